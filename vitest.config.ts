@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/*/test/**/*.test.ts'],
-    globalSetup: ['scripts/generate-before-tests.mjs'],
+    globalSetup: ['scripts/generate.mjs'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,
