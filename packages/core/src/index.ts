@@ -1,1 +1,10 @@
-export {};
+export * from './architecture.js';
+export * from './errors.js';
+export * from './initializers.js';
+export * from './layers/index.js';
+export * from './model.js';
+export * from './module.js';
+export * from './parameter.js';
+export * from './random.js';
+export * from './state-tree.js';
+export * from './tokens.js';

@@ -1,0 +1,64 @@
+import { mul, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { Context } from '../model.js';
+import { Module } from '../module.js';
+import { dropout } from './dropout.js';
+import { Linear, type LinearOptions } from './linear.js';
+
+/** A function of each number for itself. */
+export type Activation = (x: Tensor3D) => Tensor3D;
+
+export interface FeedForwardOptions {
+  readonly width: number;
+  readonly hiddenWidth: number;
+  readonly activation: Activation;
+  /** Share of the output's numbers set to zero in training; default 0. */
+  readonly dropout?: number;
+  readonly up?: LinearOptions;
+  readonly down?: LinearOptions;
+}
+
+/** activation(x W₁ + b₁) W₂ + b₂ (Vaswani et al. 2017, equation 2). */
+export class FeedForward extends Module {
+  readonly up: Linear; // [width, hiddenWidth]
+  readonly down: Linear; // [hiddenWidth, width]
+  readonly #activation: Activation;
+  readonly #dropout: number;
+
+  constructor({ width, hiddenWidth, activation, dropout = 0, up = {}, down = {} }: FeedForwardOptions) {
+    super();
+    this.up = new Linear(width, hiddenWidth, up);
+    this.down = new Linear(hiddenWidth, width, down);
+    this.#activation = activation;
+    this.#dropout = dropout;
+  }
+
+  /** x [batch, length, width] -> the same shape. */
+  apply(x: Tensor3D, context: Context = {}): Tensor3D {
+    return dropout(this.down.apply(this.#activation(this.up.apply(x))), this.#dropout, context.random);
+  }
+}
+
+/** (activation(x W_g) ⊙ x W₁) W₂, a gated linear unit (Shazeer 2020, equations 5 and 6); no biases by default. */
+export class GatedFeedForward extends Module {
+  readonly gate: Linear; // [width, hiddenWidth]
+  readonly up: Linear; // [width, hiddenWidth]
+  readonly down: Linear; // [hiddenWidth, width]
+  readonly #activation: Activation;
+  readonly #dropout: number;
+
+  constructor(options: FeedForwardOptions) {
+    super();
+    const { width, hiddenWidth, activation, dropout = 0, up = { bias: false }, down = { bias: false } } = options;
+    this.gate = new Linear(width, hiddenWidth, up);
+    this.up = new Linear(width, hiddenWidth, up);
+    this.down = new Linear(hiddenWidth, width, down);
+    this.#activation = activation;
+    this.#dropout = dropout;
+  }
+
+  /** x [batch, length, width] -> the same shape. */
+  apply(x: Tensor3D, context: Context = {}): Tensor3D {
+    const gated = mul(this.#activation(this.gate.apply(x)), this.up.apply(x)) as Tensor3D;
+    return dropout(this.down.apply(gated), this.#dropout, context.random);
+  }
+}

@@ -1,0 +1,71 @@
+import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorflow/tfjs-core';
+import { SequiturError, showShape } from './errors.js';
+import { type Initializer, sizeOf } from './initializers.js';
+import type { Random } from './random.js';
+
+/**
+ * A named array of trained numbers. It is declared with its shape and allocates nothing until values come,
+ * from a seed (`initialize`) or from a checkpoint (`assign`).
+ */
+export class Parameter {
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  /** Frozen parameters are left out of the gradient. */
+  trainable = true;
+  #variable: Variable | undefined;
+
+  constructor(shape: readonly number[], initializer: Initializer) {
+    this.shape = shape;
+    this.initializer = initializer;
+  }
+
+  get isFilled(): boolean {
+    return this.#variable !== undefined;
+  }
+
+  /** The values, as a variable that the parameter owns: the caller must not dispose it. */
+  get value(): Variable {
+    if (!this.#variable) {
+      throw new SequiturError({
+        where: `a parameter of shape ${showShape(this.shape)}`,
+        expected: 'values',
+        got: 'none yet',
+        fix: 'Call initialize(model, seed) or load a checkpoint before using the model',
+      });
+    }
+    return this.#variable;
+  }
+
+  /** Draws the first values. Does nothing where values are present. */
+  initialize(random: Random): void {
+    if (!this.#variable) this.assign(this.initializer(this.shape, random));
+  }
+
+  /** Replaces the values. A tensor stays the caller's, who disposes it. */
+  assign(values: Float32Array | Tensor): void {
+    const found = values instanceof Float32Array ? [values.length] : values.shape;
+    const wanted = values instanceof Float32Array ? [sizeOf(this.shape)] : this.shape;
+    if (found.length !== wanted.length || found.some((size, axis) => size !== wanted[axis])) {
+      throw new SequiturError({
+        where: 'Parameter.assign',
+        expected: `values of shape ${showShape(this.shape)}`,
+        got: values instanceof Float32Array ? `${values.length} numbers` : showShape(values.shape),
+      });
+    }
+    const fresh = values instanceof Float32Array ? tensor(values, [...this.shape], 'float32') : values;
+    if (this.#variable) this.#variable.assign(fresh);
+    else this.#variable = variable(fresh, this.trainable);
+    if (values instanceof Float32Array) dispose(fresh);
+  }
+
+  /** The values on the host, row-major. */
+  async read(): Promise<Float32Array> {
+    return (await this.value.data()) as Float32Array;
+  }
+
+  /** Frees the values. The parameter can be filled again. */
+  dispose(): void {
+    this.#variable?.dispose();
+    this.#variable = undefined;
+  }
+}

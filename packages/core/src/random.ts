@@ -1,0 +1,113 @@
+/**
+ * Seeded randomness that can be forked by name, so that what one part draws never depends on which
+ * other parts exist or in which order they ran.
+ *
+ * The generator is xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number
+ * generators", ACM TOMS 47:4); seeds and fork names are spread over its 128 bits with the finaliser of
+ * MurmurHash3. Not for cryptography.
+ */
+export class Random {
+  readonly #key: Words;
+  readonly #words: Words;
+
+  private constructor(key: Words, words: Words) {
+    this.#key = key;
+    this.#words = words;
+  }
+
+  /** @param seed a finite number or any text; equal seeds give equal streams on every machine. */
+  static fromSeed(seed: number | string): Random {
+    return Random.#fromKey(hash([0, 0, 0, 0], typeof seed === 'number' ? `#${seed}` : seed));
+  }
+
+  static #fromKey(key: Words): Random {
+    return new Random(key, [...key]);
+  }
+
+  /** Goes on where {@link state} was taken. */
+  static fromState(state: RandomState): Random {
+    return new Random([...state.key], [...state.words]);
+  }
+
+  /** Everything needed to go on later, as plain JSON. */
+  get state(): RandomState {
+    return { key: [...this.#key], words: [...this.#words] };
+  }
+
+  /** A stream of its own for `name`: depends on the seed and the names on the way, not on what was drawn before. */
+  fork(name: string | number): Random {
+    return Random.#fromKey(hash(this.#key, String(name)));
+  }
+
+  /** An integer in [0, 2^32). */
+  next(): number {
+    const s = this.#words;
+    const result = Math.imul(rotateLeft(Math.imul(s[1], 5), 7), 9) >>> 0;
+    const t = s[1] << 9;
+    s[2] ^= s[0];
+    s[3] ^= s[1];
+    s[1] ^= s[2];
+    s[0] ^= s[3];
+    s[2] ^= t;
+    s[3] = rotateLeft(s[3], 11);
+    return result;
+  }
+
+  /** A number in [0, 1) with 53 random bits. */
+  uniform(): number {
+    return ((this.next() >>> 5) * 2 ** 26 + (this.next() >>> 6)) / 2 ** 53;
+  }
+
+  /** An integer in [0, bound), every value equally likely; `bound` at most 2^32. */
+  integer(bound: number): number {
+    const reject = 2 ** 32 % bound; // the lowest draws would favour small values: Lemire 2019, section 3
+    let draw = this.next();
+    while (draw < reject) draw = this.next();
+    return draw % bound;
+  }
+
+  /** A draw from the standard normal distribution (Box and Muller 1958). */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
+  /** Puts `items` in random order, in place (Fisher and Yates). */
+  shuffle<T>(items: T[]): T[] {
+    for (let last = items.length - 1; last > 0; last--) {
+      const other = this.integer(last + 1);
+      [items[last], items[other]] = [items[other]!, items[last]!];
+    }
+    return items;
+  }
+}
+
+type Words = [number, number, number, number];
+
+export interface RandomState {
+  readonly key: Readonly<Words>;
+  readonly words: Readonly<Words>;
+}
+
+function rotateLeft(x: number, bits: number): number {
+  return (x << bits) | (x >>> (32 - bits));
+}
+
+/** Mixes `text` into `key`; each of the four lanes reads the text with a start of its own. */
+function hash(key: Words, text: string): Words {
+  const words = key.map((lane, index) => {
+    let h = mix(lane ^ Math.imul(index + 1, 0x9e3779b9));
+    for (const character of text) h = mix(h ^ Math.imul(character.codePointAt(0)! + 1, 0x85ebca6b));
+    return mix(h ^ text.length);
+  }) as Words;
+  if (words.every((word) => word === 0)) words[0] = 1; // the all-zero state is the generator's one fixed point
+  return words;
+}
+
+/** The finaliser of MurmurHash3 (Appleby 2011): every input bit flips every output bit half of the time. */
+function mix(x: number): number {
+  let h = x | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -1,0 +1,111 @@
+import { dispose, gather, keep, Tensor, tensor, tensor1d, tidy, util } from '@tensorflow/tfjs-core';
+import { SequiturError } from './errors.js';
+
+/**
+ * What a model must remember to go on: tensors, numbers, and plain objects or arrays of them. Immutable, and opaque
+ * to all but the model that made it. The first axis of every tensor is the batch.
+ */
+export type StateTree = Tensor | number | { readonly [key: string]: StateTree } | readonly StateTree[];
+
+/** A copy of the tree in which every tensor is replaced by what `change` makes of it. */
+export function mapState<S extends StateTree>(state: S, change: (tensor: Tensor) => Tensor): S {
+  return map(state, change) as S;
+}
+
+function map(state: StateTree, change: (tensor: Tensor) => Tensor): StateTree {
+  if (state instanceof Tensor) return change(state);
+  if (typeof state === 'number') return state;
+  if (isList(state)) return state.map((item) => map(item, change));
+  return Object.fromEntries(Object.entries(state).map(([key, item]) => [key, map(item, change)]));
+}
+
+/** `Array.isArray` does not narrow readonly arrays. */
+function isList(state: StateTree): state is readonly StateTree[] {
+  return Array.isArray(state);
+}
+
+/** Every tensor of the tree, in the order of its keys. */
+export function tensorsIn(state: StateTree): Tensor[] {
+  const found: Tensor[] = [];
+  mapState(state, (item) => {
+    found.push(item);
+    return item;
+  });
+  return found;
+}
+
+/** Bytes that the tree's tensors hold, reserved room included. */
+export function bytesIn(state: StateTree): number {
+  return tensorsIn(state).reduce((bytes, item) => bytes + item.size * util.bytesPerElement(item.dtype), 0);
+}
+
+/** Frees every tensor of the tree. */
+export function disposeState(state: StateTree): void {
+  dispose(tensorsIn(state));
+}
+
+/** Protects every tensor of the tree from the `tidy` around; the caller disposes the state. */
+export function keepState<S extends StateTree>(state: S): S {
+  return mapState(state, keep);
+}
+
+/** Moves on from one state to the next: frees what only the `previous` one held, and returns `next`. */
+export function replaceState<S extends StateTree>(previous: StateTree, next: S): S {
+  const stay = new Set(tensorsIn(next));
+  dispose(tensorsIn(previous).filter((item) => !stay.has(item)));
+  return next;
+}
+
+/**
+ * The state whose row i is row `rows[i]` of this one, as beam search needs when beams are dropped or doubled.
+ * The caller disposes both.
+ */
+export function reorder<S extends StateTree>(state: S, rows: readonly number[]): S {
+  for (const item of tensorsIn(state)) {
+    const wrong = rows.find((row) => !Number.isInteger(row) || row < 0 || row >= (item.shape[0] ?? 0));
+    if (wrong !== undefined) {
+      throw new SequiturError({
+        where: 'reorder',
+        expected: `rows from 0 to ${(item.shape[0] ?? 0) - 1}`,
+        got: `${wrong}`,
+      });
+    }
+  }
+  const indices = tensor1d([...rows], 'int32');
+  const moved = tidy(() => mapState(state, (item) => keep(gather(item, indices))));
+  dispose(indices);
+  return moved;
+}
+
+/** A state on the host: the same tree with typed arrays, fit for structured cloning and for files. */
+export type SerializedState =
+  | number
+  | {
+      readonly dtype: 'float32' | 'int32' | 'bool';
+      readonly shape: readonly number[];
+      readonly values: SerializedValues;
+    }
+  | { readonly tree: { readonly [key: string]: SerializedState } }
+  | { readonly list: readonly SerializedState[] };
+
+type SerializedValues = Float32Array | Int32Array | Uint8Array;
+
+/** Reads the whole state to the host. The state stays valid. */
+export async function serialize(state: StateTree): Promise<SerializedState> {
+  if (typeof state === 'number') return state;
+  if (state instanceof Tensor) {
+    const dtype = state.dtype as 'float32' | 'int32' | 'bool';
+    return { dtype, shape: [...state.shape], values: (await state.data()) as SerializedValues };
+  }
+  if (isList(state)) return { list: await Promise.all(state.map(serialize)) };
+  const entries = Object.entries(state).map(async ([key, item]) => [key, await serialize(item)] as const);
+  return { tree: Object.fromEntries(await Promise.all(entries)) };
+}
+
+/** The state that was serialized, as new tensors which the caller disposes. */
+export function deserialize(saved: SerializedState): StateTree {
+  if (typeof saved === 'number') return saved;
+  if ('values' in saved) return tensor(saved.values, [...saved.shape], saved.dtype);
+  if ('list' in saved) return saved.list.map(deserialize);
+  return Object.fromEntries(Object.entries(saved.tree).map(([key, item]) => [key, deserialize(item)]));
+}
