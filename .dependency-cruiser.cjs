@@ -1,0 +1,37 @@
+/** Arrows point one way: what each package may import of the others. */
+const mayImport = {
+  core: [],
+  attention: ['core'],
+  train: ['core'],
+  text: ['core'],
+  laws: ['core'],
+  transformer: ['core', 'attention'],
+  gpt: ['core', 'attention', 'transformer', 'text'],
+};
+
+const layers = Object.entries(mayImport).map(([name, allowed]) => ({
+  name: `${name} imports only what lies below it`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src/` },
+  to: { path: '^packages/', pathNot: `^packages/(${[name, ...allowed].join('|')})/` },
+}));
+
+module.exports = {
+  forbidden: [
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'everything that is imported can be found',
+      severity: 'error',
+      from: { pathNot: '/dist/' },
+      to: { couldNotResolve: true },
+    },
+    ...layers,
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(/dist/|/assembly/|\\.generated\\.)' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default', 'types'] },
+  },
+};

@@ -1,0 +1,20 @@
+/** Runs every check that needs no test, and says at the end which of them failed. */
+import { spawnSync } from 'node:child_process';
+
+const checks = {
+  'format and lint': 'pnpm run lint',
+  types: 'pnpm run typecheck',
+  'layers and cycles': 'pnpm run layers',
+  'unused code': 'pnpm run unused',
+  build: 'pnpm run build',
+  'published packages': 'node scripts/published-packages.mjs',
+};
+
+const failed = [];
+for (const [name, command] of Object.entries(checks)) {
+  console.log(`\n== ${name}: ${command}`);
+  const [program, ...args] = command.split(' ');
+  if (spawnSync(program, args, { stdio: 'inherit' }).status !== 0) failed.push(name);
+}
+console.log(failed.length ? `\nfailed: ${failed.join(', ')}` : '\nall checks passed');
+process.exitCode = failed.length ? 1 : 0;
