@@ -1,1 +1,3 @@
-export {};
+export * from './block.js';
+export * from './language-model.js';
+export * from './token-embedding.js';

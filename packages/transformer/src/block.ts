@@ -1,0 +1,68 @@
+import {
+  type Context,
+  dropout,
+  type MixContext,
+  Module,
+  type Norm,
+  type SequenceMixer,
+  type StateTree,
+  within,
+} from '@sequitur/core';
+import { add, type Tensor3D } from '@tensorflow/tfjs-core';
+
+/** One layer of a stack: reads the sequence and what was remembered, and writes a sequence of the same shape. */
+export interface Block<S extends StateTree = StateTree> extends Module {
+  initState(batchSize: number): S;
+  /** x [batch, length >= 1, width] after all that `state` has seen. `state` stays valid. */
+  apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S };
+}
+
+/** Transforms each position for itself. */
+export interface PositionwiseLayer extends Module {
+  apply(x: Tensor3D, context?: Context): Tensor3D;
+}
+
+export interface PreNormBlockParts<S extends StateTree> {
+  readonly mixerNorm: Norm;
+  readonly mixer: SequenceMixer<S>;
+  readonly feedForwardNorm: Norm;
+  readonly feedForward: PositionwiseLayer;
+  /** Share of the mixer's output set to zero in training; default 0. */
+  readonly dropout?: number;
+}
+
+/**
+ * Mixes along the sequence, then transforms each position, each on a normalised copy that is added back
+ * (Radford et al. 2019, section 2.3; Xiong et al. 2020, figure 1b):
+ *
+ *     x ← x + mixer(norm(x))
+ *     x ← x + feedForward(norm(x))
+ */
+export class PreNormBlock<S extends StateTree> extends Module implements Block<S> {
+  readonly mixerNorm: Norm;
+  readonly mixer: SequenceMixer<S>;
+  readonly feedForwardNorm: Norm;
+  readonly feedForward: PositionwiseLayer;
+  readonly #dropout: number;
+
+  constructor(parts: PreNormBlockParts<S>) {
+    super();
+    this.mixerNorm = parts.mixerNorm;
+    this.mixer = parts.mixer;
+    this.feedForwardNorm = parts.feedForwardNorm;
+    this.feedForward = parts.feedForward;
+    this.#dropout = parts.dropout ?? 0;
+  }
+
+  initState(batchSize: number): S {
+    return this.mixer.initState(batchSize);
+  }
+
+  apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
+    const mixed = this.mixer.mix(this.mixerNorm.apply(x), state, within(context, 'mixer'));
+    const seen = add(x, dropout(mixed.output, this.#dropout, context.random)) as Tensor3D;
+    const output = add(seen, this.feedForward.apply(this.feedForwardNorm.apply(seen), context)) as Tensor3D;
+    context.observe?.('output', output);
+    return { output, state: mixed.state };
+  }
+}

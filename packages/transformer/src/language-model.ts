@@ -1,0 +1,82 @@
+import {
+  type CausalModel,
+  type Linear,
+  Module,
+  type Norm,
+  SequiturError,
+  type StateTree,
+  type StepContext,
+  within,
+} from '@sequitur/core';
+import { slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { Block } from './block.js';
+import type { TokenEmbedding } from './token-embedding.js';
+
+export interface LanguageModelParts {
+  readonly embedding: TokenEmbedding;
+  readonly blocks: readonly Block[];
+  readonly norm: Norm;
+  /** Absent: tied, each token's logit is the product with its own vector of the embedding. */
+  readonly head?: Linear;
+  /** Default: as many as the embedding has learned positions, else unbounded. */
+  readonly contextLength?: number;
+}
+
+/** How many tokens went by, and what each block remembers of them. */
+export type LanguageModelState = { readonly length: number; readonly blocks: readonly StateTree[] };
+
+/**
+ * A causal model from any array of parts: embedding, blocks, norm, head.
+ *
+ * Observable: `embedding`, `blocks.<i>.output`, `norm`, and whatever the mixers offer below `blocks.<i>.mixer`.
+ */
+export class LanguageModel extends Module implements CausalModel<LanguageModelState> {
+  readonly embedding: TokenEmbedding;
+  readonly blocks: readonly Block[];
+  readonly norm: Norm;
+  readonly head: Linear | null;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+
+  constructor({ embedding, blocks, norm, head, contextLength }: LanguageModelParts) {
+    super();
+    this.embedding = embedding;
+    this.blocks = blocks;
+    this.norm = norm;
+    this.head = head ?? null;
+    this.vocabularySize = embedding.tokens.weight.shape[0]!;
+    this.contextLength = contextLength ?? embedding.positions?.weight.shape[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  initState(batchSize: number): LanguageModelState {
+    return { length: 0, blocks: this.blocks.map((block) => block.initState(batchSize)) };
+  }
+
+  step(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
+    if (tokens.shape[1] < 1) {
+      throw new SequiturError({ where: 'LanguageModel.step', expected: 'at least one token', got: 'none' });
+    }
+    return tidy(() => {
+      let x = this.embedding.apply(tokens, state.length, context); // [batch, length, width]
+      context.observe?.('embedding', x);
+      const blocks = this.blocks.map((block, index) => {
+        const { output, state: next } = block.apply(x, state.blocks[index]!, within(context, `blocks.${index}`));
+        x = output;
+        return next;
+      });
+      const hidden = this.norm.apply(context.logits === 'last' ? lastPosition(x) : x);
+      context.observe?.('norm', hidden);
+      return { logits: this.#logits(hidden), state: { length: state.length + tokens.shape[1], blocks } };
+    });
+  }
+
+  #logits(hidden: Tensor3D): Tensor3D {
+    return this.head ? this.head.apply(hidden) : this.embedding.tokens.scores(hidden);
+  }
+}
+
+/** x [batch, length, width] -> [batch, 1, width]. */
+function lastPosition(x: Tensor3D): Tensor3D {
+  const [batch, length, width] = x.shape;
+  return slice(x, [0, length - 1, 0], [batch, 1, width]);
+}
