@@ -1,0 +1,70 @@
+import {
+  abs,
+  add,
+  clipByValue,
+  exp,
+  leakyRelu as leakyReluOf,
+  log1p,
+  mul,
+  neg,
+  relu as reluOf,
+  sigmoid as sigmoidOf,
+  square,
+  type Tensor,
+  tanh as tanhOf,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { expectTensor } from '../expect-tensor.js';
+import { geluReference, geluTanhReference, siluReference } from './reference.js';
+
+/** A function of each number for itself: float32 of any shape -> the same shape, which the caller disposes. */
+export type ActivationFunction = <T extends Tensor>(x: T) => T;
+
+/** x Φ(x), with the normal distribution function Φ (Hendrycks and Gimpel 2016, section 2). BERT's and ViT's `gelu`. */
+export const gelu: ActivationFunction = (x) => run('gelu', x, geluReference);
+
+/** The tanh form of gelu (Hendrycks and Gimpel 2016, section 2): `gelu_new` and `gelu_pytorch_tanh` of checkpoints. */
+export const geluTanh: ActivationFunction = (x) => run('geluTanh', x, geluTanhReference);
+
+/** The tanh form of gelu with sqrt(2/π) rounded to 0.7978845608, as `gelu_fast` of checkpoints: equal in float32. */
+export const geluFast: ActivationFunction = geluTanh;
+
+/** x σ(1.702 x) (Hendrycks and Gimpel 2016, section 2), the `quick_gelu` of CLIP. */
+export const quickGelu: ActivationFunction = (x) => run('quickGelu', x, (z) => mul(z, sigmoidOf(mul(z, 1.702))));
+
+/** gelu with its result clipped to [-10, 10], the `gelu_10` of checkpoints meant for 8 bits. */
+export const gelu10: ActivationFunction = (x) => run('gelu10', x, (z) => clipByValue(gelu(z), -10, 10));
+
+/** max(x, 0) */
+export const relu: ActivationFunction = (x) => run('relu', x, (z) => reluOf(z));
+
+/** max(x, 0)² (So et al. 2021, "Primer", section 4.1). */
+export const reluSquared: ActivationFunction = (x) => run('reluSquared', x, (z) => square(reluOf(z)));
+
+/** min(max(x, 0), 6) */
+export const relu6: ActivationFunction = (x) => run('relu6', x, (z) => clipByValue(z, 0, 6));
+
+/** x where x > 0, else 0.01 x. */
+export const leakyRelu: ActivationFunction = (x) => run('leakyRelu', x, (z) => leakyReluOf(z, 0.01));
+
+/** x σ(x), also called swish. */
+export const silu: ActivationFunction = (x) => run('silu', x, siluReference);
+
+/** x tanh(softplus(x)) (Misra 2019, equation 1). */
+export const mish: ActivationFunction = (x) => run('mish', x, (z) => mul(z, tanhOf(softplus(z))));
+
+/** log(1 + exp(x)), as max(x, 0) + log(1 + exp(-|x|)), which never overflows. */
+export const softplus: ActivationFunction = (x) => run('softplus', x, (z) => add(reluOf(z), log1p(exp(neg(abs(z))))));
+
+export const tanh: ActivationFunction = (x) => run('tanh', x, (z) => tanhOf(z));
+
+/** 1 / (1 + exp(-x)) */
+export const sigmoid: ActivationFunction = (x) => run('sigmoid', x, (z) => sigmoidOf(z));
+
+/** x as it is. */
+export const identity: ActivationFunction = (x) => run('identity', x, (z) => z.clone());
+
+function run<T extends Tensor>(name: string, x: T, activation: (x: Tensor) => Tensor): T {
+  expectTensor(`${name}, x`, x);
+  return tidy(() => activation(x)) as T;
+}

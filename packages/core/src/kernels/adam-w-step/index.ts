@@ -1,0 +1,52 @@
+import { dispose, type Scalar, scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
+import { adamWReference } from './reference.js';
+
+export type { AdamWOptions } from './coefficients.js';
+
+export interface AdamWStep extends AdamWOptions {
+  /** float32 of any shape; changed by the step. */
+  readonly parameter: Variable;
+  /** float32, the shape of `parameter`; stays the caller's, who disposes it. */
+  readonly gradient: Tensor;
+  /** m, the running mean of the gradient; zeros before step 1; changed by the step. */
+  readonly firstMoment: Variable;
+  /** v, the running mean of the squared gradient; zeros before step 1; changed by the step. */
+  readonly secondMoment: Variable;
+  /** Multiplies the gradient first, as clipping does: a number, or a scalar tensor still on its way. Default 1. */
+  readonly scale?: number | Scalar;
+}
+
+/**
+ * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2; the arithmetic of torch.optim.AdamW) on one parameter.
+ * The three variables change; tensors cloned from them keep their values.
+ *
+ * @throws SequiturError when a shape, dtype or coefficient does not fit
+ */
+export function adamWStep(options: AdamWStep): void {
+  const { parameter, gradient, firstMoment, secondMoment, scale = 1 } = options;
+  check(options);
+  const factor = typeof scale === 'number' ? scalar(scale) : scale;
+  const next = adamWReference({ parameter, firstMoment, secondMoment }, gradient, factor, adamWCoefficients(options));
+  parameter.assign(next.parameter);
+  firstMoment.assign(next.firstMoment);
+  secondMoment.assign(next.secondMoment);
+  dispose(Object.values(next));
+  if (factor !== scale) dispose(factor);
+}
+
+function check({ parameter, gradient, firstMoment, secondMoment, scale, ...options }: AdamWStep): void {
+  const { shape } = parameter;
+  expectTensor('adamWStep, parameter', parameter);
+  expectTensor('adamWStep, gradient', gradient, { shape });
+  expectTensor('adamWStep, firstMoment', firstMoment, { shape });
+  expectTensor('adamWStep, secondMoment', secondMoment, { shape });
+  if (scale && typeof scale !== 'number') expectTensor('adamWStep, scale', scale, { shape: [] });
+  expectNumber('adamWStep, beta1', options.beta1, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  expectNumber('adamWStep, beta2', options.beta2, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  expectNumber('adamWStep, step', options.step, 'an integer of at least 1', (t) => Number.isInteger(t) && t >= 1);
+  for (const name of ['learningRate', 'epsilon', 'weightDecay'] as const) {
+    expectNumber(`adamWStep, ${name}`, options[name], 'a finite number of at least 0', (x) => x >= 0 && x < Infinity);
+  }
+}

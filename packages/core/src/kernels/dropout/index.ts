@@ -1,0 +1,25 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { dropoutReference } from './reference.js';
+
+/**
+ * Sets a share `rate` of the numbers to zero and divides the rest by 1 - rate (Srivastava et al. 2014). Which ones
+ * fall depends on `seed` and their place only: the same on every backend.
+ *
+ * @param x float32 of any shape
+ * @param rate in [0, 1)
+ * @param seed an integer in [0, 2³²); draw a fresh one for every use
+ * @returns float32 of the shape of x, which the caller disposes
+ * @throws SequiturError when the dtype, rate or seed does not fit
+ */
+export function dropout<T extends Tensor>(x: T, rate: number, seed: number): T {
+  expectTensor('dropout, x', x);
+  expectNumber('dropout, rate', rate, 'a number in [0, 1)', (value) => value >= 0 && value < 1);
+  expectNumber(
+    'dropout, seed',
+    seed,
+    'an integer in [0, 2^32)',
+    (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
+  );
+  return dropoutReference(x, rate, seed) as T;
+}

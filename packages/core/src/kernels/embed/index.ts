@@ -1,0 +1,44 @@
+import { customGrad, reshape, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { SequiturError, showShape } from '../../errors.js';
+import { expectTensor } from '../expect-tensor.js';
+import { embedGradientReference, embedReference } from './reference.js';
+
+export interface EmbedOptions {
+  /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */
+  readonly padding?: number | null;
+}
+
+/** Stands for "no padding id": ids are never negative. */
+const NO_PADDING = -1;
+
+/**
+ * Looks up one row of the table for each id.
+ *
+ * @param table float32 [vocabulary, width]
+ * @param ids int32 [...], each in [0, vocabulary)
+ * @returns float32 [..., width], which the caller disposes; differentiable by the table
+ * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not fit
+ */
+export function embed(table: Tensor2D, ids: Tensor, { padding = null }: EmbedOptions = {}): Tensor {
+  expectTensor('embed, table', table);
+  expectTensor('embed, ids', ids, { dtype: 'int32' });
+  if (table.rank !== 2) {
+    throw new SequiturError({
+      where: 'embed, table',
+      expected: 'shape [vocabulary, width]',
+      got: showShape(table.shape),
+    });
+  }
+  const [vocabularySize, width] = table.shape;
+  const lookUp = customGrad((...inputs) => {
+    const save = inputs[2] as unknown as (tensors: Tensor[]) => void;
+    save([ids]);
+    const gradient = (dy: Tensor, saved: Tensor[]) => {
+      const flat = reshape(saved[0]!, [ids.size]) as Tensor1D;
+      const rows = reshape(dy, [ids.size, width]) as Tensor2D;
+      return [embedGradientReference(rows, flat, vocabularySize, padding ?? NO_PADDING), flat];
+    };
+    return { value: embedReference(table, ids), gradFunc: gradient };
+  });
+  return lookUp(table, ids);
+}

@@ -1,0 +1,23 @@
+import { add, addN, div, minimum, type Scalar, scalar, sqrt, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { squaredSumReference } from './reference.js';
+
+/** Σ x² over a float32 tensor of any shape, as a scalar that the caller disposes. Not differentiable. */
+export function squaredSum(x: Tensor): Scalar {
+  expectTensor('squaredSum, x', x);
+  return squaredSumReference(x);
+}
+
+/** The length of all tensors taken as one long vector, as a scalar that the caller disposes; 0 for no tensors. */
+export function globalNorm(tensors: readonly Tensor[]): Scalar {
+  return tidy(() => (tensors.length ? sqrt(addN(tensors.map(squaredSum))) : scalar(0)));
+}
+
+/**
+ * What to multiply gradients by so that their global norm is at most `maximum` (Pascanu, Mikolov and Bengio 2013,
+ * section 3.2; the 1e-6 is PyTorch's `clip_grad_norm_`): min(1, maximum / (norm + 1e-6)). The caller disposes it.
+ */
+export function clippingScale(norm: Scalar, maximum: number): Scalar {
+  expectNumber('clippingScale, maximum', maximum, 'a number above 0', (value) => value > 0);
+  return tidy(() => minimum(1, div(maximum, add(norm, 1e-6))));
+}

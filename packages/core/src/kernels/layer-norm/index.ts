@@ -1,0 +1,22 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { layerNormReference } from './reference.js';
+
+/**
+ * Layer normalisation over the last axis (Ba, Kiros and Hinton 2016, equation 4).
+ *
+ * @param x float32 [..., width]
+ * @param weight float32 [width]
+ * @param bias float32 [width], or null for none
+ * @param epsilon added to the variance
+ * @returns float32 [..., width], which the caller disposes
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function layerNorm<T extends Tensor>(x: T, weight: Tensor, bias: Tensor | null, epsilon: number): T {
+  const width = widthOf('layerNorm, x', x);
+  expectTensor('layerNorm, x', x);
+  expectTensor('layerNorm, weight', weight, { shape: [width] });
+  if (bias) expectTensor('layerNorm, bias', bias, { shape: [width] });
+  expectNumber('layerNorm, epsilon', epsilon, 'a number of at least 0', (value) => value >= 0);
+  return layerNormReference(x, weight, bias, epsilon) as T;
+}

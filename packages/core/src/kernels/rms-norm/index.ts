@@ -1,0 +1,43 @@
+import { mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { silu } from '../activation/index.js';
+import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { rmsNormReference } from './reference.js';
+
+export interface RmsNormOptions {
+  /** float32, the shape of x: the output is multiplied by silu(gate), as in Mamba-2. */
+  readonly gate?: Tensor | null;
+  /** Whether the gate acts after the norm (true) or before it (false, the default, as Mamba-2 is trained). */
+  readonly normBeforeGate?: boolean;
+  /** How many neighbours share one root mean square; must divide the width. Default: the whole width. */
+  readonly groupSize?: number | null;
+  /** Added to the weight: 1 in Gemma, whose checkpoints store weight - 1. Default 0. */
+  readonly weightOffset?: number;
+}
+
+/**
+ * Root mean square normalisation over the last axis (Zhang and Sennrich 2019, equation 4): no mean, no bias.
+ *
+ * @param x float32 [..., width]
+ * @param weight float32 [width]
+ * @param epsilon added to the mean square
+ * @returns float32 [..., width], which the caller disposes
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function rmsNorm<T extends Tensor>(x: T, weight: Tensor, epsilon: number, options: RmsNormOptions = {}): T {
+  const { gate, normBeforeGate = false, weightOffset = 0 } = options;
+  const width = widthOf('rmsNorm, x', x);
+  const groupSize = options.groupSize ?? width;
+  expectTensor('rmsNorm, x', x);
+  expectTensor('rmsNorm, weight', weight, { shape: [width] });
+  expectNumber('rmsNorm, epsilon', epsilon, 'a number of at least 0', (value) => value >= 0);
+  expectNumber(
+    'rmsNorm, groupSize',
+    groupSize,
+    `a divisor of the width ${width}`,
+    (size) => Number.isInteger(size) && size > 0 && width % size === 0,
+  );
+  const normalise = (input: Tensor) => rmsNormReference(input, weight, epsilon, groupSize, weightOffset);
+  if (!gate) return normalise(x) as T;
+  expectTensor('rmsNorm, gate', gate, { shape: x.shape });
+  return tidy(() => (normBeforeGate ? mul(normalise(x), silu(gate)) : normalise(mul(x, silu(gate))))) as T;
+}

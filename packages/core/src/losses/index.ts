@@ -1,0 +1,3 @@
+export * from './binary-cross-entropy.js';
+export * from './cross-entropy.js';
+export * from './mean-squared-error.js';
