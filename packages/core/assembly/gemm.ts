@@ -2,6 +2,8 @@
 // into panels that stay in the caches, and a register tile of 4 x 8 sums runs over them. Strides count numbers, not
 // bytes; a transposed matrix is one with its strides exchanged.
 
+import { sumOfLanes } from './math';
+
 const TILE_ROWS: i32 = 4;
 const TILE_COLUMNS: i32 = 8;
 /** Inner block: a panel of B (8 x 256 numbers) fills a quarter of a 32 KB level 1 cache. */
@@ -290,12 +292,4 @@ export function dot(k: i32, x: usize, y: usize): f32 {
   let sum = sumOfLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
   for (; at < end; at += 4) sum += load<f32>(x + at) * load<f32>(y + at);
   return sum;
-}
-
-// @ts-ignore: decorator
-@inline
-export function sumOfLanes(v: v128): f32 {
-  return (
-    f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) + (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3))
-  );
 }

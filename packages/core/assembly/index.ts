@@ -1,1 +1,10 @@
-export * from './gemm';
+// What the host calls, described where it is written; `src/backends/wasm/exports.ts` declares it in TypeScript.
+export { activationForward, activationBackward } from './activation';
+export { adamWInPlace } from './adam-w';
+export { attentionBackward, attentionForward, attentionScratchBytes } from './attention';
+export { embedBackward } from './embed';
+export { gemmBatch, gemmScratchBytes } from './gemm';
+export { layerNormBackward, layerNormForward } from './layer-norm';
+export { columnSums, sumOfSquares } from './reduce';
+export { rmsNormBackward, rmsNormForward } from './rms-norm';
+export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from './softmax-cross-entropy';

@@ -2,7 +2,8 @@
  * Compiles the AssemblyScript kernels to a module on tfjs's own memory (imported, no data segments, no runtime) and
  * writes it as base64, so that no page has to be told where a file lies.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,10 @@ import { fileURLToPath } from 'node:url';
 const core = join(dirname(fileURLToPath(import.meta.url)), '..');
 const assembly = join(core, 'assembly');
 const output = join(core, 'src', 'backends', 'wasm', 'kernels.generated.ts');
+const tfjsOutput = join(core, 'src', 'backends', 'wasm', 'tfjs-binary.generated.ts');
 
 export async function generate({ force }) {
+  if (force || !existsSync(tfjsOutput)) embedTfjsBinary();
   const sources = readdirSync(assembly).filter((file) => file.endsWith('.ts'));
   const inputs = [...sources.map((file) => join(assembly, file)), fileURLToPath(import.meta.url)];
   if (!force && isNewer(output, inputs)) return;
@@ -20,6 +23,16 @@ export async function generate({ force }) {
   writeFileSync(
     output,
     `/** The compiled kernels of \`assembly/\`, ${module.length} bytes. */\nexport const KERNELS_BASE64 =\n  '${module.toString('base64')}';\n`,
+  );
+}
+
+/** tfjs's own binary as a module, for pages: there no bundler knows that it belongs beside the script. */
+function embedTfjsBinary() {
+  const distribution = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
+  const binary = readFileSync(join(distribution, 'tfjs-backend-wasm-simd.wasm')).toString('base64');
+  writeFileSync(
+    tfjsOutput,
+    `/** tfjs-backend-wasm-simd.wasm of @tensorflow/tfjs-backend-wasm (Apache-2.0). */\nexport const TFJS_WASM_SIMD_BASE64 =\n  '${binary}';\n`,
   );
 }
 

@@ -72,7 +72,7 @@ export function reorder<S extends StateTree>(state: S, rows: readonly number[]):
     }
   }
   const indices = tensor1d([...rows], 'int32');
-  const moved = tidy(() => mapState(state, (item) => keep(gather(item, indices))));
+  const moved = mapState(state, (item) => gather(item, indices));
   dispose(indices);
   return moved;
 }

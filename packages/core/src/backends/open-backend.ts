@@ -1,0 +1,108 @@
+import { engine, env, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../errors.js';
+import type { Backend, BackendName, OpenedBackend } from './backend.js';
+import { openCpu } from './cpu/open.js';
+import { registerGradients } from './gradients.js';
+import { type MemoryMeter, startMemoryMeter } from './memory-meter.js';
+import { openWasm } from './wasm/open.js';
+import { openWebGpu } from './webgpu/open.js';
+
+export interface OpenBackendOptions {
+  /**
+   * Take a WebGPU adapter that computes on the processor (llvmpipe, SwiftShader). By default such an adapter is passed
+   * over where another backend is left to try, since it is slower than WebAssembly. Default: true where WebGPU alone
+   * is asked for, else false.
+   */
+  readonly allowSoftwareAdapter?: boolean;
+}
+
+const openers: Readonly<Record<BackendName, (options: Required<OpenBackendOptions>) => Promise<OpenedBackend>>> = {
+  webgpu: openWebGpu,
+  wasm: openWasm,
+  cpu: openCpu,
+};
+
+const open = new Map<BackendName, Backend>();
+let meter: MemoryMeter | undefined;
+
+/**
+ * Opens the first backend of the list that this machine has, with all gradients and our kernels, and makes it the one
+ * that tfjs's operations run on. One that is open already is taken as it is.
+ *
+ * @param preference in order; default webgpu, then wasm, then cpu.
+ * @throws SequiturError saying for each backend of the list why it did not open
+ */
+export async function openBackend(
+  preference: BackendName | readonly BackendName[] = ['webgpu', 'wasm', 'cpu'],
+  options: OpenBackendOptions = {},
+): Promise<Backend> {
+  const names = typeof preference === 'string' ? [preference] : preference;
+  const { allowSoftwareAdapter = names.length === 1 } = options;
+  await registerGradients();
+  const failures: string[] = [];
+  for (const name of names) {
+    if (!Object.hasOwn(openers, name)) throw unknownBackend(name);
+    try {
+      return await openOne(name, { allowSoftwareAdapter });
+    } catch (error) {
+      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new SequiturError({
+    where: 'openBackend',
+    expected: `one of ${names.join(', ')} to open`,
+    got: failures.length ? `\n  ${failures.join('\n  ')}\n` : 'an empty list',
+    fix: "Ask for 'cpu', which opens everywhere, or mend what stands above",
+  });
+}
+
+async function openOne(name: BackendName, options: Required<OpenBackendOptions>): Promise<Backend> {
+  // tfjs computes small tensors of the GPU on the processor, unasked: then a test of the GPU tests something else.
+  env().set('WEBGPU_CPU_FORWARD', false);
+  const existing = open.get(name);
+  if (existing) {
+    await use(name);
+    return existing;
+  }
+  const opened = await openers[name](options);
+  await use(name);
+  meter ??= startMemoryMeter();
+  const backend = present(name, opened, meter);
+  open.set(name, backend);
+  return backend;
+}
+
+async function use(name: BackendName): Promise<void> {
+  if (await setBackend(name)) return;
+  throw new SequiturError({ where: 'openBackend', expected: `tfjs to start '${name}'`, got: 'a refusal: see the console' });
+}
+
+function present(name: BackendName, opened: OpenedBackend, meter: MemoryMeter): Backend {
+  return {
+    name,
+    capabilities: opened.capabilities,
+    sync: opened.sync,
+    memory: () => ({
+      live: meter.live,
+      peak: meter.peak,
+      reserved: opened.reserved(meter.live),
+      tensors: meter.tensors,
+    }),
+    resetPeak: () => meter.resetPeak(),
+    close: () => closeBackend(name),
+  };
+}
+
+/** Forgets a backend, so that the next `openBackend` opens it afresh; what it held is gone. */
+export function closeBackend(name: BackendName): void {
+  open.delete(name);
+  if (engine().registryFactory[name] || engine().registry[name]) removeBackend(name);
+}
+
+function unknownBackend(name: string): SequiturError {
+  return new SequiturError({
+    where: 'openBackend',
+    expected: `a list of ${Object.keys(openers).join(', ')}`,
+    got: `'${name}'`,
+  });
+}

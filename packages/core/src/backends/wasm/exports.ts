@@ -1,0 +1,162 @@
+/** A byte offset into tfjs's memory; 0 stands for "not given". */
+export type Offset = number;
+
+/** What the AssemblyScript in `assembly/` exports; each function is described there. */
+export interface WasmKernels {
+  activationBackward(kind: number, n: number, x: Offset, dy: Offset, dx: Offset): void;
+  activationForward(kind: number, n: number, x: Offset, y: Offset): void;
+  adamWInPlace(
+    n: number,
+    parameter: Offset,
+    gradient: Offset,
+    firstMoment: Offset,
+    secondMoment: Offset,
+    scale: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    decay: number,
+    stepSize: number,
+    inverseRootCorrection2: number,
+  ): void;
+  attentionBackward(
+    batch: number,
+    queries: number,
+    heads: number,
+    headSize: number,
+    keys: number,
+    capacity: number,
+    keyHeads: number,
+    query: Offset,
+    key: Offset,
+    value: Offset,
+    visible: Offset,
+    offset: number,
+    causal: boolean,
+    scale: number,
+    output: Offset,
+    normalisers: Offset,
+    doutput: Offset,
+    dquery: Offset,
+    dkey: Offset,
+    dvalue: Offset,
+    scratch: Offset,
+    panels: Offset,
+  ): void;
+  attentionForward(
+    batch: number,
+    queries: number,
+    heads: number,
+    headSize: number,
+    keys: number,
+    capacity: number,
+    keyHeads: number,
+    query: Offset,
+    key: Offset,
+    value: Offset,
+    visible: Offset,
+    offset: number,
+    causal: boolean,
+    scale: number,
+    output: Offset,
+    normalisers: Offset,
+    scratch: Offset,
+    panels: Offset,
+  ): void;
+  attentionScratchBytes(keys: number): number;
+  columnSums(rows: number, columns: number, x: Offset, sums: Offset): void;
+  embedBackward(
+    count: number,
+    vocabulary: number,
+    width: number,
+    ids: Offset,
+    dy: Offset,
+    padding: number,
+    dtable: Offset,
+  ): void;
+  gemmBatch(
+    batch: number,
+    m: number,
+    n: number,
+    k: number,
+    a: Offset,
+    aBatch: number,
+    aRow: number,
+    aColumn: number,
+    b: Offset,
+    bBatch: number,
+    bRow: number,
+    bColumn: number,
+    c: Offset,
+    cBatch: number,
+    cRow: number,
+    bias: Offset,
+    alpha: number,
+    accumulate: boolean,
+    scratch: Offset,
+  ): void;
+  gemmScratchBytes(): number;
+  layerNormBackward(
+    rows: number,
+    width: number,
+    x: Offset,
+    weight: Offset,
+    dy: Offset,
+    epsilon: number,
+    dx: Offset,
+    dweight: Offset,
+    dbias: Offset,
+    normal: Offset,
+  ): void;
+  layerNormForward(
+    rows: number,
+    width: number,
+    x: Offset,
+    weight: Offset,
+    bias: Offset,
+    epsilon: number,
+    y: Offset,
+  ): void;
+  rmsNormBackward(
+    rows: number,
+    width: number,
+    x: Offset,
+    weight: Offset,
+    offset: number,
+    dy: Offset,
+    epsilon: number,
+    dx: Offset,
+    dweight: Offset,
+  ): void;
+  rmsNormForward(
+    rows: number,
+    width: number,
+    x: Offset,
+    weight: Offset,
+    offset: number,
+    epsilon: number,
+    y: Offset,
+  ): void;
+  softmaxCrossEntropyBackward(
+    rows: number,
+    classes: number,
+    logits: Offset,
+    labels: Offset,
+    ignoreLabel: number,
+    smoothing: number,
+    normalisers: Offset,
+    dlosses: Offset,
+    dlogits: Offset,
+  ): void;
+  softmaxCrossEntropyForward(
+    rows: number,
+    classes: number,
+    logits: Offset,
+    labels: Offset,
+    ignoreLabel: number,
+    smoothing: number,
+    losses: Offset,
+    normalisers: Offset,
+  ): void;
+  sumOfSquares(n: number, x: Offset): number;
+}

@@ -1,0 +1,45 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { backend, env, setBackend } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../../errors.js';
+import type { OpenedBackend } from '../backend.js';
+import { loadWasmKernels } from './instance.js';
+import { registerMatMul } from './mat-mul.js';
+
+/** tfjs's WebAssembly backend with our kernels beside its own, on the same memory. */
+export async function openWasm(): Promise<OpenedBackend> {
+  const tfjs = await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
+    throw new SequiturError({
+      where: 'WebAssembly',
+      expected: '128-bit SIMD',
+      got: 'a browser or a Node without it',
+      fix: 'Use a browser from 2021 or later, or Node 20',
+    });
+  }
+  // tfjs's threaded build has another kind of memory, which our kernels cannot stand on yet.
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  if (!isNode()) await useEmbeddedBinary(tfjs.setWasmPaths);
+  await setBackend('wasm');
+  const opened = backend() as BackendWasm;
+  await loadWasmKernels(opened);
+  registerMatMul();
+  const { memory } = (opened.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
+  return {
+    capabilities: {
+      simd: { found: true, detail: '128 bits wide' },
+      threads: { found: false, detail: 'our kernels run on one thread' },
+    },
+    sync: async () => {},
+    reserved: () => memory.buffer.byteLength,
+  };
+}
+
+function isNode(): boolean {
+  return typeof process !== 'undefined' && process.versions?.node !== undefined && typeof window === 'undefined';
+}
+
+/** In a page tfjs would fetch its binary from beside the script, where no bundler has put it: it comes as a module. */
+async function useEmbeddedBinary(setWasmPaths: (paths: Record<string, string>) => void): Promise<void> {
+  const { TFJS_WASM_SIMD_BASE64 } = await import('./tfjs-binary.generated.js');
+  setWasmPaths({ 'tfjs-backend-wasm-simd.wasm': `data:application/octet-stream;base64,${TFJS_WASM_SIMD_BASE64}` });
+}

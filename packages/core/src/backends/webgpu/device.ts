@@ -1,0 +1,92 @@
+import { SequiturError } from '../../errors.js';
+
+const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', 'bgra8unorm-storage'] as const;
+
+/** The limits of the adapter that large models need; a device gets small defaults unless it asks. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+] as const;
+
+export interface OpenedDevice {
+  readonly device: GPUDevice;
+  readonly info: GPUAdapterInfo;
+  /** The adapter computes on the processor. */
+  readonly isSoftware: boolean;
+}
+
+/** Our own device, with every limit and optional feature that the adapter has. */
+export async function openDevice(allowSoftwareAdapter: boolean): Promise<OpenedDevice> {
+  const gpu = await findGpu();
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new SequiturError({
+      where: 'WebGPU',
+      expected: 'an adapter',
+      got: 'none',
+      fix: 'Install a graphics driver with Vulkan, Metal or Direct3D 12, or (slow, for tests) Mesa’s lavapipe of 2024 or later',
+    });
+  }
+  const isSoftware = runsOnProcessor(adapter.info);
+  if (isSoftware && !allowSoftwareAdapter) {
+    throw new SequiturError({
+      where: 'WebGPU',
+      expected: 'a graphics adapter',
+      got: `one that computes on the processor (${describe(adapter.info)})`,
+      fix: 'WebAssembly is faster here; to take it all the same, pass allowSoftwareAdapter: true',
+    });
+  }
+  const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
+  const requiredLimits = Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  const device = await adapter.requestDevice({ requiredFeatures, requiredLimits } as GPUDeviceDescriptor);
+  return { device, info: adapter.info, isSoftware };
+}
+
+export function describe({ vendor, architecture, device, description }: GPUAdapterInfo): string {
+  return [vendor, architecture, device, description].filter(Boolean).join(', ') || 'an adapter without a name';
+}
+
+function runsOnProcessor(info: GPUAdapterInfo): boolean {
+  return info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader/i.test(describe(info));
+}
+
+/** The page's own GPU interface, or in Node that of the optional package `webgpu`. */
+async function findGpu(): Promise<GPU> {
+  if (globalThis.navigator?.gpu) return globalThis.navigator.gpu;
+  if (typeof process === 'undefined' || !process.versions?.node) {
+    throw new SequiturError({
+      where: 'WebGPU',
+      expected: 'navigator.gpu',
+      got: 'a browser without it, or a page that is not served over https or from localhost',
+      fix: 'Use a current Chrome, Edge, Safari or Firefox over https',
+    });
+  }
+  return fromNodePackage();
+}
+
+let nodeGpu: GPU | undefined;
+
+async function fromNodePackage(): Promise<GPU> {
+  if (nodeGpu) return nodeGpu;
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    nodeGpu = create([]);
+    return nodeGpu;
+  } catch (error) {
+    throw new SequiturError(
+      {
+        where: 'WebGPU in Node',
+        expected: "the package 'webgpu'",
+        got: error instanceof Error ? error.message : String(error),
+        fix: 'Install it: npm install webgpu (130 MB, which is why it is optional)',
+      },
+      { cause: error },
+    );
+  }
+}

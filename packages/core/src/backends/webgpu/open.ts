@@ -1,0 +1,52 @@
+import { registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import type { Capability, OpenedBackend } from '../backend.js';
+import { describe, type OpenedDevice, openDevice } from './device.js';
+
+/** tfjs's WebGPU kernels on a device of our own. */
+export async function openWebGpu({
+  allowSoftwareAdapter,
+}: {
+  readonly allowSoftwareAdapter: boolean;
+}): Promise<OpenedBackend> {
+  const opened = await openDevice(allowSoftwareAdapter);
+  const { GuardedWebGpuBackend } = await import('./guarded-backend.js');
+  const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened.device, opened.info));
+  // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
+  removeBackend('webgpu');
+  registerBackend('webgpu', () => backend);
+  return {
+    capabilities: capabilitiesOf(opened),
+    sync: () => backend.sync(),
+    reserved: () => backend.allocatedBytes,
+  };
+}
+
+/** tfjs's constructor insists on `navigator.gpu`, which Node does not have. */
+function withNavigatorGpu<T>(construct: () => T): T {
+  if (globalThis.navigator?.gpu) return construct();
+  const previous = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu: {} }, configurable: true });
+  try {
+    return construct();
+  } finally {
+    if (previous) Object.defineProperty(globalThis, 'navigator', previous);
+    else Reflect.deleteProperty(globalThis, 'navigator');
+  }
+}
+
+function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<string, Capability> {
+  const feature = (name: GPUFeatureName, toGetMore: string): Capability =>
+    device.features.has(name)
+      ? { found: true, detail: name }
+      : { found: false, detail: `the adapter has no ${name}`, toGetMore };
+  return {
+    adapter: {
+      found: !isSoftware,
+      detail: describe(info),
+      ...(isSoftware && { toGetMore: 'This adapter computes on the processor: install the driver of a graphics card' }),
+    },
+    f16: feature('shader-f16', 'A newer graphics driver may bring it'),
+    subgroups: feature('subgroups' as GPUFeatureName, 'A newer browser or graphics driver may bring it'),
+    bindingSize: { found: true, detail: `${device.limits.maxStorageBufferBindingSize} bytes per tensor` },
+  };
+}

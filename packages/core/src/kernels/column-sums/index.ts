@@ -1,0 +1,23 @@
+import { sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp, type NativeKernel } from '../define-op.js';
+
+const columnSumsWasm: NativeKernel<object> = ({ inputs, backend }) => {
+  const wasm = wasmInstance(backend);
+  if (!wasm) return null;
+  const [rows, columns] = inputs.x!.shape as [number, number];
+  const output = wasm.output([columns]);
+  wasm.kernels.columnSums(rows, columns, wasm.offset(inputs.x!), wasm.offset(output));
+  return [output];
+};
+
+const columnSumsOp = defineOp<object>({
+  name: 'SequiturColumnSums',
+  reference: ({ x }) => [sum(x!, 0)],
+  kernels: { wasm: columnSumsWasm },
+});
+
+/** x [rows, columns] -> the sum of each column, [columns]: a bias's gradient. For use inside gradients: it has none. */
+export function columnSums(x: Tensor2D): Tensor1D {
+  return columnSumsOp({ x: x as Tensor }, {})[0] as Tensor1D;
+}

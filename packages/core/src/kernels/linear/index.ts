@@ -1,0 +1,48 @@
+import { matMul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { SequiturError, showShape } from '../../errors.js';
+import { columnSums } from '../column-sums/index.js';
+import { defineOp } from '../define-op.js';
+import { expectTensor } from '../expect-tensor.js';
+import { linearReference } from './reference.js';
+import { linearWasm } from './wasm.js';
+
+const linearOp = defineOp<object>({
+  name: 'SequiturLinear',
+  reference: ({ x, weight, bias }) => [linearReference(x!, weight!, bias)],
+  gradient: {
+    inputsToSave: ['x', 'weight'],
+    of: ([dy], [x, weight]) => {
+      const [inputs, outputs] = weight!.shape as [number, number];
+      const rows = reshape(dy!, [-1, outputs]) as Tensor2D;
+      return {
+        x: () => reshape(matMul(rows, weight as Tensor2D, false, true), x!.shape),
+        weight: () => matMul(reshape(x!, [-1, inputs]) as Tensor2D, rows, true, false),
+        bias: () => columnSums(rows),
+      };
+    },
+  },
+  kernels: { wasm: linearWasm },
+});
+
+/**
+ * An affine map of each row: x W + b.
+ *
+ * @param x float32 [..., inputs]
+ * @param weight float32 [inputs, outputs]
+ * @param bias float32 [outputs], or null for none
+ * @returns float32 [..., outputs], which the caller disposes
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
+  expectTensor('linear, weight', weight);
+  if (weight.rank !== 2) {
+    throw new SequiturError({
+      where: 'linear, weight',
+      expected: 'shape [inputs, outputs]',
+      got: showShape(weight.shape),
+    });
+  }
+  expectTensor('linear, x', x, { shape: ['...', weight.shape[0]!] });
+  if (bias) expectTensor('linear, bias', bias, { shape: [weight.shape[1]!] });
+  return linearOp({ x, weight, ...(bias && { bias }) }, {})[0]!;
+}
