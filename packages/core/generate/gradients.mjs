@@ -19,7 +19,8 @@ export declare const gradConfigs: readonly GradConfig[];
 const substitutes = {
   engine: () => `import { engine } from '${PUBLIC}'; export const ENGINE = engine();`,
   base: () => `export * from '${PUBLIC}';`,
-  tensor: () => `import { Tensor } from '${PUBLIC}'; export { Tensor }; export const getGlobalTensorClass = () => Tensor;`,
+  tensor: () =>
+    `import { Tensor } from '${PUBLIC}'; export { Tensor }; export const getGlobalTensorClass = () => Tensor;`,
   util: ({ util }) => namespaceForm('util', util),
 };
 
@@ -76,7 +77,9 @@ function asList(path) {
 /** The module as a re-export of the public entry, where that offers all that it exports. */
 function publicForm(path, offered) {
   const source = readFileSync(path, 'utf8');
-  const names = [...source.matchAll(/^export (?:const|function|class|async function|let|var) (\w+)/gm)].map((m) => m[1]);
+  const names = [...source.matchAll(/^export (?:const|function|class|async function|let|var) (\w+)/gm)].map(
+    (m) => m[1],
+  );
   const every = names.length > 0 && !/^export (\{|\*)/m.test(source) && names.every((name) => name in offered);
   return every ? `export { ${names.join(', ')} } from '${PUBLIC}';` : null;
 }

@@ -1,4 +1,4 @@
-import { dispose, gather, keep, Tensor, tensor, tensor1d, tidy, util } from '@tensorflow/tfjs-core';
+import { dispose, gather, keep, Tensor, tensor, tensor1d, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from './errors.js';
 
 /**

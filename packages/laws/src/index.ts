@@ -1,1 +1,2 @@
-export {};
+export * from './gradient-check.js';
+export * from './on-each-backend.js';

@@ -1,2 +1,2 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
-export { closeBackend, openBackend, type OpenBackendOptions } from './open-backend.js';
+export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';

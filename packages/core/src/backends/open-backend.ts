@@ -1,4 +1,4 @@
-import { engine, env, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { engine, getBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import type { Backend, BackendName, OpenedBackend } from './backend.js';
 import { openCpu } from './cpu/open.js';
@@ -39,26 +39,28 @@ export async function openBackend(
   const names = typeof preference === 'string' ? [preference] : preference;
   const { allowSoftwareAdapter = names.length === 1 } = options;
   await registerGradients();
-  const failures: string[] = [];
+  const failures: unknown[] = [];
   for (const name of names) {
     if (!Object.hasOwn(openers, name)) throw unknownBackend(name);
     try {
       return await openOne(name, { allowSoftwareAdapter });
     } catch (error) {
-      failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+      failures.push(error);
     }
   }
+  if (failures.length === 1) throw failures[0];
+  const reasons = failures.map(
+    (error, index) => `\n  ${names[index]}: ${error instanceof Error ? error.message : error}`,
+  );
   throw new SequiturError({
     where: 'openBackend',
     expected: `one of ${names.join(', ')} to open`,
-    got: failures.length ? `\n  ${failures.join('\n  ')}\n` : 'an empty list',
+    got: reasons.length ? `${reasons.join('')}\n` : 'an empty list',
     fix: "Ask for 'cpu', which opens everywhere, or mend what stands above",
   });
 }
 
 async function openOne(name: BackendName, options: Required<OpenBackendOptions>): Promise<Backend> {
-  // tfjs computes small tensors of the GPU on the processor, unasked: then a test of the GPU tests something else.
-  env().set('WEBGPU_CPU_FORWARD', false);
   const existing = open.get(name);
   if (existing) {
     await use(name);
@@ -74,7 +76,11 @@ async function openOne(name: BackendName, options: Required<OpenBackendOptions>)
 
 async function use(name: BackendName): Promise<void> {
   if (await setBackend(name)) return;
-  throw new SequiturError({ where: 'openBackend', expected: `tfjs to start '${name}'`, got: 'a refusal: see the console' });
+  throw new SequiturError({
+    where: 'openBackend',
+    expected: `tfjs to start '${name}'`,
+    got: 'a refusal: see the console',
+  });
 }
 
 function present(name: BackendName, opened: OpenedBackend, meter: MemoryMeter): Backend {
@@ -105,4 +111,9 @@ function unknownBackend(name: string): SequiturError {
     expected: `a list of ${Object.keys(openers).join(', ')}`,
     got: `'${name}'`,
   });
+}
+
+/** The backend that operations run on now. */
+export function currentBackendName(): BackendName {
+  return getBackend() as BackendName;
 }

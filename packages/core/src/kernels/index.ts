@@ -5,5 +5,6 @@ export { dropout as dropElements } from './dropout/index.js';
 export * from './embed/index.js';
 export * from './global-norm/index.js';
 export * from './layer-norm/index.js';
+export * from './linear/index.js';
 export * from './rms-norm/index.js';
 export * from './softmax-cross-entropy/index.js';

@@ -50,7 +50,10 @@ function gpt2Block(config: Gpt2Config, index: number) {
   });
 }
 
-function scoreScale({ width, heads, scaleScores = true, scaleScoresByDepth = false }: Gpt2Config, index: number): number {
+function scoreScale(
+  { width, heads, scaleScores = true, scaleScoresByDepth = false }: Gpt2Config,
+  index: number,
+): number {
   return (scaleScores ? 1 / Math.sqrt(width / heads) : 1) / (scaleScoresByDepth ? index + 1 : 1);
 }
 

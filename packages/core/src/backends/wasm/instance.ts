@@ -18,6 +18,10 @@ export interface WasmInstance {
   /** As `offset`, and 0 for a tensor that is not given. */
   offsetOr0(tensor: TensorInfo | undefined): Offset;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
+  /** The number of a float32 scalar. */
+  read(scalar: TensorInfo): number;
+  /** Sets the number of a float32 scalar. */
+  write(scalar: TensorInfo, value: number): void;
   /** Scratch memory for the time of `use`. */
   withScratch<T>(bytes: number, use: (offset: Offset) => T): T;
   /** Scratch for packed panels, kept for the life of the backend. */
@@ -61,6 +65,8 @@ function bind(backend: BackendWasm, wasm: TfjsWasm, kernels: WasmKernels): WasmI
     offset,
     offsetOr0: (tensor) => (tensor ? offset(tensor) : 0),
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
+    read: (scalar) => new Float32Array(wasm.asm.memory.buffer, offset(scalar), 1)[0]!,
+    write: (scalar, value) => new Float32Array(wasm.asm.memory.buffer, offset(scalar), 1).fill(value),
     withScratch: (bytes, use) => {
       const scratch = allocate(bytes);
       try {

@@ -28,7 +28,10 @@ type MatMulKernel = (call: { inputs: MatMulInputs; attrs: MatMulAttributes; back
  * form may carry beside a row bias (an activation, a bias of another shape) goes to tfjs's own kernel.
  */
 export function registerMatMul(): void {
-  replace('BatchMatMul', (stock) => (call) => multiply(call.inputs, call.attrs, wasmInstance(call.backend)) ?? stock(call));
+  replace(
+    'BatchMatMul',
+    (stock) => (call) => multiply(call.inputs, call.attrs, wasmInstance(call.backend)) ?? stock(call),
+  );
   replace('_FusedMatMul', (stock) => (call) => {
     const { inputs, attrs } = call;
     const plain = !attrs.activation || attrs.activation === 'linear';

@@ -36,9 +36,10 @@ export class BufferPool {
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
     if (!this.#used.delete(buffer)) throw new Error('buffer pool: a buffer came back that was not given out');
     this.numBytesUsed -= buffer.size;
-    if (!reuse) return this.#destroy(buffer);
-    this.#free.push({ buffer, key: keyOf(buffer.size, buffer.usage) });
-    this.#evict();
+    if (reuse) {
+      this.#free.push({ buffer, key: keyOf(buffer.size, buffer.usage) });
+      this.#evict();
+    } else this.#destroy(buffer);
   }
 
   getNumUsedBuffers(): number {

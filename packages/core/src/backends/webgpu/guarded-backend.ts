@@ -1,5 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { backend_util, type DataId, type DataType, util } from '@tensorflow/tfjs-core';
+import { type backend_util, type DataId, type DataType, util } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
 import { BufferPool } from './buffer-pool.js';
 
@@ -146,4 +146,3 @@ function lost(reason: string, message: string): SequiturError {
 function refused(message: string): SequiturError {
   return new SequiturError({ where: 'WebGPU', expected: 'a computation that the device accepts', got: message.trim() });
 }
-

@@ -1,4 +1,4 @@
-import { registerBackend, removeBackend } from '@tensorflow/tfjs-core';
+import { engine, env, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import type { Capability, OpenedBackend } from '../backend.js';
 import { describe, type OpenedDevice, openDevice } from './device.js';
 
@@ -10,9 +10,11 @@ export async function openWebGpu({
 }): Promise<OpenedBackend> {
   const opened = await openDevice(allowSoftwareAdapter);
   const { GuardedWebGpuBackend } = await import('./guarded-backend.js');
+  // tfjs computes small tensors of the GPU on the processor, unasked: a test of the GPU would test something else.
+  env().set('WEBGPU_CPU_FORWARD', false);
   const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened.device, opened.info));
   // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
-  removeBackend('webgpu');
+  if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
   return {
     capabilities: capabilitiesOf(opened),

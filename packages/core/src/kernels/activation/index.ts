@@ -15,16 +15,17 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { expectTensor } from '../expect-tensor.js';
-import { geluReference, geluTanhReference, siluReference } from './reference.js';
+import { activationOp } from './op.js';
 
 /** A function of each number for itself: float32 of any shape -> the same shape, which the caller disposes. */
 export type ActivationFunction = <T extends Tensor>(x: T) => T;
 
 /** x Φ(x), with the normal distribution function Φ (Hendrycks and Gimpel 2016, section 2). BERT's and ViT's `gelu`. */
-export const gelu: ActivationFunction = (x) => run('gelu', x, geluReference);
+export const gelu: ActivationFunction = (x) => run('gelu', x, (z) => activationOp({ x: z }, { kind: 'gelu' })[0]!);
 
 /** The tanh form of gelu (Hendrycks and Gimpel 2016, section 2): `gelu_new` and `gelu_pytorch_tanh` of checkpoints. */
-export const geluTanh: ActivationFunction = (x) => run('geluTanh', x, geluTanhReference);
+export const geluTanh: ActivationFunction = (x) =>
+  run('geluTanh', x, (z) => activationOp({ x: z }, { kind: 'geluTanh' })[0]!);
 
 /** The tanh form of gelu with sqrt(2/π) rounded to 0.7978845608, as `gelu_fast` of checkpoints: equal in float32. */
 export const geluFast: ActivationFunction = geluTanh;
@@ -48,7 +49,7 @@ export const relu6: ActivationFunction = (x) => run('relu6', x, (z) => clipByVal
 export const leakyRelu: ActivationFunction = (x) => run('leakyRelu', x, (z) => leakyReluOf(z, 0.01));
 
 /** x σ(x), also called swish. */
-export const silu: ActivationFunction = (x) => run('silu', x, siluReference);
+export const silu: ActivationFunction = (x) => run('silu', x, (z) => activationOp({ x: z }, { kind: 'silu' })[0]!);
 
 /** x tanh(softplus(x)) (Misra 2019, equation 1). */
 export const mish: ActivationFunction = (x) => run('mish', x, (z) => mul(z, tanhOf(softplus(z))));

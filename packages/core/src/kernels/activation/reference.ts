@@ -1,11 +1,16 @@
 import { add, erf, mul, sigmoid, square, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
 
 /** sqrt(2 / π) */
-const SLOPE = Math.sqrt(2 / Math.PI);
+export const SLOPE = Math.sqrt(2 / Math.PI);
 
 /** Hendrycks and Gimpel 2016, section 2: x Φ(x), with Φ the normal distribution function. */
 export function geluReference(x: Tensor): Tensor {
-  return tidy(() => mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1)));
+  return tidy(() => mul(x, normalDistribution(x)));
+}
+
+/** Φ(x), the share of a normal distribution below x. */
+export function normalDistribution(x: Tensor): Tensor {
+  return tidy(() => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5));
 }
 
 /** Hendrycks and Gimpel 2016, section 2: 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))). */

@@ -2,6 +2,7 @@ import { dispose, type Scalar, scalar, type Tensor, type Variable } from '@tenso
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
 import { adamWReference } from './reference.js';
+import { adamWInPlace } from './wasm.js';
 
 export type { AdamWOptions } from './coefficients.js';
 
@@ -27,8 +28,11 @@ export interface AdamWStep extends AdamWOptions {
 export function adamWStep(options: AdamWStep): void {
   const { parameter, gradient, firstMoment, secondMoment, scale = 1 } = options;
   check(options);
+  const coefficients = adamWCoefficients(options);
+  const moments = { parameter, firstMoment, secondMoment };
+  if (adamWInPlace(moments, gradient, scale, coefficients)) return;
   const factor = typeof scale === 'number' ? scalar(scale) : scale;
-  const next = adamWReference({ parameter, firstMoment, secondMoment }, gradient, factor, adamWCoefficients(options));
+  const next = adamWReference(moments, gradient, factor, coefficients);
   parameter.assign(next.parameter);
   firstMoment.assign(next.firstMoment);
   secondMoment.assign(next.secondMoment);

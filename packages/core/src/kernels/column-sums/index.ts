@@ -5,9 +5,10 @@ import { defineOp, type NativeKernel } from '../define-op.js';
 const columnSumsWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const wasm = wasmInstance(backend);
   if (!wasm) return null;
-  const [rows, columns] = inputs.x!.shape as [number, number];
+  const { x } = inputs;
+  const [rows, columns] = x!.shape as [number, number];
   const output = wasm.output([columns]);
-  wasm.kernels.columnSums(rows, columns, wasm.offset(inputs.x!), wasm.offset(output));
+  wasm.kernels.columnSums(rows, columns, wasm.offset(x!), wasm.offset(output));
   return [output];
 };
 

@@ -1,7 +1,7 @@
-import { customGrad, reshape, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
 import { expectTensor } from '../expect-tensor.js';
-import { embedGradientReference, embedReference } from './reference.js';
+import { embedOp } from './op.js';
 
 export interface EmbedOptions {
   /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */
@@ -29,16 +29,5 @@ export function embed(table: Tensor2D, ids: Tensor, { padding = null }: EmbedOpt
       got: showShape(table.shape),
     });
   }
-  const [vocabularySize, width] = table.shape;
-  const lookUp = customGrad((...inputs) => {
-    const save = inputs[2] as unknown as (tensors: Tensor[]) => void;
-    save([ids]);
-    const gradient = (dy: Tensor, saved: Tensor[]) => {
-      const flat = reshape(saved[0]!, [ids.size]) as Tensor1D;
-      const rows = reshape(dy, [ids.size, width]) as Tensor2D;
-      return [embedGradientReference(rows, flat, vocabularySize, padding ?? NO_PADDING), flat];
-    };
-    return { value: embedReference(table, ids), gradFunc: gradient };
-  });
-  return lookUp(table, ids);
+  return embedOp({ table, ids }, { padding: padding ?? NO_PADDING })[0]!;
 }

@@ -1,11 +1,27 @@
 import { add, addN, div, minimum, type Scalar, scalar, sqrt, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { squaredSumReference } from './reference.js';
+
+const squaredSumOp = defineOp<object>({
+  name: 'SequiturSquaredSum',
+  reference: ({ x }) => [squaredSumReference(x!)],
+  kernels: {
+    wasm: ({ inputs: { x }, backend }) => {
+      const wasm = wasmInstance(backend);
+      if (!wasm) return null;
+      const output = wasm.output([]);
+      wasm.write(output, wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!)));
+      return [output];
+    },
+  },
+});
 
 /** Σ x² over a float32 tensor of any shape, as a scalar that the caller disposes. Not differentiable. */
 export function squaredSum(x: Tensor): Scalar {
   expectTensor('squaredSum, x', x);
-  return squaredSumReference(x);
+  return squaredSumOp({ x }, {})[0] as Scalar;
 }
 
 /** The length of all tensors taken as one long vector, as a scalar that the caller disposes; 0 for no tensors. */

@@ -1,6 +1,39 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp, type NativeKernel } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { layerNormGradient } from './gradient.js';
 import { layerNormReference } from './reference.js';
+
+interface Attributes {
+  readonly epsilon: number;
+}
+
+const layerNormWasm: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  if (!wasm) return null;
+  const { x, weight, bias } = inputs;
+  const width = weight!.shape[0]!;
+  const y = wasm.output(x!.shape);
+  wasm.kernels.layerNormForward(
+    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!)] as const),
+    ...([wasm.offsetOr0(bias), attributes.epsilon, wasm.offset(y)] as const),
+  );
+  return [y];
+};
+
+const layerNormOp = defineOp<Attributes>({
+  name: 'SequiturLayerNorm',
+  reference: ({ x, weight, bias }, { epsilon }) => [layerNormReference(x!, weight!, bias ?? null, epsilon)],
+  gradient: {
+    inputsToSave: ['x', 'weight'],
+    of: ([dy], [x, weight], attributes) => {
+      const [dx, dweight, dbias] = layerNormGradient({ x: x!, weight: weight!, dy: dy! }, attributes);
+      return { x: () => dx!, weight: () => dweight!, bias: () => dbias! };
+    },
+  },
+  kernels: { wasm: layerNormWasm },
+});
 
 /**
  * Layer normalisation over the last axis (Ba, Kiros and Hinton 2016, equation 4).
@@ -18,5 +51,5 @@ export function layerNorm<T extends Tensor>(x: T, weight: Tensor, bias: Tensor |
   expectTensor('layerNorm, weight', weight, { shape: [width] });
   if (bias) expectTensor('layerNorm, bias', bias, { shape: [width] });
   expectNumber('layerNorm, epsilon', epsilon, 'a number of at least 0', (value) => value >= 0);
-  return layerNormReference(x, weight, bias, epsilon) as T;
+  return layerNormOp({ x, weight, ...(bias && { bias }) }, { epsilon })[0] as T;
 }

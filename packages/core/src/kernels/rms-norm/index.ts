@@ -1,7 +1,7 @@
 import { mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { silu } from '../activation/index.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
-import { rmsNormReference } from './reference.js';
+import { rmsNormOp } from './op.js';
 
 export interface RmsNormOptions {
   /** float32, the shape of x: the output is multiplied by silu(gate), as in Mamba-2. */
@@ -36,7 +36,7 @@ export function rmsNorm<T extends Tensor>(x: T, weight: Tensor, epsilon: number,
     `a divisor of the width ${width}`,
     (size) => Number.isInteger(size) && size > 0 && width % size === 0,
   );
-  const normalise = (input: Tensor) => rmsNormReference(input, weight, epsilon, groupSize, weightOffset);
+  const normalise = (input: Tensor) => rmsNormOp({ x: input, weight }, { epsilon, groupSize, weightOffset })[0]!;
   if (!gate) return normalise(x) as T;
   expectTensor('rmsNorm, gate', gate, { shape: x.shape });
   return tidy(() => (normBeforeGate ? mul(normalise(x), silu(gate)) : normalise(mul(x, silu(gate))))) as T;

@@ -1,7 +1,7 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
-import { softmaxCrossEntropyReference } from './reference.js';
+import { softmaxCrossEntropyOp } from './op.js';
 
 export interface SoftmaxCrossEntropyOptions {
   /** Rows with this label have loss 0 and no gradient. Default -100, as in PyTorch. */
@@ -34,5 +34,7 @@ export function softmaxCrossEntropy(
   expectTensor('softmaxCrossEntropy, labels', labels, { dtype: 'int32', shape: [logits.shape[0]] });
   expectNumber('softmaxCrossEntropy, ignoreLabel', ignoreLabel, 'an integer', Number.isInteger);
   expectNumber('softmaxCrossEntropy, labelSmoothing', labelSmoothing, 'a number from 0 to 1', (s) => s >= 0 && s <= 1);
-  return softmaxCrossEntropyReference(logits, labels, ignoreLabel, labelSmoothing);
+  const [losses, normalisers] = softmaxCrossEntropyOp({ logits, labels }, { ignoreLabel, labelSmoothing });
+  normalisers!.dispose();
+  return losses as Tensor1D;
 }

@@ -1,0 +1,65 @@
+import { add, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp } from '../define-op.js';
+import { geluReference, geluTanhReference, normalDistribution, SLOPE, siluReference } from './reference.js';
+
+/** The activations that have kernels of their own, by the number that the WebAssembly ones know them by. */
+const KINDS = { gelu: 0, geluTanh: 1, silu: 2 } as const;
+
+interface Attributes {
+  readonly kind: keyof typeof KINDS;
+}
+
+const references = { gelu: geluReference, geluTanh: geluTanhReference, silu: siluReference };
+
+/** {x} -> [activation(x)]. */
+export const activationOp = defineOp<Attributes>({
+  name: 'SequiturActivation',
+  reference: ({ x }, { kind }) => [references[kind](x!)],
+  gradient: {
+    inputsToSave: ['x'],
+    of: ([dy], [x], attributes) => ({ x: () => activationGradient({ x: x!, dy: dy! }, attributes)[0]! }),
+  },
+  kernels: {
+    wasm: ({ inputs: { x }, attributes, backend }) => {
+      const wasm = wasmInstance(backend);
+      if (!wasm) return null;
+      const y = wasm.output(x!.shape);
+      wasm.kernels.activationForward(KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(y));
+      return [y];
+    },
+  },
+});
+
+/** {x, dy} -> [dy activation'(x)]. */
+const activationGradient = defineOp<Attributes>({
+  name: 'SequiturActivationGradient',
+  reference: ({ x, dy }, { kind }) => [mul(dy!, slopes[kind](x!))],
+  kernels: {
+    wasm: ({ inputs: { x, dy }, attributes, backend }) => {
+      const wasm = wasmInstance(backend);
+      if (!wasm) return null;
+      const dx = wasm.output(x!.shape);
+      wasm.kernels.activationBackward(
+        ...([KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(dy!), wasm.offset(dx)] as const),
+      );
+      return [dx];
+    },
+  },
+});
+
+const slopes = {
+  /** Φ(x) + x φ(x) with the normal density φ. */
+  gelu: (x: Tensor) => add(normalDistribution(x), mul(mul(x, 1 / Math.sqrt(2 * Math.PI)), exp(mul(square(x), -0.5)))),
+  /** s + x s (1 - s) z'(x), with s = σ(z) and z = 2 sqrt(2/π) (x + 0.044715 x³). */
+  geluTanh: (x: Tensor) => {
+    const share = sigmoid(mul(mul(x, 2 * SLOPE), add(mul(square(x), 0.044715), 1)));
+    const inner = add(mul(square(x), 6 * SLOPE * 0.044715), 2 * SLOPE);
+    return add(share, mul(mul(x, mul(share, sub(1, share))), inner));
+  },
+  /** s + x s (1 - s), with s = σ(x). */
+  silu: (x: Tensor) => {
+    const share = sigmoid(x);
+    return add(share, mul(x, mul(share, sub(1, share))));
+  },
+};

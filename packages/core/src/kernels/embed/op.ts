@@ -1,0 +1,46 @@
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp } from '../define-op.js';
+import { embedGradientReference, embedReference } from './reference.js';
+
+interface Attributes {
+  /** The id whose row gets no gradient; -1 for none. */
+  readonly padding: number;
+}
+
+/** {table, ids} -> [rows]. */
+export const embedOp = defineOp<Attributes>({
+  name: 'SequiturEmbed',
+  reference: ({ table, ids }) => [embedReference(table!, ids!)],
+  gradient: {
+    inputsToSave: ['table', 'ids'],
+    of: ([dy], [table, ids], { padding }) => ({
+      table: () => embedGradient({ dy: dy!, ids: ids! }, { padding, vocabularySize: table!.shape[0]! })[0]!,
+    }),
+  },
+});
+
+/** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, so that there nothing could learn an embedding. */
+const embedGradient = defineOp<Attributes & { readonly vocabularySize: number }>({
+  name: 'SequiturEmbedGradient',
+  reference: ({ dy, ids }, { padding, vocabularySize }) => [embedGradientReference(dy!, ids!, vocabularySize, padding)],
+  kernels: {
+    wasm: ({ inputs: { dy, ids }, attributes: { padding, vocabularySize }, backend }) => {
+      const wasm = wasmInstance(backend);
+      if (!wasm) return null;
+      const width = dy!.shape.at(-1)!;
+      const dtable = wasm.output([vocabularySize, width]);
+      wasm.kernels.embedBackward(
+        ...([
+          ids!.size,
+          vocabularySize,
+          width,
+          wasm.offset(ids!),
+          wasm.offset(dy!),
+          padding,
+          wasm.offset(dtable),
+        ] as const),
+      );
+      return [dtable];
+    },
+  },
+});

@@ -1,0 +1,47 @@
+import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp, type NativeKernel } from '../define-op.js';
+
+interface Attributes {
+  readonly epsilon: number;
+}
+
+/** The derivative of `layerNormReference`: {x, weight, dy} -> [dx, dweight, dbias]. */
+export const layerNormGradient = defineOp<Attributes>({
+  name: 'SequiturLayerNormGradient',
+  reference: ({ x, weight, dy }, { epsilon }) => layerNormGradientReference(x!, weight!, dy!, epsilon),
+  kernels: { wasm: (call) => layerNormGradientWasm(call) },
+});
+
+/**
+ * With n = (x - μ) / sqrt(σ² + ε) and g = weight ⊙ dy: dx = (g - mean(g) - n mean(g ⊙ n)) / sqrt(σ² + ε), each mean over
+ * a row; dweight = Σ dy ⊙ n and dbias = Σ dy over all rows.
+ */
+function layerNormGradientReference(x: Tensor, weight: Tensor, dy: Tensor, epsilon: number): Tensor[] {
+  const width = weight.shape[0]!;
+  const rows = reshape(x, [-1, width]);
+  const dRows = reshape(dy, [-1, width]);
+  const nearlyCentred = sub(rows, mean(rows, -1, true));
+  const centred = sub(nearlyCentred, mean(nearlyCentred, -1, true));
+  const inverseDeviation = rsqrt(add(mean(square(centred), -1, true), epsilon)); // [rows, 1]
+  const normal = mul(centred, inverseDeviation);
+  const scaled = mul(dRows, weight);
+  const along = mul(normal, mean(mul(scaled, normal), -1, true));
+  const dx = mul(sub(sub(scaled, mean(scaled, -1, true)), along), inverseDeviation);
+  return [reshape(dx, x.shape), sum(mul(dRows, normal), 0), sum(dRows, 0)];
+}
+
+const layerNormGradientWasm: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  if (!wasm) return null;
+  const { x, weight, dy } = inputs;
+  const width = weight!.shape[0]!;
+  const [dx, dweight, dbias] = [wasm.output(x!.shape), wasm.output([width]), wasm.output([width])];
+  wasm.withScratch(width * 4, (row) =>
+    wasm.kernels.layerNormBackward(
+      ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!), wasm.offset(dy!)] as const),
+      ...([attributes.epsilon, wasm.offset(dx), wasm.offset(dweight), wasm.offset(dbias), row] as const),
+    ),
+  );
+  return [dx, dweight, dbias];
+};

@@ -1,0 +1,72 @@
+import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp, type NativeKernel } from '../define-op.js';
+import { rmsNormReference } from './reference.js';
+
+export interface RmsNormAttributes {
+  readonly epsilon: number;
+  readonly groupSize: number;
+  readonly weightOffset: number;
+}
+
+/** {x, weight} -> [y]. */
+export const rmsNormOp = defineOp<RmsNormAttributes>({
+  name: 'SequiturRmsNorm',
+  reference: ({ x, weight }, { epsilon, groupSize, weightOffset }) => [
+    rmsNormReference(x!, weight!, epsilon, groupSize, weightOffset),
+  ],
+  gradient: {
+    inputsToSave: ['x', 'weight'],
+    of: ([dy], [x, weight], attributes) => {
+      const [dx, dweight] = rmsNormGradient({ x: x!, weight: weight!, dy: dy! }, attributes);
+      return { x: () => dx!, weight: () => dweight! };
+    },
+  },
+  kernels: { wasm: (call) => rmsNormWasm(call) },
+});
+
+/** The derivative: {x, weight, dy} -> [dx, dweight]. */
+const rmsNormGradient = defineOp<RmsNormAttributes>({
+  name: 'SequiturRmsNormGradient',
+  reference: ({ x, weight, dy }, attributes) => rmsNormGradientReference(x!, weight!, dy!, attributes),
+  kernels: { wasm: (call) => rmsNormGradientWasm(call) },
+});
+
+/** With r = 1 / rms, n = x r and g = (weight + offset) ⊙ dy: dx = r (g - n mean(g ⊙ n)) in each group; dweight = Σ dy ⊙ n. */
+function rmsNormGradientReference(x: Tensor, weight: Tensor, dy: Tensor, attributes: RmsNormAttributes): Tensor[] {
+  const { epsilon, groupSize, weightOffset } = attributes;
+  const width = weight.shape[0]!;
+  const groups = reshape(x, [-1, groupSize]);
+  const inverseRms = rsqrt(add(mean(square(groups), -1, true), epsilon)); // [groups, 1]
+  const normal = mul(groups, inverseRms);
+  const scaled = reshape(mul(dy, add(weight, weightOffset)), [-1, groupSize]);
+  const dx = mul(inverseRms, sub(scaled, mul(normal, mean(mul(scaled, normal), -1, true))));
+  const dweight = sum(mul(reshape(dy, [-1, width]), reshape(normal, [-1, width])), 0);
+  return [reshape(dx, x.shape), dweight];
+}
+
+const rmsNormWasm: NativeKernel<RmsNormAttributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  const { x, weight } = inputs;
+  const width = weight!.shape[0]!;
+  if (!wasm || attributes.groupSize !== width) return null;
+  const y = wasm.output(x!.shape);
+  wasm.kernels.rmsNormForward(
+    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!)] as const),
+    ...([attributes.weightOffset, attributes.epsilon, wasm.offset(y)] as const),
+  );
+  return [y];
+};
+
+const rmsNormGradientWasm: NativeKernel<RmsNormAttributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  const { x, weight, dy } = inputs;
+  const width = weight!.shape[0]!;
+  if (!wasm || attributes.groupSize !== width) return null;
+  const [dx, dweight] = [wasm.output(x!.shape), wasm.output([width])];
+  wasm.kernels.rmsNormBackward(
+    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!), attributes.weightOffset] as const),
+    ...([wasm.offset(dy!), attributes.epsilon, wasm.offset(dx), wasm.offset(dweight)] as const),
+  );
+  return [dx, dweight];
+};

@@ -1,0 +1,78 @@
+import { add, cast, exp, expandDims, mul, notEqual, oneHot, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { wasmInstance } from '../../backends/wasm/instance.js';
+import { defineOp, type NativeKernel } from '../define-op.js';
+import { softmaxCrossEntropyReference } from './reference.js';
+
+export interface SoftmaxCrossEntropyAttributes {
+  readonly ignoreLabel: number;
+  readonly labelSmoothing: number;
+}
+
+/** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward alone. */
+export const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
+  name: 'SequiturSoftmaxCrossEntropy',
+  reference: ({ logits, labels }, { ignoreLabel, labelSmoothing }) =>
+    softmaxCrossEntropyReference(logits!, labels!, ignoreLabel, labelSmoothing),
+  gradient: {
+    inputsToSave: ['logits', 'labels'],
+    outputsToSave: [false, true],
+    of: ([dlosses], [logits, labels, normalisers], attributes) => ({
+      logits: () =>
+        softmaxCrossEntropyGradient(
+          { logits: logits!, labels: labels!, normalisers: normalisers!, dlosses: dlosses! },
+          attributes,
+        )[0]!,
+    }),
+  },
+  kernels: { wasm: (call) => forwardWasm(call) },
+});
+
+const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
+  name: 'SequiturSoftmaxCrossEntropyGradient',
+  reference: ({ logits, labels, normalisers, dlosses }, attributes) => [
+    gradientReference(logits!, labels!, normalisers!, dlosses!, attributes),
+  ],
+  kernels: { wasm: (call) => backwardWasm(call) },
+});
+
+/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K), 0 in ignored rows. */
+function gradientReference(
+  logits: Tensor,
+  labels: Tensor,
+  normalisers: Tensor,
+  dlosses: Tensor,
+  { ignoreLabel, labelSmoothing }: SoftmaxCrossEntropyAttributes,
+): Tensor {
+  const classes = logits.shape[1]!;
+  const counted = mul(dlosses, cast(notEqual(labels, ignoreLabel), 'float32')); // [rows]
+  const probabilities = exp(sub(logits, expandDims(normalisers, 1)));
+  const target = add(mul(cast(oneHot(labels, classes), 'float32'), 1 - labelSmoothing), labelSmoothing / classes);
+  return mul(expandDims(counted, 1), sub(probabilities, target));
+}
+
+const forwardWasm: NativeKernel<SoftmaxCrossEntropyAttributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  if (!wasm) return null;
+  const { logits, labels } = inputs;
+  const [rows, classes] = logits!.shape as [number, number];
+  const [losses, normalisers] = [wasm.output([rows]), wasm.output([rows])];
+  wasm.kernels.softmaxCrossEntropyForward(
+    ...([rows, classes, wasm.offset(logits!), wasm.offset(labels!)] as const),
+    ...([attributes.ignoreLabel, attributes.labelSmoothing, wasm.offset(losses), wasm.offset(normalisers)] as const),
+  );
+  return [losses, normalisers];
+};
+
+const backwardWasm: NativeKernel<SoftmaxCrossEntropyAttributes> = ({ inputs, attributes, backend }) => {
+  const wasm = wasmInstance(backend);
+  if (!wasm) return null;
+  const { logits, labels, normalisers, dlosses } = inputs;
+  const [rows, classes] = logits!.shape as [number, number];
+  const dlogits = wasm.output([rows, classes]);
+  wasm.kernels.softmaxCrossEntropyBackward(
+    ...([rows, classes, wasm.offset(logits!), wasm.offset(labels!)] as const),
+    ...([attributes.ignoreLabel, attributes.labelSmoothing] as const),
+    ...([wasm.offset(normalisers!), wasm.offset(dlosses!), wasm.offset(dlogits)] as const),
+  );
+  return [dlogits];
+};
