@@ -5,6 +5,7 @@ export * from './initializers.js';
 export * from './kernels/index.js';
 export * from './layers/index.js';
 export * from './losses/index.js';
+export * from './memory/append.js';
 export * from './model.js';
 export * from './module.js';
 export * from './parameter.js';

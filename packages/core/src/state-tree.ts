@@ -1,4 +1,4 @@
-import { dispose, gather, keep, Tensor, tensor, tensor1d, util } from '@tensorflow/tfjs-core';
+import { dispose, gather, keep, Tensor, tensor, tensor1d, tidy, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from './errors.js';
 
 /**
@@ -42,6 +42,11 @@ export function bytesIn(state: StateTree): number {
 /** Frees every tensor of the tree. */
 export function disposeState(state: StateTree): void {
   dispose(tensorsIn(state));
+}
+
+/** tfjs's `tidy` for results that hold states: frees every tensor made in `compute` but those in what it returns. */
+export function scoped<T>(compute: () => T): T {
+  return tidy(compute as () => Tensor) as T;
 }
 
 /** Protects every tensor of the tree from the `tidy` around; the caller disposes the state. */

@@ -6,9 +6,10 @@ import {
   SequiturError,
   type StateTree,
   type StepContext,
+  scoped,
   within,
 } from '@sequitur/core';
-import { slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
@@ -56,7 +57,7 @@ export class LanguageModel extends Module implements CausalModel<LanguageModelSt
     if (tokens.shape[1] < 1) {
       throw new SequiturError({ where: 'LanguageModel.step', expected: 'at least one token', got: 'none' });
     }
-    return tidy(() => {
+    return scoped(() => {
       let x = this.embedding.apply(tokens, state.length, context); // [batch, length, width]
       context.observe?.('embedding', x);
       const blocks = this.blocks.map((block, index) => {

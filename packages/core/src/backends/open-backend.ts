@@ -1,4 +1,4 @@
-import { engine, getBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
+import { engine, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import type { Backend, BackendName, OpenedBackend } from './backend.js';
 import { openCpu } from './cpu/open.js';
@@ -111,9 +111,4 @@ function unknownBackend(name: string): SequiturError {
     expected: `a list of ${Object.keys(openers).join(', ')}`,
     got: `'${name}'`,
   });
-}
-
-/** The backend that operations run on now. */
-export function currentBackendName(): BackendName {
-  return getBackend() as BackendName;
 }

@@ -1,8 +1,10 @@
 export * from './activation/by-name.js';
 export * from './activation/index.js';
 export * from './adam-w-step/index.js';
+export * from './define-op.js';
 export { dropout as dropElements } from './dropout/index.js';
 export * from './embed/index.js';
+export { expectNumber, expectTensor } from './expect-tensor.js';
 export * from './global-norm/index.js';
 export * from './layer-norm/index.js';
 export * from './linear/index.js';

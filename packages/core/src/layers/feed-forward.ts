@@ -1,4 +1,4 @@
-import { mul, type Tensor3D } from '@tensorflow/tfjs-core';
+import { mul, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { Context } from '../model.js';
 import { Module } from '../module.js';
 import { dropout } from './dropout.js';
@@ -34,7 +34,7 @@ export class FeedForward extends Module {
 
   /** x [batch, length, width] -> the same shape. */
   apply(x: Tensor3D, context: Context = {}): Tensor3D {
-    return dropout(this.down.apply(this.#activation(this.up.apply(x))), this.#dropout, context.random);
+    return tidy(() => dropout(this.down.apply(this.#activation(this.up.apply(x))), this.#dropout, context.random));
   }
 }
 
@@ -58,7 +58,9 @@ export class GatedFeedForward extends Module {
 
   /** x [batch, length, width] -> the same shape. */
   apply(x: Tensor3D, context: Context = {}): Tensor3D {
-    const gated = mul(this.#activation(this.gate.apply(x)), this.up.apply(x)) as Tensor3D;
-    return dropout(this.down.apply(gated), this.#dropout, context.random);
+    return tidy(() => {
+      const gated = mul(this.#activation(this.gate.apply(x)), this.up.apply(x)) as Tensor3D;
+      return dropout(this.down.apply(gated), this.#dropout, context.random);
+    });
   }
 }

@@ -68,11 +68,11 @@ onEachBackend('gradient against differences', () => {
   }
 });
 
-onEachBackend('layers', () => {
+onEachBackend('layers', (name) => {
   let before = 0;
   let backend: core.Backend;
   beforeEach(async () => {
-    backend = await core.openBackend(core.currentBackendName());
+    backend = await core.openBackend(name);
     before = backend.memory().tensors;
   });
   it('free what they take', async () => {

@@ -1,5 +1,5 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { type DataType, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import type { Offset, WasmKernels } from './exports.js';
 
@@ -18,10 +18,8 @@ export interface WasmInstance {
   /** As `offset`, and 0 for a tensor that is not given. */
   offsetOr0(tensor: TensorInfo | undefined): Offset;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
-  /** The number of a float32 scalar. */
-  read(scalar: TensorInfo): number;
-  /** Sets the number of a float32 scalar. */
-  write(scalar: TensorInfo, value: number): void;
+  /** The numbers of a float32 tensor where they lie; the view is good until memory grows, so use it at once. */
+  values(tensor: TensorInfo): Float32Array;
   /** Scratch memory for the time of `use`. */
   withScratch<T>(bytes: number, use: (offset: Offset) => T): T;
   /** Scratch for packed panels, kept for the life of the backend. */
@@ -65,8 +63,7 @@ function bind(backend: BackendWasm, wasm: TfjsWasm, kernels: WasmKernels): WasmI
     offset,
     offsetOr0: (tensor) => (tensor ? offset(tensor) : 0),
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
-    read: (scalar) => new Float32Array(wasm.asm.memory.buffer, offset(scalar), 1)[0]!,
-    write: (scalar, value) => new Float32Array(wasm.asm.memory.buffer, offset(scalar), 1).fill(value),
+    values: (tensor) => new Float32Array(wasm.asm.memory.buffer, offset(tensor), util.sizeFromShape(tensor.shape)),
     withScratch: (bytes, use) => {
       const scratch = allocate(bytes);
       try {

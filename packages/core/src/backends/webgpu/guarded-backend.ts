@@ -1,6 +1,7 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type backend_util, type DataId, type DataType, util } from '@tensorflow/tfjs-core';
+import { type backend_util, type DataId, type DataType, type Tensor, util } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
+import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BufferPool } from './buffer-pool.js';
 
 type Values = Float32Array | Int32Array | Uint8Array;
@@ -26,7 +27,7 @@ interface Internals {
  * tfjs's WebGPU backend on our device and buffer pool, with what it lets pass in silence made to fail: bindings larger
  * than the device takes, errors that the device reports on the side, and a device that is lost.
  */
-export class GuardedWebGpuBackend extends WebGPUBackend {
+export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges {
   readonly #device: GPUDevice;
   readonly #lost: Promise<never>;
   #failure: SequiturError | undefined;
@@ -71,6 +72,20 @@ export class GuardedWebGpuBackend extends WebGPUBackend {
     const record = this.#internals.tensorMap.get(dataId);
     if (!record.resource) this.#checkBinding(record);
     super.uploadToGPU(dataId);
+  }
+
+  copyRanges(source: Tensor, target: Tensor, ranges: readonly CopiedRange[]): void {
+    for (const { dataId } of [source, target]) this.uploadToGPU(dataId);
+    const internals = this.#internals;
+    const [from, to] = [internals.tensorMap.get(source.dataId), internals.tensorMap.get(target.dataId)];
+    to.values = null;
+    internals.ensureCommandEncoderReady();
+    internals.endComputePassEncoder();
+    for (const range of ranges) {
+      const [start, end, bytes] = [range.from * 4, range.to * 4, range.count * 4];
+      internals.commandEncoder!.copyBufferToBuffer(from.resource!, start, to.resource!, end, bytes);
+    }
+    internals.submitQueue();
   }
 
   /** Waits for the queue to empty. */

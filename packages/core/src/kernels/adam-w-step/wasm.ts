@@ -20,7 +20,7 @@ export function adamWInPlace(
   wasm.kernels.adamWInPlace(
     ...([parameter.size, wasm.offset(parameter), wasm.offset(gradient)] as const),
     ...([wasm.offset(firstMoment), wasm.offset(secondMoment)] as const),
-    ...([typeof scale === 'number' ? scale : wasm.read(scale), c.beta1, c.beta2, c.epsilon] as const),
+    ...([typeof scale === 'number' ? scale : wasm.values(scale)[0]!, c.beta1, c.beta2, c.epsilon] as const),
     ...([c.decay, c.stepSize, c.inverseRootCorrection2] as const),
   );
   return true;

@@ -12,7 +12,7 @@ const squaredSumOp = defineOp<object>({
       const wasm = wasmInstance(backend);
       if (!wasm) return null;
       const output = wasm.output([]);
-      wasm.write(output, wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!)));
+      wasm.values(output)[0] = wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!));
       return [output];
     },
   },
