@@ -1,6 +1,7 @@
 export * from './architecture.js';
 export * from './backends/index.js';
 export * from './errors.js';
+export * from './generation/index.js';
 export * from './initializers.js';
 export * from './kernels/index.js';
 export * from './layers/index.js';
@@ -12,3 +13,4 @@ export * from './parameter.js';
 export * from './random.js';
 export * from './state-tree.js';
 export * from './tokens.js';
+export * from './weights/index.js';

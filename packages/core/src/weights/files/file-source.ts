@@ -1,0 +1,30 @@
+/** A file whose parts can be read in any order. */
+export interface ReadableFile {
+  /** For messages: a path or an address. */
+  readonly name: string;
+  readonly size: number;
+  /** Bytes [start, end). */
+  read(start: number, end: number): Promise<Uint8Array>;
+  close?(): Promise<void>;
+}
+
+/** Where the files of a checkpoint lie: a folder, an address, files dropped on a page, a repository. */
+export interface FileSource {
+  /** For messages. */
+  readonly name: string;
+  /** The file at `path` within the source, or null where there is none. */
+  open(path: string): Promise<ReadableFile | null>;
+}
+
+/** Where the files of a checkpoint go. */
+export interface FileSink {
+  readonly name: string;
+  /** Writes the whole file or none of it: a reader never sees half. */
+  write(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
+}
+
+/** The whole text of a file. */
+export async function readText(file: ReadableFile): Promise<string> {
+  const bytes = await file.read(0, file.size);
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,80 @@
+/** The element types of the safetensors format, with their sizes in bytes. */
+export const DTYPE_BYTES = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  F64: 8,
+  I64: 8,
+  U64: 8,
+} as const;
+
+export type SafetensorsDtype = keyof typeof DTYPE_BYTES;
+
+export type StoredValues =
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
+
+type Decode = (buffer: ArrayBuffer) => StoredValues;
+
+const decoders: Readonly<Record<SafetensorsDtype, Decode>> = {
+  BOOL: (buffer) => new Uint8Array(buffer),
+  U8: (buffer) => new Uint8Array(buffer),
+  I8: (buffer) => new Int8Array(buffer),
+  I16: (buffer) => new Int16Array(buffer),
+  U16: (buffer) => new Uint16Array(buffer),
+  F16: (buffer) => widenHalf(new Uint16Array(buffer)),
+  BF16: (buffer) => widenBrainFloat(new Uint16Array(buffer)),
+  I32: (buffer) => new Int32Array(buffer),
+  U32: (buffer) => new Uint32Array(buffer),
+  F32: (buffer) => new Float32Array(buffer),
+  F64: (buffer) => new Float64Array(buffer),
+  I64: (buffer) => new BigInt64Array(buffer),
+  U64: (buffer) => new BigUint64Array(buffer),
+};
+
+/** The numbers of a tensor; half-precision ones widened to float32, which loses nothing. */
+export function decodeValues(dtype: SafetensorsDtype, bytes: Uint8Array): StoredValues {
+  const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+  return decoders[dtype]((isWhole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer);
+}
+
+/** bfloat16 is the upper half of float32. */
+function widenBrainFloat(halves: Uint16Array): Float32Array {
+  const wide = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) wide[i] = halves[i]! << 16;
+  return new Float32Array(wide.buffer);
+}
+
+/** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
+function widenHalf(halves: Uint16Array): Float32Array {
+  const wide = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) wide[i] = halfToSingleBits(halves[i]!);
+  return new Float32Array(wide.buffer);
+}
+
+function halfToSingleBits(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13); // infinity or not a number
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  // Subnormal: shift the leading one into place, which float32 can hold as a normal number.
+  const shift = Math.clz32(fraction) - 21;
+  return sign | ((113 - shift) << 23) | ((fraction << (shift + 13)) & 0x7fffff);
+}
