@@ -8,7 +8,10 @@ import { attentionReference } from '../src/scaled-dot-product/reference.js';
 
 function draw(shape: number[], seed: string): Tensor4D {
   const random = Random.fromSeed(seed);
-  return tensor(Float32Array.from({ length: sizeOf(shape) }, () => random.normal()), shape) as Tensor4D;
+  return tensor(
+    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+    shape,
+  ) as Tensor4D;
 }
 
 async function difference(a: Tensor, b: Tensor): Promise<number> {

@@ -98,6 +98,12 @@ export const aBoolean: ReadAttribute<boolean> = (value, where) => {
   throw new SequiturError({ where, expected: 'true or false', got: JSON.stringify(value) });
 };
 
+/** For features that are not there: the attribute may stand, but must be off. */
+export const isFalse: ReadAttribute<boolean> = (value, where) => {
+  if (value === false) return false;
+  throw new SequiturError({ where, expected: 'false, since this is not supported', got: JSON.stringify(value) });
+};
+
 export const oneOf =
   <T extends string>(names: readonly T[]): ReadAttribute<T> =>
   (value, where) => {

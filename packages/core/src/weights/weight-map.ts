@@ -114,7 +114,7 @@ export function fits(pattern: string, name: string): boolean {
 function matchNumbers(pattern: string, name: string): readonly string[] | null {
   const escaped = pattern.split('{i}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const match = new RegExp(`^${escaped.join('(\\d+)')}$`).exec(name);
-  return match && match.slice(1);
+  return match?.slice(1) ?? null;
 }
 
 function fillNumbers(pattern: string, numbers: readonly string[]): string {

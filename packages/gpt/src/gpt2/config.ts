@@ -20,6 +20,10 @@ export interface Gpt2Config {
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
+  /** The token that begins a text, ends one, fills up short ones. */
+  readonly startToken?: number;
+  readonly endToken?: number;
+  readonly paddingToken?: number;
   /** Deviation of the first weights; default 0.02. */
   readonly initialDeviation?: number;
 }
