@@ -8,7 +8,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
 
-export async function generateSources(options = { force: false }) {
+/** vitest calls this once before the tests. */
+export default async function generateSources(options = { force: false }) {
   for (const name of readdirSync(packagesFolder)) {
     for (const script of scriptsOf(join(packagesFolder, name, 'generate'))) {
       const { generate } = await import(pathToFileURL(script).href);
@@ -27,9 +28,6 @@ function scriptsOf(folder) {
     throw error;
   }
 }
-
-/** vitest calls this once before the tests. */
-export default generateSources;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await generateSources({ force: process.argv.includes('--force') });

@@ -44,7 +44,8 @@ function checkNode() {
   const minimum = engines.node.replace('>=', '').split('.').map(Number);
   const found = process.versions.node.split('.').map(Number);
   const older = found[0] < minimum[0] || (found[0] === minimum[0] && found[1] < minimum[1]);
-  if (older) fail(`Node ${engines.node} is needed, and this is ${process.versions.node}: install a newer one from nodejs.org`);
+  if (older)
+    fail(`Node ${engines.node} is needed, and this is ${process.versions.node}: install a newer one from nodejs.org`);
 }
 
 function fail(message) {

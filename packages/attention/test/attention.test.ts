@@ -8,10 +8,8 @@ import { attentionReference } from '../src/scaled-dot-product/reference.js';
 
 function draw(shape: number[], seed: string): Tensor4D {
   const random = Random.fromSeed(seed);
-  return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
-    shape,
-  ) as Tensor4D;
+  const values = Float32Array.from({ length: sizeOf(shape) }, () => random.normal());
+  return tensor(values, shape as [number, number, number, number]);
 }
 
 async function difference(a: Tensor, b: Tensor): Promise<number> {

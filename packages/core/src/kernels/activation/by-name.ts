@@ -7,7 +7,7 @@ const NAMES: Readonly<Record<string, ActivationFunction>> = {
   gelu: activations.gelu,
   gelu_python: activations.gelu,
   gelu_10: activations.gelu10,
-  gelu_fast: activations.geluFast,
+  gelu_fast: activations.geluTanh, // its rounded sqrt(2/π) is equal in float32
   gelu_new: activations.geluTanh,
   gelu_pytorch_tanh: activations.geluTanh,
   gelu_accurate: activations.geluTanh,

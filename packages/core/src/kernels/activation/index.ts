@@ -27,9 +27,6 @@ export const gelu: ActivationFunction = (x) => run('gelu', x, (z) => activationO
 export const geluTanh: ActivationFunction = (x) =>
   run('geluTanh', x, (z) => activationOp({ x: z }, { kind: 'geluTanh' })[0]!);
 
-/** The tanh form of gelu with sqrt(2/π) rounded to 0.7978845608, as `gelu_fast` of checkpoints: equal in float32. */
-export const geluFast: ActivationFunction = geluTanh;
-
 /** x σ(1.702 x) (Hendrycks and Gimpel 2016, section 2), the `quick_gelu` of CLIP. */
 export const quickGelu: ActivationFunction = (x) => run('quickGelu', x, (z) => mul(z, sigmoidOf(mul(z, 1.702))));
 

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { type BackendName, SequiturError } from '@sequitur/core';
+
+export const HELP = `Trains a small character GPT on Moby-Dick, writes with it, saves it and loads it back.
+
+  npm start -- [options]
+
+  --seconds <n>       how long to train (default 60)
+  --backend <name>    webgpu, wasm or cpu (default the best one found)
+  --folder <path>     where to save the model (default runs/character-gpt)
+  --seed <text>       of the weights, the data and what is written (default 1)
+  --help              this text
+`;
+
+export interface Options {
+  readonly seconds: number;
+  readonly backend: BackendName | undefined;
+  readonly folder: string;
+  readonly seed: string;
+  readonly help: boolean;
+}
+
+/** @throws SequiturError where the command line says what is not in the help */
+export function readOptions(args: readonly string[], startedIn: string): Options {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        seconds: { type: 'string', default: '60' },
+        backend: { type: 'string' },
+        folder: { type: 'string', default: `${startedIn}/runs/character-gpt` },
+        seed: { type: 'string', default: '1' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    const seconds = Number(values.seconds);
+    if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is no number above 0`);
+    return { ...values, seconds, backend: values.backend as BackendName | undefined };
+  } catch (error) {
+    throw new SequiturError({
+      where: 'npm start',
+      expected: 'options of --help',
+      got: (error as Error).message,
+      fix: 'See npm start -- --help',
+    });
+  }
+}
