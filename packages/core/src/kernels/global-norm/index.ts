@@ -1,4 +1,4 @@
-import { add, addN, div, minimum, type Scalar, scalar, sqrt, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, div, minimum, type Scalar, scalar, sqrt, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
@@ -26,7 +26,8 @@ export function squaredSum(x: Tensor): Scalar {
 
 /** The length of all tensors taken as one long vector, as a scalar that the caller disposes; 0 for no tensors. */
 export function globalNorm(tensors: readonly Tensor[]): Scalar {
-  return tidy(() => (tensors.length ? sqrt(addN(tensors.map(squaredSum))) : scalar(0)));
+  // Not addN: its WebGPU kernel binds all its inputs at once, and a device binds few.
+  return tidy(() => (tensors.length ? sqrt(sum(stack(tensors.map(squaredSum)))) : scalar(0)));
 }
 
 /**
