@@ -6,6 +6,7 @@ import { maximumOf } from './softmax-cross-entropy';
 import { sumOf } from './reduce';
 
 const BLOCK: i32 = 32;
+/** Score of a masked key. */
 const HIDDEN: f32 = -1e30;
 
 /** Bytes of scratch for up to `keys` keys: forward needs one block of scores, backward two. */
@@ -16,7 +17,8 @@ export function attentionScratchBytes(keys: i32): i32 {
 /**
  * output and, per [batch, heads, queries], the log of the sum of exponentiated scores. Query i sees the keys up to
  * offset + i where `causal`, of those the ones with visible[batch, key] != 0 (visible 0: all). Where none is
- * left the output is 0. Each head of the keys serves heads / keyHeads heads of the queries.
+ * left it takes evenly from all of those, and HIDDEN stands for the log. Each head of the keys serves heads / keyHeads
+ * heads of the queries.
  */
 export function attentionForward(
   batch: i32, queries: i32, heads: i32, headSize: i32, keys: i32, capacity: i32, keyHeads: i32,
@@ -48,19 +50,23 @@ export function attentionForward(
   }
 }
 
-/** Turns scores into weights, 0 from `visibleKeys` on and where masked; returns log Σ exp, 0 where nothing is visible. */
+/** Turns scores into weights, 0 from `visibleKeys` on and where masked; returns log Σ exp, HIDDEN where all are masked. */
 function softmaxRow(scores: usize, visibleKeys: i32, all: i32, mask: usize): f32 {
   if (mask) hideMasked(scores, visibleKeys, mask);
   memory.fill(scores + (<usize>visibleKeys << 2), 0, <usize>(all - visibleKeys) << 2);
   const top = maximumOf(visibleKeys, scores);
   if (top <= HIDDEN) {
-    memory.fill(scores, 0, <usize>visibleKeys << 2);
-    return 0;
+    fill(scores, visibleKeys, <f32>1 / <f32>visibleKeys);
+    return HIDDEN;
   }
   exponentiate(scores, visibleKeys, top);
   const sum = sumOf(visibleKeys, scores);
   multiply(scores, visibleKeys, <f32>1 / sum);
   return top + <f32>Math.log(<f64>sum);
+}
+
+function fill(x: usize, n: i32, value: f32): void {
+  for (let i = 0; i < n; i++, x += 4) store<f32>(x, value);
 }
 
 function hideMasked(scores: usize, count: i32, mask: usize): void {
@@ -134,12 +140,14 @@ export function attentionBackward(
 function backwardRow(
   scores: usize, dweights: usize, visibleKeys: i32, all: i32, mask: usize, normaliser: f32, drift: f32,
 ): void {
-  exponentiate(scores, visibleKeys, normaliser);
-  if (mask) {
-    for (let j = 0; j < visibleKeys; j++) {
-      if (load<f32>(mask + (<usize>j << 2)) == 0) store<f32>(scores + (<usize>j << 2), 0);
-    }
+  if (normaliser <= HIDDEN) {
+    fill(scores, visibleKeys, <f32>1 / <f32>visibleKeys);
+    memory.fill(dweights, 0, <usize>all << 2); // masked scores are constants
+    memory.fill(scores + (<usize>visibleKeys << 2), 0, <usize>(all - visibleKeys) << 2);
+    return;
   }
+  if (mask) hideMasked(scores, visibleKeys, mask);
+  exponentiate(scores, visibleKeys, normaliser);
   const hidden = <usize>(all - visibleKeys) << 2, start = <usize>visibleKeys << 2;
   memory.fill(scores + start, 0, hidden);
   memory.fill(dweights + start, 0, hidden);

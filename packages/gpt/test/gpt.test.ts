@@ -66,8 +66,9 @@ onEachBackend('GPT-2', (name) => {
     const model = Gpt.create(config, { seed: 6 });
     const prompts = [[1, 2, 3, 4], [5], [6, 0]];
     const together = prompts.map((): number[] => []);
-    for await (const tokens of generate(model, prompts, { maxTokens: 6 }))
-      tokens.forEach((t, i) => together[i]!.push(t!));
+    for await (const tokens of generate(model, prompts, { maxTokens: 6 })) {
+      for (const [i, token] of tokens.entries()) together[i]!.push(token!);
+    }
     for (const [index, prompt] of prompts.entries()) {
       const alone: number[] = [];
       for await (const [token] of generate(model, [prompt], { maxTokens: 6 })) alone.push(token!);

@@ -8,7 +8,7 @@ export type { AttentionOptions } from './options.js';
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): every query takes from the values what its scores with
  * the keys say, softmax(Q Kᵀ scale) V. With fewer key heads than heads, neighbouring heads share one (Ainslie et al.
- * 2023). A query that may see nothing gives 0.
+ * 2023). A query that sees nothing but padding takes evenly from that.
  *
  * @param query float32 [batch, queries, heads, headSize]
  * @param key float32 [batch, capacity, keyHeads, headSize]

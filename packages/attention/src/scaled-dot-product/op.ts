@@ -7,6 +7,7 @@ import {
   wasmInstance,
 } from '@sequitur/core';
 import {
+  cast,
   matMul,
   mul,
   pad,
@@ -19,7 +20,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import type { SettledOptions } from './options.js';
-import { attentionReference, attentionWeights, byHead } from './reference.js';
+import { attentionReference, attentionWeights, byHead, visibleKeys } from './reference.js';
 
 /** What the fused kernels know; the rest (bias, window, dropout) goes through the reference. */
 export interface AttentionAttributes {
@@ -74,7 +75,9 @@ function gradientReference(given: OpInputs, attributes: AttentionAttributes): Te
   const dOutput = transpose(given.dy!, [0, 2, 1, 3]);
   const within = (x: Tensor4D) => byHead(firstPositions(x, options.keyLength), query.shape[2]);
   const dWeights = matMul(dOutput, within(value), false, true);
-  const dScores = mul(mul(weights, sub(dWeights, sum(mul(weights, dWeights), -1, true))), options.scale);
+  const slopes = mul(mul(weights, sub(dWeights, sum(mul(weights, dWeights), -1, true))), options.scale);
+  // The scores of padding are constants: a query that sees nothing else has weights, but no slope.
+  const dScores = given.visible ? mul(slopes, cast(visibleKeys(given.visible), 'float32')) : slopes;
   const dQuery = transpose(matMul(dScores, within(key)), [0, 2, 1, 3]);
   const dKey = toKeyHeads(matMul(dScores, q, true, false), key);
   const dValue = toKeyHeads(matMul(weights, dOutput, true, false), value);

@@ -1,7 +1,6 @@
 import { dropElements, firstPositions } from '@sequitur/core';
 import {
   add,
-  cast,
   expandDims,
   greaterEqual,
   less,
@@ -22,12 +21,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { SettledOptions } from './options.js';
 
-/** Score of a key that is not to be seen: finite, so that a row of nothing else is no NaN. */
-const HIDDEN = -1e9;
+/**
+ * Scores of keys that are not to be seen: finite, so that a row of nothing else is no NaN. Padding hides less than order
+ * does: a query before which all is padding takes evenly from that, never from what comes after it.
+ */
+const PADDING = -1e9;
+const FORBIDDEN = -2e9;
 
 /**
  * Vaswani et al. 2017, equation 1: softmax(Q Kᵀ scale) V in each head, laid out [batch, length, heads, headSize].
- * A query that sees no key gives 0.
  */
 export function attentionReference(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: SettledOptions): Tensor4D {
   return tidy(() => {
@@ -38,17 +40,21 @@ export function attentionReference(query: Tensor4D, key: Tensor4D, value: Tensor
   });
 }
 
-/** How much each query takes from each key: [batch, heads, queries, keyLength], rows summing to 1, or to 0 where nothing is visible. */
+/** How much each query takes from each key: [batch, heads, queries, keyLength], rows summing to 1. */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: SettledOptions): Tensor4D {
   return tidy(() => {
     const keys = byHead(firstPositions(key, options.keyLength), query.shape[2]);
     const products = mul(matMul(transpose(query, [0, 2, 1, 3]), keys, false, true), options.scale);
     const scores = options.bias ? add(products, options.bias) : products;
+    const real = options.visible ? where(visibleKeys(options.visible), scores, PADDING) : scores;
     const allowed = allowedPairs(query.shape[1], options);
-    if (!allowed) return softmax(scores) as Tensor4D;
-    const hidden = where(allowed, scores, HIDDEN);
-    return mul(softmax(hidden), cast(allowed, 'float32')) as Tensor4D;
+    return softmax(allowed ? where(allowed, real, FORBIDDEN) : real) as Tensor4D;
   });
+}
+
+/** bool [batch, 1, 1, keys]: which keys are real tokens. */
+export function visibleKeys(visible: Tensor): Tensor {
+  return tidy(() => notEqual(reshape(visible, [visible.shape[0]!, 1, 1, visible.shape[1]!]), 0));
 }
 
 /** [batch, length, keyHeads, size] -> [batch, heads, length, size], each head repeated for the queries that share it. */
@@ -61,15 +67,14 @@ export function byHead(x: Tensor4D, heads: number): Tensor4D {
   return reshape(repeated, [batch, heads, length, size]);
 }
 
-/** bool that broadcasts to [batch, heads, queries, keys]: which keys each query may see; null for all. */
-function allowedPairs(queries: number, { keyLength, offset, causal, window, visible }: SettledOptions): Tensor | null {
-  const conditions: Tensor[] = [];
+/** bool [1, 1, queries, keys]: which keys the order lets each query see; null for all. */
+function allowedPairs(queries: number, { keyLength, offset, causal, window }: SettledOptions): Tensor | null {
   const position = expandDims(range(offset, offset + queries, 1, 'int32'), 1); // [queries, 1]
   const key = expandDims(range(0, keyLength, 1, 'int32'), 0); // [1, keys]
+  const conditions: Tensor[] = [];
   if (causal) conditions.push(greaterEqual(position, key));
   if (window !== undefined) conditions.push(less(sub(position, key), window));
-  if (visible) conditions.push(notEqual(reshape(visible, [visible.shape[0]!, 1, 1, keyLength]), 0));
   if (conditions.length === 0) return null;
   const both = conditions.reduce((all, condition) => logicalAnd(all, condition));
-  return both.rank === 4 ? both : reshape(both, [1, 1, queries, keyLength]);
+  return reshape(both, [1, 1, queries, keyLength]);
 }

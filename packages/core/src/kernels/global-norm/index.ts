@@ -27,7 +27,7 @@ export function squaredSum(x: Tensor): Scalar {
 /** The length of all tensors taken as one long vector, as a scalar that the caller disposes; 0 for no tensors. */
 export function globalNorm(tensors: readonly Tensor[]): Scalar {
   // Not addN: its WebGPU kernel binds all its inputs at once, and a device binds few.
-  return tidy(() => (tensors.length ? sqrt(sum(stack(tensors.map(squaredSum)))) : scalar(0)));
+  return tidy(() => (tensors.length ? (sqrt(sum(stack(tensors.map(squaredSum)))) as Scalar) : scalar(0)));
 }
 
 /**
