@@ -1,0 +1,31 @@
+import { readdir } from 'node:fs/promises';
+import { type FolderReport, summarize } from './comparison.js';
+import { conformModel } from './models/model-folder.js';
+import { conformOps } from './ops/op-folder.js';
+import { conformSafetensors } from './safetensors-format.js';
+
+type Conform = (folder: string) => Promise<FolderReport>;
+
+/** Compares everything that a folder holds with what we compute; what it is shows in its files, not in its name. */
+export async function conform(folder: string): Promise<FolderReport> {
+  try {
+    const files = new Set(await readdir(folder));
+    const kind = kindOf(files);
+    return kind ? await kind(folder) : unsupported(folder, `no known kind of folder: ${[...files].join(', ')}`);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return summarize(folder, [{ name: 'run', verdict: 'failed', detail: message }]);
+  }
+}
+
+function kindOf(files: ReadonlySet<string>): Conform | null {
+  if (files.has('cases.json') && files.has('tensors.safetensors')) return conformOps;
+  if (files.has('config.json')) return conformModel;
+  if ([...files].some((file) => /^bad_.*\.safetensors$/.test(file))) return conformSafetensors;
+  if (files.has('cases.json')) return async (folder) => unsupported(folder, 'tokenizer cases are not compared yet');
+  return null;
+}
+
+export function unsupported(folder: string, detail: string): FolderReport {
+  return { folder, verdict: 'unsupported', findings: [], detail };
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderSource, SafetensorsFile, type StoredTensor } from '@sequitur/core';
+
+/** The JSON file of a folder, or null where there is none. */
+export async function readJson<T>(folder: string, file: string): Promise<T | null> {
+  try {
+    return JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Every tensor of a safetensors file of a folder, or null where there is none. */
+export async function readTensors(folder: string, file: string): Promise<Map<string, StoredTensor> | null> {
+  const opened = await folderSource(folder).open(file);
+  if (!opened) return null;
+  try {
+    const stored = await SafetensorsFile.open(opened);
+    const tensors = new Map<string, StoredTensor>();
+    for (const name of stored.tensors.keys()) tensors.set(name, await stored.read(name));
+    return tensors;
+  } finally {
+    await opened.close?.();
+  }
+}

@@ -1,0 +1,59 @@
+import { type CausalModel, type GenerateOptions, generate, type LogitsProcessor } from '@sequitur/core';
+import { compareIds, type Finding } from '../comparison.js';
+import type { ModelInputs } from './run-forward.js';
+
+export interface GenerateCase {
+  readonly name: string;
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly inputs: ModelInputs;
+  readonly sequences: readonly (readonly number[])[];
+  readonly sequences_scores?: readonly number[];
+}
+
+/** How each argument of Hugging Face's `generate` reads in ours. */
+const READERS: Readonly<
+  Record<string, (value: never, all: Readonly<Record<string, unknown>>) => GenerateOptions | null>
+> = {
+  max_new_tokens: (maxTokens: number) => ({ maxTokens }),
+  min_new_tokens: (minTokens: number) => ({ minTokens }),
+  do_sample: (value: boolean) => (value ? null : {}),
+  pad_token_id: () => ({}),
+  use_cache: () => ({}),
+  eos_token_id: (id: number | number[] | null) => ({ endTokens: id === null ? [] : [id].flat() }),
+  num_beams: (beams: number) => (beams === 1 ? {} : null),
+  repetition_penalty: (repetitionPenalty: number) => ({ repetitionPenalty }),
+  no_repeat_ngram_size: (noRepeatNgram: number) => ({ noRepeatNgram }),
+  bad_words_ids: (forbidden: number[][]) => ({ forbidden }),
+  suppress_tokens: (tokens: number[]) => ({ processors: [suppress(tokens)] }),
+};
+
+/** Generates as the case says, and compares the ids, ends filled up with the padding id as Hugging Face does. */
+export async function compareGenerate(model: CausalModel, wanted: GenerateCase): Promise<Finding> {
+  const name = `generate/${wanted.name}`;
+  const options = readOptions(wanted.kwargs);
+  if (typeof options === 'string') return { name, verdict: 'unsupported', detail: options };
+  const { input_ids: ids, attention_mask: mask } = wanted.inputs;
+  const prompts = ids.map((row, i) => row.filter((_, column) => (mask ? mask[i]![column] === 1 : true)));
+  const written = ids.map((row) => [...row]);
+  const padding = (wanted.kwargs.pad_token_id as number | undefined) ?? 0;
+  for await (const tokens of generate(model, prompts, options)) {
+    for (const [row, token] of tokens.entries()) written[row]!.push(token ?? padding);
+  }
+  return compareIds(name, written, wanted.sequences);
+}
+
+function readOptions(kwargs: GenerateCase['kwargs']): GenerateOptions | string {
+  let options: GenerateOptions = {};
+  for (const [name, value] of Object.entries(kwargs)) {
+    const read = READERS[name]?.(value as never, kwargs);
+    if (!read) return `${name} = ${JSON.stringify(value)} is not built yet`;
+    options = { ...options, ...read };
+  }
+  return options;
+}
+
+function suppress(tokens: readonly number[]): LogitsProcessor {
+  return (logits) => {
+    for (const token of tokens) logits[token] = -Infinity;
+  };
+}
