@@ -4,14 +4,21 @@ import { conformModel } from './models/model-folder.js';
 import { conformOps } from './ops/op-folder.js';
 import { conformSafetensors } from './safetensors-format.js';
 
-type Conform = (folder: string) => Promise<FolderReport>;
+export interface ConformOptions {
+  /** The folder in which files that cases name by their sha256 are looked for. */
+  readonly vocabularies: string;
+}
+
+type Conform = (folder: string, options: ConformOptions) => Promise<FolderReport>;
 
 /** Compares everything that a folder holds with what we compute; what it is shows in its files, not in its name. */
-export async function conform(folder: string): Promise<FolderReport> {
+export async function conform(folder: string, options: ConformOptions): Promise<FolderReport> {
   try {
     const files = new Set(await readdir(folder));
     const kind = kindOf(files);
-    return kind ? await kind(folder) : unsupported(folder, `no known kind of folder: ${[...files].join(', ')}`);
+    return kind
+      ? await kind(folder, options)
+      : unsupported(folder, `no known kind of folder: ${[...files].join(', ')}`);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return summarize(folder, [{ name: 'run', verdict: 'failed', detail: message }]);

@@ -1,4 +1,5 @@
 import {
+  type CausalModel,
   disposeState,
   firstPositions,
   replaceState,
@@ -8,14 +9,13 @@ import {
 } from '@sequitur/core';
 import { type Tensor, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
-import type { CausalUnderTest } from './causal-under-test.js';
-import type { ModelInputs } from './run-forward.js';
+import type { ModelInputs } from './model-under-test.js';
 
 type Memory = { readonly length: number; readonly keys: Tensor4D; readonly values: Tensor4D };
 
 /** Reads the text in a prefill, a chunk and single steps, as the lengths of the expected logits say. */
 export async function compareCache(
-  { model }: CausalUnderTest,
+  model: CausalModel,
   inputs: ModelInputs,
   expected: ReadonlyMap<string, StoredTensor>,
 ): Promise<Finding[]> {

@@ -1,17 +1,76 @@
-import type { CausalModel, Checkpoint, ConfigReader, WeightRule } from '@sequitur/core';
+import {
+  type CausalModel,
+  crossEntropy,
+  disposeState,
+  type Observe,
+  type StepContext,
+  scoped,
+  tokenTensor,
+  type WeightRule,
+} from '@sequitur/core';
+import { keep, type Tensor, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
+import { compareCache } from './cache.js';
+import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 
-/** A causal model with what is needed to compare it with its Hugging Face class. */
-export interface CausalUnderTest {
+export interface CausalParts {
   readonly model: CausalModel;
-  /** The class has no head: its output is the last hidden state. */
-  readonly headless: boolean;
   readonly rules: readonly WeightRule[];
   /** Our observation -> the name of the Hugging Face output, or null where it has none. */
   outputName(observed: string): string | null;
+  /** The class has no head: its output is the last hidden state, and this is what we call it. */
+  readonly lastHiddenState?: string;
+  /** Other outputs than logits and the loss of the next token, as classification heads have. */
+  readonly head?: (logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined) => Outputs;
 }
 
-/** How a `model_type` of config.json is opened; null where its class is not supported. */
-export interface ModelFamily {
-  readonly modelType: string;
-  open(config: ConfigReader, architectures: readonly string[], checkpoint: Checkpoint): Promise<CausalUnderTest | null>;
+/** A causal model beside its Hugging Face class. */
+export function causalUnderTest(parts: CausalParts): ModelUnderTest {
+  const { model, rules, head = nextTokenHead, lastHiddenState } = parts;
+  return {
+    model,
+    rules,
+    forward: (inputs, labels, observing) => {
+      const observed: Record<string, Tensor> = {};
+      const observe: Observe = (name, tensor) => {
+        const output = parts.outputName(name);
+        if (output) observed[output] = keep(tensor.clone());
+      };
+      const outputs = scoped(() => {
+        const tokens = tokenTensor(inputs.input_ids, model.vocabularySize);
+        const context = { ...contextOf(inputs), ...((observing || lastHiddenState) && { observe }) };
+        const { logits, state } = model.step(tokens, model.initState(tokens.shape[0]), context);
+        disposeState(state);
+        return lastHiddenState ? {} : head(logits, inputs, labels);
+      });
+      if (lastHiddenState) observed.last_hidden_state = keep(observed[lastHiddenState]!.clone());
+      return { ...observed, ...outputs };
+    },
+    startGeneration: (inputs) => ({ model, prompts: realTokens(inputs) }),
+    compareMore: async (inputs, expected) =>
+      expected.has('cache/prefill_logits') ? compareCache(model, inputs, expected) : [],
+  };
+}
+
+/** What the inputs say beside the tokens, as tensors of the scope around. */
+export function contextOf({ attention_mask: mask, position_ids: positions }: ModelInputs): StepContext {
+  return { ...(mask && { visible: matrix(mask) }), ...(positions && { positions: matrix(positions) }) };
+}
+
+/** int32 [rows, columns]. */
+export function matrix(rows: Rows): Tensor2D {
+  return tensor2d(rows as number[][], [rows.length, rows[0]!.length], 'int32');
+}
+
+/** The rows of `input_ids` without their padding. */
+export function realTokens({ input_ids: ids, attention_mask: mask }: ModelInputs): Rows {
+  return mask ? ids.map((row, i) => row.filter((_, column) => mask[i]![column] === 1)) : ids;
+}
+
+/** Logits, and the loss of the labels shifted as Hugging Face shifts them. */
+function nextTokenHead(logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined): Outputs {
+  const rows = labels?.labels as Rows | undefined;
+  if (!rows) return { logits };
+  // The logits of a token foretell the next one's label; those of the last foretell none.
+  const shifted = rows.map((row) => [...row.slice(1), -100]);
+  return { logits, loss: crossEntropy(logits, tensor2d(shifted, [rows.length, inputs.input_ids[0]!.length], 'int32')) };
 }

@@ -1,6 +1,6 @@
-import { type CausalModel, type GenerateOptions, generate, type LogitsProcessor } from '@sequitur/core';
+import { type GenerateOptions, generate, type LogitsProcessor } from '@sequitur/core';
 import { compareIds, type Finding } from '../comparison.js';
-import type { ModelInputs } from './run-forward.js';
+import type { ModelInputs, ModelUnderTest } from './model-under-test.js';
 
 export interface GenerateCase {
   readonly name: string;
@@ -27,17 +27,29 @@ const READERS: Readonly<
   suppress_tokens: (tokens: number[]) => ({ processors: [suppress(tokens)] }),
 };
 
-/** Generates as the case says, and compares the ids, ends filled up with the padding id as Hugging Face does. */
-export async function compareGenerate(model: CausalModel, wanted: GenerateCase): Promise<Finding> {
+/**
+ * Generates as the case says, and compares the ids, ends filled up with the padding id as Hugging Face does.
+ *
+ * @param defaults what holds where the case says nothing
+ */
+export async function compareGenerate(
+  under: ModelUnderTest,
+  wanted: GenerateCase,
+  defaults: Readonly<Record<string, unknown>>,
+): Promise<Finding> {
   const name = `generate/${wanted.name}`;
+  if (!under.startGeneration) return { name, verdict: 'unsupported', detail: 'this class does not generate here' };
   const options = readOptions(wanted.kwargs);
   if (typeof options === 'string') return { name, verdict: 'unsupported', detail: options };
-  const { input_ids: ids, attention_mask: mask } = wanted.inputs;
-  const prompts = ids.map((row, i) => row.filter((_, column) => (mask ? mask[i]![column] === 1 : true)));
-  const written = ids.map((row) => [...row]);
-  const padding = (wanted.kwargs.pad_token_id as number | undefined) ?? 0;
-  for await (const tokens of generate(model, prompts, options)) {
-    for (const [row, token] of tokens.entries()) written[row]!.push(token ?? padding);
+  const { model, prompts, dispose } = under.startGeneration(wanted.inputs);
+  const written = wanted.inputs.input_ids.map((row) => [...row]);
+  const padding = ((wanted.kwargs.pad_token_id ?? defaults.pad_token_id) as number | undefined) ?? 0;
+  try {
+    for await (const tokens of generate(model, prompts, options)) {
+      for (const [row, token] of tokens.entries()) written[row]!.push(token ?? padding);
+    }
+  } finally {
+    dispose?.();
   }
   return compareIds(name, written, wanted.sequences);
 }

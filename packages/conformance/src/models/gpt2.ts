@@ -1,6 +1,7 @@
 import { loadWeights } from '@sequitur/core';
 import { Gpt, gpt2IgnoredTensors, gpt2Rules, readGpt2Config } from '@sequitur/gpt';
-import type { ModelFamily } from './causal-under-test.js';
+import { causalUnderTest } from './causal-under-test.js';
+import type { ModelFamily } from './model-under-test.js';
 
 export const gpt2Family: ModelFamily = {
   modelType: 'gpt2',
@@ -12,17 +13,17 @@ export const gpt2Family: ModelFamily = {
     const prefix = checkpoint.tensors.has('wte.weight') ? '' : 'transformer.';
     const rules = gpt2Rules(prefix);
     await loadWeights(model, checkpoint, rules, { ignore: gpt2IgnoredTensors(prefix, config.tied ?? true) });
-    return {
+    return causalUnderTest({
       model,
-      headless: name === 'GPT2Model',
       rules,
-      outputName: (observed) => outputName(observed, config.depth),
-    };
+      outputName: (observed) => stackOutputName(observed, config.depth),
+      ...(name === 'GPT2Model' && { lastHiddenState: `hidden_states.${config.depth}` }),
+    });
   },
 };
 
 /** Hugging Face counts hidden states from the embedding on, and gives the last one after the final norm. */
-function outputName(observed: string, depth: number): string | null {
+export function stackOutputName(observed: string, depth: number): string | null {
   if (observed === 'embedding') return 'hidden_states.0';
   if (observed === 'norm') return `hidden_states.${depth}`;
   const [, index, part] = /^blocks\.(\d+)\.(output|mixer\.weights)$/.exec(observed) ?? [];

@@ -1,59 +1,44 @@
-import {
-  correspondences,
-  crossEntropy,
-  disposeState,
-  parametersOf,
-  type StoredTensor,
-  scoped,
-  tokenTensor,
-} from '@sequitur/core';
+import { correspondences, parametersOf, type StoredTensor } from '@sequitur/core';
 import { valueAndGradients } from '@sequitur/train';
-import { dispose, type Scalar, tensor2d } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
-import type { CausalUnderTest } from './causal-under-test.js';
-import { contextOf, disposeContext, type ModelInputs } from './run-forward.js';
+import type { Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
 
 export interface ExpectedGradients {
-  /** `loss` and `grad/<parameter>`. */
+  /** Holds `grad/<parameter>`. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly norms: Readonly<Record<string, number>>;
 }
 
-/** The loss of the labels, shifted as Hugging Face shifts them, and its gradients under the checkpoint's names. */
+/** The gradients of the loss of the labels, under the checkpoint's names. */
 export async function compareGradients(
-  { model, rules }: CausalUnderTest,
+  { model, rules, forward }: ModelUnderTest,
   inputs: ModelInputs,
-  labels: readonly (readonly number[])[],
+  labels: Labels,
   { tensors, norms }: ExpectedGradients,
 ): Promise<Finding[]> {
-  const context = contextOf(inputs);
-  // The logits of a token foretell the next one's label; those of the last foretell none.
-  const shifted = labels.map((row) => [...row.slice(1), -100]);
-  const { value, gradients } = valueAndGradients(model, () =>
-    scoped(() => {
-      const tokens = tokenTensor(inputs.input_ids, model.vocabularySize);
-      const { logits, state } = model.step(tokens, model.initState(tokens.shape[0]), context);
-      disposeState(state);
-      return crossEntropy(logits, tensor2d(shifted, tokens.shape, 'int32')) as Scalar;
-    }),
-  );
-  disposeContext(context);
-  const findings = [compareNumbers('loss', await value.data(), tensors.get('loss')!.values)];
+  const { value, gradients } = valueAndGradients(model, () => forward(inputs, labels, false).loss as Scalar);
+  const findings: Finding[] = [];
   const shapes = new Map([...parametersOf(model)].map(([path, { shape }]) => [path, shape]));
-  for (const { checkpoint, parameters, conversion } of correspondences(rules, gradients.keys())) {
+  for (const { checkpoint, parameters, conversion } of correspondences(rules, shapes.keys())) {
     const wanted = tensors.get(`grad/${checkpoint}`);
-    if (!wanted && norms[checkpoint] === undefined) continue;
-    const parts = await Promise.all(parameters.map((path) => gradients.get(path)!.data()));
-    const joined = conversion.join(
-      parts as Float32Array[],
-      parameters.map((path) => shapes.get(path)!),
-    );
-    if (wanted) findings.push(compareNumbers(`grad/${checkpoint}`, joined, wanted.values));
     const norm = norms[checkpoint];
+    if (!wanted && norm === undefined) continue;
+    const own = parameters.map((path) => shapes.get(path)!);
+    const parts = await Promise.all(
+      parameters.map(async (path) => gradients.get(path)?.data() ?? zerosFor(shapes.get(path)!)),
+    );
+    const joined = conversion.join(parts as Float32Array[], own);
+    if (wanted) findings.push(compareNumbers(`grad/${checkpoint}`, joined, wanted.values));
     if (norm !== undefined) findings.push(compareNumbers(`norm of grad/${checkpoint}`, [lengthOf(joined)], [norm]));
   }
   dispose([value, ...gradients.values()]);
   return findings;
+}
+
+/** A parameter that the loss does not depend on. */
+function zerosFor(shape: readonly number[]): Float32Array {
+  return new Float32Array(shape.reduce((size, dimension) => size * dimension, 1));
 }
 
 function lengthOf(values: Float32Array): number {

@@ -3,18 +3,17 @@ import { type Checkpoint, ConfigReader, folderSource, openCheckpoint, type Store
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
 import { checkpointOfRecipe, type WeightsRecipe } from '../weights-recipe.js';
-import { families } from './architectures.js';
-import { compareCache } from './cache.js';
-import type { CausalUnderTest } from './causal-under-test.js';
+import { families } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { compareGradients } from './gradients.js';
-import { type ModelInputs, runForward } from './run-forward.js';
+import type { Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
+import { readOutputs } from './read-outputs.js';
 import { compareSamples } from './samples.js';
 
 interface Inputs {
   readonly inputs: ModelInputs;
-  readonly labels?: { readonly labels?: readonly (readonly number[])[] };
-  readonly variants?: readonly { readonly tag: string; readonly inputs: ModelInputs }[];
+  readonly labels?: Labels;
+  readonly variants?: readonly { readonly tag: string; readonly inputs: ModelInputs; readonly labels?: Labels }[];
 }
 
 interface Expected {
@@ -26,13 +25,7 @@ interface Expected {
 
 /** Builds the model that config.json describes, and compares all that its folder expects of it. */
 export async function conformModel(folder: string): Promise<FolderReport> {
-  const source = folderSource(folder);
-  const json = await ConfigReader.open(source);
-  const modelType = json.maybe('model_type', (value) => String(value)) ?? 'none';
-  const architectures = json.maybe('architectures', texts) ?? [];
-  const family = families.find((candidate) => candidate.modelType === modelType);
   const refuse = (detail: string): FolderReport => ({ folder, verdict: 'unsupported', findings: [], detail });
-  if (!family) return refuse(`model_type ${modelType} is not built yet`);
   const expectedFolder = await folderOfExpectations(folder);
   const [inputs, expected, tensors] = [
     await readJson<Inputs>(expectedFolder, 'inputs.json'),
@@ -40,43 +33,57 @@ export async function conformModel(folder: string): Promise<FolderReport> {
     await readTensors(expectedFolder, 'expected.safetensors'),
   ];
   if (!inputs?.inputs || !expected || !tensors) return refuse('no inputs.json and expected values to compare with');
-  const checkpoint = await openWeights(folder);
-  const under = await family.open(json, architectures, checkpoint);
-  await checkpoint.close();
-  if (!under) return refuse(`${architectures.join(', ')} is not built yet`);
+  const under = await openModel(folder);
+  if (typeof under === 'string') return refuse(under);
   try {
-    const findings = await compareModel(under, inputs, expected, tensors);
+    const findings = await compareModel(under, inputs, expected, tensors, await generationDefaults(folder));
     return summarize(folder, [...findings, ...uncompared(findings, tensors)]);
   } finally {
     under.model.dispose();
   }
 }
 
+/** The model that a folder holds, or why there is none of ours for it. The caller disposes `model`. */
+export async function openModel(folder: string): Promise<ModelUnderTest | string> {
+  const json = await ConfigReader.open(folderSource(folder));
+  const modelType = json.maybe('model_type', (value) => String(value)) ?? 'none';
+  const architectures = json.maybe('architectures', texts) ?? [];
+  const family = families.find((candidate) => candidate.modelType === modelType);
+  if (!family) return `model_type ${modelType} is not built yet`;
+  const checkpoint = await openWeights(folder);
+  try {
+    return (await family.open(json, architectures, checkpoint)) ?? `${architectures.join(', ')} is not built yet`;
+  } finally {
+    await checkpoint.close();
+  }
+}
+
 async function compareModel(
-  under: CausalUnderTest,
+  under: ModelUnderTest,
   { inputs, labels, variants = [] }: Inputs,
   expected: Expected,
   tensors: ReadonlyMap<string, StoredTensor>,
+  defaults: Readonly<Record<string, unknown>>,
 ): Promise<Finding[]> {
-  const outputs = await runForward(under, inputs);
+  const hasLabels = labels && Object.keys(labels).length > 0;
+  const outputs = await readOutputs(under.forward(inputs, hasLabels ? labels : undefined, true));
   const findings: Finding[] = [];
-  for (const [name, { values }] of outputs) {
+  const compare = (name: string, found: Float32Array) => {
     const wanted = tensors.get(name);
-    if (wanted) findings.push(compareNumbers(name, values, wanted.values));
-  }
+    if (wanted) findings.push(compareNumbers(name, found, wanted.values));
+  };
+  for (const [name, { values }] of outputs) compare(name, values);
   findings.push(...compareSamples(outputs, tensors, expected.positions ?? []));
-  for (const { tag, inputs: own } of variants) {
-    for (const [name, { values }] of await runForward(under, own)) {
-      const wanted = tensors.get(`${tag}/${name}`);
-      if (wanted) findings.push(compareNumbers(`${tag}/${name}`, values, wanted.values));
-    }
+  for (const { tag, inputs: own, labels: ownLabels } of variants) {
+    const found = await readOutputs(under.forward(own, ownLabels, true));
+    for (const [name, { values }] of found) compare(`${tag}/${name}`, values);
   }
-  if (labels?.labels && tensors.has('loss')) {
+  if (hasLabels && tensors.has('loss')) {
     const norms = expected.grad_norms ?? {};
-    findings.push(...(await compareGradients(under, inputs, labels.labels, { tensors, norms })));
+    findings.push(...(await compareGradients(under, inputs, labels, { tensors, norms })));
   }
-  if (tensors.has('cache/prefill_logits')) findings.push(...(await compareCache(under, inputs, tensors)));
-  for (const wanted of expected.generate ?? []) findings.push(await compareGenerate(under.model, wanted));
+  findings.push(...((await under.compareMore?.(inputs, tensors)) ?? []));
+  for (const wanted of expected.generate ?? []) findings.push(await compareGenerate(under, wanted, defaults));
   return findings;
 }
 
@@ -86,6 +93,12 @@ async function folderOfExpectations(folder: string): Promise<string> {
   if (await readJson(folder, 'inputs.json')) return folder;
   const [, other] = /expected outputs: \.\.\/([\w.-]+)/.exec(own?.note ?? '') ?? [];
   return other ? join(folder, '..', basename(other)) : folder;
+}
+
+/** What Hugging Face's `generate` takes where a case says nothing: the generation configuration, else the model's own. */
+async function generationDefaults(folder: string): Promise<Readonly<Record<string, unknown>>> {
+  const own = await readJson<Record<string, unknown>>(folder, 'generation_config.hf.json');
+  return own ?? (await readJson<Record<string, unknown>>(folder, 'generation_config.json')) ?? {};
 }
 
 async function openWeights(folder: string): Promise<Checkpoint> {

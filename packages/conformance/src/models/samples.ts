@@ -1,6 +1,6 @@
 import type { StoredTensor } from '@sequitur/core';
 import { compareNumbers, type Finding } from '../comparison.js';
-import type { HostTensor } from './run-forward.js';
+import type { HostTensor } from './read-outputs.js';
 
 /** What large models are compared by: logits at some positions, the best five everywhere, and samples of hidden states. */
 export function compareSamples(

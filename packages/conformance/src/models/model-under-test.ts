@@ -1,0 +1,54 @@
+import type { CausalModel, Checkpoint, ConfigReader, Module, StoredTensor, WeightRule } from '@sequitur/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Finding } from '../comparison.js';
+
+export type Rows = readonly (readonly number[])[];
+
+/** The inputs of a Hugging Face forward call, as inputs.json spells them. */
+export interface ModelInputs {
+  readonly input_ids: Rows;
+  readonly attention_mask?: Rows;
+  readonly position_ids?: Rows;
+  readonly token_type_ids?: Rows;
+  readonly global_attention_mask?: Rows;
+  readonly decoder_input_ids?: Rows;
+  readonly decoder_attention_mask?: Rows;
+}
+
+/** `labels`, `start_positions` and the like: each class reads its own. */
+export type Labels = Readonly<Record<string, unknown>>;
+
+/** Outputs by the names of Hugging Face's class: `logits`, `hidden_states.1`, `loss`. */
+export type Outputs = Readonly<Record<string, Tensor>>;
+
+/** What generation starts from: a causal model and one prompt per row, without padding. */
+export interface GenerationStart {
+  readonly model: CausalModel;
+  readonly prompts: Rows;
+  /** Frees what the start holds beside the model under test. */
+  dispose?(): void;
+}
+
+/** A model of ours with what is needed to compare it with its Hugging Face class. */
+export interface ModelUnderTest {
+  /** Holds the parameters; disposed by whoever opened it. */
+  readonly model: Module;
+  readonly rules: readonly WeightRule[];
+  /**
+   * One forward call. With labels, `loss` is among the outputs and can be differentiated. The outputs belong to the
+   * caller.
+   *
+   * @param observing also gives hidden states and attention maps
+   */
+  forward(inputs: ModelInputs, labels: Labels | undefined, observing: boolean): Outputs;
+  /** Where the class generates. */
+  startGeneration?(inputs: ModelInputs): GenerationStart;
+  /** What is compared beside forward calls, gradients and generation: caches, segments. */
+  compareMore?(inputs: ModelInputs, expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
+}
+
+/** How a `model_type` of config.json is opened; null where its class is not supported. */
+export interface ModelFamily {
+  readonly modelType: string;
+  open(config: ConfigReader, architectures: readonly string[], checkpoint: Checkpoint): Promise<ModelUnderTest | null>;
+}
