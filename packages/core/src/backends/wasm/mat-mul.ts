@@ -1,13 +1,6 @@
-import {
-  broadcast_util,
-  getKernel,
-  type KernelBackend,
-  registerKernel,
-  type TensorInfo,
-  unregisterKernel,
-  util,
-} from '@tensorflow/tfjs-core';
+import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { type WasmInstance, wasmInstance } from './instance.js';
+import { replaceKernel } from './replace-kernel.js';
 
 interface MatMulInputs {
   readonly a: TensorInfo; // [..., m, k], or [..., k, m] transposed
@@ -21,35 +14,21 @@ interface MatMulAttributes {
   readonly activation?: string | null;
 }
 
-type MatMulKernel = (call: { inputs: MatMulInputs; attrs: MatMulAttributes; backend: KernelBackend }) => TensorInfo;
-
 /**
  * Replaces tfjs's products, which run in a slow loop for all but the plain one of two matrices, by ours. What the fused
  * form may carry beside a row bias (an activation, a bias of another shape) goes to tfjs's own kernel.
  */
 export function registerMatMul(): void {
-  replace(
+  replaceKernel<MatMulInputs, MatMulAttributes>(
     'BatchMatMul',
     (stock) => (call) => multiply(call.inputs, call.attrs, wasmInstance(call.backend)) ?? stock(call),
   );
-  replace('_FusedMatMul', (stock) => (call) => {
+  replaceKernel<MatMulInputs, MatMulAttributes>('_FusedMatMul', (stock) => (call) => {
     const { inputs, attrs } = call;
     const plain = !attrs.activation || attrs.activation === 'linear';
     return (plain ? multiply(inputs, attrs, wasmInstance(call.backend)) : null) ?? stock(call);
   });
 }
-
-/** Puts our kernel in the place of tfjs's, unless it stands there already. */
-function replace(kernelName: string, wrap: (stock: MatMulKernel) => MatMulKernel): void {
-  const stock = getKernel(kernelName, 'wasm').kernelFunc as unknown as MatMulKernel;
-  if (ours.has(stock)) return;
-  const kernel = wrap(stock);
-  ours.add(kernel);
-  unregisterKernel(kernelName, 'wasm');
-  registerKernel({ kernelName, backendName: 'wasm', kernelFunc: kernel as never });
-}
-
-const ours = new WeakSet<MatMulKernel>();
 
 /** op(A) op(B) + bias, or null where this is no case of ours. */
 function multiply(

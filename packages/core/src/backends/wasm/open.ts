@@ -4,6 +4,7 @@ import { SequiturError } from '../../errors.js';
 import type { OpenedBackend } from '../backend.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
+import { registerSharedValues } from './shared-values.js';
 
 /** tfjs's WebAssembly backend with our kernels beside its own, on the same memory. */
 export async function openWasm(): Promise<OpenedBackend> {
@@ -23,6 +24,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   const opened = backend() as BackendWasm;
   await loadWasmKernels(opened);
   registerMatMul();
+  registerSharedValues();
   const { memory } = (opened.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
   return {
     capabilities: {

@@ -1,0 +1,23 @@
+import { getKernel, type KernelConfig, registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
+
+/** A kernel function as tfjs's registry holds it, with the inputs and attributes of one kind of kernel. */
+export type WasmKernel<Inputs, Attributes> = (call: {
+  inputs: Inputs;
+  attrs: Attributes;
+  backend: never;
+}) => TensorInfo;
+
+const ours = new WeakSet<object>();
+
+/** Puts our kernel in the place of tfjs's, which it is given to fall back on, unless ours stands there already. */
+export function replaceKernel<Inputs, Attributes>(
+  kernelName: string,
+  wrap: (stock: WasmKernel<Inputs, Attributes>) => WasmKernel<Inputs, Attributes>,
+): void {
+  const { kernelFunc, ...rest } = getKernel(kernelName, 'wasm');
+  if (ours.has(kernelFunc)) return;
+  const kernel = wrap(kernelFunc as unknown as WasmKernel<Inputs, Attributes>);
+  ours.add(kernel);
+  unregisterKernel(kernelName, 'wasm');
+  registerKernel({ ...rest, kernelFunc: kernel as unknown as KernelConfig['kernelFunc'] });
+}

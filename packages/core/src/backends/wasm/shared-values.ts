@@ -1,0 +1,24 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel.js';
+
+interface OneInput {
+  readonly x: TensorInfo;
+}
+
+/**
+ * A clone, and a cast to the type that the tensor has, stand on the same numbers instead of a copy of them, as on
+ * tfjs's other backends: it clones every tensor that a gradient needs, and `append` clones a memory to write on in it.
+ */
+export function registerSharedValues(): void {
+  replaceKernel<OneInput, object>('Identity', () => (call) => shared(call.inputs.x, call.backend));
+  replaceKernel<OneInput, { dtype: DataType }>('Cast', (stock) => (call) => {
+    const { inputs, attrs, backend } = call;
+    return attrs.dtype === inputs.x.dtype ? shared(inputs.x, backend) : stock(call);
+  });
+}
+
+function shared({ dataId, shape, dtype }: TensorInfo, backend: BackendWasm): TensorInfo {
+  backend.incRef(dataId);
+  return { dataId, shape, dtype };
+}
