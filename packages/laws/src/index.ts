@@ -1,2 +1,11 @@
+export * from './draw.js';
+export * from './expect-close.js';
 export * from './gradient-check.js';
 export * from './on-each-backend.js';
+export * from './suites/architecture-laws.js';
+export { causalModelLaws } from './suites/causal-model-laws.js';
+export * from './suites/encoder-laws.js';
+export type { LawOptions, RecurrentLawOptions } from './suites/law-options.js';
+export * from './suites/mixer-laws.js';
+export { moduleLaws } from './suites/module-laws.js';
+export * from './suites/sequence-to-sequence-laws.js';

@@ -1,0 +1,46 @@
+import { type Module, parametersOf, scoped } from '@sequitur/core';
+import { mul, type Scalar, sum, type Tensor, variableGrads } from '@tensorflow/tfjs-core';
+import { drawNormal } from '../draw.js';
+import { type Recurrence, readAll } from './recurrence.js';
+
+/** What is differentiated: a module with values, and a number that depends on all of them. */
+export interface Differentiable {
+  readonly module: Module;
+  /** Pure; of a size near 1. */
+  f(): Scalar;
+  dispose(): void;
+}
+
+/** Gradients by path, on the host; under the empty path the value itself. Parameters that `f` does not reach are absent. */
+export type Gradients = ReadonlyMap<string, Float32Array>;
+
+export async function gradientsOf({ module, f }: Pick<Differentiable, 'module' | 'f'>): Promise<Gradients> {
+  const parameters = parametersOf(module);
+  const { value, grads } = variableGrads(
+    () => scoped(f),
+    [...parameters.values()].map((parameter) => parameter.value),
+  );
+  const found = new Map<string, Float32Array>();
+  const read = async (path: string, tensor: Tensor | undefined) => {
+    if (!tensor) return;
+    found.set(path, ((await tensor.data()) as Float32Array).slice());
+    tensor.dispose();
+  };
+  await read('', value);
+  for (const [path, parameter] of parameters) await read(path, grads[parameter.value.name]);
+  return found;
+}
+
+/** Σ c ⊙ output / sqrt(count) for random c: a number that depends on every number of `output` and is of a size near 1. */
+export function weighed(output: Tensor): Scalar {
+  return scoped(() => mul(sum(mul(output, drawNormal(output.shape, 'weights'))), 1 / Math.sqrt(output.size)) as Scalar);
+}
+
+/** What a recurrence writes about two sequences of this length, read in these chunks. */
+export function weighedReading(recurrence: Recurrence, length: number, chunks: readonly number[]): Differentiable {
+  return {
+    module: recurrence.module,
+    dispose: recurrence.dispose,
+    f: () => weighed(readAll(recurrence, recurrence.draw(2, length, 'sequence'), chunks).output),
+  };
+}

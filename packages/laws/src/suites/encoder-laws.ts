@@ -1,0 +1,72 @@
+import { type Encoder, scoped } from '@sequitur/core';
+import { concat, dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { drawTokens } from '../draw.js';
+import { expectClose } from '../expect-close.js';
+import { onEachBackend } from '../on-each-backend.js';
+import { weighed } from './differentiable.js';
+import { gradientLaws } from './gradient-laws.js';
+import { filled, type LawOptions } from './law-options.js';
+import { moduleLaws } from './module-laws.js';
+import { part, row } from './recurrence.js';
+
+/**
+ * Every law of encoders, on every backend: call it with an encoder that is small and has no dropout.
+ *
+ * @param create an encoder without values, the same every time
+ */
+export function encoderLaws(name: string, create: () => Encoder, options: LawOptions = {}): void {
+  const { length = 9, tolerance = 3e-5 } = options;
+  const agreed = {};
+  onEachBackend(name, () => {
+    const open = () => filled(create(), options);
+    const draw = (encoder: Encoder, batch: number, seed = 'text') =>
+      drawTokens(batch, length, encoder.vocabularySize, seed);
+    moduleLaws(create, { parameters: options.cost?.(1).parameters });
+
+    it('keeps rows of a batch apart', async () => {
+      const encoder = await open();
+      const [found, wanted] = scoped(() => {
+        const tokens = draw(encoder, 3);
+        return [encoder.encode(tokens), concat([0, 1, 2].map((index) => encoder.encode(row(tokens, index))))];
+      });
+      await expectClose(found, wanted, tolerance);
+      encoder.dispose();
+    });
+
+    it('reads a text padded at the right as it reads the text alone, whatever the padding holds', async () => {
+      const encoder = await open();
+      const real = length - 3;
+      const [found, wanted] = scoped(() => {
+        const tokens = concat([part(draw(encoder, 1), 0, real), part(draw(encoder, 1, 'padding'), real, 3)], 1);
+        const visible = tensor2d([Array.from({ length }, (_, i) => Number(i < real))], [1, length], 'int32');
+        const padded = encoder.encode(tokens as Tensor2D, { visible });
+        return [part(padded, 0, real), encoder.encode(part(tokens as Tensor2D, 0, real))];
+      });
+      await expectClose(found, wanted, tolerance);
+      encoder.dispose();
+    });
+
+    it('leaves nothing behind but its output', async () => {
+      const encoder = await open();
+      const tokens = draw(encoder, 2);
+      const before = memory().numTensors;
+      const output = encoder.encode(tokens);
+      expect(memory().numTensors - before).toBe(1);
+      dispose([output, tokens]);
+      encoder.dispose();
+    });
+
+    gradientLaws(
+      async () => {
+        const encoder = await open();
+        return {
+          module: encoder,
+          f: () => scoped(() => weighed(encoder.encode(draw(encoder, 2)))),
+          dispose: () => encoder.dispose(),
+        };
+      },
+      { ...options, tolerance, agreed },
+    );
+  });
+}

@@ -1,0 +1,89 @@
+import { type Parameter, parametersOf, Random } from '@sequitur/core';
+import { memory, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { expectCloseValues } from '../expect-close.js';
+import { type Differentiable, type Gradients, gradientsOf } from './differentiable.js';
+
+export interface GradientLawOptions {
+  /** Largest difference between backends, relative to the largest number. */
+  readonly tolerance: number;
+  /** Largest difference from differences, relative to the length of the gradient; default 5e-3. */
+  readonly gradientTolerance?: number | undefined;
+  /** Paths of parameters that `f` does not depend on. */
+  readonly unreached?: readonly string[] | undefined;
+  /** What the first backend found: it must outlive the suites of the backends. */
+  readonly agreed: { first?: Gradients };
+}
+
+/**
+ * The laws of gradients. For every parameter the derivative along one direction is taken from the gradient and from
+ * central differences; the direction is half that of the gradient, in which a wrong size shows, and half random, in
+ * which whatever it misses shows.
+ */
+export function gradientLaws(open: () => Promise<Differentiable>, options: GradientLawOptions): void {
+  const { gradientTolerance = 5e-3, unreached = [], tolerance, agreed } = options;
+
+  it('has the gradient that differences show, for every parameter, and leaves nothing behind', async () => {
+    const subject = await open();
+    const before = memory().numTensors;
+    const gradients = await gradientsOf(subject);
+    for (const [path, parameter] of parametersOf(subject.module)) {
+      expect(gradients.has(path), `a gradient of ${path}`).toBe(!unreached.includes(path));
+      const gradient = gradients.get(path) ?? new Float32Array(parameter.value.size);
+      const length = norm(gradient);
+      const direction = directionFor(gradient, path);
+      const expected = dot(gradient, direction);
+      const found = await differenceAlong(parameter, direction, subject.f);
+      const error = Math.abs(found - expected) / (length + 0.02);
+      expect(error, `${path}: gradient ${expected}, differences ${found}`).toBeLessThan(gradientTolerance);
+    }
+    expect(memory().numTensors).toBe(before);
+    subject.dispose();
+  });
+
+  it('computes the value and the gradients that the other backends compute', async () => {
+    const subject = await open();
+    const found = await gradientsOf(subject);
+    subject.dispose();
+    agreed.first ??= found;
+    expectSameGradients(found, agreed.first, tolerance);
+  });
+}
+
+export function expectSameGradients(found: Gradients, wanted: Gradients, tolerance: number): void {
+  expect([...found.keys()]).toEqual([...wanted.keys()]);
+  for (const [path, values] of found) expectCloseValues(values, wanted.get(path)!, tolerance, path || 'value');
+}
+
+/** (f(p + h d) - f(p - h d)) / 2h, with the parameter as it was afterwards. */
+async function differenceAlong(parameter: Parameter, direction: Float32Array, f: () => Scalar): Promise<number> {
+  const values = (await parameter.read()).slice();
+  const step = 0.02;
+  const at = async (distance: number) => {
+    parameter.assign(values.map((value, i) => value + distance * direction[i]!));
+    const result = tidy(f);
+    const [number] = await result.data();
+    result.dispose();
+    return number!;
+  };
+  const difference = ((await at(step)) - (await at(-step))) / (2 * step);
+  parameter.assign(values);
+  return difference;
+}
+
+function directionFor(gradient: Float32Array, path: string): Float32Array {
+  const random = Random.fromSeed(`direction ${path}`);
+  const drawn = gradient.map(() => random.normal());
+  const [long, wide] = [norm(gradient) || 1, norm(drawn)];
+  const mixed = gradient.map((value, i) => value / long + drawn[i]! / wide);
+  const length = norm(mixed);
+  return mixed.map((value) => value / length);
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+}
+
+function norm(a: Float32Array): number {
+  return Math.sqrt(dot(a, a));
+}

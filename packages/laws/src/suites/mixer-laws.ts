@@ -1,0 +1,54 @@
+import { type SequenceMixer, scoped } from '@sequitur/core';
+import { dispose, type Tensor3D } from '@tensorflow/tfjs-core';
+import { it } from 'vitest';
+import { drawNormal } from '../draw.js';
+import { expectGradientOfDifferences } from '../gradient-check.js';
+import { onEachBackend } from '../on-each-backend.js';
+import { weighedReading } from './differentiable.js';
+import { gradientLaws } from './gradient-laws.js';
+import { filled, type RecurrentLawOptions } from './law-options.js';
+import { moduleLaws } from './module-laws.js';
+import type { Recurrence } from './recurrence.js';
+import { recurrenceLaws } from './recurrence-laws.js';
+
+export interface MixerLawOptions extends RecurrentLawOptions {
+  /** Of the vectors that it mixes. */
+  readonly width: number;
+  /** Whether every position sees those after it too, so that a text must be read at once; default false. */
+  readonly bidirectional?: boolean;
+}
+
+/**
+ * Every law of sequence mixers, on every backend: call it with a mixer that is small and has no dropout.
+ *
+ * @param create a mixer without values, the same every time
+ */
+export function mixerLaws(name: string, create: () => SequenceMixer, options: MixerLawOptions): void {
+  const { width, bidirectional = false, length = 9, tolerance = 3e-5 } = options;
+  const agreed = {};
+  onEachBackend(name, () => {
+    moduleLaws(create, { parameters: options.cost?.(1).parameters });
+    const open = async () => mixing(await filled(create(), options), width);
+    if (!bidirectional) recurrenceLaws(open, options, agreed);
+    else gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
+
+    it('has the gradient by its input that differences show', async () => {
+      const { read, draw, initState, dispose: disposeMixer } = await open();
+      const x = draw(2, length, 'sequence');
+      const f = (input: typeof x) => scoped(() => read(input, initState(2), {}).output);
+      await expectGradientOfDifferences(f, [x], { samples: 12 });
+      dispose(x);
+      disposeMixer();
+    });
+  });
+}
+
+function mixing(mixer: SequenceMixer, width: number): Recurrence {
+  return {
+    module: mixer,
+    initState: (batchSize) => mixer.initState(batchSize),
+    read: (x, state, context) => mixer.mix(x as Tensor3D, state, context),
+    draw: (batch, length, seed) => drawNormal([batch, length, width], seed),
+    dispose: () => mixer.dispose(),
+  };
+}

@@ -1,0 +1,35 @@
+import { it } from 'vitest';
+import { causalityLaws } from './causality-laws.js';
+import { type Gradients, gradientsOf, weighedReading } from './differentiable.js';
+import { expectSameGradients, gradientLaws } from './gradient-laws.js';
+import type { RecurrentLawOptions } from './law-options.js';
+import { leftPaddingLaws } from './padding-laws.js';
+import type { Recurrence } from './recurrence.js';
+import { stateLaws } from './state-laws.js';
+
+/**
+ * The laws of whatever reads from the past to the future, chunk after chunk.
+ *
+ * @param agreed what the first backend found: it must outlive the suites of the backends.
+ */
+export function recurrenceLaws(
+  open: () => Promise<Recurrence>,
+  options: RecurrentLawOptions,
+  agreed: { first?: Gradients },
+): void {
+  const { cost, tolerance = 3e-5, length = 9, leftPadding = true, gradientThroughState = true } = options;
+  stateLaws(open, { length, tolerance, stateBytes: cost && ((count) => cost(count).stateBytes) });
+  causalityLaws(open, length, tolerance);
+  if (leftPadding) leftPaddingLaws(open, length, tolerance);
+  gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
+  if (!gradientThroughState) return;
+
+  it('has the same gradient through the state of two chunks as in one', async () => {
+    const recurrence = await open();
+    const half = Math.ceil(length / 2);
+    const one = await gradientsOf(weighedReading(recurrence, length, [length]));
+    const two = await gradientsOf(weighedReading(recurrence, length, [half, length - half]));
+    expectSameGradients(two, one, tolerance);
+    recurrence.dispose();
+  });
+}
