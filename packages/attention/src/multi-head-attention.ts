@@ -1,59 +1,32 @@
-import { Linear, type LinearOptions, type MixContext, Module, type SequenceMixer, SequiturError } from '@sequitur/core';
-import { cast, reshape, type Tensor2D, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
+import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { causal, isCausal, type Pattern } from './attend.js';
 import { emptyMemory, type KeyValueMemory, remember } from './key-value-memory.js';
-import { attention, attentionWeights } from './scaled-dot-product/index.js';
+import { NoPositions, type Positions } from './positions/positions.js';
+import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
-export interface MultiHeadAttentionOptions {
-  readonly width: number;
-  readonly heads: number;
-  /** Default `heads`; fewer share keys and values among neighbouring heads (Ainslie et al. 2023). */
-  readonly keyHeads?: number;
-  /** Default width / heads. */
-  readonly headSize?: number;
-  /** Multiplies the scores; default 1 / sqrt(headSize). */
-  readonly scale?: number;
-  /** Share of the weights set to zero in training; default 0. */
-  readonly dropout?: number;
-  /** Of the query, key and value projections. */
-  readonly input?: LinearOptions;
-  readonly output?: LinearOptions;
+export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth'> {
+  /** Which keys each query may see; default {@link causal}. */
+  readonly pattern?: Pattern;
+  /** How order is known; default not at all. */
+  readonly positions?: Positions;
 }
 
 /**
- * Causal multi-head self-attention (Vaswani et al. 2017, section 3.2.2).
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2) over a pattern, positions and a memory. With a causal
+ * pattern it remembers keys and values, so that a text may come in chunks; where queries see what comes after them, a
+ * text must come whole and nothing is remembered.
  *
  * Observable: `weights` [batch, heads, length, keys], computed only when somebody observes.
  */
-export class MultiHeadAttention extends Module implements SequenceMixer<KeyValueMemory> {
-  readonly query: Linear; // [width, heads * headSize]
-  readonly key: Linear; // [width, keyHeads * headSize]
-  readonly value: Linear; // [width, keyHeads * headSize]
-  readonly output: Linear; // [heads * headSize, width]
-  readonly heads: number;
-  readonly keyHeads: number;
-  readonly headSize: number;
-  readonly #scale: number;
-  readonly #dropout: number;
+export class MultiHeadAttention extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+  readonly pattern: Pattern;
+  readonly positions: Positions;
 
-  constructor(options: MultiHeadAttentionOptions) {
-    super();
-    const { width, heads, keyHeads = heads, headSize = width / heads, input = {}, output = {} } = options;
-    if (!Number.isInteger(headSize) || heads % keyHeads !== 0) {
-      throw new SequiturError({
-        where: 'MultiHeadAttention',
-        expected: 'heads that divide the width, and key heads that divide the heads',
-        got: `width ${width}, ${heads} heads, ${keyHeads} key heads`,
-      });
-    }
-    this.query = new Linear(width, heads * headSize, input);
-    this.key = new Linear(width, keyHeads * headSize, input);
-    this.value = new Linear(width, keyHeads * headSize, input);
-    this.output = new Linear(heads * headSize, width, output);
-    this.heads = heads;
-    this.keyHeads = keyHeads;
-    this.headSize = headSize;
-    this.#scale = options.scale ?? 1 / Math.sqrt(headSize);
-    this.#dropout = options.dropout ?? 0;
+  constructor({ pattern = causal(), positions = new NoPositions(), ...projections }: MultiHeadAttentionOptions) {
+    super(projections);
+    this.pattern = pattern;
+    this.positions = positions;
   }
 
   initState(_batchSize: number): KeyValueMemory {
@@ -62,31 +35,30 @@ export class MultiHeadAttention extends Module implements SequenceMixer<KeyValue
 
   mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
     return tidy(() => {
-      const query = split(this.query.apply(x), this.heads);
-      const keys = split(this.key.apply(x), this.keyHeads);
-      const values = split(this.value.apply(x), this.keyHeads);
+      const place = { seen: state.length, length: x.shape[1], positions: context.positions };
+      const query = this.positions.mark(this.queriesOf(x), place);
+      const keys = this.positions.mark(this.keysOf(x), place);
       const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
-      const memory = remember(state, { keys, values, visible });
-      const options = { scale: this.#scale, keyLength: memory.length, visible: memory.visible };
-      context.observe?.('weights', attentionWeights(query, memory.keys, options));
-      const mixed = attention(query, memory.keys, memory.values, { ...options, dropout: this.#dropped(context) });
-      return { output: this.output.apply(join(mixed)), state: memory };
+      const chunk = { keys, values: this.valuesOf(x), visible };
+      const memory = isCausal(this.pattern) ? remember(state, chunk) : whole(state, chunk);
+      const options = {
+        pattern: this.pattern,
+        keyLength: memory.length,
+        visible: memory.visible,
+        bias: this.positions.scoreBias(),
+      };
+      const output = this.attend(query, memory.keys, memory.values, options, context);
+      return { output, state: isCausal(this.pattern) ? memory : emptyMemory };
     });
   }
-
-  #dropped({ random }: MixContext) {
-    return random && this.#dropout > 0 ? { rate: this.#dropout, seed: random.next() } : undefined;
-  }
 }
 
-/** [batch, length, heads * size] -> [batch, length, heads, size]. */
-function split(x: Tensor3D, heads: number): Tensor4D {
-  const [batch, length, width] = x.shape;
-  return reshape(x, [batch, length, heads, width / heads]);
-}
-
-/** [batch, length, heads, size] -> [batch, length, heads * size]. */
-function join(x: Tensor4D): Tensor3D {
-  const [batch, length, heads, size] = x.shape;
-  return reshape(x, [batch, length, heads * size]);
+/** A text that is read at once, as its own memory. */
+function whole(state: KeyValueMemory, chunk: Parameters<typeof remember>[1]): ReturnType<typeof remember> {
+  if (state.length === 0) return { ...chunk, length: chunk.keys.shape[1] } as ReturnType<typeof remember>;
+  throw new SequiturError({
+    where: 'MultiHeadAttention',
+    expected: 'the whole text at once, since the pattern lets tokens see what comes after them',
+    got: `a chunk after ${state.length} tokens`,
+  });
 }

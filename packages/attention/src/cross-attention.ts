@@ -1,0 +1,52 @@
+import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
+import { cast, type Tensor2D, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { full } from './attend.js';
+import { ProjectedAttention } from './projected-attention.js';
+
+/** The keys and values of a source, computed once and read at every step. */
+export type SourceMemory = {
+  readonly keys?: Tensor4D; // [batch, sourceLength, keyHeads, headSize]
+  readonly values?: Tensor4D; // [batch, sourceLength, keyHeads, valueSize]
+  /** [batch, sourceLength], 0 at padding; absent while all is real. */
+  readonly visible?: Tensor2D;
+};
+
+/**
+ * Attention to another text (Vaswani et al. 2017, section 3.2.3: encoder-decoder attention). `read` makes the state
+ * from the source; mixing leaves it as it is.
+ *
+ * Observable: `weights` [batch, heads, length, sourceLength], computed only when somebody observes.
+ */
+export class CrossAttention extends ProjectedAttention implements SequenceMixer<SourceMemory> {
+  /** No source read yet: `mix` needs what `read` gives. */
+  initState(_batchSize: number): SourceMemory {
+    return {};
+  }
+
+  /**
+   * @param source [batch, sourceLength, sourceWidth]
+   * @param visible [batch, sourceLength], 0 at padding
+   * @returns the state for all that follows, which the caller disposes
+   */
+  read(source: Tensor3D, visible?: Tensor2D): Required<Omit<SourceMemory, 'visible'>> & Pick<SourceMemory, 'visible'> {
+    return {
+      keys: tidy(() => this.keysOf(source)),
+      values: tidy(() => this.valuesOf(source)),
+      ...(visible && { visible: tidy(() => cast(visible, 'float32').clone()) as Tensor2D }),
+    };
+  }
+
+  mix(x: Tensor3D, state: SourceMemory, context: MixContext): { output: Tensor3D; state: SourceMemory } {
+    const { keys, values, visible } = state;
+    if (!keys || !values) {
+      throw new SequiturError({
+        where: 'CrossAttention',
+        expected: 'a state with a source',
+        got: 'an empty one',
+        fix: 'Start from what read(source) returns',
+      });
+    }
+    const options = { pattern: full(), visible };
+    return { output: tidy(() => this.attend(this.queriesOf(x), keys, values, options, context)), state };
+  }
+}

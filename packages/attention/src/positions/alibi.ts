@@ -1,0 +1,35 @@
+import type { ScoreBias } from '../attend.js';
+import { Positions } from './positions.js';
+
+/**
+ * Attention with linear biases (Press, Smith and Lewis 2022, section 3): each head takes slope × distance off the score,
+ * which needs no vectors and reads on beyond the trained length.
+ */
+export class Alibi extends Positions {
+  readonly slopes: readonly number[];
+
+  constructor(heads: number) {
+    super();
+    this.slopes = alibiSlopes(heads);
+  }
+
+  override scoreBias(): ScoreBias {
+    return { kind: 'alibi', slopes: this.slopes };
+  }
+}
+
+/**
+ * One slope for each head: 2^(-8/n), 2^(-16/n), ... where the number of heads n is a power of two; else those of the
+ * power below, followed by every other slope of the power above.
+ */
+export function alibiSlopes(heads: number): number[] {
+  const power = 2 ** Math.floor(Math.log2(heads));
+  const slopes = geometric(power);
+  if (power === heads) return slopes;
+  const between = geometric(2 * power).filter((_, index) => index % 2 === 0);
+  return [...slopes, ...between.slice(0, heads - power)];
+}
+
+function geometric(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => 2 ** ((-8 * (index + 1)) / count));
+}

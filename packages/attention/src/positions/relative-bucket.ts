@@ -1,0 +1,22 @@
+export interface BucketSettings {
+  readonly buckets: number;
+  /** Keys after the query have buckets of their own (encoders); else they share the bucket of distance 0 (decoders). */
+  readonly bidirectional: boolean;
+  /** From this distance on all share the last bucket. */
+  readonly maxDistance: number;
+}
+
+/**
+ * The bucket of a distance (key position - query position): near distances have one each, far ones share buckets that
+ * widen with the logarithm (Raffel et al. 2020, section 2.1; the rounding is that of T5's code, in float32).
+ */
+export function relativeBucket(distance: number, { buckets, bidirectional, maxDistance }: BucketSettings): number {
+  const perSide = bidirectional ? Math.floor(buckets / 2) : buckets;
+  const side = bidirectional && distance > 0 ? perSide : 0;
+  const far = bidirectional ? Math.abs(distance) : Math.max(-distance, 0);
+  const exact = Math.floor(perSide / 2);
+  if (far < exact) return side + far;
+  const { fround } = Math;
+  const ratio = fround(fround(Math.log(fround(far / exact))) / Math.log(maxDistance / exact));
+  return side + Math.min(exact + Math.trunc(fround(ratio * (perSide - exact))), perSide - 1);
+}

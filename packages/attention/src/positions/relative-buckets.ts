@@ -1,0 +1,43 @@
+import { Embedding, type Initializer, normal } from '@sequitur/core';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { ScoreBias } from '../attend.js';
+import { Positions } from './positions.js';
+
+export interface RelativeBucketsOptions {
+  readonly heads: number;
+  /** Default 32. */
+  readonly buckets?: number;
+  /** Keys after the query have buckets of their own (encoders). */
+  readonly bidirectional: boolean;
+  /** From this distance on all share the last bucket; default 128. */
+  readonly maxDistance?: number;
+  readonly initializer?: Initializer;
+}
+
+/**
+ * Relative positions of T5 (Raffel et al. 2020, section 2.1): a learned number for each head and bucket of distances is
+ * added to the scores. All layers of a stack share one instance.
+ */
+export class RelativeBuckets extends Positions {
+  readonly table: Embedding; // [buckets, heads]
+  readonly bidirectional: boolean;
+  readonly maxDistance: number;
+
+  constructor({
+    heads,
+    buckets = 32,
+    bidirectional,
+    maxDistance = 128,
+    initializer = normal(0.02),
+  }: RelativeBucketsOptions) {
+    super();
+    this.table = new Embedding(buckets, heads, initializer);
+    this.bidirectional = bidirectional;
+    this.maxDistance = maxDistance;
+  }
+
+  override scoreBias(): ScoreBias {
+    const { bidirectional, maxDistance } = this;
+    return { kind: 'buckets', table: this.table.weight.value as Tensor2D, bidirectional, maxDistance };
+  }
+}

@@ -1,0 +1,99 @@
+import { div, maximum, mul, pow, range, reshape, sub, type Tensor } from '@tensorflow/tfjs-core';
+
+/** How rotary angles are stretched so that texts longer than those of the training can be read. */
+export type RotaryScaling =
+  | { readonly kind: 'none' }
+  /** Every angle is divided by the factor (Chen et al. 2023). */
+  | { readonly kind: 'linear'; readonly factor: number }
+  /** The base grows with texts beyond the trained length (dynamic NTK-aware scaling). */
+  | { readonly kind: 'dynamic'; readonly factor: number; readonly trainedLength: number }
+  /** Slow pairs are stretched by the factor, fast ones stay, those between are blended (Llama 3.1). */
+  | {
+      readonly kind: 'llama3';
+      readonly factor: number;
+      readonly lowFrequencyFactor: number;
+      readonly highFrequencyFactor: number;
+      readonly trainedLength: number;
+    }
+  /** As Llama 3 with a ramp over the pairs, and scores sharpened by the amplitude (Peng et al. 2023). */
+  | {
+      readonly kind: 'yarn';
+      readonly factor: number;
+      readonly trainedLength: number;
+      /** Default 0.1 ln(factor) + 1. */
+      readonly amplitude?: number;
+      /** Turns within the trained length from which on a pair stays as it is; default 32. */
+      readonly fastTurns?: number;
+      /** Turns up to which a pair is stretched in full; default 1. */
+      readonly slowTurns?: number;
+    };
+
+export interface FrequencySettings {
+  /** How many numbers of each head turn: twice the number of pairs. */
+  readonly width: number;
+  readonly base: number;
+  /** Tokens of the whole text, which only dynamic scaling asks for. */
+  readonly length: number;
+}
+
+/** Radians per position of each pair: base^(-2i / width), scaled. */
+export function frequenciesOf(scaling: RotaryScaling, { width, base, length }: FrequencySettings): Float64Array {
+  const pairs = Float64Array.from({ length: width / 2 }, (_, i) => base ** ((-2 * i) / width));
+  switch (scaling.kind) {
+    case 'none':
+      return pairs;
+    case 'linear':
+      return pairs.map((frequency) => frequency / scaling.factor);
+    case 'dynamic': {
+      const { factor, trainedLength } = scaling;
+      const stretch = Math.max(1, (factor * length) / trainedLength - (factor - 1));
+      return pairs.map((frequency, i) => frequency * stretch ** ((-2 * i) / (width - 2)));
+    }
+    case 'llama3':
+      return pairs.map((frequency) => blendByWavelength(frequency, scaling));
+    case 'yarn':
+      return blendByRamp(pairs, scaling, { width, base });
+  }
+}
+
+/** What cosines and sines are multiplied by. */
+export function rotaryAmplitude(scaling: RotaryScaling): number {
+  if (scaling.kind !== 'yarn') return 1;
+  return scaling.amplitude ?? (scaling.factor <= 1 ? 1 : 0.1 * Math.log(scaling.factor) + 1);
+}
+
+/** By what dynamic scaling multiplies the frequencies in a text of `length` (a scalar tensor) tokens: [1, width / 2]. */
+export function dynamicStretch(
+  { factor, trainedLength }: Extract<RotaryScaling, { kind: 'dynamic' }>,
+  length: Tensor,
+  width: number,
+): Tensor {
+  const stretch = maximum(sub(mul(length, factor / trainedLength), factor - 1), 1);
+  const exponents = div(mul(range(0, width / 2, 1, 'float32'), -2), width - 2);
+  return reshape(pow(stretch, exponents), [1, width / 2]);
+}
+
+function blendByWavelength(frequency: number, scaling: Extract<RotaryScaling, { kind: 'llama3' }>): number {
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, trainedLength } = scaling;
+  const wavelength = (2 * Math.PI) / frequency;
+  if (wavelength < trainedLength / high) return frequency;
+  if (wavelength > trainedLength / low) return frequency / factor;
+  const kept = (trainedLength / wavelength - low) / (high - low);
+  return (1 - kept) * (frequency / factor) + kept * frequency;
+}
+
+function blendByRamp(
+  pairs: Float64Array,
+  { factor, trainedLength, fastTurns = 32, slowTurns = 1 }: Extract<RotaryScaling, { kind: 'yarn' }>,
+  { width, base }: Pick<FrequencySettings, 'width' | 'base'>,
+): Float64Array {
+  /** The pair that turns so many times within the trained length. */
+  const pairOf = (turns: number) => (width * Math.log(trainedLength / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+  const first = Math.max(Math.floor(pairOf(fastTurns)), 0);
+  const found = Math.min(Math.ceil(pairOf(slowTurns)), width - 1);
+  const last = found === first ? found + 0.001 : found;
+  return pairs.map((frequency, i) => {
+    const stretched = Math.min(1, Math.max(0, (i - first) / (last - first)));
+    return stretched * (frequency / factor) + (1 - stretched) * frequency;
+  });
+}

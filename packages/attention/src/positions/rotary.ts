@@ -1,0 +1,113 @@
+import { SequiturError } from '@sequitur/core';
+import {
+  add,
+  cast,
+  cos,
+  max,
+  mul,
+  reshape,
+  sin,
+  type Tensor,
+  type Tensor4D,
+  tensor2d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { rotate } from '../rotary/index.js';
+import { type Place, Positions } from './positions.js';
+import { dynamicStretch, frequenciesOf, type RotaryScaling, rotaryAmplitude } from './rotary-frequencies.js';
+
+export interface RotaryOptions {
+  readonly headSize: number;
+  /** How many numbers of each head turn, from the first on; default all (GPT-NeoX turns a quarter). */
+  readonly rotaryWidth?: number;
+  /** θ: the slowest pair turns once in about 2π base tokens; default 10,000. */
+  readonly base?: number;
+  /** Pairs are neighbours (2i, 2i + 1) as in GPT-J; default (i, i + rotaryWidth / 2) as in Llama and GPT-NeoX. */
+  readonly interleaved?: boolean;
+  /** How the angles change for texts longer than those of the training. */
+  readonly scaling?: RotaryScaling;
+}
+
+/**
+ * Rotary positions (Su et al. 2021, equation 34): pair i of each query and key turns by position × base^(-2i / width),
+ * so that scores depend on distances alone.
+ */
+export class Rotary extends Positions {
+  readonly headSize: number;
+  readonly rotaryWidth: number;
+  readonly base: number;
+  readonly interleaved: boolean;
+  readonly scaling: RotaryScaling;
+  /** The tables of the last place, which all layers ask for in turn. */
+  #last: { seen: number; length: number; cosines: Float32Array; sines: Float32Array } | null = null;
+
+  constructor({
+    headSize,
+    rotaryWidth = headSize,
+    base = 10000,
+    interleaved = false,
+    scaling = { kind: 'none' },
+  }: RotaryOptions) {
+    super();
+    if (!Number.isInteger(rotaryWidth / 2) || rotaryWidth < 2 || rotaryWidth > headSize) {
+      throw new SequiturError({
+        where: 'Rotary',
+        expected: `an even rotaryWidth from 2 to the head size ${headSize}`,
+        got: String(rotaryWidth),
+      });
+    }
+    this.headSize = headSize;
+    this.rotaryWidth = rotaryWidth;
+    this.base = base;
+    this.interleaved = interleaved;
+    this.scaling = scaling;
+  }
+
+  /** Radians for each position by which each pair turns, in a text of `length` tokens: rotaryWidth / 2 numbers. */
+  frequencies(length = 0): Float64Array {
+    return frequenciesOf(this.scaling, { width: this.rotaryWidth, base: this.base, length });
+  }
+
+  override mark(x: Tensor4D, place: Place): Tensor4D {
+    return tidy(() => {
+      const { cosines, sines } = this.tables(place);
+      return rotate(x, cosines, sines, { interleaved: this.interleaved });
+    });
+  }
+
+  /** Cosines and sines, each [length, rotaryWidth / 2], or [batch * length, ...] where each row has positions of its own. */
+  tables(place: Place): { cosines: Tensor; sines: Tensor } {
+    if (place.positions) return this.#tablesOnDevice(place.positions);
+    const { seen, length } = place;
+    if (this.#last?.seen !== seen || this.#last.length !== length) this.#last = { seen, length, ...this.#fill(place) };
+    const shape: [number, number] = [length, this.rotaryWidth / 2];
+    return { cosines: tensor2d(this.#last.cosines, shape), sines: tensor2d(this.#last.sines, shape) };
+  }
+
+  #fill({ seen, length }: Place): { cosines: Float32Array; sines: Float32Array } {
+    const frequencies = this.frequencies(seen + length);
+    const amplitude = rotaryAmplitude(this.scaling);
+    const half = frequencies.length;
+    const [cosines, sines] = [new Float32Array(length * half), new Float32Array(length * half)];
+    for (let i = 0; i < cosines.length; i++) {
+      const angle = (seen + Math.floor(i / half)) * frequencies[i % half]!;
+      cosines[i] = Math.cos(angle) * amplitude;
+      sines[i] = Math.sin(angle) * amplitude;
+    }
+    return { cosines, sines };
+  }
+
+  #tablesOnDevice(positions: Tensor): { cosines: Tensor; sines: Tensor } {
+    const column = cast(reshape(positions, [-1, 1]), 'float32');
+    const angles = mul(column, this.#frequenciesFor(column)); // [batch * length, half]
+    const amplitude = rotaryAmplitude(this.scaling);
+    return { cosines: mul(cos(angles), amplitude), sines: mul(sin(angles), amplitude) };
+  }
+
+  #frequenciesFor(positions: Tensor): Tensor {
+    const { scaling, rotaryWidth } = this;
+    const frequencies = tensor2d(Float32Array.from(this.frequencies()), [1, rotaryWidth / 2]);
+    if (scaling.kind !== 'dynamic') return frequencies;
+    return mul(frequencies, dynamicStretch(scaling, add(max(positions), 1), rotaryWidth));
+  }
+}

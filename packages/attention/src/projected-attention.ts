@@ -1,0 +1,116 @@
+import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
+import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { type AttendOptions, attend, attendWeights } from './attend.js';
+
+export interface ProjectionOptions {
+  readonly width: number;
+  /** Of what keys and values are made of; default `width`. */
+  readonly sourceWidth?: number;
+  readonly heads: number;
+  /** Default `heads`; fewer share keys and values among neighbouring heads (Ainslie et al. 2023). */
+  readonly keyHeads?: number;
+  /** Of queries and keys; default width / heads. */
+  readonly headSize?: number;
+  /** Of values; default `headSize`. */
+  readonly valueSize?: number;
+  /** Multiplies the scores; default 1 / sqrt(headSize). */
+  readonly scale?: number;
+  /** Share of the weights set to zero in training; default 0. */
+  readonly dropout?: number;
+  /** Of the query, key and value projections, where they have none of their own. */
+  readonly input?: LinearOptions;
+  readonly query?: LinearOptions;
+  readonly key?: LinearOptions;
+  readonly value?: LinearOptions;
+  readonly output?: LinearOptions;
+  /** Brings each query, or key, to a common scale before they meet (Henry et al. 2020): norms over the head size. */
+  readonly queryNorm?: Norm;
+  readonly keyNorm?: Norm;
+}
+
+/** What attention to oneself and to another text have in common: the projections to heads and back. */
+export abstract class ProjectedAttention extends Module {
+  readonly query: Linear; // [width, heads * headSize]
+  readonly key: Linear; // [sourceWidth, keyHeads * headSize]
+  readonly value: Linear; // [sourceWidth, keyHeads * valueSize]
+  readonly output: Linear; // [heads * valueSize, width]
+  readonly queryNorm: Norm | null;
+  readonly keyNorm: Norm | null;
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly headSize: number;
+  readonly valueSize: number;
+  readonly scale: number;
+  readonly dropout: number;
+
+  constructor(options: ProjectionOptions) {
+    super();
+    const { width, sourceWidth = width, heads, keyHeads = heads, headSize = width / heads, input = {} } = options;
+    const { valueSize = headSize } = options;
+    if (![heads / keyHeads, headSize, valueSize].every((size) => Number.isInteger(size) && size > 0)) {
+      throw new SequiturError({
+        where: new.target.name,
+        expected: 'heads that divide the width, and key heads that divide the heads',
+        got: `width ${width}, ${heads} heads, ${keyHeads} key heads, head size ${headSize}`,
+      });
+    }
+    this.query = new Linear(width, heads * headSize, options.query ?? input);
+    this.key = new Linear(sourceWidth, keyHeads * headSize, options.key ?? input);
+    this.value = new Linear(sourceWidth, keyHeads * valueSize, options.value ?? input);
+    this.output = new Linear(heads * valueSize, width, options.output);
+    this.queryNorm = options.queryNorm ?? null;
+    this.keyNorm = options.keyNorm ?? null;
+    this.heads = heads;
+    this.keyHeads = keyHeads;
+    this.headSize = headSize;
+    this.valueSize = valueSize;
+    this.scale = options.scale ?? 1 / Math.sqrt(headSize);
+    this.dropout = options.dropout ?? 0;
+  }
+
+  /** x [batch, length, width] -> [batch, length, heads, headSize]. */
+  protected queriesOf(x: Tensor3D): Tensor4D {
+    const queries = split(this.query.apply(x), this.heads);
+    return this.queryNorm ? this.queryNorm.apply(queries) : queries;
+  }
+
+  /** x [batch, length, sourceWidth] -> [batch, length, keyHeads, headSize]. */
+  protected keysOf(x: Tensor3D): Tensor4D {
+    const keys = split(this.key.apply(x), this.keyHeads);
+    return this.keyNorm ? this.keyNorm.apply(keys) : keys;
+  }
+
+  /** x [batch, length, sourceWidth] -> [batch, length, keyHeads, valueSize]. */
+  protected valuesOf(x: Tensor3D): Tensor4D {
+    return split(this.value.apply(x), this.keyHeads);
+  }
+
+  /** The mixture of the values, projected back: [batch, length, width]. */
+  protected attend(
+    query: Tensor4D,
+    keys: Tensor4D,
+    values: Tensor4D,
+    options: AttendOptions,
+    { observe, random }: MixContext,
+  ): Tensor3D {
+    const settled = { ...options, scale: this.scale };
+    if (observe) {
+      const weights = attendWeights(query, keys, settled);
+      observe('weights', weights);
+    }
+    const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
+    return this.output.apply(join(attend(query, keys, values, { ...settled, dropout })));
+  }
+}
+
+/** [batch, length, heads * size] -> [batch, length, heads, size]. */
+function split(x: Tensor3D, heads: number): Tensor4D {
+  const [batch, length, width] = x.shape;
+  return reshape(x, [batch, length, heads, width / heads]);
+}
+
+/** [batch, length, heads, size] -> [batch, length, heads * size]. */
+function join(x: Tensor4D): Tensor3D {
+  const [batch, length, heads, size] = x.shape;
+  return reshape(x, [batch, length, heads * size]);
+}

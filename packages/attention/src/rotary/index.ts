@@ -1,0 +1,35 @@
+import { expectTensor, SequiturError, showShape } from '@sequitur/core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { rotateOp } from './op.js';
+
+/**
+ * Turns pairs of numbers by angles: (a, b) -> (a cos - b sin, b cos + a sin), as rotary positions ask for (Su et al.
+ * 2021, equation 34). Numbers beyond the turning ones stay.
+ *
+ * @param x float32 [batch, length, heads, size]
+ * @param cosines float32 [length, pairs], or [batch * length, pairs] where the texts of a batch differ
+ * @param sines of the same shape
+ * @param options `interleaved`: pairs are neighbours (2i, 2i + 1); else (i, i + pairs)
+ * @returns float32 of the shape of x, which the caller disposes; differentiable by x alone
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function rotate(
+  x: Tensor4D,
+  cosines: Tensor,
+  sines: Tensor,
+  { interleaved = false }: { readonly interleaved?: boolean } = {},
+): Tensor4D {
+  const [batch, length, , size] = x.shape;
+  const [rows = 0, pairs = 0] = cosines.shape;
+  expectTensor('rotate, x', x);
+  if ((rows !== length && rows !== batch * length) || 2 * pairs > size || cosines.rank !== 2) {
+    throw new SequiturError({
+      where: 'rotate, cosines',
+      expected: `shape [${length} or ${batch * length}, at most ${Math.floor(size / 2)}]`,
+      got: showShape(cosines.shape),
+    });
+  }
+  expectTensor('rotate, cosines', cosines);
+  expectTensor('rotate, sines', sines, { shape: cosines.shape });
+  return rotateOp({ x, cosines, sines }, { interleaved, backwards: false })[0] as Tensor4D;
+}
