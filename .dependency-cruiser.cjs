@@ -5,8 +5,9 @@ const mayImport = {
   train: ['core'],
   text: ['core'],
   laws: ['core'],
-  transformer: ['core', 'attention'],
+  transformer: ['core', 'attention', 'text'],
   gpt: ['core', 'attention', 'transformer', 'text'],
+  bert: ['core', 'attention', 'transformer', 'text'],
 };
 
 const layers = Object.entries(mayImport).map(([name, allowed]) => ({

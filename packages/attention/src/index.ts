@@ -3,6 +3,6 @@ export * from './cross-attention.js';
 export * from './key-value-memory.js';
 export * from './multi-head-attention.js';
 export * from './positions/index.js';
-export type { ProjectionOptions } from './projected-attention.js';
+export { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 export * from './rotary/index.js';
 export * from './scaled-dot-product/index.js';

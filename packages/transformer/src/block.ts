@@ -22,7 +22,7 @@ export interface PositionwiseLayer extends Module {
   apply(x: Tensor3D, context?: Context): Tensor3D;
 }
 
-export interface PreNormBlockParts<S extends StateTree> {
+export interface BlockParts<S extends StateTree> {
   readonly mixerNorm: Norm;
   readonly mixer: SequenceMixer<S>;
   readonly feedForwardNorm: Norm;
@@ -45,7 +45,7 @@ export class PreNormBlock<S extends StateTree> extends Module implements Block<S
   readonly feedForward: PositionwiseLayer;
   readonly #dropout: number;
 
-  constructor(parts: PreNormBlockParts<S>) {
+  constructor(parts: BlockParts<S>) {
     super();
     this.mixerNorm = parts.mixerNorm;
     this.mixer = parts.mixer;

@@ -13,6 +13,8 @@ export interface FeedForwardOptions {
   readonly activation: Activation;
   /** Share of the output's numbers set to zero in training; default 0. */
   readonly dropout?: number;
+  /** The same between the two products; default 0. */
+  readonly hiddenDropout?: number;
   readonly up?: LinearOptions;
   readonly down?: LinearOptions;
 }
@@ -23,18 +25,24 @@ export class FeedForward extends Module {
   readonly down: Linear; // [hiddenWidth, width]
   readonly #activation: Activation;
   readonly #dropout: number;
+  readonly #hiddenDropout: number;
 
-  constructor({ width, hiddenWidth, activation, dropout = 0, up = {}, down = {} }: FeedForwardOptions) {
+  constructor(options: FeedForwardOptions) {
     super();
+    const { width, hiddenWidth, activation, dropout = 0, hiddenDropout = 0, up = {}, down = {} } = options;
     this.up = new Linear(width, hiddenWidth, up);
     this.down = new Linear(hiddenWidth, width, down);
     this.#activation = activation;
     this.#dropout = dropout;
+    this.#hiddenDropout = hiddenDropout;
   }
 
   /** x [batch, length, width] -> the same shape. */
   apply(x: Tensor3D, context: Context = {}): Tensor3D {
-    return tidy(() => dropout(this.down.apply(this.#activation(this.up.apply(x))), this.#dropout, context.random));
+    return tidy(() => {
+      const hidden = dropout(this.#activation(this.up.apply(x)), this.#hiddenDropout, context.random);
+      return dropout(this.down.apply(hidden), this.#dropout, context.random);
+    });
   }
 }
 
@@ -45,22 +53,26 @@ export class GatedFeedForward extends Module {
   readonly down: Linear; // [hiddenWidth, width]
   readonly #activation: Activation;
   readonly #dropout: number;
+  readonly #hiddenDropout: number;
 
   constructor(options: FeedForwardOptions) {
     super();
-    const { width, hiddenWidth, activation, dropout = 0, up = { bias: false }, down = { bias: false } } = options;
+    const { width, hiddenWidth, activation, dropout = 0, hiddenDropout = 0 } = options;
+    const { up = { bias: false }, down = { bias: false } } = options;
     this.gate = new Linear(width, hiddenWidth, up);
     this.up = new Linear(width, hiddenWidth, up);
     this.down = new Linear(hiddenWidth, width, down);
     this.#activation = activation;
     this.#dropout = dropout;
+    this.#hiddenDropout = hiddenDropout;
   }
 
   /** x [batch, length, width] -> the same shape. */
   apply(x: Tensor3D, context: Context = {}): Tensor3D {
     return tidy(() => {
       const gated = mul(this.#activation(this.gate.apply(x)), this.up.apply(x)) as Tensor3D;
-      return dropout(this.down.apply(gated), this.#dropout, context.random);
+      const hidden = dropout(gated, this.#hiddenDropout, context.random);
+      return dropout(this.down.apply(hidden), this.#dropout, context.random);
     });
   }
 }

@@ -1,6 +1,7 @@
 import { SequiturError } from '../errors.js';
-import type { Json } from '../json.js';
 import { type FileSource, readText } from './files/file-source.js';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Reads one attribute of a configuration, checking its type. */
 export type ReadAttribute<T> = (value: Json, where: string) => T;

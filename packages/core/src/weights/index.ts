@@ -11,4 +11,13 @@ export type { SafetensorsDtype, StoredValues } from './safetensors/dtypes.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/reader.js';
 export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 export { type SaveOptions, saveWeights, writeJson } from './save.js';
-export { type Conversion, correspondences, rule, same, sideBySide, transposed, type WeightRule } from './weight-map.js';
+export {
+  type Conversion,
+  correspondences,
+  fits,
+  rule,
+  same,
+  sideBySide,
+  transposed,
+  type WeightRule,
+} from './weight-map.js';

@@ -1,0 +1,35 @@
+import { type MixContext, Module, type Norm, scoped, within } from '@sequitur/core';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { Block } from './block.js';
+
+/**
+ * Blocks one after the other over a whole text, with nothing to remember; their mixers look both ways.
+ *
+ * Observable: `blocks.<i>.output`, `norm` where there is one, and what the mixers offer below `blocks.<i>.mixer`.
+ */
+export class EncoderStack extends Module {
+  readonly blocks: readonly Block[];
+  /** After the last block, as pre-norm stacks need. */
+  readonly norm: Norm | null;
+
+  constructor(blocks: readonly Block[], norm: Norm | null = null) {
+    super();
+    this.blocks = blocks;
+    this.norm = norm;
+  }
+
+  /** x [batch, length, width] -> the same shape. */
+  apply(x: Tensor3D, context: MixContext = {}): Tensor3D {
+    return scoped(() => {
+      let hidden = x;
+      for (const [index, block] of this.blocks.entries()) {
+        const state = block.initState(x.shape[0]);
+        hidden = block.apply(hidden, state, within(context, `blocks.${index}`)).output;
+      }
+      if (!this.norm) return hidden;
+      const normed = this.norm.apply(hidden);
+      context.observe?.('norm', normed);
+      return normed;
+    });
+  }
+}

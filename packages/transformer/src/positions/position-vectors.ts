@@ -1,0 +1,109 @@
+import { type SinusoidalLayout, sinusoidalTable } from '@sequitur/attention';
+import { embed, type Initializer, Module, normal, Parameter, SequiturError } from '@sequitur/core';
+import { add, range, scalar, type Tensor, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
+
+/** A vector for each position, added to those of the tokens. */
+export interface PositionVectors extends Module {
+  /** How many positions have a vector; `Infinity` where all do. */
+  readonly count: number;
+  /** The vectors of the positions `start`, `start` + 1, …: [length, width]. */
+  range(start: number, length: number): Tensor;
+  /** int32 [...] -> [..., width]. */
+  lookup(positions: Tensor): Tensor;
+}
+
+export interface PositionTableOptions {
+  readonly count: number;
+  readonly width: number;
+  /** Position p has row p + offset (2 in BART's checkpoints); default 0. */
+  readonly offset?: number;
+  /** The row that lookups give no gradient. */
+  readonly padding?: number | undefined;
+  readonly initializer?: Initializer;
+  /** Default true; false for a table of sinusoids that checkpoints store. */
+  readonly trained?: boolean;
+}
+
+/** A stored vector for each of `count` positions. */
+export class PositionTable extends Module implements PositionVectors {
+  readonly weight: Parameter; // [offset + count, width]
+  readonly count: number;
+  readonly offset: number;
+  readonly padding: number | null;
+
+  constructor({ count, width, offset = 0, padding, initializer = normal(0.02), trained = true }: PositionTableOptions) {
+    super();
+    this.weight = new Parameter([offset + count, width], initializer);
+    this.weight.trainable = trained;
+    this.count = count;
+    this.offset = offset;
+    this.padding = padding ?? null;
+  }
+
+  /** @throws SequiturError beyond the last position */
+  range(start: number, length: number): Tensor {
+    expectRoom(start + length, this.count);
+    return tidy(() => this.#rows(range(start + this.offset, start + this.offset + length, 1, 'int32')));
+  }
+
+  lookup(positions: Tensor): Tensor {
+    return tidy(() => this.#rows(this.offset ? add(positions, scalar(this.offset, 'int32')) : positions));
+  }
+
+  #rows(ids: Tensor): Tensor {
+    return embed(this.weight.value as unknown as Tensor2D, ids, { padding: this.padding });
+  }
+}
+
+/** Computed sinusoids (Vaswani et al. 2017, section 3.5); nothing is trained or stored. */
+export class SinusoidalPositions extends Module implements PositionVectors {
+  readonly width: number;
+  readonly layout: SinusoidalLayout;
+  readonly count: number;
+  #table: Float32Array = new Float32Array();
+
+  constructor(width: number, layout: SinusoidalLayout = 'interleaved', count = Number.POSITIVE_INFINITY) {
+    super();
+    this.width = width;
+    this.layout = layout;
+    this.count = count;
+  }
+
+  range(start: number, length: number): Tensor {
+    expectRoom(start + length, this.count);
+    return tensor(this.#rows(start, length), [length, this.width]);
+  }
+
+  /** Only with a `count`: the table is made on the host, where the positions are not known. */
+  lookup(positions: Tensor): Tensor {
+    if (!Number.isFinite(this.count)) {
+      throw new SequiturError({
+        where: 'SinusoidalPositions',
+        expected: 'a count of positions, to look up any of them',
+        got: 'none',
+        fix: 'Give the longest length as the third argument',
+      });
+    }
+    return tidy(() => embed(this.range(0, this.count) as Tensor2D, positions));
+  }
+
+  /** From a table on the host that grows by doubling. */
+  #rows(start: number, length: number): Float32Array {
+    const end = (start + length) * this.width;
+    if (this.#table.length < end) {
+      const count = Math.min(2 ** Math.ceil(Math.log2(start + length)), this.count);
+      this.#table = sinusoidalTable(count, this.width, this.layout);
+    }
+    return this.#table.slice(start * this.width, end);
+  }
+}
+
+function expectRoom(end: number, count: number): void {
+  if (end <= count) return;
+  throw new SequiturError({
+    where: 'a model with a vector for each position',
+    expected: `at most ${count} tokens in all`,
+    got: `${end}`,
+    fix: 'Give a shorter text',
+  });
+}
