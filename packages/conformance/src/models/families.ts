@@ -1,5 +1,6 @@
+import { encoderFamilies } from './bert.js';
 import { gpt2Family } from './gpt2.js';
 import type { ModelFamily } from './model-under-test.js';
 
 /** Every architecture that can be compared: the one list of this package. */
-export const families: readonly ModelFamily[] = [gpt2Family];
+export const families: readonly ModelFamily[] = [gpt2Family, ...encoderFamilies];

@@ -1,0 +1,43 @@
+import { type EncodeContext, SequiturError, tokenTensor } from '@sequitur/core';
+import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import type { Row } from './heads/labels.js';
+
+/** Texts for an encoder, on the host; all rows are equally long. */
+export interface TextBatch {
+  /** Token ids. */
+  readonly tokens: readonly Row[];
+  /** 1 where there is a real token, 0 at padding; absent: all real. */
+  readonly visible?: readonly Row[] | undefined;
+  /** 0 for the first text of a pair, 1 for the second. */
+  readonly segments?: readonly Row[] | undefined;
+  readonly positions?: readonly Row[] | undefined;
+  /** How many neighbouring rows are choices of one question. */
+  readonly choices?: number | undefined;
+}
+
+/** The batch as tensors, which belong to the scope around. */
+export function tensorsOf(
+  { tokens, visible, segments, positions }: TextBatch,
+  vocabularySize: number,
+): { tokens: Tensor2D; context: EncodeContext } {
+  const ids = tokenTensor(tokens, vocabularySize);
+  const [rows, length] = ids.shape;
+  const matrix = (name: string, values: readonly Row[]) => {
+    if (values.length !== rows || values.some((row) => row.length !== length)) {
+      throw new SequiturError({
+        where: `a batch of texts, ${name}`,
+        expected: `${rows} rows of ${length}, as the tokens have`,
+        got: `rows of ${values.map((row) => row.length).join(', ')}`,
+      });
+    }
+    return tensor2d(Int32Array.from(values.flatMap((row) => Array.from(row))), [rows, length], 'int32');
+  };
+  return {
+    tokens: ids,
+    context: {
+      ...(visible && { visible: matrix('visible', visible) }),
+      ...(segments && { segments: matrix('segments', segments) }),
+      ...(positions && { positions: matrix('positions', positions) }),
+    },
+  };
+}

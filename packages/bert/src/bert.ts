@@ -1,0 +1,168 @@
+import {
+  type CheckpointLocation,
+  type Context,
+  type EncodeContext,
+  type Encoder,
+  type FileSink,
+  type HubOptions,
+  initialize,
+  type LoadProgress,
+  Module,
+  openCheckpoint,
+  openSink,
+  openSource,
+  type SaveOptions,
+  SequiturError,
+  saveWeights,
+  scoped,
+  writeJson,
+} from '@sequitur/core';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { type TextBatch, tensorsOf } from './batch.js';
+import type { BertConfig } from './config.js';
+import type { BertEncoder } from './encoder.js';
+import type { EncoderFamily } from './families/family.js';
+import { families as knownFamilies } from './families/index.js';
+import type { Head, HeadPart } from './heads/head.js';
+import { pooled } from './heads/no-head.js';
+import { type FoundWeights, fillPartly, fillWholly, readFamily, storedHead } from './load.js';
+import { architectureOf, rulesOf } from './names.js';
+
+export interface CreateBertOptions<H extends Head> {
+  /** What is computed from the encoded text; default the pooled first token. */
+  readonly head?: HeadPart<H>;
+  readonly seed?: number | string;
+  readonly tokenizer?: Tokenizer | null;
+  /** Where the configuration's `modelType` is looked for; default all families of this package. */
+  readonly families?: readonly EncoderFamily[];
+}
+
+export interface LoadBertOptions<H extends Head> extends HubOptions, CreateBertOptions<H> {
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** What a head computes. */
+export type OutputsOf<H extends Head> = ReturnType<H['apply']>;
+/** What a head's loss wants. */
+export type LabelsOf<H extends Head> = Parameters<H['loss']>[1];
+
+/** An encoder with a head: BERT, RoBERTa, DistilBERT, each with every head that its Hugging Face classes have. */
+export class Bert<H extends Head = Head> extends Module implements Encoder {
+  readonly encoder: BertEncoder;
+  readonly head: H;
+  readonly config: BertConfig;
+  readonly family: EncoderFamily;
+  readonly headKind: string;
+  readonly tokenizer: Tokenizer | null;
+
+  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  constructor(config: BertConfig, family: EncoderFamily, head: HeadPart<H>, tokenizer: Tokenizer | null = null) {
+    super();
+    this.config = { ...config, ...head.settings };
+    this.family = family;
+    this.headKind = head.kind;
+    this.tokenizer = tokenizer;
+    this.encoder = family.createEncoder(this.config);
+    this.head = head.build(this.config, family.headStyle(this.config));
+  }
+
+  get vocabularySize(): number {
+    return this.encoder.vocabularySize;
+  }
+
+  get contextLength(): number {
+    return this.encoder.contextLength;
+  }
+
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create<H extends Head = Head>(config: BertConfig, options: CreateBertOptions<H> = {}): Bert<H> {
+    const {
+      head = pooled() as HeadPart as HeadPart<H>,
+      seed = 0,
+      tokenizer = null,
+      families = knownFamilies,
+    } = options;
+    const family = familyOf(config.modelType, families);
+    return initialize(new Bert(config, family, head, tokenizer), seed);
+  }
+
+  /**
+   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository, with the head that
+   * its configuration names. With another `head` the encoder is loaded, and of the head what the checkpoint has of it;
+   * the rest is drawn from `seed`, to be trained. The caller disposes the model.
+   *
+   * @throws SequiturError where files are missing or corrupt, or the configuration holds what the model does not know
+   */
+  static async fromPretrained<H extends Head = Head>(
+    location: CheckpointLocation,
+    options: LoadBertOptions<H> = {},
+  ): Promise<Bert<H>> {
+    const source = await openSource(location, options);
+    const found = await readFamily(source, options.families ?? knownFamilies);
+    const checkpoint = await openCheckpoint(source);
+    try {
+      const tokenizer = options.tokenizer ?? (await openTokenizer(source));
+      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer });
+    } finally {
+      await checkpoint.close();
+    }
+  }
+
+  /** As `fromPretrained`, from a checkpoint that is open and stays so. */
+  static async load<H extends Head = Head>(found: FoundWeights, options: LoadBertOptions<H> = {}): Promise<Bert<H>> {
+    const { family, config } = found;
+    const { head: wanted, tokenizer = null, ...rest } = options;
+    const stored = storedHead(found, (head) => new Bert(config, family, head));
+    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), tokenizer);
+    const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
+    try {
+      await fill(model, found, rest);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return model;
+  }
+
+  /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
+  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
+    const architecture = architectureOf(this.family, this.headKind);
+    const sink = openSink(location);
+    await saveWeights(this, sink, rulesOf(this.family, this.config, this.headKind), options);
+    for (const [path, value] of Object.entries(this.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
+    await writeJson(sink, 'config.json', {
+      architectures: [architecture],
+      ...this.family.writeConfig(this.config),
+    });
+  }
+
+  encode(tokens: Tensor2D, context: EncodeContext = {}): Tensor3D {
+    return this.encoder.encode(tokens, context);
+  }
+
+  /** What the head computes of these texts; the caller disposes it. With `context.random`, as while training. */
+  apply(batch: TextBatch, context: Context = {}): OutputsOf<H> {
+    return scoped(() => {
+      const { tokens, context: given } = tensorsOf(batch, this.vocabularySize);
+      const hidden = this.encoder.encode(tokens, { ...context, ...given });
+      const tokenVectors = this.encoder.embedding.tokens.weight.value;
+      return this.head.apply(hidden, { ...context, tokenVectors, choices: batch.choices }) as OutputsOf<H>;
+    });
+  }
+
+  /** The loss of the head, a scalar that can be differentiated and that the caller disposes. */
+  loss(batch: TextBatch, labels: LabelsOf<H>, context: Context = {}): Scalar {
+    return scoped(() => this.head.loss(this.apply(batch, context), labels));
+  }
+}
+
+function familyOf(modelType: string, families: readonly EncoderFamily[]): EncoderFamily {
+  const found = families.find((family) => family.modelType === modelType);
+  if (found) return found;
+  throw new SequiturError({
+    where: 'Bert.create, modelType',
+    expected: `one of ${families.map((family) => family.modelType).join(', ')}`,
+    got: modelType,
+  });
+}

@@ -1,0 +1,75 @@
+import { sinusoidalTable } from '@sequitur/attention';
+import { dropout, Embedding, type EncodeContext, LayerNorm, Module, normal } from '@sequitur/core';
+import { PositionTable } from '@sequitur/transformer';
+import {
+  add,
+  cast,
+  cumsum,
+  mul,
+  notEqual,
+  scalar,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tidy,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { BertConfig } from './config.js';
+
+export interface BertEmbeddingOptions {
+  /** Positions count the real tokens from `paddingToken` + 1 on, and padding stays there (RoBERTa); default false. */
+  readonly skipsPadding?: boolean;
+}
+
+/** The sum of each token's, segment's and position's vector, normalised (Devlin et al. 2019, figure 2). */
+export class BertEmbedding extends Module {
+  readonly tokens: Embedding; // [vocabularySize, width]
+  readonly segments: Embedding | null; // [segments, width]
+  readonly positions: PositionTable; // [contextLength, width]; unused, but stored, where scores know the distance
+  readonly norm: LayerNorm;
+  readonly #dropout: number;
+  readonly #padding: number;
+  readonly #skipsPadding: boolean;
+  readonly #addsPositions: boolean;
+
+  constructor(config: BertConfig, { skipsPadding = false }: BertEmbeddingOptions = {}) {
+    super();
+    const { vocabularySize, width, segments = 2, paddingToken = 0, initialDeviation = 0.02 } = config;
+    const drawn = normal(initialDeviation);
+    this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken });
+    this.segments = segments > 0 ? new Embedding(segments, width, drawn) : null;
+    this.positions = new PositionTable({
+      count: config.contextLength,
+      width,
+      offset: skipsPadding ? paddingToken + 1 : 0,
+      padding: skipsPadding ? paddingToken : undefined,
+      initializer: config.sinusoidal ? (shape) => sinusoidalTable(shape[0]!, width) : drawn,
+      trained: !config.sinusoidal,
+    });
+    this.norm = new LayerNorm(width, { epsilon: config.normEpsilon ?? 1e-12 });
+    this.#dropout = config.dropout ?? 0;
+    this.#padding = paddingToken;
+    this.#skipsPadding = skipsPadding;
+    this.#addsPositions = (config.positions ?? 'absolute') === 'absolute';
+  }
+
+  /** tokens int32 [batch, length] -> [batch, length, width]. */
+  apply(tokens: Tensor2D, { segments, positions, random }: EncodeContext = {}): Tensor3D {
+    return tidy(() => {
+      let x = this.tokens.lookup(tokens);
+      if (this.segments) x = add(x, this.segments.lookup(segments ?? zerosLike(tokens)));
+      if (this.#addsPositions) x = add(x, this.#positionVectors(tokens, positions));
+      return dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);
+    });
+  }
+
+  #positionVectors(tokens: Tensor2D, given: Tensor2D | undefined): Tensor {
+    const table = this.positions;
+    const inOrder = table.range(0, tokens.shape[1]); // refuses too long a text, whatever the positions
+    if (given) return table.lookup(given);
+    if (!this.#skipsPadding) return inOrder;
+    const real = cast(notEqual(tokens, this.#padding), 'int32'); // [batch, length]
+    // The n-th real token has row padding + n; padding itself the row `padding`, one before the first position.
+    return table.lookup(add(mul(cumsum(real, 1), real), scalar(-1, 'int32')));
+  }
+}

@@ -1,0 +1,84 @@
+import { full, MultiHeadAttention } from '@sequitur/attention';
+import {
+  activationByName,
+  type EncodeContext,
+  type Encoder,
+  FeedForward,
+  LayerNorm,
+  Module,
+  normal,
+  SequiturError,
+} from '@sequitur/core';
+import { EncoderStack, PostNormBlock } from '@sequitur/transformer';
+import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from './config.js';
+import { BertEmbedding, type BertEmbeddingOptions } from './embedding.js';
+import { RelativeKeyAttention } from './relative-key-attention.js';
+
+/**
+ * BERT's encoder (Devlin et al. 2019, section 3): embedding, and post-norm blocks whose attention looks both ways.
+ *
+ * Observable: `embedding`, `blocks.<i>.output`, `blocks.<i>.mixer.weights`.
+ */
+export class BertEncoder extends Module implements Encoder {
+  readonly embedding: BertEmbedding;
+  readonly stack: EncoderStack;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  readonly width: number;
+
+  constructor(config: BertConfig, options: BertEmbeddingOptions = {}) {
+    super();
+    checkHeads(config);
+    this.embedding = new BertEmbedding(config, options);
+    this.stack = new EncoderStack(Array.from({ length: config.depth }, () => bertBlock(config)));
+    this.vocabularySize = config.vocabularySize;
+    this.contextLength = config.contextLength;
+    this.width = config.width;
+  }
+
+  encode(tokens: Tensor2D, context: EncodeContext = {}): Tensor3D {
+    return tidy(() => {
+      const x = this.embedding.apply(tokens, context);
+      context.observe?.('embedding', x);
+      const { visible, random, observe } = context;
+      return this.stack.apply(x, { visible, random, observe });
+    });
+  }
+}
+
+function bertBlock(config: BertConfig) {
+  const { width, hiddenWidth = 4 * width, normEpsilon = 1e-12, initialDeviation = 0.02, dropout = 0 } = config;
+  const drawn = { initializer: normal(initialDeviation) };
+  return new PostNormBlock({
+    mixer: bertAttention(config),
+    mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
+    feedForward: new FeedForward({
+      width,
+      hiddenWidth,
+      activation: activationByName(config.activation ?? 'gelu'),
+      dropout,
+      up: drawn,
+      down: drawn,
+    }),
+    feedForwardNorm: new LayerNorm(width, { epsilon: normEpsilon }),
+    dropout,
+  });
+}
+
+function bertAttention(config: BertConfig) {
+  const { width, heads, contextLength, positions = 'absolute', initialDeviation = 0.02 } = config;
+  const drawn = { initializer: normal(initialDeviation) };
+  const options = { width, heads, dropout: config.attentionDropout ?? 0, input: drawn, output: drawn };
+  if (positions === 'absolute') return new MultiHeadAttention({ ...options, pattern: full() });
+  return new RelativeKeyAttention({ ...options, contextLength, comparesKeys: positions === 'relativeKeyQuery' });
+}
+
+function checkHeads({ width, heads }: BertConfig): void {
+  if (width % heads === 0) return;
+  throw new SequiturError({
+    where: 'BERT config',
+    expected: 'a width that the number of heads divides',
+    got: `width ${width} and ${heads} heads`,
+  });
+}

@@ -1,0 +1,12 @@
+import { bertFamily } from './bert.js';
+import { distilbertFamily } from './distilbert.js';
+import type { EncoderFamily } from './family.js';
+import { robertaFamily } from './roberta.js';
+
+export { bertFamily } from './bert.js';
+export { distilbertFamily } from './distilbert.js';
+export type { EncoderFamily } from './family.js';
+export { robertaFamily } from './roberta.js';
+
+/** Every family of this package: what `Bert.fromPretrained` chooses from where it is given no list. */
+export const families: readonly EncoderFamily[] = [bertFamily, robertaFamily, distilbertFamily];

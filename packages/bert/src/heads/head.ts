@@ -1,0 +1,40 @@
+import type { Context, Module } from '@sequitur/core';
+import type { Scalar, Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+
+/** The results of a head, by name; the caller disposes them. */
+export type HeadOutputs = Readonly<Record<string, Tensor>>;
+
+/** What a head may know beside the encoder's output. */
+export interface HeadContext extends Context {
+  /** The encoder's table of token vectors [vocabularySize, width], which tied heads multiply by. */
+  readonly tokenVectors: Tensor;
+  /** How many neighbouring rows of the batch are choices of one question; default 1. */
+  readonly choices?: number | undefined;
+}
+
+/** What is computed from an encoded text, and how far it lies from what was wanted. */
+export interface Head<Outputs extends HeadOutputs = HeadOutputs, Labels = unknown> extends Module {
+  /** hidden [batch, length, width], the encoder's output. */
+  apply(hidden: Tensor3D, context: HeadContext): Outputs;
+  /** The loss that Hugging Face's class computes; null for a head that has none. The caller disposes it. */
+  loss(outputs: Outputs, labels: Labels): Scalar;
+}
+
+/** Ways in which the families' heads differ. */
+export interface HeadStyle {
+  /** Of the pooled token; BERT's is tanh. */
+  readonly poolerActivation: string;
+  /** Dropout also before the pooler, as in RoBERTa. */
+  readonly dropsBeforePooler: boolean;
+  /** Of the masked language head. */
+  readonly maskedActivation: string;
+}
+
+/** A head as a part: what it is called, and how it is made for an encoder. */
+export interface HeadPart<H extends Head = Head> {
+  readonly kind: string;
+  /** What the part says about the configuration: labels, the kind of problem. */
+  readonly settings?: Pick<BertConfig, 'labels' | 'problem'>;
+  build(config: BertConfig, style: HeadStyle): H;
+}

@@ -1,0 +1,47 @@
+import { SequiturError, showShape } from '@sequitur/core';
+import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+
+export type Row = ArrayLike<number>;
+
+/** Class numbers, one for each place of the shape, as a tensor int32; -100 (or `ignored`) where none is wanted. */
+export function classTensor(
+  where: string,
+  labels: readonly number[] | readonly Row[],
+  { shape, classes, ignored = -100 }: { shape: readonly number[]; classes: number; ignored?: number },
+): Tensor {
+  const values = flatten(labels);
+  expectCount(where, values.length, shape);
+  const wrong = values.find(
+    (label) => label !== ignored && !(Number.isInteger(label) && label >= 0 && label < classes),
+  );
+  if (wrong !== undefined) {
+    throw new SequiturError({
+      where,
+      expected: `labels from 0 to ${classes - 1}, or ${ignored} where none is wanted`,
+      got: `${wrong}`,
+    });
+  }
+  return tensor(Int32Array.from(values), [...shape], 'int32');
+}
+
+/** Wanted numbers as a tensor float32 of this shape. */
+export function targetTensor(
+  where: string,
+  labels: readonly number[] | readonly Row[],
+  shape: readonly number[],
+): Tensor {
+  const values = flatten(labels);
+  expectCount(where, values.length, shape);
+  return tensor(Float32Array.from(values), [...shape], 'float32');
+}
+
+function flatten(labels: readonly number[] | readonly Row[]): number[] {
+  return (labels as readonly (number | Row)[]).flatMap((item) =>
+    typeof item === 'number' ? [item] : Array.from(item),
+  );
+}
+
+function expectCount(where: string, count: number, shape: readonly number[]): void {
+  if (count === shape.reduce((size, dimension) => size * dimension, 1)) return;
+  throw new SequiturError({ where, expected: `labels of shape ${showShape(shape)}`, got: `${count} of them` });
+}

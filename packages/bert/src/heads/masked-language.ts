@@ -1,0 +1,69 @@
+import {
+  type Activation,
+  activationByName,
+  crossEntropy,
+  LayerNorm,
+  Linear,
+  Module,
+  normal,
+  Parameter,
+  zeros,
+} from '@sequitur/core';
+import { add, matMul, reshape, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
+import { classTensor, type Row } from './labels.js';
+
+export type MaskedLanguageOutputs = { readonly logits: Tensor3D };
+
+/**
+ * Foretells the tokens behind the masks (Devlin et al. 2019, section 3.1, task 1): a dense layer, and the product with
+ * each token's vector.
+ */
+export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOutputs, readonly Row[]> {
+  readonly dense: Linear; // [width, width]
+  readonly norm: LayerNorm;
+  /** Absent: tied, the encoder's table of token vectors. */
+  readonly decoder: Linear | null; // [width, vocabularySize]
+  readonly bias: Parameter; // [vocabularySize]
+  readonly #activation: Activation;
+
+  constructor(config: BertConfig, style: HeadStyle) {
+    super();
+    const { width, vocabularySize, normEpsilon = 1e-12, initialDeviation = 0.02, tied = true } = config;
+    const initializer = normal(initialDeviation);
+    this.dense = new Linear(width, width, { initializer });
+    this.norm = new LayerNorm(width, { epsilon: normEpsilon });
+    this.decoder = tied ? null : new Linear(width, vocabularySize, { bias: false, initializer });
+    this.bias = new Parameter([vocabularySize], zeros);
+    this.#activation = activationByName(style.maskedActivation);
+  }
+
+  /** -> logits [batch, length, vocabularySize]. */
+  apply(hidden: Tensor3D, { tokenVectors }: HeadContext): MaskedLanguageOutputs {
+    const logits = tidy(() => {
+      const ready = this.norm.apply(this.#activation(this.dense.apply(hidden)));
+      const scores = this.decoder ? this.decoder.apply(ready) : products(ready, tokenVectors as Tensor2D);
+      return add(scores, this.bias.value) as Tensor3D;
+    });
+    return { logits };
+  }
+
+  /** Mean cross-entropy of the tokens behind the masks; labels [batch, length], -100 where nothing is foretold. */
+  loss({ logits }: MaskedLanguageOutputs, labels: readonly Row[]): Scalar {
+    return tidy(() => {
+      const [batch, length, classes] = logits.shape;
+      return crossEntropy(logits, classTensor('masked language labels', labels, { shape: [batch, length], classes }));
+    });
+  }
+}
+
+/** x [batch, length, width] -> x Eᵀ [batch, length, count]. */
+function products(x: Tensor3D, vectors: Tensor2D): Tensor3D {
+  const [batch, length, width] = x.shape;
+  return reshape(matMul(reshape(x, [batch * length, width]), vectors, false, true), [batch, length, -1]);
+}
+
+export function maskedLanguage(): HeadPart<MaskedLanguageHead> {
+  return { kind: 'maskedLanguage', build: (config, style) => new MaskedLanguageHead(config, style) };
+}

@@ -1,0 +1,34 @@
+import { crossEntropy, Linear, Module, normal } from '@sequitur/core';
+import { type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
+import { classTensor } from './labels.js';
+import { Pooler } from './pooler.js';
+
+export type NextSentenceOutputs = { readonly nextSentence: Tensor2D };
+
+/** Tells whether the second sentence followed the first (0) or came from elsewhere (1) (Devlin et al. 2019, task 2). */
+export class NextSentenceHead extends Module implements Head<NextSentenceOutputs, readonly number[]> {
+  readonly pooler: Pooler;
+  readonly output: Linear; // [width, 2]
+
+  constructor(config: BertConfig, style: HeadStyle) {
+    super();
+    this.pooler = new Pooler(config, style);
+    this.output = new Linear(config.width, 2, { initializer: normal(config.initialDeviation ?? 0.02) });
+  }
+
+  /** -> logits [batch, 2]. */
+  apply(hidden: Tensor3D, context: HeadContext): NextSentenceOutputs {
+    return { nextSentence: tidy(() => this.output.apply(this.pooler.apply(hidden, context))) };
+  }
+
+  loss({ nextSentence }: NextSentenceOutputs, labels: readonly number[]): Scalar {
+    const shape = [nextSentence.shape[0]];
+    return tidy(() => crossEntropy(nextSentence, classTensor('next sentence labels', labels, { shape, classes: 2 })));
+  }
+}
+
+export function nextSentence(): HeadPart<NextSentenceHead> {
+  return { kind: 'nextSentence', build: (config, style) => new NextSentenceHead(config, style) };
+}

@@ -1,0 +1,42 @@
+import { Module } from '@sequitur/core';
+import { add, type Scalar, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
+import type { Row } from './labels.js';
+import { MaskedLanguageHead, type MaskedLanguageOutputs } from './masked-language.js';
+import { NextSentenceHead, type NextSentenceOutputs } from './next-sentence.js';
+
+export type PreTrainingOutputs = MaskedLanguageOutputs & NextSentenceOutputs;
+
+export interface PreTrainingLabels {
+  /** [batch, length], -100 where nothing is foretold. */
+  readonly tokens: readonly Row[];
+  /** [batch]: 0 where the second sentence follows the first, 1 where it does not. */
+  readonly nextSentence: readonly number[];
+}
+
+/** Both tasks of BERT's pre-training at once; the loss is their sum (Devlin et al. 2019, appendix A.2). */
+export class PreTrainingHead extends Module implements Head<PreTrainingOutputs, PreTrainingLabels> {
+  readonly maskedLanguage: MaskedLanguageHead;
+  readonly nextSentence: NextSentenceHead;
+
+  constructor(config: BertConfig, style: HeadStyle) {
+    super();
+    this.maskedLanguage = new MaskedLanguageHead(config, style);
+    this.nextSentence = new NextSentenceHead(config, style);
+  }
+
+  apply(hidden: Tensor3D, context: HeadContext): PreTrainingOutputs {
+    return { ...this.maskedLanguage.apply(hidden, context), ...this.nextSentence.apply(hidden, context) };
+  }
+
+  loss(outputs: PreTrainingOutputs, { tokens, nextSentence }: PreTrainingLabels): Scalar {
+    return tidy(
+      () => add(this.maskedLanguage.loss(outputs, tokens), this.nextSentence.loss(outputs, nextSentence)) as Scalar,
+    );
+  }
+}
+
+export function preTraining(): HeadPart<PreTrainingHead> {
+  return { kind: 'preTraining', build: (config, style) => new PreTrainingHead(config, style) };
+}

@@ -1,0 +1,51 @@
+import { crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
+import { add, mul, reshape, type Scalar, slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+import type { Head, HeadContext, HeadPart } from './head.js';
+import { classTensor } from './labels.js';
+
+export type AnswerOutputs = { readonly start: Tensor2D; readonly end: Tensor2D };
+
+/** The place of the first and the last token of each answer; a place beyond the text counts for nothing. */
+export interface AnswerLabels {
+  readonly start: readonly number[];
+  readonly end: readonly number[];
+}
+
+/** Finds where in the text the answer begins and ends (Devlin et al. 2019, section 4.2). */
+export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs, AnswerLabels> {
+  readonly output: Linear; // [width, 2]
+  readonly #dropout: number;
+
+  constructor(config: BertConfig) {
+    super();
+    this.output = new Linear(config.width, 2, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.#dropout = config.answerDropout ?? 0;
+  }
+
+  /** -> logits [batch, length] of the first and of the last token. */
+  apply(hidden: Tensor3D, { random }: HeadContext): AnswerOutputs {
+    const [start, end] = tidy(() => {
+      const [batch, length] = hidden.shape;
+      const logits = this.output.apply(dropout(hidden, this.#dropout, random)); // [batch, length, 2]
+      return [0, 1].map((column) => reshape(slice(logits, [0, 0, column], [batch, length, 1]), [batch, length]));
+    });
+    return { start: start as Tensor2D, end: end as Tensor2D };
+  }
+
+  /** The mean of the cross-entropies of both ends. */
+  loss({ start, end }: AnswerOutputs, labels: AnswerLabels): Scalar {
+    return tidy(() => mul(add(endLoss(start, labels.start), endLoss(end, labels.end)), 0.5) as Scalar);
+  }
+}
+
+function endLoss(logits: Tensor2D, places: readonly number[]): Scalar {
+  const [batch, length] = logits.shape;
+  const inside = places.map((place) => Math.min(Math.max(place, 0), length));
+  const labels = classTensor('answer places', inside, { shape: [batch], classes: length, ignored: length });
+  return crossEntropy(logits, labels, { ignoreLabel: length });
+}
+
+export function questionAnswering(): HeadPart<QuestionAnsweringHead> {
+  return { kind: 'questionAnswering', build: (config) => new QuestionAnsweringHead(config) };
+}

@@ -1,0 +1,72 @@
+import { binaryCrossEntropy, crossEntropy, dropout, Linear, Module, meanSquaredError, normal } from '@sequitur/core';
+import { type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig, Problem } from '../config.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
+import { classTensor, type Row, targetTensor } from './labels.js';
+import { Pooler } from './pooler.js';
+
+export type ClassificationOutputs<T extends Tensor2D | Tensor3D = Tensor2D> = { readonly logits: T };
+
+/** One class number per text, or a number for each class. */
+export type ClassificationLabels = readonly number[] | readonly Row[];
+
+/** Says of which class a text is, which of several labels it bears, or what number belongs to it. */
+export class SequenceClassificationHead extends Module implements Head<ClassificationOutputs, ClassificationLabels> {
+  readonly pooler: Pooler;
+  readonly output: Linear; // [width, classes]
+  readonly #dropout: number;
+  readonly #problem: Problem | undefined;
+
+  constructor(config: BertConfig, style: HeadStyle) {
+    super();
+    this.pooler = new Pooler(config, style);
+    const classes = labelsOf(config).length;
+    this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.#dropout = config.classifierDropout ?? config.dropout ?? 0;
+    this.#problem = config.problem;
+  }
+
+  /** -> logits [batch, classes]. */
+  apply(hidden: Tensor3D, context: HeadContext): ClassificationOutputs {
+    const pooled = () => dropout(this.pooler.apply(hidden, context), this.#dropout, context.random);
+    return { logits: tidy(() => this.output.apply(pooled())) };
+  }
+
+  /**
+   * Cross-entropy of one class per text; with a number for each class the mean binary cross-entropy; for a regression
+   * the mean squared error.
+   */
+  loss({ logits }: ClassificationOutputs, labels: ClassificationLabels): Scalar {
+    return tidy(() => {
+      const [batch, classes] = logits.shape;
+      switch (this.#problem ?? problemOf(labels, classes)) {
+        case 'regression':
+          return meanSquaredError(logits, targetTensor('regression labels', labels, logits.shape));
+        case 'multiLabel':
+          return binaryCrossEntropy(logits, targetTensor('multi-label labels', labels, logits.shape));
+        default:
+          return crossEntropy(logits, classTensor('classification labels', labels, { shape: [batch], classes }));
+      }
+    });
+  }
+}
+
+function problemOf(labels: ClassificationLabels, classes: number): Problem {
+  if (classes === 1) return 'regression';
+  return typeof labels[0] === 'number' ? 'singleLabel' : 'multiLabel';
+}
+
+/** The names of the classes; two without a name where the configuration says nothing. */
+export function labelsOf({ labels }: BertConfig): readonly string[] {
+  return labels ?? ['LABEL_0', 'LABEL_1'];
+}
+
+export function sequenceClassification(
+  settings: Pick<BertConfig, 'labels' | 'problem'> = {},
+): HeadPart<SequenceClassificationHead> {
+  return {
+    kind: 'sequenceClassification',
+    settings,
+    build: (config, style) => new SequenceClassificationHead(config, style),
+  };
+}

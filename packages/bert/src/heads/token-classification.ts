@@ -1,0 +1,36 @@
+import { crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
+import { type Scalar, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+import type { Head, HeadContext, HeadPart } from './head.js';
+import { classTensor, type Row } from './labels.js';
+import { type ClassificationOutputs, labelsOf } from './sequence-classification.js';
+
+/** Says of each token of which class it is, as entity recognition needs. */
+export class TokenClassificationHead extends Module implements Head<ClassificationOutputs<Tensor3D>, readonly Row[]> {
+  readonly output: Linear; // [width, classes]
+  readonly #dropout: number;
+
+  constructor(config: BertConfig) {
+    super();
+    const classes = labelsOf(config).length;
+    this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.#dropout = config.classifierDropout ?? config.dropout ?? 0;
+  }
+
+  /** -> logits [batch, length, classes]. */
+  apply(hidden: Tensor3D, { random }: HeadContext): ClassificationOutputs<Tensor3D> {
+    return { logits: tidy(() => this.output.apply(dropout(hidden, this.#dropout, random))) };
+  }
+
+  /** Mean cross-entropy; labels [batch, length], -100 where a token has none. */
+  loss({ logits }: ClassificationOutputs<Tensor3D>, labels: readonly Row[]): Scalar {
+    return tidy(() => {
+      const [batch, length, classes] = logits.shape;
+      return crossEntropy(logits, classTensor('token labels', labels, { shape: [batch, length], classes }));
+    });
+  }
+}
+
+export function tokenClassification(settings: Pick<BertConfig, 'labels'> = {}): HeadPart<TokenClassificationHead> {
+  return { kind: 'tokenClassification', settings, build: (config) => new TokenClassificationHead(config) };
+}

@@ -1,0 +1,11 @@
+export { bert, distilbertEncoder, encoderCost, robertaEncoder } from './architectures.js';
+export * from './batch.js';
+export * from './bert.js';
+export * from './config.js';
+export * from './embedding.js';
+export * from './encoder.js';
+export * from './families/index.js';
+export * from './heads/index.js';
+export { type FoundModel, type FoundWeights, familyOfConfig } from './load.js';
+export { architectureOf, rulesOf } from './names.js';
+export * from './relative-key-attention.js';

@@ -1,0 +1,94 @@
+import {
+  emptyMemory,
+  full,
+  type KeyValueMemory,
+  ProjectedAttention,
+  type ProjectionOptions,
+} from '@sequitur/attention';
+import { Embedding, type MixContext, normal, type SequenceMixer } from '@sequitur/core';
+import {
+  add,
+  cast,
+  expandDims,
+  matMul,
+  mul,
+  range,
+  reshape,
+  scalar,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+
+export interface RelativeKeyAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
+  /** Distances from -(contextLength - 1) to contextLength - 1 have a vector. */
+  readonly contextLength: number;
+  /** Keys are compared with the distance's vector too; default false. */
+  readonly comparesKeys?: boolean;
+}
+
+/**
+ * Self-attention both ways whose scores know how far apart query i and key j are, by a vector a[i - j] for each distance
+ * (Shaw et al. 2018, equation 5): q·(k + a). With `comparesKeys` also k·a (Huang et al. 2020, "Improve Transformer Models
+ * with Better Relative Position Embeddings", method 4): q·k + q·a + k·a. Its scores take memory for every pair.
+ *
+ * Observable: `weights` [batch, heads, length, length].
+ */
+export class RelativeKeyAttention extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+  readonly distances: Embedding; // [2 contextLength - 1, headSize]
+  readonly contextLength: number;
+  readonly comparesKeys: boolean;
+
+  constructor({ contextLength, comparesKeys = false, ...projections }: RelativeKeyAttentionOptions) {
+    super(projections);
+    const { initializer = normal(0.02) } = projections.input ?? {};
+    this.distances = new Embedding(2 * contextLength - 1, this.headSize, initializer);
+    this.contextLength = contextLength;
+    this.comparesKeys = comparesKeys;
+  }
+
+  /** Nothing is remembered: the whole text is read at once. */
+  initState(_batchSize: number): KeyValueMemory {
+    return emptyMemory;
+  }
+
+  mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+    const output = tidy(() => {
+      const [query, keys] = [this.queriesOf(x), this.keysOf(x)];
+      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
+      const values = mul(this.#distanceScores(query, keys), this.scale);
+      const options = { pattern: full(), visible, bias: { kind: 'tensor', values } } as const;
+      return this.attend(query, keys, this.valuesOf(x), options, context);
+    });
+    return { output, state };
+  }
+
+  /** What the distances add to the products of queries and keys: [batch, heads, length, length]. */
+  #distanceScores(query: Tensor4D, key: Tensor4D): Tensor {
+    const [batch, length, heads] = query.shape;
+    const vectors = this.#distanceVectors(length); // [queries, keys, headSize]
+    const byQuery = reshape(matMul(byPosition(query), vectors, false, true), [length, batch, heads, length]);
+    const scores = transpose(byQuery, [1, 2, 0, 3]);
+    if (!this.comparesKeys) return scores;
+    const turned = transpose(vectors, [1, 0, 2]);
+    const byKey = reshape(matMul(byPosition(key), turned, false, true), [length, batch, heads, length]);
+    return add(scores, transpose(byKey, [1, 2, 3, 0]));
+  }
+
+  /** a[i - j] for query i and key j. */
+  #distanceVectors(length: number): Tensor3D {
+    const position = range(0, length, 1, 'int32');
+    const distance = sub(expandDims(position, 1), expandDims(position, 0));
+    return this.distances.lookup(add(distance, scalar(this.contextLength - 1, 'int32'))) as Tensor3D;
+  }
+}
+
+/** [batch, length, heads, size] -> [length, batch * heads, size]. */
+function byPosition(x: Tensor4D): Tensor3D {
+  const [batch, length, heads, size] = x.shape;
+  return reshape(transpose(x, [1, 0, 2, 3]), [length, batch * heads, size]);
+}
