@@ -2,6 +2,7 @@
 export { activationForward, activationBackward } from './activation';
 export { adamWInPlace } from './adam-w';
 export { attentionBackward, attentionForward, attentionScratchBytes } from './attention';
+export { dropout } from './dropout';
 export { embedBackward } from './embed';
 export { gemmBatch, gemmScratchBytes } from './gemm';
 export { layerNormBackward, layerNormForward } from './layer-norm';

@@ -59,6 +59,19 @@ export function defineOp<Attributes extends object>(definition: OpDefinition<Att
   };
 }
 
+let referencesOnly = false;
+
+/** Computes with the references of all ops in the place of their kernels: to test these, or to see where a fault lies. */
+export function byReference<T>(compute: () => T): T {
+  const before = referencesOnly;
+  referencesOnly = true;
+  try {
+    return compute();
+  } finally {
+    referencesOnly = before;
+  }
+}
+
 function registerOpKernel<Attributes extends object>(definition: OpDefinition<Attributes>, backendName: string): void {
   const native = definition.kernels?.[backendName];
   registerKernel({
@@ -70,7 +83,7 @@ function registerOpKernel<Attributes extends object>(definition: OpDefinition<At
         attributes: attrs as unknown as Attributes,
         backend: backend as KernelBackend,
       };
-      return native?.(call) ?? tidy(() => definition.reference(call.inputs, call.attributes));
+      return (referencesOnly ? null : native?.(call)) ?? tidy(() => definition.reference(call.inputs, call.attributes));
     },
   });
 }

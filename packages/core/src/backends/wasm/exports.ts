@@ -65,6 +65,7 @@ export interface WasmKernels {
   ): void;
   attentionScratchBytes(keys: number): number;
   columnSums(rows: number, columns: number, x: Offset, sums: Offset): void;
+  dropout(n: number, seed: number, threshold: number, scale: number, x: Offset, y: Offset): void;
   embedBackward(
     count: number,
     vocabulary: number,

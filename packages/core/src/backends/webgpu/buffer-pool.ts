@@ -26,7 +26,7 @@ export class BufferPool {
   }
 
   acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
-    const wanted = reuse ? sizeClass(size) : size;
+    const wanted = reuse ? Math.min(sizeClass(size), Math.max(size, this.#device.limits.maxBufferSize)) : size;
     const buffer = (reuse && this.#takeFree(keyOf(wanted, usage))) || this.#create(wanted, usage, mappedAtCreation);
     this.#used.add(buffer);
     this.numBytesUsed += buffer.size;

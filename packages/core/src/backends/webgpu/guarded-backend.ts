@@ -1,41 +1,34 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type backend_util, type DataId, type DataType, type Tensor, util } from '@tensorflow/tfjs-core';
-import { SequiturError, showShape } from '../../errors.js';
+import { type DataId, type DataType, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import type { SequiturError } from '../../errors.js';
 import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BufferPool } from './buffer-pool.js';
+import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
+import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
+import type { WebGpuInternals } from './internals.js';
+import type { WebGpuKernel } from './kernel.js';
 
 type Values = Float32Array | Int32Array | Uint8Array;
 
-interface TensorRecord {
-  readonly dtype: DataType;
-  readonly shape: readonly number[];
-  values: backend_util.BackendValues | null;
-  resource: GPUBuffer | null;
-}
-
-/** What the guard uses of tfjs's backend, private in its types. */
-interface Internals {
-  readonly tensorMap: { get(id: DataId): TensorRecord; has(id: DataId): boolean };
-  readonly bufferManager: BufferPool;
-  readonly commandEncoder: GPUCommandEncoder | null;
-  ensureCommandEncoderReady(): void;
-  endComputePassEncoder(): void;
-  submitQueue(): void;
-}
-
 /**
  * tfjs's WebGPU backend on our device and buffer pool, with what it lets pass in silence made to fail: bindings larger
- * than the device takes, errors that the device reports on the side, and a device that is lost.
+ * than the device takes, errors that the device reports on the side, and a device that is lost. Runs our kernels too.
  */
-export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges {
+export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges, WebGpuInstance {
+  /** The device's own bound; a smaller one can be set, to see how large tables fare. */
+  mostBindingBytes: number;
   readonly #device: GPUDevice;
   readonly #lost: Promise<never>;
+  readonly #dispatcher: Dispatcher;
   #failure: SequiturError | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
     this.#device = device;
+    this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
     (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device);
+    this.#dispatcher = new Dispatcher(device, this.#internals, () => this.mostBindingBytes);
+    this.#guardBindings();
     device.addEventListener('uncapturederror', (event) => {
       event.preventDefault();
       this.#failure ??= refused(event.error.message);
@@ -47,8 +40,8 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges 
     this.#lost.catch(() => {});
   }
 
-  get #internals(): Internals {
-    return this as unknown as Internals;
+  get #internals(): WebGpuInternals {
+    return this as unknown as WebGpuInternals;
   }
 
   /** Bytes taken from the GPU. */
@@ -57,6 +50,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges 
   }
 
   override async read(dataId: object): Promise<Values> {
+    this.throwFailure();
     const record = this.#internals.tensorMap.get(dataId);
     if (record.values) return record.values as Values;
     if (!record.resource || record.dtype === 'complex64') return (await super.read(dataId)) as Values;
@@ -70,22 +64,62 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges 
   override uploadToGPU(dataId: DataId): void {
     this.throwFailure();
     const record = this.#internals.tensorMap.get(dataId);
-    if (!record.resource) this.#checkBinding(record);
+    if (!record.resource) this.#check(record, this.#device.limits.maxBufferSize);
     super.uploadToGPU(dataId);
   }
 
-  copyRanges(source: Tensor, target: Tensor, ranges: readonly CopiedRange[]): void {
-    for (const { dataId } of [source, target]) this.uploadToGPU(dataId);
+  /** What tfjs binds, it binds whole: what is too large for that is refused here, before the device does so on the side. */
+  #guardBindings(): void {
     const internals = this.#internals;
-    const [from, to] = [internals.tensorMap.get(source.dataId), internals.tensorMap.get(target.dataId)];
-    to.values = null;
-    internals.ensureCommandEncoderReady();
-    internals.endComputePassEncoder();
+    const bind = internals.tensorToBinding.bind(this);
+    internals.tensorToBinding = (tensor) => {
+      const record = tensor && internals.tensorMap.get(tensor.dataId);
+      if (!record || !(record.resource instanceof GPUBuffer)) return bind(tensor);
+      this.#check(record, this.mostBindingBytes);
+      // A buffer of the pool may be larger than its tensor, and larger than what can be bound.
+      return { buffer: record.resource, size: Math.max(4, bytesOf(record)) };
+    };
+  }
+
+  output(shape: readonly number[], dtype: DataType = 'float32'): TensorInfo {
+    return this.makeTensorInfo([...shape], dtype);
+  }
+
+  withScratch<T>(shape: readonly number[], use: (scratch: TensorInfo) => T): T {
+    const scratch = this.output(shape);
+    try {
+      return use(scratch);
+    } finally {
+      this.disposeData(scratch.dataId);
+    }
+  }
+
+  compute(kernel: WebGpuKernel, call: ComputeCall): void {
+    this.#dispatcher.run(kernel, call);
+  }
+
+  clear({ dataId }: TensorInfo): void {
+    const { commandEncoder, record } = this.#forCopying(dataId);
+    commandEncoder.clearBuffer(record.resource!);
+  }
+
+  copyRanges(source: Tensor, target: Tensor, ranges: readonly CopiedRange[]): void {
+    const from = this.#forCopying(source.dataId).record;
+    const { commandEncoder, record: to } = this.#forCopying(target.dataId);
     for (const range of ranges) {
       const [start, end, bytes] = [range.from * 4, range.to * 4, range.count * 4];
-      internals.commandEncoder!.copyBufferToBuffer(from.resource!, start, to.resource!, end, bytes);
+      commandEncoder.copyBufferToBuffer(from.resource!, start, to.resource!, end, bytes);
     }
-    internals.submitQueue();
+    to.values = null;
+  }
+
+  #forCopying(dataId: DataId) {
+    this.uploadToGPU(dataId);
+    const internals = this.#internals;
+    internals.commandQueueOwnedIds.add(dataId);
+    internals.ensureCommandEncoderReady();
+    internals.endComputePassEncoder();
+    return { commandEncoder: internals.commandEncoder!, record: internals.tensorMap.get(dataId) };
   }
 
   /** Waits for the queue to empty. */
@@ -102,7 +136,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges 
     if (!this.#failure) return;
     const failure = this.#failure;
     // A refusal concerns one computation; a lost device stays lost.
-    if (failure.problem.where !== LOST) this.#failure = undefined;
+    if (!isLoss(failure)) this.#failure = undefined;
     throw failure;
   }
 
@@ -134,30 +168,11 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges 
     }
   }
 
-  #checkBinding({ shape, dtype }: TensorRecord): void {
-    const bytes = util.sizeFromShape([...shape]) * 4;
-    const most = this.#device.limits.maxStorageBufferBindingSize;
-    if (bytes <= most) return;
-    throw new SequiturError({
-      where: 'WebGPU',
-      expected: `tensors of at most ${most} bytes, which is what this device binds`,
-      got: `${dtype} ${showShape(shape)}, ${bytes} bytes`,
-      fix: "Use a smaller batch, a shorter text or a smaller model, or openBackend('wasm')",
-    });
+  #check(record: Described, most: number): void {
+    if (bytesOf(record) > most) throw tooLarge(record, most);
   }
 }
 
-const LOST = 'the WebGPU device';
-
-function lost(reason: string, message: string): SequiturError {
-  return new SequiturError({
-    where: LOST,
-    expected: 'a device that stays',
-    got: `its loss (${reason || 'unknown'}${message ? `: ${message}` : ''})`,
-    fix: 'All tensors on it are gone: call openBackend again and load the model anew',
-  });
-}
-
-function refused(message: string): SequiturError {
-  return new SequiturError({ where: 'WebGPU', expected: 'a computation that the device accepts', got: message.trim() });
+function bytesOf({ shape }: Described): number {
+  return util.sizeFromShape([...shape]) * 4;
 }

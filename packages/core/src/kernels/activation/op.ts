@@ -1,19 +1,14 @@
 import { add, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
+import { type ActivationAttributes, KINDS } from './attributes.js';
 import { geluReference, geluTanhReference, normalDistribution, SLOPE, siluReference } from './reference.js';
-
-/** The activations that have kernels of their own, by the number that the WebAssembly ones know them by. */
-const KINDS = { gelu: 0, geluTanh: 1, silu: 2 } as const;
-
-interface Attributes {
-  readonly kind: keyof typeof KINDS;
-}
+import { activationGradientWebGpu, activationWebGpu } from './webgpu.js';
 
 const references = { gelu: geluReference, geluTanh: geluTanhReference, silu: siluReference };
 
 /** {x} -> [activation(x)]. */
-export const activationOp = defineOp<Attributes>({
+export const activationOp = defineOp<ActivationAttributes>({
   name: 'SequiturActivation',
   reference: ({ x }, { kind }) => [references[kind](x!)],
   gradient: {
@@ -28,11 +23,12 @@ export const activationOp = defineOp<Attributes>({
       wasm.kernels.activationForward(KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(y));
       return [y];
     },
+    webgpu: activationWebGpu,
   },
 });
 
 /** {x, dy} -> [dy activation'(x)]. */
-const activationGradient = defineOp<Attributes>({
+const activationGradient = defineOp<ActivationAttributes>({
   name: 'SequiturActivationGradient',
   reference: ({ x, dy }, { kind }) => [mul(dy!, slopes[kind](x!))],
   kernels: {
@@ -45,6 +41,7 @@ const activationGradient = defineOp<Attributes>({
       );
       return [dx];
     },
+    webgpu: activationGradientWebGpu,
   },
 });
 

@@ -3,8 +3,12 @@ import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
 import { adamWReference } from './reference.js';
 import { adamWInPlace } from './wasm.js';
+import { adamWInPlaceWebGpu } from './webgpu.js';
 
 export type { AdamWOptions } from './coefficients.js';
+
+/** Each declines (false) on backends that are not its own. */
+const IN_PLACE = [adamWInPlace, adamWInPlaceWebGpu];
 
 export interface AdamWStep extends AdamWOptions {
   /** float32 of any shape; changed by the step. */
@@ -30,7 +34,7 @@ export function adamWStep(options: AdamWStep): void {
   check(options);
   const coefficients = adamWCoefficients(options);
   const moments = { parameter, firstMoment, secondMoment };
-  if (adamWInPlace(moments, gradient, scale, coefficients)) return;
+  if (IN_PLACE.some((step) => step(moments, gradient, scale, coefficients))) return;
   const factor = typeof scale === 'number' ? scalar(scale) : scale;
   const next = adamWReference(moments, gradient, factor, coefficients);
   parameter.assign(next.parameter);

@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
-import { dropoutReference } from './reference.js';
+import { dropoutOp } from './op.js';
 
 /**
  * Sets a share `rate` of the numbers to zero and divides the rest by 1 - rate (Srivastava et al. 2014). Which ones
@@ -21,5 +21,5 @@ export function dropout<T extends Tensor>(x: T, rate: number, seed: number): T {
     'an integer in [0, 2^32)',
     (value) => Number.isInteger(value) && value >= 0 && value < 2 ** 32,
   );
-  return dropoutReference(x, rate, seed) as T;
+  return dropoutOp({ x }, { rate, seed })[0] as T;
 }

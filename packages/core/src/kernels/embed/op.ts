@@ -1,14 +1,11 @@
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
+import type { EmbedAttributes, EmbedGradientAttributes } from './attributes.js';
 import { embedGradientReference, embedReference } from './reference.js';
-
-interface Attributes {
-  /** The id whose row gets no gradient; -1 for none. */
-  readonly padding: number;
-}
+import { embedGradientWebGpu, embedWebGpu } from './webgpu.js';
 
 /** {table, ids} -> [rows]. */
-export const embedOp = defineOp<Attributes>({
+export const embedOp = defineOp<EmbedAttributes>({
   name: 'SequiturEmbed',
   reference: ({ table, ids }) => [embedReference(table!, ids!)],
   gradient: {
@@ -17,10 +14,11 @@ export const embedOp = defineOp<Attributes>({
       table: () => embedGradient({ dy: dy!, ids: ids! }, { padding, vocabularySize: table!.shape[0]! })[0]!,
     }),
   },
+  kernels: { webgpu: embedWebGpu },
 });
 
 /** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, so that there nothing could learn an embedding. */
-const embedGradient = defineOp<Attributes & { readonly vocabularySize: number }>({
+const embedGradient = defineOp<EmbedGradientAttributes>({
   name: 'SequiturEmbedGradient',
   reference: ({ dy, ids }, { padding, vocabularySize }) => [embedGradientReference(dy!, ids!, vocabularySize, padding)],
   kernels: {
@@ -42,5 +40,6 @@ const embedGradient = defineOp<Attributes & { readonly vocabularySize: number }>
       );
       return [dtable];
     },
+    webgpu: embedGradientWebGpu,
   },
 });

@@ -2,13 +2,15 @@ import {
   cast,
   expandDims,
   gather,
+  matMul,
   mul,
   notEqual,
+  oneHot,
   reshape,
   type Tensor,
   type Tensor1D,
+  type Tensor2D,
   tidy,
-  unsortedSegmentSum,
 } from '@tensorflow/tfjs-core';
 
 /** Row `ids[i]` of the table for each i. */
@@ -16,12 +18,15 @@ export function embedReference(table: Tensor, ids: Tensor): Tensor {
   return tidy(() => reshape(gather(table, reshape(ids, [ids.size])), [...ids.shape, table.shape[1]!]));
 }
 
-/** The derivative of `embedReference` by the table: each row sums what came back for its id; none in row `padding`. */
+/**
+ * The derivative of `embedReference` by the table: each row sums what came back for its id; none in row `padding`. As a
+ * product with one-hot ids: tfjs's segment sum is missing on WebAssembly.
+ */
 export function embedGradientReference(dy: Tensor, ids: Tensor, vocabularySize: number, padding: number): Tensor {
   return tidy(() => {
-    const flat = reshape(ids, [ids.size]);
+    const flat = reshape(ids, [ids.size]) as Tensor1D;
     const counted = cast(notEqual(flat, padding), 'float32'); // [count]
-    const rows = mul(reshape(dy, [ids.size, -1]), expandDims(counted, 1));
-    return unsortedSegmentSum(rows, flat as Tensor1D, vocabularySize);
+    const rows = mul(reshape(dy, [ids.size, -1]), expandDims(counted, 1)); // [count, width]
+    return matMul(cast(oneHot(flat, vocabularySize), 'float32'), rows as Tensor2D, true, false);
   });
 }

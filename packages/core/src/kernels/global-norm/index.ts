@@ -3,6 +3,7 @@ import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { squaredSumReference } from './reference.js';
+import { squaredSumWebGpu } from './webgpu.js';
 
 const squaredSumOp = defineOp<object>({
   name: 'SequiturSquaredSum',
@@ -15,6 +16,7 @@ const squaredSumOp = defineOp<object>({
       wasm.values(output)[0] = wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!));
       return [output];
     },
+    webgpu: squaredSumWebGpu,
   },
 });
 

@@ -4,6 +4,7 @@ import { defineOp, type NativeKernel } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
 import { layerNormGradient } from './gradient.js';
 import { layerNormReference } from './reference.js';
+import { layerNormWebGpu } from './webgpu.js';
 
 interface Attributes {
   readonly epsilon: number;
@@ -32,7 +33,7 @@ const layerNormOp = defineOp<Attributes>({
       return { x: () => dx!, weight: () => dweight!, bias: () => dbias! };
     },
   },
-  kernels: { wasm: layerNormWasm },
+  kernels: { wasm: layerNormWasm, webgpu: layerNormWebGpu },
 });
 
 /**

@@ -5,6 +5,7 @@ import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
 import { linearReference } from './reference.js';
 import { linearWasm } from './wasm.js';
+import { linearWebGpu } from './webgpu.js';
 
 const linearOp = defineOp<object>({
   name: 'SequiturLinear',
@@ -21,7 +22,7 @@ const linearOp = defineOp<object>({
       };
     },
   },
-  kernels: { wasm: linearWasm },
+  kernels: { wasm: linearWasm, webgpu: linearWebGpu },
 });
 
 /**

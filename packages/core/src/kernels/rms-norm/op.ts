@@ -1,13 +1,9 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
+import type { RmsNormAttributes } from './attributes.js';
 import { rmsNormReference } from './reference.js';
-
-export interface RmsNormAttributes {
-  readonly epsilon: number;
-  readonly groupSize: number;
-  readonly weightOffset: number;
-}
+import { rmsNormGradientWebGpu, rmsNormWebGpu } from './webgpu.js';
 
 /** {x, weight} -> [y]. */
 export const rmsNormOp = defineOp<RmsNormAttributes>({
@@ -22,14 +18,14 @@ export const rmsNormOp = defineOp<RmsNormAttributes>({
       return { x: () => dx!, weight: () => dweight! };
     },
   },
-  kernels: { wasm: (call) => rmsNormWasm(call) },
+  kernels: { wasm: (call) => rmsNormWasm(call), webgpu: rmsNormWebGpu },
 });
 
 /** The derivative: {x, weight, dy} -> [dx, dweight]. */
 const rmsNormGradient = defineOp<RmsNormAttributes>({
   name: 'SequiturRmsNormGradient',
   reference: ({ x, weight, dy }, attributes) => rmsNormGradientReference(x!, weight!, dy!, attributes),
-  kernels: { wasm: (call) => rmsNormGradientWasm(call) },
+  kernels: { wasm: (call) => rmsNormGradientWasm(call), webgpu: rmsNormGradientWebGpu },
 });
 
 /** With r = 1 / rms, n = x r and g = (weight + offset) ⊙ dy: dx = r (g - n mean(g ⊙ n)) in each group; dweight = Σ dy ⊙ n. */

@@ -1,12 +1,9 @@
 import { add, cast, exp, expandDims, mul, notEqual, oneHot, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
+import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
 import { softmaxCrossEntropyReference } from './reference.js';
-
-export interface SoftmaxCrossEntropyAttributes {
-  readonly ignoreLabel: number;
-  readonly labelSmoothing: number;
-}
+import { softmaxCrossEntropyGradientWebGpu, softmaxCrossEntropyWebGpu } from './webgpu.js';
 
 /** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward alone. */
 export const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
@@ -24,7 +21,7 @@ export const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
         )[0]!,
     }),
   },
-  kernels: { wasm: (call) => forwardWasm(call) },
+  kernels: { wasm: (call) => forwardWasm(call), webgpu: softmaxCrossEntropyWebGpu },
 });
 
 const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
@@ -32,7 +29,7 @@ const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
   reference: ({ logits, labels, normalisers, dlosses }, attributes) => [
     gradientReference(logits!, labels!, normalisers!, dlosses!, attributes),
   ],
-  kernels: { wasm: (call) => backwardWasm(call) },
+  kernels: { wasm: (call) => backwardWasm(call), webgpu: softmaxCrossEntropyGradientWebGpu },
 });
 
 /** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K), 0 in ignored rows. */

@@ -1,0 +1,101 @@
+import { SequiturError } from '../../errors.js';
+
+export type ElementType = 'f32' | 'i32' | 'u32';
+
+/** A compute kernel in WGSL: its bindings and parameters by name, and what each workgroup does. */
+export interface WebGpuKernel {
+  /** Names the compiled pipeline: kernels that differ in anything differ in this too. */
+  readonly name: string;
+  /** Tensors that are read; each must be used in the code. */
+  readonly reads: Readonly<Record<string, ElementType>>;
+  /** Tensors that are written, and may be read; none of them may be bound twice. */
+  readonly writes: Readonly<Record<string, ElementType>>;
+  /** Numbers that differ from call to call, `p.name` in the code; at least one must be used there. */
+  readonly parameters: Readonly<Record<string, ElementType>>;
+  /** Lanes of a workgroup, `SIZE` in the code; default 64. */
+  readonly workgroupSize?: number;
+  /** Functions and shared variables. */
+  readonly declarations?: string;
+  /** The body, for lane `lane` of workgroup `group`, both u32. There may be more workgroups than asked for. */
+  readonly code: string;
+}
+
+/** What every device binds; the uniform buffer does not count. */
+const MOST_STORAGE_BUFFERS = 8;
+
+export function sourceOf(kernel: WebGpuKernel): string {
+  const { reads, writes, parameters, workgroupSize = 64, declarations = '', code } = kernel;
+  const bindings = bindingsOf(kernel);
+  if (bindings.length > MOST_STORAGE_BUFFERS) {
+    throw new SequiturError({
+      where: `the WebGPU kernel ${kernel.name}`,
+      expected: `at most ${MOST_STORAGE_BUFFERS} tensors`,
+      got: `${bindings.length}`,
+    });
+  }
+  const declared = bindings.map((name, index) => {
+    const type = reads[name] ?? writes[name];
+    const access = name in reads ? 'read' : 'read_write';
+    return `@group(0) @binding(${index}) var<storage, ${access}> ${name} : array<${type}>;`;
+  });
+  const fields = Object.entries(parameters).map(([name, type]) => `${name} : ${type}`);
+  return `${declared.join('\n')}
+struct Parameters { ${fields.join(', ')} }
+@group(0) @binding(${bindings.length}) var<uniform> p : Parameters;
+const SIZE = ${workgroupSize}u;
+${declarations}
+@compute @workgroup_size(${workgroupSize})
+fn main(
+  @builtin(workgroup_id) place : vec3<u32>,
+  @builtin(num_workgroups) places : vec3<u32>,
+  @builtin(local_invocation_index) lane : u32,
+) {
+  let group = place.y * places.x + place.x;
+  ${code}
+}`;
+}
+
+/** The tensors in the order of their bindings. */
+export function bindingsOf({ reads, writes }: WebGpuKernel): string[] {
+  return [...Object.keys(reads), ...Object.keys(writes)];
+}
+
+/** The parameters as the bytes of the uniform buffer. */
+export function encodeParameters({ parameters }: WebGpuKernel, values: Readonly<Record<string, number>>): ArrayBuffer {
+  const entries = Object.entries(parameters);
+  const view = new DataView(new ArrayBuffer(Math.ceil(entries.length / 4) * 16));
+  for (const [index, [name, type]] of entries.entries()) {
+    const value = values[name]!;
+    if (type === 'f32') view.setFloat32(index * 4, value, true);
+    else if (type === 'i32') view.setInt32(index * 4, value, true);
+    else view.setUint32(index * 4, value, true);
+  }
+  return view.buffer;
+}
+
+/** The sum over all lanes, in every lane; `largest` likewise. Every lane of the workgroup must come by. */
+export const REDUCTIONS = `
+var<workgroup> lanes : array<f32, SIZE>;
+fn total(lane : u32, value : f32) -> f32 {
+  lanes[lane] = value;
+  workgroupBarrier();
+  for (var half = SIZE / 2u; half > 0u; half /= 2u) {
+    if (lane < half) { lanes[lane] += lanes[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = lanes[0];
+  workgroupBarrier();
+  return sum;
+}
+fn largest(lane : u32, value : f32) -> f32 {
+  lanes[lane] = value;
+  workgroupBarrier();
+  for (var half = SIZE / 2u; half > 0u; half /= 2u) {
+    if (lane < half) { lanes[lane] = max(lanes[lane], lanes[lane + half]); }
+    workgroupBarrier();
+  }
+  let top = lanes[0];
+  workgroupBarrier();
+  return top;
+}
+`;

@@ -1,0 +1,5 @@
+export interface RmsNormAttributes {
+  readonly epsilon: number;
+  readonly groupSize: number;
+  readonly weightOffset: number;
+}

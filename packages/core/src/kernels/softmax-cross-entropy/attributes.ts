@@ -1,0 +1,4 @@
+export interface SoftmaxCrossEntropyAttributes {
+  readonly ignoreLabel: number;
+  readonly labelSmoothing: number;
+}

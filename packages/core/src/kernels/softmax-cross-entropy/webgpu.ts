@@ -1,0 +1,94 @@
+import { webGpuInstance } from '../../backends/webgpu/compute.js';
+import { REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
+import type { NativeKernel } from '../define-op.js';
+import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
+
+const parameters = { rows: 'u32', classes: 'u32', ignoreLabel: 'i32', smoothing: 'f32' } as const;
+const SIZE = 128;
+
+/** One row to a workgroup. A label outside the classes hits no logit, as in the reference. */
+const forward: WebGpuKernel = {
+  name: 'softmax cross-entropy',
+  reads: { logits: 'f32', labels: 'i32' },
+  writes: { losses: 'f32', normalisers: 'f32' },
+  parameters,
+  workgroupSize: SIZE,
+  declarations: REDUCTIONS,
+  code: `
+  if (group >= p.rows) { return; }
+  let start = group * p.classes;
+  var top = logits[start];
+  var sum = 0.0;
+  for (var i = lane; i < p.classes; i += SIZE) {
+    top = max(top, logits[start + i]);
+    sum += logits[start + i];
+  }
+  let highest = largest(lane, top);
+  let all = total(lane, sum);
+  var mass = 0.0;
+  for (var i = lane; i < p.classes; i += SIZE) { mass += exp(logits[start + i] - highest); }
+  let normaliser = highest + log(total(lane, mass));
+  if (lane != 0u) { return; }
+  normalisers[group] = normaliser;
+  let label = labels[group];
+  var hit = 0.0;
+  if (label >= 0 && u32(label) < p.classes) { hit = logits[start + u32(label)]; }
+  let fromAll = normaliser - all / f32(p.classes);
+  let loss = (1.0 - p.smoothing) * (normaliser - hit) + p.smoothing * fromAll;
+  losses[group] = select(loss, 0.0, label == p.ignoreLabel);`,
+};
+
+/** dz = dloss (softmax(z) - target), 0 in ignored rows. */
+const backward: WebGpuKernel = {
+  name: 'softmax cross-entropy gradient',
+  reads: { logits: 'f32', labels: 'i32', normalisers: 'f32', dlosses: 'f32' },
+  writes: { dlogits: 'f32' },
+  parameters,
+  workgroupSize: SIZE,
+  code: `
+  if (group >= p.rows) { return; }
+  let start = group * p.classes;
+  let label = labels[group];
+  let d = select(dlosses[group], 0.0, label == p.ignoreLabel);
+  let even = p.smoothing / f32(p.classes);
+  for (var i = lane; i < p.classes; i += SIZE) {
+    let target_share = even + select(0.0, 1.0 - p.smoothing, i32(i) == label);
+    dlogits[start + i] = d * (exp(logits[start + i] - normalisers[group]) - target_share);
+  }`,
+};
+
+export const softmaxCrossEntropyWebGpu: NativeKernel<SoftmaxCrossEntropyAttributes> = (call) => {
+  const gpu = webGpuInstance(call.backend);
+  if (!gpu) return null;
+  const [logits, labels] = [call.inputs.logits!, call.inputs.labels!];
+  const [rows, classes] = logits.shape as [number, number];
+  const [losses, normalisers] = [gpu.output([rows]), gpu.output([rows])];
+  gpu.compute(forward, {
+    tensors: { logits, labels, losses, normalisers },
+    parameters: parametersOf(call.attributes, rows, classes),
+    workgroups: rows,
+  });
+  return [losses, normalisers];
+};
+
+export const softmaxCrossEntropyGradientWebGpu: NativeKernel<SoftmaxCrossEntropyAttributes> = (call) => {
+  const gpu = webGpuInstance(call.backend);
+  if (!gpu) return null;
+  const [logits, labels] = [call.inputs.logits!, call.inputs.labels!];
+  const [rows, classes] = logits.shape as [number, number];
+  const dlogits = gpu.output([rows, classes]);
+  gpu.compute(backward, {
+    tensors: { logits, labels, normalisers: call.inputs.normalisers!, dlosses: call.inputs.dlosses!, dlogits },
+    parameters: parametersOf(call.attributes, rows, classes),
+    workgroups: rows,
+  });
+  return [dlogits];
+};
+
+function parametersOf(
+  { ignoreLabel, labelSmoothing }: SoftmaxCrossEntropyAttributes,
+  rows: number,
+  classes: number,
+): Record<string, number> {
+  return { rows, classes, ignoreLabel, smoothing: labelSmoothing };
+}
