@@ -3,6 +3,7 @@ import { type FolderReport, summarize } from './comparison.js';
 import { conformModel } from './models/model-folder.js';
 import { conformOps } from './ops/op-folder.js';
 import { conformSafetensors } from './safetensors-format.js';
+import { conformTokenizer } from './tokenizers/tokenizer-folder.js';
 
 export interface ConformOptions {
   /** The folder in which files that cases name by their sha256 are looked for. */
@@ -29,7 +30,7 @@ function kindOf(files: ReadonlySet<string>): Conform | null {
   if (files.has('cases.json') && files.has('tensors.safetensors')) return conformOps;
   if (files.has('config.json')) return conformModel;
   if ([...files].some((file) => /^bad_.*\.safetensors$/.test(file))) return conformSafetensors;
-  if (files.has('cases.json')) return async (folder) => unsupported(folder, 'tokenizer cases are not compared yet');
+  if (files.has('cases.json')) return conformTokenizer;
   return null;
 }
 

@@ -16,7 +16,7 @@ import {
   saveWeights,
   writeJson,
 } from '@sequitur/core';
-import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { LanguageModel } from '@sequitur/transformer';
 import type { Gpt2Config } from './gpt2/config.js';
 import { gpt2IgnoredTensors, gpt2Rules, readGpt2Config, writeGpt2Config } from './gpt2/hugging-face.js';
@@ -79,7 +79,7 @@ export class Gpt extends LanguageModel {
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const sink = openSink(location);
     await saveWeights(this, sink, gpt2Rules('transformer.'), options);
-    for (const [path, value] of Object.entries(this.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
+    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
     await writeJson(sink, 'config.json', writeGpt2Config(this.config));
   }
 

@@ -1,4 +1,2 @@
-export * from './character-tokenizer.js';
-export * from './hugging-face-tokenizer.js';
-export * from './tokenizer.js';
-export * from './windows.js';
+export * from './corpora/windows.js';
+export * from './tokenizers/index.js';

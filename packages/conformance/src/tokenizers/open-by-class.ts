@@ -1,0 +1,38 @@
+import type { FileSource } from '@sequitur/core';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { findBySha256 } from './find-files.js';
+import type { TokenizerCases } from './tokenizer-cases.js';
+
+/** The names under which folders hold a vocabulary; cases may have saved it under another one. */
+const STANDARD_NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/\.model$/, 'spiece.model'],
+  [/\.bpe$/, 'merges.txt'],
+  [/^encoder\.json$/, 'vocab.json'],
+];
+
+/** A tokenizer as if the files of the cases were a model's folder, or the names of the files that were not found. */
+export async function openByClass(cases: TokenizerCases, folders: readonly string[]): Promise<Tokenizer | string[]> {
+  const files = new Map<string, Uint8Array>();
+  const missing: string[] = [];
+  for (const [name, sha256] of Object.entries(cases.files_sha256)) {
+    const bytes = await findBySha256(sha256, folders);
+    if (bytes) files.set(STANDARD_NAMES.find(([pattern]) => pattern.test(name))?.[1] ?? name, bytes);
+    else missing.push(`${name} (sha256 ${sha256.slice(0, 12)}…)`);
+  }
+  if (missing.length) return missing;
+  const settings = { ...cases.init, tokenizer_class: cases.tokenizer_class };
+  files.set('tokenizer_config.json', new TextEncoder().encode(JSON.stringify(settings)));
+  const tokenizer = await openTokenizer(memorySource(files));
+  if (tokenizer) return tokenizer;
+  throw new Error(`no reader knows a ${cases.tokenizer_class} of ${[...files.keys()].join(', ')}`);
+}
+
+function memorySource(files: ReadonlyMap<string, Uint8Array>): FileSource {
+  return {
+    name: 'vocabulary files',
+    open: async (name) => {
+      const bytes = files.get(name);
+      return bytes ? { name, size: bytes.length, read: async (start, end) => bytes.subarray(start, end) } : null;
+    },
+  };
+}

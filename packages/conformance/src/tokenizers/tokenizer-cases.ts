@@ -1,0 +1,58 @@
+/** A text with what Python's tokenizer makes of it; which parts are there depends on the tokenizer. */
+export interface TokenizerCase {
+  readonly text: string;
+  readonly ids?: readonly number[];
+  readonly tokens?: readonly string[];
+  /** SentencePiece's own name for tokens. */
+  readonly pieces?: readonly string[];
+  readonly ids_with_special?: readonly number[];
+  readonly decoded?: string;
+  readonly decoded_clean?: string;
+  readonly decoded_skip_special?: string;
+}
+
+/** Python's keyword arguments of a call with two texts. */
+export interface PairArguments {
+  readonly truncation?: boolean | string;
+  readonly padding?: boolean | string;
+  readonly max_length?: number;
+}
+
+export interface PairCase {
+  readonly a: string;
+  readonly b: string;
+  readonly kwargs: PairArguments;
+  readonly input_ids: readonly number[];
+  readonly token_type_ids?: readonly number[];
+  readonly attention_mask?: readonly number[];
+  readonly special_tokens_mask?: readonly number[];
+}
+
+export interface BatchCase {
+  readonly texts: readonly string[];
+  readonly input_ids: readonly (readonly number[])[];
+  readonly token_type_ids?: readonly (readonly number[])[];
+  readonly attention_mask?: readonly (readonly number[])[];
+}
+
+/** The file `cases.json` of a tokenizer's folder. */
+export interface TokenizerCases {
+  readonly tokenizer_class: string;
+  /** Keyword arguments of the class. */
+  readonly init: Readonly<Record<string, unknown>>;
+  /** The vocabulary's files by the names that they had; each may lie anywhere. */
+  readonly files_sha256: Readonly<Record<string, string>>;
+  readonly cases: readonly TokenizerCase[];
+  readonly target_cases?: readonly TokenizerCase[];
+  readonly pairs?: readonly PairCase[];
+  readonly batch?: BatchCase;
+  readonly vocab_size?: number;
+  readonly vocab_size_with_extra?: number;
+}
+
+/** Attributes of the file that are compared or only describe it; any other is reported, as it may mean something. */
+export const knownAttributes: ReadonlySet<string> = new Set([
+  ...['name', 'note', 'fast_check', 'transformers', 'tokenizer_class', 'init', 'files_sha256'],
+  ...['cases', 'target_cases', 'pairs', 'batch', 'vocab_size', 'vocab_size_with_extra'],
+  ...['unk_id', 'bos_id', 'eos_id', 'pad_id'],
+]);

@@ -1,0 +1,61 @@
+import type { AlignedText } from './aligned-text.js';
+
+/** A token that is looked for in the text itself, before any splitting. */
+export interface AddedToken {
+  readonly id: number;
+  readonly content: string;
+  /** Left out of decoded text on request. */
+  readonly special: boolean;
+  /** Takes the white space before (after) it too. */
+  readonly stripLeft?: boolean | undefined;
+  readonly stripRight?: boolean | undefined;
+  /** Only where no letter, digit or underscore touches it. */
+  readonly singleWord?: boolean | undefined;
+  /** Looked for in the normalized text; otherwise in the text as given. */
+  readonly normalized?: boolean | undefined;
+}
+
+export type Stretch = { readonly text: AlignedText; readonly token: AddedToken | null };
+
+/** Finds added tokens in a text: at each place the longest one, from left to right. */
+export class AddedTokenSplitter {
+  readonly #byContent: ReadonlyMap<string, AddedToken>;
+  readonly #pattern: RegExp | null;
+
+  constructor(tokens: readonly AddedToken[]) {
+    const contents = tokens.filter((token) => token.content !== '');
+    this.#byContent = new Map(contents.map((token) => [token.content, token]));
+    const longestFirst = [...this.#byContent.keys()].sort((a, b) => b.length - a.length).map(escaped);
+    this.#pattern = longestFirst.length ? new RegExp(longestFirst.join('|'), 'gu') : null;
+  }
+
+  split(text: AlignedText): Stretch[] {
+    if (!this.#pattern) return [{ text, token: null }];
+    const stretches: Stretch[] = [];
+    let done = 0;
+    for (const match of text.text.matchAll(this.#pattern)) {
+      const token = this.#byContent.get(match[0])!;
+      let from = match.index;
+      let to = from + match[0].length;
+      if (from < done || (token.singleWord && touchesWord(text.text, from, to))) continue;
+      if (token.stripLeft) from = Math.max(done, text.text.slice(0, from).trimEnd().length);
+      if (token.stripRight) to = text.length - text.text.slice(to).trimStart().length;
+      if (from > done) stretches.push({ text: text.slice(done, from), token: null });
+      stretches.push({ text: text.slice(match.index, match.index + match[0].length), token });
+      done = to;
+    }
+    if (done < text.length || stretches.length === 0)
+      stretches.push({ text: text.slice(done, text.length), token: null });
+    return stretches;
+  }
+}
+
+export function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+}
+
+function touchesWord(text: string, from: number, to: number): boolean {
+  return (
+    /[\p{L}\p{N}_]$/u.test(text.slice(Math.max(0, from - 2), from)) || /^[\p{L}\p{N}_]/u.test(text.slice(to, to + 2))
+  );
+}

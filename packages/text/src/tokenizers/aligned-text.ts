@@ -1,0 +1,137 @@
+import type { Offsets } from './tokenizer.js';
+
+/** A base with the marks that follow it, or a syllable of Hangul: what Unicode normalization never looks beyond. */
+const CLUSTERS = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff\u{ff9e}\u{ff9f}]*/gu;
+
+/**
+ * A text on its way through normalization that still knows, for each of its UTF-16 code units, which range of the
+ * original it came from.
+ */
+export class AlignedText {
+  readonly text: string;
+  /** Where each unit begins and ends in the original; null where unit `i` is unit `origin + i` of the original. */
+  readonly #starts: Int32Array | null;
+  readonly #ends: Int32Array | null;
+  readonly #origin: number;
+
+  private constructor(text: string, origin: number, starts: Int32Array | null, ends: Int32Array | null) {
+    this.text = text;
+    this.#origin = origin;
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+
+  static of(text: string): AlignedText {
+    return new AlignedText(text, 0, null, null);
+  }
+
+  get length(): number {
+    return this.text.length;
+  }
+
+  /** Where units [from, to) lie in the original; an empty range lies where it would begin. */
+  range(from: number, to: number): Offsets {
+    if (from >= to) {
+      const at = from < this.length ? this.#start(from) : this.length ? this.#end(this.length - 1) : this.#origin;
+      return [at, at];
+    }
+    return [this.#start(from), this.#end(to - 1)];
+  }
+
+  slice(from: number, to: number): AlignedText {
+    if (from === 0 && to === this.length) return this;
+    const origin = this.range(from, from)[0];
+    const text = this.text.slice(from, to);
+    return new AlignedText(
+      text,
+      origin,
+      this.#starts?.subarray(from, to) ?? null,
+      this.#ends?.subarray(from, to) ?? null,
+    );
+  }
+
+  /** The same units under other characters: `text` must be as long as this one's. */
+  relabel(text: string): AlignedText {
+    return new AlignedText(text, this.#origin, this.#starts, this.#ends);
+  }
+
+  /** Puts what is not in the original before the text. */
+  prepend(inserted: string): AlignedText {
+    return this.#rebuild((add) => {
+      add(inserted, 0, 0);
+      this.#keep(add, 0, this.length);
+    });
+  }
+
+  /** Replaces every character (code point) by what `replace` makes of it. */
+  mapCharacters(replace: (character: string) => string): AlignedText {
+    let changed = false;
+    const result = this.#rebuild((add) => {
+      let at = 0;
+      for (const character of this.text) {
+        const replaced = replace(character);
+        if (replaced === character) this.#keep(add, at, at + character.length);
+        else {
+          changed = true;
+          add(replaced, at, at + character.length);
+        }
+        at += character.length;
+      }
+    });
+    return changed ? result : this;
+  }
+
+  /** Replaces every match of a global pattern by `content`. */
+  replaceAll(pattern: RegExp, content: string | ((match: string) => string)): AlignedText {
+    return this.#rebuild((add) => {
+      let at = 0;
+      for (const match of this.text.matchAll(pattern)) {
+        this.#keep(add, at, match.index);
+        at = match.index + match[0].length;
+        add(typeof content === 'string' ? content : content(match[0]), match.index, at);
+      }
+      this.#keep(add, at, this.length);
+    });
+  }
+
+  /** Unicode normalization; what changes together is aligned together. */
+  normalize(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): AlignedText {
+    const whole = this.text.normalize(form);
+    if (whole === this.text) return this;
+    const byCluster = this.replaceAll(CLUSTERS, (cluster) => cluster.normalize(form));
+    if (byCluster.text === whole) return byCluster;
+    return this.#rebuild((add) => add(whole, 0, this.length));
+  }
+
+  /** A text of one's own making, each of its units with the range of this text's units that it stands for. */
+  rewrite(write: (add: (text: string, from: number, to: number) => void) => void): AlignedText {
+    return this.#rebuild(write);
+  }
+
+  #start(unit: number): number {
+    return this.#starts ? this.#starts[unit]! : this.#origin + unit;
+  }
+
+  #end(unit: number): number {
+    return this.#ends ? this.#ends[unit]! : this.#origin + unit + 1;
+  }
+
+  #keep(add: (text: string, from: number, to: number) => void, from: number, to: number): void {
+    for (let unit = from; unit < to; unit++) add(this.text[unit]!, unit, unit + 1);
+  }
+
+  #rebuild(write: (add: (text: string, from: number, to: number) => void) => void): AlignedText {
+    const texts: string[] = [];
+    const starts: number[] = [];
+    const ends: number[] = [];
+    write((text, from, to) => {
+      texts.push(text);
+      const [start, end] = this.range(from, to);
+      for (let unit = 0; unit < text.length; unit++) {
+        starts.push(start);
+        ends.push(end);
+      }
+    });
+    return new AlignedText(texts.join(''), this.#origin, Int32Array.from(starts), Int32Array.from(ends));
+  }
+}

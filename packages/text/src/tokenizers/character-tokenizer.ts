@@ -1,0 +1,71 @@
+import { SequiturError } from '@sequitur/core';
+import { SubwordTokenizer } from './subword-tokenizer.js';
+import { bareTemplate } from './template.js';
+import type { TokenizerFiles } from './tokenizer.js';
+import { Vocabulary } from './vocabulary.js';
+
+/** One token for each character (code point) that occurs in a text. */
+export class CharacterTokenizer extends SubwordTokenizer {
+  readonly characters: readonly string[];
+
+  /** @param characters each once; a character's id is its place */
+  constructor(characters: readonly string[]) {
+    const vocabulary = Vocabulary.ofList(characters);
+    super({
+      vocabulary,
+      split: (text) => {
+        let at = 0;
+        return Array.from(text.text, (token) => {
+          const id = vocabulary.idOf(token) ?? refuse(token, characters.length);
+          const [start, end] = text.range(at, at + token.length);
+          at += token.length;
+          return { id, token, start, end };
+        });
+      },
+      join: (tokens) => tokens.join(''),
+      template: bareTemplate,
+      files: () => filesOf(characters),
+    });
+    this.characters = characters;
+  }
+
+  /** The characters of a text, in the order of their code points. */
+  static fromText(text: string): CharacterTokenizer {
+    return new CharacterTokenizer([...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
+  }
+}
+
+/** As a word-level vocabulary behind a split into characters, which any reader of `tokenizer.json` understands. */
+function filesOf(characters: readonly string[]): TokenizerFiles {
+  return {
+    'tokenizer.json': {
+      version: '1.0',
+      truncation: null,
+      padding: null,
+      added_tokens: [],
+      normalizer: null,
+      pre_tokenizer: { type: 'Split', pattern: { Regex: '[\\s\\S]' }, behavior: 'Isolated', invert: false },
+      post_processor: null,
+      decoder: { type: 'Fuse' },
+      model: {
+        type: 'WordLevel',
+        vocab: Object.fromEntries(characters.map((character, id) => [character, id])),
+        unk_token: '<unknown>',
+      },
+    },
+    'tokenizer_config.json': {
+      tokenizer_class: 'PreTrainedTokenizerFast',
+      clean_up_tokenization_spaces: false,
+      model_max_length: 1e30,
+    },
+  };
+}
+
+function refuse(character: string, size: number): never {
+  throw new SequiturError({
+    where: 'CharacterTokenizer.encode',
+    expected: `characters of the text it was made from (${size} of them)`,
+    got: `'${character}' (U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`,
+    fix: 'Leave the character out, or make the tokenizer from a text that has it',
+  });
+}

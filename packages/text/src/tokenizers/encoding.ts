@@ -1,0 +1,105 @@
+import { SequiturError } from '@sequitur/core';
+import type { TemplateItem } from './template.js';
+import type { Encoding, Offsets, Padding, Truncation } from './tokenizer.js';
+
+/** A token and where it lies in the original text. */
+export interface Piece {
+  readonly id: number;
+  readonly token: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Fills a template with the pieces of one or two texts. */
+export function fillTemplate(
+  items: readonly TemplateItem[],
+  texts: readonly (readonly Piece[])[],
+  spell: (id: number) => string,
+): Encoding {
+  const [ids, tokens, typeIds]: [number[], string[], number[]] = [[], [], []];
+  const offsets: Offsets[] = [];
+  const sequences: (0 | 1 | null)[] = [];
+  for (const item of items) {
+    const pieces =
+      'token' in item ? [{ id: item.token, token: spell(item.token), start: 0, end: 0 }] : (texts[item.sequence] ?? []);
+    for (const { id, token, start, end } of pieces) {
+      ids.push(id);
+      tokens.push(token);
+      offsets.push([start, end]);
+      typeIds.push(item.typeId);
+      sequences.push('token' in item ? null : item.sequence);
+    }
+  }
+  return { ids, tokens, offsets, typeIds, attentionMask: ids.map(() => 1), sequences };
+}
+
+/**
+ * Cuts texts so that they and `reserved` special tokens fit.
+ *
+ * @throws SequiturError where the text that may be cut is too short for that
+ */
+export function truncate(
+  texts: readonly (readonly Piece[])[],
+  { maxLength, strategy = 'longestFirst', side = 'right' }: Truncation,
+  reserved: number,
+): readonly (readonly Piece[])[] {
+  const lengths = texts.map((pieces) => pieces.length);
+  const surplus = lengths.reduce((sum, length) => sum + length, reserved) - maxLength;
+  if (surplus <= 0) return texts;
+  const kept = strategy === 'longestFirst' ? cutLongest(lengths, surplus) : cutOne(lengths, surplus, strategy);
+  return texts.map((pieces, index) => {
+    const length = kept[index]!;
+    return side === 'right' ? pieces.slice(0, length) : pieces.slice(pieces.length - length);
+  });
+}
+
+function cutLongest(lengths: readonly number[], surplus: number): number[] {
+  const kept = [...lengths];
+  for (let cut = 0; cut < surplus; cut++) {
+    const longest = kept.length > 1 && kept[1]! >= kept[0]! ? 1 : 0;
+    if (kept[longest] === 0) throw tooLong(surplus - cut, 'the special tokens alone');
+    kept[longest]!--;
+  }
+  return kept;
+}
+
+function cutOne(lengths: readonly number[], surplus: number, strategy: 'onlyFirst' | 'onlySecond'): number[] {
+  const index = strategy === 'onlyFirst' ? 0 : 1;
+  if ((lengths[index] ?? 0) <= surplus) throw tooLong(surplus, `only ${lengths[index] ?? 0} tokens that may be cut`);
+  return lengths.map((length, at) => (at === index ? length - surplus : length));
+}
+
+function tooLong(surplus: number, left: string): SequiturError {
+  return new SequiturError({
+    where: 'tokenize, truncation',
+    expected: `texts that can be cut by ${surplus} tokens`,
+    got: left,
+    fix: "Allow a larger maxLength, or cut both texts with strategy 'longestFirst'",
+  });
+}
+
+/** Fills encodings up to one length. */
+export function pad(
+  encodings: readonly Encoding[],
+  { length, multipleOf = 1, side = 'right' }: Padding,
+  padding: { readonly id: number; readonly token: string; readonly typeId: number },
+): Encoding[] {
+  const longest = length ?? encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+  const target = Math.ceil(longest / multipleOf) * multipleOf;
+  return encodings.map((encoding) => {
+    const missing = target - encoding.ids.length;
+    if (missing <= 0) return encoding;
+    const fill = <T>(values: readonly T[], value: T): T[] => {
+      const filler = new Array<T>(missing).fill(value);
+      return side === 'right' ? [...values, ...filler] : [...filler, ...values];
+    };
+    return {
+      ids: fill(encoding.ids, padding.id),
+      tokens: fill(encoding.tokens, padding.token),
+      offsets: fill(encoding.offsets, [0, 0]),
+      typeIds: fill(encoding.typeIds, padding.typeId),
+      attentionMask: fill(encoding.attentionMask, 0),
+      sequences: fill(encoding.sequences, null),
+    };
+  });
+}

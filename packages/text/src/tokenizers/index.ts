@@ -1,0 +1,12 @@
+export type { AddedToken } from './added-tokens.js';
+export { CharacterTokenizer } from './character-tokenizer.js';
+export { openTokenizer, saveTokenizer, tokenizerReaders } from './open-tokenizer.js';
+export { bertReader, bertTokenizer } from './readers/bert-tokenizer.js';
+export { byT5Reader, byT5Tokenizer } from './readers/byt5-tokenizer.js';
+export { byteLevelReader, byteLevelTokenizer } from './readers/byte-level-tokenizer.js';
+export { TokenSettings } from './readers/token-settings.js';
+export { TokenizerFolder, type TokenizerReader } from './readers/tokenizer-folder.js';
+export { type SubwordParts, SubwordTokenizer } from './subword-tokenizer.js';
+export * from './tokenizer.js';
+export { tokenizerJsonReader, tokenizerOfJson } from './tokenizer-json/tokenizer-json.js';
+export { Vocabulary } from './vocabulary.js';

@@ -1,0 +1,76 @@
+/** How early two neighbours are merged (lower first), and the id they become; undefined where they never are. */
+export type PairRank = (left: number, right: number) => { readonly rank: number; readonly id: number } | undefined;
+
+/** A queue entry is one number, the rank before the place, so that comparing numbers compares both. */
+const PLACES = 2 ** 32;
+
+/**
+ * Merges neighbours until none can be: always the pair of lowest rank, the leftmost of equals (Sennrich et al. 2016).
+ * Takes time n log n, so a whole text may be one word.
+ *
+ * @param ids the symbols to begin with
+ * @param ends where each symbol ends; merged symbols end where their last one does
+ */
+export function mergePairs(ids: readonly number[], ends: readonly number[], rankOf: PairRank): [number[], number[]] {
+  const symbols = Int32Array.from(ids);
+  const next = Int32Array.from(ids, (_, place) => place + 1);
+  const previous = Int32Array.from(ids, (_, place) => place - 1);
+  const alive = new Uint8Array(ids.length).fill(1);
+  const lastEnds = [...ends];
+  const queue = new NumberQueue();
+  const consider = (place: number): void => {
+    if (place < 0 || next[place]! >= ids.length) return;
+    const pair = rankOf(symbols[place]!, symbols[next[place]!]!);
+    if (pair) queue.push(pair.rank * PLACES + place);
+  };
+  for (let place = 0; place + 1 < ids.length; place++) consider(place);
+  for (let entry = queue.pop(); entry !== undefined; entry = queue.pop()) {
+    const place = entry % PLACES;
+    const right = next[place]!;
+    if (!alive[place] || right >= ids.length) continue;
+    const pair = rankOf(symbols[place]!, symbols[right]!);
+    if (pair?.rank !== Math.floor(entry / PLACES)) continue; // a neighbour was merged meanwhile
+    symbols[place] = pair.id;
+    lastEnds[place] = lastEnds[right]!;
+    alive[right] = 0;
+    next[place] = next[right]!;
+    if (next[right]! < ids.length) previous[next[right]!] = place;
+    consider(previous[place]!);
+    consider(place);
+  }
+  const places = [...symbols.keys()].filter((place) => alive[place]);
+  return [places.map((place) => symbols[place]!), places.map((place) => lastEnds[place]!)];
+}
+
+/** A binary heap of numbers, smallest first. */
+class NumberQueue {
+  readonly #heap: number[] = [];
+
+  push(value: number): void {
+    const heap = this.#heap;
+    let place = heap.length;
+    for (let parent = (place - 1) >> 1; place > 0 && heap[parent]! > value; parent = (place - 1) >> 1) {
+      heap[place] = heap[parent]!;
+      place = parent;
+    }
+    heap[place] = value;
+  }
+
+  pop(): number | undefined {
+    const heap = this.#heap;
+    const smallest = heap[0];
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return smallest;
+    let place = 0;
+    for (;;) {
+      let child = 2 * place + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+      if (heap[child]! >= last) break;
+      heap[place] = heap[child]!;
+      place = child;
+    }
+    heap[place] = last;
+    return smallest;
+  }
+}

@@ -1,0 +1,136 @@
+import type { Vocabulary } from '../vocabulary.js';
+import { byteToken } from './byte-tokens.js';
+import type { WordModel, WordPart } from './word-model.js';
+
+export interface UnigramOptions {
+  readonly vocabulary: Vocabulary;
+  /** The log-probability of each piece, by id. */
+  readonly scores: ArrayLike<number>;
+  readonly unknownId: number;
+  /** Ids of pieces that text is never spelled with: control and unused ones, bytes. */
+  readonly hidden?: ReadonlySet<number> | undefined;
+  /** Ids of pieces that are taken wherever they stand. */
+  readonly always?: ReadonlySet<number> | undefined;
+  /** Spells unknown characters by tokens for their bytes. */
+  readonly byteFallback?: boolean | undefined;
+}
+
+/** How much worse than the worst piece an unknown character is (SentencePiece's constant). */
+const UNKNOWN_PENALTY = 10;
+
+/** The most probable way to spell a text when pieces are drawn independently (Kudo 2018, equation 4), by Viterbi. */
+export class UnigramModel implements WordModel {
+  readonly vocabulary: Vocabulary;
+  readonly #options: UnigramOptions;
+  readonly #trie = new PieceTrie();
+  readonly #unknownScore: number;
+
+  constructor(options: UnigramOptions) {
+    this.vocabulary = options.vocabulary;
+    this.#options = options;
+    let [least, most] = [Infinity, -Infinity];
+    const normal: [string, number][] = [];
+    for (const [token, id] of options.vocabulary.entries()) {
+      if (id === options.unknownId || options.hidden?.has(id) || token === '') continue;
+      normal.push([token, id]);
+      if (options.always?.has(id)) continue;
+      least = Math.min(least, options.scores[id]!);
+      most = Math.max(most, options.scores[id]!);
+    }
+    for (const [token, id] of normal) {
+      // Always the best choice for its length, as in SentencePiece.
+      const score = options.always?.has(id) ? token.length * most - 0.1 : options.scores[id]!;
+      this.#trie.add(token, id, score);
+    }
+    this.#unknownScore = (Number.isFinite(least) ? least : 0) - UNKNOWN_PENALTY;
+  }
+
+  spell(word: string): readonly WordPart[] {
+    const [ids, starts] = this.#bestPath(word);
+    const parts: WordPart[] = [];
+    for (let to = word.length; to > 0; to = starts[to]!) {
+      parts.push({ id: ids[to]!, token: word.slice(starts[to]!, to), from: starts[to]!, to });
+    }
+    return this.#settleUnknown(parts.reverse());
+  }
+
+  /** For each place of the text the last piece of the best spelling that ends there: its id and where it begins. */
+  #bestPath(word: string): [Int32Array, Int32Array] {
+    const best = new Float64Array(word.length + 1).fill(-Infinity);
+    const ids = new Int32Array(word.length + 1);
+    const starts = new Int32Array(word.length + 1);
+    best[0] = 0;
+    let width = 1;
+    for (let from = 0; from < word.length; from += width) {
+      width = word.codePointAt(from)! > 0xffff ? 2 : 1;
+      let hasSingle = false;
+      const before = best[from]!;
+      const reach = (to: number, score: number, id: number) => {
+        if (before + score <= best[to]!) return;
+        best[to] = before + score;
+        ids[to] = id;
+        starts[to] = from;
+      };
+      this.#trie.forEachPrefix(word, from, (to, id, score) => {
+        reach(to, score, id);
+        if (to === from + width) hasSingle = true;
+      });
+      if (!hasSingle) reach(from + width, this.#unknownScore, this.#options.unknownId);
+    }
+    return [ids, starts];
+  }
+
+  /** Joins neighbouring unknown characters to one piece, or spells them in bytes. */
+  #settleUnknown(parts: readonly WordPart[]): WordPart[] {
+    const settled: WordPart[] = [];
+    const { unknownId, byteFallback } = this.#options;
+    for (const part of parts) {
+      const last = settled.at(-1);
+      if (part.id !== unknownId) settled.push(part);
+      else if (byteFallback) settled.push(...this.#bytes(part));
+      else if (last?.id !== unknownId) settled.push(part);
+      else settled[settled.length - 1] = { ...last, token: last.token + part.token, to: part.to };
+    }
+    return settled;
+  }
+
+  #bytes(part: WordPart): WordPart[] {
+    const bytes = [...new TextEncoder().encode(part.token)].map(byteToken);
+    const parts = bytes.map((token) => ({ ...part, token, id: this.vocabulary.idOf(token) ?? -1 }));
+    return parts.some(({ id }) => id < 0) ? [part] : parts;
+  }
+}
+
+/** Pieces by their UTF-16 code units. */
+class PieceTrie {
+  readonly #children: Map<number, number>[] = [new Map()];
+  readonly #ids: number[] = [-1];
+  readonly #scores: number[] = [0];
+
+  add(piece: string, id: number, score: number): void {
+    let node = 0;
+    for (let unit = 0; unit < piece.length; unit++) {
+      const code = piece.charCodeAt(unit);
+      let child = this.#children[node]!.get(code);
+      if (child === undefined) {
+        child = this.#children.push(new Map()) - 1;
+        this.#ids.push(-1);
+        this.#scores.push(0);
+        this.#children[node]!.set(code, child);
+      }
+      node = child;
+    }
+    this.#ids[node] = id;
+    this.#scores[node] = score;
+  }
+
+  /** Calls `visit` for every piece that the text has at `from`, the shortest first. */
+  forEachPrefix(text: string, from: number, visit: (to: number, id: number, score: number) => void): void {
+    let node: number | undefined = 0;
+    for (let at = from; at < text.length; at++) {
+      node = this.#children[node]!.get(text.charCodeAt(at));
+      if (node === undefined) return;
+      if (this.#ids[node]! >= 0) visit(at + 1, this.#ids[node]!, this.#scores[node]!);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { AlignedText } from '../aligned-text.js';
+import type { Piece } from '../encoding.js';
+import type { Vocabulary } from '../vocabulary.js';
+
+/** A token of a word: its UTF-16 code units [from, to). */
+export interface WordPart {
+  readonly id: number;
+  readonly token: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Spells a word, which normalization and splitting have left, in tokens of a vocabulary. */
+export interface WordModel {
+  readonly vocabulary: Vocabulary;
+  spell(word: string): readonly WordPart[];
+}
+
+/** The pieces of words, with their places in the original text. */
+export function piecesOf(words: Iterable<AlignedText>, model: WordModel): Piece[] {
+  const pieces: Piece[] = [];
+  for (const word of words) {
+    for (const { id, token, from, to } of model.spell(word.text)) {
+      const [start, end] = word.range(from, to);
+      pieces.push({ id, token, start, end });
+    }
+  }
+  return pieces;
+}
+
+/** Remembers how the last words were spelled: text repeats its words. */
+export class SpellingCache {
+  readonly #spellings = new Map<string, readonly WordPart[]>();
+
+  spell(word: string, spell: () => readonly WordPart[]): readonly WordPart[] {
+    const known = this.#spellings.get(word);
+    if (known) return known;
+    const parts = spell();
+    if (word.length > 64) return parts;
+    if (this.#spellings.size >= 50_000) this.#spellings.clear();
+    this.#spellings.set(word, parts);
+    return parts;
+  }
+}

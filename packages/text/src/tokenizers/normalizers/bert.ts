@@ -1,0 +1,54 @@
+import { dropMarks, lowercase, type Normalizer, normalizeInTurn } from './normalizer.js';
+
+export interface BertNormalizerOptions {
+  /** Drops control characters and turns white space into spaces; default true. */
+  readonly cleanText?: boolean | undefined;
+  /** Puts spaces around Chinese characters; default true. */
+  readonly chineseCharacters?: boolean | undefined;
+  readonly lowercase?: boolean | undefined;
+  /** Default: where text is lowercased. */
+  readonly stripAccents?: boolean | undefined;
+  /**
+   * Follows BERT's own Python code (`BasicTokenizer`) in the two points where the Rust library differs: unassigned
+   * characters are dropped like control characters, and text is composed (NFC) first.
+   */
+  readonly asPython?: boolean | undefined;
+}
+
+/** How BERT prepares text (Devlin et al. 2019, the published `tokenization.py`). */
+export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
+  const { cleanText = true, chineseCharacters = true, asPython = false } = options;
+  const stripAccents = options.stripAccents ?? options.lowercase ?? false;
+  const steps: (Normalizer | false | undefined)[] = [
+    cleanText && ((text) => text.mapCharacters((character) => clean(character, asPython))),
+    chineseCharacters &&
+      ((text) => text.mapCharacters((character) => (isChinese(character) ? ` ${character} ` : character))),
+    asPython && ((text) => text.normalize('NFC')),
+    // Lowercasing before stripping, as a capital with an accent may lowercase into a letter and an accent.
+    options.lowercase && lowercase,
+    stripAccents && ((text) => dropMarks(text.normalize('NFD'))),
+  ];
+  return normalizeInTurn(steps.filter((step) => !!step));
+}
+
+function clean(character: string, dropUnassigned: boolean): string {
+  if (character === '\t' || character === '\n' || character === '\r') return ' ';
+  if (character === '\0' || character === '\ufffd') return '';
+  if (/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u.test(character) || (dropUnassigned && /\p{Cn}/u.test(character))) return '';
+  return /\p{White_Space}/u.test(character) ? ' ' : character;
+}
+
+/** The blocks of CJK ideographs that BERT names. */
+function isChinese(character: string): boolean {
+  const code = character.codePointAt(0)!;
+  return (
+    (code >= 0x4e00 && code <= 0x9fff) ||
+    (code >= 0x3400 && code <= 0x4dbf) ||
+    (code >= 0x20000 && code <= 0x2a6df) ||
+    (code >= 0x2a700 && code <= 0x2b73f) ||
+    (code >= 0x2b740 && code <= 0x2b81f) ||
+    (code >= 0x2b820 && code <= 0x2ceaf) ||
+    (code >= 0xf900 && code <= 0xfaff) ||
+    (code >= 0x2f800 && code <= 0x2fa1f)
+  );
+}

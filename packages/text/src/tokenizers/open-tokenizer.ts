@@ -1,0 +1,45 @@
+import type { FileSink, FileSource } from '@sequitur/core';
+import { bertReader } from './readers/bert-tokenizer.js';
+import { byT5Reader } from './readers/byt5-tokenizer.js';
+import { byteLevelReader } from './readers/byte-level-tokenizer.js';
+import { TokenizerFolder, type TokenizerReader } from './readers/tokenizer-folder.js';
+import type { Tokenizer } from './tokenizer.js';
+import { tokenizerJsonReader } from './tokenizer-json/tokenizer-json.js';
+
+/** Every kind of tokenizer that a folder can hold, the first that finds its files wins. */
+export const tokenizerReaders: readonly TokenizerReader[] = [
+  tokenizerJsonReader,
+  byteLevelReader,
+  bertReader,
+  byT5Reader,
+];
+
+/**
+ * The tokenizer of a model's folder, or null where it has none.
+ *
+ * @param readers kinds to look for, in order
+ * @throws SequiturError where its files are damaged or want what is not supported
+ */
+export async function openTokenizer(
+  source: FileSource,
+  readers: readonly TokenizerReader[] = tokenizerReaders,
+): Promise<Tokenizer | null> {
+  const folder = new TokenizerFolder(source);
+  for (const reader of readers) {
+    const tokenizer = await reader.read(folder);
+    if (tokenizer) return tokenizer;
+  }
+  return null;
+}
+
+/** Writes a tokenizer's files, so that `openTokenizer` and Python's `from_pretrained` read it back. */
+export async function saveTokenizer(tokenizer: Tokenizer, sink: FileSink): Promise<void> {
+  for (const [path, content] of Object.entries(tokenizer.files())) {
+    const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(textOf(content));
+    await sink.write(path, [bytes]);
+  }
+}
+
+function textOf(content: object | string): string {
+  return typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
+}

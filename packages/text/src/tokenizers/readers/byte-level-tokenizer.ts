@@ -1,0 +1,111 @@
+import { parseJson, SequiturError } from '@sequitur/core';
+import { decodeByteLevel } from '../decoders/decoder.js';
+import { BytePairModel } from '../models/byte-pair.js';
+import { piecesOf } from '../models/word-model.js';
+import { byteLevel } from '../splitters/byte-level.js';
+import { SubwordTokenizer } from '../subword-tokenizer.js';
+import { bareTemplate, robertaTemplate, type Template } from '../template.js';
+import { Vocabulary } from '../vocabulary.js';
+import {
+  specialToken,
+  spellings,
+  type TokenDeclaration,
+  type TokenRole,
+  TokenSettings,
+  withIds,
+} from './token-settings.js';
+import type { TokenizerReader } from './tokenizer-folder.js';
+
+type Roles = Partial<Record<TokenRole, TokenDeclaration>>;
+
+const END_OF_TEXT = specialToken('<|endoftext|>');
+const GPT2_TOKENS: Roles = { begin: END_OF_TEXT, end: END_OF_TEXT, unknown: END_OF_TEXT };
+const ROBERTA_TOKENS: Roles = {
+  begin: specialToken('<s>'),
+  end: specialToken('</s>'),
+  unknown: specialToken('<unk>'),
+  separator: specialToken('</s>'),
+  padding: specialToken('<pad>'),
+  classification: specialToken('<s>'),
+  mask: specialToken('<mask>', { stripLeft: true }),
+};
+
+/** Classes that put `<s>` and `</s>` around a text. */
+const BRACKETED = new Set(['Roberta', 'Bart', 'Longformer', 'LED', 'Blenderbot']);
+
+/**
+ * Byte-level byte-pair encoding, as Python's `GPT2Tokenizer` (and `RobertaTokenizer`, `BartTokenizer`) reads it.
+ *
+ * @param vocabularyJson the content of `vocab.json` (`encoder.json`)
+ * @param mergesText the content of `merges.txt` (`vocab.bpe`): a merge a line, after a line that names the version
+ * @param settings `add_prefix_space`, `clean_up_tokenization_spaces`, special tokens, `tokenizer_class`
+ */
+export function byteLevelTokenizer(
+  vocabularyJson: string,
+  mergesText: string,
+  settings = new TokenSettings(),
+): SubwordTokenizer {
+  const vocabulary = new Vocabulary(idsOf(vocabularyJson), 'vocab.json');
+  const isBracketed = BRACKETED.has(settings.className.replace(/Tokenizer$/, ''));
+  const roles = settings.roles(isBracketed ? ROBERTA_TOKENS : GPT2_TOKENS);
+  const model = new BytePairModel({ vocabulary, merges: mergesOf(mergesText) });
+  const split = byteLevel();
+  const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
+  const idOf = (role: TokenRole) => addedTokens.find(({ content }) => content === roles[role]?.content)?.id;
+  return new SubwordTokenizer({
+    vocabulary,
+    addedTokens,
+    specialTokens: spellings(roles),
+    // Python puts the space before the whole text, whatever it begins with.
+    ...(settings.flag('add_prefix_space', false) && { prepare: (text) => text.prepend(' ') }),
+    split: (text) => piecesOf(split(text), model),
+    join: (tokens) => decodeByteLevel(tokens).join(''),
+    template: templateOf(idOf, isBracketed, settings),
+    cleanUp: settings.flag('clean_up_tokenization_spaces', false),
+    files: () => ({ 'vocab.json': vocabularyJson, 'merges.txt': mergesText, 'tokenizer_config.json': settings.values }),
+  });
+}
+
+function templateOf(
+  idOf: (role: TokenRole) => number | undefined,
+  isBracketed: boolean,
+  settings: TokenSettings,
+): Template {
+  const [begin, end] = [idOf('begin'), idOf('end')];
+  if (isBracketed && begin !== undefined && end !== undefined) return robertaTemplate(begin, end);
+  if (!settings.flag('add_bos_token', false) || begin === undefined) return bareTemplate;
+  const before = { token: begin, typeId: 0 };
+  const single = [before, ...bareTemplate.single];
+  return { single, pair: [...single, before, { sequence: 1, typeId: 1 }] };
+}
+
+function idsOf(json: string): Map<string, number> {
+  const value = parseJson(json, 'vocab.json');
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
+  throw new SequiturError({ where: 'vocab.json', expected: 'an object of tokens and ids', got: typeof value });
+}
+
+function mergesOf(text: string): [string, string][] {
+  const lines = text
+    .split(/\r?\n/)
+    .filter((line, index) => line !== '' && !(index === 0 && line.startsWith('#version')));
+  return lines.map((line, index) => {
+    const parts = line.split(' ');
+    if (parts.length === 2) return parts as [string, string];
+    throw new SequiturError({
+      where: `merges.txt, merge ${index}`,
+      expected: 'two tokens',
+      got: JSON.stringify(line.slice(0, 60)),
+    });
+  });
+}
+
+export const byteLevelReader: TokenizerReader = {
+  name: 'byte-level BPE (vocab.json and merges.txt, or encoder.json and vocab.bpe)',
+  read: async (folder) => {
+    const vocabulary = (await folder.text('vocab.json')) ?? (await folder.text('encoder.json'));
+    const merges = (await folder.text('merges.txt')) ?? (await folder.text('vocab.bpe'));
+    if (vocabulary === null || merges === null) return null;
+    return byteLevelTokenizer(vocabulary, merges, await folder.settings());
+  },
+};

@@ -1,0 +1,73 @@
+import { type FileSource, parseJson, SequiturError } from '@sequitur/core';
+import type { Tokenizer } from '../tokenizer.js';
+import { TokenSettings } from './token-settings.js';
+
+/** Knows one kind of tokenizer by the files that hold it. */
+export interface TokenizerReader {
+  /** For messages. */
+  readonly name: string;
+  /** The tokenizer, or null where the folder has none of this kind. */
+  read(folder: TokenizerFolder): Promise<Tokenizer | null>;
+}
+
+/** A tokenizer's file is never larger: what is, is something else or damaged. */
+const LARGEST_FILE = 256 * 2 ** 20;
+
+/** The files of a folder, checked as far as they can be before their content is known. */
+export class TokenizerFolder {
+  readonly #source: FileSource;
+  #settings: Promise<TokenSettings> | null = null;
+
+  constructor(source: FileSource) {
+    this.#source = source;
+  }
+
+  get name(): string {
+    return this.#source.name;
+  }
+
+  async bytes(path: string): Promise<Uint8Array | null> {
+    const file = await this.#source.open(path);
+    if (!file) return null;
+    try {
+      if (file.size <= LARGEST_FILE) return await file.read(0, file.size);
+      const [expected, got] = ['at most 256 MiB, far more than any tokenizer', `${file.size} bytes`];
+      throw new SequiturError({ where: file.name, expected, got });
+    } finally {
+      await file.close?.();
+    }
+  }
+
+  async text(path: string): Promise<string | null> {
+    const bytes = await this.bytes(path);
+    if (!bytes) return null;
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    } catch (cause) {
+      throw new SequiturError(
+        { where: `${this.name}, ${path}`, expected: 'text in UTF-8', got: 'other bytes' },
+        { cause },
+      );
+    }
+  }
+
+  /** @throws SequiturError where the file holds no JSON object */
+  async json(path: string): Promise<Readonly<Record<string, unknown>> | null> {
+    const text = await this.text(path);
+    if (text === null) return null;
+    const where = `${this.name}, ${path}`;
+    const value = parseJson(text, where);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    throw new SequiturError({ where, expected: 'a JSON object', got: Array.isArray(value) ? 'a list' : `${value}` });
+  }
+
+  /** What all the small files beside the vocabulary say. */
+  settings(): Promise<TokenSettings> {
+    this.#settings ??= (async () => {
+      const added = await this.json('added_tokens.json');
+      const map = await this.json('special_tokens_map.json');
+      return new TokenSettings(added && { added_tokens: added }, map, await this.json('tokenizer_config.json'));
+    })();
+    return this.#settings;
+  }
+}

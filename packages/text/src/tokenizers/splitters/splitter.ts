@@ -1,0 +1,70 @@
+import type { AlignedText } from '../aligned-text.js';
+
+/** Cuts a text into words, which the model then spells one by one. */
+export type Splitter = (text: AlignedText) => readonly AlignedText[];
+
+/** What becomes of the matches that a text is split at (the names of `tokenizer.json`). */
+export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
+
+/** Does one split after the other, each on what the one before left. */
+export function splitInTurn(splitters: readonly Splitter[]): Splitter {
+  return (text) => splitters.reduce<readonly AlignedText[]>((words, split) => words.flatMap(split), [text]);
+}
+
+/** The matches of a global pattern; what lies between them is dropped. */
+export function matchesOf(pattern: RegExp): Splitter {
+  return (text) => {
+    const words: AlignedText[] = [];
+    for (const match of text.text.matchAll(pattern)) {
+      if (match[0].length) words.push(text.slice(match.index, match.index + match[0].length));
+    }
+    return words;
+  };
+}
+
+/** Splits at the matches of a global pattern, or between them where it is inverted. */
+export function splitAt(pattern: RegExp, behavior: SplitBehavior, inverted = false): Splitter {
+  return (text) => {
+    const spans = spansOf(text.text, pattern).map((span) => ({ ...span, isMatch: span.isMatch !== inverted }));
+    return joined(spans, behavior).map(({ from, to }) => text.slice(from, to));
+  };
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+  readonly isMatch: boolean;
+}
+
+function spansOf(text: string, pattern: RegExp): Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  for (const match of text.matchAll(pattern)) {
+    const to = match.index + match[0].length;
+    if (match.index > at) spans.push({ from: at, to: match.index, isMatch: false });
+    if (to > match.index) spans.push({ from: match.index, to, isMatch: true });
+    at = to;
+  }
+  if (at < text.length) spans.push({ from: at, to: text.length, isMatch: false });
+  return spans;
+}
+
+function joined(spans: readonly Span[], behavior: SplitBehavior): Span[] {
+  if (behavior === 'Removed') return spans.filter(({ isMatch }) => !isMatch);
+  if (behavior === 'Isolated') return [...spans];
+  if (behavior === 'Contiguous') return merged(spans, (left, right) => left.isMatch === right.isMatch);
+  if (behavior === 'MergedWithPrevious') return merged(spans, (left, right) => !left.isMatch && right.isMatch);
+  return merged(spans, (left, right) => left.isMatch && !right.isMatch);
+}
+
+/** Joins neighbours; whether a span is a match is asked of the last one that was joined. */
+function merged(spans: readonly Span[], belong: (left: Span, right: Span) => boolean): Span[] {
+  const result: Span[] = [];
+  let last: Span | undefined;
+  for (const span of spans) {
+    if (last && belong(last, span)) result[result.length - 1] = { ...span, from: result.at(-1)!.from };
+    else result.push(span);
+    last = span;
+  }
+  return result;
+}

@@ -1,0 +1,148 @@
+import { SequiturError } from '@sequitur/core';
+import { type AddedToken, AddedTokenSplitter } from './added-tokens.js';
+import { AlignedText } from './aligned-text.js';
+import { cleanUpSpaces } from './decoders/clean-up-spaces.js';
+import { fillTemplate, type Piece, pad, truncate } from './encoding.js';
+import { type Template, templateLength } from './template.js';
+import type {
+  BatchOptions,
+  DecodeOptions,
+  EncodeOptions,
+  Encoding,
+  SpecialTokens,
+  TokenizeOptions,
+  Tokenizer,
+  TokenizerFiles,
+} from './tokenizer.js';
+import type { Vocabulary } from './vocabulary.js';
+
+/** What a tokenizer is put together from; the readers of files choose these. */
+export interface SubwordParts {
+  readonly vocabulary: Vocabulary;
+  /** The pieces of a stretch of text between added tokens. */
+  readonly split: (text: AlignedText) => readonly Piece[];
+  /** Spells tokens as text. */
+  readonly join: (tokens: readonly string[]) => string;
+  /** Changes the whole text before added tokens are looked for. */
+  readonly prepare?: ((text: AlignedText) => AlignedText) | undefined;
+  /** Looked for in the text before `split`; those that are not in the vocabulary extend it. */
+  readonly addedTokens?: readonly AddedToken[] | undefined;
+  /** Further ids that decoding can leave out. */
+  readonly specialIds?: Iterable<number> | undefined;
+  readonly specialTokens?: SpecialTokens | undefined;
+  readonly template: Template;
+  /** Whether decoding takes out spaces before punctuation unless told otherwise; default false. */
+  readonly cleanUp?: boolean | undefined;
+  readonly paddingTypeId?: number | undefined;
+  /** Last touch on the pieces of a whole text. */
+  readonly finish?: ((pieces: readonly Piece[]) => readonly Piece[]) | undefined;
+  readonly files: () => TokenizerFiles;
+}
+
+/** A tokenizer put together from parts: every kind of vocabulary is one of these. */
+export class SubwordTokenizer implements Tokenizer {
+  readonly vocabularySize: number;
+  readonly specialTokens: SpecialTokens;
+  readonly specialIds: ReadonlySet<number>;
+  readonly #parts: SubwordParts;
+  readonly #added: AddedTokenSplitter;
+  readonly #addedIds: ReadonlyMap<string, number>;
+  readonly #addedContents: ReadonlyMap<number, string>;
+
+  constructor(parts: SubwordParts) {
+    const { vocabulary, addedTokens = [], specialTokens = {} } = parts;
+    this.#parts = parts;
+    this.#added = new AddedTokenSplitter(addedTokens.filter(({ normalized }) => !normalized));
+    this.#addedIds = new Map(addedTokens.map(({ content, id }) => [content, id]));
+    this.#addedContents = new Map(addedTokens.map(({ content, id }) => [id, content]));
+    this.vocabularySize = addedTokens.reduce((size, { id }) => Math.max(size, id + 1), vocabulary.size);
+    this.specialTokens = specialTokens;
+    const named = Object.values(specialTokens).flatMap((token) => this.tokenToId(token) ?? []);
+    const added = addedTokens.filter(({ special }) => special).map(({ id }) => id);
+    this.specialIds = new Set([...(parts.specialIds ?? []), ...named, ...added]);
+  }
+
+  encode(text: string, { specialTokens = false }: EncodeOptions = {}): number[] {
+    if (specialTokens) return [...this.tokenize(text).ids];
+    return this.#pieces(text).map(({ id }) => id);
+  }
+
+  tokenize(text: string, options: TokenizeOptions = {}): Encoding {
+    const encoding = this.#encoding(text, options.pair, options);
+    return options.padding ? this.#pad([encoding], options.padding)[0]! : encoding;
+  }
+
+  tokenizeBatch(texts: readonly (string | readonly [string, string])[], options: BatchOptions = {}): Encoding[] {
+    const { padding = {}, ...rest } = options;
+    const encodings = texts.map((text) =>
+      typeof text === 'string' ? this.#encoding(text, undefined, rest) : this.#encoding(...text, rest),
+    );
+    return padding === false ? encodings : this.#pad(encodings, padding);
+  }
+
+  decode(
+    ids: readonly number[],
+    { skipSpecialTokens = true, cleanUp = this.#parts.cleanUp }: DecodeOptions = {},
+  ): string {
+    const kept = skipSpecialTokens ? ids.filter((id) => !this.specialIds.has(id)) : ids;
+    // Ids beyond the vocabulary, which a model's padded embedding has, stand for nothing.
+    const text = this.#parts.join(kept.flatMap((id) => this.idToToken(id) ?? []));
+    return cleanUp ? cleanUpSpaces(text) : text;
+  }
+
+  tokenToId(token: string): number | undefined {
+    return this.#addedIds.get(token) ?? this.#parts.vocabulary.idOf(token);
+  }
+
+  idToToken(id: number): string | undefined {
+    return this.#addedContents.get(id) ?? this.#parts.vocabulary.tokenOf(id);
+  }
+
+  files(): TokenizerFiles {
+    return this.#parts.files();
+  }
+
+  #pieces(text: string): readonly Piece[] {
+    const { prepare, split, finish } = this.#parts;
+    const aligned = AlignedText.of(text);
+    const pieces: Piece[] = [];
+    for (const stretch of this.#added.split(prepare ? prepare(aligned) : aligned)) {
+      if (!stretch.token) {
+        for (const piece of split(stretch.text)) pieces.push(piece);
+        continue;
+      }
+      const [start, end] = stretch.text.range(0, stretch.text.length);
+      pieces.push({ id: stretch.token.id, token: stretch.token.content, start, end });
+    }
+    return finish ? finish(pieces) : pieces;
+  }
+
+  #encoding(
+    text: string,
+    pair: string | undefined,
+    { specialTokens = true, truncation }: Omit<TokenizeOptions, 'padding'>,
+  ): Encoding {
+    const { template } = this.#parts;
+    const filled = pair === undefined ? template.single : template.pair;
+    const items = specialTokens ? filled : filled.filter((item) => 'sequence' in item);
+    const texts = (pair === undefined ? [text] : [text, pair]).map((each) => this.#pieces(each));
+    const cut = truncation ? truncate(texts, truncation, templateLength(items)) : texts;
+    return fillTemplate(items, cut, (id) => this.idToToken(id) ?? '');
+  }
+
+  #pad(encodings: readonly Encoding[], padding: NonNullable<TokenizeOptions['padding']>): Encoding[] {
+    const equal = encodings.every(({ ids }) => ids.length === encodings[0]!.ids.length);
+    if (equal && padding.length === undefined && padding.multipleOf === undefined) return [...encodings];
+    const token = this.specialTokens.padding;
+    const id = token === undefined ? undefined : this.tokenToId(token);
+    if (token === undefined || id === undefined) {
+      throw new SequiturError({
+        where: 'tokenize, padding',
+        expected: 'a tokenizer with a padding token',
+        got: 'one without',
+        fix: 'Encode the texts one by one, or cut them to one length',
+      });
+    }
+    return pad(encodings, padding, { id, token, typeId: this.#parts.paddingTypeId ?? 0 });
+  }
+}

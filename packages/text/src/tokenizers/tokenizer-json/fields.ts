@@ -1,0 +1,76 @@
+import { SequiturError } from '@sequitur/core';
+
+/** The attributes of an object of a JSON file, each checked as it is read. */
+export class Fields {
+  readonly where: string;
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(value: unknown, where: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(where, 'an object', value);
+    this.where = where;
+    this.#values = value as Record<string, unknown>;
+  }
+
+  /** The `type` of a part, by which the file says what it is. */
+  get type(): string {
+    return this.text('type');
+  }
+
+  value(name: string): unknown {
+    return Object.hasOwn(this.#values, name) ? this.#values[name] : undefined;
+  }
+
+  has(name: string): boolean {
+    return (this.value(name) ?? null) !== null;
+  }
+
+  text(name: string, fallback?: string): string {
+    const value = this.value(name) ?? fallback;
+    if (typeof value === 'string') return value;
+    throw wrong(`${this.where}, ${name}`, 'a text', value);
+  }
+
+  maybeText(name: string): string | undefined {
+    return this.has(name) ? this.text(name) : undefined;
+  }
+
+  flag(name: string, fallback?: boolean): boolean {
+    const value = this.value(name) ?? fallback;
+    if (typeof value === 'boolean') return value;
+    throw wrong(`${this.where}, ${name}`, 'true or false', value);
+  }
+
+  integer(name: string, fallback?: number): number {
+    const value = this.value(name) ?? fallback;
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
+    throw wrong(`${this.where}, ${name}`, 'an integer of at least 0', value);
+  }
+
+  list(name: string): readonly unknown[] {
+    const value = this.value(name) ?? [];
+    if (Array.isArray(value)) return value;
+    throw wrong(`${this.where}, ${name}`, 'a list', value);
+  }
+
+  child(name: string): Fields {
+    return new Fields(this.value(name), `${this.where}, ${name}`);
+  }
+
+  children(name: string): Fields[] {
+    return this.list(name).map((value, index) => new Fields(value, `${this.where}, ${name} ${index}`));
+  }
+
+  /** @throws SequiturError naming the part: it would change the ids, and is not known */
+  refuse(what: string): never {
+    throw new SequiturError({
+      where: this.where,
+      expected: `a ${what} that is supported`,
+      got: `'${String(this.value('type'))}'`,
+      fix: 'Save the tokenizer with parts that are, or ask for this one',
+    });
+  }
+}
+
+export function wrong(where: string, expected: string, got: unknown): SequiturError {
+  return new SequiturError({ where, expected, got: JSON.stringify(got)?.slice(0, 60) ?? 'nothing' });
+}

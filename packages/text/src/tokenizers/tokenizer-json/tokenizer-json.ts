@@ -1,0 +1,92 @@
+import { type AddedToken, AddedTokenSplitter } from '../added-tokens.js';
+import type { AlignedText } from '../aligned-text.js';
+import type { Piece } from '../encoding.js';
+import { piecesOf } from '../models/word-model.js';
+import { spellings, TokenSettings } from '../readers/token-settings.js';
+import type { TokenizerReader } from '../readers/tokenizer-folder.js';
+import { SubwordTokenizer } from '../subword-tokenizer.js';
+import { bareTemplate } from '../template.js';
+import { decoderOf } from './decoder-of.js';
+import { Fields } from './fields.js';
+import { modelOf } from './model-of.js';
+import { normalizerOf } from './normalizer-of.js';
+import { splitterOf } from './splitter-of.js';
+import { templateOf, trimsOffsets } from './template-of.js';
+
+/**
+ * Any tokenizer of the Rust library, from the content of its `tokenizer.json`.
+ *
+ * Truncation and padding that the file may ask for are left to `tokenize`'s options.
+ *
+ * @param settings what `tokenizer_config.json` says: special tokens by role, `clean_up_tokenization_spaces`
+ * @throws SequiturError where the file is damaged, or names a part that is not supported
+ */
+export function tokenizerOfJson(
+  content: object,
+  settings = new TokenSettings(),
+  where = 'tokenizer.json',
+): SubwordTokenizer {
+  const fields = new Fields(content, where);
+  const model = modelOf(fields.child('model'));
+  const addedTokens = fields.children('added_tokens').map(addedTokenOf);
+  const postProcessor = fields.has('post_processor') ? fields.child('post_processor') : null;
+  const decode = fields.has('decoder') ? decoderOf(fields.child('decoder')) : null;
+  const roles = settings.roles({});
+  return new SubwordTokenizer({
+    vocabulary: model.vocabulary,
+    addedTokens,
+    specialTokens: spellings(roles),
+    split: splitOf(fields, addedTokens, model),
+    join: (tokens) => (decode ? decode(tokens).join('') : tokens.join(' ')),
+    template: (postProcessor && templateOf(postProcessor)) ?? bareTemplate,
+    paddingTypeId: fields.has('padding') ? fields.child('padding').integer('pad_type_id', 0) : 0,
+    cleanUp: settings.flag('clean_up_tokenization_spaces', false),
+    ...(postProcessor && trimsOffsets(postProcessor) && { finish: (pieces) => pieces.map(trimmed) }),
+    files: () => ({ 'tokenizer.json': content, 'tokenizer_config.json': settings.values }),
+  });
+}
+
+function splitOf(
+  fields: Fields,
+  addedTokens: readonly AddedToken[],
+  model: ReturnType<typeof modelOf>,
+): (text: AlignedText) => readonly Piece[] {
+  const normalize = fields.has('normalizer') ? normalizerOf(fields.child('normalizer')) : (text: AlignedText) => text;
+  const split = fields.has('pre_tokenizer')
+    ? splitterOf(fields.child('pre_tokenizer'))
+    : (text: AlignedText) => (text.length ? [text] : []);
+  const added = new AddedTokenSplitter(addedTokens.filter(({ normalized }) => normalized));
+  return (text) =>
+    added.split(normalize(text)).flatMap(({ text: stretch, token }): readonly Piece[] => {
+      if (!token) return piecesOf(split(stretch), model);
+      const [start, end] = stretch.range(0, stretch.length);
+      return [{ id: token.id, token: token.content, start, end }];
+    });
+}
+
+function addedTokenOf(fields: Fields): AddedToken {
+  const special = fields.flag('special', false);
+  return {
+    id: fields.integer('id'),
+    content: fields.text('content'),
+    special,
+    singleWord: fields.flag('single_word', false),
+    stripLeft: fields.flag('lstrip', false),
+    stripRight: fields.flag('rstrip', false),
+    normalized: fields.flag('normalized', !special),
+  };
+}
+
+/** Without the space that a byte-level word begins with. */
+function trimmed(piece: Piece): Piece {
+  const leading = /^\u0120*/.exec(piece.token)![0].length;
+  return { ...piece, start: Math.min(piece.end, piece.start + leading) };
+}
+
+export const tokenizerJsonReader: TokenizerReader = {
+  name: 'tokenizer.json',
+  read: async (folder) => {
+    const content = await folder.json('tokenizer.json');
+    return content && tokenizerOfJson(content, await folder.settings(), `${folder.name}, tokenizer.json`);
+  },
+};
