@@ -1,0 +1,5 @@
+export * from './infini-attention.js';
+export * from './linear-attention.js';
+export * from './relative-scores.js';
+export * from './segments.js';
+export * from './transformer-xl-attention.js';

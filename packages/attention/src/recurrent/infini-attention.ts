@@ -1,0 +1,106 @@
+import { type MixContext, Parameter, type SequenceMixer, zeros as zerosOf } from '@sequitur/core';
+import {
+  add,
+  concat,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import { attend, attendWeights, causal } from '../attend.js';
+import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
+import {
+  type CompressiveMemory,
+  emptyCompressiveMemory,
+  memorise,
+  positiveFeatures,
+  retrieve,
+} from './compressive-memory.js';
+import { ofPiece, refusePadding, segmentPieces } from './segments.js';
+
+export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
+  /** After so many positions a segment goes into the compressive memory. */
+  readonly segmentLength: number;
+  /** Adds only what the memory does not give back already; default true. */
+  readonly delta?: boolean;
+}
+
+/** What earlier segments left in the memory, and the keys and values of the one at hand. */
+export type InfiniState = CompressiveMemory & { readonly keys?: Tensor4D; readonly values?: Tensor4D };
+
+/**
+ * Infini-attention (Munkhdalai et al. 2024, section 2.1): causal attention within a segment, and a compressive memory of all
+ * segments before it, mixed by a gate for each head. Constant in the length of the text.
+ *
+ * Observable: `weights` [batch, heads, length, keys] of every piece of a segment.
+ */
+export class InfiniAttention extends ProjectedAttention implements SequenceMixer<InfiniState> {
+  /** β of equation 6: the share of the memory in each head's output is σ(β). */
+  readonly gate: Parameter; // [heads, 1]
+  readonly segmentLength: number;
+  readonly #delta: boolean;
+
+  constructor(options: InfiniAttentionOptions) {
+    super(options);
+    this.gate = new Parameter([options.heads, 1], zerosOf);
+    this.segmentLength = options.segmentLength;
+    this.#delta = options.delta ?? true;
+  }
+
+  initState(batchSize: number): InfiniState {
+    return emptyCompressiveMemory(batchSize, this.heads, this.headSize, this.valueSize);
+  }
+
+  mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {
+    refusePadding('InfiniAttention', context);
+    return tidy(() => {
+      const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)];
+      let now = state;
+      const outputs = segmentPieces(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength).map((piece, index) => {
+        const cut = (all: Tensor4D) => slice(all, [0, piece.start, 0, 0], [-1, piece.count, -1, -1]) as Tensor4D;
+        const keys = behind(now.keys, cut(key));
+        const values = behind(now.values, cut(value));
+        const output = this.#read(cut(query), keys, values, now, ofPiece(context, index));
+        now = piece.ends ? this.#memorised(now, keys, values) : { ...now, keys, values };
+        return output;
+      });
+      const mixed = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor4D);
+      return { output: this.output.apply(reshape(mixed, [x.shape[0], x.shape[1], -1]) as Tensor3D), state: now };
+    });
+  }
+
+  /** Equation 6: A = σ(β) A_mem + (1 - σ(β)) A_dot, [batch, length, heads, valueSize]. */
+  #read(query: Tensor4D, keys: Tensor4D, values: Tensor4D, memory: CompressiveMemory, context: MixContext): Tensor4D {
+    const options = { scale: this.scale, pattern: causal() };
+    if (context.observe) context.observe('weights', attendWeights(query, keys, options));
+    const { random } = context;
+    const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
+    const local = attend(query, keys, values, { ...options, ...(dropout && { dropout }) });
+    const remembered = byPosition(retrieve(positiveFeatures(byHead(query)), memory));
+    const share = sigmoid(this.gate.value);
+    return add(mul(share, remembered), mul(sub(1, share), local)) as Tensor4D;
+  }
+
+  #memorised({ matrix, normaliser }: InfiniState, keys: Tensor4D, values: Tensor4D): InfiniState {
+    return memorise({ matrix, normaliser }, positiveFeatures(byHead(keys)), byHead(values), this.#delta);
+  }
+}
+
+/** [batch, length, heads, size] -> [batch, heads, length, size]. */
+function byHead(x: Tensor4D): Tensor4D {
+  return transpose(x, [0, 2, 1, 3]);
+}
+
+/** [batch, heads, length, size] -> [batch, length, heads, size]. */
+function byPosition(x: Tensor4D): Tensor4D {
+  return transpose(x, [0, 2, 1, 3]);
+}
+
+function behind(before: Tensor4D | undefined, now: Tensor4D): Tensor4D {
+  return before ? (concat([before, now], 1) as Tensor4D) : now;
+}

@@ -1,0 +1,48 @@
+import {
+  concat,
+  matMul,
+  reshape,
+  slice,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  transpose,
+  zeros,
+} from '@tensorflow/tfjs-core';
+
+/**
+ * From scores by distance to scores by key (Dai et al. 2019, appendix B): column c of row i becomes column c - (queries -
+ * 1 - i), so that with distances that fall from left to right, row i has distance 0 at its own key. What stands right of
+ * that comes out of the next row, after a 0.
+ *
+ * @param scores [batch, heads, queries, distances]
+ */
+export function shiftToKeys(scores: Tensor4D): Tensor4D {
+  const [batch, heads, queries, distances] = scores.shape;
+  return tidy(() => {
+    const padded = concat([zeros([batch, heads, queries, 1]), scores], 3);
+    const rolled = reshape(padded, [batch, heads, distances + 1, queries]);
+    const rest = slice(rolled, [0, 0, 1, 0], [batch, heads, distances, queries]);
+    return reshape(rest, [batch, heads, queries, distances]) as Tensor4D;
+  });
+}
+
+/** The distances of the newest query to all keys, oldest first: keys - 1 ... 0, none above `most`. */
+export function fallingDistances(keys: number, most = Number.POSITIVE_INFINITY): number[] {
+  return Array.from({ length: keys }, (_, key) => Math.min(keys - 1 - key, most));
+}
+
+/**
+ * The products of queries with vectors that every row of the batch shares: the batch is folded into the rows, since tfjs has
+ * no gradient for a product that repeats one side.
+ *
+ * @param query [batch, heads, queries, size]
+ * @param vectors [heads, distances, size]
+ * @returns [batch, heads, queries, distances]
+ */
+export function scoresOf(query: Tensor4D, vectors: Tensor3D): Tensor4D {
+  const [batch, heads, queries, size] = query.shape;
+  const rows = reshape(transpose(query, [1, 0, 2, 3]), [heads, batch * queries, size]);
+  const scores = reshape(matMul(rows, vectors, false, true), [heads, batch, queries, -1]);
+  return transpose(scores, [1, 0, 2, 3]) as Tensor4D;
+}

@@ -1,0 +1,49 @@
+import { type MixContext, SequiturError } from '@sequitur/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** A run of positions of a chunk that lie in one segment. */
+export interface SegmentPiece {
+  /** Where the piece begins in the chunk. */
+  readonly start: number;
+  readonly count: number;
+  /** The segment is full after this piece. */
+  readonly ends: boolean;
+}
+
+/**
+ * Cuts a chunk of `length` positions where segments end, the first of them with `filled` positions in it already. So a
+ * text may come in chunks of any length and is cut at the same places.
+ */
+export function segmentPieces(length: number, filled: number, segmentLength: number): SegmentPiece[] {
+  const pieces: SegmentPiece[] = [];
+  for (let start = 0; start < length; ) {
+    const room = segmentLength - (start === 0 ? filled : 0);
+    const count = Math.min(room, length - start);
+    pieces.push({ start, count, ends: count === room });
+    start += count;
+  }
+  return pieces;
+}
+
+/**
+ * Segments are counted in positions, padding among them: a padded text would be cut at other places than the same text
+ * alone.
+ *
+ * @throws SequiturError where the chunk may hold padding
+ */
+export function refusePadding(where: string, { visible }: MixContext): void {
+  if (!visible) return;
+  throw new SequiturError({
+    where,
+    expected: 'texts of equal length, without padding',
+    got: 'a chunk with `visible`',
+    fix: 'Read texts of different lengths one at a time',
+  });
+}
+
+/** The context of one of several pieces: what is observed there has the number of the piece behind its name. */
+export function ofPiece<C extends MixContext>(context: C, index: number): C {
+  const { observe } = context;
+  if (!observe || index === 0) return context;
+  return { ...context, observe: (name: string, tensor: Tensor) => observe(`${name}.${index}`, tensor) };
+}

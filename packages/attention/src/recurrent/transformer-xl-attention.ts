@@ -1,0 +1,213 @@
+import {
+  detach,
+  Linear,
+  type LinearOptions,
+  type MixContext,
+  Module,
+  type Norm,
+  normal,
+  Parameter,
+  type SequenceMixer,
+} from '@sequitur/core';
+import {
+  add,
+  concat,
+  mul,
+  reshape,
+  slice,
+  type Tensor,
+  type Tensor3D,
+  type Tensor4D,
+  tensor2d,
+  tidy,
+  transpose,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { attend, attendWeights, causal, type Pattern, slidingWindow } from '../attend.js';
+import { sinusoidalTable } from '../positions/sinusoidal.js';
+import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
+import { ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
+
+export interface TransformerXlAttentionOptions {
+  readonly width: number;
+  readonly heads: number;
+  readonly headSize: number;
+  /** How many positions before its segment a query sees (M). */
+  readonly memoryLength: number;
+  /** After so many positions the segment joins the memory; default `memoryLength`. */
+  readonly segmentLength?: number;
+  /** Every query sees as many keys as the memory is long, itself among them; default false. */
+  readonly sameLength?: boolean;
+  /** Distances beyond this one count as this one; default no bound. */
+  readonly clampDistance?: number;
+  /** The memory before the first segment: so many vectors of zeros (the default), or nothing. */
+  readonly firstMemory?: 'zeros' | 'empty';
+  /** No gradient goes back to earlier segments; default true, as in the paper. */
+  readonly truncateGradients?: boolean;
+  /** Applied to memory and input alike before they are projected. */
+  readonly inputNorm?: Norm;
+  /** u and v of the paper, [heads, headSize]: given where blocks share them. */
+  readonly contentBias?: Parameter;
+  readonly positionBias?: Parameter;
+  readonly dropout?: number;
+  readonly projections?: LinearOptions;
+}
+
+/** What is remembered of earlier segments, and of the one at hand. */
+export type TransformerXlState = {
+  /** Inputs before this segment, the newest last: [batch, at most memoryLength, width]. */
+  readonly memory?: Tensor3D;
+  /** Inputs of this segment so far: [batch, filled, width]. */
+  readonly segment?: Tensor3D;
+};
+
+type VectorsOf = (distances: readonly number[]) => Tensor3D;
+
+/** Which keys a run of queries sees, and how the distances to them count. */
+export interface Reach {
+  readonly pattern: Pattern;
+  /**
+   * @param query with v added, [batch, heads, queries, headSize]
+   * @param vectorsOf W_R R_d of distances d, [heads, distances, headSize]
+   * @returns scores, not scaled yet, that broadcast to [batch, heads, queries, keys]
+   */
+  scores(query: Tensor4D, keys: number, vectorsOf: VectorsOf): Tensor;
+}
+
+/**
+ * Attention with segment recurrence and relative positions (Dai et al. 2019, equations of section 3.3): the score of
+ * query i and key j is (q_i + u)·k_j + (q_i + v)·(W_R R_{i-j}). Earlier segments are seen, but no gradient goes back to them.
+ *
+ * Observable: `weights` [batch, heads, length, keys] of every piece of a segment.
+ */
+export class TransformerXlAttention extends Module implements SequenceMixer<TransformerXlState> {
+  readonly query: Linear; // [width, heads * headSize]
+  readonly key: Linear; // [width, heads * headSize]
+  readonly value: Linear; // [width, heads * headSize]
+  readonly distance: Linear; // [width, heads * headSize]: W_R
+  readonly output: Linear; // [heads * headSize, width]
+  readonly contentBias: Parameter; // [heads, headSize]: u
+  readonly positionBias: Parameter; // [heads, headSize]: v
+  readonly inputNorm: Norm | null;
+  readonly #options: TransformerXlAttentionOptions;
+
+  constructor(options: TransformerXlAttentionOptions) {
+    super();
+    const { width, heads, headSize, projections = { bias: false } } = options;
+    this.query = new Linear(width, heads * headSize, projections);
+    this.key = new Linear(width, heads * headSize, projections);
+    this.value = new Linear(width, heads * headSize, projections);
+    this.distance = new Linear(width, heads * headSize, projections);
+    this.output = new Linear(heads * headSize, width, projections);
+    this.contentBias = options.contentBias ?? new Parameter([heads, headSize], normal(0.02));
+    this.positionBias = options.positionBias ?? new Parameter([heads, headSize], normal(0.02));
+    this.inputNorm = options.inputNorm ?? null;
+    this.#options = options;
+  }
+
+  get segmentLength(): number {
+    return this.#options.segmentLength ?? this.#options.memoryLength;
+  }
+
+  initState(batchSize: number): TransformerXlState {
+    const { width, memoryLength, firstMemory = 'zeros' } = this.#options;
+    return firstMemory === 'zeros' && memoryLength > 0 ? { memory: zeros([batchSize, memoryLength, width]) } : {};
+  }
+
+  mix(x: Tensor3D, state: TransformerXlState, context: MixContext): { output: Tensor3D; state: TransformerXlState } {
+    refusePadding('TransformerXlAttention', context);
+    return tidy(() => {
+      let now = state;
+      const filled = state.segment?.shape[1] ?? 0;
+      const outputs = segmentPieces(x.shape[1], filled, this.segmentLength).map((piece, index) => {
+        const part = positions(x, piece.start, piece.count);
+        const output = this.read(part, now, ofPiece(context, index));
+        now = this.#after(part, now, piece);
+        return output;
+      });
+      return { output: joined(outputs), state: now };
+    });
+  }
+
+  /**
+   * One piece of one segment: x [batch, length, width] -> the same shape; the state is left as it is.
+   *
+   * @param reach which keys the positions of x see, and at what scores of distance, where that is not the usual
+   */
+  read(x: Tensor3D, state: TransformerXlState, context: MixContext, reach = this.#usualReach): Tensor3D {
+    return tidy(() => {
+      const seen = joined([state.memory, state.segment, x]);
+      const source = this.inputNorm ? this.inputNorm.apply(seen) : seen;
+      const [keys, values] = [this.#byHead(this.key.apply(source)), this.#byHead(this.value.apply(source))];
+      const query = this.#byHead(this.query.apply(positions(source, seen.shape[1] - x.shape[1], x.shape[1])));
+      const content = add(query, this.contentBias.value) as Tensor4D;
+      const placed = transpose(add(query, this.positionBias.value), [0, 2, 1, 3]) as Tensor4D;
+      const byDistance = mul(reach.scores(placed, seen.shape[1], this.#vectorsOf), this.#scale);
+      const bias = { kind: 'tensor', values: byDistance } as const;
+      const options = { scale: this.#scale, pattern: reach.pattern, bias };
+      if (context.observe) context.observe('weights', attendWeights(content, keys, options));
+      const dropout = this.#dropped(context);
+      const mixed = attend(content, keys, values, { ...options, ...(dropout && { dropout }) });
+      return this.output.apply(reshape(mixed, [x.shape[0], x.shape[1], -1]) as Tensor3D);
+    });
+  }
+
+  /** What is left to remember when a segment of these inputs ends. */
+  remembered(memory: Tensor3D | undefined, segment: Tensor3D): TransformerXlState {
+    const { memoryLength, truncateGradients = true } = this.#options;
+    const all = joined([memory, segment]);
+    const kept = Math.min(memoryLength, all.shape[1]);
+    if (kept === 0) return {};
+    const newest = positions(all, all.shape[1] - kept, kept);
+    return { memory: truncateGradients ? detach(newest) : newest };
+  }
+
+  #after(x: Tensor3D, { memory, segment }: TransformerXlState, { ends }: SegmentPiece): TransformerXlState {
+    const whole = joined([segment, x]);
+    return ends ? this.remembered(memory, whole) : { ...(memory && { memory }), segment: whole };
+  }
+
+  get #scale(): number {
+    return 1 / Math.sqrt(this.#options.headSize);
+  }
+
+  get #usualReach(): Reach {
+    const { memoryLength, sameLength, clampDistance } = this.#options;
+    return {
+      pattern: sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal(),
+      scores: (query, keys, vectorsOf) =>
+        shiftToKeys(scoresOf(query, vectorsOf(fallingDistances(keys, clampDistance)))),
+    };
+  }
+
+  /** The vectors W_R R_d of distances d: [heads, distances, headSize]. */
+  readonly #vectorsOf: VectorsOf = (distances) => {
+    const { width, heads, headSize } = this.#options;
+    const table = sinusoidalTable(Math.max(...distances) + 1, width, 'halves');
+    const rows = distances.map((d) => Array.from(table.subarray(d * width, (d + 1) * width)));
+    const vectors = this.distance.apply(tensor2d(rows));
+    return transpose(reshape(vectors, [distances.length, heads, headSize]), [1, 0, 2]) as Tensor3D;
+  };
+
+  #byHead(x: Tensor3D): Tensor4D {
+    const { heads, headSize } = this.#options;
+    return reshape(x, [x.shape[0], x.shape[1], heads, headSize]);
+  }
+
+  #dropped({ random }: MixContext) {
+    const { dropout = 0 } = this.#options;
+    return random && dropout > 0 ? { rate: dropout, seed: random.next() } : undefined;
+  }
+}
+
+/** Positions `start` to `start + count` of x [batch, length, width]. */
+function positions(x: Tensor3D, start: number, count: number): Tensor3D {
+  if (start === 0 && count === x.shape[1]) return x;
+  return slice(x, [0, start, 0], [x.shape[0], count, x.shape[2]]);
+}
+
+/** One behind the other along the sequence. */
+function joined(parts: readonly (Tensor3D | undefined)[]): Tensor3D {
+  const present = parts.filter((part) => part !== undefined);
+  return present.length === 1 ? present[0]!.clone() : concat(present, 1);
+}

@@ -1,0 +1,41 @@
+import { mixerLaws } from '@sequitur/laws';
+import { expect, it } from 'vitest';
+import { InfiniAttention, LinearAttention, segmentPieces, TransformerXlAttention } from '../src/index.js';
+
+const xl = { width: 8, heads: 2, headSize: 4, memoryLength: 8 };
+const segments = { leftPadding: false, gradientThroughState: false } as const;
+
+mixerLaws(
+  'Transformer-XL attention',
+  () => new TransformerXlAttention({ ...xl, segmentLength: 4, truncateGradients: false }),
+  { width: 8, ...segments },
+);
+mixerLaws(
+  'Transformer-XL attention of equal reach',
+  () => new TransformerXlAttention({ ...xl, memoryLength: 9, sameLength: true, clampDistance: 2 }),
+  { width: 8, ...segments },
+);
+mixerLaws(
+  'Transformer-XL attention that begins with nothing',
+  () => new TransformerXlAttention({ ...xl, firstMemory: 'empty', segmentLength: 5, truncateGradients: false }),
+  { width: 8, ...segments },
+);
+mixerLaws('infini-attention', () => new InfiniAttention({ width: 8, heads: 2, segmentLength: 4 }), {
+  width: 8,
+  leftPadding: false,
+});
+mixerLaws(
+  'infini-attention without the delta rule',
+  () => new InfiniAttention({ width: 8, heads: 2, segmentLength: 3, delta: false }),
+  { width: 8, leftPadding: false },
+);
+mixerLaws('linear attention', () => new LinearAttention({ width: 8, heads: 2, chunkLength: 4 }), { width: 8 });
+
+it('cuts chunks where segments end, whatever came before', () => {
+  expect(segmentPieces(7, 2, 3)).toEqual([
+    { start: 0, count: 1, ends: true },
+    { start: 1, count: 3, ends: true },
+    { start: 4, count: 3, ends: true },
+  ]);
+  expect(segmentPieces(2, 0, 3)).toEqual([{ start: 0, count: 2, ends: false }]);
+});
