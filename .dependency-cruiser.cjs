@@ -8,6 +8,7 @@ const mayImport = {
   transformer: ['core', 'attention', 'text'],
   gpt: ['core', 'attention', 'transformer', 'text'],
   bert: ['core', 'attention', 'transformer', 'text'],
+  bench: ['core', 'attention', 'transformer', 'gpt', 'text', 'train'],
 };
 
 const layers = Object.entries(mayImport).map(([name, allowed]) => ({

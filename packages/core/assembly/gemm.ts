@@ -6,12 +6,12 @@ import { sumOfLanes } from './math';
 
 const TILE_ROWS: i32 = 4;
 const TILE_COLUMNS: i32 = 8;
-/** Inner block: a panel of B (8 x 256 numbers) fills a quarter of a 32 KB level 1 cache. */
-const BLOCK_INNER: i32 = 256;
-/** Rows of A per block: 96 x 256 numbers stay in the level 2 cache. */
+/** Inner block: a panel of B (8 x 512 numbers) fills half of a 32 KB level 1 cache. */
+const BLOCK_INNER: i32 = 512;
+/** Rows of A per block: 96 x 512 numbers stay in the level 2 cache. */
 const BLOCK_ROWS: i32 = 96;
 /** Columns of B per block. */
-const BLOCK_COLUMNS: i32 = 768;
+const BLOCK_COLUMNS: i32 = 512;
 
 /** Bytes of scratch that `gemm` needs. */
 export function gemmScratchBytes(): i32 {
@@ -264,17 +264,50 @@ function addRow(n: i32, x: f32, b: usize, c: usize): void {
   for (; at < end; at += 4) store<f32>(c + at, load<f32>(c + at) + x * load<f32>(b + at));
 }
 
-/** C += alpha A B for few rows of A and columns of B that lie contiguous, as with a tied output table. */
+/**
+ * C += alpha A B for few rows of A and columns of B that lie contiguous, as with a tied output table: four columns at a
+ * time, since memory answers several streams faster than one.
+ */
 function rowsTimesColumns(
   m: i32, n: i32, k: i32, a: usize, aRow: i32, b: usize, bColumn: i32, c: usize, cRow: i32, alpha: f32,
 ): void {
-  for (let j = 0; j < n; j++) {
-    const column = b + (<usize>(j * bColumn) << 2);
+  const step = <usize>bColumn << 2;
+  const whole = n & ~3;
+  for (let j = 0; j < n; j += j < whole ? 4 : 1) {
+    const column = b + <usize>j * step;
     for (let i = 0; i < m; i++) {
+      const row = a + (<usize>(i * aRow) << 2);
       const at = c + (<usize>(i * cRow + j) << 2);
-      store<f32>(at, load<f32>(at) + alpha * dot(k, a + (<usize>(i * aRow) << 2), column));
+      if (j < whole) addFourDots(k, row, column, step, at, alpha);
+      else store<f32>(at, load<f32>(at) + alpha * dot(k, row, column));
     }
   }
+}
+
+/** c [4] += alpha Σ x y for four lines y, `step` bytes apart. */
+function addFourDots(k: i32, x: usize, y0: usize, step: usize, c: usize, alpha: f32): void {
+  const y1 = y0 + step, y2 = y1 + step, y3 = y2 + step;
+  let s0 = f32x4.splat(0), s1 = f32x4.splat(0), s2 = f32x4.splat(0), s3 = f32x4.splat(0);
+  const end = <usize>k << 2;
+  const whole = <usize>(k & ~3) << 2;
+  let at: usize = 0;
+  for (; at < whole; at += 16) {
+    const v = v128.load(x + at);
+    s0 = f32x4.add(s0, f32x4.mul(v, v128.load(y0 + at)));
+    s1 = f32x4.add(s1, f32x4.mul(v, v128.load(y1 + at)));
+    s2 = f32x4.add(s2, f32x4.mul(v, v128.load(y2 + at)));
+    s3 = f32x4.add(s3, f32x4.mul(v, v128.load(y3 + at)));
+  }
+  let t0 = sumOfLanes(s0), t1 = sumOfLanes(s1), t2 = sumOfLanes(s2), t3 = sumOfLanes(s3);
+  for (; at < end; at += 4) {
+    const v = load<f32>(x + at);
+    t0 += v * load<f32>(y0 + at);
+    t1 += v * load<f32>(y1 + at);
+    t2 += v * load<f32>(y2 + at);
+    t3 += v * load<f32>(y3 + at);
+  }
+  const sums = f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(t0), 1, t1), 2, t2), 3, t3);
+  addTo(c, f32x4.mul(sums, f32x4.splat(alpha)));
 }
 
 /** Σ x y over k contiguous numbers. */

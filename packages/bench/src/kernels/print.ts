@@ -1,0 +1,24 @@
+import { describeMachine, loadWarning } from '../measure/machine.js';
+import { spreadOf } from '../measure/statistics.js';
+import { type KernelsOptions, measureKernels } from './suite.js';
+
+/** Runs the suites and prints a table as it grows: medians, half the distance between quartiles, and ratios. */
+export async function printKernels(options: KernelsOptions): Promise<void> {
+  const { processor, cores, node } = describeMachine();
+  console.log(`${processor}, ${cores} cores, Node ${node}; one thread each; ${options.clock} clock; median ± spread`);
+  const warning = loadWarning();
+  if (warning) console.warn(`Warning: ${warning}`);
+  for await (const records of measureKernels(options)) {
+    console.log(`\n${records[0]!.suite}: ${records[0]!.task}`);
+    const ours = records.find(({ contender }) => contender === 'Sequitur');
+    for (const { contender, unit, speed } of records) {
+      const amount = speed.median.toFixed(speed.median < 100 ? 1 : 0).padStart(9);
+      const spread = `± ${(100 * spreadOf(speed)).toFixed(0)} %`.padStart(8);
+      const ratio =
+        ours && contender !== 'Sequitur'
+          ? `  Sequitur/${contender} ${(ours.speed.median / speed.median).toFixed(2)}`
+          : '';
+      console.log(`  ${contender.padEnd(20)} ${amount} ${unit} ${spread}${ratio}`);
+    }
+  }
+}

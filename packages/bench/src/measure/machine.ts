@@ -1,0 +1,21 @@
+import { availableParallelism, cpus, loadavg } from 'node:os';
+
+/** What the figures were measured on. */
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly node: string;
+}
+
+export function describeMachine(): Machine {
+  const [first] = cpus();
+  return { processor: first?.model.trim() ?? 'unknown', cores: availableParallelism(), node: process.version };
+}
+
+/** A warning where others keep the machine busy (its load of the last minute, ours not yet in it), else null. */
+export function loadWarning(): string | null {
+  const [load] = loadavg();
+  const cores = availableParallelism();
+  if (!load || load < 0.6 * cores) return null;
+  return `the machine is busy (load ${load.toFixed(1)} on ${cores} cores): times are upper bounds, and spreads wide`;
+}

@@ -1,0 +1,115 @@
+import { parametersOf } from '@sequitur/core';
+import type { Gpt, Gpt2Config } from '@sequitur/gpt';
+import * as tf from '@tensorflow/tfjs-core';
+
+type Batch = readonly ArrayLike<number>[];
+
+/**
+ * A GPT-2 and its training step as one would write them with tfjs alone: its own ops and kernels, its Adam, and the
+ * embedding as a product with one-hot rows, since tfjs cannot differentiate `gather` on WebAssembly.
+ */
+export class StockGpt {
+  readonly #config: Gpt2Config;
+  readonly #weights: ReadonlyMap<string, tf.Variable>;
+  readonly #optimizer = tf.train.adam(1e-3);
+
+  private constructor(config: Gpt2Config, weights: ReadonlyMap<string, tf.Variable>) {
+    this.#config = config;
+    this.#weights = weights;
+  }
+
+  /** A copy of `model`'s values. The caller disposes it. */
+  static async like(model: Gpt): Promise<StockGpt> {
+    const weights = new Map<string, tf.Variable>();
+    for (const [path, parameter] of parametersOf(model)) {
+      const values = tf.tensor(await parameter.read(), [...parameter.shape]);
+      weights.set(path, tf.variable(values));
+      values.dispose();
+    }
+    return new StockGpt(model.config, weights);
+  }
+
+  /** One step on token ids and their successors; returns the loss before it, which the caller disposes. */
+  trainStep(inputs: Batch, labels: Batch): tf.Scalar {
+    return this.#optimizer.minimize(() => this.#loss(inputs, labels), true, [...this.#weights.values()])!;
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    for (const weight of this.#weights.values()) weight.dispose();
+  }
+
+  #loss(inputs: Batch, labels: Batch): tf.Scalar {
+    const { vocabularySize } = this.#config;
+    const wanted = tf.reshape(oneHotRows(labels, vocabularySize), [-1, vocabularySize]);
+    const logits = tf.reshape(this.#logits(inputs), [-1, vocabularySize]);
+    return tf.losses.softmaxCrossEntropy(wanted, logits) as tf.Scalar;
+  }
+
+  #logits(inputs: Batch): tf.Tensor3D {
+    const { vocabularySize, contextLength, width, depth } = this.#config;
+    const [batch, length] = [inputs.length, inputs[0]!.length];
+    const table = this.#weight('embedding.tokens.weight');
+    const rows = tf.reshape(oneHotRows(inputs, vocabularySize), [batch * length, vocabularySize]);
+    const vectors = tf.reshape(tf.matMul(rows, table), [batch, length, width]);
+    const positions = this.#weight('embedding.positions.weight');
+    let x = tf.add(vectors, length === contextLength ? positions : tf.slice(positions, 0, length)) as tf.Tensor3D;
+    for (let index = 0; index < depth; index++) x = this.#block(x, `blocks.${index}`);
+    const hidden = tf.reshape(this.#norm(x, 'norm'), [batch * length, width]);
+    return tf.reshape(tf.matMul(hidden, table, false, true), [batch, length, vocabularySize]);
+  }
+
+  #block(x: tf.Tensor3D, path: string): tf.Tensor3D {
+    const seen = tf.add(x, this.#attention(this.#norm(x, `${path}.mixerNorm`), `${path}.mixer`)) as tf.Tensor3D;
+    const up = gelu(this.#linear(this.#norm(seen, `${path}.feedForwardNorm`), `${path}.feedForward.up`));
+    return tf.add(seen, this.#linear(up, `${path}.feedForward.down`));
+  }
+
+  #attention(x: tf.Tensor3D, path: string): tf.Tensor3D {
+    const [batch, length, width] = x.shape;
+    const { heads } = this.#config;
+    const size = width / heads;
+    const split = (y: tf.Tensor) => tf.transpose(tf.reshape(y, [batch, length, heads, size]), [0, 2, 1, 3]);
+    const [query, key, value] = ['query', 'key', 'value'].map((part) => split(this.#linear(x, `${path}.${part}`)));
+    const scores = tf.mul(tf.matMul(query!, key!, false, true), 1 / Math.sqrt(size));
+    const weights = tf.softmax(tf.add(scores, futureMask(length)));
+    const mixed = tf.transpose(tf.matMul(weights, value!), [0, 2, 1, 3]);
+    return this.#linear(tf.reshape(mixed, [batch, length, width]) as tf.Tensor3D, `${path}.output`);
+  }
+
+  /** Flattened to rows: the gradient of tfjs's product of other ranks throws. */
+  #linear(x: tf.Tensor3D, path: string): tf.Tensor3D {
+    const weight = this.#weight(`${path}.weight`);
+    const rows = tf.matMul(tf.reshape(x, [-1, weight.shape[0]!]), weight);
+    return tf.reshape(tf.add(rows, this.#weight(`${path}.bias`)), [x.shape[0], x.shape[1], weight.shape[1]!]);
+  }
+
+  #norm(x: tf.Tensor3D, path: string): tf.Tensor3D {
+    const { mean, variance } = tf.moments(x, -1, true);
+    const normal = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, 1e-5)));
+    return tf.add(tf.mul(normal, this.#weight(`${path}.weight`)), this.#weight(`${path}.bias`));
+  }
+
+  #weight(path: string): tf.Tensor2D {
+    return this.#weights.get(path) as unknown as tf.Tensor2D;
+  }
+}
+
+/** Cast from integers: asked for float32 at once, tfjs's WebAssembly kernel writes the bits of integers. */
+function oneHotRows(ids: Batch, depth: number): tf.Tensor {
+  const flat = Int32Array.from(ids.flatMap((row) => Array.from(row)));
+  return tf.cast(tf.oneHot(tf.tensor2d(flat, [ids.length, flat.length / ids.length], 'int32'), depth), 'float32');
+}
+
+/** The tanh form of gelu. */
+function gelu(x: tf.Tensor3D): tf.Tensor3D {
+  const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
+  return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
+}
+
+/** 0 where a query may look and -1e9 where the future lies, [length, length]. */
+function futureMask(length: number): tf.Tensor2D {
+  const position = tf.range(0, length, 1, 'int32');
+  const future = tf.greater(tf.expandDims(position, 0), tf.expandDims(position, 1));
+  return tf.mul(tf.cast(future, 'float32'), -1e9);
+}
