@@ -1,7 +1,6 @@
 // What the host calls, described where it is written; `src/backends/wasm/exports.ts` declares it in TypeScript.
 export { activationForward, activationBackward } from './activation';
 export { adamWInPlace } from './adam-w';
-export { attentionBackward, attentionForward, attentionScratchBytes } from './attention';
 export { dropout } from './dropout';
 export { embedBackward } from './embed';
 export { gemmBatch, gemmScratchBytes } from './gemm';

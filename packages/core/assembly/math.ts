@@ -41,6 +41,19 @@ export function exp1(x: f32): f32 {
   return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
 }
 
+/**
+ * Natural logarithm of a normal positive number, without the tables of `Math.log` (static data has no place in tfjs's
+ * memory): x = m 2^e with m from sqrt(1/2) to sqrt(2), and ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
+ */
+export function log1(x: f32): f32 {
+  const bits = reinterpret<i32>(x) - 0x3f3504f3; // sqrt(1/2)
+  const exponent = bits >> 23;
+  const m = <f64>reinterpret<f32>((bits & 0x7fffff) + 0x3f3504f3);
+  const s = (m - 1) / (m + 1), z = s * s;
+  const series = 1 + z * (1 / 3.0 + z * (1 / 5.0 + z * (1 / 7.0 + z * (1 / 9.0 + z * (1 / 11.0 + z / 13.0)))));
+  return <f32>(2 * s * series + <f64>exponent * 0.6931471805599453);
+}
+
 /** 1 / (1 + exp(-x)), from exp(-|x|), which cannot overflow. */
 // @ts-ignore: decorator
 @inline

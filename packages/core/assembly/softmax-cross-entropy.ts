@@ -1,5 +1,5 @@
 // Cross-entropy of softmax(z) against a label with smoothing (Szegedy et al. 2016, section 7). Rows are `classes` numbers.
-import { exp1, exp4, sumOfLanes } from './math';
+import { exp1, exp4, log1, sumOfLanes } from './math';
 import { sumOf } from './reduce';
 
 /** losses [rows], and normalisers [rows] = log Σ exp z for the backward. */
@@ -65,7 +65,7 @@ function logSumExp(n: i32, z: usize): f32 {
   for (; at < whole; at += 16) sums = f32x4.add(sums, exp4(f32x4.sub(v128.load(z + at), shift)));
   let sum = sumOfLanes(sums);
   for (; at < end; at += 4) sum += exp1(load<f32>(z + at) - top);
-  return top + <f32>Math.log(<f64>sum);
+  return top + log1(sum);
 }
 
 /** The largest of n numbers, -inf of none. */

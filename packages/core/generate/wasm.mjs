@@ -1,38 +1,15 @@
-/**
- * Compiles the AssemblyScript kernels to a module on tfjs's own memory (imported, no data segments, no runtime) and
- * writes it as base64, so that no page has to be told where a file lies.
- */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { generateWasmKernels } from '../../../scripts/wasm-kernels.mjs';
 
-const core = join(dirname(fileURLToPath(import.meta.url)), '..');
-const assembly = join(core, 'assembly');
-const output = join(core, 'src', 'backends', 'wasm', 'kernels.generated.ts');
-const tfjsOutput = join(core, 'src', 'backends', 'wasm', 'tfjs-binary.generated.ts');
+const wasmFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'backends', 'wasm');
+const tfjsOutput = join(wasmFolder, 'tfjs-binary.generated.ts');
 
 export async function generate({ force }) {
   if (force || !existsSync(tfjsOutput)) embedTfjsBinary();
-  const sources = readdirSync(assembly).filter((file) => file.endsWith('.ts'));
-  const inputs = [...sources.map((file) => join(assembly, file)), fileURLToPath(import.meta.url)];
-  if (!force && isNewer(output, inputs)) return;
-  const module = await compile();
-  mkdirSync(dirname(output), { recursive: true });
-  writeFileSync(
-    output,
-    `/** The compiled kernels of \`assembly/\`, ${module.length} bytes. */\nexport const KERNELS_BASE64 =\n  '${module.toString('base64')}';\n`,
-  );
+  await generateWasmKernels({ packageName: 'core', output: 'src/backends/wasm/kernels.generated.ts', force });
 }
 
 /** tfjs's own binary as a module, for pages: there no bundler knows that it belongs beside the script. */
@@ -43,31 +20,4 @@ function embedTfjsBinary() {
     tfjsOutput,
     `/** tfjs-backend-wasm-simd.wasm of @tensorflow/tfjs-backend-wasm (Apache-2.0). */\nexport const TFJS_WASM_SIMD_BASE64 =\n  '${binary}';\n`,
   );
-}
-
-async function compile() {
-  const { main } = await import('assemblyscript/asc');
-  const folder = mkdtempSync(join(tmpdir(), 'sequitur-kernels-'));
-  const file = join(folder, 'kernels.wasm');
-  try {
-    const { error, stderr } = await main([
-      join(assembly, 'index.ts'),
-      ...['--baseDir', '/', '--outFile', file, '--importMemory', '--noExportMemory', '--runtime', 'stub'],
-      ...['-O3', '--noAssert', '--enable', 'simd', '--initialMemory', '1'],
-    ]);
-    if (error) throw new Error(`the AssemblyScript kernels do not compile\n${stderr}`);
-    return readFileSync(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function isNewer(file, inputs) {
-  try {
-    const written = statSync(file).mtimeMs;
-    return inputs.every((input) => statSync(input).mtimeMs < written);
-  } catch (error) {
-    if (error.code === 'ENOENT') return false;
-    throw error;
-  }
 }

@@ -1,11 +1,4 @@
-import {
-  defineOp,
-  firstPositions,
-  type NativeKernel,
-  type OpDefinition,
-  type OpInputs,
-  wasmInstance,
-} from '@sequitur/core';
+import { defineOp, firstPositions, type NativeKernel, type OpDefinition, type OpInputs } from '@sequitur/core';
 import {
   cast,
   matMul,
@@ -19,6 +12,7 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { attentionKernels } from '../wasm-kernels.js';
 import type { SettledOptions } from './options.js';
 import { attentionReference, attentionWeights, byHead, visibleKeys } from './reference.js';
 
@@ -109,7 +103,7 @@ function settled({ visible }: OpInputs, attributes: AttentionAttributes): Settle
 }
 
 function forwardWasm({ inputs, attributes, backend }: Parameters<NativeKernel<AttentionAttributes>>[0]) {
-  const wasm = wasmInstance(backend);
+  const wasm = attentionKernels(backend);
   const { query, key, value } = heads(inputs);
   if (!wasm || value.shape[3] !== query.shape[3]) return null;
   const [batch, queries, headCount, headSize] = query.shape;
@@ -127,7 +121,7 @@ function forwardWasm({ inputs, attributes, backend }: Parameters<NativeKernel<At
 }
 
 function backwardWasm({ inputs, attributes, backend }: Parameters<NativeKernel<AttentionAttributes>>[0]) {
-  const wasm = wasmInstance(backend);
+  const wasm = attentionKernels(backend);
   const { query, key, value } = heads(inputs);
   const { output, normalisers, dy } = inputs;
   if (!wasm || !normalisers!.size) return null;

@@ -1,5 +1,6 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
 export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';
-export { type WasmInstance, wasmInstance } from './wasm/instance.js';
+export type { Offset } from './wasm/exports.js';
+export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js';
 export { type ComputeCall, groupsOf, type TensorPart, type WebGpuInstance, webGpuInstance } from './webgpu/compute.js';
 export { REDUCTIONS, type WebGpuKernel } from './webgpu/kernel.js';

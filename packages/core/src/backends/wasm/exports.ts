@@ -19,51 +19,6 @@ export interface WasmKernels {
     stepSize: number,
     inverseRootCorrection2: number,
   ): void;
-  attentionBackward(
-    batch: number,
-    queries: number,
-    heads: number,
-    headSize: number,
-    keys: number,
-    capacity: number,
-    keyHeads: number,
-    query: Offset,
-    key: Offset,
-    value: Offset,
-    visible: Offset,
-    offset: number,
-    causal: boolean,
-    scale: number,
-    output: Offset,
-    normalisers: Offset,
-    doutput: Offset,
-    dquery: Offset,
-    dkey: Offset,
-    dvalue: Offset,
-    scratch: Offset,
-    panels: Offset,
-  ): void;
-  attentionForward(
-    batch: number,
-    queries: number,
-    heads: number,
-    headSize: number,
-    keys: number,
-    capacity: number,
-    keyHeads: number,
-    query: Offset,
-    key: Offset,
-    value: Offset,
-    visible: Offset,
-    offset: number,
-    causal: boolean,
-    scale: number,
-    output: Offset,
-    normalisers: Offset,
-    scratch: Offset,
-    panels: Offset,
-  ): void;
-  attentionScratchBytes(keys: number): number;
   columnSums(rows: number, columns: number, x: Offset, sums: Offset): void;
   dropout(n: number, seed: number, threshold: number, scale: number, x: Offset, y: Offset): void;
   embedBackward(

@@ -10,9 +10,9 @@ interface TfjsWasm {
   _free(offset: Offset): void;
 }
 
-/** Our kernels, bound to the memory of one tfjs backend. */
-export interface WasmInstance {
-  readonly kernels: WasmKernels;
+/** Kernels bound to the memory of one tfjs backend: core's own, or those of another package. */
+export interface WasmInstance<Kernels = WasmKernels> {
+  readonly kernels: Kernels;
   /** Where a tensor's numbers lie. Valid until a tensor is disposed; memory may grow, offsets stay. */
   offset(tensor: TensorInfo): Offset;
   /** As `offset`, and 0 for a tensor that is not given. */
@@ -20,33 +20,69 @@ export interface WasmInstance {
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
   /** The numbers of a float32 tensor where they lie; the view is good until memory grows, so use it at once. */
   values(tensor: TensorInfo): Float32Array;
+  /** The `count` 32-bit integers from `offset` on, to be written before a kernel reads them; good as `values` is. */
+  integers(offset: Offset, count: number): Int32Array;
   /** Scratch memory for the time of `use`. */
   withScratch<T>(bytes: number, use: (offset: Offset) => T): T;
-  /** Scratch for packed panels, kept for the life of the backend. */
+  /** Scratch for the packed panels of `gemm`, kept for the life of the backend. */
   readonly panels: Offset;
 }
 
+type WasmMemory = Omit<WasmInstance, 'kernels'>;
+
 const instances = new WeakMap<KernelBackend, WasmInstance>();
 
-/** Compiles our kernels onto the memory of `backend`, once. */
+/** Compiles core's kernels onto the memory of `backend`, once. */
 export async function loadWasmKernels(backend: BackendWasm): Promise<WasmInstance> {
   const loaded = instances.get(backend);
   if (loaded) return loaded;
-  const wasm = backend.wasm as unknown as TfjsWasm;
+  const wasm = tfjsOf(backend);
   const { KERNELS_BASE64 } = await import('./kernels.generated.js');
-  const bytes = Uint8Array.from(atob(KERNELS_BASE64), (character) => character.charCodeAt(0));
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory: wasm.asm.memory } });
-  const bound = bind(backend, wasm, instance.exports as unknown as WasmKernels);
+  const { instance } = await WebAssembly.instantiate(decode(KERNELS_BASE64), { env: { memory: wasm.asm.memory } });
+  const kernels = instance.exports as unknown as WasmKernels;
+  const bound = { kernels, ...memoryOf(backend, wasm, kernels.gemmScratchBytes()) };
   instances.set(backend, bound);
   return bound;
 }
 
-/** Our kernels on `backend`, or null where they are not loaded. */
+/** Core's kernels on `backend`, or null where they are not loaded. */
 export function wasmInstance(backend: KernelBackend): WasmInstance | null {
   return instances.get(backend) ?? null;
 }
 
-function bind(backend: BackendWasm, wasm: TfjsWasm, kernels: WasmKernels): WasmInstance {
+/**
+ * Another package's kernels, compiled from its `assembly/` folder by `scripts/wasm-kernels.mjs`.
+ *
+ * @param base64 the module, which imports `env.memory` and nothing else
+ * @returns for a backend its kernels, or null where it is not WebAssembly opened by `openBackend`; the module is
+ *   compiled when it is first asked for, so that an import costs nothing
+ */
+export function wasmKernels<Kernels>(base64: string): (backend: KernelBackend) => WasmInstance<Kernels> | null {
+  const bound = new WeakMap<KernelBackend, WasmInstance<Kernels>>();
+  let module: WebAssembly.Module | undefined;
+  return (backend) => {
+    const existing = bound.get(backend);
+    if (existing) return existing;
+    const core = wasmInstance(backend);
+    if (!core) return null;
+    module ??= new WebAssembly.Module(decode(base64));
+    const { memory } = tfjsOf(backend as BackendWasm).asm;
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const instance = { ...core, kernels: exports as unknown as Kernels };
+    bound.set(backend, instance);
+    return instance;
+  };
+}
+
+function tfjsOf(backend: BackendWasm): TfjsWasm {
+  return backend.wasm as unknown as TfjsWasm;
+}
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): WasmMemory {
   const allocate = (bytes: number): Offset => {
     const offset = wasm._malloc(Math.max(bytes, 16));
     if (offset) return offset;
@@ -59,11 +95,11 @@ function bind(backend: BackendWasm, wasm: TfjsWasm, kernels: WasmKernels): WasmI
   };
   const offset = ({ dataId }: TensorInfo): Offset => backend.dataIdMap.get(dataId).memoryOffset;
   return {
-    kernels,
     offset,
     offsetOr0: (tensor) => (tensor ? offset(tensor) : 0),
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
     values: (tensor) => new Float32Array(wasm.asm.memory.buffer, offset(tensor), util.sizeFromShape(tensor.shape)),
+    integers: (at, count) => new Int32Array(wasm.asm.memory.buffer, at, count),
     withScratch: (bytes, use) => {
       const scratch = allocate(bytes);
       try {
@@ -72,6 +108,6 @@ function bind(backend: BackendWasm, wasm: TfjsWasm, kernels: WasmKernels): WasmI
         wasm._free(scratch);
       }
     },
-    panels: allocate(kernels.gemmScratchBytes()),
+    panels: allocate(panelBytes),
   };
 }

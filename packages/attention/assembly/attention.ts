@@ -1,9 +1,9 @@
 // Scaled dot-product attention (Vaswani et al. 2017, equation 1) for query, key and value laid out
 // [batch, length, heads, headSize]. Blocks of queries see their keys at once; the matrix of all scores never exists.
-import { dot, gemm } from './gemm';
-import { exp1, exp4 } from './math';
-import { maximumOf } from './softmax-cross-entropy';
-import { sumOf } from './reduce';
+import { dot, gemm } from '../../core/assembly/gemm';
+import { exp1, exp4, log1 } from '../../core/assembly/math';
+import { maximumOf } from '../../core/assembly/softmax-cross-entropy';
+import { sumOf } from '../../core/assembly/reduce';
 
 const BLOCK: i32 = 32;
 /** Score of a masked key. */
@@ -62,7 +62,7 @@ function softmaxRow(scores: usize, visibleKeys: i32, all: i32, mask: usize): f32
   exponentiate(scores, visibleKeys, top);
   const sum = sumOf(visibleKeys, scores);
   multiply(scores, visibleKeys, <f32>1 / sum);
-  return top + <f32>Math.log(<f64>sum);
+  return top + log1(sum);
 }
 
 function fill(x: usize, n: i32, value: f32): void {

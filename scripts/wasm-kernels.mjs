@@ -1,0 +1,102 @@
+/**
+ * Compiles the AssemblyScript kernels of a package, its `assembly/index.ts` and what that imports, to a module on
+ * tfjs's own memory (imported, no data segments, no runtime) and writes it as base64, so that no page has to be told
+ * where a file lies. Each package has a module of its own; sources may import those of a package below by path.
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
+
+/**
+ * @param packageName the folder below `packages`
+ * @param output where to write, from the package's folder on: `src/kernels.generated.ts`
+ * @param force also when no source is newer than the output
+ */
+export async function generateWasmKernels({ packageName, output, force }) {
+  const target = join(packagesFolder, packageName, output);
+  if (!force && isNewer(target, [...allSources(), fileURLToPath(import.meta.url)])) return;
+  const module = await compile(packageName);
+  refuseData(module, packageName);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(
+    target,
+    `/** The compiled kernels of \`assembly/\`, ${module.length} bytes. */\nexport const KERNELS_BASE64 =\n  '${module.toString('base64')}';\n`,
+  );
+}
+
+async function compile(packageName) {
+  const { main } = await import('assemblyscript/asc');
+  const folder = mkdtempSync(join(tmpdir(), 'sequitur-kernels-'));
+  const file = join(folder, 'kernels.wasm');
+  try {
+    const { error, stderr } = await main([
+      join(packagesFolder, packageName, 'assembly', 'index.ts'),
+      ...['--baseDir', '/', '--outFile', file, '--importMemory', '--noExportMemory', '--runtime', 'stub'],
+      ...['-O3', '--noAssert', '--enable', 'simd', '--initialMemory', '1'],
+    ]);
+    if (error) throw new Error(`the AssemblyScript kernels of ${packageName} do not compile\n${stderr}`);
+    return readFileSync(file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A data segment would be written over what tfjs keeps at the same place: tables and strings are not for kernels. */
+function refuseData(module, packageName) {
+  const DATA = 11;
+  for (const { id } of sections(module)) {
+    if (id !== DATA) continue;
+    throw new Error(
+      `the AssemblyScript kernels of ${packageName} hold static data, which would overwrite tfjs's memory: ` +
+        'leave out Math.log, Math.pow and the like, which bring tables, as well as strings and StaticArrays',
+    );
+  }
+}
+
+function* sections(module) {
+  let at = 8; // after the magic number and the version
+  const unsigned = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = module[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < module.length) {
+    const id = module[at++];
+    const bytes = unsigned();
+    yield { id, bytes };
+    at += bytes;
+  }
+}
+
+/** Those of every package, since one may import another's. */
+function allSources() {
+  return readdirSync(packagesFolder)
+    .map((name) => join(packagesFolder, name, 'assembly'))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)));
+}
+
+function isNewer(file, inputs) {
+  try {
+    const written = statSync(file).mtimeMs;
+    return inputs.every((input) => statSync(input).mtimeMs < written);
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
