@@ -98,7 +98,7 @@ function multiply(x: usize, n: i32, by: f32): void {
 export function attentionBackward(
   batch: i32, queries: i32, heads: i32, headSize: i32, keys: i32, capacity: i32, keyHeads: i32,
   query: usize, key: usize, value: usize, visible: usize, offset: i32, causal: bool, scale: f32,
-  output: usize, normalisers: usize, doutput: usize,
+  output: usize, normalisers: usize, dnormalisers: usize, doutput: usize,
   dquery: usize, dkey: usize, dvalue: usize, scratch: usize, panels: usize,
 ): void {
   const group = heads / keyHeads;
@@ -113,6 +113,7 @@ export function attentionBackward(
       const head = <usize>(b * queries * queryRow + h * headSize) << 2;
       const keyStart = <usize>(b * capacity * keyRow + (h / group) * headSize) << 2;
       const logs = normalisers + (<usize>((b * heads + h) * queries) << 2);
+      const dlogs = dnormalisers + (<usize>((b * heads + h) * queries) << 2);
       const k = key + keyStart, v = value + keyStart, dk = dkey + keyStart, dv = dvalue + keyStart;
       for (let i = 0; i < queries; i += BLOCK) {
         const rows = min(BLOCK, queries - i);
@@ -125,7 +126,7 @@ export function attentionBackward(
           const row = <usize>(r * seen) << 2;
           const visibleKeys = causal ? min(seen, offset + i + r + 1) : seen;
           const line = <usize>(r * queryRow) << 2;
-          const drift = dot(headSize, dy + line, output + at + line);
+          const drift = dot(headSize, dy + line, output + at + line) - load<f32>(dlogs + (<usize>(i + r) << 2));
           backwardRow(weights + row, slopes + row, visibleKeys, seen, mask, load<f32>(logs + (<usize>(i + r) << 2)), drift);
         }
         gemm(rows, headSize, seen, slopes, seen, 1, k, keyRow, 1, dquery + at, queryRow, 0, scale, false, panels);

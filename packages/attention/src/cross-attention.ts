@@ -1,6 +1,6 @@
 import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { full } from './attend.js';
+import { full } from './patterns/index.js';
 import { ProjectedAttention } from './projected-attention.js';
 
 /** The keys and values of a source, computed once and read at every step. */

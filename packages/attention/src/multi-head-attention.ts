@@ -1,7 +1,7 @@
 import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import { causal, isCausal, type Pattern } from './attend.js';
 import { emptyMemory, type KeyValueMemory, remember } from './key-value-memory.js';
+import { causal, isCausal, type Pattern } from './patterns/index.js';
 import { NoPositions, type Positions } from './positions/positions.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 

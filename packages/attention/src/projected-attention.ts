@@ -1,6 +1,6 @@
 import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
 import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { type AttendOptions, attend, attendWeights } from './attend.js';
+import { type AttentionOptions, attention, attentionWeights } from './scaled-dot-product/index.js';
 
 export interface ProjectionOptions {
   readonly width: number;
@@ -90,16 +90,17 @@ export abstract class ProjectedAttention extends Module {
     query: Tensor4D,
     keys: Tensor4D,
     values: Tensor4D,
-    options: AttendOptions,
+    options: AttentionOptions,
     { observe, random }: MixContext,
   ): Tensor3D {
-    const settled = { ...options, scale: this.scale };
+    // In the rows of padding as PyTorch's masks make it, for comparison with its models.
+    const settled = { unseen: 'evenly', ...options, scale: this.scale } as const;
     if (observe) {
-      const weights = attendWeights(query, keys, settled);
+      const weights = attentionWeights(query, keys, settled);
       observe('weights', weights);
     }
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    return this.output.apply(join(attend(query, keys, values, { ...settled, dropout })));
+    return this.output.apply(join(attention(query, keys, values, { ...settled, dropout })));
   }
 }
 

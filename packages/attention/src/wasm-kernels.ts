@@ -20,6 +20,7 @@ interface AttentionKernels {
     scale: number,
     output: Offset,
     normalisers: Offset,
+    dnormalisers: Offset,
     doutput: Offset,
     dquery: Offset,
     dkey: Offset,

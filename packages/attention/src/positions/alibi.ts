@@ -1,4 +1,4 @@
-import type { ScoreBias } from '../attend.js';
+import type { ScoreBias } from '../score-bias/score-bias.js';
 import { Positions } from './positions.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Module } from '@sequitur/core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { ScoreBias } from '../attend.js';
+import type { ScoreBias } from '../score-bias/score-bias.js';
 
 /** Where a chunk of tokens stands in its text. */
 export interface Place {

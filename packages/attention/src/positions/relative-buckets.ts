@@ -1,6 +1,6 @@
 import { Embedding, type Initializer, normal } from '@sequitur/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import type { ScoreBias } from '../attend.js';
+import type { ScoreBias } from '../score-bias/score-bias.js';
 import { Positions } from './positions.js';
 
 export interface RelativeBucketsOptions {

@@ -1,14 +1,16 @@
-import { type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import { attentionOp, maskedAttentionOp } from './op.js';
-import { type AttentionOptions, type SettledOptions, settle } from './options.js';
-import { attentionReference, attentionWeights as weightsReference } from './reference.js';
+import { scoped } from '@sequitur/core';
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { biasTensors } from './bias-tensors.js';
+import { runAttention } from './op.js';
+import { type AttentionOptions, settle } from './options.js';
+import { weightsReference } from './reference.js';
 
-export type { AttentionOptions } from './options.js';
+export type { AttentionOptions, Unseen } from './options.js';
 
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): every query takes from the values what its scores with
- * the keys say, softmax(Q Kᵀ scale) V. With fewer key heads than heads, neighbouring heads share one (Ainslie et al.
- * 2023). A query that sees nothing but padding takes evenly from that.
+ * the keys say, softmax(Q Kᵀ scale + bias) V. What the pattern does not show costs nothing, and no array as large as
+ * queries times keys is made. With fewer key heads than heads, neighbouring heads share one (Ainslie et al. 2023).
  *
  * @param query float32 [batch, queries, heads, headSize]
  * @param key float32 [batch, capacity, keyHeads, headSize]
@@ -17,28 +19,50 @@ export type { AttentionOptions } from './options.js';
  * @throws SequiturError when a shape, dtype or option does not fit
  */
 export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions = {}): Tensor4D {
-  const settled = settle(query, key, value, options);
-  return isFused(settled) ? fused(query, key, value, settled) : attentionReference(query, key, value, settled);
+  return scoped(() => run(query, key, value, options).output);
+}
+
+/** `attention` with the logarithm of what it divides by. */
+export interface AttentionResult {
+  /** float32 [batch, queries, heads, valueSize] */
+  readonly output: Tensor4D;
+  /** log Σ exp of the scores, float32 [batch, heads, queries]; -1e30 where a query sees nothing. */
+  readonly logSumExp: Tensor3D;
 }
 
 /**
- * How much each query takes from each key, to be looked at: float32 [batch, heads, queries, keyLength], which the
- * caller disposes. Takes memory that `attention` does not.
+ * As `attention`, with log Σ exp of each query's scores, by which results over parts of the keys are put together. Both
+ * can be differentiated; the caller disposes both.
+ */
+export function attentionWithLogSumExp(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  options: AttentionOptions = {},
+): AttentionResult {
+  return scoped(() => run(query, key, value, options));
+}
+
+/**
+ * How much each query takes from each key, before dropout, to be looked at: float32 [batch, heads, queries, keyLength],
+ * which the caller disposes. Takes memory that `attention` does not.
  */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
-  return weightsReference(query, key, settle(query, key, key, options));
-}
-
-function isFused({ bias, window, dropout }: SettledOptions): boolean {
-  return !bias && window === undefined && !dropout?.rate;
-}
-
-function fused(query: Tensor4D, key: Tensor4D, value: Tensor4D, settled: SettledOptions): Tensor4D {
-  const { scale, keyLength, offset, causal, visible } = settled;
-  const attributes = { scale, keyLength, offset, causal };
-  return tidy(() => {
-    const inputs: Record<string, Tensor> = { query, key, value };
-    const run = visible ? maskedAttentionOp : attentionOp;
-    return run({ ...inputs, ...(visible && { visible }) }, attributes)[0] as Tensor4D;
+  return scoped(() => {
+    const settled = settle(query, key, key, options);
+    const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible: options.visible });
+    return weightsReference({ query, key, visible: options.visible, ...tensors }, settled).weights;
   });
+}
+
+function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
+  const settled = settle(query, key, value, options);
+  const { visible } = options;
+  const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible });
+  const [output, logSumExp] = runAttention({ query, key, value, ...(visible && { visible }), ...tensors }, settled);
+  return { output: output as Tensor4D, logSumExp: logSumExp as Tensor3D };
+}
+
+function placeOf({ shape: [batch, queries, heads] }: Tensor4D) {
+  return { batch, queries, heads };
 }

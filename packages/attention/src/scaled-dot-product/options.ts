@@ -1,31 +1,47 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { causal, type Forgotten, type Pattern } from '../patterns/index.js';
+import type { ScoreBias } from '../score-bias/index.js';
 
 export interface AttentionOptions {
   /** Multiplies the scores; default 1 / sqrt(headSize). */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
+  /** Which keys a query may see, or one pattern for each head; default `causal()`. */
+  readonly pattern?: Pattern | readonly Pattern[] | undefined;
   /** How many of the keys count: a memory has room beyond them. Default all. */
-  readonly keyLength?: number;
-  /** The position of the first query among the keys; default keyLength - queries, so that the last sees all. */
-  readonly offset?: number;
-  /** A query sees no key beyond its own position; default true. */
-  readonly causal?: boolean;
-  /** A query sees only so many keys up to its own; default all. */
-  readonly window?: number;
+  readonly keyLength?: number | undefined;
+  /** The position of the first query in the text; default such that the last query lies at the last key. */
+  readonly offset?: number | undefined;
+  /** Positions that the memory no longer holds: the keys behind them lie where these were. */
+  readonly forgotten?: Forgotten | undefined;
   /** float32 [batch, keyLength], 1 where the key is a real token and 0 where it is padding. */
   readonly visible?: Tensor | undefined;
-  /** float32 that broadcasts to [batch, heads, queries, keyLength], added to the scores. */
-  readonly bias?: Tensor | undefined;
+  /** Added to the scores. */
+  readonly bias?: ScoreBias | undefined;
+  /** Scores s become cap tanh(s / cap) before the bias is added (Gemma Team 2024, section 2). */
+  readonly softCap?: number | undefined;
   /** Share of the weights set to zero in training, and the seed that says which. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
+  /**
+   * What a query takes that sees nothing: `zeros`; `evenly` from all keys that its pattern shows, padding as they are;
+   * or evenly from `all` keys. The last two are what PyTorch models do in the rows of padding, by the finite number that
+   * stands there for minus infinity. Default zeros.
+   */
+  readonly unseen?: Unseen | undefined;
 }
 
-/** The options with every number settled. */
-export interface SettledOptions extends AttentionOptions {
+export type Unseen = 'zeros' | 'evenly' | 'all';
+
+/** The options with every number settled; plain data but for the tensors. */
+export interface SettledOptions {
   readonly scale: number;
+  readonly patterns: readonly Pattern[];
   readonly keyLength: number;
   readonly offset: number;
-  readonly causal: boolean;
+  readonly forgotten?: Forgotten | undefined;
+  readonly softCap?: number | undefined;
+  readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
+  readonly unseen: Unseen;
 }
 
 /** Checks shapes against one another and fills in the defaults. */
@@ -42,13 +58,39 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
       got: `query ${showShape(query.shape)} and key ${showShape(key.shape)}`,
     });
   }
-  const { keyLength = capacity, causal = true } = options;
-  const { scale = 1 / Math.sqrt(headSize), offset = keyLength - queries } = options;
+  const { keyLength = capacity, pattern = causal(), forgotten, softCap, dropout, visible, unseen = 'zeros' } = options;
+  const { scale = 1 / Math.sqrt(headSize), offset = defaultOffset(keyLength, forgotten, queries) } = options;
+  const patterns = isOne(pattern) ? [pattern] : pattern;
   expectNumber('attention, keyLength', keyLength, `an integer from 1 to ${capacity}`, (n) => isCount(n, 1, capacity));
-  const last = keyLength - queries;
-  if (causal) expectNumber('attention, offset', offset, `an integer from 0 to ${last}`, (n) => isCount(n, 0, last));
-  if (options.visible) expectTensor('attention, visible', options.visible, { shape: [batch, keyLength] });
-  return { ...options, keyLength, offset, causal, scale };
+  expectNumber('attention, offset', offset, 'an integer >= 0', (n) => isCount(n, 0, Number.MAX_SAFE_INTEGER));
+  expectNumber('attention, scale', scale, 'a finite number', Number.isFinite);
+  if (softCap !== undefined) expectNumber('attention, softCap', softCap, 'a number above 0', (n) => n > 0);
+  if (visible) expectTensor('attention, visible', visible, { shape: [batch, keyLength] });
+  if (patterns.length !== 1 && patterns.length !== heads) {
+    throw new SequiturError({
+      where: 'attention, pattern',
+      expected: `one pattern, or one for each of ${heads} heads`,
+      got: `${patterns.length}`,
+    });
+  }
+  if (dropout) expectDropout(dropout);
+  return {
+    ...{ scale, patterns, keyLength, offset, forgotten, softCap, unseen },
+    dropout: dropout?.rate ? dropout : undefined,
+  };
+}
+
+function expectDropout({ rate, seed }: { readonly rate: number; readonly seed: number }): void {
+  expectNumber('attention, dropout rate', rate, 'a number in [0, 1)', (n) => n >= 0 && n < 1);
+  expectNumber('attention, dropout seed', seed, 'an integer in [0, 2^32)', (n) => isCount(n, 0, 2 ** 32 - 1));
+}
+
+function defaultOffset(keyLength: number, forgotten: Forgotten | undefined, queries: number): number {
+  return Math.max(0, keyLength + (forgotten?.count ?? 0) - queries);
+}
+
+function isOne(pattern: Pattern | readonly Pattern[]): pattern is Pattern {
+  return !Array.isArray(pattern);
 }
 
 function isCount(n: number, least: number, most: number): boolean {

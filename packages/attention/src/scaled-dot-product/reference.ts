@@ -1,60 +1,106 @@
 import { dropElements, firstPositions } from '@sequitur/core';
 import {
   add,
-  expandDims,
-  greaterEqual,
-  less,
+  cast,
+  div,
+  equal,
+  exp,
+  log,
   logicalAnd,
   matMul,
+  max,
   mul,
   notEqual,
-  range,
+  ones,
+  pad,
   reshape,
-  softmax,
+  reverse,
+  slice,
   sub,
+  sum,
   type Tensor,
   type Tensor4D,
+  tanh,
+  tensor,
   tidy,
   tile,
   transpose,
   where,
 } from '@tensorflow/tfjs-core';
+import { KeySlots } from '../patterns/key-slots.js';
 import type { SettledOptions } from './options.js';
 
-/**
- * Scores of keys that are not to be seen: finite, so that a row of nothing else is no NaN. Padding hides less than order
- * does: a query before which all is padding takes evenly from that, never from what comes after it.
- */
-const PADDING = -1e9;
-const FORBIDDEN = -2e9;
+/** The tensors that attention is computed from. */
+export interface AttentionInputs {
+  readonly query: Tensor4D; // [batch, queries, heads, headSize]
+  readonly key: Tensor4D; // [batch, capacity, keyHeads, headSize]
+  readonly value: Tensor4D; // [batch, capacity, keyHeads, valueSize]
+  readonly visible?: Tensor | undefined; // [batch, keyLength]
+  readonly bias?: Tensor | undefined; // broadcasts to [batch, heads, queries, keyLength]
+  readonly relative?: Tensor | undefined; // [heads, queries + keyLength - 1]
+}
+
+/** Score of a key that is not seen, and the logarithm that stands for a query that sees none: finite, so never NaN. */
+export const HIDDEN = -1e30;
 
 /**
- * Vaswani et al. 2017, equation 1: softmax(Q Kᵀ scale) V in each head, laid out [batch, length, heads, headSize].
+ * Vaswani et al. 2017, equation 1: softmax(Q Kᵀ scale) V in each head.
+ *
+ * @returns the output [batch, queries, heads, valueSize] and log Σ exp of the scores [batch, heads, queries]
  */
-export function attentionReference(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: SettledOptions): Tensor4D {
+export function attentionReference(inputs: AttentionInputs, options: SettledOptions): [Tensor4D, Tensor] {
   return tidy(() => {
-    const weights = attentionWeights(query, key, options); // [batch, heads, queries, keys]
+    const { weights, logSumExp } = weightsReference(inputs, options);
     const kept = options.dropout ? dropElements(weights, options.dropout.rate, options.dropout.seed) : weights;
-    const mixed = matMul(kept, byHead(firstPositions(value, options.keyLength), query.shape[2]));
-    return transpose(mixed, [0, 2, 1, 3]) as Tensor4D;
+    const mixed = matMul(kept, byHead(firstPositions(inputs.value, options.keyLength), inputs.query.shape[2]));
+    return [transpose(mixed, [0, 2, 1, 3]) as Tensor4D, logSumExp];
   });
 }
 
-/** How much each query takes from each key: [batch, heads, queries, keyLength], rows summing to 1. */
-export function attentionWeights(query: Tensor4D, key: Tensor4D, options: SettledOptions): Tensor4D {
-  return tidy(() => {
-    const keys = byHead(firstPositions(key, options.keyLength), query.shape[2]);
-    const products = mul(matMul(transpose(query, [0, 2, 1, 3]), keys, false, true), options.scale);
-    const scores = options.bias ? add(products, options.bias) : products;
-    const real = options.visible ? where(visibleKeys(options.visible), scores, PADDING) : scores;
-    const allowed = allowedPairs(query.shape[1], options);
-    return softmax(allowed ? where(allowed, real, FORBIDDEN) : real) as Tensor4D;
-  });
+export interface Weights {
+  readonly weights: Tensor4D; // [batch, heads, queries, keyLength], rows summing to 1, or 0 where nothing is seen
+  readonly logSumExp: Tensor; // [batch, heads, queries]
+  readonly seen: Tensor; // bool, broadcasts to that of weights
+  /** tanh of the capped scores, where there is a cap. */
+  readonly capped: Tensor | undefined;
+}
+
+/** How much each query takes from each key. */
+export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options: SettledOptions): Weights {
+  const { query, key, visible, bias, relative } = inputs;
+  const [, queries, heads] = query.shape;
+  const { keyLength, softCap } = options;
+  const keys = byHead(firstPositions(key, keyLength), heads);
+  const products = mul(matMul(transpose(query, [0, 2, 1, 3]), keys, false, true), options.scale);
+  const capped = softCap === undefined ? undefined : tanh(div(products, softCap));
+  let scores: Tensor = capped ? mul(capped, softCap!) : products;
+  if (bias) scores = add(scores, bias);
+  if (relative) scores = add(scores, byDistance(relative, queries, keyLength));
+  const allowed = allowedPairs(queries, options); // [1 or heads, queries, keys]
+  const seen = visible ? logicalAnd(allowed, visibleKeys(visible)) : allowed;
+  const bounded = where(seen, scores, HIDDEN);
+  const top = max(bounded, -1, true);
+  const exponentials = mul(exp(sub(bounded, top)), cast(seen, 'float32'));
+  const total = sum(exponentials, -1, true); // at least 1, but 0 where nothing is seen
+  const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // by the mask alone, which has no gradient
+  const filled = where(empty, 1, total);
+  const logSumExp = reshape(where(empty, HIDDEN, add(top, log(filled))), [query.shape[0], heads, queries]);
+  const weights = div(exponentials, filled) as Tensor4D;
+  const evenly = unseenWeights(allowed, options);
+  return { weights: evenly ? (where(empty, evenly, weights) as Tensor4D) : weights, logSumExp, seen, capped };
+}
+
+/** What queries take that see nothing; null for zeros. */
+function unseenWeights(allowed: Tensor, { unseen, keyLength }: SettledOptions): Tensor | null {
+  if (unseen === 'zeros') return null;
+  const shares = unseen === 'all' ? ones([1, 1, 1, keyLength]) : cast(allowed, 'float32');
+  const count = sum(shares, -1, true);
+  return div(shares, where(equal(count, 0), 1, count));
 }
 
 /** bool [batch, 1, 1, keys]: which keys are real tokens. */
-export function visibleKeys(visible: Tensor): Tensor {
-  return tidy(() => notEqual(reshape(visible, [visible.shape[0]!, 1, 1, visible.shape[1]!]), 0));
+function visibleKeys(visible: Tensor): Tensor {
+  return notEqual(reshape(visible, [visible.shape[0]!, 1, 1, visible.shape[1]!]), 0);
 }
 
 /** [batch, length, keyHeads, size] -> [batch, heads, length, size], each head repeated for the queries that share it. */
@@ -67,14 +113,45 @@ export function byHead(x: Tensor4D, heads: number): Tensor4D {
   return reshape(repeated, [batch, heads, length, size]);
 }
 
-/** bool [1, 1, queries, keys]: which keys the order lets each query see; null for all. */
-function allowedPairs(queries: number, { keyLength, offset, causal, window }: SettledOptions): Tensor | null {
-  const position = expandDims(range(offset, offset + queries, 1, 'int32'), 1); // [queries, 1]
-  const key = expandDims(range(0, keyLength, 1, 'int32'), 0); // [1, keys]
-  const conditions: Tensor[] = [];
-  if (causal) conditions.push(greaterEqual(position, key));
-  if (window !== undefined) conditions.push(less(sub(position, key), window));
-  if (conditions.length === 0) return null;
-  const both = conditions.reduce((all, condition) => logicalAnd(all, condition));
-  return reshape(both, [1, 1, queries, keyLength]);
+/** bool [1, 1 or heads, queries, keys]: which keys the patterns let each query see. */
+function allowedPairs(queries: number, { patterns, keyLength, offset, forgotten }: SettledOptions): Tensor {
+  const seen = new Uint8Array(patterns.length * queries * keyLength);
+  for (const [head, pattern] of patterns.entries()) {
+    const slots = new KeySlots(pattern, forgotten);
+    for (let query = 0; query < queries; query++) {
+      const row = (head * queries + query) * keyLength;
+      for (let first = 0; first < keyLength; first += 32) {
+        const bits = slots.bits(offset + query, first);
+        for (let i = 0; i < 32 && first + i < keyLength; i++) seen[row + first + i] = (bits >>> i) & 1;
+      }
+    }
+  }
+  return tensor(seen, [1, patterns.length, queries, keyLength], 'bool');
+}
+
+/** [heads, queries + keys - 1] by distance -> [1, heads, queries, keys]. */
+function byDistance(relative: Tensor, queries: number, keys: number): Tensor {
+  const heads = relative.shape[0]!;
+  const rows = reshape(tile(relative, [1, queries]), [heads, queries * (queries + keys - 1)]);
+  // Row q of the table moved left by q: cutting the line into rows one longer than they are.
+  const padded = pad(rows, [
+    [0, 0],
+    [0, queries],
+  ]);
+  const skewed = reshape(padded, [heads, queries, queries + keys]);
+  const reversed = slice(skewed, [0, 0, 0], [heads, queries, keys]); // entry (q, j) is relative[q + j]
+  return reshape(reverse(reversed, 2), [1, heads, queries, keys]);
+}
+
+/** The derivative of `byDistance`: [heads, queries, keys] -> [heads, queries + keys - 1], each distance summed up. */
+export function sumByDistance(pairs: Tensor): Tensor {
+  const [heads, queries, keys] = pairs.shape as [number, number, number];
+  const padded = pad(reverse(pairs, 2), [
+    [0, 0],
+    [0, 0],
+    [0, queries],
+  ]);
+  const line = reshape(padded, [heads, queries * (keys + queries)]);
+  const cut = slice(line, [0, 0], [heads, queries * (keys + queries - 1)]);
+  return sum(reshape(cut, [heads, queries, keys + queries - 1]), 1);
 }

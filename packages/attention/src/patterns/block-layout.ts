@@ -1,0 +1,142 @@
+import { type Forgotten, KeySlots } from './key-slots.js';
+import { type Pattern, patternKey } from './pattern.js';
+import { range } from './visible-bits.js';
+
+/** The place of a chunk of queries among the keys, and into which blocks both are cut. */
+export interface LayoutRequest {
+  readonly queries: number;
+  /** Keys at hand, forgotten ones not counted. */
+  readonly keys: number;
+  /** Position of the first query. */
+  readonly offset: number;
+  readonly queryBlock: number;
+  /** A multiple of 32. */
+  readonly keyBlock: number;
+  readonly forgotten?: Forgotten | undefined;
+}
+
+/**
+ * For every block of queries the blocks of keys that it meets, ascending; a block that is not listed is absent. No
+ * array is as large as queries times keys, unless the pattern itself is that ragged.
+ */
+export interface BlockLayout {
+  readonly queryBlock: number;
+  readonly keyBlock: number;
+  /** [blocks of queries + 1]: where in `entries` each begins. */
+  readonly starts: Int32Array;
+  /** Pairs: the block of keys, and which mask tells what it shows, FULL where all of it. */
+  readonly entries: Int32Array;
+  /** [masks, keyBlock / 32, queryBlock] words: bit i says whether the query sees key i of the 32. Equal masks are one. */
+  readonly masks: Int32Array;
+}
+
+/** Stands for a mask where every query of the block sees every key of it. */
+export const FULL = -1;
+
+const CACHED = 128;
+const cache = new Map<string, BlockLayout>();
+
+/** Compiles a pattern for a chunk; layouts asked for lately are kept. */
+export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {
+  const { queries, keys, offset, queryBlock, keyBlock, forgotten } = request;
+  const place = [
+    queries,
+    keys,
+    offset,
+    queryBlock,
+    keyBlock,
+    forgotten?.count ? forgotten.from : 0,
+    forgotten?.count ?? 0,
+  ];
+  const key = `${place} ${patternKey(pattern)}`;
+  const known = cache.get(key);
+  if (known) {
+    cache.delete(key); // and in again, so that the oldest in use goes first
+    cache.set(key, known);
+    return known;
+  }
+  const layout = compile(pattern, request);
+  if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
+  cache.set(key, layout);
+  return layout;
+}
+
+function compile(
+  pattern: Pattern,
+  { queries, keys, offset, queryBlock, keyBlock, forgotten }: LayoutRequest,
+): BlockLayout {
+  const slots = new KeySlots(pattern, forgotten);
+  const masks = new Masks(slots, queryBlock, keyBlock);
+  const starts = new Int32Array(Math.ceil(queries / queryBlock) + 1);
+  const entries: number[] = [];
+  for (let block = 0; block < starts.length - 1; block++) {
+    const rows = {
+      start: offset + block * queryBlock,
+      end: offset + Math.min(queries, (block + 1) * queryBlock),
+    };
+    let next = 0;
+    for (const span of slots.candidates(rows, keys)) {
+      const first = Math.max(next, Math.floor(span.start / keyBlock));
+      next = Math.ceil(span.end / keyBlock);
+      for (let other = first; other < next; other++) {
+        const columns = { start: other * keyBlock, end: Math.min(keys, (other + 1) * keyBlock) };
+        if (slots.covers(rows, columns)) entries.push(other, FULL);
+        else {
+          const mask = masks.of(rows, columns);
+          if (mask !== null) entries.push(other, mask);
+        }
+      }
+    }
+    starts[block + 1] = entries.length / 2;
+  }
+  return { queryBlock, keyBlock, starts, entries: Int32Array.from(entries), masks: masks.words() };
+}
+
+/** Collects the masks of partial blocks, each different one once. */
+class Masks {
+  readonly #slots: KeySlots;
+  readonly #queryBlock: number;
+  readonly #words: number;
+  readonly #known = new Map<string, number>();
+  readonly #all: Int32Array[] = [];
+
+  constructor(slots: KeySlots, queryBlock: number, keyBlock: number) {
+    this.#slots = slots;
+    this.#queryBlock = queryBlock;
+    this.#words = keyBlock / 32;
+  }
+
+  /** The index of the mask of a block; FULL where it hides nothing, and null where it hides all. */
+  of(rows: { start: number; end: number }, columns: { start: number; end: number }): number | null {
+    const mask = new Int32Array(this.#words * this.#queryBlock);
+    let [seen, hidden] = [false, false];
+    for (let word = 0; word < this.#words; word++) {
+      const first = columns.start + word * 32;
+      const inside = range(0, columns.end - first);
+      for (let query = rows.start; query < rows.end; query++) {
+        const bits = (this.#slots.bits(query, first) & inside) >>> 0;
+        seen ||= bits !== 0;
+        hidden ||= bits !== inside;
+        mask[word * this.#queryBlock + query - rows.start] = bits;
+      }
+    }
+    if (!seen) return null;
+    return hidden ? this.#indexOf(mask) : FULL;
+  }
+
+  #indexOf(mask: Int32Array): number {
+    const key = mask.join();
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    this.#known.set(key, this.#all.length);
+    this.#all.push(mask);
+    return this.#all.length - 1;
+  }
+
+  words(): Int32Array {
+    const size = this.#words * this.#queryBlock;
+    const words = new Int32Array(this.#all.length * size);
+    for (const [index, mask] of this.#all.entries()) words.set(mask, index * size);
+    return words;
+  }
+}

@@ -1,0 +1,33 @@
+import { candidates, type Span } from './candidates.js';
+import type { Pattern } from './pattern.js';
+
+/**
+ * Whether every query of a span certainly sees every key of another, without looking at them one by one. False may also
+ * mean that this does not tell.
+ */
+export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
+  switch (pattern.kind) {
+    case 'full':
+      return true;
+    case 'causal':
+      return keys.end - 1 <= queries.start;
+    case 'slidingWindow':
+      return keys.start >= queries.end - 1 - pattern.left && keys.end - 1 <= queries.start + pattern.right;
+    case 'strided': // the local half
+      return keys.end - 1 <= queries.start && queries.end - 1 - keys.start < pattern.stride;
+    case 'prefix':
+      return keys.end - 1 <= queries.start || (queries.end <= pattern.length && keys.end <= pattern.length);
+    case 'either':
+      return pattern.patterns.some((part) => covers(part, queries, keys));
+    case 'both':
+      return pattern.patterns.every((part) => covers(part, queries, keys));
+    case 'except':
+      return covers(pattern.pattern, queries, keys) && !meets(candidates(pattern.without, queries, keys.end), keys);
+    default:
+      return false;
+  }
+}
+
+function meets(spans: readonly Span[], keys: Span): boolean {
+  return spans.some(({ start, end }) => start < keys.end && end > keys.start);
+}

@@ -1,0 +1,7 @@
+export * from './block-layout.js';
+export type { Forgotten } from './key-slots.js';
+export * from './parts.js';
+export { type Pattern, patternKey, samePattern } from './pattern.js';
+export { picture } from './picture.js';
+export { isCausal, type Reach, reach } from './reach.js';
+export { sees } from './sees.js';

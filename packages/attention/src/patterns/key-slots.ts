@@ -1,0 +1,54 @@
+import { candidates, type Span } from './candidates.js';
+import { covers } from './covers.js';
+import type { Pattern } from './pattern.js';
+import { range, visibleBits } from './visible-bits.js';
+
+/** Positions that a memory no longer holds: `count` of them from `from` on. The keys behind them close up. */
+export interface Forgotten {
+  readonly from: number;
+  readonly count: number;
+}
+
+/** A pattern's answers about keys by the slot they lie in, which is their position unless some were forgotten. */
+export class KeySlots {
+  readonly #pattern: Pattern;
+  readonly #from: number;
+  readonly #count: number;
+
+  constructor(pattern: Pattern, forgotten: Forgotten | undefined) {
+    this.#pattern = pattern;
+    this.#from = forgotten?.count ? forgotten.from : Number.MAX_SAFE_INTEGER;
+    this.#count = forgotten?.count ?? 0;
+  }
+
+  /** `visibleBits` for the 32 slots from `first` on. */
+  bits(query: number, first: number): number {
+    const gap = this.#from - first;
+    if (gap >= 32) return visibleBits(this.#pattern, query, first);
+    const behind = visibleBits(this.#pattern, query, first + this.#count);
+    if (gap <= 0) return behind;
+    const before = visibleBits(this.#pattern, query, first);
+    return ((before & range(0, gap)) | (behind & range(gap, 32))) >>> 0;
+  }
+
+  candidates(queries: Span, slots: number): readonly Span[] {
+    const spans = candidates(this.#pattern, queries, slots + this.#count);
+    if (!this.#count) return spans;
+    return spans
+      .map(({ start, end }) => ({ start: this.#slotOf(start), end: this.#slotOf(end) }))
+      .filter(({ start, end }) => start < end);
+  }
+
+  covers(queries: Span, slots: Span): boolean {
+    const pieces = [
+      { start: slots.start, end: Math.min(slots.end, this.#from) },
+      { start: Math.max(slots.start, this.#from) + this.#count, end: slots.end + this.#count },
+    ];
+    return pieces.every((piece) => piece.start >= piece.end || covers(this.#pattern, queries, piece));
+  }
+
+  #slotOf(position: number): number {
+    if (position <= this.#from) return position;
+    return Math.max(this.#from, position - this.#count);
+  }
+}

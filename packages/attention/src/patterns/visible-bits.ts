@@ -1,0 +1,62 @@
+import type { Pattern } from './pattern.js';
+import { documentOf, firstAtLeast, sees } from './sees.js';
+
+const ALL = 0xffffffff;
+
+/** `sees` for 32 keys at once: bit i of the result, an unsigned integer, says whether `query` sees key `first` + i. */
+export function visibleBits(pattern: Pattern, query: number, first: number): number {
+  switch (pattern.kind) {
+    case 'causal':
+      return range(0, query - first + 1);
+    case 'full':
+      return ALL;
+    case 'slidingWindow':
+      return range(query - pattern.left - first, query + pattern.right - first + 1);
+    case 'globalTokens':
+      return globalBits(pattern.positions, query, first);
+    case 'documents':
+      return documentBits(pattern.ids, query, first);
+    case 'prefix':
+      return range(0, (query < pattern.length ? pattern.length : query + 1) - first);
+    case 'either':
+      return pattern.patterns.reduce((bits, part) => (bits | visibleBits(part, query, first)) >>> 0, 0);
+    case 'both':
+      return pattern.patterns.reduce((bits, part) => (bits && bits & visibleBits(part, query, first)) >>> 0, ALL);
+    case 'except':
+      return (visibleBits(pattern.pattern, query, first) & ~visibleBits(pattern.without, query, first)) >>> 0;
+    default:
+      return bitsOneByOne(pattern, query, first);
+  }
+}
+
+/** Bits from `start` up to but not `end`, either of which may lie outside of 0 to 32. */
+export function range(start: number, end: number): number {
+  return (below(end) & ~below(start)) >>> 0;
+}
+
+function below(end: number): number {
+  if (end <= 0) return 0;
+  return end >= 32 ? ALL : (1 << end) - 1;
+}
+
+function bitsOneByOne(pattern: Pattern, query: number, first: number): number {
+  let bits = 0;
+  for (let i = 0; i < 32; i++) if (sees(pattern, query, first + i)) bits |= 1 << i;
+  return bits >>> 0;
+}
+
+function globalBits(positions: readonly number[], query: number, first: number): number {
+  if (positions[firstAtLeast(positions, query)] === query) return ALL;
+  let bits = 0;
+  for (let index = firstAtLeast(positions, first); positions[index]! < first + 32; index++) {
+    bits |= 1 << (positions[index]! - first);
+  }
+  return bits >>> 0;
+}
+
+function documentBits(ids: readonly number[], query: number, first: number): number {
+  const own = documentOf(ids, query);
+  let bits = 0;
+  for (let i = 0; i < 32; i++) if (documentOf(ids, first + i) === own) bits |= 1 << i;
+  return bits >>> 0;
+}

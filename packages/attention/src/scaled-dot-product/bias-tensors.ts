@@ -1,0 +1,65 @@
+import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
+import { reshape, type Tensor } from '@tensorflow/tfjs-core';
+import type { Forgotten } from '../patterns/index.js';
+import { alibiValues } from '../score-bias/alibi.js';
+import { bucketValues, relativeValues } from '../score-bias/relative-buckets.js';
+import type { ScoreBias } from '../score-bias/score-bias.js';
+
+/** The two forms in which kernels take a bias. */
+export interface BiasTensors {
+  /** float32 of rank 4 that broadcasts to [batch, heads, queries, keyLength]. */
+  readonly bias?: Tensor;
+  /** float32 [heads, queries + keyLength - 1], by distance: see `relativeValues`. */
+  readonly relative?: Tensor;
+}
+
+/** What a bias is computed for. */
+export interface BiasPlace {
+  readonly batch: number;
+  readonly heads: number;
+  readonly queries: number;
+  readonly keyLength: number;
+  readonly offset: number;
+  readonly forgotten?: Forgotten | undefined;
+  readonly visible?: Tensor | undefined;
+}
+
+/** A bias as tensors, by operations through which gradients find back to its own. */
+export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): BiasTensors {
+  if (!bias) return {};
+  const { batch, heads, queries, keyLength, offset, forgotten, visible } = place;
+  switch (bias.kind) {
+    case 'tensor':
+      return { bias: toRank4(bias.values, [batch, heads, queries, keyLength]) };
+    case 'alibi':
+      expectNumber(
+        'attention, slopes of the bias',
+        bias.slopes.length,
+        `one for each of ${heads} heads`,
+        (n) => n === heads,
+      );
+      return { bias: alibiValues(bias.slopes, visible, positionsOfKeys(keyLength, forgotten)) };
+    case 'buckets':
+      expectTensor('attention, table of the bias', bias.table, { shape: [bias.table.shape[0]!, heads] });
+      if (!forgotten?.count) return { relative: relativeValues(bias, queries, keyLength, offset) };
+      return { bias: bucketValues(bias, queries, positionsOfKeys(keyLength, forgotten), offset) };
+  }
+}
+
+function positionsOfKeys(keyLength: number, forgotten: Forgotten | undefined): number[] {
+  const { from, count } = forgotten ?? { from: 0, count: 0 };
+  return Array.from({ length: keyLength }, (_, slot) => (slot < from ? slot : slot + count));
+}
+
+function toRank4(values: Tensor, wanted: readonly number[]): Tensor {
+  expectTensor('attention, values of the bias', values);
+  const shape = [...new Array(Math.max(0, 4 - values.rank)).fill(1), ...values.shape];
+  if (shape.length !== 4 || shape.some((size, axis) => size !== 1 && size !== wanted[axis])) {
+    throw new SequiturError({
+      where: 'attention, values of the bias',
+      expected: `a shape that broadcasts to [${wanted.join(', ')}]`,
+      got: showShape(values.shape),
+    });
+  }
+  return values.rank === 4 ? values : reshape(values, shape);
+}

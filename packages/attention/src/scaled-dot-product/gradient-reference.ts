@@ -1,0 +1,73 @@
+import { dropElements, firstPositions, type OpInputs } from '@sequitur/core';
+import {
+  add,
+  cast,
+  expandDims,
+  matMul,
+  mul,
+  ones,
+  pad,
+  reshape,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor4D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import type { SettledOptions } from './options.js';
+import { type AttentionInputs, byHead, sumByDistance, weightsReference } from './reference.js';
+
+/**
+ * With weights P = softmax(S), M the mask of the dropout over what it keeps, and dP = M ⊙ (dO Vᵀ):
+ * dV = (M ⊙ P)ᵀ dO and dS = P ⊙ (dP - Σ P ⊙ dP + dL), where L = log Σ exp S. A bias takes dS; through a cap comes
+ * dS (1 - tanh²); then dQ = scale dS K and dK = scale dSᵀ Q. What heads share a key sums up there.
+ *
+ * @param given the inputs of attention, `dy` [batch, queries, heads, valueSize] and `dlogSumExp` [batch, heads, queries]
+ * @returns [dquery, dkey, dvalue], then dbias and drelative where there are such
+ */
+export function attentionGradientReference(given: OpInputs, options: SettledOptions): Tensor[] {
+  const { query, key, value, bias, relative } = given as unknown as AttentionInputs;
+  const heads = query.shape[2];
+  const within = (x: Tensor4D) => byHead(firstPositions(x, options.keyLength), heads);
+  const { weights, seen, capped } = weightsReference(given as unknown as AttentionInputs, options);
+  const dOutput = transpose(given.dy!, [0, 2, 1, 3]);
+  const mask = options.dropout && dropElements(ones(weights.shape), options.dropout.rate, options.dropout.seed);
+  const kept = mask ? mul(weights, mask) : weights;
+  const dKept = matMul(dOutput, within(value), false, true);
+  const dWeights = mask ? mul(dKept, mask) : dKept;
+  const drift = sub(sum(mul(weights, dWeights), -1, true), expandDims(given.dlogSumExp!, -1));
+  // What is not seen has a constant score: a query that sees nothing may have weights, but no slope.
+  const dScores = mul(mul(weights, sub(dWeights, drift)), cast(seen, 'float32'));
+  const dCapped = capped ? mul(dScores, sub(1, square(capped))) : dScores;
+  const dProducts = mul(dCapped, options.scale);
+  const gradients = [
+    transpose(matMul(dProducts, within(key)), [0, 2, 1, 3]),
+    toKeyHeads(matMul(dProducts, transpose(query, [0, 2, 1, 3]), true, false), key),
+    toKeyHeads(matMul(kept, dOutput, true, false), value),
+  ];
+  if (bias) gradients.push(sumTo(dScores, bias.shape));
+  if (relative) gradients.push(sumByDistance(sum(dScores, 0)));
+  return gradients;
+}
+
+/** [batch, heads, keyLength, size] -> the shape of `like`, [batch, capacity, keyHeads, size], summed over shared heads. */
+function toKeyHeads(x: Tensor, like: Tensor4D): Tensor {
+  const [batch, heads, keyLength, size] = x.shape as [number, number, number, number];
+  const [, capacity, keyHeads] = like.shape;
+  const summed = sum(reshape(x, [batch * keyHeads, heads / keyHeads, keyLength * size]), 1);
+  const placed = transpose(reshape(summed, [batch, keyHeads, keyLength, size]), [0, 2, 1, 3]);
+  if (capacity === keyLength) return placed;
+  return pad(placed, [
+    [0, 0],
+    [0, capacity - keyLength],
+    [0, 0],
+    [0, 0],
+  ]);
+}
+
+/** Summed over the axes along which a tensor of `shape` was spread. */
+function sumTo(x: Tensor, shape: readonly number[]): Tensor {
+  const axes = shape.flatMap((size, axis) => (size === 1 && x.shape[axis] !== 1 ? [axis] : []));
+  return axes.length ? sum(x, axes, true) : add(x, 0);
+}

@@ -1,0 +1,20 @@
+import { cumsum, mul, reshape, sub, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+
+/**
+ * The bias by ALiBi: float32 [batch, heads, 1, keys], batch 1 where `visible` is not given.
+ *
+ * @param slopes one for each head
+ * @param visible float32 [batch, keys]: keys are counted over what is visible, and padding gets 0
+ * @param positions of the keys, where `visible` is not given
+ */
+export function alibiValues(
+  slopes: readonly number[],
+  visible: Tensor | undefined,
+  positions: readonly number[],
+): Tensor {
+  return tidy(() => {
+    const counted = visible ? mul(sub(cumsum(visible, 1), 1), visible) : tensor1d([...positions]);
+    const [batch, keys] = visible ? visible.shape : [1, positions.length];
+    return mul(reshape(tensor1d([...slopes]), [1, slopes.length, 1, 1]), reshape(counted, [batch!, 1, 1, keys!]));
+  });
+}

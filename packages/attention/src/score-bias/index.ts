@@ -1,0 +1,1 @@
+export type { AlibiBias, BucketBias, ScoreBias, TensorBias } from './score-bias.js';

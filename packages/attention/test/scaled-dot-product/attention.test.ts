@@ -1,0 +1,118 @@
+import { Random, sizeOf } from '@sequitur/core';
+import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import {
+  add,
+  dispose,
+  grads,
+  maximum,
+  memory,
+  mul,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  type Tensor4D,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { type AttentionOptions, attention, attentionWeights, attentionWithLogSumExp, full } from '../../src/index.js';
+import { byReference, type Call, draw, randomCall } from './random-attention.js';
+
+type Function = (inputs: readonly Tensor4D[], options: AttentionOptions) => [Tensor, Tensor];
+
+const ours: Function = ([query, key, value], options) => {
+  const { output, logSumExp } = attentionWithLogSumExp(query!, key!, value!, options);
+  return [output, logSumExp];
+};
+
+/** Output, logarithms where finite, and the gradient of a weighted sum of both by every tensor of the call. */
+function evaluate(f: Function, { tensors, options }: Call): Tensor[] {
+  return tidy(() => {
+    const random = Random.fromSeed('cotangents');
+    const [output, logSumExp] = f(tensors as Tensor4D[], options(tensors));
+    const [first, second] = [draw(output.shape, random), draw(logSumExp.shape, random)];
+    const weighted = (...inputs: Tensor[]) => {
+      const [y, logs] = f(inputs as Tensor4D[], options(inputs));
+      const finite = maximum(logs, -1000);
+      return add(sum(mul(y, first)), sum(mul(finite, second))) as never;
+    };
+    return [output, logSumExp, ...grads(weighted)([...tensors])];
+  });
+}
+
+/** The largest difference, relative to the largest number wanted or 1. */
+async function difference(found: Tensor, wanted: Tensor): Promise<number> {
+  expect(found.shape).toEqual(wanted.shape);
+  const [x, y] = [await found.data(), await wanted.data()];
+  let [worst, largest] = [0, 1];
+  for (let i = 0; i < sizeOf(found.shape); i++) {
+    if (!(Math.abs(x[i]! - y[i]!) <= worst)) worst = Math.abs(x[i]! - y[i]!); // NaN counts as worst
+    if (Math.abs(y[i]!) > largest && Math.abs(y[i]!) < 1e29) largest = Math.abs(y[i]!);
+  }
+  return worst / largest;
+}
+
+onEachBackend('attention', (backend) => {
+  const [rounds, longest] = backend === 'webgpu' ? [12, 70] : [40, 150];
+  it('equals its reference for any pattern and options, forward and gradient, and leaves nothing behind', async () => {
+    for (let round = 0; round < rounds; round++) {
+      const before = memory().numTensors;
+      const call = randomCall(Random.fromSeed(`round ${round}`), longest);
+      const found = evaluate(ours, call);
+      const wanted = evaluate(byReference, call);
+      for (const [index, tensor] of found.entries()) {
+        const told = `round ${round}, ${['output', 'logSumExp'][index] ?? `gradient ${index - 2}`}`;
+        const shapes = call.tensors.map(({ shape }) => `[${shape}]`);
+        const options = JSON.stringify(call.options(call.tensors), (key, value) =>
+          key === 'bias' ? value?.kind : value,
+        );
+        expect(await difference(tensor, wanted[index]!), `${told} of ${shapes} ${options}`).toBeLessThan(1e-5);
+      }
+      dispose([...found, ...wanted, ...call.tensors, ...(call.visible ? [call.visible] : [])]);
+      expect(memory().numTensors, `tensors after round ${round}`).toBe(before);
+    }
+  });
+
+  it('has the gradients of differences', async () => {
+    const random = Random.fromSeed('differences');
+    const inputs = [draw([1, 5, 4, 3], random), draw([1, 6, 2, 3], random), draw([1, 6, 2, 4], random)];
+    const bias = draw([1, 4, 5, 6], random);
+    const f = (query: Tensor, key: Tensor, value: Tensor, values: Tensor) =>
+      attention(query as Tensor4D, key as Tensor4D, value as Tensor4D, {
+        softCap: 2,
+        bias: { kind: 'tensor', values },
+      });
+    await expectGradientOfDifferences(f as (...inputs: Tensor[]) => Tensor, [...inputs, bias], { samples: 12 });
+    dispose([...inputs, bias]);
+  });
+
+  it('gives a query that sees nothing what is asked for, and never a NaN', async () => {
+    const random = Random.fromSeed('unseen');
+    const [query, key, value] = [0, 1, 2].map(() => draw([1, 3, 1, 4], random)) as [Tensor4D, Tensor4D, Tensor4D];
+    const visible = tensor([0, 0, 1], [1, 3]) as Tensor2D;
+    const weights = async (unseen: 'zeros' | 'evenly' | 'all') =>
+      [...(await attentionWeights(query, key, { visible, unseen }).data())].map((w) => Number(w.toFixed(4)));
+    expect(await weights('zeros')).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(await weights('evenly')).toEqual([1, 0, 0, 0.5, 0.5, 0, 0, 0, 1]);
+    expect(await weights('all')).toEqual([0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0, 0, 1]);
+    const values = await value.data();
+    const zeros = await attention(query, key, value, { visible }).data();
+    expect([...zeros.slice(0, 8)]).toEqual(new Array(8).fill(0));
+    const evenly = await attention(query, key, value, { visible, unseen: 'evenly' }).data();
+    expect(evenly[4]).toBeCloseTo((values[0]! + values[4]!) / 2, 5);
+  });
+
+  it('stays finite where scores are huge', async () => {
+    const random = Random.fromSeed('huge');
+    const [query, key, value] = [0, 1, 2].map(() => draw([1, 40, 2, 8], random)) as [Tensor4D, Tensor4D, Tensor4D];
+    const call: Call = {
+      tensors: [query, key, value],
+      visible: undefined,
+      options: () => ({ scale: 300, pattern: full() }),
+    };
+    const [found, wanted] = [evaluate(ours, call), evaluate(byReference, call)];
+    for (const [index, tensor] of found.slice(0, 2).entries()) {
+      expect(await difference(tensor, wanted[index]!)).toBeLessThan(1e-4);
+    }
+  });
+});
