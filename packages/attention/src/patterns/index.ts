@@ -3,5 +3,5 @@ export type { Forgotten } from './key-slots.js';
 export * from './parts.js';
 export { type Pattern, patternKey, samePattern } from './pattern.js';
 export { picture } from './picture.js';
-export { isCausal, type Reach, reach } from './reach.js';
+export { isCausal, type PatternReach, reach } from './reach.js';
 export { sees } from './sees.js';

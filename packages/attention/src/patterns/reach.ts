@@ -1,7 +1,7 @@
 import type { Pattern } from './pattern.js';
 
 /** How far a pattern looks from any query. */
-export interface Reach {
+export interface PatternReach {
   /** So many positions to the left at most; Infinity where nothing bounds it. */
   readonly left: number;
   /** So many positions to the right at most. */
@@ -17,7 +17,7 @@ const BACK = { left: Infinity, right: 0, first: 0 };
  * Bounds of what queries see, for a memory to know what it may forget and a model whether it may be read in chunks:
  * never too narrow, perhaps too wide. Queries among the `first` positions may look further.
  */
-export function reach(pattern: Pattern): Reach {
+export function reach(pattern: Pattern): PatternReach {
   switch (pattern.kind) {
     case 'causal':
     case 'strided':
@@ -53,7 +53,7 @@ export function reach(pattern: Pattern): Reach {
   }
 }
 
-function narrower(a: Reach, b: Reach): Reach {
+function narrower(a: PatternReach, b: PatternReach): PatternReach {
   const right = Math.min(a.right, b.right);
   if (a.left === Infinity) return { left: b.left, right, first: b.first };
   if (b.left === Infinity) return { left: a.left, right, first: a.first };

@@ -12,8 +12,9 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { attend, attendWeights, causal } from '../attend.js';
+import { causal } from '../patterns/index.js';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
+import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import {
   type CompressiveMemory,
   emptyCompressiveMemory,
@@ -77,10 +78,10 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
   /** Equation 6: A = σ(β) A_mem + (1 - σ(β)) A_dot, [batch, length, heads, valueSize]. */
   #read(query: Tensor4D, keys: Tensor4D, values: Tensor4D, memory: CompressiveMemory, context: MixContext): Tensor4D {
     const options = { scale: this.scale, pattern: causal() };
-    if (context.observe) context.observe('weights', attendWeights(query, keys, options));
+    if (context.observe) context.observe('weights', attentionWeights(query, keys, options));
     const { random } = context;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    const local = attend(query, keys, values, { ...options, ...(dropout && { dropout }) });
+    const local = attention(query, keys, values, { ...options, ...(dropout && { dropout }) });
     const remembered = byPosition(retrieve(positiveFeatures(byHead(query)), memory));
     const share = sigmoid(this.gate.value);
     return add(mul(share, remembered), mul(sub(1, share), local)) as Tensor4D;

@@ -23,8 +23,9 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { attend, attendWeights, causal, type Pattern, slidingWindow } from '../attend.js';
+import { causal, type Pattern, slidingWindow } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
+import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
 import { ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
 
@@ -145,9 +146,9 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
       const byDistance = mul(reach.scores(placed, seen.shape[1], this.#vectorsOf), this.#scale);
       const bias = { kind: 'tensor', values: byDistance } as const;
       const options = { scale: this.#scale, pattern: reach.pattern, bias };
-      if (context.observe) context.observe('weights', attendWeights(content, keys, options));
+      if (context.observe) context.observe('weights', attentionWeights(content, keys, options));
       const dropout = this.#dropped(context);
-      const mixed = attend(content, keys, values, { ...options, ...(dropout && { dropout }) });
+      const mixed = attention(content, keys, values, { ...options, ...(dropout && { dropout }) });
       return this.output.apply(reshape(mixed, [x.shape[0], x.shape[1], -1]) as Tensor3D);
     });
   }
