@@ -51,7 +51,7 @@ export class AddedTokenSplitter {
 }
 
 export function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 }
 
 function touchesWord(text: string, from: number, to: number): boolean {

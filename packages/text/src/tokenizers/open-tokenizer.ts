@@ -2,6 +2,8 @@ import type { FileSink, FileSource } from '@sequitur/core';
 import { bertReader } from './readers/bert-tokenizer.js';
 import { byT5Reader } from './readers/byt5-tokenizer.js';
 import { byteLevelReader } from './readers/byte-level-tokenizer.js';
+import { marianReader } from './readers/marian-tokenizer.js';
+import { sentencePieceReader } from './readers/sentence-piece-tokenizer.js';
 import { TokenizerFolder, type TokenizerReader } from './readers/tokenizer-folder.js';
 import type { Tokenizer } from './tokenizer.js';
 import { tokenizerJsonReader } from './tokenizer-json/tokenizer-json.js';
@@ -9,6 +11,8 @@ import { tokenizerJsonReader } from './tokenizer-json/tokenizer-json.js';
 /** Every kind of tokenizer that a folder can hold, the first that finds its files wins. */
 export const tokenizerReaders: readonly TokenizerReader[] = [
   tokenizerJsonReader,
+  marianReader,
+  sentencePieceReader,
   byteLevelReader,
   bertReader,
   byT5Reader,

@@ -1,5 +1,5 @@
 import type { Vocabulary } from '../vocabulary.js';
-import { byteToken } from './byte-tokens.js';
+import { settleUnknown } from './settle-unknown.js';
 import type { WordModel, WordPart } from './word-model.js';
 
 export interface UnigramOptions {
@@ -13,6 +13,8 @@ export interface UnigramOptions {
   readonly always?: ReadonlySet<number> | undefined;
   /** Spells unknown characters by tokens for their bytes. */
   readonly byteFallback?: boolean | undefined;
+  /** Keeps sums in single precision but compares before rounding, as SentencePiece does, since ties hang on it; default false. */
+  readonly single?: boolean | undefined;
 }
 
 /** How much worse than the worst piece an unknown character is (SentencePiece's constant). */
@@ -38,8 +40,8 @@ export class UnigramModel implements WordModel {
       most = Math.max(most, options.scores[id]!);
     }
     for (const [token, id] of normal) {
-      // Always the best choice for its length, as in SentencePiece.
-      const score = options.always?.has(id) ? token.length * most - 0.1 : options.scores[id]!;
+      // So high that nothing else is chosen; SentencePiece's formula, which counts bytes.
+      const score = options.always?.has(id) ? new TextEncoder().encode(token).length * most - 0.1 : options.scores[id]!;
       this.#trie.add(token, id, score);
     }
     this.#unknownScore = (Number.isFinite(least) ? least : 0) - UNKNOWN_PENALTY;
@@ -51,7 +53,7 @@ export class UnigramModel implements WordModel {
     for (let to = word.length; to > 0; to = starts[to]!) {
       parts.push({ id: ids[to]!, token: word.slice(starts[to]!, to), from: starts[to]!, to });
     }
-    return this.#settleUnknown(parts.reverse());
+    return settleUnknown(parts.reverse(), this.#options);
   }
 
   /** For each place of the text the last piece of the best spelling that ends there: its id and where it begins. */
@@ -60,6 +62,7 @@ export class UnigramModel implements WordModel {
     const ids = new Int32Array(word.length + 1);
     const starts = new Int32Array(word.length + 1);
     best[0] = 0;
+    const round = this.#options.single ? Math.fround : (value: number) => value;
     let width = 1;
     for (let from = 0; from < word.length; from += width) {
       width = word.codePointAt(from)! > 0xffff ? 2 : 1;
@@ -67,7 +70,7 @@ export class UnigramModel implements WordModel {
       const before = best[from]!;
       const reach = (to: number, score: number, id: number) => {
         if (before + score <= best[to]!) return;
-        best[to] = before + score;
+        best[to] = round(before + score);
         ids[to] = id;
         starts[to] = from;
       };
@@ -75,29 +78,9 @@ export class UnigramModel implements WordModel {
         reach(to, score, id);
         if (to === from + width) hasSingle = true;
       });
-      if (!hasSingle) reach(from + width, this.#unknownScore, this.#options.unknownId);
+      if (!hasSingle) reach(from + width, round(before + this.#unknownScore) - before, this.#options.unknownId);
     }
     return [ids, starts];
-  }
-
-  /** Joins neighbouring unknown characters to one piece, or spells them in bytes. */
-  #settleUnknown(parts: readonly WordPart[]): WordPart[] {
-    const settled: WordPart[] = [];
-    const { unknownId, byteFallback } = this.#options;
-    for (const part of parts) {
-      const last = settled.at(-1);
-      if (part.id !== unknownId) settled.push(part);
-      else if (byteFallback) settled.push(...this.#bytes(part));
-      else if (last?.id !== unknownId) settled.push(part);
-      else settled[settled.length - 1] = { ...last, token: last.token + part.token, to: part.to };
-    }
-    return settled;
-  }
-
-  #bytes(part: WordPart): WordPart[] {
-    const bytes = [...new TextEncoder().encode(part.token)].map(byteToken);
-    const parts = bytes.map((token) => ({ ...part, token, id: this.vocabulary.idOf(token) ?? -1 }));
-    return parts.some(({ id }) => id < 0) ? [part] : parts;
   }
 }
 

@@ -1,0 +1,26 @@
+import type { Vocabulary } from '../vocabulary.js';
+import { byteToken } from './byte-tokens.js';
+import type { WordPart } from './word-model.js';
+
+/** Joins neighbouring unknown parts to one, or spells them in bytes where the vocabulary has tokens for those. */
+export function settleUnknown(
+  parts: readonly WordPart[],
+  options: { readonly unknownId: number; readonly byteFallback?: boolean | undefined; readonly vocabulary: Vocabulary },
+): WordPart[] {
+  const settled: WordPart[] = [];
+  for (const part of parts) {
+    const last = settled.at(-1);
+    if (part.id !== options.unknownId) settled.push(part);
+    else if (options.byteFallback) settled.push(...bytesOf(part, options.vocabulary));
+    else if (last?.id !== options.unknownId) settled.push(part);
+    else settled[settled.length - 1] = { ...last, token: last.token + part.token, to: part.to };
+  }
+  return settled;
+}
+
+/** A part for each byte, all of them where the character lies. */
+function bytesOf(part: WordPart, vocabulary: Vocabulary): WordPart[] {
+  const tokens = [...new TextEncoder().encode(part.token)].map(byteToken);
+  const parts = tokens.map((token) => ({ ...part, token, id: vocabulary.idOf(token) ?? -1 }));
+  return parts.some(({ id }) => id < 0) ? [part] : parts;
+}

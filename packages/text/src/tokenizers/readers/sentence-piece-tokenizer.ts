@@ -1,0 +1,54 @@
+import { SequiturError } from '@sequitur/core';
+import { readSentencePieceFile } from '../sentence-piece/model-file.js';
+import { SentencePieceProcessor } from '../sentence-piece/processor.js';
+import { SubwordTokenizer } from '../subword-tokenizer.js';
+import { bareTemplate } from '../template.js';
+import { bigBirdTokenizer } from './big-bird-tokenizer.js';
+import { llamaTokenizer } from './llama-tokenizer.js';
+import { t5Tokenizer } from './t5-tokenizer.js';
+import { TokenSettings } from './token-settings.js';
+import type { TokenizerReader } from './tokenizer-folder.js';
+
+/** What SentencePiece itself makes of text, with nothing that a model adds. */
+export function sentencePieceTokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
+  const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
+  return new SubwordTokenizer({
+    vocabulary: processor.vocabulary,
+    split: (text) => processor.split(text),
+    join: (tokens) => processor.join(tokens),
+    specialIds: processor.controlIds,
+    specialTokens: { unknown: processor.vocabulary.tokenOf(processor.unknownId)! },
+    template: bareTemplate,
+    files: () => ({ 'spiece.model': model, 'tokenizer_config.json': settings.values }),
+  });
+}
+
+type Make = (model: Uint8Array, settings: TokenSettings) => SubwordTokenizer;
+
+/** Python's classes that read a `.model` file, each with habits of its own. */
+const classes: Readonly<Record<string, Make>> = {
+  T5Tokenizer: t5Tokenizer,
+  LlamaTokenizer: llamaTokenizer,
+  GemmaTokenizer: llamaTokenizer,
+  BigBirdTokenizer: bigBirdTokenizer,
+  SentencePieceProcessor: sentencePieceTokenizer,
+  '': sentencePieceTokenizer,
+};
+
+export const sentencePieceReader: TokenizerReader = {
+  name: 'SentencePiece (spiece.model or tokenizer.model)',
+  read: async (folder) => {
+    const model = (await folder.bytes('spiece.model')) ?? (await folder.bytes('tokenizer.model'));
+    if (!model) return null;
+    const settings = await folder.settings();
+    const name = settings.className.split('.').at(-1)!;
+    const make = Object.hasOwn(classes, name) ? classes[name] : undefined;
+    if (make) return make(model, settings);
+    throw new SequiturError({
+      where: `${folder.name}, tokenizer_config.json`,
+      expected: `one of the classes ${Object.keys(classes).filter(Boolean).join(', ')} for a SentencePiece model`,
+      got: name,
+      fix: 'Put a tokenizer.json into the folder: it says all that the class would do',
+    });
+  },
+};
