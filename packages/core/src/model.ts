@@ -65,7 +65,12 @@ export interface Encoder extends SequenceModel {
 
 /** Reads one text and writes another. */
 export interface SequenceToSequenceModel extends SequenceModel {
-  /** The decoder with `source` already read: an ordinary causal model. The caller disposes it. */
+  /**
+   * The decoder with `source` [batch, length] already read: an ordinary causal model, which the caller disposes.
+   *
+   * What the decoder looks at of the source lies in its state from `initState(batch)` on, row by row: beam search
+   * reads the first tokens with one row for each source, then multiplies the rows of the state by `reorder`.
+   */
   conditionedOn(source: Tensor2D, context?: EncodeContext): CausalModel;
 }
 

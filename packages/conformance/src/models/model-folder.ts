@@ -5,8 +5,9 @@ import { readJson, readTensors } from '../golden.js';
 import { checkpointOfRecipe, type WeightsRecipe } from '../weights-recipe.js';
 import { families } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
+import { isSetting } from './generation-settings.js';
 import { compareGradients } from './gradients.js';
-import type { Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
+import type { GenerationSettings, Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { compareSamples } from './samples.js';
 
@@ -63,7 +64,7 @@ async function compareModel(
   { inputs, labels, variants = [] }: Inputs,
   expected: Expected,
   tensors: ReadonlyMap<string, StoredTensor>,
-  defaults: Readonly<Record<string, unknown>>,
+  defaults: GenerationSettings,
 ): Promise<Finding[]> {
   const hasLabels = labels && Object.keys(labels).length > 0;
   const outputs = await readOutputs(under.forward(inputs, hasLabels ? labels : undefined, true));
@@ -83,7 +84,7 @@ async function compareModel(
     findings.push(...(await compareGradients(under, inputs, labels, { tensors, norms })));
   }
   findings.push(...((await under.compareMore?.(inputs, tensors)) ?? []));
-  for (const wanted of expected.generate ?? []) findings.push(await compareGenerate(under, wanted, defaults));
+  for (const wanted of expected.generate ?? []) findings.push(...(await compareGenerate(under, wanted, defaults)));
   return findings;
 }
 
@@ -96,9 +97,13 @@ async function folderOfExpectations(folder: string): Promise<string> {
 }
 
 /** What Hugging Face's `generate` takes where a case says nothing: the generation configuration, else the model's own. */
-async function generationDefaults(folder: string): Promise<Readonly<Record<string, unknown>>> {
-  const own = await readJson<Record<string, unknown>>(folder, 'generation_config.hf.json');
-  return own ?? (await readJson<Record<string, unknown>>(folder, 'generation_config.json')) ?? {};
+async function generationDefaults(folder: string): Promise<GenerationSettings> {
+  for (const file of ['generation_config.hf.json', 'generation_config.json']) {
+    const own = await readJson<Record<string, unknown>>(folder, file);
+    if (own) return own;
+  }
+  const config = (await readJson<Record<string, unknown>>(folder, 'config.json')) ?? {};
+  return Object.fromEntries(Object.entries(config).filter(([name]) => isSetting(name)));
 }
 
 async function openWeights(folder: string): Promise<Checkpoint> {

@@ -21,6 +21,9 @@ export type Labels = Readonly<Record<string, unknown>>;
 /** Outputs by the names of Hugging Face's class: `logits`, `hidden_states.1`, `loss`. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
+/** What Hugging Face's `generate` is told, by its own names: the case, and behind it the configuration. */
+export type GenerationSettings = Readonly<Record<string, unknown>>;
+
 /** What generation starts from: a causal model and one prompt per row, without padding. */
 export interface GenerationStart {
   readonly model: CausalModel;
@@ -41,8 +44,8 @@ export interface ModelUnderTest {
    * @param observing also gives hidden states and attention maps
    */
   forward(inputs: ModelInputs, labels: Labels | undefined, observing: boolean): Outputs;
-  /** Where the class generates. */
-  startGeneration?(inputs: ModelInputs): GenerationStart;
+  /** Where the class generates. `settings` may say with which token a decoder starts. */
+  startGeneration?(inputs: ModelInputs, settings: GenerationSettings): GenerationStart;
   /** What is compared beside forward calls, gradients and generation: caches, segments. */
   compareMore?(inputs: ModelInputs, expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }

@@ -1,151 +1,92 @@
-import { dispose, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
-import type { CausalModel, StepContext } from '../model.js';
-import { disposeState, type StateTree } from '../state-tree.js';
-import { tokenTensor } from '../tokens.js';
-import { type GenerateOptions, processorsOf, samplerOf } from './options.js';
+import type { CausalModel } from '../model.js';
+import { beamSearch } from './beams/beam-search.js';
+import type { GenerateOptions } from './options.js';
+import { checkCount } from './processors/processor.js';
+import { type Finish, type GenerationStep, type Row, rowsOf } from './row.js';
+import { tokenByToken } from './token-by-token.js';
 
-/** One sequence as it grows. */
-interface Sequence {
-  readonly tokens: number[];
-  readonly promptLength: number;
-  finished: boolean;
-}
+/** Lists of token ids, none of them empty. */
+export type Prompts = readonly (readonly number[])[];
 
 /**
  * Goes on writing after each prompt, all prompts together, one token at a time. Shorter prompts are padded at the left,
  * which changes nothing in what follows them.
  *
- * Yields for every step the new token of each sequence, null for those that have ended. Stops at `maxTokens`, when all
- * have ended, or when the context is full; leaving the loop early frees everything.
+ * Yields for every step the new token of each text, null for those that have ended; with `sequences` above 1 those of
+ * one prompt stand side by side. Leaving the loop early, by `break`, an error or the signal, frees everything. With
+ * `beamSearch` the steps come when the search is over.
  *
- * @param prompts lists of token ids, none of them empty
- * @throws SequiturError when a prompt is empty, too long, or has an unknown id
+ * @throws SequiturError when a prompt is empty, too long, or has an unknown id, and when options contradict each other
  */
 export async function* generate(
   model: CausalModel,
-  prompts: readonly (readonly number[])[],
+  prompts: Prompts,
   options: GenerateOptions = {},
 ): AsyncGenerator<readonly (number | null)[]> {
-  const { maxTokens = 128, endTokens = [], signal } = options;
-  const [processors, choose] = [processorsOf(options), samplerOf(options)];
-  const sequences = prompts.map((prompt) => startSequence(prompt, model));
-  const reader = new Reader(model, sequences, options.whenFull ?? 'stop');
-  try {
-    for (let count = 0; count < maxTokens; count++) {
-      signal?.throwIfAborted();
-      const logits = await reader.next();
-      if (!logits) return;
-      const chosen = sequences.map((sequence, row) => {
-        if (sequence.finished) return null;
-        const own = logits.slice(row * model.vocabularySize, (row + 1) * model.vocabularySize);
-        for (const process of processors) process(own, sequence);
-        const token = choose(own);
-        sequence.tokens.push(token);
-        sequence.finished = endTokens.includes(token);
-        return token;
-      });
-      yield chosen;
-      if (sequences.every(({ finished }) => finished)) return;
-    }
-  } finally {
-    reader.dispose();
-  }
+  for await (const { tokens } of generateSteps(model, prompts, options)) yield tokens;
 }
 
-/** Feeds a model what it has not read yet, and keeps its state. */
-class Reader {
-  readonly #model: CausalModel;
-  readonly #sequences: readonly Sequence[];
-  readonly #whenFull: 'stop' | 'slide';
-  #state: StateTree;
-  /** How many positions the state holds, and how many tokens of each sequence they cover. */
-  #filled = 0;
-  #covered: number[];
-
-  constructor(model: CausalModel, sequences: readonly Sequence[], whenFull: 'stop' | 'slide') {
-    this.#model = model;
-    this.#sequences = sequences;
-    this.#whenFull = whenFull;
-    this.#state = model.initState(sequences.length);
-    this.#covered = sequences.map(() => 0);
-  }
-
-  /** Logits [sequences * vocabulary] after all tokens so far; null where the context is full. */
-  async next(): Promise<Float32Array | null> {
-    const { contextLength } = this.#model;
-    if (this.#filled + this.#longestUnread() > contextLength) {
-      if (this.#whenFull === 'stop') return null;
-      this.#slide(Math.max(1, Math.floor(contextLength / 2)));
-    }
-    const logits = this.#read();
-    try {
-      return (await logits.data()) as Float32Array;
-    } finally {
-      logits.dispose();
-    }
-  }
-
-  dispose(): void {
-    disposeState(this.#state);
-  }
-
-  #longestUnread(): number {
-    return Math.max(...this.#sequences.map(({ tokens }, row) => tokens.length - this.#covered[row]!));
-  }
-
-  /** Starts again from the last `kept` tokens of each sequence. */
-  #slide(kept: number): void {
-    disposeState(this.#state);
-    this.#state = this.#model.initState(this.#sequences.length);
-    this.#filled = 0;
-    this.#covered = this.#sequences.map(({ tokens }) => Math.max(0, tokens.length - kept));
-  }
-
-  #read() {
-    const unread = this.#sequences.map(({ tokens }, row) => tokens.slice(this.#covered[row]));
-    const length = Math.max(...unread.map((row) => row.length));
-    const padding = unread.map((row) => length - row.length);
-    const rows = unread.map((row, i) => [...new Array<number>(padding[i]!).fill(0), ...row]);
-    const tokens = tokenTensor(rows, this.#model.vocabularySize);
-    const context: StepContext = { logits: 'last', ...this.#paddingContext(padding, length) };
-    try {
-      const { logits, state } = this.#model.step(tokens, this.#state, context);
-      disposeState(this.#state);
-      this.#state = state;
-      this.#filled += length;
-      this.#covered = this.#sequences.map((sequence) => sequence.tokens.length);
-      return logits;
-    } finally {
-      dispose([tokens, context.visible, context.positions].filter((tensor) => tensor !== undefined));
-    }
-  }
-
-  /** What the model must know where prompts were padded: which tokens are real, and where each stands in its text. */
-  #paddingContext(padding: readonly number[], length: number): { visible?: Tensor2D; positions?: Tensor2D } {
-    const first = this.#filled === 0;
-    if (first) this.#shift = padding.some((count) => count > 0) ? padding : null;
-    if (!this.#shift) return {};
-    const shape: [number, number] = [padding.length, length];
-    const cells = Array.from(
-      { length: padding.length * length },
-      (_, i) => [Math.floor(i / length), i % length] as const,
-    );
-    const visible = cells.map(([row, column]) => (first && column < padding[row]! ? 0 : 1));
-    const positions = cells.map(([row, column]) => Math.max(0, this.#filled + column - this.#shift![row]!));
-    return { visible: tensor2d(visible, shape, 'int32'), positions: tensor2d(positions, shape, 'int32') };
-  }
-
-  /** By how many positions each row was padded when it was first read; null where none was. */
-  #shift: readonly number[] | null = null;
+/** As `generate`, and each step holds the log-probabilities where the options ask for them. */
+export async function* generateSteps(
+  model: CausalModel,
+  prompts: Prompts,
+  options: GenerateOptions = {},
+): AsyncGenerator<GenerationStep> {
+  yield* write(model, start(model, prompts, options), options);
 }
 
-function startSequence(prompt: readonly number[], { contextLength }: CausalModel): Sequence {
-  const fault = (expected: string, got: string, fix: string) =>
-    new SequiturError({ where: 'generate, prompt', expected, got, fix });
-  if (prompt.length === 0) throw fault('at least one token', 'none', 'Begin with the token that starts a text');
-  if (prompt.length > contextLength) {
-    throw fault(`at most ${contextLength} tokens`, `${prompt.length}`, 'Give the model the end of the text only');
+/** A text that is written to its end. */
+export interface GeneratedText {
+  /** Generated tokens, without the prompt. */
+  readonly tokens: readonly number[];
+  readonly finish: Finish;
+  /** Of each token, where the options ask for them. */
+  readonly logProbabilities?: readonly number[];
+  /** Of a beam search: Σ log-probability / length ^ lengthPenalty. */
+  readonly score?: number;
+}
+
+/** Writes every text to its end: for each prompt as many as the options' `sequences`, of a beam search the best first. */
+export async function generateTexts(
+  model: CausalModel,
+  prompts: Prompts,
+  options: GenerateOptions = {},
+): Promise<GeneratedText[][]> {
+  const rows = start(model, prompts, options);
+  for await (const _ of write(model, rows, options));
+  const { sequences = 1 } = options;
+  return prompts.map((_, index) => rows.slice(index * sequences, (index + 1) * sequences).map(textOf));
+}
+
+function textOf({ tokens, promptLength, finish, logProbabilities, score }: Row): GeneratedText {
+  return {
+    tokens: tokens.slice(promptLength),
+    finish: finish ?? 'length',
+    ...(logProbabilities.length > 0 && { logProbabilities }),
+    ...(score !== undefined && { score }),
+  };
+}
+
+function start(model: CausalModel, prompts: Prompts, options: GenerateOptions): Row[] {
+  const { sequences = 1, maxTokens, maxLength, beamSearch: beams, contrastive, speculation } = options;
+  checkCount('sequences', sequences);
+  if (maxTokens !== undefined && maxTokens !== Infinity) checkCount('maxTokens', maxTokens, 0);
+  if (maxLength !== undefined && maxLength !== Infinity) checkCount('maxLength', maxLength, 1);
+  const strategies = Object.entries({ beamSearch: beams, contrastive, speculation }).filter(([, value]) => value);
+  if (strategies.length > 1) {
+    throw new SequiturError({
+      where: 'generation',
+      expected: 'one way to generate',
+      got: strategies.map(([name]) => name).join(' and '),
+    });
   }
-  return { tokens: [...prompt], promptLength: prompt.length, finished: false };
+  if (prompts.length === 0)
+    throw new SequiturError({ where: 'generate', expected: 'at least one prompt', got: 'none' });
+  return rowsOf(model, prompts, options);
+}
+
+function write(model: CausalModel, rows: readonly Row[], options: GenerateOptions): AsyncGenerator<GenerationStep> {
+  if (options.beamSearch) return beamSearch(model, rows, options);
+  return tokenByToken(model, rows, options);
 }

@@ -1,3 +1,5 @@
-export { generate } from './generate.js';
-export type { LogitsProcessor, SequenceSoFar } from './logits-processors.js';
-export type { GenerateOptions } from './options.js';
+export * from './generate.js';
+export type * from './options.js';
+export type { LogitsProcessor, SequenceSoFar } from './processors/index.js';
+export * as logitsProcessors from './processors/index.js';
+export type { Finish, GenerationStep } from './row.js';

@@ -1,40 +1,39 @@
 import { SequiturError } from '../errors.js';
 import type { Random } from '../random.js';
-import { softmax } from './logits-processors.js';
-
-/** Chooses a token from processed logits. */
-export type Sampler = (logits: Float32Array) => number;
+import { softmax } from './processors/probabilities.js';
 
 /** The most likely token; the first of several alike. */
-export const greedy: Sampler = (logits) => {
+export function mostLikely(scores: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
-  return finite(logits, best);
-};
-
-/** Draws a token with its probability. On the host, since what GPUs draw has neither seed nor, in tfjs, the right shares. */
-export function sampler(random: Random): Sampler {
-  return (logits) => {
-    const probabilities = softmax(logits);
-    let left = random.uniform();
-    let last = 0;
-    for (let token = 0; token < probabilities.length; token++) {
-      const probability = probabilities[token]!;
-      if (probability === 0) continue;
-      last = token;
-      left -= probability;
-      if (left < 0) break;
-    }
-    return finite(logits, last);
-  };
+  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
+  return checked(scores, best);
 }
 
-function finite(logits: Float32Array, token: number): number {
-  if (Number.isFinite(logits[token])) return token;
+/** A token drawn with its probability. On the host, since what GPUs draw has neither seed nor, in tfjs, the right shares. */
+export function drawn(scores: Float32Array, random: Random): number {
+  return checked(scores, drawnFrom(softmax(scores), random));
+}
+
+/** A place drawn from weights that sum to 1, or nearly. */
+export function drawnFrom(weights: Float64Array, random: Random): number {
+  let left = random.uniform();
+  let last = 0;
+  for (let place = 0; place < weights.length; place++) {
+    const weight = weights[place]!;
+    if (!(weight > 0)) continue;
+    last = place;
+    left -= weight;
+    if (left < 0) break;
+  }
+  return last;
+}
+
+function checked(scores: Float32Array, token: number): number {
+  if (Number.isFinite(scores[token])) return token;
   throw new SequiturError({
     where: 'generation',
-    expected: 'at least one token with a finite logit',
-    got: `${logits[token]} for the best one`,
+    expected: 'at least one token with a finite score',
+    got: `${scores[token]} for the best one`,
     fix: 'Loosen the rules that forbid tokens; where there are none, the model has lost itself in training (a learning rate too high)',
   });
 }

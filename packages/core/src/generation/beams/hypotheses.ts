@@ -1,0 +1,68 @@
+import type { BeamOptions } from '../options.js';
+
+/** A text that a beam search may give in the end. */
+export interface Hypothesis {
+  /** Generated tokens only. */
+  readonly tokens: readonly number[];
+  readonly logProbabilities: readonly number[];
+  /** Σ log-probability / length ^ lengthPenalty. */
+  readonly score: number;
+  readonly finish: 'end' | 'stop' | 'length' | 'context';
+}
+
+/** The best finished texts of one prompt, or of one group of its beams, so many at most. */
+export class Hypotheses {
+  readonly #size: number;
+  readonly #lengthPenalty: number;
+  readonly #earlyStopping: boolean | 'never';
+  readonly #limit: number;
+  readonly #kept: Hypothesis[] = [];
+
+  /** @param limit the most tokens that a text may have */
+  constructor(size: number, { lengthPenalty = 1, earlyStopping = false }: BeamOptions, limit: number) {
+    this.#size = size;
+    this.#lengthPenalty = lengthPenalty;
+    this.#earlyStopping = earlyStopping;
+    this.#limit = limit;
+  }
+
+  get kept(): readonly Hypothesis[] {
+    return this.#kept;
+  }
+
+  /** Keeps the text if it is among the best. */
+  add(text: Omit<Hypothesis, 'score'>, logProbability: number): void {
+    const score = this.#scoreOf(logProbability, text.tokens.length);
+    if (this.#kept.length === this.#size) {
+      const worst = this.#placeOfWorst();
+      if (!(score > this.#kept[worst]!.score)) return;
+      this.#kept.splice(worst, 1);
+    }
+    this.#kept.push({ ...text, score });
+  }
+
+  /**
+   * Whether the search is over.
+   *
+   * @param logProbability of the best candidate of this step, finished or not
+   * @param length its generated tokens
+   */
+  isSettled(logProbability: number, length: number): boolean {
+    if (this.#kept.length < this.#size) return false;
+    if (this.#earlyStopping === true) return true;
+    // Where longer texts gain, a candidate can become best at its longest.
+    const mostFavourable = this.#earlyStopping === 'never' && this.#lengthPenalty > 0 ? this.#limit : length;
+    return this.#kept[this.#placeOfWorst()]!.score >= this.#scoreOf(logProbability, mostFavourable);
+  }
+
+  #scoreOf(logProbability: number, length: number): number {
+    return logProbability / length ** this.#lengthPenalty;
+  }
+
+  /** Of several equally bad ones the first. */
+  #placeOfWorst(): number {
+    let worst = 0;
+    for (const [place, { score }] of this.#kept.entries()) if (score < this.#kept[worst]!.score) worst = place;
+    return worst;
+  }
+}

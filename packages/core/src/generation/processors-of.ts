@@ -1,0 +1,83 @@
+import type { ChanceOptions, GenerateOptions } from './options.js';
+import * as rules from './processors/index.js';
+import { type LogitsProcessor, renormalized, type SequenceSoFar } from './processors/index.js';
+
+/** The rules that the options ask for beside chance, in the order in which Hugging Face applies them. */
+export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProcessor[] {
+  const { endTokens = [], forcedLast, growingEnd, beamSearch } = options;
+  return [
+    given(options.sequenceBias, rules.sequenceBias),
+    given(beamSearch?.diversityPenalty, rules.diversityPenalty),
+    given(options.sourceRepetitionPenalty, rules.sourceRepetitionPenalty),
+    given(options.repetitionPenalty, rules.repetitionPenalty),
+    given(options.presencePenalty, rules.presencePenalty),
+    given(options.frequencyPenalty, rules.frequencyPenalty),
+    given(options.noRepeatNgram, rules.noRepeatNgram),
+    given(options.sourceNoRepeatNgram, rules.sourceNoRepeatNgram),
+    given(options.forbidden, rules.forbiddenSequences),
+    given(options.minLength, (length) => rules.minimumLength(length, endTokens)),
+    given(options.minTokens, (count) => rules.minimumTokens(count, endTokens)),
+    given(options.forcedFirst, rules.forcedFirst),
+    given(forcedLast, (last) => rules.forcedLast([last].flat() as number[], maxTokens)),
+    given(options.finite || undefined, rules.finite),
+    given(growingEnd, ({ start, factor }) => rules.growingEnd(start, factor, endTokens)),
+    given(options.suppressed, rules.suppressedTokens),
+    // After a forced first token the second one is the first that is free.
+    given(options.suppressedAtStart, (tokens) =>
+      rules.suppressedAtStart(tokens, options.forcedFirst === undefined ? 0 : 1),
+    ),
+    ...(options.processors ?? []),
+  ].filter((rule) => rule !== null);
+}
+
+/**
+ * The rules of chance, in Hugging Face's order.
+ *
+ * @param keep how many tokens each leaves at least
+ */
+export function chanceRulesOf(options: ChanceOptions, keep = 1): LogitsProcessor[] {
+  return [
+    given(options.temperature || undefined, rules.temperature),
+    given(options.topK, (k) => rules.topK(k, { keep })),
+    given(options.topP, (p) => rules.topP(p, { keep })),
+    given(options.minP, (share) => rules.minP(share, { keep })),
+    given(options.typical, (mass) => rules.typical(mass, { keep })),
+    given(options.epsilonCutoff, (epsilon) => rules.epsilonCutoff(epsilon, { keep })),
+    given(options.etaCutoff, (epsilon) => rules.etaCutoff(epsilon, { keep })),
+  ].filter((rule) => rule !== null);
+}
+
+/** Whether tokens are drawn: as soon as the options speak of chance, but at temperature 0. */
+export function isByChance(options: ChanceOptions): boolean {
+  const { temperature, topK, topP, minP, typical, epsilonCutoff, etaCutoff } = options;
+  if (temperature !== undefined) return temperature > 0;
+  return [topK, topP, minP, typical, epsilonCutoff, etaCutoff].some((choice) => choice !== undefined);
+}
+
+function given<T>(option: T | undefined, rule: (option: T) => LogitsProcessor): LogitsProcessor | null {
+  return option === undefined ? null : rule(option);
+}
+
+/** A sequence with the number of tokens that it may generate. */
+export interface LimitedSequence extends SequenceSoFar {
+  readonly limit: number;
+}
+
+/**
+ * All rules that the options ask for, those of chance included where tokens are drawn, as one.
+ *
+ * @param keep how many tokens each rule of chance leaves at least
+ */
+export function shaperOf(
+  options: GenerateOptions,
+  keep = 1,
+): (scores: Float32Array, sequence: LimitedSequence) => void {
+  const chance = isByChance(options) ? chanceRulesOf(options, keep) : [];
+  const last = options.renormalized ? [renormalized()] : [];
+  const byLimit = new Map<number, readonly LogitsProcessor[]>();
+  return (scores, sequence) => {
+    const { limit } = sequence;
+    if (!byLimit.has(limit)) byLimit.set(limit, [...rulesOf(options, limit), ...chance, ...last]);
+    for (const rule of byLimit.get(limit)!) rule(scores, sequence);
+  };
+}

@@ -1,0 +1,31 @@
+import { checkCount, checkOption, checkTokens, type LogitsProcessor } from './processor.js';
+
+/** Forbids the end of the text before so many tokens are generated. */
+export function minimumTokens(count: number, endTokens: readonly number[]): LogitsProcessor {
+  checkCount('minTokens', count, 0);
+  checkTokens('endTokens', endTokens);
+  return (scores, { tokens, promptLength }) => {
+    if (tokens.length - promptLength < count) for (const token of endTokens) scores[token] = -Infinity;
+  };
+}
+
+/** Forbids the end of the text before prompt and generated tokens together are so many. */
+export function minimumLength(length: number, endTokens: readonly number[]): LogitsProcessor {
+  checkCount('minLength', length, 0);
+  checkTokens('endTokens', endTokens);
+  return (scores, { tokens }) => {
+    if (tokens.length < length) for (const token of endTokens) scores[token] = -Infinity;
+  };
+}
+
+/** From `start` generated tokens on, makes the end likelier with every token: its score gains |score| (factor ^ tokens - 1). */
+export function growingEnd(start: number, factor: number, endTokens: readonly number[]): LogitsProcessor {
+  checkCount('growingEnd, start', start, 0);
+  checkOption('growingEnd, factor', factor, 'a number above 0', factor > 0 && Number.isFinite(factor));
+  checkTokens('endTokens', endTokens);
+  return (scores, { tokens, promptLength }) => {
+    const beyond = tokens.length - promptLength - start;
+    if (beyond <= 0) return;
+    for (const token of endTokens) scores[token]! += Math.abs(scores[token]!) * (factor ** beyond - 1);
+  };
+}
