@@ -1,6 +1,12 @@
+export * from './bart/config.js';
+export * from './bart/families.js';
 export * from './block.js';
+export * from './decoder/decoder-block.js';
 export * from './encoder-stack.js';
 export * from './language-model.js';
 export * from './positions/index.js';
 export * from './post-norm-block.js';
+export * from './sequence-to-sequence/index.js';
+export * from './t5/config.js';
+export { mt5Family, t5Family } from './t5/hugging-face.js';
 export * from './token-embedding.js';

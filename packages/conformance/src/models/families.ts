@@ -1,6 +1,7 @@
 import { encoderFamilies } from './bert.js';
 import { gpt2Family } from './gpt2.js';
 import type { ModelFamily } from './model-under-test.js';
+import { sequenceToSequenceUnderTest } from './sequence-to-sequence.js';
 
 /** Every architecture that can be compared: the one list of this package. */
-export const families: readonly ModelFamily[] = [gpt2Family, ...encoderFamilies];
+export const families: readonly ModelFamily[] = [gpt2Family, ...encoderFamilies, ...sequenceToSequenceUnderTest];

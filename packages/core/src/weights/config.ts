@@ -1,7 +1,6 @@
 import { SequiturError } from '../errors.js';
+import type { Json } from '../json.js';
 import { type FileSource, readText } from './files/file-source.js';
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** Reads one attribute of a configuration, checking its type. */
 export type ReadAttribute<T> = (value: Json, where: string) => T;
@@ -41,6 +40,11 @@ export class ConfigReader {
     const text = await readText(file);
     await file.close?.();
     return new ConfigReader(parseJson(text, file.name), file.name);
+  }
+
+  /** Whether the attribute stands there, be it null. */
+  has(name: string): boolean {
+    return Object.hasOwn(this.#values, name);
   }
 
   /** The attribute, or `fallback` where it is absent or null. */

@@ -1,0 +1,75 @@
+import { type Checkpoint, type ConfigReader, type Observe, scoped } from '@sequitur/core';
+import { SequenceToSequence, type SequenceToSequenceFamily, sequenceToSequenceFamilies } from '@sequitur/transformer';
+import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { matrix } from './causal-under-test.js';
+import { compareDecoderCache } from './decoder-cache.js';
+import { stackOutputName } from './gpt2.js';
+import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+
+/** T5, BART, Marian and their kin, one for each `model_type`. */
+export const sequenceToSequenceUnderTest: readonly ModelFamily[] = sequenceToSequenceFamilies.map((family) => ({
+  modelType: family.modelType,
+  open: async (json, architectures, checkpoint) => {
+    if (architectures.length > 0 && !architectures.includes(family.architecture)) return null;
+    return open(json, checkpoint, family);
+  },
+}));
+
+async function open(
+  json: ConfigReader,
+  checkpoint: Checkpoint,
+  family: SequenceToSequenceFamily,
+): Promise<ModelUnderTest> {
+  const model = await SequenceToSequence.load(json, checkpoint, { families: [family] });
+  return {
+    model,
+    rules: family.rules(model.config),
+    forward: (inputs, labels, observing) => forward(model, inputs, labels, observing),
+    startGeneration: (inputs) => {
+      const source = matrix(inputs.input_ids);
+      const visible = inputs.attention_mask && matrix(inputs.attention_mask);
+      const conditioned = model.conditionedOn(source, { visible });
+      source.dispose();
+      visible?.dispose();
+      const prompts = inputs.decoder_input_ids ?? inputs.input_ids.map(() => [model.startToken]);
+      return { model: conditioned, prompts, dispose: () => conditioned.dispose() };
+    },
+    compareMore: (inputs, expected) => compareDecoderCache(model, inputs, expected),
+  };
+}
+
+function forward(
+  model: SequenceToSequence,
+  inputs: ModelInputs,
+  labels: Labels | undefined,
+  observing: boolean,
+): Outputs {
+  const observed: Record<string, Tensor> = {};
+  const observe: Observe = (name, tensor) => {
+    const output = outputName(model, name);
+    if (output) observed[output] = keep(tensor.clone());
+  };
+  const wanted = labels?.labels as Rows | undefined;
+  const read = { source: inputs.input_ids, visible: inputs.attention_mask };
+  const outputs = scoped((): Outputs => {
+    const target = inputs.decoder_input_ids ?? model.shifted(wanted ?? inputs.input_ids);
+    const written = { ...read, target, targetVisible: inputs.decoder_attention_mask };
+    const logits = model.apply(written, observing ? { observe } : {});
+    return wanted ? { logits, loss: model.loss({ ...read, labels: wanted }) } : { logits };
+  });
+  const last = observed[`encoder_hidden_states.${model.encoder.stack.blocks.length}`];
+  return { ...observed, ...outputs, ...(last && { encoder_last_hidden_state: keep(last.clone()) }) };
+}
+
+/** Post-norm stacks have no norm behind their last block, whose output is the last hidden state then. */
+function outputName(model: SequenceToSequence, observed: string): string | null {
+  const [, side, name] = /^(encoder|decoder)\.(.+)$/.exec(observed) ?? [];
+  if (!side || !name) return null;
+  const [, cross] = /^blocks\.(\d+)\.cross\.weights$/.exec(name) ?? [];
+  if (cross !== undefined) return `cross_attentions.${cross}`;
+  const isEncoder = side === 'encoder';
+  const depth = (isEncoder ? model.encoder.stack.blocks : model.decoder.blocks).length;
+  const norm = isEncoder ? model.encoder.stack.norm : model.decoder.norm;
+  const output = stackOutputName(name, norm ? depth : depth + 1);
+  return output && `${side}_${output}`;
+}

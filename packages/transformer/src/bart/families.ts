@@ -1,0 +1,33 @@
+import { bartKin } from './hugging-face.js';
+
+/** BART (Lewis et al. 2020): post-norm, learned positions, normalised embeddings. */
+export const bartFamily = bartKin({
+  ...{ modelType: 'bart', architecture: 'BartForConditionalGeneration' },
+  ...{ norm: 'post', positions: 'learned', positionOffset: 2, embeddingNorm: true },
+  defaults: { padding: 1, start: 2, end: 2, generation: { forced_eos_token_id: 2 } },
+});
+
+/** Marian (Junczys-Dowmunt et al. 2018), and so the original Transformer: post-norm, sinusoids. */
+export const marianFamily = bartKin({
+  ...{ modelType: 'marian', architecture: 'MarianMTModel' },
+  ...{ norm: 'post', positions: 'sinusoidal', positionOffset: 0, embeddingNorm: false },
+  defaults: { padding: 58100, start: 58100, end: 0, generation: { forced_eos_token_id: 0 } },
+  separableVocabularies: true,
+});
+
+/** Blenderbot (Roller et al. 2021): pre-norm, learned positions. */
+export const blenderbotFamily = bartKin({
+  ...{ modelType: 'blenderbot', architecture: 'BlenderbotForConditionalGeneration' },
+  ...{ norm: 'pre', positions: 'learned', positionOffset: 0, embeddingNorm: false },
+  defaults: {
+    ...{ padding: 0, start: 1, end: 2 },
+    generation: { forced_eos_token_id: 2, encoder_no_repeat_ngram_size: 3 },
+  },
+});
+
+/** Pegasus (Zhang et al. 2020): pre-norm, sinusoids. */
+export const pegasusFamily = bartKin({
+  ...{ modelType: 'pegasus', architecture: 'PegasusForConditionalGeneration' },
+  ...{ norm: 'pre', positions: 'storedSinusoidal', positionOffset: 0, embeddingNorm: false },
+  defaults: { padding: 0, start: 0, end: 1, generation: { forced_eos_token_id: 1 } },
+});

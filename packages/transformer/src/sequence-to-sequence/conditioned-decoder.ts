@@ -1,0 +1,110 @@
+import { type CausalModel, dropout, Module, SequiturError, type StepContext, scoped, within } from '@sequitur/core';
+import {
+  dispose,
+  gather,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import type { DecoderBlockState, Source } from '../decoder/decoder-block.js';
+import type { TargetDecoder } from './sides.js';
+
+/** How many tokens went by, and what each block remembers of them and of the source. */
+export type DecoderState = { readonly length: number; readonly blocks: readonly DecoderBlockState[] };
+
+/** What writes: a decoder with its head. */
+export interface TargetWriter {
+  readonly decoder: TargetDecoder;
+  readonly vocabularySize: number;
+  readonly contextLength: number;
+  /** hidden [batch, length, width] -> [batch, length, vocabularySize]. */
+  logitsOf(hidden: Tensor3D): Tensor3D;
+}
+
+/**
+ * The decoder of a model that has read a source: an ordinary causal model. It borrows its parameters, so that its
+ * disposal frees the encoded source alone.
+ */
+export class ConditionedDecoder extends Module implements CausalModel<DecoderState> {
+  readonly #model: TargetWriter;
+  readonly #source: Source;
+
+  /** @param source belongs to this decoder from now on */
+  constructor(model: TargetWriter, source: Source) {
+    super();
+    this.#model = model;
+    this.#source = source;
+  }
+
+  get vocabularySize(): number {
+    return this.#model.vocabularySize;
+  }
+
+  get contextLength(): number {
+    return this.#model.contextLength;
+  }
+
+  /** Frees the encoded source; the model lives on. */
+  override dispose(): void {
+    dispose([this.#source.hidden, this.#source.visible].filter((tensor) => tensor !== undefined));
+  }
+
+  /** @param batchSize the number of sources, or a multiple of it: then each source serves as many rows one after another */
+  initState(batchSize: number): DecoderState {
+    return scoped(() => {
+      const source = repeated(this.#source, batchSize);
+      return { length: 0, blocks: this.#model.decoder.blocks.map((block) => block.initState(batchSize, source)) };
+    });
+  }
+
+  step(tokens: Tensor2D, state: DecoderState, context: StepContext = {}) {
+    if (tokens.shape[1] < 1) {
+      throw new SequiturError({ where: 'a decoder', expected: 'at least one token', got: 'none' });
+    }
+    const { decoder } = this.#model;
+    const observed = within(context, 'decoder');
+    return scoped(() => {
+      let x = decoder.embedding.apply(tokens, state.length, context); // [batch, length, width]
+      observed.observe?.('embedding', x);
+      const blocks = decoder.blocks.map((block, index) => {
+        const { output, state: next } = block.apply(x, state.blocks[index]!, within(observed, `blocks.${index}`));
+        x = output;
+        return next;
+      });
+      const wanted = context.logits === 'last' ? lastPosition(x) : x;
+      const hidden = decoder.norm ? decoder.norm.apply(wanted) : wanted;
+      if (decoder.norm) observed.observe?.('norm', hidden);
+      const dropped = dropout(hidden, decoder.outputDropout, context.random);
+      const logits = this.#model.logitsOf(dropped);
+      return { logits, state: { length: state.length + tokens.shape[1], blocks } };
+    });
+  }
+}
+
+/** Every row of the source as often as it takes to fill the batch. */
+function repeated({ hidden, visible }: Source, batchSize: number): Source {
+  const rows = hidden.shape[0];
+  if (batchSize === rows) return { hidden, visible };
+  if (batchSize % rows !== 0) {
+    throw new SequiturError({
+      where: 'a decoder that has read its source',
+      expected: `a batch of ${rows}, as the source has rows, or a multiple`,
+      got: `${batchSize}`,
+    });
+  }
+  const indices = tensor1d(
+    Array.from({ length: batchSize }, (_, row) => Math.floor((row * rows) / batchSize)),
+    'int32',
+  );
+  const spread = <T extends Tensor>(x: T): T => tidy(() => gather(x, indices)) as T;
+  return { hidden: spread(hidden), visible: visible && spread(visible) };
+}
+
+/** x [batch, length, width] -> [batch, 1, width]. */
+function lastPosition(x: Tensor3D): Tensor3D {
+  const [batch, length, width] = x.shape;
+  return slice(x, [0, length - 1, 0], [batch, 1, width]);
+}

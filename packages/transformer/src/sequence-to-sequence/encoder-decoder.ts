@@ -1,0 +1,140 @@
+import {
+  type Context,
+  crossEntropy,
+  type EncodeContext,
+  type Linear,
+  Module,
+  type Parameter,
+  type SequenceToSequenceModel,
+  SequiturError,
+  scoped,
+  tokenTensor,
+  within,
+} from '@sequitur/core';
+import { add, mul, type Scalar, type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { ConditionedDecoder } from './conditioned-decoder.js';
+import type { SourceEncoder, TargetDecoder } from './sides.js';
+
+export interface EncoderDecoderParts {
+  readonly encoder: SourceEncoder;
+  readonly decoder: TargetDecoder;
+  /** Absent: tied, each token's logit is the product with its own vector of the decoder's embedding. */
+  readonly head?: Linear | null;
+  /** Added to the logits; [1, vocabularySize]. */
+  readonly logitsBias?: Parameter | null;
+  /** Multiplies what the head reads; default 1. */
+  readonly headScale?: number;
+  /** The token that targets begin with. */
+  readonly startToken: number;
+  readonly paddingToken: number;
+}
+
+/** Equally long rows of token ids; a source's padding is 0 in `visible`. */
+export interface TranslationBatch {
+  readonly source: readonly ArrayLike<number>[];
+  readonly visible?: readonly ArrayLike<number>[] | undefined;
+  /** What the decoder reads, beginning with the start token; its padding is 0 in `targetVisible`. */
+  readonly target: readonly ArrayLike<number>[];
+  readonly targetVisible?: readonly ArrayLike<number>[] | undefined;
+}
+
+export interface TranslationLossOptions extends Context {
+  /** Share of the wanted distribution that is spread over all tokens (Vaswani et al. 2017, section 5.4); default 0. */
+  readonly labelSmoothing?: number;
+}
+
+/**
+ * Reads one text and writes another (Vaswani et al. 2017, figure 1), from any parts: T5, BART, Marian are such parts.
+ *
+ * Observable: `encoder.embedding`, `encoder.blocks.<i>.output`, `decoder.blocks.<i>.cross.weights`, and so on.
+ */
+export class EncoderDecoder extends Module implements SequenceToSequenceModel {
+  readonly encoder: SourceEncoder;
+  readonly decoder: TargetDecoder;
+  readonly head: Linear | null;
+  readonly logitsBias: Parameter | null;
+  /** Of the target. */
+  readonly vocabularySize: number;
+  readonly sourceVocabularySize: number;
+  readonly contextLength: number;
+  readonly startToken: number;
+  readonly paddingToken: number;
+  readonly #headScale: number;
+
+  constructor(parts: EncoderDecoderParts) {
+    super();
+    this.encoder = parts.encoder;
+    this.decoder = parts.decoder;
+    this.head = parts.head ?? null;
+    this.logitsBias = parts.logitsBias ?? null;
+    this.vocabularySize = parts.decoder.embedding.tokens.weight.shape[0]!;
+    this.sourceVocabularySize = parts.encoder.embedding.tokens.weight.shape[0]!;
+    this.contextLength = parts.decoder.embedding.positions?.count ?? Number.POSITIVE_INFINITY;
+    this.startToken = parts.startToken;
+    this.paddingToken = parts.paddingToken;
+    this.#headScale = parts.headScale ?? 1;
+  }
+
+  conditionedOn(source: Tensor2D, context: EncodeContext = {}): ConditionedDecoder {
+    const hidden = this.encoder.apply(source, within(context, 'encoder'));
+    return new ConditionedDecoder(this, { hidden, visible: context.visible?.clone() });
+  }
+
+  /** hidden [batch, length, width], the decoder's output -> [batch, length, vocabularySize]. */
+  logitsOf(hidden: Tensor3D): Tensor3D {
+    return tidy(() => {
+      const scaled = this.#headScale === 1 ? hidden : (mul(hidden, this.#headScale) as Tensor3D);
+      const logits = this.head ? this.head.apply(scaled) : this.decoder.embedding.tokens.scores(scaled);
+      return this.logitsBias ? (add(logits, this.logitsBias.value) as Tensor3D) : logits;
+    });
+  }
+
+  /** The logits of every target token's successor, [batch, length, vocabularySize]. The caller disposes them. */
+  apply({ source, visible, target, targetVisible }: TranslationBatch, context: Context = {}): Tensor3D {
+    return scoped(() => {
+      const read = tokenTensor(source, this.sourceVocabularySize);
+      const written = tokenTensor(target, this.vocabularySize);
+      const conditioned = this.conditionedOn(read, { ...context, visible: visible && maskTensor(visible) });
+      const state = conditioned.initState(written.shape[0]);
+      return conditioned.step(written, state, { ...context, visible: targetVisible && maskTensor(targetVisible) })
+        .logits;
+    });
+  }
+
+  /**
+   * Mean cross-entropy of the labels, in nats per token, each foretold from the source and the labels before it. The
+   * caller disposes it.
+   *
+   * @param labels equally long rows, -100 where nothing is foretold
+   */
+  loss(
+    batch: Omit<TranslationBatch, 'target'> & { readonly labels: readonly ArrayLike<number>[] },
+    { labelSmoothing = 0, ...context }: TranslationLossOptions = {},
+  ): Scalar {
+    return scoped(() => {
+      const { labels, ...read } = batch;
+      const logits = this.apply({ ...read, target: this.shifted(labels) }, context);
+      return crossEntropy(logits, maskTensor(labels), { labelSmoothing });
+    });
+  }
+
+  /** What the decoder reads to write these labels: the start token, then the labels, padding where none is wanted. */
+  shifted(labels: readonly ArrayLike<number>[]): number[][] {
+    return labels.map((row) => {
+      const before = Array.from(row).slice(0, -1);
+      return [this.startToken, ...before.map((label) => (label === -100 ? this.paddingToken : label))];
+    });
+  }
+}
+
+function maskTensor(rows: readonly ArrayLike<number>[]): Tensor2D {
+  const length = rows[0]?.length ?? 0;
+  if (rows.some((row) => row.length !== length)) {
+    throw new SequiturError({
+      where: 'a batch of texts',
+      expected: `rows of ${length}`,
+      got: rows.map((row) => row.length).join(', '),
+    });
+  }
+  return tensor2d(Int32Array.from(rows.flatMap((row) => Array.from(row))), [rows.length, length], 'int32');
+}

@@ -1,0 +1,118 @@
+import {
+  type Checkpoint,
+  type CheckpointLocation,
+  ConfigReader,
+  type FileSink,
+  type HubOptions,
+  initialize,
+  type LoadProgress,
+  loadWeights,
+  openCheckpoint,
+  openSink,
+  openSource,
+  type SaveOptions,
+  SequiturError,
+  saveWeights,
+  writeJson,
+} from '@sequitur/core';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { EncoderDecoder } from './encoder-decoder.js';
+import { families as knownFamilies } from './families.js';
+import type { SequenceToSequenceConfig, SequenceToSequenceFamily } from './family.js';
+
+export interface CreateSequenceToSequenceOptions {
+  readonly seed?: number | string;
+  readonly tokenizer?: Tokenizer | null;
+  /** Where the configuration's `modelType` is looked for; default all families of this package. */
+  readonly families?: readonly SequenceToSequenceFamily[];
+}
+
+export interface LoadSequenceToSequenceOptions extends HubOptions {
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly tokenizer?: Tokenizer | null;
+  readonly families?: readonly SequenceToSequenceFamily[];
+}
+
+/** A model that reads one text and writes another, with its configuration and its tokenizer where it has one. */
+export class SequenceToSequence<
+  Config extends SequenceToSequenceConfig = SequenceToSequenceConfig,
+> extends EncoderDecoder {
+  readonly config: Config;
+  readonly family: SequenceToSequenceFamily<Config>;
+  readonly tokenizer: Tokenizer | null;
+
+  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  constructor(config: Config, family: SequenceToSequenceFamily<Config>, tokenizer: Tokenizer | null = null) {
+    super(family.parts(config));
+    this.config = config;
+    this.family = family;
+    this.tokenizer = tokenizer;
+  }
+
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create<Config extends SequenceToSequenceConfig>(
+    config: Config,
+    { seed = 0, tokenizer = null, families = knownFamilies }: CreateSequenceToSequenceOptions = {},
+  ): SequenceToSequence<Config> {
+    const family = familyOf(config.modelType, families, 'SequenceToSequence.create, modelType');
+    return initialize(new SequenceToSequence(config, family as SequenceToSequenceFamily<Config>, tokenizer), seed);
+  }
+
+  /**
+   * Loads a T5, BART, Marian, Blenderbot or Pegasus from a folder, an address, files dropped on a page, or a Hugging Face
+   * repository. The caller disposes it.
+   *
+   * @throws SequiturError where files are missing or corrupt, or the configuration holds what the model does not know
+   */
+  static async fromPretrained(
+    location: CheckpointLocation,
+    options: LoadSequenceToSequenceOptions = {},
+  ): Promise<SequenceToSequence> {
+    const source = await openSource(location, options);
+    const json = await ConfigReader.open(source);
+    const checkpoint = await openCheckpoint(source);
+    try {
+      const tokenizer = options.tokenizer ?? (await openTokenizer(source));
+      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer });
+    } finally {
+      await checkpoint.close();
+    }
+  }
+
+  /** As `fromPretrained`, from a checkpoint that is open and stays so. */
+  static async load(
+    json: ConfigReader,
+    checkpoint: Checkpoint,
+    { families = knownFamilies, tokenizer = null, ...options }: LoadSequenceToSequenceOptions = {},
+  ): Promise<SequenceToSequence> {
+    const modelType = json.take('model_type', (value) => String(value), 'none');
+    const family = familyOf(modelType, families, `${json.where}, model_type`);
+    const read = family.readConfig(json);
+    const config = family.settle?.(read, checkpoint) ?? read;
+    const model = new SequenceToSequence(config, family, tokenizer);
+    try {
+      const ignore = family.ignoredTensors(config);
+      await loadWeights(model, checkpoint, family.rules(config), { ...options, ignore });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return model;
+  }
+
+  /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
+  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
+    const sink = openSink(location);
+    await saveWeights(this, sink, this.family.rules(this.config), options);
+    for (const [path, value] of Object.entries(this.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
+    const config = { architectures: [this.family.architecture], ...this.family.writeConfig(this.config) };
+    await writeJson(sink, 'config.json', config);
+  }
+}
+
+function familyOf(modelType: string, families: readonly SequenceToSequenceFamily[], where: string) {
+  const found = families.find((family) => family.modelType === modelType);
+  if (found) return found;
+  const known = families.map((family) => family.modelType).join(', ');
+  throw new SequiturError({ where, expected: `one of ${known}`, got: modelType });
+}

@@ -1,0 +1,49 @@
+import { dropout, type EncodeContext, Module, type Norm } from '@sequitur/core';
+import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { DecoderBlock } from '../decoder/decoder-block.js';
+import type { EncoderStack } from '../encoder-stack.js';
+import type { SequenceEmbedding } from './sequence-embedding.js';
+
+/** Reads the source. */
+export class SourceEncoder extends Module {
+  readonly embedding: SequenceEmbedding;
+  readonly stack: EncoderStack;
+  readonly outputDropout: number;
+
+  constructor(embedding: SequenceEmbedding, stack: EncoderStack, outputDropout = 0) {
+    super();
+    this.embedding = embedding;
+    this.stack = stack;
+    this.outputDropout = outputDropout;
+  }
+
+  /** source int32 [batch, length] -> [batch, length, width]. */
+  apply(source: Tensor2D, { visible, positions, random, observe }: EncodeContext = {}): Tensor3D {
+    return tidy(() => {
+      const x = this.embedding.apply(source, 0, { positions, random });
+      observe?.('embedding', x);
+      return dropout(this.stack.apply(x, { visible, random, observe }), this.outputDropout, random);
+    });
+  }
+}
+
+/** Writes the target. */
+export class TargetDecoder extends Module {
+  readonly embedding: SequenceEmbedding;
+  readonly blocks: readonly DecoderBlock[];
+  /** After the last block, as pre-norm stacks need. */
+  readonly norm: Norm | null;
+  readonly outputDropout: number;
+
+  constructor(
+    embedding: SequenceEmbedding,
+    blocks: readonly DecoderBlock[],
+    { norm = null, outputDropout = 0 }: { readonly norm?: Norm | null; readonly outputDropout?: number } = {},
+  ) {
+    super();
+    this.embedding = embedding;
+    this.blocks = blocks;
+    this.norm = norm;
+    this.outputDropout = outputDropout;
+  }
+}
