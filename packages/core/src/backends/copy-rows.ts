@@ -1,11 +1,11 @@
-import type { KernelBackend, Tensor } from '@tensorflow/tfjs-core';
+import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import { wasmInstance } from './wasm/instance.js';
 
 /** A backend whose tensors can be written after they were made. */
 export interface CopiesRanges {
   /** Copies `count` numbers of float32 `source` from number `from` on to number `to` of `target`, for each range. */
-  copyRanges(source: Tensor, target: Tensor, ranges: readonly CopiedRange[]): void;
+  copyRanges(source: TensorInfo, target: TensorInfo, ranges: readonly CopiedRange[]): void;
 }
 
 export interface CopiedRange {

@@ -11,3 +11,4 @@ export * from './layer-norm/index.js';
 export * from './linear/index.js';
 export * from './rms-norm/index.js';
 export * from './softmax-cross-entropy/index.js';
+export * from './table-scores/index.js';

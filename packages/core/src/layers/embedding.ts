@@ -1,6 +1,7 @@
-import { matMul, reshape, type Tensor, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { type Initializer, normal } from '../initializers.js';
 import { embed } from '../kernels/embed/index.js';
+import { tableScores } from '../kernels/table-scores/index.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
@@ -32,11 +33,7 @@ export class Embedding extends Module {
 
   /** How well each vector of the table fits: x [batch, length, width] -> x Eᵀ [batch, length, count], as a tied head needs. */
   scores(x: Tensor3D): Tensor3D {
-    const [batch, length, width] = x.shape;
-    return tidy(() => {
-      const rows = reshape(x, [batch * length, width]);
-      return reshape(matMul(rows, this.weight.value as Tensor2D, false, true), [batch, length, -1]);
-    });
+    return tableScores(x, this.weight.value as Tensor2D);
   }
 }
 

@@ -1,6 +1,6 @@
 import { broadcast_util, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../replace-kernel.js';
 import { type WasmInstance, wasmInstance } from './instance.js';
-import { replaceKernel } from './replace-kernel.js';
 
 interface MatMulInputs {
   readonly a: TensorInfo; // [..., m, k], or [..., k, m] transposed
@@ -20,10 +20,11 @@ interface MatMulAttributes {
  */
 export function registerMatMul(): void {
   replaceKernel<MatMulInputs, MatMulAttributes>(
+    'wasm',
     'BatchMatMul',
     (stock) => (call) => multiply(call.inputs, call.attrs, wasmInstance(call.backend)) ?? stock(call),
   );
-  replaceKernel<MatMulInputs, MatMulAttributes>('_FusedMatMul', (stock) => (call) => {
+  replaceKernel<MatMulInputs, MatMulAttributes>('wasm', '_FusedMatMul', (stock) => (call) => {
     const { inputs, attrs } = call;
     const plain = !attrs.activation || attrs.activation === 'linear';
     return (plain ? multiply(inputs, attrs, wasmInstance(call.backend)) : null) ?? stock(call);

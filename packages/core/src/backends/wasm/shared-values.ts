@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
-import { replaceKernel } from './replace-kernel.js';
+import { replaceKernel } from '../replace-kernel.js';
 
 interface OneInput {
   readonly x: TensorInfo;
@@ -11,8 +11,8 @@ interface OneInput {
  * tfjs's other backends: it clones every tensor that a gradient needs, and `append` clones a memory to write on in it.
  */
 export function registerSharedValues(): void {
-  replaceKernel<OneInput, object>('Identity', () => (call) => shared(call.inputs.x, call.backend));
-  replaceKernel<OneInput, { dtype: DataType }>('Cast', (stock) => (call) => {
+  replaceKernel<OneInput, object>('wasm', 'Identity', () => (call) => shared(call.inputs.x, call.backend));
+  replaceKernel<OneInput, { dtype: DataType }>('wasm', 'Cast', (stock) => (call) => {
     const { inputs, attrs, backend } = call;
     return attrs.dtype === inputs.x.dtype ? shared(inputs.x, backend) : stock(call);
   });

@@ -1,5 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { type DataId, type DataType, type Tensor, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SequiturError } from '../../errors.js';
 import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BufferPool } from './buffer-pool.js';
@@ -103,7 +103,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     commandEncoder.clearBuffer(record.resource!);
   }
 
-  copyRanges(source: Tensor, target: Tensor, ranges: readonly CopiedRange[]): void {
+  copyRanges(source: TensorInfo, target: TensorInfo, ranges: readonly CopiedRange[]): void {
     const from = this.#forCopying(source.dataId).record;
     const { commandEncoder, record: to } = this.#forCopying(target.dataId);
     for (const range of ranges) {

@@ -1,6 +1,7 @@
 import { engine, env, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import type { Capability, OpenedBackend } from '../backend.js';
 import { describe, type OpenedDevice, openDevice } from './device.js';
+import { registerLargeSums } from './large-sums.js';
 
 /** tfjs's WebGPU kernels on a device of our own. */
 export async function openWebGpu({
@@ -16,6 +17,7 @@ export async function openWebGpu({
   // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
+  registerLargeSums();
   return {
     capabilities: capabilitiesOf(opened),
     sync: () => backend.sync(),

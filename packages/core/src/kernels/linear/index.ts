@@ -1,8 +1,9 @@
-import { matMul, reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
 import { columnSums } from '../column-sums/index.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { timesTransposed, transposedTimes } from '../products/index.js';
 import { linearReference } from './reference.js';
 import { linearWasm } from './wasm.js';
 import { linearWebGpu } from './webgpu.js';
@@ -16,8 +17,8 @@ const linearOp = defineOp<object>({
       const [inputs, outputs] = weight!.shape as [number, number];
       const rows = reshape(dy!, [-1, outputs]) as Tensor2D;
       return {
-        x: () => reshape(matMul(rows, weight as Tensor2D, false, true), x!.shape),
-        weight: () => matMul(reshape(x!, [-1, inputs]) as Tensor2D, rows, true, false),
+        x: () => reshape(timesTransposed(rows, weight as Tensor2D), x!.shape),
+        weight: () => transposedTimes(reshape(x!, [-1, inputs]) as Tensor2D, rows),
         bias: () => columnSums(rows),
       };
     },

@@ -1,7 +1,8 @@
 import { getKernel, type KernelConfig, registerKernel, type TensorInfo, unregisterKernel } from '@tensorflow/tfjs-core';
+import type { BackendName } from './backend.js';
 
 /** A kernel function as tfjs's registry holds it, with the inputs and attributes of one kind of kernel. */
-export type WasmKernel<Inputs, Attributes> = (call: {
+export type BackendKernel<Inputs, Attributes> = (call: {
   inputs: Inputs;
   attrs: Attributes;
   backend: never;
@@ -11,13 +12,14 @@ const ours = new WeakSet<object>();
 
 /** Puts our kernel in the place of tfjs's, which it is given to fall back on, unless ours stands there already. */
 export function replaceKernel<Inputs, Attributes>(
+  backendName: BackendName,
   kernelName: string,
-  wrap: (stock: WasmKernel<Inputs, Attributes>) => WasmKernel<Inputs, Attributes>,
+  wrap: (stock: BackendKernel<Inputs, Attributes>) => BackendKernel<Inputs, Attributes>,
 ): void {
-  const { kernelFunc, ...rest } = getKernel(kernelName, 'wasm');
+  const { kernelFunc, ...rest } = getKernel(kernelName, backendName);
   if (ours.has(kernelFunc)) return;
-  const kernel = wrap(kernelFunc as unknown as WasmKernel<Inputs, Attributes>);
+  const kernel = wrap(kernelFunc as unknown as BackendKernel<Inputs, Attributes>);
   ours.add(kernel);
-  unregisterKernel(kernelName, 'wasm');
+  unregisterKernel(kernelName, backendName);
   registerKernel({ ...rest, kernelFunc: kernel as unknown as KernelConfig['kernelFunc'] });
 }

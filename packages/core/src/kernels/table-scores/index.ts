@@ -1,0 +1,35 @@
+import { matMul, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { defineOp } from '../define-op.js';
+import { expectTensor } from '../expect-tensor.js';
+import { times, timesTransposed, transposedTimes } from '../products/index.js';
+
+const tableScoresOp = defineOp<object>({
+  name: 'SequiturTableScores',
+  reference: ({ x, table }) => [matMul(x!, table!, false, true)],
+  gradient: {
+    inputsToSave: ['x', 'table'],
+    of: ([dy], [x, table]) => ({
+      x: () => times(dy as Tensor2D, table as Tensor2D),
+      table: () => transposedTimes(dy as Tensor2D, x as Tensor2D),
+    }),
+  },
+  kernels: { webgpu: ({ inputs: { x, table } }) => [timesTransposed(x as Tensor2D, table as Tensor2D)] },
+});
+
+/**
+ * How well each vector of a table fits: x Eᵀ, as a head needs that is tied to an embedding.
+ *
+ * @param x float32 [..., width]
+ * @param table float32 [rows, width]
+ * @returns float32 [..., rows], which the caller disposes
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function tableScores<T extends Tensor>(x: T, table: Tensor2D): T {
+  expectTensor('tableScores, table', table);
+  expectTensor('tableScores, x', x, { shape: ['...', table.shape[1]!] });
+  return tidy(() => {
+    const [rows, width] = table.shape;
+    const flat = reshape(x, [-1, width]);
+    return reshape(tableScoresOp({ x: flat, table }, {})[0]!, [...x.shape.slice(0, -1), rows]);
+  }) as T;
+}
