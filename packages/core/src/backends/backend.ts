@@ -36,6 +36,8 @@ export interface Backend {
 export interface OpenedBackend {
   readonly capabilities: Readonly<Record<string, Capability>>;
   sync(): Promise<void>;
+  /** Whether what it computes on is gone for good, so that it must be opened afresh. */
+  isLost?(): boolean;
   /** Bytes taken from the system, given the bytes of live tensors. */
   reserved(live: number): number;
 }

@@ -22,12 +22,17 @@ const openers: Readonly<Record<BackendName, (options: Required<OpenBackendOption
   cpu: openCpu,
 };
 
-const open = new Map<BackendName, Backend>();
+interface Open {
+  readonly backend: Backend;
+  readonly isLost: () => boolean;
+}
+
+const open = new Map<BackendName, Open>();
 let meter: MemoryMeter | undefined;
 
 /**
  * Opens the first backend of the list that this machine has, with all gradients and our kernels, and makes it the one
- * that tfjs's operations run on. One that is open already is taken as it is.
+ * that tfjs's operations run on. One that is open already is taken as it is, unless its device was lost.
  *
  * @param preference in order; default webgpu, then wasm, then cpu.
  * @throws SequiturError saying for each backend of the list why it did not open
@@ -62,15 +67,16 @@ export async function openBackend(
 
 async function openOne(name: BackendName, options: Required<OpenBackendOptions>): Promise<Backend> {
   const existing = open.get(name);
-  if (existing) {
+  if (existing?.isLost()) closeBackend(name);
+  else if (existing) {
     await use(name);
-    return existing;
+    return existing.backend;
   }
   const opened = await openers[name](options);
   await use(name);
   meter ??= startMemoryMeter();
   const backend = present(name, opened, meter);
-  open.set(name, backend);
+  open.set(name, { backend, isLost: () => opened.isLost?.() ?? false });
   return backend;
 }
 

@@ -29,7 +29,12 @@ export async function openWasm(): Promise<OpenedBackend> {
   return {
     capabilities: {
       simd: { found: true, detail: '128 bits wide' },
-      threads: { found: false, detail: 'our kernels run on one thread' },
+      threads: {
+        found: false,
+        detail:
+          'one thread: tfjs’s threaded build never starts its threads in Node, and in a page only under COOP and COEP headers',
+        toGetMore: "openBackend('webgpu') computes in parallel where there is a graphics card",
+      },
     },
     sync: async () => {},
     reserved: () => memory.buffer.byteLength,

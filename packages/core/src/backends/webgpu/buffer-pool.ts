@@ -18,6 +18,7 @@ export class BufferPool {
   /** Oldest first. */
   #free: FreeBuffer[] = [];
   readonly #used = new Set<GPUBuffer>();
+  #isDisposed = false;
   numBytesUsed = 0;
   numBytesAllocated = 0;
 
@@ -34,6 +35,7 @@ export class BufferPool {
   }
 
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
+    if (this.#isDisposed) return; // tensors outlive a device that was lost
     if (!this.#used.delete(buffer)) throw new Error('buffer pool: a buffer came back that was not given out');
     this.numBytesUsed -= buffer.size;
     if (reuse) {
@@ -52,6 +54,7 @@ export class BufferPool {
 
   dispose(): void {
     for (const buffer of [...this.#used, ...this.#free.map(({ buffer }) => buffer)]) buffer.destroy();
+    this.#isDisposed = true;
     this.#used.clear();
     this.#free = [];
     this.numBytesUsed = 0;

@@ -44,6 +44,10 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     return this as unknown as WebGpuInternals;
   }
 
+  get isLost(): boolean {
+    return this.#failure !== undefined && isLoss(this.#failure);
+  }
+
   /** Bytes taken from the GPU. */
   get allocatedBytes(): number {
     return this.#internals.bufferManager.numBytesAllocated;

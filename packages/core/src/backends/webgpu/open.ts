@@ -2,6 +2,7 @@ import { engine, env, registerBackend, removeBackend } from '@tensorflow/tfjs-co
 import type { Capability, OpenedBackend } from '../backend.js';
 import { describe, type OpenedDevice, openDevice } from './device.js';
 import { registerLargeSums } from './large-sums.js';
+import { registerRunningSum } from './running-sum.js';
 
 /** tfjs's WebGPU kernels on a device of our own. */
 export async function openWebGpu({
@@ -18,9 +19,11 @@ export async function openWebGpu({
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
   registerLargeSums();
+  registerRunningSum();
   return {
     capabilities: capabilitiesOf(opened),
     sync: () => backend.sync(),
+    isLost: () => backend.isLost,
     reserved: () => backend.allocatedBytes,
   };
 }
