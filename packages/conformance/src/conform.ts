@@ -4,6 +4,7 @@ import { conformModel } from './models/model-folder.js';
 import { conformOps } from './ops/op-folder.js';
 import { conformSafetensors } from './safetensors-format.js';
 import { conformTokenizer } from './tokenizers/tokenizer-folder.js';
+import { conformTraining } from './training/training-folder.js';
 
 export interface ConformOptions {
   /** The folder in which files that cases name by their sha256 are looked for. */
@@ -29,6 +30,7 @@ export async function conform(folder: string, options: ConformOptions): Promise<
 function kindOf(files: ReadonlySet<string>): Conform | null {
   if (files.has('cases.json') && files.has('tensors.safetensors')) return conformOps;
   if (files.has('config.json')) return conformModel;
+  if (files.has('expected.json') && !files.has('inputs.json')) return conformTraining;
   if ([...files].some((file) => /^bad_.*\.safetensors$/.test(file))) return conformSafetensors;
   if (files.has('cases.json')) return conformTokenizer;
   return null;

@@ -1,33 +1,6 @@
-import {
-  type CausalModel,
-  type Context,
-  clippingScale,
-  crossEntropy,
-  globalNorm,
-  type Module,
-  parametersOf,
-  SequiturError,
-  scoped,
-  tokenTensor,
-} from '@sequitur/core';
-import { dispose, type Scalar, type Tensor, tensor2d, tidy, type Variable, variableGrads } from '@tensorflow/tfjs-core';
-import type { Optimizer } from './optimizer.js';
-
-/** Token ids and the ids to be foretold at the same places; -100 where none is. */
-export interface TokenBatch {
-  readonly inputs: readonly ArrayLike<number>[];
-  readonly labels: readonly ArrayLike<number>[];
-}
-
-/** The mean cross-entropy of every next token, in nats, as a scalar that the caller disposes. */
-export function nextTokenLoss(model: CausalModel, { inputs, labels }: TokenBatch, context: Context = {}): Scalar {
-  return tidy(() => {
-    const tokens = tokenTensor(inputs, model.vocabularySize);
-    const wanted = tensor2d(Int32Array.from(labels.flatMap((row) => Array.from(row))), tokens.shape, 'int32');
-    const { logits } = model.step(tokens, model.initState(tokens.shape[0]), context);
-    return crossEntropy(logits, wanted);
-  });
-}
+import { clippingScale, globalNorm, type Module, parametersOf, SequiturError, scoped } from '@sequitur/core';
+import { add, dispose, div, mul, type Scalar, type Tensor, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepOptions {
   /** Counted from 1. */
@@ -39,29 +12,68 @@ export interface StepOptions {
 export interface StepResult {
   /** Scalars, which the caller disposes. */
   readonly loss: Scalar;
+  /** Before clipping. */
   readonly gradientNorm: Scalar;
 }
 
-/** One step of training: the loss, its gradient by every trainable parameter, and the update by the optimizer. */
-export function trainStep(model: Module, loss: () => Scalar, optimizer: Optimizer, options: StepOptions): StepResult {
-  const { value, gradients } = valueAndGradients(model, loss);
+/**
+ * One step of training: the loss, its gradient by every trainable parameter, and the update by the optimizer. Of several
+ * losses the mean counts, each computed and freed before the next: a large batch in the memory of a small one.
+ */
+export function trainStep(
+  model: Module,
+  losses: (() => Scalar) | readonly (() => Scalar)[],
+  optimizer: Optimizer,
+  { step, clip }: StepOptions,
+): StepResult {
+  const { value, gradients } = meanAndGradients(model, [losses].flat());
   const tensors = [...gradients.values()];
   const gradientNorm = globalNorm(tensors);
-  const scale = options.clip === undefined ? 1 : clippingScale(gradientNorm, options.clip);
+  const scale = clip === undefined ? 1 : clippingScale(gradientNorm, clip);
   const parameters = parametersOf(model);
-  for (const [path, gradient] of gradients) {
-    optimizer.update(path, parameters.get(path)!, gradient, { step: options.step, scale });
-  }
+  for (const [path, gradient] of gradients) optimizer.update(path, parameters.get(path)!, gradient, { step, scale });
   dispose(tensors);
   if (typeof scale !== 'number') dispose(scale);
   return { loss: value, gradientNorm };
 }
 
+interface ValueAndGradients {
+  readonly value: Scalar;
+  /** By the parameters' paths. */
+  readonly gradients: Map<string, Tensor>;
+}
+
+function meanAndGradients(model: Module, losses: readonly (() => Scalar)[]): ValueAndGradients {
+  const [first, ...others] = losses;
+  if (!first) throw new SequiturError({ where: 'trainStep', expected: 'at least one loss', got: 'none' });
+  let sum = valueAndGradients(model, first);
+  for (const loss of others) sum = added(sum, valueAndGradients(model, loss));
+  if (others.length === 0) return sum;
+  const gradients = [...sum.gradients].map(([path, total]) => {
+    const mean = mul(total, 1 / losses.length);
+    total.dispose();
+    return [path, mean] as const;
+  });
+  const value: Scalar = div(sum.value, losses.length);
+  sum.value.dispose();
+  return { value, gradients: new Map(gradients) };
+}
+
+/** Takes over both: what is not in the sum is freed. */
+function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
+  const gradients = new Map(a.gradients);
+  for (const [path, gradient] of b.gradients) {
+    const other = gradients.get(path);
+    gradients.set(path, other ? add(other, gradient) : gradient);
+    if (other) dispose([other, gradient]);
+  }
+  const value: Scalar = add(a.value, b.value);
+  dispose([a.value, b.value]);
+  return { value, gradients };
+}
+
 /** A loss and its gradient by every trainable parameter, by path. The caller disposes all of them. */
-export function valueAndGradients(
-  model: Module,
-  loss: () => Scalar,
-): { value: Scalar; gradients: Map<string, Tensor> } {
+export function valueAndGradients(model: Module, loss: () => Scalar): ValueAndGradients {
   const paths = new Map<string, string>();
   const variables: Variable[] = [];
   for (const [path, parameter] of parametersOf(model)) {

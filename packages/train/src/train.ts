@@ -1,87 +1,176 @@
-import { type CausalModel, Random, SequiturError } from '@sequitur/core';
+import { type CausalModel, type Module, Random, SequiturError } from '@sequitur/core';
 import { dispose } from '@tensorflow/tfjs-core';
-import type { Optimizer } from './optimizer.js';
-import { nextTokenLoss, type TokenBatch, trainStep } from './train-step.js';
-
-export interface TrainOptions {
-  readonly optimizer: Optimizer;
-  /** How many steps; default until the data end. */
-  readonly steps?: number;
-  /** Gradients together are at most this long; default 1. */
-  readonly clip?: number;
-  /** Of dropout; default 0. */
-  readonly seed?: number | string;
-  readonly evaluation?: {
-    /** Fresh batches for every evaluation. */
-    readonly data: () => Iterable<TokenBatch>;
-    /** After how many steps. */
-    readonly every: number;
-  };
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How a step of training went. */
-export interface TrainProgress {
-  /** Counted from 1. */
-  readonly step: number;
-  /** Mean cross-entropy of the batch before the update, in nats per token. */
-  readonly loss: number;
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-  /** Of this step. */
-  readonly tokensPerSecond: number;
-  /** Where this step was followed by an evaluation. */
-  readonly validationLoss?: number;
-}
+import { CheckpointStore } from './checkpoints/checkpoint-store.js';
+import { checkSameOptimizer, type EvaluationState, type RunState } from './checkpoints/run-state.js';
+import { DataReader, type TrainingData } from './data-reader.js';
+import { evaluate } from './evaluate.js';
+import { type LossFunction, nextTokenLoss, type TokenBatch } from './losses.js';
+import type { TrainOptions, TrainProgress } from './train-options.js';
+import { trainStep } from './train-step.js';
 
 /**
- * Trains a causal model to foretell the next token, and tells after every step how it went. Whoever leaves the loop
- * stops the training; the model keeps what it has learnt.
+ * Trains a model and tells after every step how it went: a causal model on the next token, any other on the loss that
+ * the options give. Whoever leaves the loop stops the training; the model keeps what it has learnt. With checkpoints the
+ * run can be killed at any moment, and the same call goes on with it: on cpu to the same bits.
  *
- * @throws SequiturError when the loss is no longer a number
+ * @throws SequiturError when the loss is no longer a number, and when a checkpoint cannot be written or does not fit
  */
-export async function* train(
+export function train(
   model: CausalModel,
-  data: Iterable<TokenBatch> | AsyncIterable<TokenBatch>,
-  { optimizer, steps = Infinity, clip = 1, seed = 0, evaluation, signal }: TrainOptions,
+  data: TrainingData<TokenBatch>,
+  options: TrainOptions<CausalModel, TokenBatch>,
+): AsyncGenerator<TrainProgress>;
+export function train<M extends Module, Batch>(
+  model: M,
+  data: TrainingData<Batch>,
+  options: TrainOptions<M, Batch> & { readonly loss: LossFunction<M, Batch> },
+): AsyncGenerator<TrainProgress>;
+export async function* train<M extends Module, Batch>(
+  model: M,
+  data: TrainingData<Batch>,
+  options: TrainOptions<M, Batch>,
 ): AsyncGenerator<TrainProgress> {
-  const random = Random.fromSeed(seed);
-  let step = 0;
-  for await (const batch of data) {
-    if (step >= steps) return;
-    signal?.throwIfAborted();
-    step++;
-    const started = performance.now();
-    const context = { random: random.fork(`step ${step}`) };
-    const result = trainStep(model, () => nextTokenLoss(model, batch, context), optimizer, { step, clip });
-    const [[loss], [gradientNorm]] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
-    dispose([result.loss, result.gradientNorm]);
-    const tokens = batch.inputs.reduce((count, row) => count + row.length, 0);
-    const tokensPerSecond = (1000 * tokens) / (performance.now() - started);
-    if (!Number.isFinite(loss)) throw diverged(step, loss!);
-    const evaluated = evaluation && step % evaluation.every === 0;
-    yield {
-      step,
-      loss: loss!,
-      gradientNorm: gradientNorm!,
-      learningRate: optimizer.learningRate(step),
-      tokensPerSecond,
-      ...(evaluated && { validationLoss: await evaluate(model, evaluation.data()) }),
-    };
+  const run = await Run.start(model, data, options);
+  try {
+    while (!run.finished) {
+      options.signal?.throwIfAborted();
+      const progress = await run.step();
+      if (progress) yield progress;
+    }
+    await run.saveLast();
+  } finally {
+    await run.close();
   }
 }
 
-/** The mean loss over all tokens of the batches, in nats, without dropout. */
-export async function evaluate(model: CausalModel, data: Iterable<TokenBatch>): Promise<number> {
-  let [total, batches] = [0, 0];
-  for (const batch of data) {
-    const loss = nextTokenLoss(model, batch);
-    total += (await loss.data())[0]!;
-    loss.dispose();
-    batches++;
+/** A run of training between two steps. */
+class Run<M extends Module, Batch> {
+  readonly #model: M;
+  readonly #options: TrainOptions<M, Batch>;
+  readonly #loss: LossFunction<M, Batch>;
+  readonly #store: CheckpointStore | null;
+  readonly #reader: DataReader<Batch>;
+  readonly #random: Random;
+  #step: number;
+  #saved: number;
+  #evaluation: EvaluationState;
+  #dataEnded = false;
+
+  private constructor(
+    model: M,
+    options: TrainOptions<M, Batch>,
+    reader: DataReader<Batch>,
+    store: CheckpointStore | null,
+    saved: RunState | null,
+  ) {
+    this.#model = model;
+    this.#options = options;
+    this.#loss = options.loss ?? (nextTokenLoss as unknown as LossFunction<M, Batch>);
+    this.#reader = reader;
+    this.#store = store;
+    this.#random = saved ? Random.fromState(saved.random) : Random.fromSeed(options.seed ?? 0);
+    this.#step = saved?.step ?? 0;
+    this.#saved = this.#step;
+    this.#evaluation = saved?.evaluation ?? { best: null, since: 0 };
   }
-  if (batches > 0) return total / batches;
-  throw new SequiturError({ where: 'evaluate', expected: 'at least one batch', got: 'none' });
+
+  /** Begins, or goes on from the last checkpoint. */
+  static async start<M extends Module, Batch>(
+    model: M,
+    data: TrainingData<Batch>,
+    options: TrainOptions<M, Batch>,
+  ): Promise<Run<M, Batch>> {
+    const { checkpoints, optimizer } = options;
+    if (!checkpoints) return new Run(model, options, await DataReader.open(data, null), null, null);
+    const { folder, keep = 3, resume = true, changedSettings = 'refuse' } = checkpoints;
+    const store = await CheckpointStore.open(folder, { keep });
+    if (!resume && store.names.length > 0) throw occupied(store.names);
+    await store.prepare();
+    const saved = await store.load(model, optimizer.memory);
+    if (saved && changedSettings === 'refuse') {
+      checkSameOptimizer(saved.optimizer, optimizer.settings, 'resumed training');
+    }
+    return new Run(model, options, await DataReader.open(data, saved), store, saved);
+  }
+
+  get finished(): boolean {
+    const { steps = Infinity, evaluation } = this.#options;
+    return this.#dataEnded || this.#step >= steps || this.#evaluation.since >= (evaluation?.patience ?? Infinity);
+  }
+
+  /** Trains one step, evaluates and saves where it is time to; null where the data had ended. */
+  async step(): Promise<TrainProgress | null> {
+    const { optimizer, clip = 1, accumulate = 1, evaluation, checkpoints } = this.#options;
+    const started = performance.now();
+    const batches = await this.#reader.take(accumulate);
+    this.#dataEnded = batches.length < accumulate;
+    if (batches.length === 0) return null;
+    const step = ++this.#step;
+    const [loss, gradientNorm] = await this.#learn(batches, step, clip);
+    const tokensPerSecond = (1000 * tokensIn(batches)) / (performance.now() - started);
+    if (!Number.isFinite(loss)) throw diverged(step, loss);
+    const validationLoss = evaluation && step % evaluation.every === 0 ? await this.#evaluate() : undefined;
+    const isBest = validationLoss !== undefined && this.#evaluation.since === 0;
+    const checkpoint = checkpoints && (isBest || step % checkpoints.every === 0) ? await this.#save(isBest) : undefined;
+    return {
+      ...{ step, loss, gradientNorm, tokensPerSecond, learningRate: optimizer.learningRate(step) },
+      ...(validationLoss !== undefined && { validationLoss }),
+      ...(checkpoint !== undefined && { checkpoint }),
+    };
+  }
+
+  /** Saves the end of the run where it is not saved yet. */
+  async saveLast(): Promise<void> {
+    if (this.#store && this.#saved < this.#step) await this.#save(false);
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close();
+  }
+
+  async #learn(batches: readonly Batch[], step: number, clip: number): Promise<[loss: number, gradientNorm: number]> {
+    const random = this.#random.fork(`step ${step}`);
+    const losses = batches.map((batch, index) => {
+      const context = { random: random.fork(index) };
+      return () => this.#loss(this.#model, batch, context);
+    });
+    const result = trainStep(this.#model, losses, this.#options.optimizer, { step, clip });
+    try {
+      const [[loss], [norm]] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
+      return [loss!, norm!];
+    } finally {
+      dispose([result.loss, result.gradientNorm]);
+    }
+  }
+
+  async #evaluate(): Promise<number> {
+    const { data, loss = this.#loss } = this.#options.evaluation!;
+    const found = await evaluate(this.#model, data(), loss);
+    const { best, since } = this.#evaluation;
+    this.#evaluation = best === null || found < best ? { best: found, since: 0 } : { best, since: since + 1 };
+    return found;
+  }
+
+  async #save(isBest: boolean): Promise<string> {
+    const state: RunState = {
+      format: 1,
+      step: this.#step,
+      batches: this.#reader.batches,
+      data: this.#reader.position,
+      random: this.#random.state,
+      optimizer: this.#options.optimizer.settings,
+      evaluation: this.#evaluation,
+    };
+    const name = await this.#store!.save(this.#model, this.#options.optimizer.memory, state, isBest);
+    this.#saved = this.#step;
+    return name;
+  }
+}
+
+/** Ids in the batches' `inputs`. */
+function tokensIn(batches: readonly unknown[]): number {
+  const inputs = batches.flatMap((batch) => (batch as Partial<TokenBatch>)?.inputs ?? []);
+  return inputs.reduce((count, row) => count + (row.length ?? 0), 0);
 }
 
 function diverged(step: number, loss: number): SequiturError {
@@ -89,6 +178,15 @@ function diverged(step: number, loss: number): SequiturError {
     where: `training, step ${step}`,
     expected: 'a finite loss',
     got: String(loss),
-    fix: 'Use a smaller learning rate or a longer warm-up',
+    fix: 'Use a smaller learning rate or a longer warm-up; checkpoints from before are sound',
+  });
+}
+
+function occupied(names: readonly string[]): SequiturError {
+  return new SequiturError({
+    where: 'training, checkpoints',
+    expected: 'a folder without checkpoints, since resume is false',
+    got: names.join(', '),
+    fix: 'Choose another folder, remove these, or let the run go on from them',
   });
 }

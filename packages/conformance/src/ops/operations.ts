@@ -1,11 +1,15 @@
 import { activations } from './activations.js';
 import { crossEntropyCases } from './cross-entropy.js';
+import { logitsProcessorCases } from './logits-processors.js';
 import { norms } from './norms.js';
 import type { Operation } from './operation.js';
+import { optimizerCases } from './optimizers.js';
 
 /** Every operation that can be compared, by the `op` of cases.json. */
 export const operations: Readonly<Record<string, Operation>> = {
   activations,
   cross_entropy: crossEntropyCases,
+  logits_processors: logitsProcessorCases,
   norms,
+  optimizers: optimizerCases,
 };

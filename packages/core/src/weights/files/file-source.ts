@@ -21,6 +21,8 @@ export interface FileSink {
   readonly name: string;
   /** Writes the whole file or none of it: a reader never sees half. */
   write(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
+  /** Removes a file where there is one; absent where files, once written, stay. */
+  remove?(path: string): Promise<void>;
 }
 
 /** The whole text of a file. */

@@ -44,18 +44,32 @@ export function folderSink(folder: string): FileSink {
         await mkdir(folder, { recursive: true });
         const handle = await open(unfinished, 'w');
         try {
-          for await (const chunk of chunks) await handle.write(chunk);
+          // Not handle.write, which may write a part only: on a disk that is full, say.
+          for await (const chunk of chunks) await handle.writeFile(chunk);
           await handle.sync();
         } finally {
           await handle.close();
         }
         await rename(unfinished, target);
+        await syncFolder(folder);
       } catch (error) {
         await rm(unfinished, { force: true }).catch(() => {});
         throw unwritable(target, error);
       }
     },
+    remove: async (path) => {
+      const { rm } = await import('node:fs/promises');
+      await rm(await within(folder, path), { force: true });
+    },
   };
+}
+
+/** Makes renames last when the power fails; where a system cannot open folders, they last as it sees fit. */
+async function syncFolder(folder: string): Promise<void> {
+  const { open } = await import('node:fs/promises');
+  const handle = await open(folder, 'r').catch(() => null);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }
 
 /** Keeps names from an index file from leading out of the folder. */
@@ -75,7 +89,9 @@ function unwritable(target: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const fixes: Record<string, string> = {
     ENOSPC: 'Free some space, or save to another disk; what was there before is unharmed',
+    EDQUOT: 'Free some space, or save to another disk; what was there before is unharmed',
     EACCES: 'Choose a folder that you may write to',
+    EPERM: 'Choose a folder that you may write to',
     EROFS: 'Choose a folder that you may write to',
     ENOTDIR: 'Choose a path that is no file',
     EEXIST: 'Choose a path that is no file',

@@ -1,0 +1,44 @@
+import { adamWStep, type Parameter } from '@sequitur/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
+import { OptimizerMemory } from './memory.js';
+import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+
+export interface AdamWSettings extends DecaySettings {
+  readonly learningRate: number | Schedule;
+  /** Default 0.9. */
+  readonly beta1?: number;
+  /** Default 0.999. */
+  readonly beta2?: number;
+  /** Default 1e-8. */
+  readonly epsilon?: number;
+  /** Per step, times the learning rate; default 0.01. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2): decay apart from the gradient. Moments belong to a parameter's path:
+ * a gradient that is missing once shifts nobody else's. The caller disposes the optimizer.
+ */
+export function adamW(settings: AdamWSettings): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, decays = matrices } = settings;
+  const learningRate = scheduleOf(settings.learningRate);
+  const memory = new OptimizerMemory();
+  return {
+    learningRate,
+    settings: { name: 'AdamW', beta1, beta2, epsilon, weightDecay, schedule: describeSchedule(learningRate) },
+    memory,
+    update: (path: string, parameter: Parameter, gradient: Tensor, { step, scale }: UpdateContext) =>
+      adamWStep({
+        parameter: parameter.value,
+        gradient,
+        firstMoment: memory.of('firstMoment', path, parameter.shape),
+        secondMoment: memory.of('secondMoment', path, parameter.shape),
+        scale,
+        learningRate: learningRate(step),
+        ...{ beta1, beta2, epsilon, step },
+        weightDecay: decays(path, parameter) ? weightDecay : 0,
+      }),
+    dispose: () => memory.dispose(),
+  };
+}

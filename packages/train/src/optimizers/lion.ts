@@ -1,0 +1,47 @@
+import type { Parameter } from '@sequitur/core';
+import { add, mul, sign, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
+import { OptimizerMemory } from './memory.js';
+import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+
+export interface LionSettings extends DecaySettings {
+  /** A third to a tenth of AdamW's. */
+  readonly learningRate: number | Schedule;
+  /** Share of the momentum in the direction of a step; default 0.9. */
+  readonly beta1?: number;
+  /** How slowly the momentum forgets; default 0.99. */
+  readonly beta2?: number;
+  /** Per step, times the learning rate; default 0. Three to ten times AdamW's. */
+  readonly weightDecay?: number;
+}
+
+/**
+ * Lion (Chen et al. 2023, algorithm 2): steps of one size along the sign of the momentum, which is all it remembers,
+ * half of what Adam does. The caller disposes it.
+ */
+export function lion(settings: LionSettings): Optimizer {
+  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = matrices } = settings;
+  const learningRate = scheduleOf(settings.learningRate);
+  const memory = new OptimizerMemory();
+  return {
+    learningRate,
+    settings: { name: 'Lion', beta1, beta2, weightDecay, schedule: describeSchedule(learningRate) },
+    memory,
+    update: (path: string, parameter: Parameter, gradient: Tensor, { step, scale }: UpdateContext) => {
+      const momentum = memory.of('momentum', path, parameter.shape);
+      const rate = learningRate(step);
+      const decay = decays(path, parameter) ? 1 - rate * weightDecay : 1;
+      const [moved, next] = tidy(() => {
+        const g = mul(gradient, scale);
+        const direction = sign(add(mul(momentum, beta1), mul(g, 1 - beta1)));
+        const decayed = decay === 1 ? parameter.value : mul(parameter.value, decay);
+        return [sub(decayed, mul(direction, rate)), add(mul(momentum, beta2), mul(g, 1 - beta2))] as [Tensor, Tensor];
+      });
+      parameter.assign(moved);
+      momentum.assign(next);
+      moved.dispose();
+      next.dispose();
+    },
+    dispose: () => memory.dispose(),
+  };
+}

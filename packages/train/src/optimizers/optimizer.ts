@@ -1,0 +1,46 @@
+import type { Json, Parameter } from '@sequitur/core';
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { Schedule } from '../schedules.js';
+import type { OptimizerMemory } from './memory.js';
+
+/** What an update is told beside the gradient. */
+export interface UpdateContext {
+  /** Counted from 1. */
+  readonly step: number;
+  /** What the gradient is multiplied by first: clipping, or the mean over several batches. */
+  readonly scale: number | Scalar;
+}
+
+/** Changes parameters by their gradients; what it remembers of each belongs to the parameter's path. */
+export interface Optimizer {
+  readonly learningRate: Schedule;
+  /** Everything that the optimizer's arithmetic depends on, its schedule included: a resumed run compares it. */
+  readonly settings: Json;
+  readonly memory: OptimizerMemory;
+  /** @param gradient stays the caller's */
+  update(path: string, parameter: Parameter, gradient: Tensor, context: UpdateContext): void;
+  /** Frees what the optimizer remembers. */
+  dispose(): void;
+}
+
+/** Says of every parameter whether it decays. */
+export type DecayRule = (path: string, parameter: Parameter) => boolean;
+
+/** Weight decay of a group of parameters, the others having none. */
+export interface DecaySettings {
+  /** How fast parameters shrink. */
+  readonly weightDecay?: number;
+  /** Which parameters decay; default `matrices`. */
+  readonly decays?: DecayRule;
+}
+
+/** All of rank 2 and more: no biases and no norms. */
+export const matrices: DecayRule = (_path, { shape }) => shape.length >= 2;
+
+/** The matrices but those whose path fits: `matricesExcept(/embedding/)`. */
+export function matricesExcept(pattern: RegExp): DecayRule {
+  return (path, parameter) => matrices(path, parameter) && !pattern.test(path);
+}
+
+/** Every parameter, as PyTorch's optimizers do where nothing is said. */
+export const everyParameter: DecayRule = () => true;

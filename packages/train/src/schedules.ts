@@ -1,0 +1,73 @@
+import type { Json } from '@sequitur/core';
+
+/** The learning rate of a step, counted from 1. */
+export interface Schedule {
+  (step: number): number;
+  /** What the rate depends on, for a resumed run to compare; absent in functions of one's own. */
+  readonly settings?: Json;
+}
+
+/** A number is a rate that stays. */
+export function scheduleOf(learningRate: number | Schedule): Schedule {
+  return typeof learningRate === 'number' ? constantRate(learningRate) : learningRate;
+}
+
+/** The schedule as JSON; a function of one's own cannot be told from another. */
+export function describeSchedule(schedule: Schedule): Json {
+  return schedule.settings ?? 'a function';
+}
+
+export function constantRate(rate: number): Schedule {
+  return described(() => rate, { name: 'constant', rate });
+}
+
+export interface WarmUpOptions {
+  readonly peak: number;
+  /** Steps of linear rise from 0 to the peak; the peak is the rate of the last one. */
+  readonly warmUp: number;
+}
+
+export interface DecayOptions extends WarmUpOptions {
+  /** The step at which the lowest rate is reached; it stays from there on. */
+  readonly steps: number;
+  readonly lowest?: number;
+}
+
+/** Linear warm-up, then the peak. */
+export function warmUpThenConstant(options: WarmUpOptions): Schedule {
+  return afterWarmUp('constant', options, () => options.peak);
+}
+
+/** Linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, equation 5); lowest by default a tenth of the peak. */
+export function warmUpThenCosine(options: DecayOptions): Schedule {
+  const { peak, lowest = peak / 10 } = options;
+  const rate = (step: number) => lowest + 0.5 * (1 + Math.cos(Math.PI * shareOf(step, options))) * (peak - lowest);
+  return afterWarmUp('cosine', { ...options, lowest }, rate);
+}
+
+/** Linear warm-up, then linear down, by default to 0 (Devlin et al. 2019, appendix A.2). */
+export function warmUpThenLinear(options: DecayOptions): Schedule {
+  const { peak, lowest = 0 } = options;
+  return afterWarmUp('linear', { ...options, lowest }, (step) => peak + (lowest - peak) * shareOf(step, options));
+}
+
+/** Linear warm-up, then down with the inverse square root of the step (Vaswani et al. 2017, section 5.3). */
+export function warmUpThenInverseSquareRoot(options: WarmUpOptions): Schedule {
+  const { peak, warmUp } = options;
+  const rate = (step: number) => peak * Math.sqrt(Math.max(1, warmUp) / step);
+  return afterWarmUp('inverse square root', options, rate);
+}
+
+/** How much of the way from the end of the warm-up to the last step is done. */
+function shareOf(step: number, { warmUp, steps }: DecayOptions): number {
+  return Math.min(1, (step - warmUp) / Math.max(1, steps - warmUp));
+}
+
+function afterWarmUp(name: string, options: WarmUpOptions & Partial<DecayOptions>, after: Schedule): Schedule {
+  const { peak, warmUp } = options;
+  return described((step) => (step <= warmUp ? (peak * step) / warmUp : after(step)), { name, ...options });
+}
+
+function described(schedule: Schedule, settings: Json): Schedule {
+  return Object.assign((step: number) => schedule(step), { settings });
+}

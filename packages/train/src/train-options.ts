@@ -1,0 +1,62 @@
+import type { Module } from '@sequitur/core';
+import type { CheckpointFiles } from './checkpoints/index.js';
+import type { LossFunction } from './losses.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+
+export interface TrainOptions<M extends Module, Batch> {
+  readonly optimizer: Optimizer;
+  /** What is made small; default the loss of the next token. */
+  readonly loss?: LossFunction<M, Batch> | undefined;
+  /** How many steps in all, those before a resumption included; default until the data end. */
+  readonly steps?: number | undefined;
+  /** Gradients together are at most this long; default 1. */
+  readonly clip?: number | undefined;
+  /** How many batches make one step, by the mean of their gradients; default 1. */
+  readonly accumulate?: number | undefined;
+  /** Of dropout; default 0. */
+  readonly seed?: number | string | undefined;
+  readonly evaluation?: EvaluationOptions<M, Batch> | undefined;
+  readonly checkpoints?: CheckpointOptions | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface EvaluationOptions<M extends Module, Batch> {
+  /** Fresh batches for every evaluation. */
+  readonly data: () => Iterable<Batch>;
+  /** After how many steps. */
+  readonly every: number;
+  /** Default the loss that is trained. */
+  readonly loss?: LossFunction<M, Batch> | undefined;
+  /** Ends the training after so many evaluations in a row without a new lowest loss; default never. */
+  readonly patience?: number | undefined;
+}
+
+export interface CheckpointOptions {
+  /** A folder of this machine (Node), or files of any kind. */
+  readonly folder: string | CheckpointFiles;
+  /** After how many steps. */
+  readonly every: number;
+  /** How many of the last ones stay; default 3. The best one stays beside them. */
+  readonly keep?: number | undefined;
+  /** Go on from the last checkpoint there, if any (the default); false: the folder must hold none. */
+  readonly resume?: boolean | undefined;
+  /** What happens where the optimizer's settings are not those that the run began with; default 'refuse'. */
+  readonly changedSettings?: 'refuse' | 'accept' | undefined;
+}
+
+/** How a step of training went. */
+export interface TrainProgress {
+  /** Counted from 1. */
+  readonly step: number;
+  /** Mean loss of the step's batches before the update; of the next token in nats. */
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** Of this step: ids in the batches' `inputs`, 0 where they have none. */
+  readonly tokensPerSecond: number;
+  /** Where this step was followed by an evaluation. */
+  readonly validationLoss?: number;
+  /** The checkpoint that was saved after this step. */
+  readonly checkpoint?: string;
+}
