@@ -16,11 +16,11 @@ export interface NextTokenOptions {
 }
 
 /** The mean cross-entropy of every next token, in nats. */
-export const nextTokenLoss: LossFunction<CausalModel, TokenBatch> = nextToken();
+export const nextTokenLoss = nextToken();
 
 /** The loss of the next token, with options. */
-export function nextToken({ labelSmoothing = 0 }: NextTokenOptions = {}): LossFunction<CausalModel, TokenBatch> {
-  return (model, { inputs, labels }, context) =>
+export function nextToken({ labelSmoothing = 0 }: NextTokenOptions = {}) {
+  return (model: CausalModel, { inputs, labels }: TokenBatch, context: Context = {}): Scalar =>
     tidy(() => {
       const tokens = tokenTensor(inputs, model.vocabularySize);
       const wanted = tensor2d(Int32Array.from(labels.flatMap((row) => Array.from(row))), tokens.shape, 'int32');
