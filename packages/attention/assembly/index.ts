@@ -1,2 +1,3 @@
 // What the host calls, described where it is written; `src/wasm-kernels.ts` declares it in TypeScript.
-export { attentionBackward, attentionForward, attentionScratchBytes } from './attention';
+export { attentionBackward, backwardScratchBytes } from './backward';
+export { attentionForward, forwardScratchBytes } from './forward';

@@ -17,7 +17,10 @@ export function dropout(n: i32, seed: u32, threshold: u32, scale: f32, x: usize,
   }
 }
 
-function finalise4(bits: v128): v128 {
+/** `finalise` of the reference, of four numbers. */
+// @ts-ignore: decorator
+@inline
+export function finalise4(bits: v128): v128 {
   let h = i32x4.mul(v128.xor(bits, i32x4.shr_u(bits, 16)), i32x4.splat(0x85ebca6b));
   h = i32x4.mul(v128.xor(h, i32x4.shr_u(h, 13)), i32x4.splat(0xc2b2ae35));
   return v128.xor(h, i32x4.shr_u(h, 16));

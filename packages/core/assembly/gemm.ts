@@ -137,7 +137,7 @@ function addTo(at: usize, values: v128): void {
 }
 
 /** Panels of 4 rows of A, [inner, 4] each, times alpha; rows past the end are zero. */
-function packRows(rows: i32, inner: i32, a: usize, aRow: i32, aColumn: i32, alpha: f32, to: usize): void {
+export function packRows(rows: i32, inner: i32, a: usize, aRow: i32, aColumn: i32, alpha: f32, to: usize): void {
   for (let i = 0; i < rows; i += 4) {
     const from = a + (<usize>(i * aRow) << 2);
     if (rows - i >= 4 && aColumn == 1) packFourLines(inner, from, aRow, alpha, to, 4);
@@ -148,7 +148,7 @@ function packRows(rows: i32, inner: i32, a: usize, aRow: i32, aColumn: i32, alph
 }
 
 /** Panels of 8 columns of B, [inner, 8] each; columns past the end are zero. */
-function packColumns(inner: i32, columns: i32, b: usize, bRow: i32, bColumn: i32, to: usize): void {
+export function packColumns(inner: i32, columns: i32, b: usize, bRow: i32, bColumn: i32, to: usize): void {
   for (let j = 0; j < columns; j += 8) {
     const from = b + (<usize>(j * bColumn) << 2);
     if (columns - j >= 8 && bColumn == 1) packContiguousEight(inner, from, bRow, to);

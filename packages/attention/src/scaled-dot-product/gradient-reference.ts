@@ -1,11 +1,10 @@
-import { dropElements, firstPositions, type OpInputs } from '@sequitur/core';
+import { firstPositions, type OpInputs } from '@sequitur/core';
 import {
   add,
   cast,
   expandDims,
   matMul,
   mul,
-  ones,
   pad,
   reshape,
   square,
@@ -16,7 +15,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import type { SettledOptions } from './options.js';
-import { type AttentionInputs, byHead, sumByDistance, weightsReference } from './reference.js';
+import { type AttentionInputs, byHead, dropoutMask, sumByDistance, weightsReference } from './reference.js';
 
 /**
  * With weights P = softmax(S), M the mask of the dropout over what it keeps, and dP = M ⊙ (dO Vᵀ):
@@ -30,9 +29,9 @@ export function attentionGradientReference(given: OpInputs, options: SettledOpti
   const { query, key, value, bias, relative } = given as unknown as AttentionInputs;
   const heads = query.shape[2];
   const within = (x: Tensor4D) => byHead(firstPositions(x, options.keyLength), heads);
-  const { weights, seen, capped } = weightsReference(given as unknown as AttentionInputs, options);
+  const { weights, seen, empty, capped } = weightsReference(given as unknown as AttentionInputs, options);
   const dOutput = transpose(given.dy!, [0, 2, 1, 3]);
-  const mask = options.dropout && dropElements(ones(weights.shape), options.dropout.rate, options.dropout.seed);
+  const mask = dropoutMask(weights, empty, options);
   const kept = mask ? mul(weights, mask) : weights;
   const dKept = matMul(dOutput, within(value), false, true);
   const dWeights = mask ? mul(dKept, mask) : dKept;

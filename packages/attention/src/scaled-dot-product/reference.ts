@@ -50,8 +50,9 @@ export const HIDDEN = -1e30;
  */
 export function attentionReference(inputs: AttentionInputs, options: SettledOptions): [Tensor4D, Tensor] {
   return tidy(() => {
-    const { weights, logSumExp } = weightsReference(inputs, options);
-    const kept = options.dropout ? dropElements(weights, options.dropout.rate, options.dropout.seed) : weights;
+    const { weights, logSumExp, empty } = weightsReference(inputs, options);
+    const mask = dropoutMask(weights, empty, options);
+    const kept = mask ? mul(weights, mask) : weights;
     const mixed = matMul(kept, byHead(firstPositions(inputs.value, options.keyLength), inputs.query.shape[2]));
     return [transpose(mixed, [0, 2, 1, 3]) as Tensor4D, logSumExp];
   });
@@ -61,6 +62,7 @@ export interface Weights {
   readonly weights: Tensor4D; // [batch, heads, queries, keyLength], rows summing to 1, or 0 where nothing is seen
   readonly logSumExp: Tensor; // [batch, heads, queries]
   readonly seen: Tensor; // bool, broadcasts to that of weights
+  readonly empty: Tensor; // bool [batch or 1, heads or 1, queries, 1]: which queries see nothing
   /** tanh of the capped scores, where there is a cap. */
   readonly capped: Tensor | undefined;
 }
@@ -87,7 +89,12 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   const logSumExp = reshape(where(empty, HIDDEN, add(top, log(filled))), [query.shape[0], heads, queries]);
   const weights = div(exponentials, filled) as Tensor4D;
   const evenly = unseenWeights(allowed, options);
-  return { weights: evenly ? (where(empty, evenly, weights) as Tensor4D) : weights, logSumExp, seen, capped };
+  return { weights: evenly ? (where(empty, evenly, weights) as Tensor4D) : weights, logSumExp, seen, empty, capped };
+}
+
+/** What the weights are multiplied by; where a query sees nothing, its even ones stay whole. Null without dropout. */
+export function dropoutMask({ shape }: Tensor, empty: Tensor, { dropout }: SettledOptions): Tensor | null {
+  return dropout ? where(empty, 1, dropElements(ones(shape), dropout.rate, dropout.seed)) : null;
 }
 
 /** What queries take that see nothing; null for zeros. */

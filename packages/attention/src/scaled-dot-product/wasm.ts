@@ -1,58 +1,111 @@
-import type { NativeKernel } from '@sequitur/core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { dropoutThreshold, type NativeKernel, type OpInputs, type WasmInstance } from '@sequitur/core';
+import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import { type BlockLayout, blockLayout } from '../patterns/index.js';
 import { attentionKernels } from '../wasm-kernels.js';
 import type { SettledOptions } from './options.js';
 
 type Kernel = NativeKernel<SettledOptions>;
+type Kernels = NonNullable<ReturnType<typeof attentionKernels>>;
+
+/** Queries and keys of a block, as in `assembly/call.ts`. */
+const BLOCK = 64;
+const UNSEEN = { zeros: 0, evenly: 1, all: 2 } as const;
 
 export const forwardWasm: Kernel = ({ inputs, attributes, backend }) => {
   const wasm = attentionKernels(backend);
-  const { query, key, value } = inputs as Record<string, Tensor4D>;
-  if (!wasm || !isPlain(inputs, attributes)) return null;
-  const [batch, queries, headCount, headSize] = query!.shape;
-  const [, capacity, keyHeads] = key!.shape;
-  const { keyLength, offset, scale } = attributes;
-  const causal = attributes.patterns[0]!.kind === 'causal';
-  const [output, normalisers] = [wasm.output(query!.shape), wasm.output([batch, headCount, queries])];
-  wasm.withScratch(wasm.kernels.attentionScratchBytes(keyLength), (scratch) =>
-    wasm.kernels.attentionForward(
-      ...([batch, queries, headCount, headSize, keyLength, capacity, keyHeads] as const),
-      ...([wasm.offset(query!), wasm.offset(key!), wasm.offset(value!), wasm.offsetOr0(inputs.visible)] as const),
-      ...([offset, causal, scale, wasm.offset(output), wasm.offset(normalisers), scratch, wasm.panels] as const),
-    ),
-  );
-  return [output, normalisers];
+  if (!wasm) return null;
+  const { query, value } = inputs as Record<string, Tensor4D>;
+  const [batch, queries, heads] = query!.shape;
+  const output = wasm.output([batch, queries, heads, value!.shape[3]]);
+  const logSumExp = wasm.output([batch, heads, queries]);
+  const { attentionForward, forwardScratchBytes } = wasm.kernels;
+  run(wasm, { inputs, attributes, results: { output, logSumExp } }, attentionForward, forwardScratchBytes);
+  return [output, logSumExp];
 };
 
 export const backwardWasm: Kernel = ({ inputs, attributes, backend }) => {
   const wasm = attentionKernels(backend);
-  const { query, key, value } = inputs as Record<string, Tensor4D>;
-  const { output, logSumExp, dy, dlogSumExp } = inputs;
-  if (!wasm || !isPlain(inputs, attributes)) return null;
-  const [batch, queries, headCount, headSize] = query!.shape;
-  const [, capacity, keyHeads] = key!.shape;
-  const { keyLength, offset, scale } = attributes;
-  const causal = attributes.patterns[0]!.kind === 'causal';
+  if (!wasm) return null;
+  const { query, key, value, bias, relative } = inputs as Record<string, Tensor>;
   const [dquery, dkey, dvalue] = [wasm.output(query!.shape), wasm.output(key!.shape), wasm.output(value!.shape)];
-  wasm.withScratch(wasm.kernels.attentionScratchBytes(keyLength), (scratch) =>
-    wasm.kernels.attentionBackward(
-      ...([batch, queries, headCount, headSize, keyLength, capacity, keyHeads] as const),
-      ...([wasm.offset(query!), wasm.offset(key!), wasm.offset(value!), wasm.offsetOr0(inputs.visible)] as const),
-      ...([offset, causal, scale, wasm.offset(output!), wasm.offset(logSumExp!), wasm.offset(dlogSumExp!)] as const),
-      ...([wasm.offset(dy!), wasm.offset(dquery), wasm.offset(dkey), wasm.offset(dvalue)] as const),
-      ...([scratch, wasm.panels] as const),
-    ),
-  );
-  return [dquery, dkey, dvalue];
+  const [dbias, drelative] = [bias, relative].map((given) => given && wasm.output(given.shape));
+  for (const sums of [dbias, drelative]) if (sums) wasm.values(sums).fill(0);
+  const results = { dquery, dkey, dvalue, dbias, drelative };
+  const { attentionBackward, backwardScratchBytes } = wasm.kernels;
+  run(wasm, { inputs, attributes, results }, attentionBackward, backwardScratchBytes);
+  return [dquery, dkey, dvalue, dbias, drelative].filter((gradient) => gradient !== undefined);
 };
 
-/** Dense attention without any of the options. */
-function isPlain(inputs: Parameters<Kernel>[0]['inputs'], options: SettledOptions): boolean {
-  const { patterns, forgotten, softCap, dropout, unseen, keyLength, offset } = options;
-  const { query, value, bias, relative, visible } = inputs;
-  const [kind] = patterns.map((pattern) => pattern.kind);
-  const dense = patterns.length === 1 && (kind === 'full' || kind === 'causal');
-  const within = kind === 'full' || offset + query!.shape[1]! <= keyLength;
-  const plain = !(forgotten || softCap || dropout || bias || relative) && (unseen === 'evenly' || !visible);
-  return dense && within && plain && query!.shape[3] === value!.shape[3];
+interface Task {
+  readonly inputs: OpInputs;
+  readonly attributes: SettledOptions;
+  readonly results: Readonly<Record<string, TensorInfo | undefined>>;
+}
+
+/** Lays the call and its layouts out in memory, and after them the scratch that the kernel asks for. */
+function run(wasm: Kernels, task: Task, kernel: (call: number) => void, scratchBytes: (call: number) => number): void {
+  const layouts = layoutsOf(task);
+  const words = CALL_WORDS + layouts.reduce((sum, layout) => sum + 3 + wordsOf(layout), 0);
+  wasm.withScratch(words * 4, (call) => {
+    const triples = call + CALL_WORDS * 4;
+    let at = triples + layouts.length * 12;
+    for (const [index, layout] of layouts.entries()) {
+      const offsets = [layout.starts, layout.entries, layout.masks].map((part) => {
+        wasm.integers(at, part.length).set(part);
+        at += part.length * 4;
+        return at - part.length * 4;
+      });
+      wasm.integers(triples + index * 12, 3).set(offsets);
+    }
+    writeCall(wasm, call, task, triples, layouts.length);
+    wasm.withScratch(scratchBytes(call), (scratch) => {
+      wasm.integers(call + SCRATCH_WORD * 4, 1)[0] = scratch;
+      kernel(call);
+    });
+  });
+}
+
+function layoutsOf({ inputs: { query }, attributes }: Task): readonly BlockLayout[] {
+  const { patterns, keyLength, offset, forgotten } = attributes;
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: BLOCK, forgotten };
+  return patterns.map((pattern) => blockLayout(pattern, request));
+}
+
+function wordsOf({ starts, entries, masks }: BlockLayout): number {
+  return starts.length + entries.length + masks.length;
+}
+
+const CALL_WORDS = 36;
+const SCRATCH_WORD = 35;
+
+/** The fields of `Call` in `assembly/call.ts`, in its order. */
+function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layouts: number, layoutCount: number): void {
+  const { query, key, value, visible, bias, relative, output, logSumExp, dy, dlogSumExp } = task.inputs;
+  const { scale, keyLength, softCap = 0, dropout, unseen } = task.attributes;
+  const { results } = task;
+  const of = (tensor: TensorInfo | undefined) => wasm.offsetOr0(tensor);
+  const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
+  const [, capacity, keyHeads, valueSize] = value!.shape as [number, number, number, number];
+  const integers = wasm.integers(call, CALL_WORDS);
+  integers.set([
+    ...[batch, queries, heads, headSize, valueSize, keyLength, capacity, keyHeads],
+    ...[of(query), of(key), of(value), of(visible), of(bias), ...stridesOf(bias), of(relative)],
+    ...[layouts, layoutCount, bitsOf(scale), bitsOf(softCap)],
+    ...(dropout ? [dropoutThreshold(dropout.rate), dropout.seed, bitsOf(1 / (1 - dropout.rate))] : [0, 0, 0]),
+    ...[UNSEEN[unseen], of(results.output ?? output), of(results.logSumExp ?? logSumExp), of(dy), of(dlogSumExp)],
+    ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0],
+  ]);
+}
+
+/** Numbers between neighbours along each axis; 0 along those that are spread. */
+function stridesOf(tensor: Tensor | undefined): number[] {
+  if (!tensor) return [0, 0, 0, 0];
+  return tensor.shape.map((size, axis) => (size === 1 ? 0 : tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1)));
+}
+
+const bits = new DataView(new ArrayBuffer(4));
+
+function bitsOf(value: number): number {
+  bits.setFloat32(0, value);
+  return bits.getInt32(0);
 }

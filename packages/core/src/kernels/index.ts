@@ -4,6 +4,7 @@ export * from './adam-w-step/index.js';
 export * from './define-op.js';
 export * from './detach/index.js';
 export { dropout as dropElements } from './dropout/index.js';
+export { dropoutBits, dropoutThreshold } from './dropout/reference.js';
 export * from './embed/index.js';
 export { expectNumber, expectTensor } from './expect-tensor.js';
 export * from './global-norm/index.js';

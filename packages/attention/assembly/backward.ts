@@ -1,0 +1,175 @@
+// The backward of attention in blocks (Dao et al. 2022, algorithm 4), the weights computed anew from the saved logarithms.
+import { dot } from '../../core/assembly/gemm';
+import { BLOCK, bytes, Call, LOG2_E, NOTHING, ROW, roundUp } from './call';
+import { exp2OrZero, scoreFactor } from './elementary';
+import { fill, enterHead } from './forward';
+import { packEights, packFours, packPanels, unpackRows } from './pack';
+import { addBiasSlopes, addRelativeSlopes } from './bias-slopes';
+import { adjust, drop, enter, isSpecial, Pair } from './scores';
+import { scores, timesKeys, timesQueries } from './tiles';
+import { spreadToValues } from './unseen';
+
+const PAIR_BYTES: usize = 64;
+
+/** Bytes of scratch for `attentionBackward`. */
+export function backwardScratchBytes(call: Call): i32 {
+  const room = roundUp(call.keys, BLOCK);
+  const keyWidth = roundUp(call.headSize, 8), width = roundUp(call.valueSize, 8);
+  const ofKeys = room * (call.headSize + call.valueSize + 2 * keyWidth + width);
+  const ofQueries = BLOCK * (call.headSize + call.valueSize + 2 * keyWidth + width + 3 * BLOCK + 2);
+  const relative = call.relative ? 2 * (call.queries + call.keys + 16) : 0;
+  return <i32>PAIR_BYTES + 4 * (ofKeys + ofQueries + relative);
+}
+
+/** Where a head of the keys lies in scratch. */
+// @ts-ignore: decorator
+@unmanaged
+class Panels {
+  keyFours: usize;
+  valueFours: usize;
+  keys: usize;
+  dkey: usize;
+  dvalue: usize;
+  queries: usize;
+}
+
+/**
+ * With weights P, their dropped form P', dP = M ⊙ (dO Vᵀ) and D = Σ dO O - dL per query: dV = P'ᵀ dO, dS = P (dP - D),
+ * dQ = scale dS K, dK = scale dSᵀ Q. Biases take dS.
+ */
+export function attentionBackward(call: Call): void {
+  const group = call.heads / call.keyHeads;
+  const headSize = call.headSize, room = roundUp(call.keys, BLOCK);
+  const keyWidth = roundUp(headSize, 8), width = roundUp(call.valueSize, 8);
+  const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;
+  if (call.keys < call.capacity) {
+    memory.fill(call.dkey, 0, bytes(call.batch * call.capacity * keyRow));
+    memory.fill(call.dvalue, 0, bytes(call.batch * call.capacity * valueRow));
+  }
+  const pair = changetype<Pair>(<usize>call.scratch);
+  const panels = changetype<Panels>(<usize>call.scratch + 36);
+  panels.keyFours = <usize>call.scratch + PAIR_BYTES;
+  panels.valueFours = panels.keyFours + bytes(room * headSize);
+  panels.keys = panels.valueFours + bytes(room * call.valueSize);
+  panels.dkey = panels.keys + bytes(room * keyWidth);
+  panels.dvalue = panels.dkey + bytes(room * keyWidth);
+  panels.queries = panels.dvalue + bytes(room * width);
+  for (let b = 0; b < call.batch; b++) {
+    for (let kh = 0; kh < call.keyHeads; kh++) {
+      const key = bytes(b * call.capacity * keyRow + kh * headSize);
+      const value = bytes(b * call.capacity * valueRow + kh * call.valueSize);
+      packFours(call.keys, headSize, <usize>call.key + key, keyRow, panels.keyFours);
+      packFours(call.keys, call.valueSize, <usize>call.value + value, valueRow, panels.valueFours);
+      packPanels(call.keys, room, headSize, <usize>call.key + key, keyRow, panels.keys);
+      memory.fill(panels.dkey, 0, bytes(room * keyWidth));
+      memory.fill(panels.dvalue, 0, bytes(room * width));
+      for (let g = 0; g < group; g++) backwardHead(call, pair, panels, b, kh * group + g);
+      unpackRows(call.keys, headSize, keyWidth, panels.dkey, call.scale, <usize>call.dkey + key, keyRow);
+      unpackRows(call.keys, call.valueSize, width, panels.dvalue, 1, <usize>call.dvalue + value, valueRow);
+    }
+  }
+}
+
+function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): void {
+  const headSize = call.headSize, valueSize = call.valueSize, room = roundUp(call.keys, BLOCK);
+  const keyWidth = roundUp(headSize, 8), width = roundUp(valueSize, 8);
+  const queryRow = call.heads * headSize, outputRow = call.heads * valueSize;
+  const q = panels.queries, dy = q + bytes(BLOCK * headSize);
+  const queryPanels = dy + bytes(BLOCK * valueSize), dyPanels = queryPanels + bytes(BLOCK * keyWidth);
+  const dq = dyPanels + bytes(BLOCK * width), s = dq + bytes(BLOCK * keyWidth);
+  const ds = s + BLOCK * ROW, slopes = ds + BLOCK * ROW, logs = slopes + BLOCK * ROW, drifts = logs + ROW;
+  const relative = drifts + ROW, drelative = relative + bytes(call.queries + call.keys + 16);
+  const layout = enterHead(call, pair, b, h, relative);
+  const starts = <usize>load<u32>(layout), entries = <usize>load<u32>(layout, 4), masks = <usize>load<u32>(layout, 8);
+  const visible = call.visible ? <usize>call.visible + bytes(b * call.keys) : 0;
+  const factor = scoreFactor(call.scale, call.softCap);
+  const distances = call.queries + call.keys - 1;
+  if (call.drelative) memory.fill(drelative, 0, bytes(distances + 8));
+  for (let i = 0; i < call.queries; i += BLOCK) {
+    const rows = min(BLOCK, call.queries - i), lanes = roundUp(rows, 8);
+    pair.query = i;
+    pair.rows = rows;
+    const from = bytes((b * call.queries + i) * queryRow + h * headSize);
+    const output = bytes((b * call.queries + i) * outputRow + h * valueSize);
+    packEights(rows, headSize, <usize>call.query + from, queryRow, factor, q);
+    packEights(rows, valueSize, <usize>call.doutput + output, outputRow, 1, dy);
+    packPanels(rows, BLOCK, headSize, <usize>call.query + from, queryRow, queryPanels);
+    packPanels(rows, BLOCK, valueSize, <usize>call.doutput + output, outputRow, dyPanels);
+    memory.fill(dq, 0, bytes(BLOCK * keyWidth));
+    fill(logs, 1e30, BLOCK); // of queries that see nothing and of lanes without one: weights 0
+    memory.fill(drifts, 0, ROW);
+    for (let r = 0; r < rows; r++) {
+      const at = bytes((b * call.heads + h) * call.queries + i + r), row = output + bytes(r * outputRow);
+      const log = load<f32>(<usize>call.logSumExp + at);
+      if (log < NOTHING) {
+        const value = panels.dvalue;
+        spreadToValues(call, i + r, starts, entries, masks, <usize>call.doutput + row, value, width);
+        continue;
+      }
+      store<f32>(logs + bytes(r), log * LOG2_E);
+      const drift = dot(valueSize, <usize>call.doutput + row, <usize>call.output + row);
+      store<f32>(drifts + bytes(r), drift - load<f32>(<usize>call.dlogSumExp + at));
+    }
+    const start = starts + (<usize>(i / BLOCK) << 2);
+    const end = entries + (<usize>load<i32>(start, 4) << 3);
+    for (let entry = entries + (<usize>load<i32>(start) << 3); entry < end; entry += 8) {
+      if (!enter(call, pair, entry, masks, visible)) continue;
+      const count = pair.count, special = isSpecial(call, pair);
+      scores(count, lanes, headSize, panels.keyFours + bytes(pair.key * headSize), q, s);
+      scores(count, lanes, valueSize, panels.valueFours + bytes(pair.key * valueSize), dy, ds);
+      for (let strip = 0; strip * 8 < lanes; strip++) {
+        const at = <usize>strip << 5;
+        if (special) adjust(call, pair, strip, s + at, call.softCap == 0 ? 0 : slopes + at);
+        slopesOf(call, pair, strip, s + at, ds + at, logs + at, drifts + at);
+      }
+      const padded = roundUp(count, 4);
+      memory.fill(s + <usize>count * ROW, 0, <usize>(padded - count) * ROW);
+      memory.fill(ds + <usize>count * ROW, 0, <usize>(padded - count) * ROW);
+      if (call.dbias) addBiasSlopes(call, pair, b, h, ds);
+      if (call.drelative) addRelativeSlopes(call, pair, ds, drelative);
+      if (call.softCap != 0) multiplyRows(count, lanes, ds, slopes);
+      timesQueries(padded, lanes, width, s, dyPanels, BLOCK << 5, panels.dvalue + bytes(pair.key * width));
+      timesQueries(padded, lanes, keyWidth, ds, queryPanels, BLOCK << 5, panels.dkey + bytes(pair.key * keyWidth));
+      timesKeys(count, lanes, keyWidth, ds, panels.keys + (<usize>pair.key << 5), <usize>room << 5, dq);
+    }
+    unpackRows(rows, headSize, keyWidth, dq, call.scale, <usize>call.dquery + from, queryRow);
+  }
+  if (call.drelative) addRow(distances, drelative, <usize>call.drelative + bytes(h * distances));
+}
+
+/** Of eight queries: scores become weights (as dropped), and what comes back through the values becomes dS. */
+function slopesOf(call: Call, pair: Pair, strip: i32, s: usize, ds: usize, logs: usize, drifts: usize): void {
+  const log0 = v128.load(logs), log1 = v128.load(logs, 16);
+  const end = s + <usize>pair.count * ROW;
+  for (let at = s; at < end; at += ROW) {
+    v128.store(at, exp2OrZero(f32x4.sub(v128.load(at), log0)));
+    v128.store(at, exp2OrZero(f32x4.sub(v128.load(at, 16), log1)), 16);
+  }
+  const drift0 = v128.load(drifts), drift1 = v128.load(drifts, 16);
+  if (!call.dropBelow) {
+    for (let at = s; at < end; at += ROW, ds += ROW) {
+      v128.store(ds, f32x4.mul(v128.load(at), f32x4.sub(v128.load(ds), drift0)));
+      v128.store(ds, f32x4.mul(v128.load(at, 16), f32x4.sub(v128.load(ds, 16), drift1)), 16);
+    }
+    return;
+  }
+  drop(call, pair, strip, ds);
+  for (let at = s, to = ds; at < end; at += ROW, to += ROW) {
+    v128.store(to, f32x4.mul(v128.load(at), f32x4.sub(v128.load(to), drift0)));
+    v128.store(to, f32x4.mul(v128.load(at, 16), f32x4.sub(v128.load(to, 16), drift1)), 16);
+  }
+  drop(call, pair, strip, s);
+}
+
+/** x *= y, both laid out as scores. */
+function multiplyRows(keys: i32, queries: i32, x: usize, y: usize): void {
+  for (let key = 0; key < keys; key++, x += ROW, y += ROW) {
+    for (let at: usize = 0; at < <usize>queries << 2; at += 16) {
+      v128.store(x + at, f32x4.mul(v128.load(x + at), v128.load(y + at)));
+    }
+  }
+}
+
+function addRow(n: i32, x: usize, y: usize): void {
+  for (let i = 0; i < n; i++, x += 4, y += 4) store<f32>(y, load<f32>(y) + load<f32>(x));
+}

@@ -1,0 +1,115 @@
+// Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): no array of all scores. S = K Qᵀ of a block lies
+// with the queries side by side, so that eight softmaxes run in the lanes of two registers and no product is transposed.
+import { log1 } from '../../core/assembly/math';
+import { BLOCK, bytes, Call, HIDDEN, LN_2, LOG2_E, NOTHING, ROW, roundUp } from './call';
+import { scoreFactor } from './elementary';
+import { multiply, packEights, packFours, packPanels } from './pack';
+import { adjust, drop, enter, isSpecial, Pair, softmaxStep } from './scores';
+import { scores, timesKeys } from './tiles';
+import { meanOfValues } from './unseen';
+
+const PAIR_BYTES: usize = 64;
+
+/** Bytes of scratch for `attentionForward`. */
+export function forwardScratchBytes(call: Call): i32 {
+  const room = roundUp(call.keys, BLOCK);
+  const width = roundUp(call.valueSize, 8);
+  const relative = call.relative ? call.queries + call.keys + 16 : 0;
+  return <i32>PAIR_BYTES + 4 * (room * (call.headSize + width) + BLOCK * (call.headSize + width + BLOCK + 2) + relative);
+}
+
+/** output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries]. */
+export function attentionForward(call: Call): void {
+  const group = call.heads / call.keyHeads;
+  const headSize = call.headSize, width = roundUp(call.valueSize, 8), room = roundUp(call.keys, BLOCK);
+  const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;
+  const pair = changetype<Pair>(<usize>call.scratch);
+  const keys = <usize>call.scratch + PAIR_BYTES;
+  const values = keys + bytes(room * headSize);
+  const block = values + bytes(room * width);
+  for (let b = 0; b < call.batch; b++) {
+    for (let kh = 0; kh < call.keyHeads; kh++) {
+      const key = <usize>call.key + bytes(b * call.capacity * keyRow + kh * headSize);
+      const value = <usize>call.value + bytes(b * call.capacity * valueRow + kh * call.valueSize);
+      packFours(call.keys, headSize, key, keyRow, keys);
+      packPanels(call.keys, room, call.valueSize, value, valueRow, values);
+      for (let g = 0; g < group; g++) forwardHead(call, pair, b, kh * group + g, keys, values, value, block);
+    }
+  }
+}
+
+/** The offsets of the pattern of a head, its biases and the numbers of its dropout. */
+export function enterHead(call: Call, pair: Pair, b: i32, h: i32, relative: usize): usize {
+  pair.bias = call.bias ? <usize>call.bias + bytes(b * call.biasBatch + h * call.biasHead) : 0;
+  pair.dropIndex = <u32>(b * call.heads + h) * <u32>call.queries * <u32>call.keys;
+  pair.relative = 0;
+  if (call.relative) {
+    const distances = call.queries + call.keys - 1, room = roundUp(distances + 8, 4);
+    memory.fill(relative + bytes(distances), 0, bytes(room - distances));
+    memory.copy(relative, <usize>call.relative + bytes(h * distances), bytes(distances));
+    multiply(relative, room, LOG2_E);
+    pair.relative = relative;
+  }
+  return <usize>call.layouts + <usize>(call.layoutCount == 1 ? 0 : h) * 12;
+}
+
+function forwardHead(
+  call: Call, pair: Pair, b: i32, h: i32, keys: usize, values: usize, value: usize, block: usize,
+): void {
+  const headSize = call.headSize, width = roundUp(call.valueSize, 8), room = roundUp(call.keys, BLOCK);
+  const queryRow = call.heads * headSize, outputRow = call.heads * call.valueSize;
+  const q = block, o = q + bytes(BLOCK * headSize), s = o + bytes(BLOCK * width);
+  const tops = s + BLOCK * ROW, totals = tops + ROW;
+  const layout = enterHead(call, pair, b, h, totals + ROW);
+  const starts = <usize>load<u32>(layout), entries = <usize>load<u32>(layout, 4), masks = <usize>load<u32>(layout, 8);
+  const visible = call.visible ? <usize>call.visible + bytes(b * call.keys) : 0;
+  const factor = scoreFactor(call.scale, call.softCap);
+  for (let i = 0; i < call.queries; i += BLOCK) {
+    const rows = min(BLOCK, call.queries - i), lanes = roundUp(rows, 8);
+    pair.query = i;
+    pair.rows = rows;
+    packEights(rows, headSize, <usize>call.query + bytes((b * call.queries + i) * queryRow + h * headSize), queryRow, factor, q);
+    memory.fill(o, 0, bytes(BLOCK * width));
+    fill(tops, HIDDEN, lanes);
+    memory.fill(totals, 0, ROW);
+    const start = starts + (<usize>(i / BLOCK) << 2);
+    const end = entries + (<usize>load<i32>(start, 4) << 3);
+    for (let entry = entries + (<usize>load<i32>(start) << 3); entry < end; entry += 8) {
+      if (!enter(call, pair, entry, masks, visible)) continue;
+      const count = pair.count, special = isSpecial(call, pair);
+      scores(count, lanes, headSize, keys + bytes(pair.key * headSize), q, s);
+      for (let strip = 0; strip * 8 < lanes; strip++) {
+        const at = <usize>strip << 5;
+        if (special) adjust(call, pair, strip, s + at, 0);
+        softmaxStep(count, special, s + at, tops + at, totals + at, o + bytes(strip * 8 * width), width);
+        if (call.dropBelow) drop(call, pair, strip, s + at);
+      }
+      timesKeys(count, lanes, width, s, values + (<usize>pair.key << 5), <usize>room << 5, o);
+    }
+    const output = <usize>call.output + bytes((b * call.queries + i) * outputRow + h * call.valueSize);
+    const logs = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);
+    for (let r = 0; r < rows; r++) {
+      const top = load<f32>(tops + bytes(r)), to = output + bytes(r * outputRow);
+      if (top < NOTHING) {
+        store<f32>(logs + bytes(r), HIDDEN);
+        meanOfValues(call, i + r, starts, entries, masks, value, call.keyHeads * call.valueSize, to);
+      } else {
+        const total = load<f32>(totals + bytes(r));
+        store<f32>(logs + bytes(r), top * LN_2 + log1(total));
+        divideRow(call.valueSize, o + bytes(r * width), total, to);
+      }
+    }
+  }
+}
+
+export function fill(x: usize, value: f32, n: i32): void {
+  for (let i = 0; i < n; i++, x += 4) store<f32>(x, value);
+}
+
+function divideRow(n: i32, x: usize, by: f32, y: usize): void {
+  const factor: f32 = <f32>1 / by, factors = f32x4.splat(factor);
+  const whole = <usize>(n & ~3) << 2, end = <usize>n << 2;
+  let at: usize = 0;
+  for (; at < whole; at += 16) v128.store(y + at, f32x4.mul(v128.load(x + at), factors));
+  for (; at < end; at += 4) store<f32>(y + at, load<f32>(x + at) * factor);
+}

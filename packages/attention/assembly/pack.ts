@@ -1,0 +1,53 @@
+// Rows of a tensor [.., size], `stride` numbers apart, copied into the order in which the tiles read them; what lies
+// beyond the rows or the size is zero.
+import { packColumns, packRows } from '../../core/assembly/gemm';
+import { roundUp } from './call';
+
+/** Panels of 4 rows: [rows / 4, size, 4]. */
+export function packFours(rows: i32, size: i32, from: usize, stride: i32, to: usize): void {
+  packRows(rows, size, from, stride, 1, 1, to);
+}
+
+/** Strips of 8 rows: [rows / 8, size, 8], times `factor`. */
+export function packEights(rows: i32, size: i32, from: usize, stride: i32, factor: f32, to: usize): void {
+  packColumns(size, rows, from, 1, stride, to);
+  if (factor != 1) multiply(to, size * roundUp(rows, 8), factor);
+}
+
+/** Panels of 8 columns: [size / 8, room, 8], rows from `rows` to `room` zero. */
+export function packPanels(rows: i32, room: i32, size: i32, from: usize, stride: i32, to: usize): void {
+  const step = <usize>stride << 2;
+  for (let column = 0; column < size; column += 8, from += 32) {
+    let at = from;
+    if (size - column >= 8) {
+      for (let row = 0; row < rows; row++, at += step, to += 32) {
+        v128.store(to, v128.load(at));
+        v128.store(to, v128.load(at, 16), 16);
+      }
+    } else {
+      for (let row = 0; row < rows; row++, at += step, to += 32) {
+        memory.fill(to, 0, 32);
+        memory.copy(to, at, <usize>(size - column) << 2);
+      }
+    }
+    memory.fill(to, 0, <usize>(room - rows) << 5);
+    to += <usize>(room - rows) << 5;
+  }
+}
+
+/** x *= factor, n a multiple of 4. */
+export function multiply(x: usize, n: i32, factor: f32): void {
+  const by = f32x4.splat(factor);
+  for (const end = x + (<usize>n << 2); x < end; x += 16) v128.store(x, f32x4.mul(v128.load(x), by));
+}
+
+/** Rows of `room` numbers, of which `size` count, copied times `factor` to rows `stride` numbers apart. */
+export function unpackRows(rows: i32, size: i32, room: i32, from: usize, factor: f32, to: usize, stride: i32): void {
+  const by = f32x4.splat(factor);
+  const whole = <usize>(size & ~3) << 2, end = <usize>size << 2;
+  for (let row = 0; row < rows; row++, from += <usize>room << 2, to += <usize>stride << 2) {
+    let at: usize = 0;
+    for (; at < whole; at += 16) v128.store(to + at, f32x4.mul(v128.load(from + at), by));
+    for (; at < end; at += 4) store<f32>(to + at, load<f32>(from + at) * factor);
+  }
+}

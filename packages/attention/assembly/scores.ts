@@ -1,0 +1,184 @@
+// What happens to the scores of one block of queries and one of keys between the products, eight queries at a time.
+import { BLOCK, Call, HIDDEN, LOG2_E, NOTHING, ROW } from './call';
+import { dropoutBits, exp2Of, exp2OrZero, tanhOf } from './elementary';
+
+/** Where a pair of blocks stands. */
+// @ts-ignore: decorator
+@unmanaged
+export class Pair {
+  /** First query of the chunk, and how many. */
+  query: i32;
+  rows: i32;
+  /** First key, and how many. */
+  key: i32;
+  count: i32;
+  /** Words of the layout's mask; 0 where all is seen. */
+  mask: usize;
+  /** Of the first key on; 0 where all of the block are visible. */
+  visible: usize;
+  /** Of this batch and head. */
+  bias: usize;
+  /** Of this head, times log2 e, with room behind. */
+  relative: usize;
+  /** Index of the weight of the first query and key of this batch and head. */
+  dropIndex: u32;
+}
+
+/** Looks up what the pair of a query block and the entry of a layout needs; false where no key of it is visible. */
+export function enter(call: Call, pair: Pair, entry: usize, masks: usize, visible: usize): bool {
+  const key = load<i32>(entry) * BLOCK;
+  const mask = load<i32>(entry, 4);
+  pair.key = key;
+  pair.count = min(BLOCK, call.keys - key);
+  pair.mask = mask < 0 ? 0 : masks + <usize>mask * (2 * ROW);
+  pair.visible = 0;
+  if (!visible) return true;
+  const from = visible + (<usize>key << 2);
+  let real = 0;
+  for (let i = 0; i < pair.count; i++) if (load<f32>(from + (<usize>i << 2)) != 0) real++;
+  if (real < pair.count) pair.visible = from;
+  return real > 0;
+}
+
+/** Whether `adjust` has anything to do. */
+export function isSpecial(call: Call, pair: Pair): bool {
+  return pair.mask != 0 || pair.visible != 0 || pair.bias != 0 || pair.relative != 0 || call.softCap != 0;
+}
+
+/**
+ * Products become scores times log2 e, in place: capped, with the bias added, HIDDEN where not seen. Where `slopes` is
+ * given it takes the derivative of the cap, laid out as the scores.
+ */
+export function adjust(call: Call, pair: Pair, strip: i32, s: usize, slopes: usize): void {
+  const first = pair.query + strip * 8;
+  const cap = call.softCap * LOG2_E, capped = call.softCap != 0;
+  const hidden = f32x4.splat(HIDDEN), one = f32x4.splat(1);
+  let words0 = i32x4.splat(-1), words1 = words0;
+  for (let key = 0; key < pair.count; key++, s += ROW) {
+    let s0 = v128.load(s), s1 = v128.load(s, 16);
+    if (capped) {
+      s0 = tanhOf(s0);
+      s1 = tanhOf(s1);
+      if (slopes) {
+        v128.store(slopes, f32x4.sub(one, f32x4.mul(s0, s0)));
+        v128.store(slopes, f32x4.sub(one, f32x4.mul(s1, s1)), 16);
+        slopes += ROW;
+      }
+      s0 = f32x4.mul(s0, f32x4.splat(cap));
+      s1 = f32x4.mul(s1, f32x4.splat(cap));
+    }
+    if (pair.relative) {
+      const at = pair.relative + (<usize>(first + call.keys - 1 - pair.key - key) << 2);
+      s0 = f32x4.add(s0, v128.load(at));
+      s1 = f32x4.add(s1, v128.load(at, 16));
+    }
+    if (pair.bias) {
+      const at = pair.bias + (<usize>((pair.key + key) * call.biasKey) << 2);
+      s0 = f32x4.add(s0, biasOf(call, at, first));
+      s1 = f32x4.add(s1, biasOf(call, at, first + 4));
+    }
+    if (pair.mask) {
+      if ((key & 31) == 0) {
+        const words = pair.mask + <usize>(key >> 5) * ROW + (<usize>strip << 5);
+        words0 = v128.load(words);
+        words1 = v128.load(words, 16);
+      }
+      const bit = 31 - (key & 31);
+      s0 = v128.bitselect(s0, hidden, i32x4.shr_s(i32x4.shl(words0, bit), 31));
+      s1 = v128.bitselect(s1, hidden, i32x4.shr_s(i32x4.shl(words1, bit), 31));
+    }
+    if (pair.visible && load<f32>(pair.visible + (<usize>key << 2)) == 0) {
+      s0 = hidden;
+      s1 = hidden;
+    }
+    v128.store(s, s0);
+    v128.store(s, s1, 16);
+  }
+}
+
+/** The bias of four queries, times log2 e; `at` is that of the key. */
+function biasOf(call: Call, at: usize, query: i32): v128 {
+  const factor = f32x4.splat(LOG2_E);
+  if (call.biasQuery == 0) return f32x4.mul(v128.load32_splat(at), factor);
+  const last = call.queries - 1, step = call.biasQuery;
+  let values = v128.load32_splat(at + (<usize>(min(query, last) * step) << 2));
+  values = v128.load32_lane(at + (<usize>(min(query + 1, last) * step) << 2), values, 1);
+  values = v128.load32_lane(at + (<usize>(min(query + 2, last) * step) << 2), values, 2);
+  values = v128.load32_lane(at + (<usize>(min(query + 3, last) * step) << 2), values, 3);
+  return f32x4.mul(values, factor);
+}
+
+/**
+ * One step of the online softmax (Milakov and Gimelshein 2018) for eight queries: the scores become 2^(score - top), and
+ * what was summed up under an older top is brought to the new one.
+ *
+ * @param tops, totals of the eight queries
+ * @param o their eight rows of `width` numbers
+ */
+export function softmaxStep(count: i32, special: bool, s: usize, tops: usize, totals: usize, o: usize, width: i32): void {
+  const old0 = v128.load(tops), old1 = v128.load(tops, 16);
+  let top0 = old0, top1 = old1;
+  const end = s + <usize>count * ROW;
+  for (let at = s; at < end; at += ROW) {
+    top0 = f32x4.max(top0, v128.load(at));
+    top1 = f32x4.max(top1, v128.load(at, 16));
+  }
+  const least = f32x4.splat(NOTHING);
+  const shift0 = f32x4.max(top0, least), shift1 = f32x4.max(top1, least);
+  let sum0 = f32x4.splat(0), sum1 = sum0;
+  if (special) {
+    for (let at = s; at < end; at += ROW) {
+      const p0 = exp2OrZero(f32x4.sub(v128.load(at), shift0));
+      const p1 = exp2OrZero(f32x4.sub(v128.load(at, 16), shift1));
+      v128.store(at, p0);
+      v128.store(at, p1, 16);
+      sum0 = f32x4.add(sum0, p0);
+      sum1 = f32x4.add(sum1, p1);
+    }
+  } else {
+    for (let at = s; at < end; at += ROW) {
+      const p0 = exp2Of(f32x4.sub(v128.load(at), shift0));
+      const p1 = exp2Of(f32x4.sub(v128.load(at, 16), shift1));
+      v128.store(at, p0);
+      v128.store(at, p1, 16);
+      sum0 = f32x4.add(sum0, p0);
+      sum1 = f32x4.add(sum1, p1);
+    }
+  }
+  const same = v128.and(f32x4.eq(top0, old0), f32x4.eq(top1, old1));
+  if (!i32x4.all_true(same)) {
+    const keep0 = exp2OrZero(f32x4.sub(old0, shift0)), keep1 = exp2OrZero(f32x4.sub(old1, shift1));
+    v128.store(totals, f32x4.mul(v128.load(totals), keep0));
+    v128.store(totals, f32x4.mul(v128.load(totals, 16), keep1), 16);
+    v128.store(tops, keep0); // for a moment, to be read one by one
+    v128.store(tops, keep1, 16);
+    const row = <usize>width << 2;
+    for (let i: usize = 0; i < 32; i += 4) {
+      const factor = v128.load32_splat(tops + i);
+      for (const stop = o + row; o < stop; o += 16) v128.store(o, f32x4.mul(v128.load(o), factor));
+    }
+    v128.store(tops, top0);
+    v128.store(tops, top1, 16);
+  }
+  v128.store(totals, f32x4.add(v128.load(totals), sum0));
+  v128.store(totals, f32x4.add(v128.load(totals, 16), sum1), 16);
+}
+
+/** Drops weights of eight queries and scales up the rest, in place. */
+export function drop(call: Call, pair: Pair, strip: i32, s: usize): void {
+  const first = pair.query + strip * 8;
+  const least = i32x4.splat(call.dropBelow), factor = f32x4.splat(call.keptScale);
+  const row = pair.dropIndex + <u32>first * <u32>call.keys + <u32>pair.key;
+  const lanes = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(call.keys));
+  let index0 = i32x4.add(i32x4.splat(row), lanes);
+  let index1 = i32x4.add(index0, i32x4.splat(4 * call.keys));
+  const next = i32x4.splat(1);
+  for (let key = 0; key < pair.count; key++, s += ROW) {
+    const kept0 = v128.and(factor, i32x4.ge_u(dropoutBits(index0, call.dropSeed), least));
+    const kept1 = v128.and(factor, i32x4.ge_u(dropoutBits(index1, call.dropSeed), least));
+    v128.store(s, f32x4.mul(v128.load(s), kept0));
+    v128.store(s, f32x4.mul(v128.load(s, 16), kept1), 16);
+    index0 = i32x4.add(index0, next);
+    index1 = i32x4.add(index1, next);
+  }
+}
