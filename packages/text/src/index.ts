@@ -1,2 +1,4 @@
-export * from './corpora/windows.js';
+export * from './corpora/index.js';
+export * from './metrics/index.js';
 export * from './tokenizers/index.js';
+export * from './training/index.js';

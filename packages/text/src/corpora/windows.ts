@@ -1,4 +1,5 @@
 import { Random, SequiturError } from '@sequitur/core';
+import { Batches } from './batches.js';
 
 /** Token ids and what follows each of them: [batch][length]. */
 export interface WindowBatch {
@@ -12,33 +13,68 @@ export interface WindowOptions {
   readonly batchSize: number;
 }
 
+export interface SeededWindowOptions extends WindowOptions {
+  readonly seed: number | string;
+}
+
 /** Endless batches of windows that start anywhere in the tokens, deterministic under the seed. */
-export function* randomWindows(
+export function randomWindows(
   tokens: ArrayLike<number>,
-  { length, batchSize, seed }: WindowOptions & { readonly seed: number | string },
-): Generator<WindowBatch> {
+  { length, batchSize, seed }: SeededWindowOptions,
+): Batches<WindowBatch> {
   const source = checked(tokens, length);
-  const random = Random.fromSeed(seed);
   const starts = source.length - length;
-  for (;;)
-    yield batchAt(
-      source,
-      length,
-      Array.from({ length: batchSize }, () => random.integer(starts)),
-    );
+  const identity = { windows: 'random', length, batchSize, seed, ...identityOf(source) };
+  return Batches.from(identity, { random: { ...Random.fromSeed(seed).state } }, ({ random: state }) => {
+    const random = Random.fromState(state);
+    const chosen = Array.from({ length: batchSize }, () => random.integer(starts));
+    return { batch: batchAt(source, length, chosen), state: { random: { ...random.state } } };
+  });
 }
 
 /** Batches of windows side by side, from the start on; the last tokens that fill no batch are left out. */
-export function* consecutiveWindows(
+export function consecutiveWindows(
   tokens: ArrayLike<number>,
   { length, batchSize }: WindowOptions,
-): Generator<WindowBatch> {
+): Batches<WindowBatch> {
   const source = checked(tokens, length);
   const windows = Math.floor((source.length - 1) / length);
-  for (let first = 0; first + batchSize <= windows; first += batchSize) {
-    const starts = Array.from({ length: batchSize }, (_, row) => (first + row) * length);
-    yield batchAt(source, length, starts);
-  }
+  const identity = { windows: 'consecutive', length, batchSize, ...identityOf(source) };
+  return Batches.from(identity, { window: 0 }, ({ window }) => {
+    if (window + batchSize > windows) return null;
+    const starts = Array.from({ length: batchSize }, (_, row) => (window + row) * length);
+    return { batch: batchAt(source, length, starts), state: { window: window + batchSize } };
+  });
+}
+
+/**
+ * Endless epochs of windows side by side, each epoch in another order and cut at another place, so that every token is
+ * seen once an epoch and no two epochs alike; deterministic under the seed.
+ *
+ * @throws SequiturError where the tokens fill no batch
+ */
+export function shuffledWindows(
+  tokens: ArrayLike<number>,
+  { length, batchSize, seed }: SeededWindowOptions,
+): Batches<WindowBatch> {
+  const source = checked(tokens, length * (batchSize + 1));
+  const windows = Math.floor((source.length - length) / length);
+  const identity = { windows: 'shuffled', length, batchSize, seed, ...identityOf(source) };
+  let order: { readonly epoch: number; readonly starts: readonly number[] } | null = null;
+  const orderOf = (epoch: number) => {
+    if (order?.epoch !== epoch) {
+      const random = Random.fromSeed(seed).fork(epoch);
+      const offset = random.integer(length);
+      const starts = Array.from({ length: windows }, (_, window) => offset + window * length);
+      order = { epoch, starts: random.shuffle(starts) };
+    }
+    return order.starts;
+  };
+  return Batches.from(identity, { epoch: 0, window: 0 }, (state) => {
+    const place = state.window + batchSize > windows ? { epoch: state.epoch + 1, window: 0 } : state;
+    const starts = orderOf(place.epoch).slice(place.window, place.window + batchSize);
+    return { batch: batchAt(source, length, starts), state: { ...place, window: place.window + batchSize } };
+  });
 }
 
 function batchAt(tokens: Int32Array, length: number, starts: readonly number[]): WindowBatch {
@@ -46,6 +82,13 @@ function batchAt(tokens: Int32Array, length: number, starts: readonly number[]):
     inputs: starts.map((start) => tokens.subarray(start, start + length)),
     labels: starts.map((start) => tokens.subarray(start + 1, start + 1 + length)),
   };
+}
+
+/** Tells tokens from others: their number and the FNV-1a hash of their ids (Fowler, Noll and Vo 1991). */
+function identityOf(tokens: Int32Array): { readonly tokens: number; readonly hash: number } {
+  let hash = 0x811c9dc5;
+  for (const token of tokens) hash = Math.imul(hash ^ token, 0x01000193);
+  return { tokens: tokens.length, hash: hash >>> 0 };
 }
 
 function checked(tokens: ArrayLike<number>, length: number): Int32Array {

@@ -1,3 +1,5 @@
+import { Heap } from './heap.js';
+
 /** How early two neighbours are merged (lower first), and the id they become; undefined where they never are. */
 export type PairRank = (left: number, right: number) => { readonly rank: number; readonly id: number } | undefined;
 
@@ -17,7 +19,7 @@ export function mergePairs(ids: readonly number[], ends: readonly number[], rank
   const previous = Int32Array.from(ids, (_, place) => place - 1);
   const alive = new Uint8Array(ids.length).fill(1);
   const lastEnds = [...ends];
-  const queue = new NumberQueue();
+  const queue = new Heap<number>((a, b) => a < b);
   const consider = (place: number): void => {
     if (place < 0 || next[place]! >= ids.length) return;
     const pair = rankOf(symbols[place]!, symbols[next[place]!]!);
@@ -40,37 +42,4 @@ export function mergePairs(ids: readonly number[], ends: readonly number[], rank
   }
   const places = [...symbols.keys()].filter((place) => alive[place]);
   return [places.map((place) => symbols[place]!), places.map((place) => lastEnds[place]!)];
-}
-
-/** A binary heap of numbers, smallest first. */
-class NumberQueue {
-  readonly #heap: number[] = [];
-
-  push(value: number): void {
-    const heap = this.#heap;
-    let place = heap.length;
-    for (let parent = (place - 1) >> 1; place > 0 && heap[parent]! > value; parent = (place - 1) >> 1) {
-      heap[place] = heap[parent]!;
-      place = parent;
-    }
-    heap[place] = value;
-  }
-
-  pop(): number | undefined {
-    const heap = this.#heap;
-    const smallest = heap[0];
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return smallest;
-    let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
-      if (heap[child]! >= last) break;
-      heap[place] = heap[child]!;
-      place = child;
-    }
-    heap[place] = last;
-    return smallest;
-  }
 }

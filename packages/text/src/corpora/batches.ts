@@ -1,0 +1,81 @@
+import { SequiturError } from '@sequitur/core';
+
+type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Plain JSON. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** A batch and the place after it. */
+export interface Step<Batch, State> {
+  readonly batch: Batch;
+  readonly state: State;
+}
+
+/**
+ * Batches that can be gone on with, in another process too: `position` is small plain JSON, and `resumeAt` makes the
+ * next batch the one that followed when it was read. Iterating goes on from the position; a stream that has an end
+ * begins anew when it was reached.
+ */
+export class Batches<Batch> implements Iterable<Batch> {
+  readonly #source: JsonObject;
+  readonly #first: JsonObject;
+  readonly #next: (state: JsonObject) => Step<Batch, JsonObject> | null;
+  #state: JsonObject;
+
+  private constructor(
+    source: JsonObject,
+    first: JsonObject,
+    next: (state: JsonObject) => Step<Batch, JsonObject> | null,
+  ) {
+    this.#source = source;
+    this.#first = first;
+    this.#state = first;
+    this.#next = next;
+  }
+
+  /**
+   * @param source tells these data from others
+   * @param first where the stream begins
+   * @param next the batch at a place, or null at the end; depends on the place alone
+   */
+  static from<Batch, State extends JsonObject>(
+    source: JsonObject,
+    first: State,
+    next: (state: State) => Step<Batch, State> | null,
+  ): Batches<Batch> {
+    // Only states that `next` gave, or that have their shape, ever come back to it.
+    return new Batches(source, first, next as (state: JsonObject) => Step<Batch, JsonObject> | null);
+  }
+
+  /** All that was handed out so far, as a place to go on from. */
+  get position(): JsonObject {
+    return { source: this.#source, state: this.#state };
+  }
+
+  /** @throws SequiturError where the position belongs to other data */
+  resumeAt(position: unknown): void {
+    const { source, state } = (position ?? {}) as { readonly source?: JsonObject; readonly state?: JsonObject };
+    const [got, expected] = [source, this.#source].map((each) => JSON.stringify(each) ?? 'nothing');
+    if (got !== expected || !state || !sameShape(state, this.#first)) {
+      throw new SequiturError({
+        where: 'resumeAt',
+        expected: `a position in these data (${expected})`,
+        got: got === expected ? JSON.stringify(state ?? null) : got!,
+        fix: 'Resume with the same text, window length, batch size and seed as before',
+      });
+    }
+    this.#state = state;
+  }
+
+  *[Symbol.iterator](): Generator<Batch> {
+    for (let step = this.#next(this.#state); step; step = this.#next(this.#state)) {
+      this.#state = step.state;
+      yield step.batch;
+    }
+    this.#state = this.#first;
+  }
+}
+
+function sameShape(value: object, other: object): boolean {
+  return JSON.stringify(Object.keys(value).sort()) === JSON.stringify(Object.keys(other).sort());
+}

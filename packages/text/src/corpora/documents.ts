@@ -1,0 +1,90 @@
+import { SequiturError } from '@sequitur/core';
+import { Batches } from './batches.js';
+import type { WindowBatch, WindowOptions } from './windows.js';
+
+/** Windows filled with documents one after the other; `documents` says which one each input token belongs to. */
+export interface PackedBatch extends WindowBatch {
+  /** [batch][length]: the place of the document in the corpus. Attention can be kept within documents by these. */
+  readonly documents: readonly Int32Array[];
+}
+
+export interface PackingOptions extends WindowOptions {
+  /** A token put after every document, as `<|endoftext|>` is; default none. */
+  readonly separator?: number | undefined;
+}
+
+type Place = { readonly document: number; readonly token: number };
+
+/** All documents as one list of tokens, each followed by the separator where there is one. */
+export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?: number): Int32Array {
+  const end = separator === undefined ? [] : [separator];
+  const parts = Array.from(documents, (tokens) => Int32Array.from([...Array.from(tokens), ...end]));
+  const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/**
+ * Documents packed into windows without padding: a window ends where it is full, and the next one goes on there. The
+ * last tokens that fill no batch are left out.
+ *
+ * @param documents token ids; read by place, so they may be encoded when they are needed
+ * @throws SequiturError where a window is shorter than a token
+ */
+export function packedWindows(
+  documents: ArrayLike<ArrayLike<number>>,
+  { length, batchSize, separator }: PackingOptions,
+): Batches<PackedBatch> {
+  if (!(Number.isInteger(length) && length > 0 && Number.isInteger(batchSize) && batchSize > 0)) {
+    const got = `length ${length}, batchSize ${batchSize}`;
+    throw new SequiturError({ where: 'packedWindows', expected: 'windows and batches of at least one', got });
+  }
+  const identity = { windows: 'packed', length, batchSize, separator: separator ?? null, documents: documents.length };
+  return Batches.from(identity, { document: 0, token: 0 }, (place) => {
+    const rows: { inputs: Int32Array; labels: Int32Array; documents: Int32Array }[] = [];
+    let next: Place = place;
+    for (let row = 0; row < batchSize; row++) {
+      const filled = fillWindow(documents, next, length, separator);
+      if (!filled) return null;
+      rows.push(filled.window);
+      next = filled.next;
+    }
+    return {
+      batch: {
+        inputs: rows.map(({ inputs }) => inputs),
+        labels: rows.map(({ labels }) => labels),
+        documents: rows.map((row) => row.documents),
+      },
+      state: next,
+    };
+  });
+}
+
+/** The window that begins at a place, and where the next one does: at this one's last label. */
+function fillWindow(documents: ArrayLike<ArrayLike<number>>, from: Place, length: number, separator?: number) {
+  const tokens = new Int32Array(length + 1);
+  const origins = new Int32Array(length + 1);
+  let filled = 0;
+  let { document, token } = from;
+  let next = from;
+  for (; document < documents.length && filled <= length; document++, token = 0) {
+    const ids = documents[document]!;
+    const size = ids.length + (separator === undefined ? 0 : 1);
+    for (; token < size && filled <= length; token++) {
+      if (filled === length) next = { document, token };
+      tokens[filled] = token < ids.length ? ids[token]! : separator!;
+      origins[filled++] = document;
+    }
+  }
+  if (filled <= length) return null;
+  const window = {
+    inputs: tokens.subarray(0, length),
+    labels: tokens.subarray(1),
+    documents: origins.subarray(0, length),
+  };
+  return { window, next };
+}

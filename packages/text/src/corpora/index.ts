@@ -1,0 +1,11 @@
+export { Batches } from './batches.js';
+export { mobyDick, stateOfTheUnion } from './books.js';
+export { joinDocuments, type PackedBatch, type PackingOptions, packedWindows } from './documents.js';
+export {
+  consecutiveWindows,
+  randomWindows,
+  type SeededWindowOptions,
+  shuffledWindows,
+  type WindowBatch,
+  type WindowOptions,
+} from './windows.js';

@@ -1,0 +1,48 @@
+import { countMatches, countNGrams } from './n-grams.js';
+import { alternatives, checkPaired, mean, type References } from './paired.js';
+
+export interface AnswerScores {
+  /** The share of answers that equal one of the right ones, 0 to 1. */
+  readonly exactMatch: number;
+  /** The mean F-score of words in common with the best right answer, 0 to 1. */
+  readonly f1: number;
+}
+
+/**
+ * Scores answers as SQuAD does (Rajpurkar et al. 2016 and 2018): without case, punctuation and articles. A question
+ * without an answer has the empty text as its right answer, and only the empty text is right.
+ *
+ * @throws SequiturError where predictions and references are not equally many
+ */
+export function answerScores(predictions: readonly string[], references: References): AnswerScores {
+  checkPaired('answerScores', predictions, references);
+  const best = (score: (prediction: string, reference: string) => number) =>
+    mean(
+      predictions.map((prediction, index) => {
+        const right = alternatives(references[index]!);
+        return Math.max(...(right.length ? right : ['']).map((reference) => score(prediction, reference)));
+      }),
+    );
+  return {
+    exactMatch: best((prediction, reference) => (normalizeAnswer(prediction) === normalizeAnswer(reference) ? 1 : 0)),
+    f1: best(wordScore),
+  };
+}
+
+/** Lower case, without ASCII punctuation, without `a`, `an` and `the`, single spaces. */
+export function normalizeAnswer(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[!-/:-@[-`{-~]/g, '')
+    .replace(/(?<![\p{L}\p{N}_])(a|an|the)(?![\p{L}\p{N}_])/gu, ' ')
+    .trim()
+    .split(/\s+/u)
+    .join(' ');
+}
+
+function wordScore(prediction: string, reference: string): number {
+  const [predicted, referred] = [prediction, reference].map((text) => normalizeAnswer(text).split(' ').filter(Boolean));
+  if (!predicted!.length || !referred!.length) return predicted!.length === referred!.length ? 1 : 0;
+  const matches = countMatches(countNGrams(predicted!, 1), countNGrams(referred!, 1));
+  return (2 * matches) / (predicted!.length + referred!.length);
+}

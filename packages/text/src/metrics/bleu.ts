@@ -1,0 +1,123 @@
+import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
+import { alternatives, checkPaired, type References } from './paired.js';
+
+export interface BleuOptions {
+  /** Default false: `case:mixed`. */
+  readonly lowercase?: boolean | undefined;
+  /** Leaves out orders that are longer than the text, for single sentences; default false: `eff:no`. */
+  readonly effectiveOrder?: boolean | undefined;
+  /** `13a` (default) or none, where texts are tokenized already. */
+  readonly tokenization?: '13a' | 'none' | undefined;
+}
+
+export interface Bleu {
+  /** 0 to 100. */
+  readonly score: number;
+  /** Of runs of one to four tokens, in percent. */
+  readonly precisions: readonly number[];
+  readonly brevityPenalty: number;
+  readonly length: number;
+  readonly referenceLength: number;
+  /** What was measured how, in sacreBLEU's form; the version is ours, as the numbers are. */
+  readonly signature: string;
+}
+
+const ORDERS = 4;
+
+/**
+ * BLEU over a whole corpus (Papineni et al. 2002), as sacreBLEU measures it (Post 2018): mteval-v13a's tokens and
+ * exponential smoothing of precisions that are zero.
+ *
+ * @throws SequiturError where predictions and references are not equally many
+ */
+export function bleu(predictions: readonly string[], references: References, options: BleuOptions = {}): Bleu {
+  checkPaired('bleu', predictions, references);
+  const tokensOf = (text: string) => {
+    const cased = options.lowercase ? text.toLowerCase() : text;
+    return options.tokenization === 'none' ? cased.trim().split(/\s+/).filter(Boolean) : tokenize13a(cased);
+  };
+  const [correct, total] = [new Array<number>(ORDERS).fill(0), new Array<number>(ORDERS).fill(0)];
+  let [length, referenceLength] = [0, 0];
+  for (const [index, prediction] of predictions.entries()) {
+    const tokens = tokensOf(prediction);
+    const wanted = alternatives(references[index]!).map(tokensOf);
+    length += tokens.length;
+    referenceLength += closestLength(tokens.length, wanted);
+    for (let order = 1; order <= ORDERS; order++) {
+      correct[order - 1]! += countMatches(countNGrams(tokens, order), largestCounts(wanted, order));
+      total[order - 1]! += nGramTotal(tokens, order);
+    }
+  }
+  const brevityPenalty = length >= referenceLength ? 1 : length > 0 ? Math.exp(1 - referenceLength / length) : 0;
+  const [precisions, orders] = smoothed(correct, total, options.effectiveOrder ?? false);
+  const logarithms = precisions.slice(0, orders).reduce((sum, precision) => sum + Math.log(precision), 0);
+  const score = correct.some((count) => count > 0) ? brevityPenalty * Math.exp(logarithms / orders) : 0;
+  return { score, precisions, brevityPenalty, length, referenceLength, signature: signatureOf(references, options) };
+}
+
+/** The tokens of NIST's mteval-v13a, as sacreBLEU splits them. */
+export function tokenize13a(text: string): string[] {
+  const plain = text
+    .trimEnd()
+    .replaceAll('<skipped>', '')
+    .replaceAll('-\n', '')
+    .replaceAll('\n', ' ')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>');
+  return ` ${plain} `
+    .replace(/([{-~[-` -&(-+:-@/])/g, ' $1 ')
+    .replace(/([^0-9])([.,])/gu, '$1 $2 ')
+    .replace(/([.,])([^0-9])/gu, ' $1 $2')
+    .replace(/([0-9])(-)/g, '$1 $2 ')
+    .split(/\s+/)
+    .filter(Boolean);
+}
+
+/** Precisions in percent, zeros halved once more for each, and how many of them count. */
+function smoothed(correct: readonly number[], total: readonly number[], effective: boolean): [number[], number] {
+  const precisions = new Array<number>(ORDERS).fill(0);
+  let orders = effective ? 0 : ORDERS;
+  let halving = 1;
+  for (let index = 0; index < ORDERS && total[index]! > 0; index++) {
+    if (effective) orders = index + 1;
+    if (correct[index]! > 0) precisions[index] = (100 * correct[index]!) / total[index]!;
+    else {
+      halving *= 2;
+      precisions[index] = 100 / (halving * total[index]!);
+    }
+  }
+  return [precisions, Math.max(1, orders)];
+}
+
+function closestLength(length: number, references: readonly (readonly string[])[]): number {
+  const lengths = references.map((reference) => reference.length).sort((a, b) => a - b);
+  return lengths.reduce((best, each) => (Math.abs(each - length) < Math.abs(best - length) ? each : best));
+}
+
+/** For each run the most often that any reference has it. */
+function largestCounts(references: readonly (readonly string[])[], order: number): Map<string, number> {
+  const largest = new Map<string, number>();
+  for (const reference of references) {
+    for (const [nGram, count] of countNGrams(reference, order)) {
+      largest.set(nGram, Math.max(count, largest.get(nGram) ?? 0));
+    }
+  }
+  return largest;
+}
+
+function signatureOf(references: References, options: BleuOptions): string {
+  const counts = new Set(references.map((reference) => alternatives(reference).length));
+  const parts = {
+    nrefs: counts.size === 1 ? [...counts][0] : 'var',
+    case: options.lowercase ? 'lc' : 'mixed',
+    eff: options.effectiveOrder ? 'yes' : 'no',
+    tok: options.tokenization ?? '13a',
+    smooth: 'exp',
+    version: 'sequitur',
+  };
+  return Object.entries(parts)
+    .map(([name, value]) => `${name}:${value}`)
+    .join('|');
+}

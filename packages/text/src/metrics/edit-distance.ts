@@ -1,0 +1,24 @@
+import { checkPaired } from './paired.js';
+
+/** The fewest insertions, deletions and replacements that make one sequence of the other (Levenshtein 1966). */
+export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
+  let previous = Int32Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [row, unit] of from.entries()) {
+    const distances = new Int32Array(to.length + 1);
+    distances[0] = row + 1;
+    for (const [index, other] of to.entries()) {
+      const replaced = previous[index]! + (unit === other ? 0 : 1);
+      distances[index + 1] = Math.min(replaced, previous[index + 1]! + 1, distances[index]! + 1);
+    }
+    previous = distances;
+  }
+  return previous[to.length]!;
+}
+
+/** Edits for each unit of the references over a whole corpus: word, character or phoneme error rate. */
+export function errorRate<T>(predictions: readonly (readonly T[])[], references: readonly (readonly T[])[]): number {
+  checkPaired('errorRate', predictions, references);
+  const edits = predictions.reduce((sum, prediction, index) => sum + editDistance(prediction, references[index]!), 0);
+  const units = references.reduce((sum, reference) => sum + reference.length, 0);
+  return units ? edits / units : edits;
+}

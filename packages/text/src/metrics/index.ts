@@ -1,0 +1,10 @@
+export { type AnswerScores, answerScores, normalizeAnswer } from './answers.js';
+export { type Bleu, type BleuOptions, bleu, tokenize13a } from './bleu.js';
+export { type ChrfOptions, chrf } from './chrf.js';
+export { accuracy, classScores, macroF1, matthewsCorrelation } from './classification.js';
+export { editDistance, errorRate } from './edit-distance.js';
+export { type EntityScores, type EntitySpan, entityScores, entitySpans } from './entities.js';
+export { bitsPer, perplexity } from './language-modelling.js';
+export type { References } from './paired.js';
+export { type Rouge, rouge } from './rouge.js';
+export type { Scores } from './scores.js';

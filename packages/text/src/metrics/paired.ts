@@ -1,0 +1,22 @@
+import { SequiturError } from '@sequitur/core';
+
+/** @throws SequiturError where two lists that belong together differ in length, or are empty */
+export function checkPaired(where: string, predictions: readonly unknown[], references: readonly unknown[]): void {
+  if (predictions.length === references.length && predictions.length > 0) return;
+  const [expected, got] = [
+    'as many predictions as references, and at least one',
+    `${predictions.length} and ${references.length}`,
+  ];
+  throw new SequiturError({ where, expected, got });
+}
+
+/** References may be one text or several, any of which is as good. */
+export type References = readonly (string | readonly string[])[];
+
+export function alternatives(reference: string | readonly string[]): readonly string[] {
+  return typeof reference === 'string' ? [reference] : reference;
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,20 @@
+/** All from 0 to 1; a share of nothing is 0. */
+export interface Scores {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+}
+
+/** Scores from how many were predicted, how many there are, and how many are both. */
+export function scoresOf(counts: {
+  readonly predicted: number;
+  readonly referred: number;
+  readonly matched: number;
+}): Scores {
+  const { predicted, referred, matched } = counts;
+  return {
+    precision: predicted ? matched / predicted : 0,
+    recall: referred ? matched / referred : 0,
+    f1: predicted + referred ? (2 * matched) / (predicted + referred) : 0,
+  };
+}

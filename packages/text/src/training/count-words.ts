@@ -1,0 +1,45 @@
+import { SequiturError } from '@sequitur/core';
+import { AlignedText } from '../tokenizers/aligned-text.js';
+import type { Normalizer } from '../tokenizers/normalizers/normalizer.js';
+import type { Splitter } from '../tokenizers/splitters/splitter.js';
+import type { Pauses } from './training-options.js';
+
+/** Texts to train on, one or many, from memory or from a stream. */
+export type TrainingTexts = string | Iterable<string> | AsyncIterable<string>;
+
+/** Longer texts are read in pieces that end at a line. */
+const PIECE_LENGTH = 100_000;
+
+/**
+ * How often each word occurs, words being what a splitter makes of normalized text.
+ *
+ * @throws SequiturError where there are no words at all
+ */
+export async function countWords(
+  texts: TrainingTexts,
+  { normalize, split, pauses }: { readonly normalize?: Normalizer; readonly split: Splitter; readonly pauses: Pauses },
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  let read = 0;
+  for await (const text of typeof texts === 'string' ? [texts] : texts) {
+    for (const piece of piecesOf(text)) {
+      const aligned = AlignedText.of(piece);
+      for (const { text: word } of split(normalize ? normalize(aligned) : aligned)) {
+        counts.set(word, (counts.get(word) ?? 0) + 1);
+      }
+      read += piece.length;
+      if (pauses.isDue) await pauses.pause({ phase: 'counting words', done: read, total: read });
+    }
+  }
+  if (counts.size > 0) return counts;
+  throw new SequiturError({ where: 'training a vocabulary', expected: 'texts with words', got: 'none' });
+}
+
+function* piecesOf(text: string): Generator<string> {
+  for (let from = 0; from < text.length; ) {
+    const line = text.indexOf('\n', from + PIECE_LENGTH);
+    const to = line < 0 ? text.length : line;
+    yield text.slice(from, to);
+    from = to;
+  }
+}

@@ -1,0 +1,28 @@
+import { SequiturError } from '@sequitur/core';
+import { TokenSettings } from '../tokenizers/readers/token-settings.js';
+
+/** Ids in the order of a list. */
+export function idsOf(tokens: readonly string[]): Record<string, number> {
+  return Object.fromEntries(tokens.map((token, id) => [token, id]));
+}
+
+/** Special tokens, which have the first ids, as `tokenizer.json` lists them. */
+export function addedTokens(contents: readonly string[]): object[] {
+  const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
+  return contents.map((content, id) => ({ id, content, ...flags }));
+}
+
+/** What `tokenizer_config.json` says of a vocabulary of our own. */
+export function settingsOf(roles: Readonly<Record<string, string>>): TokenSettings {
+  return new TokenSettings({
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    clean_up_tokenization_spaces: false,
+    ...roles,
+  });
+}
+
+/** @throws SequiturError where a vocabulary cannot hold even what every one must */
+export function checkSize(where: string, size: number, least: number): void {
+  if (Number.isInteger(size) && size >= least) return;
+  throw new SequiturError({ where, expected: `a vocabularySize of at least ${least}`, got: `${size}` });
+}

@@ -1,0 +1,58 @@
+import { characterOfByte } from '../tokenizers/models/byte-tokens.js';
+import { byteLevel } from '../tokenizers/splitters/byte-level.js';
+import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
+import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js';
+import { countWords, type TrainingTexts } from './count-words.js';
+import { addedTokens, checkSize, idsOf, settingsOf } from './finished-vocabulary.js';
+import { learnMerges } from './learn-merges.js';
+import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
+
+export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
+  /** Pairs that occur more rarely are never merged; default 2. */
+  readonly minimumCount?: number | undefined;
+}
+
+/**
+ * Trains a byte-level byte-pair vocabulary, as GPT-2 has one (Radford et al. 2019): it spells every text, and
+ * `saveTokenizer` writes it as a `tokenizer.json`.
+ *
+ * @param options special tokens default to `<|endoftext|>`
+ */
+export async function trainByteLevelTokenizer(
+  texts: TrainingTexts,
+  options: ByteLevelTrainingOptions,
+): Promise<SubwordTokenizer> {
+  const { vocabularySize, specialTokens = ['<|endoftext|>'], minimumCount } = options;
+  checkSize('trainByteLevelTokenizer', vocabularySize, 256 + specialTokens.length);
+  const pauses = new Pauses(options);
+  const counts = await countWords(texts, { split: byteLevel(), pauses });
+  const alphabet = [...characterOfByte].sort();
+  const { symbols, merges } = await learnMerges(
+    Array.from(counts, ([word, count]) => [[...word], count] as const),
+    { alphabet, size: vocabularySize - specialTokens.length, minimumCount, pauses },
+  );
+  const content = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: addedTokens(specialTokens),
+    normalizer: null,
+    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+    post_processor: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
+    model: {
+      type: 'BPE',
+      dropout: null,
+      unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
+      fuse_unk: false,
+      byte_fallback: false,
+      ignore_merges: false,
+      vocab: idsOf([...specialTokens, ...symbols]),
+      merges,
+    },
+  };
+  const [first] = specialTokens;
+  return tokenizerOfJson(content, settingsOf(first ? { bos_token: first, eos_token: first, unk_token: first } : {}));
+}
