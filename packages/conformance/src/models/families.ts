@@ -2,6 +2,12 @@ import { encoderFamilies } from './bert.js';
 import { gpt2Family } from './gpt2.js';
 import type { ModelFamily } from './model-under-test.js';
 import { sequenceToSequenceUnderTest } from './sequence-to-sequence.js';
+import { transformerXlFamily } from './transformer-xl.js';
 
 /** Every architecture that can be compared: the one list of this package. */
-export const families: readonly ModelFamily[] = [gpt2Family, ...encoderFamilies, ...sequenceToSequenceUnderTest];
+export const families: readonly ModelFamily[] = [
+  gpt2Family,
+  ...encoderFamilies,
+  ...sequenceToSequenceUnderTest,
+  transformerXlFamily,
+];

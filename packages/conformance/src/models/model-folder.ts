@@ -7,7 +7,13 @@ import { families } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { isSetting } from './generation-settings.js';
 import { compareGradients } from './gradients.js';
-import type { GenerationSettings, Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
+import type {
+  GenerationSettings,
+  Labels,
+  ModelInputs,
+  ModelUnderTest,
+  ModelWithOwnForm,
+} from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { compareSamples } from './samples.js';
 
@@ -33,10 +39,15 @@ export async function conformModel(folder: string): Promise<FolderReport> {
     await readJson<Expected>(expectedFolder, 'expected.json'),
     await readTensors(expectedFolder, 'expected.safetensors'),
   ];
-  if (!inputs?.inputs || !expected || !tensors) return refuse('no inputs.json and expected values to compare with');
+  if (!inputs || !expected || !tensors) return refuse('no inputs.json and expected values to compare with');
   const under = await openModel(folder);
   if (typeof under === 'string') return refuse(under);
   try {
+    if ('compare' in under) {
+      const findings = await under.compare(tensors);
+      return summarize(folder, [...findings, ...uncompared(findings, tensors)]);
+    }
+    if (!inputs.inputs) return refuse('an inputs.json of a form that this class does not have here');
     const findings = await compareModel(under, inputs, expected, tensors, await generationDefaults(folder));
     return summarize(folder, [...findings, ...uncompared(findings, tensors)]);
   } finally {
@@ -45,7 +56,7 @@ export async function conformModel(folder: string): Promise<FolderReport> {
 }
 
 /** The model that a folder holds, or why there is none of ours for it. The caller disposes `model`. */
-export async function openModel(folder: string): Promise<ModelUnderTest | string> {
+export async function openModel(folder: string): Promise<ModelUnderTest | ModelWithOwnForm | string> {
   const json = await ConfigReader.open(folderSource(folder));
   const modelType = json.maybe('model_type', (value) => String(value)) ?? 'none';
   const architectures = json.maybe('architectures', texts) ?? [];
@@ -53,7 +64,9 @@ export async function openModel(folder: string): Promise<ModelUnderTest | string
   if (!family) return `model_type ${modelType} is not built yet`;
   const checkpoint = await openWeights(folder);
   try {
-    return (await family.open(json, architectures, checkpoint)) ?? `${architectures.join(', ')} is not built yet`;
+    return (
+      (await family.open(json, architectures, checkpoint, folder)) ?? `${architectures.join(', ')} is not built yet`
+    );
   } finally {
     await checkpoint.close();
   }

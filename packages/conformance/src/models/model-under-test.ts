@@ -50,8 +50,20 @@ export interface ModelUnderTest {
   compareMore?(inputs: ModelInputs, expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }
 
+/** A model whose folder has inputs of a form of its own. */
+export interface ModelWithOwnForm {
+  readonly model: Module;
+  /** Compares all that the folder expects. */
+  compare(expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
+}
+
 /** How a `model_type` of config.json is opened; null where its class is not supported. */
 export interface ModelFamily {
   readonly modelType: string;
-  open(config: ConfigReader, architectures: readonly string[], checkpoint: Checkpoint): Promise<ModelUnderTest | null>;
+  open(
+    config: ConfigReader,
+    architectures: readonly string[],
+    checkpoint: Checkpoint,
+    folder: string,
+  ): Promise<ModelUnderTest | ModelWithOwnForm | null>;
 }

@@ -19,5 +19,6 @@ export {
   same,
   sideBySide,
   transposed,
+  transposedSideBySide,
   type WeightRule,
 } from './weight-map.js';

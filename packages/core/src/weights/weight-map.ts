@@ -67,6 +67,19 @@ export const sideBySide: Conversion = {
   },
 };
 
+/** Several of ours side by side, stored as PyTorch's Linear stores them: [outputs of all, inputs]. */
+export const transposedSideBySide: Conversion = {
+  shape: (parts) => [...sideBySide.shape(parts)].reverse(),
+  split: (values, parts) => {
+    const [inputs, outputs] = sideBySide.shape(parts);
+    return sideBySide.split(transpose(values, outputs!, inputs!), parts);
+  },
+  join: (values, parts) => {
+    const [inputs, outputs] = sideBySide.shape(parts);
+    return transpose(sideBySide.join(values, parts), inputs!, outputs!);
+  },
+};
+
 function takeColumns(values: Float32Array, total: number, start: number, width: number): Float32Array {
   const rows = values.length / total;
   const taken = new Float32Array(rows * width);

@@ -1,0 +1,166 @@
+import {
+  aBoolean,
+  aNumber,
+  anInteger,
+  aShare,
+  type ConfigReader,
+  oneOf,
+  type ReadAttribute,
+  rule,
+  SequiturError,
+  texts,
+  transposed,
+  transposedSideBySide,
+  type WeightRule,
+} from '@sequitur/core';
+import { clustersOf, type TransformerXlConfig } from './config.js';
+
+/** Attributes that leave the model as it is: bookkeeping, and settings of training. */
+const IGNORED = [
+  ...['_name_or_path', 'architectures', 'dtype', 'torch_dtype', 'transformers_version', 'use_cache', 'adaptive'],
+  ...['init', 'init_range', 'init_std', 'proj_init_std', 'sample_softmax', 'tgt_len', 'ext_len', 'eval_batch_size'],
+  ...['keys_to_ignore_at_inference', 'task_specific_params', 'proj_share_all_but_first', 'tie_weight', 'return_dict'],
+];
+
+const positive = aNumber('a number above 0', (value) => value > 0);
+
+/** Reads a `config.json` of model_type transfo-xl. */
+export function readTransformerXlConfig(json: ConfigReader): TransformerXlConfig {
+  json.take('model_type', oneOf(['transfo-xl']));
+  json.maybe('architectures', texts);
+  const config = readTransformerXlShape(json, 'vocab_size');
+  const shared = !json.take('untie_r', aBoolean, true);
+  const endToken = json.maybe('eos_token_id', anInteger(0));
+  json.finish(IGNORED);
+  return { ...config, sharedScoreBiases: shared, ...(endToken !== undefined && { endToken }) };
+}
+
+/** What Transformer-XL's configurations have in common, whoever wrote them. */
+export function readTransformerXlShape(json: ConfigReader, vocabularyName: string): TransformerXlConfig {
+  json.take('attn_type', isRelative, 0);
+  const width = json.take('d_model', anInteger());
+  const clamp = json.take('clamp_len', aNumber('an integer', Number.isInteger), -1);
+  return {
+    vocabularySize: json.take(vocabularyName, anInteger()),
+    width,
+    depth: json.take('n_layer', anInteger()),
+    heads: json.take('n_head', anInteger()),
+    headSize: json.take('d_head', anInteger()),
+    hiddenWidth: json.take('d_inner', anInteger()),
+    memoryLength: json.take('mem_len', anInteger(0)),
+    embeddingWidth: json.take('d_embed', anInteger(), width),
+    cutoffs: json.take('cutoffs', integers, []),
+    divisor: json.take('div_val', anInteger(), 1),
+    tiedProjections: json.take('tie_projs', booleans, []),
+    tied: json.take('tie_word_embeddings', aBoolean, true),
+    normFirst: json.take('pre_lnorm', aBoolean, false),
+    sameLength: json.take('same_length', aBoolean, false),
+    ...(clamp > 0 && { clampDistance: clamp }),
+    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    dropout: json.take('dropout', aShare, 0.1),
+    attentionDropout: json.take('dropatt', aShare, 0),
+  };
+}
+
+/** The `config.json` that Python's `TransfoXLLMHeadModel.from_pretrained` reads. */
+export function writeTransformerXlConfig(config: TransformerXlConfig): Record<string, unknown> {
+  return {
+    architectures: ['TransfoXLLMHeadModel'],
+    model_type: 'transfo-xl',
+    adaptive: true,
+    attn_type: 0,
+    vocab_size: config.vocabularySize,
+    d_model: config.width,
+    d_embed: config.embeddingWidth ?? config.width,
+    n_layer: config.depth,
+    n_head: config.heads,
+    d_head: config.headSize,
+    d_inner: config.hiddenWidth,
+    mem_len: config.memoryLength,
+    cutoffs: config.cutoffs ?? [],
+    div_val: config.divisor ?? 1,
+    tie_projs: config.tiedProjections ?? [],
+    tie_word_embeddings: config.tied ?? true,
+    pre_lnorm: config.normFirst ?? false,
+    same_length: config.sameLength ?? false,
+    clamp_len: config.clampDistance ?? -1,
+    untie_r: !(config.sharedScoreBiases ?? false),
+    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
+    dropout: config.dropout ?? 0,
+    dropatt: config.attentionDropout ?? 0,
+    eos_token_id: config.endToken ?? null,
+    torch_dtype: 'float32',
+  };
+}
+
+/** The names of a Transformer-XL checkpoint; `prefix` stands before all but the head. */
+export function transformerXlRules(config: TransformerXlConfig, prefix: string): WeightRule[] {
+  const layer = `${prefix}layers.{i}`;
+  const norm = config.normFirst ? 'mixer.inputNorm' : 'mixerNorm';
+  const clusters = [...clustersOf(config).keys()];
+  return [
+    ...clusters.flatMap((i) => [
+      rule(`${prefix}word_emb.emb_layers.${i}.weight`, `embedding.tables.${i}.weight`),
+      rule(`${prefix}word_emb.emb_projs.${i}`, `embedding.projections.${i}`),
+    ]),
+    ...scoreBiasRules(config, prefix),
+    rule(
+      `${layer}.dec_attn.qkv_net.weight`,
+      ['query', 'key', 'value'].map((part) => `blocks.{i}.mixer.${part}.weight`),
+      transposedSideBySide,
+    ),
+    rule(`${layer}.dec_attn.r_net.weight`, 'blocks.{i}.mixer.distance.weight', transposed),
+    rule(`${layer}.dec_attn.o_net.weight`, 'blocks.{i}.mixer.output.weight', transposed),
+    ...both(`${layer}.dec_attn.layer_norm`, `blocks.{i}.${norm}`),
+    rule(`${layer}.pos_ff.CoreNet.0.weight`, 'blocks.{i}.feedForward.up.weight', transposed),
+    rule(`${layer}.pos_ff.CoreNet.0.bias`, 'blocks.{i}.feedForward.up.bias'),
+    rule(`${layer}.pos_ff.CoreNet.3.weight`, 'blocks.{i}.feedForward.down.weight', transposed),
+    rule(`${layer}.pos_ff.CoreNet.3.bias`, 'blocks.{i}.feedForward.down.bias'),
+    ...both(`${layer}.pos_ff.layer_norm`, 'blocks.{i}.feedForwardNorm'),
+    ...clusters.flatMap((i) => [
+      rule(`crit.out_layers.${i}.weight`, `head.weights.${i}`),
+      rule(`crit.out_layers.${i}.bias`, `head.biases.${i}`),
+      rule(`crit.out_projs.${i}`, `head.projections.${i}`),
+    ]),
+    rule('crit.cluster_weight', 'head.clusterWeight'),
+    rule('crit.cluster_bias', 'head.clusterBias'),
+  ];
+}
+
+/** Buffers, and what stands in a checkpoint a second time because it is tied. */
+export function transformerXlIgnoredTensors(config: TransformerXlConfig, prefix: string): string[] {
+  const tied = config.tied ?? true;
+  return [
+    `${prefix}pos_emb.inv_freq`,
+    ...(tied ? ['crit.out_layers.{i}.weight'] : []),
+    ...(config.tiedProjections ?? []).flatMap((isTied, i) => (isTied ? [`crit.out_projs.${i}`] : [])),
+    ...(config.sharedScoreBiases
+      ? [`${prefix}layers.{i}.dec_attn.r_w_bias`, `${prefix}layers.{i}.dec_attn.r_r_bias`]
+      : []),
+  ];
+}
+
+function scoreBiasRules({ sharedScoreBiases }: TransformerXlConfig, prefix: string): WeightRule[] {
+  // Shared ones are listed under the first block alone.
+  const [from, to] = sharedScoreBiases ? [prefix, 'blocks.0'] : [`${prefix}layers.{i}.dec_attn.`, 'blocks.{i}'];
+  return [rule(`${from}r_w_bias`, `${to}.mixer.contentBias`), rule(`${from}r_r_bias`, `${to}.mixer.positionBias`)];
+}
+
+function both(checkpoint: string, path: string): WeightRule[] {
+  return ['weight', 'bias'].map((name) => rule(`${checkpoint}.${name}`, `${path}.${name}`));
+}
+
+const isRelative: ReadAttribute<0> = (value, where) => {
+  if (value === 0) return 0;
+  throw new SequiturError({ where, expected: '0, relative positions', got: JSON.stringify(value) });
+};
+
+const integers: ReadAttribute<readonly number[]> = (value, where) => {
+  if (Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item > 0)) return value;
+  throw new SequiturError({ where, expected: 'a list of integers above 0', got: JSON.stringify(value) });
+};
+
+const booleans: ReadAttribute<readonly boolean[]> = (value, where) => {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'boolean')) return value;
+  throw new SequiturError({ where, expected: 'a list of true and false', got: JSON.stringify(value) });
+};
