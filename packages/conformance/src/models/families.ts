@@ -1,5 +1,6 @@
 import { encoderFamilies } from './bert.js';
 import { gpt2Family } from './gpt2.js';
+import { memoryTransformerXlFamily } from './memory-transformer-xl.js';
 import type { ModelFamily } from './model-under-test.js';
 import { sequenceToSequenceUnderTest } from './sequence-to-sequence.js';
 import { transformerXlFamily } from './transformer-xl.js';
@@ -9,5 +10,6 @@ export const families: readonly ModelFamily[] = [
   gpt2Family,
   ...encoderFamilies,
   ...sequenceToSequenceUnderTest,
+  memoryTransformerXlFamily,
   transformerXlFamily,
 ];

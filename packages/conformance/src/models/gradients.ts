@@ -12,12 +12,21 @@ export interface ExpectedGradients {
 
 /** The gradients of the loss of the labels, under the checkpoint's names. */
 export async function compareGradients(
-  { model, rules, forward }: ModelUnderTest,
+  under: ModelUnderTest,
   inputs: ModelInputs,
   labels: Labels,
+  expected: ExpectedGradients,
+): Promise<Finding[]> {
+  return compareLossGradients(under, () => under.forward(inputs, labels, false).loss as Scalar, expected);
+}
+
+/** The gradients of any loss, under the checkpoint's names. */
+export async function compareLossGradients(
+  { model, rules }: Pick<ModelUnderTest, 'model' | 'rules'>,
+  loss: () => Scalar,
   { tensors, norms }: ExpectedGradients,
 ): Promise<Finding[]> {
-  const { value, gradients } = valueAndGradients(model, () => forward(inputs, labels, false).loss as Scalar);
+  const { value, gradients } = valueAndGradients(model, loss);
   const findings: Finding[] = [];
   const shapes = new Map([...parametersOf(model)].map(([path, { shape }]) => [path, shape]));
   for (const { checkpoint, parameters, conversion } of correspondences(rules, shapes.keys())) {

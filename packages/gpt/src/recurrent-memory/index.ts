@@ -1,0 +1,6 @@
+export {
+  memoryTransformerXlIgnoredTensors,
+  memoryTransformerXlRules,
+  readMemoryTransformerXlConfig,
+} from './hugging-face.js';
+export * from './memory-transformer-xl.js';

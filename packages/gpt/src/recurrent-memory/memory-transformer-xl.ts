@@ -1,0 +1,165 @@
+import { ofPiece, segmentPieces, type TransformerXlState } from '@sequitur/attention';
+import {
+  type CausalModel,
+  dropout,
+  initialize,
+  type MixContext,
+  Module,
+  normal,
+  Parameter,
+  SequiturError,
+  type StepContext,
+  scoped,
+  within,
+} from '@sequitur/core';
+import { add, concat, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { AdaptiveEmbedding } from '../transformer-xl/adaptive-embedding.js';
+import { AdaptiveSoftmax } from '../transformer-xl/adaptive-softmax.js';
+import { type TransformerXlBlock, transformerXlBlocks } from '../transformer-xl/blocks.js';
+import type { TransformerXlConfig } from '../transformer-xl/config.js';
+import { mutualReach } from './mutual-reach.js';
+
+export interface MemoryTransformerXlConfig extends TransformerXlConfig {
+  readonly segmentLength: number;
+  readonly memoryTokens: number;
+  /** The memory is written by tokens behind the segment (the default), or by those before it. */
+  readonly memoryAtEnd?: boolean;
+  /** Memory tokens see the cache of earlier segments; default false. */
+  readonly memorySeesCache?: boolean;
+}
+
+/** The memory tokens, what each block caches, and how many tokens of this segment went by. */
+export type MemoryTransformerXlState = {
+  readonly memory?: Tensor3D; // [batch, memoryTokens, width]; absent before the first segment: as learned
+  readonly written?: Tensor3D; // what the memory before the segment became, where none stands behind it
+  readonly blocks: readonly TransformerXlState[];
+  readonly filled: number;
+};
+
+/**
+ * Recurrent Memory Transformer on Transformer-XL (Bulatov, Kuratov and Burtsev 2022, section 3.2): memory tokens before and
+ * behind each segment carry what is worth knowing to the next. Gradients go back through them over all segments.
+ *
+ * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below `memoryRead`, of
+ * that behind them below `memoryWritten`.
+ */
+export class MemoryTransformerXl extends Module implements CausalModel<MemoryTransformerXlState> {
+  readonly memory: Parameter; // [memoryTokens, width]
+  readonly embedding: AdaptiveEmbedding;
+  readonly blocks: readonly TransformerXlBlock[];
+  readonly head: AdaptiveSoftmax;
+  readonly config: MemoryTransformerXlConfig;
+  readonly contextLength = Number.POSITIVE_INFINITY;
+
+  constructor(config: MemoryTransformerXlConfig) {
+    super();
+    if (config.sameLength) {
+      throw new SequiturError({
+        where: 'MemoryTransformerXl',
+        expected: 'sameLength false',
+        got: 'true, with which memory tokens would not see one another',
+      });
+    }
+    this.memory = new Parameter([config.memoryTokens, config.width], normal(1));
+    this.embedding = new AdaptiveEmbedding(config);
+    this.blocks = transformerXlBlocks(config, 'empty');
+    this.head = new AdaptiveSoftmax(config, this.embedding);
+    this.config = config;
+  }
+
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create(config: MemoryTransformerXlConfig, { seed = 0 }: { seed?: number | string } = {}): MemoryTransformerXl {
+    return initialize(new MemoryTransformerXl(config), seed);
+  }
+
+  get vocabularySize(): number {
+    return this.config.vocabularySize;
+  }
+
+  initState(batchSize: number): MemoryTransformerXlState {
+    return { blocks: this.blocks.map((block) => block.initState(batchSize)), filled: 0 };
+  }
+
+  step(tokens: Tensor2D, state: MemoryTransformerXlState, context: StepContext = {}) {
+    return scoped(() => {
+      const { dropout: rate = 0, segmentLength } = this.config;
+      const x = dropout(this.embedding.apply(tokens), rate, context.random);
+      let now = state;
+      const outputs = segmentPieces(x.shape[1], state.filled, segmentLength).map(({ start, count, ends }, index) => {
+        const seen = ofPiece(context, index);
+        if (now.filled === 0) now = this.#open(now, x.shape[0], within(seen, 'memoryRead'));
+        const piece = slice(x, [0, start, 0], [-1, count, -1]);
+        const read = this.#readTokens(piece, now, seen);
+        now = { ...now, blocks: read.blocks, filled: now.filled + count };
+        if (ends) now = this.endSegment(now, seen);
+        return read.output;
+      });
+      const whole = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor3D);
+      const hidden = context.logits === 'last' ? slice(whole, [0, x.shape[1] - 1, 0], [-1, 1, -1]) : whole;
+      return { logits: this.head.apply(dropout(hidden, rate, context.random)), state: now };
+    });
+  }
+
+  /** Reads the memory before the tokens of a segment. */
+  #open(state: MemoryTransformerXlState, batch: number, context: MixContext): MemoryTransformerXlState {
+    const { memoryTokens, width } = this.config;
+    const memory = state.memory ?? (add(this.memory.value, zeros([batch, memoryTokens, width])) as Tensor3D);
+    const { output, blocks } = this.#readMemory(memory, state.blocks, 0, context);
+    return { ...state, memory, blocks, ...(this.config.memoryAtEnd === false && { written: output }) };
+  }
+
+  /**
+   * Writes the memory for the next segment, whether this one is full or not: `step` does so by itself where one is. The caller
+   * disposes the new state.
+   */
+  endSegment(state: MemoryTransformerXlState, context: MixContext = {}): MemoryTransformerXlState {
+    return scoped(() => {
+      const { memory, filled } = state;
+      if (!memory || filled === 0) return state;
+      const end =
+        this.config.memoryAtEnd === false
+          ? { output: state.written!, blocks: state.blocks }
+          : this.#readMemory(memory, state.blocks, filled, within(context, 'memoryWritten'));
+      const blocks = this.blocks.map(({ mixer }, index) => {
+        const { memory: cached, segment } = end.blocks[index]!;
+        return mixer.remembered(cached, segment!);
+      });
+      return { memory: end.output, blocks, filled: 0 };
+    });
+  }
+
+  /** Memory tokens through the stack, behind `filled` tokens of the segment; each block's segment grows by its input. */
+  #readMemory(memory: Tensor3D, states: readonly TransformerXlState[], filled: number, context: MixContext) {
+    const { memoryTokens: tokens, segmentLength, memorySeesCache = false, memoryAtEnd = true } = this.config;
+    const { clampDistance } = this.config;
+    // The length of a segment that was cut short is known only behind it.
+    const segment = (filled || segmentLength) + (memoryAtEnd ? 2 : 1) * tokens;
+    return this.#readWith(memory, states, context, (state) => {
+      const cached = state.memory?.shape[1] ?? 0;
+      return mutualReach({ tokens, cached, seesCache: memorySeesCache, total: cached + segment, clampDistance });
+    });
+  }
+
+  #readTokens(x: Tensor3D, { blocks }: MemoryTransformerXlState, context: MixContext) {
+    return this.#readWith(x, blocks, context, () => undefined);
+  }
+
+  #readWith(
+    x: Tensor3D,
+    states: readonly TransformerXlState[],
+    context: MixContext,
+    reachOf: (state: TransformerXlState) => ReturnType<typeof mutualReach> | undefined,
+  ) {
+    let output = x;
+    const blocks = this.blocks.map((block, index) => {
+      const state = states[index]!;
+      const input = output;
+      output = block.read(input, within(context, `blocks.${index}`), (mixer, inside, inner) =>
+        mixer.read(inside, state, inner, reachOf(state)),
+      );
+      const segment = state.segment ? (concat([state.segment, input], 1) as Tensor3D) : input;
+      return { ...state, segment };
+    });
+    return { output, blocks };
+  }
+}
