@@ -7,13 +7,7 @@ import { families } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { isSetting } from './generation-settings.js';
 import { compareGradients } from './gradients.js';
-import type {
-  GenerationSettings,
-  Labels,
-  ModelInputs,
-  ModelUnderTest,
-  ModelWithOwnForm,
-} from './model-under-test.js';
+import type { GenerationSettings, Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { compareSamples } from './samples.js';
 
