@@ -83,6 +83,7 @@ async function compareRun(
   if (!given) return `no inputs in ${modelFolder}`;
   const under = await openModel(modelFolder);
   if (typeof under === 'string') return under;
+  if ('compare' in under) return 'a class whose folders have a form of their own is not trained here';
   try {
     const loss = () => {
       const { loss: value, ...others } = under.forward(given.inputs, given.labels, false);
