@@ -1,0 +1,54 @@
+import {
+  both,
+  causal,
+  either,
+  full,
+  globalTokens,
+  InfiniAttention,
+  randomBlocks,
+  slidingWindow,
+  strided,
+  TransformerXlAttention,
+} from '@sequitur/attention';
+import type { Candidate, Shape } from './scaling/candidate.js';
+import { attentionDecoder, decoder } from './scaling/decoder.js';
+import { encoder } from './scaling/encoder.js';
+
+/** Keys that a query of the local patterns sees, and positions of a segment where there are such. */
+const WINDOW = 64;
+
+/**
+ * Every architecture that can be compared, and the only file here that names one. The first sets the size that all others
+ * are matched to.
+ */
+export const candidates: readonly Candidate[] = [
+  attentionDecoder('dense GPT', 'dense attention', () => causal()),
+  attentionDecoder('sliding window', 'sparse attention', () => slidingWindow(WINDOW)),
+  attentionDecoder('strided (Sparse Transformer)', 'sparse attention', ({ length }) => strided(rootOf(length))),
+  attentionDecoder('Longformer style', 'sparse attention', () =>
+    both(causal(), either(slidingWindow(WINDOW), globalTokens(4))),
+  ),
+  attentionDecoder('BigBird style', 'sparse attention', () =>
+    both(causal(), either(slidingWindow(WINDOW), globalTokens(4), randomBlocks({ seed: 1, blockSize: 32, blocks: 1 }))),
+  ),
+  decoder({
+    name: 'Transformer-XL',
+    family: 'attention with memory',
+    mixer: ({ width, heads }) =>
+      new TransformerXlAttention({ width, heads, headSize: width / heads, memoryLength: WINDOW }),
+  }),
+  decoder({
+    name: 'Infini-attention',
+    family: 'attention with memory',
+    mixer: ({ width, heads }) => new InfiniAttention({ width, heads, segmentLength: WINDOW }),
+  }),
+  encoder('encoder (BERT style)', 'encoder', () => full()),
+  encoder('sparse encoder (Longformer style)', 'encoder', () =>
+    either(slidingWindow({ left: WINDOW / 2, right: WINDOW / 2 }), globalTokens(4)),
+  ),
+];
+
+/** A stride near the root of the length, which makes the cost least (Child et al. 2019, section 4.2). */
+function rootOf(length: Shape['length']): number {
+  return Math.max(1, Math.round(Math.sqrt(length)));
+}

@@ -1,0 +1,17 @@
+import { relative } from 'node:path';
+import { analyse } from '../report/analysis.js';
+import { textTable } from '../report/table.js';
+import { textPlot } from '../report/text-plot.js';
+import { inWords } from '../report/words.js';
+import type { ResultRecord } from '../scaling/records.js';
+
+/** Prints the table, a picture and the paragraph, and writes the report. */
+export async function present(records: readonly ResultRecord[], report: string): Promise<void> {
+  const analysis = analyse(records);
+  const { modes } = analysis.sweep.settings;
+  console.log(`\n${textTable(analysis)}`);
+  const mode = modes.includes('train') ? 'train' : modes[0]!;
+  console.log(`\nTime of ${mode} against length, both on logarithms:\n\n${textPlot(analysis, mode)}`);
+  console.log(`\n${inWords(analysis)}`);
+  console.log(`\nReport: ${relative(process.cwd(), report)}`);
+}

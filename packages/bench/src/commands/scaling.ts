@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import { openBackend } from '@sequitur/core';
+import { candidates } from '../architectures.js';
+import { clocks } from '../measure/clock.js';
+import { loadWarning } from '../measure/machine.js';
+import type { SweepSettings } from '../scaling/records.js';
+import { run } from '../scaling/run.js';
+import { readBook } from '../scaling/text.js';
+import { oneOf, positiveInteger, positiveNumber, someOf } from './arguments.js';
+import { present } from './present.js';
+import { progressLine } from './progress-line.js';
+
+const names = candidates.map(({ name }) => name);
+const modes = ['train', 'prefill', 'decode', 'encode'] as const;
+
+export const scalingHelp = `bench scaling [options]: how the time and memory of architectures grow with the length of the text
+
+  --architectures <...>  separated by commas (default all): ${names.join(', ')}
+  --lengths <...>        in tokens (default 64,128,256,512,1024)
+  --modes <...>          of ${modes.join(', ')} (default all)
+  --backend <name>       webgpu, wasm or cpu (default the best one found)
+  --rounds <n>           how often each point is timed, in turn with the others of its length (default 5)
+  --limit <seconds>      that one run may take, else the point is recorded as timed out (default 30)
+  --budget <seconds>     begin no length that would end after them (default none)
+  --train <seconds>      that each architecture learns from a book first (default 0)
+  --width, --depth, --heads <n>   of the first architecture (default 64, 2, 2); all others are matched to it
+  --match <what>         by parameters or flops, within 3 % (default parameters)
+  --clock <name>         wall, or processor: the time this process kept a core busy (default wall)
+  --results <path>       JSON Lines (default runs/scaling.jsonl); an interrupted sweep goes on where it stopped
+  --report <path>        one HTML file (default beside the results)
+`;
+
+const defaults = {
+  architectures: names.join(','),
+  lengths: '64,128,256,512,1024',
+  modes: modes.join(','),
+  rounds: '5',
+  limit: '30',
+  train: '0',
+  width: '64',
+  depth: '2',
+  heads: '2',
+  match: 'parameters',
+  clock: 'wall',
+  results: 'runs/scaling.jsonl',
+} as const;
+
+/** @param preset defaults of a command that is this one with other settings */
+export async function scaling(
+  args: readonly string[],
+  preset: Partial<Record<keyof typeof defaults | 'budget', string>> = {},
+) {
+  const text = (value?: string) => ({ type: 'string' as const, ...(value !== undefined && { default: value }) });
+  const options = Object.fromEntries(
+    Object.entries({ ...defaults, ...preset }).map(([name, value]) => [name, text(value)]),
+  );
+  const parsed = parseArgs({
+    args: [...args],
+    options: { budget: text(), backend: text(), report: text(), ...options },
+  });
+  const values = parsed.values as Record<string, string | undefined>;
+  const given = (name: keyof typeof defaults) => values[name]!;
+  const backend = await openBackend(
+    values.backend ? [oneOf('--backend', ['webgpu', 'wasm', 'cpu'], values.backend)] : undefined,
+  );
+  const settings: SweepSettings = {
+    architectures: someOf('--architectures', names, given('architectures')),
+    backend: backend.name,
+    modes: someOf('--modes', modes, given('modes')),
+    lengths: given('lengths')
+      .split(',')
+      .map((length) => positiveInteger('--lengths', length))
+      .sort((a, b) => a - b),
+    rounds: positiveInteger('--rounds', given('rounds')),
+    timeLimit: positiveNumber('--limit', given('limit')),
+    width: positiveInteger('--width', given('width')),
+    depth: positiveInteger('--depth', given('depth')),
+    heads: positiveInteger('--heads', given('heads')),
+    vocabularySize: readBook().vocabularySize,
+    matchedBy: oneOf('--match', ['parameters', 'flops'], given('match')),
+    clock: oneOf('--clock', Object.keys(clocks) as (keyof typeof clocks)[], given('clock')),
+  };
+  const warning = loadWarning();
+  if (warning) console.warn(`Warning: ${warning}`);
+  const results = given('results');
+  const line = progressLine();
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new Error(`interrupted; the same command goes on from ${results}`));
+  process.once('SIGINT', interrupt);
+  try {
+    const records = await run({
+      ...{ candidates, settings, results, trainFor: positiveNumber('--train', given('train')) },
+      ...(values.budget !== undefined && { budget: positiveNumber('--budget', values.budget) }),
+      command: commandLine(),
+      signal: interrupted.signal,
+      onProgress: line.show,
+    });
+    line.end();
+    await present(records, values.report ?? results.replace(/(\.jsonl)?$/, '.html'));
+  } finally {
+    line.end();
+    process.off('SIGINT', interrupt);
+  }
+}
+
+function commandLine(): string {
+  return ['pnpm bench', ...process.argv.slice(2)]
+    .map((part) => (/[ (]/.test(part) && part !== 'pnpm bench' ? `'${part}'` : part))
+    .join(' ');
+}

@@ -1,0 +1,134 @@
+import { median, type Summary, summarize } from '../measure/statistics.js';
+import { crossovers, fitPowerLaw, type PowerLaw } from '../scaling/fit.js';
+import type {
+  ArchitectureRecord,
+  Mode,
+  PointRecord,
+  ResultRecord,
+  SweepRecord,
+  TrainedRecord,
+} from '../scaling/records.js';
+
+/** One architecture in one mode, over all lengths. */
+export interface Curve {
+  readonly architecture: string;
+  readonly family: string;
+  readonly mode: Mode;
+  readonly points: readonly CurvePoint[];
+  /** Of the time per run, on the longest lengths; null where too few can be told from noise. */
+  readonly law: PowerLaw | null;
+}
+
+export interface CurvePoint {
+  readonly length: number;
+  /** Milliseconds: of a whole run, or in decode of one token. */
+  readonly time: Summary;
+  readonly tokensPerSecond: number;
+  readonly record: PointRecord;
+}
+
+export interface Analysis {
+  readonly sweep: SweepRecord;
+  readonly architectures: readonly ArchitectureRecord[];
+  readonly trained: readonly TrainedRecord[];
+  readonly curves: readonly Curve[];
+  /** Points without a time, and why. */
+  readonly unmeasured: readonly PointRecord[];
+  /** Operations per second of the register tile. */
+  readonly peak: number;
+}
+
+export interface Crossover {
+  readonly mode: Mode;
+  readonly architecture: string;
+  /** What it is held against. */
+  readonly against: string;
+  readonly length: number;
+  /** Whether it is the faster one beyond that length. */
+  readonly wins: boolean;
+}
+
+/** Shorter times than this, in milliseconds, are not fitted: a clock's grain and a garbage collection are as large. */
+const NOISE = 0.05;
+
+/** Makes curves of a sweep's records. */
+export function analyse(records: readonly ResultRecord[]): Analysis {
+  const of = <T extends ResultRecord['type']>(type: T) =>
+    records.filter((record): record is Extract<ResultRecord, { type: T }> => record.type === type);
+  const [sweep] = of('sweep');
+  if (!sweep) throw new Error('these records have no head: no sweep wrote them');
+  const points = of('point');
+  const architectures = of('architecture');
+  const curves = architectures.flatMap(({ architecture, family }) =>
+    sweep.settings.modes.flatMap((mode) => {
+      const own = points.filter((point) => point.architecture === architecture && point.mode === mode);
+      const measured = own.filter(({ outcome }) => outcome === 'measured').map(toCurvePoint);
+      if (measured.length === 0) return [];
+      const law = fitPowerLaw(
+        measured.map(({ length, record }) => ({ length, values: perUnit(record) })),
+        NOISE,
+      );
+      return [{ architecture, family, mode, points: measured.sort((a, b) => a.length - b.length), law }];
+    }),
+  );
+  return {
+    ...{ sweep, architectures, curves, trained: of('trained') },
+    unmeasured: points.filter(({ outcome }) => outcome !== 'measured'),
+    peak: median(of('peak').map(({ flopsPerSecond }) => flopsPerSecond)),
+  };
+}
+
+function toCurvePoint(record: PointRecord): CurvePoint {
+  const time = summarize(perUnit(record));
+  return {
+    length: record.length,
+    time,
+    tokensPerSecond: (1000 * (record.mode === 'decode' ? 1 : record.tokens)) / time.median,
+    record,
+  };
+}
+
+/** Milliseconds per token in decode, per run elsewhere. */
+function perUnit({ mode, times, tokens }: PointRecord): number[] {
+  return times.map((time) => (mode === 'decode' ? time / tokens : time));
+}
+
+/** Where architectures overtake the first one, by interpolation between measured lengths; the last such place of each. */
+export function crossoversWithFirst({ curves, architectures }: Analysis, mode: Mode): Crossover[] {
+  const first = architectures[0]?.architecture;
+  const base = curves.find((curve) => curve.architecture === first && curve.mode === mode);
+  if (!base) return [];
+  const medians = ({ points }: Curve) => points.map(({ length, time }) => [length, time.median] as const);
+  return curves.flatMap((curve) => {
+    if (curve.mode !== mode || curve === base) return [];
+    const length = crossovers(medians(curve), medians(base)).at(-1);
+    if (length === undefined) return [];
+    const last = medians(curve).at(-1)!;
+    const other = new Map(medians(base)).get(last[0]);
+    return [
+      {
+        mode,
+        architecture: curve.architecture,
+        against: base.architecture,
+        length,
+        wins: other !== undefined && last[1] < other,
+      },
+    ];
+  });
+}
+
+/** The fastest architecture of a mode at each length. */
+export function cheapestByLength(
+  { curves }: Analysis,
+  mode: Mode,
+): { readonly length: number; readonly architecture: string }[] {
+  const best = new Map<number, { architecture: string; time: number }>();
+  for (const { architecture, mode: own, points } of curves) {
+    if (own !== mode) continue;
+    for (const { length, time } of points) {
+      const known = best.get(length);
+      if (!known || time.median < known.time) best.set(length, { architecture, time: time.median });
+    }
+  }
+  return [...best].sort(([a], [b]) => a - b).map(([length, { architecture }]) => ({ length, architecture }));
+}

@@ -1,0 +1,153 @@
+import {
+  bytesIn,
+  type CausalModel,
+  disposeState,
+  type Encoder,
+  Random,
+  replaceState,
+  type SequenceToSequenceModel,
+  type StateTree,
+  tokenTensor,
+} from '@sequitur/core';
+import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
+import { dispose, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { CandidateModel } from './candidate.js';
+import { countFlops } from './count-flops.js';
+import type { Mode } from './records.js';
+
+/** What one point of a sweep runs again and again. */
+export interface Cell {
+  /** Tokens read in a run. */
+  readonly tokens: number;
+  /** Bytes of the state after the point's length, where the mode has one. */
+  readonly stateBytes?: number;
+  /** Enqueues all of a run; the caller waits for the backend. */
+  run(): void;
+  dispose(): void;
+}
+
+/** Modes that each kind of model has. */
+export const modesOf: Readonly<Record<CandidateModel['kind'], readonly Mode[]>> = {
+  causal: ['train', 'prefill', 'decode'],
+  encoder: ['encode'],
+  sequenceToSequence: ['encode', 'decode'],
+};
+
+/** Tokens decoded in one run: the position moves on by as many, which is little beside the length. */
+const DECODED = 4;
+
+/** Makes the cell of a model, a mode and a length. The caller disposes it; the model stays. */
+export function makeCell(candidate: CandidateModel, mode: Mode, length: number): Cell {
+  const tokens = drawTokens(length, candidate.model.vocabularySize);
+  if (candidate.kind === 'encoder') return encode(candidate.model, tokens);
+  if (candidate.kind === 'sequenceToSequence') {
+    return mode === 'encode' ? readSource(candidate.model, tokens) : translate(candidate.model, tokens);
+  }
+  if (mode === 'train') return train(candidate.model, tokens);
+  return mode === 'prefill' ? prefill(candidate.model, tokens) : decode(candidate.model, tokens);
+}
+
+/** Products of a forward pass over the whole text, every token's logits among them. */
+export function forwardFlops(candidate: CandidateModel, length: number): number {
+  const tokens = asTensor(drawTokens(length, candidate.model.vocabularySize), candidate.model.vocabularySize);
+  const { flops } = countFlops(() => {
+    if (candidate.kind === 'encoder') return candidate.model.encode(tokens).dispose();
+    if (candidate.kind === 'sequenceToSequence') return candidate.model.conditionedOn(tokens).dispose();
+    const before = candidate.model.initState(1);
+    const { logits, state } = candidate.model.step(tokens, before);
+    dispose(logits);
+    disposeState(replaceState(before, state));
+  });
+  tokens.dispose();
+  return flops;
+}
+
+function train(model: CausalModel, tokens: Int32Array): Cell {
+  const optimizer = adamW({ learningRate: 1e-4 });
+  const batch = { inputs: [tokens], labels: [tokens] };
+  let step = 0;
+  return {
+    tokens: tokens.length,
+    run: () => {
+      const { loss, gradientNorm } = trainStep(model, () => nextTokenLoss(model, batch), optimizer, {
+        step: ++step,
+        clip: 1,
+      });
+      dispose([loss, gradientNorm]);
+    },
+    dispose: () => optimizer.dispose(),
+  };
+}
+
+function prefill(model: CausalModel, tokens: Int32Array): Cell {
+  const ids = asTensor(tokens, model.vocabularySize);
+  return {
+    tokens: tokens.length,
+    run: () => {
+      const before = model.initState(1);
+      const { logits, state } = model.step(ids, before, { logits: 'last' });
+      dispose(logits);
+      disposeState(replaceState(before, state));
+    },
+    dispose: () => ids.dispose(),
+  };
+}
+
+/** One token after the other, behind a text of the point's length. */
+function decode(model: CausalModel, tokens: Int32Array): Cell {
+  const ids = asTensor(tokens, model.vocabularySize);
+  const first = model.initState(1);
+  const read = model.step(ids, first, { logits: 'last' });
+  let state: StateTree = replaceState(first, read.state);
+  dispose([ids, read.logits]);
+  const next = asTensor(tokens.subarray(0, 1), model.vocabularySize);
+  return {
+    tokens: DECODED,
+    stateBytes: bytesIn(state),
+    run: () => {
+      for (let count = 0; count < DECODED; count++) {
+        const after = model.step(next, state);
+        dispose(after.logits);
+        state = replaceState(state, after.state);
+      }
+    },
+    dispose: () => {
+      disposeState(state);
+      next.dispose();
+    },
+  };
+}
+
+function encode(model: Encoder, tokens: Int32Array): Cell {
+  const ids = asTensor(tokens, model.vocabularySize);
+  return { tokens: tokens.length, run: () => model.encode(ids).dispose(), dispose: () => ids.dispose() };
+}
+
+function readSource(model: SequenceToSequenceModel, tokens: Int32Array): Cell {
+  const ids = asTensor(tokens, model.vocabularySize);
+  return { tokens: tokens.length, run: () => model.conditionedOn(ids).dispose(), dispose: () => ids.dispose() };
+}
+
+/** Writing after a source of the point's length. */
+function translate(model: SequenceToSequenceModel, tokens: Int32Array): Cell {
+  const ids = asTensor(tokens, model.vocabularySize);
+  const decoder = model.conditionedOn(ids);
+  ids.dispose();
+  const cell = decode(decoder, tokens.subarray(0, 1));
+  return {
+    ...cell,
+    dispose: () => {
+      cell.dispose();
+      decoder.dispose();
+    },
+  };
+}
+
+function asTensor(tokens: Int32Array, vocabularySize: number): Tensor2D {
+  return tokenTensor([tokens], vocabularySize);
+}
+
+function drawTokens(length: number, vocabularySize: number): Int32Array {
+  const random = Random.fromSeed(`tokens ${length}`);
+  return Int32Array.from({ length }, () => random.integer(vocabularySize));
+}

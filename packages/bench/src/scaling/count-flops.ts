@@ -1,0 +1,103 @@
+import { blockLayout, FULL, type Pattern } from '@sequitur/attention';
+import { SequiturError } from '@sequitur/core';
+import { engine, type NamedTensorMap, type Tensor, util } from '@tensorflow/tfjs-core';
+
+type Inputs = Readonly<Record<string, Tensor>>;
+type Attributes = Readonly<Record<string, unknown>>;
+
+/** Products of a kernel's call, a multiply-add counted as two. */
+const products: Readonly<Record<string, (inputs: Inputs, attributes: Attributes) => number>> = {
+  BatchMatMul: matMulFlops,
+  _FusedMatMul: matMulFlops,
+  SequiturLinear: ({ x, weight }) => 2 * x!.size * weight!.shape[1]!,
+};
+
+/** Kernels that multiply and have no formula here would be missed silently. */
+const refused = ['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'DepthwiseConv2dNative', 'Einsum'];
+
+/**
+ * Runs `compute` and counts the products of every kernel that runs meanwhile: what is declared is held against this.
+ * A kernel with a formula is counted as a whole, whatever it calls inside.
+ *
+ * @throws SequiturError for a kernel that multiplies matrices and has no formula
+ */
+export function countFlops<T>(compute: () => T): { readonly result: T; readonly flops: number } {
+  const running = engine();
+  const original = running.runKernel;
+  let [flops, inside] = [0, 0];
+  running.runKernel = function counting(this: unknown, name, inputs: NamedTensorMap, attributes) {
+    const formula = formulaOf(name);
+    if (formula && inside === 0) flops += formula(inputs as Inputs, (attributes ?? {}) as Attributes);
+    if (formula) inside++;
+    try {
+      return original.call(running, name, inputs, attributes) as never;
+    } finally {
+      if (formula) inside--;
+    }
+  };
+  try {
+    return { result: compute(), flops };
+  } finally {
+    running.runKernel = original;
+  }
+}
+
+function formulaOf(name: string) {
+  if (refused.includes(name)) {
+    throw new SequiturError({ where: 'counting operations', expected: 'kernels with a formula', got: name });
+  }
+  if (name.startsWith('SequiturAttentionGradient')) return attentionFlops(5);
+  if (name.startsWith('SequiturAttention')) return attentionFlops(2);
+  return products[name];
+}
+
+function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): number {
+  const [rowsA, columnsA] = a!.shape.slice(-2) as [number, number];
+  const [rowsB, columnsB] = b!.shape.slice(-2) as [number, number];
+  const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
+  const n = transposeB ? rowsB : columnsB;
+  const batches = Math.max(util.sizeFromShape(a!.shape.slice(0, -2)), util.sizeFromShape(b!.shape.slice(0, -2)));
+  return 2 * batches * m * k * n;
+}
+
+/** So many products of a head's size for each pair of a query and a key that it sees. */
+function attentionFlops(productsOfPair: number) {
+  return ({ query, value }: Inputs, attributes: Attributes): number => {
+    const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
+    const { patterns, keyLength, offset } = attributes as { patterns: Pattern[]; keyLength: number; offset: number };
+    const pairs = patterns.map((pattern) => pairsOf(pattern, queries, keyLength, offset));
+    const all = pairs.reduce((sum, count) => sum + count, 0) * (heads / patterns.length);
+    return batch * all * productsOfPair * (headSize + value!.shape[3]!);
+  };
+}
+
+const BLOCK = 64;
+
+/** How many keys the queries see together, from the blocks that kernels are given. */
+function pairsOf(pattern: Pattern, queries: number, keys: number, offset: number): number {
+  const { starts, entries, masks } = blockLayout(pattern, {
+    queries,
+    keys,
+    offset,
+    queryBlock: BLOCK,
+    keyBlock: BLOCK,
+  });
+  let pairs = 0;
+  for (let block = 0; block + 1 < starts.length; block++) {
+    const rows = Math.min(BLOCK, queries - block * BLOCK);
+    for (let entry = starts[block]!; entry < starts[block + 1]!; entry++) {
+      const [column, mask] = [entries[2 * entry]!, entries[2 * entry + 1]!];
+      pairs += mask === FULL ? rows * Math.min(BLOCK, keys - column * BLOCK) : bitsIn(masks, mask);
+    }
+  }
+  return pairs;
+}
+
+function bitsIn(masks: Int32Array, mask: number): number {
+  const size = (BLOCK / 32) * BLOCK;
+  let bits = 0;
+  for (const word of masks.subarray(mask * size, (mask + 1) * size)) {
+    for (let rest = word; rest !== 0; rest &= rest - 1) bits++;
+  }
+  return bits;
+}

@@ -1,0 +1,33 @@
+import { SequiturError } from '@sequitur/core';
+import type { Candidate } from './candidate.js';
+
+/** Candidates count as equal in size up to this share. */
+export const TOLERANCE = 0.03;
+
+/**
+ * The position of a candidate's knob at which its size, which grows with the knob, is as wanted.
+ *
+ * @throws SequiturError where no position comes within 3 %
+ */
+export function matchKnob(
+  candidate: Pick<Candidate, 'name' | 'knob'>,
+  wanted: number,
+  measure: (knob: number) => number,
+): number {
+  let [below, above] = [1, 2];
+  while (measure(above) < wanted && above < 2 ** 20) [below, above] = [above, 2 * above];
+  while (above - below > 1) {
+    const middle = Math.floor((below + above) / 2);
+    if (measure(middle) < wanted) below = middle;
+    else above = middle;
+  }
+  const distance = (knob: number) => Math.abs(measure(knob) / wanted - 1);
+  const best = distance(below) < distance(above) ? below : above;
+  if (distance(best) <= TOLERANCE) return best;
+  throw new SequiturError({
+    where: `${candidate.name}, ${candidate.knob}`,
+    expected: `a size within ${100 * TOLERANCE} % of ${wanted}`,
+    got: `${measure(best)} at ${best}`,
+    fix: 'Leave this architecture out, or ask for larger models',
+  });
+}

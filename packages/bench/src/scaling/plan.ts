@@ -1,0 +1,79 @@
+import { parameterCount, SequiturError } from '@sequitur/core';
+import type { Candidate, CandidateModel, DeclaredCost, Shape } from './candidate.js';
+import { modesOf } from './cells.js';
+import { matchKnob } from './match.js';
+import type { ArchitectureRecord, Mode, SweepSettings } from './records.js';
+
+/** A candidate in the size that it takes part with. */
+export interface Participant {
+  readonly name: string;
+  readonly record: ArchitectureRecord;
+  readonly modes: readonly Mode[];
+  create(length: number): CandidateModel;
+  declared(length: number): DeclaredCost;
+}
+
+/**
+ * The candidates of a sweep, all turned to the size of the first one with its knob at four times the width.
+ *
+ * @throws SequiturError for an unknown name, or where one cannot be matched
+ */
+export function participants(candidates: readonly Candidate[], settings: SweepSettings): Participant[] {
+  const shape: Shape = { ...settings, length: medianOf(settings.lengths) };
+  const chosen = settings.architectures.map((name) => find(candidates, name));
+  const size = settings.matchedBy === 'parameters' ? parametersAt : flopsAt;
+  const wanted = size(candidates[0]!, shape, 4 * shape.width);
+  return chosen.map((candidate) => {
+    const knob = matchKnob(candidate, wanted, (position) => size(candidate, shape, position));
+    return participant(candidate, shape, knob, settings);
+  });
+}
+
+/** Models are made without values, so that counting costs nothing. */
+function parametersAt(candidate: Candidate, shape: Shape, knob: number): number {
+  return parameterCount(candidate.create(shape, knob).model);
+}
+
+/** Of a text of the middle length. */
+function flopsAt(candidate: Candidate, shape: Shape, knob: number): number {
+  const flops = candidate.declared?.(shape, knob).flops;
+  if (flops !== undefined) return flops;
+  throw new SequiturError({
+    where: `matching by operations, ${candidate.name}`,
+    expected: 'a candidate that declares its operations',
+    got: 'one that does not',
+    fix: 'Match by parameters, or leave it out',
+  });
+}
+
+function medianOf(lengths: readonly number[]): number {
+  const sorted = [...lengths].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function find(candidates: readonly Candidate[], name: string): Candidate {
+  const found = candidates.find((candidate) => candidate.name === name);
+  if (found) return found;
+  throw new SequiturError({
+    where: 'architectures',
+    expected: `some of ${candidates.map((candidate) => candidate.name).join(', ')}`,
+    got: `'${name}'`,
+  });
+}
+
+function participant(candidate: Candidate, shape: Shape, knob: number, settings: SweepSettings): Participant {
+  const { model, kind } = candidate.create(shape, knob);
+  return {
+    name: candidate.name,
+    record: {
+      type: 'architecture',
+      architecture: candidate.name,
+      family: candidate.family,
+      parameters: parameterCount(model),
+      knob: `${candidate.knob} ${knob}`,
+    },
+    modes: modesOf[kind].filter((mode) => settings.modes.includes(mode)),
+    create: (length) => candidate.create({ ...shape, length }, knob),
+    declared: (length) => candidate.declared?.({ ...shape, length }, knob) ?? {},
+  };
+}

