@@ -48,5 +48,8 @@ function isNode(): boolean {
 /** In a page tfjs would fetch its binary from beside the script, where no bundler has put it: it comes as a module. */
 async function useEmbeddedBinary(setWasmPaths: (paths: Record<string, string>) => void): Promise<void> {
   const { TFJS_WASM_SIMD_BASE64 } = await import('./tfjs-binary.generated.js');
-  setWasmPaths({ 'tfjs-backend-wasm-simd.wasm': `data:application/octet-stream;base64,${TFJS_WASM_SIMD_BASE64}` });
+  const binary = `data:application/octet-stream;base64,${TFJS_WASM_SIMD_BASE64}`;
+  // tfjs insists on a path for each of its builds, though it only asks for the one with SIMD.
+  const builds = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+  setWasmPaths(Object.fromEntries(builds.map((build) => [build, binary])));
 }

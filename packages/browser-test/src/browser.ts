@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Chromium of this machine, or null where there is none. SEQUITUR_CHROMIUM names one that lies elsewhere. */
+export function chromiumPath(): string | null {
+  const places = [
+    process.env.SEQUITUR_CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  return places.find((place) => place !== undefined && existsSync(place)) ?? null;
+}
+
+/** Chromium without a window, with WebGPU computed on the processor. */
+export function launch(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      ...['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--disable-gpu-sandbox'],
+      ...['--disable-background-networking', '--disable-component-update', '--no-first-run', '--disable-sync'],
+    ],
+  });
+}
+
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** Serves a folder on a free port of this machine. */
+export async function serve(folder: string): Promise<{ address: string; server: Server }> {
+  const server = createServer(async ({ url = '/' }, response) => {
+    const { pathname } = new URL(url, 'http://localhost');
+    const file = join(folder, pathname === '/' ? 'index.html' : pathname);
+    const content = await readFile(file).catch(() => null);
+    response.writeHead(content ? 200 : 404, { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' });
+    response.end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return { address: `http://localhost:${(server.address() as AddressInfo).port}`, server };
+}
