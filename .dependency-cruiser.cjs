@@ -9,6 +9,8 @@ const mayImport = {
   gpt: ['core', 'attention', 'transformer', 'text'],
   bert: ['core', 'attention', 'transformer', 'text'],
   bench: ['core', 'attention', 'transformer', 'gpt', 'text', 'train'],
+  ssm: ['core', 'transformer', 'text'],
+  recurrent: ['core', 'ssm', 'transformer'],
 };
 
 const layers = Object.entries(mayImport).map(([name, allowed]) => ({

@@ -19,6 +19,11 @@ export interface MixContext extends Context {
   readonly visible?: Tensor2D | undefined;
   /** int32 [batch, length], each token's position in its text. Absent: counted on from the state. */
   readonly positions?: Tensor2D | undefined;
+  /**
+   * [batch, length], 1 where a token begins a text that must know nothing of what stands before it in its row, else 0:
+   * several texts packed into one row. Mixers that carry a state begin anew there. Absent: nowhere.
+   */
+  readonly resets?: Tensor2D | undefined;
 }
 
 /** What a causal model may be told about a chunk. */

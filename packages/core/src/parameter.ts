@@ -3,6 +3,11 @@ import { SequiturError, showShape } from './errors.js';
 import { type Initializer, sizeOf } from './initializers.js';
 import type { Random } from './random.js';
 
+export interface ParameterOptions {
+  /** Whether weight decay shrinks the parameter. Default: where its rank is 2 or more, so no biases and no norms. */
+  readonly decays?: boolean;
+}
+
 /**
  * A named array of trained numbers. It is declared with its shape and allocates nothing until values come,
  * from a seed (`initialize`) or from a checkpoint (`assign`).
@@ -12,11 +17,14 @@ export class Parameter {
   readonly initializer: Initializer;
   /** Frozen parameters are left out of the gradient. */
   trainable = true;
+  /** Whether weight decay shrinks it. */
+  readonly decays: boolean;
   #variable: Variable | undefined;
 
-  constructor(shape: readonly number[], initializer: Initializer) {
+  constructor(shape: readonly number[], initializer: Initializer, options: ParameterOptions = {}) {
     this.shape = shape;
     this.initializer = initializer;
+    this.decays = options.decays ?? shape.length >= 2;
   }
 
   get isFilled(): boolean {

@@ -4,6 +4,7 @@ export * from './block.js';
 export * from './decoder/decoder-block.js';
 export * from './encoder-stack.js';
 export * from './language-model.js';
+export * from './mixer-block.js';
 export * from './positions/index.js';
 export * from './post-norm-block.js';
 export * from './sequence-to-sequence/index.js';

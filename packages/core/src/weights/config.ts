@@ -120,11 +120,22 @@ export const texts: ReadAttribute<readonly string[]> = (value, where) => {
   throw new SequiturError({ where, expected: 'a list of texts', got: JSON.stringify(value) });
 };
 
-/** The value of a JSON text, a fault in it as the one error of ours. */
+/**
+ * The value of a JSON text, a fault in it as the one error of ours. Takes what Python writes beyond the standard: the
+ * numbers Infinity and -Infinity.
+ */
 export function parseJson(text: string, where: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.includes('Infinity') ? text.replace(STRING_OR_INFINITY, readable) : text);
   } catch (error) {
     throw new SequiturError({ where, expected: 'JSON', got: (error as Error).message });
   }
+}
+
+/** A whole string is matched first, so that the word inside one is left alone. */
+const STRING_OR_INFINITY = /"(?:[^"\\]|\\.)*"|Infinity/g;
+
+/** JSON reads a number beyond its range as infinite. */
+function readable(found: string): string {
+  return found === 'Infinity' ? '1e999' : found;
 }

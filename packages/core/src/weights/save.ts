@@ -36,9 +36,15 @@ export async function saveWeights(
   await writeJson(sink, 'model.safetensors.index.json', { metadata: { total_size: totalSize }, weight_map: weightMap });
 }
 
-/** Writes a value as JSON, indented as Python does. */
+/** Writes a value as JSON, indented as Python does, infinite numbers as Python spells them. */
 export async function writeJson(sink: FileSink, path: string, value: unknown): Promise<void> {
-  await sink.write(path, [new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)]);
+  const marked = JSON.stringify(value, (_key, item) => (isInfinite(item) ? `\0${item}` : item), 2);
+  const text = marked.replace(/"\\u0000(-?Infinity)"/g, '$1');
+  await sink.write(path, [new TextEncoder().encode(`${text}\n`)]);
+}
+
+function isInfinite(item: unknown): boolean {
+  return item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY;
 }
 
 function tensorsOf(model: Module, rules: readonly WeightRule[], signal: AbortSignal | undefined): TensorToWrite[] {

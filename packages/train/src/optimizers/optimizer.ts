@@ -35,7 +35,7 @@ export interface DecaySettings {
 }
 
 /** All of rank 2 and more: no biases and no norms. */
-export const matrices: DecayRule = (_path, { shape }) => shape.length >= 2;
+export const matrices: DecayRule = (_path, parameter) => parameter.decays;
 
 /** The matrices but those whose path fits: `matricesExcept(/embedding/)`. */
 export function matricesExcept(pattern: RegExp): DecayRule {
