@@ -13,11 +13,19 @@ import type { ModelInputs } from './model-under-test.js';
 
 type Memory = { readonly length: number; readonly keys: Tensor4D; readonly values: Tensor4D };
 
+/** Compares the state after the first chunk, or after the whole text, with the tensors `cache/<stage>_...`. */
+export type CompareState = (
+  stage: 'prefill' | 'final',
+  state: StateTree,
+  expected: ReadonlyMap<string, StoredTensor>,
+) => Promise<Finding[]>;
+
 /** Reads the text in a prefill, a chunk and single steps, as the lengths of the expected logits say. */
 export async function compareCache(
   model: CausalModel,
   inputs: ModelInputs,
   expected: ReadonlyMap<string, StoredTensor>,
+  compareState: CompareState = comparePast,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   const lengthOf = (name: string) => expected.get(`cache/${name}`)?.shape[1] ?? 0;
@@ -38,12 +46,12 @@ export async function compareCache(
     findings.push(compareNumbers(`cache/${name}`, found, expected.get(`cache/${name}`)!.values));
   };
   compare('prefill_logits', await read(lengthOf('prefill_logits')));
-  findings.push(...(await comparePast('prefill_past', state, expected)));
+  findings.push(...(await compareState('prefill', state, expected)));
   if (lengthOf('chunk_logits')) compare('chunk_logits', await read(lengthOf('chunk_logits')));
   const steps: Float32Array[] = [];
   for (let i = 0; i < lengthOf('step_logits'); i++) steps.push(await read(1));
   compare('step_logits', interleave(steps, inputs.input_ids.length));
-  findings.push(...(await comparePast('final_past', state, expected)));
+  findings.push(...(await compareState('final', state, expected)));
   disposeState(state);
   return findings;
 }
@@ -60,11 +68,13 @@ function interleave(steps: readonly Float32Array[], batch: number): Float32Array
   return joined;
 }
 
+/** The keys and values of every layer. */
 async function comparePast(
-  name: string,
+  stage: string,
   state: StateTree,
   expected: ReadonlyMap<string, StoredTensor>,
 ): Promise<Finding[]> {
+  const name = `${stage}_past`;
   const findings: Finding[] = [];
   for (const [layer, memory] of (state as unknown as { blocks: Memory[] }).blocks.entries()) {
     for (const [index, part] of [memory.keys, memory.values].entries()) {

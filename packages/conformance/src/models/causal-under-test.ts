@@ -9,7 +9,7 @@ import {
   type WeightRule,
 } from '@sequitur/core';
 import { keep, type Tensor, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
-import { compareCache } from './cache.js';
+import { type CompareState, compareCache } from './cache.js';
 import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 
 export interface CausalParts {
@@ -19,6 +19,8 @@ export interface CausalParts {
   outputName(observed: string): string | null;
   /** The class has no head: its output is the last hidden state, and this is what we call it. */
   readonly lastHiddenState?: string;
+  /** How the state is compared with a cache; default as keys and values. */
+  readonly compareState?: CompareState;
   /** Other outputs than logits and the loss of the next token, as classification heads have. */
   readonly head?: (logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined) => Outputs;
 }
@@ -47,7 +49,7 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
     },
     startGeneration: (inputs) => ({ model, prompts: realTokens(inputs) }),
     compareMore: async (inputs, expected) =>
-      expected.has('cache/prefill_logits') ? compareCache(model, inputs, expected) : [],
+      expected.has('cache/prefill_logits') ? compareCache(model, inputs, expected, parts.compareState) : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { encoderFamilies } from './bert.js';
 import { gpt2Family } from './gpt2.js';
+import { mambaFamily } from './mamba.js';
 import { memoryTransformerXlFamily } from './memory-transformer-xl.js';
 import type { ModelFamily } from './model-under-test.js';
 import { sequenceToSequenceUnderTest } from './sequence-to-sequence.js';
@@ -12,4 +13,5 @@ export const families: readonly ModelFamily[] = [
   ...sequenceToSequenceUnderTest,
   memoryTransformerXlFamily,
   transformerXlFamily,
+  mambaFamily,
 ];

@@ -1,9 +1,11 @@
 import { activations } from './activations.js';
+import { causalDepthwiseConvolution } from './causal-depthwise-convolution.js';
 import { crossEntropyCases } from './cross-entropy.js';
 import { logitsProcessorCases } from './logits-processors.js';
 import { norms } from './norms.js';
 import type { Operation } from './operation.js';
 import { optimizerCases } from './optimizers.js';
+import { selectiveScanCases } from './selective-scan.js';
 
 /** Every operation that can be compared, by the `op` of cases.json. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -12,4 +14,6 @@ export const operations: Readonly<Record<string, Operation>> = {
   logits_processors: logitsProcessorCases,
   norms,
   optimizers: optimizerCases,
+  causal_depthwise_conv1d: causalDepthwiseConvolution,
+  selective_scan: selectiveScanCases,
 };

@@ -34,7 +34,7 @@ export interface DecaySettings {
   readonly decays?: DecayRule;
 }
 
-/** All of rank 2 and more: no biases and no norms. */
+/** All of rank 2 and more, no biases and no norms, but those that say of themselves that they do not decay. */
 export const matrices: DecayRule = (_path, parameter) => parameter.decays;
 
 /** The matrices but those whose path fits: `matricesExcept(/embedding/)`. */

@@ -1,0 +1,54 @@
+import { loadWeights, type StateTree } from '@sequitur/core';
+import { Mamba, type MambaState, mambaRules, readMambaConfig } from '@sequitur/ssm';
+import { stack, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
+import { compareNumbers, type Finding } from '../comparison.js';
+import type { CompareState } from './cache.js';
+import { causalUnderTest } from './causal-under-test.js';
+import type { ModelFamily } from './model-under-test.js';
+
+export const mambaFamily: ModelFamily = {
+  modelType: 'mamba',
+  open: async (json, architectures, checkpoint) => {
+    const [name = 'MambaForCausalLM'] = architectures;
+    if (name !== 'MambaForCausalLM' && name !== 'MambaModel') return null;
+    const config = readMambaConfig(json);
+    const model = new Mamba(config);
+    const rules = mambaRules(checkpoint.tensors.has('norm_f.weight') ? '' : 'backbone.');
+    await loadWeights(model, checkpoint, rules, { ignore: config.tied === false ? [] : ['lm_head.weight'] });
+    return causalUnderTest({
+      model,
+      rules,
+      outputName: (observed) => recurrentOutputName(observed, config.depth),
+      compareState: recurrentStates,
+      ...(name === 'MambaModel' && { lastHiddenState: `hidden_states.${config.depth}` }),
+    });
+  },
+};
+
+/** Hugging Face's state-space models count hidden states from the first block on, and add the final norm's. */
+export function recurrentOutputName(observed: string, depth: number): string | null {
+  if (observed === 'norm') return `hidden_states.${depth}`;
+  const [, index] = /^blocks\.(\d+)\.output$/.exec(observed) ?? [];
+  return index === undefined ? null : `hidden_states.${index}`;
+}
+
+/** `conv_states` and `ssm_states`, all layers in one tensor. */
+export const recurrentStates: CompareState = async (stage, state, expected) => {
+  const { blocks } = state as unknown as { blocks: readonly MambaState[] } & StateTree;
+  const findings: Finding[] = [];
+  const compare = async (name: string, found: Tensor, values: ArrayLike<number | bigint>) => {
+    findings.push(compareNumbers(name, await found.data(), values));
+    found.dispose();
+  };
+  const scan = expected.get(`cache/${stage}_ssm_states`);
+  if (scan) await compare(`cache/${stage}_ssm_states`, stack(blocks.map((block) => block.scan)), scan.values);
+  const convolution = expected.get(`cache/${stage}_conv_states`);
+  if (convolution) {
+    const found = tidy(() => transpose(stack(blocks.map((block) => block.convolution)), [0, 1, 3, 2]));
+    const kernel = convolution.shape.at(-1)!;
+    // Hugging Face keeps the oldest position too, which no later step reads.
+    const wanted = (convolution.values as Float32Array).filter((_, i) => i % kernel > 0);
+    await compare(`cache/${stage}_conv_states`, found, wanted);
+  }
+  return findings;
+};

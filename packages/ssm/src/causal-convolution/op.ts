@@ -1,0 +1,28 @@
+import { defineOp } from '@sequitur/core';
+import type { ConvolutionAttributes } from './attributes.js';
+import { convolutionCpu, convolutionGradientCpu } from './cpu.js';
+import { causalConvolutionGradientReference } from './gradient-reference.js';
+import { causalConvolutionReference } from './reference.js';
+
+/** {x, weight, bias} -> [y]. */
+export const convolutionOp = defineOp<ConvolutionAttributes>({
+  name: 'SequiturCausalConvolution',
+  reference: ({ x, weight, bias }, { activation }) => [causalConvolutionReference(x!, weight!, bias!, activation)],
+  gradient: {
+    inputsToSave: ['x', 'weight', 'bias'],
+    of: ([dy], [x, weight, bias], attributes) => {
+      const given = { x: x!, weight: weight!, bias: bias!, dy: dy! };
+      const [dx, dWeight, dBias] = convolutionGradient(given, attributes);
+      return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! };
+    },
+  },
+  kernels: { cpu: convolutionCpu },
+});
+
+/** {x, weight, bias, dy} -> [dx, dweight, dbias]. */
+const convolutionGradient = defineOp<ConvolutionAttributes>({
+  name: 'SequiturCausalConvolutionGradient',
+  reference: ({ x, weight, bias, dy }, { activation }) =>
+    causalConvolutionGradientReference(x!, weight!, bias!, dy!, activation),
+  kernels: { cpu: convolutionGradientCpu },
+});

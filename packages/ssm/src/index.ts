@@ -1,0 +1,10 @@
+export { type CausalConvolution, causalConvolution } from './causal-convolution/index.js';
+export type { LoadOptions } from './checkpoints/pretrained.js';
+export * from './mamba/architecture.js';
+export { type MambaConfig, mambaPresets } from './mamba/config.js';
+export { mambaMixerRules, mambaRules, readMambaConfig, writeMambaConfig } from './mamba/hugging-face.js';
+export * from './mamba/mixer.js';
+export * from './mamba/model.js';
+export { impliedAttention } from './selective-scan/implied-attention.js';
+export { type SelectiveScan, type SelectiveScanOptions, selectiveScan } from './selective-scan/index.js';
+export { stateNorms } from './selective-scan/observe.js';

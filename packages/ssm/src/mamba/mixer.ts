@@ -1,0 +1,129 @@
+import {
+  type ActivationFunction,
+  activationByName,
+  Linear,
+  type MixContext,
+  Module,
+  ones,
+  Parameter,
+  type SequenceMixer,
+  scoped,
+  uniform,
+} from '@sequitur/core';
+import {
+  cast,
+  exp,
+  expandDims,
+  mul,
+  neg,
+  split,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { ShortConvolution } from '../causal-convolution/layer.js';
+import { DEFAULT_STEP_SPAN, logarithmsOfOneUp, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { type SelectiveScan, selectiveScan } from '../selective-scan/index.js';
+import { observeScan } from '../selective-scan/observe.js';
+
+export interface MambaMixerOptions {
+  readonly width: number;
+  readonly innerWidth: number;
+  readonly stateSize: number;
+  readonly kernelSize: number;
+  readonly stepRank: number;
+  readonly bias: boolean;
+  readonly convolutionBias: boolean;
+  readonly activation: string;
+  readonly stepSpan?: StepSizeSpan | undefined;
+  /** The output starts smaller by this factor; default 1. */
+  readonly outputScale?: number;
+}
+
+/** What a Mamba mixer remembers, of the same size at every position. */
+export type MambaState = {
+  readonly convolution: Tensor3D; // [batch, kernelSize - 1, innerWidth]
+  readonly scan: Tensor3D; // [batch, innerWidth, stateSize]
+};
+
+/**
+ * A selective state space (Gu and Dao 2023, figure 3): the input is widened twofold into a signal and a gate; the signal
+ * passes a short convolution and a selective scan whose step size, input and output matrices it determines itself; the
+ * gate multiplies what comes out.
+ *
+ * Observable: `stepSizes` [batch, length, innerWidth], `stateNorms` [batch, length] and `attention` [batch, length,
+ * length], each computed only when somebody observes.
+ */
+export class MambaMixer extends Module implements SequenceMixer<MambaState> {
+  readonly input: Linear; // [width, 2 * innerWidth]: signal and gate
+  readonly convolution: ShortConvolution;
+  readonly selection: Linear; // [innerWidth, stepRank + 2 * stateSize]: what Δ, B and C are made of
+  readonly stepSize: Linear; // [stepRank, innerWidth]
+  readonly stepBias: Parameter; // [innerWidth]
+  readonly logDecay: Parameter; // [innerWidth, stateSize]: log(-A)
+  readonly skip: Parameter; // [innerWidth]: D
+  readonly output: Linear; // [innerWidth, width]
+  readonly #options: MambaMixerOptions;
+  readonly #gate: ActivationFunction;
+
+  constructor(options: MambaMixerOptions) {
+    super();
+    const { width, innerWidth, stateSize, stepRank, bias, stepSpan = DEFAULT_STEP_SPAN, outputScale = 1 } = options;
+    this.input = new Linear(width, 2 * innerWidth, { bias, initializer: uniform(1 / Math.sqrt(width)) });
+    this.convolution = new ShortConvolution({
+      channels: innerWidth,
+      kernelSize: options.kernelSize,
+      bias: options.convolutionBias,
+      activation: options.activation,
+    });
+    const selected = stepRank + 2 * stateSize;
+    this.selection = new Linear(innerWidth, selected, { bias: false, initializer: uniform(1 / Math.sqrt(innerWidth)) });
+    this.stepSize = new Linear(stepRank, innerWidth, { bias: false, initializer: uniform(1 / Math.sqrt(stepRank)) });
+    this.stepBias = new Parameter([innerWidth], stepBiasInitializer(stepSpan));
+    this.logDecay = new Parameter([innerWidth, stateSize], logarithmsOfOneUp, { decays: false });
+    this.skip = new Parameter([innerWidth], ones);
+    this.output = new Linear(innerWidth, width, { bias, initializer: uniform(outputScale / Math.sqrt(innerWidth)) });
+    this.#options = options;
+    this.#gate = activationByName(options.activation);
+  }
+
+  initState(batchSize: number): MambaState {
+    const { innerWidth, stateSize } = this.#options;
+    return { convolution: this.convolution.initState(batchSize), scan: zeros([batchSize, innerWidth, stateSize]) };
+  }
+
+  mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {
+    return scoped(() => {
+      // Padding enters neither the convolution nor the scan: with nothing before it, the state stays empty.
+      const visible = context.visible && expandDims(cast(context.visible, 'float32'), 2);
+      const [signal, gate] = split(this.input.apply(x), 2, 2) as [Tensor3D, Tensor3D];
+      const convolved = this.convolution.apply(masked(signal, visible), state.convolution, context.resets);
+      const scan = this.#scanOf(masked(convolved.y, visible), state.scan, context.resets);
+      const { y, state: last } = selectiveScan(scan);
+      if (context.observe) observeScan(scan, context.observe);
+      const output = this.output.apply(mul(y, this.#gate(gate)) as Tensor3D);
+      return { output, state: { convolution: convolved.state, scan: last } };
+    });
+  }
+
+  #scanOf(x: Tensor3D, initialState: Tensor3D, resets: Tensor2D | undefined): SelectiveScan {
+    const { stepRank, stateSize } = this.#options;
+    const [step, inputMatrix, outputMatrix] = split(this.selection.apply(x), [stepRank, stateSize, stateSize], 2);
+    return {
+      x,
+      stepSize: this.stepSize.apply(step as Tensor3D),
+      stateMatrix: neg(exp(this.logDecay.value)) as Tensor2D,
+      inputMatrix: inputMatrix!,
+      outputMatrix: outputMatrix!,
+      skip: this.skip.value,
+      stepBias: this.stepBias.value,
+      initialState,
+      resets: resets && (cast(resets, 'float32') as Tensor2D),
+    };
+  }
+}
+
+function masked(x: Tensor3D, visible: Tensor | undefined): Tensor3D {
+  return visible ? (mul(x, visible) as Tensor3D) : x;
+}

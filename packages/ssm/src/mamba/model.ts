@@ -1,0 +1,50 @@
+import { type CheckpointLocation, type FileSink, initialize, type SaveOptions } from '@sequitur/core';
+import type { Tokenizer } from '@sequitur/text';
+import { LanguageModel } from '@sequitur/transformer';
+import { type Format, type LoadOptions, loadPretrained, saveModel } from '../checkpoints/pretrained.js';
+import { type MambaConfig, settleMamba } from './config.js';
+import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
+import { mambaParts } from './parts.js';
+
+const format: Format<MambaConfig> = {
+  read: readMambaConfig,
+  write: writeMambaConfig,
+  rules: mambaRules,
+  isTied: (config) => settleMamba(config).tied,
+};
+
+/** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
+export class Mamba extends LanguageModel {
+  readonly config: MambaConfig;
+  readonly tokenizer: Tokenizer | null;
+
+  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null) {
+    super(mambaParts(config));
+    this.config = config;
+    this.tokenizer = tokenizer;
+  }
+
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create(
+    config: MambaConfig,
+    { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
+  ): Mamba {
+    return initialize(new Mamba(config, tokenizer), seed);
+  }
+
+  /**
+   * Loads a Mamba from a folder, an address, files dropped on a page, or a Hugging Face repository, with the names of
+   * Hugging Face or of the original state-spaces checkpoints. The caller disposes it.
+   *
+   * @throws SequiturError where files are missing or corrupt, or the configuration holds what this model does not know
+   */
+  static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba> {
+    return loadPretrained(location, options, format, (config, tokenizer) => new Mamba(config, tokenizer));
+  }
+
+  /** Saves a folder (or files) that Python's `MambaForCausalLM.from_pretrained` reads, tokenizer included. */
+  savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
+    return saveModel(this, location, options, format);
+  }
+}

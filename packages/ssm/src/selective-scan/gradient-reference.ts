@@ -1,0 +1,69 @@
+import { add, exp, expandDims, mul, reshape, sigmoid, stack, sum, type Tensor, unstack } from '@tensorflow/tfjs-core';
+import { perChannel, type ScanStep, stepsOf } from './reference.js';
+import type { ScanAttributes, ScanTensors } from './tensors.js';
+
+/** The gradients of the inputs, in the order of `SCAN_INPUTS`. */
+export type ScanGradients = Tensor[];
+
+/**
+ * The derivative of the scan, from its end to its beginning: with g the gradient of the state h after a step and
+ * a = exp(Δ A),
+ *
+ *     g ← g + C dy      dC = h dy      d(Δ x) = B g      dB = Δ x g      d(Δ A) = a h₋₁ g      g ← a g
+ */
+export function selectiveScanGradientReference(
+  tensors: ScanTensors,
+  dy: Tensor,
+  dFinal: Tensor,
+  attributes: ScanAttributes,
+): ScanGradients {
+  const { x, stateMatrix, skip, inputMatrix } = tensors;
+  const [, length, inner] = x.shape as [number, number, number];
+  const groups = inputMatrix.shape[2]!;
+  const steps = stepsOf(tensors, attributes);
+  const { states, decays } = statesOf(tensors, steps);
+  const dys = unstack(dy, 1).map((now) => expandDims(now, 2)); // [batch, inner, 1] each
+  const [dx, dStep, dInput, dOutput]: [Tensor[], Tensor[], Tensor[], Tensor[]] = [[], [], [], []];
+  let dState = dFinal;
+  let dStateMatrix: Tensor = mul(stateMatrix, 0);
+  for (let t = length - 1; t >= 0; t--) {
+    const { x: now, stepSize, input, output } = steps[t]!;
+    const delta = expandDims(stepSize, 2); // [batch, inner, 1]
+    dState = add(dState, mul(dys[t]!, perChannel(output, inner)));
+    dOutput.unshift(perGroup(mul(dys[t]!, states[t + 1]!), groups));
+    dInput.unshift(perGroup(mul(dState, mul(delta, expandDims(now, 2))), groups));
+    const dProduct = sum(mul(dState, perChannel(input, inner)), 2); // [batch, inner]
+    const dExponent = mul(mul(dState, states[t]!), decays[t]!);
+    dStateMatrix = add(dStateMatrix, sum(mul(dExponent, delta), 0));
+    dStep.unshift(add(sum(mul(dExponent, stateMatrix), 2), mul(dProduct, now)));
+    dx.unshift(add(mul(dProduct, stepSize), mul(reshape(dys[t]!, now.shape), skip)));
+    dState = mul(dState, decays[t]!);
+  }
+  const dDelta = stack(dStep, 1);
+  const slope = attributes.softplus ? sigmoid(add(tensors.stepSize, tensors.stepBias)) : null;
+  const dStepSize = slope ? mul(dDelta, slope) : dDelta;
+  return [
+    ...[stack(dx, 1), dStepSize, dStateMatrix, stack(dInput, 1), stack(dOutput, 1)],
+    ...[sum(mul(dy, x), [0, 1]), sum(dStepSize, [0, 1]), dState],
+  ];
+}
+
+/** The state before and after each step, and what each step multiplies it by. */
+function statesOf({ stateMatrix, initialState, x }: ScanTensors, steps: readonly ScanStep[]) {
+  const inner = x.shape[2]!;
+  const states: Tensor[] = [initialState];
+  const decays = steps.map(({ x: now, stepSize, input, keep }, t) => {
+    const decay = mul(exp(mul(expandDims(stepSize, 2), stateMatrix)), keep);
+    const entered = mul(expandDims(mul(stepSize, now), 2), perChannel(input, inner));
+    states.push(add(mul(decay, states[t]!), entered));
+    return decay;
+  });
+  return { states, decays };
+}
+
+/** [batch, inner, state] -> [batch, groups, state]: what the channels of a group share sums up. */
+function perGroup(x: Tensor, groups: number): Tensor {
+  const [batch, inner, state] = x.shape as [number, number, number];
+  if (groups === inner) return x;
+  return reshape(sum(reshape(x, [batch * groups, inner / groups, state]), 1), [batch, groups, state]);
+}

@@ -1,0 +1,107 @@
+import { expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import { engine, type Tensor, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { inGroups, regrouped } from './groups.js';
+import { packedScanOp, scanOp } from './op.js';
+import type { ScanTensors } from './tensors.js';
+
+/** How many steps the backward recomputes at a time. */
+const CHUNK = 64;
+
+export interface SelectiveScan {
+  /** float32 [batch, length, inner]: what enters. */
+  readonly x: Tensor3D;
+  /** float32 [batch, length, inner]: how far each step goes (Δ), before `stepBias` and softplus. */
+  readonly stepSize: Tensor3D;
+  /** A, float32 [inner, state]: negative numbers, how fast each state decays. */
+  readonly stateMatrix: Tensor2D;
+  /** B, float32 [batch, length, state], or with groups [batch, length, groups, state], or fixed: [inner, state]. */
+  readonly inputMatrix: Tensor;
+  /** C, as `inputMatrix`. */
+  readonly outputMatrix: Tensor;
+  /** D, float32 [inner]: the share of x that passes by the state. Default 0. */
+  readonly skip?: Tensor | undefined;
+  /** float32 [inner], added to the step size. Default 0. */
+  readonly stepBias?: Tensor | undefined;
+  /** float32 [batch, inner, state]; default 0. */
+  readonly initialState?: Tensor3D | undefined;
+  /** float32 [batch, length], 1 where a sequence begins that must not know what stands before it, else 0. */
+  readonly resets?: Tensor2D | undefined;
+}
+
+export interface SelectiveScanOptions {
+  /** Whether Δ = softplus(stepSize + stepBias) or the sum itself. Default true. */
+  readonly softplus?: boolean;
+  /** Steps that the backward recomputes at a time; the result does not depend on it. Default 64. */
+  readonly chunk?: number;
+}
+
+/**
+ * The selective scan of Mamba (Gu and Dao 2023, algorithm 2): a linear recurrence in each of inner x state places, whose
+ * step size, input and output matrices depend on the position,
+ *
+ *     h ← exp(Δ A) h + Δ B x        y = C h + D x
+ *
+ * Time is linear in the length. The backward keeps the state once per chunk and computes the others again.
+ *
+ * @returns y [batch, length, inner] and the state after the last step [batch, inner, state], which the caller disposes
+ * @throws SequiturError when a shape, dtype or option does not fit
+ */
+export function selectiveScan(
+  scan: SelectiveScan,
+  options: SelectiveScanOptions = {},
+): { y: Tensor3D; state: Tensor3D } {
+  const { softplus = true, chunk = CHUNK } = options;
+  expectNumber('selectiveScan, chunk', chunk, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1);
+  check(scan);
+  return scoped(() => {
+    const tensors = settle(scan);
+    const attributes = { softplus, chunk, remember: engine().state.gradientDepth > 0 };
+    const run = tensors.resets ? packedScanOp : scanOp;
+    const [y, state] = run({ ...tensors }, attributes) as [Tensor3D, Tensor3D];
+    return { y, state };
+  });
+}
+
+function settle(scan: SelectiveScan): ScanTensors {
+  const { x, stepSize, stateMatrix, resets } = scan;
+  const [batch, , inner] = x.shape;
+  const [input, output] = [inGroups(scan.inputMatrix, x), inGroups(scan.outputMatrix, x)];
+  const groups = Math.max(input.shape[2]!, output.shape[2]!);
+  return {
+    x,
+    stepSize,
+    stateMatrix,
+    inputMatrix: regrouped(input, groups),
+    outputMatrix: regrouped(output, groups),
+    skip: scan.skip ?? zeros([inner]),
+    stepBias: scan.stepBias ?? zeros([inner]),
+    initialState: scan.initialState ?? zeros([batch, inner, stateMatrix.shape[1]]),
+    ...(resets && { resets }),
+  };
+}
+
+function check(scan: SelectiveScan): void {
+  const { x, stepSize, stateMatrix, skip, stepBias, initialState, resets } = scan;
+  if (x.rank !== 3) throw misshapen('x', '[batch, length, inner]', x);
+  const [batch, length, inner] = x.shape;
+  expectTensor('selectiveScan, x', x);
+  expectTensor('selectiveScan, stepSize', stepSize, { shape: x.shape });
+  if (stateMatrix.rank !== 2) throw misshapen('stateMatrix', `[${inner}, state]`, stateMatrix);
+  const state = stateMatrix.shape[1];
+  expectTensor('selectiveScan, stateMatrix', stateMatrix, { shape: [inner, state] });
+  for (const name of ['inputMatrix', 'outputMatrix'] as const) {
+    const matrix = scan[name];
+    const groups = matrix.rank === 4 ? matrix.shape[2]! : 1;
+    const shape = matrix.rank === 2 ? [inner, state] : [batch, length, ...(matrix.rank === 4 ? [groups] : []), state];
+    expectTensor(`selectiveScan, ${name}`, matrix, { shape });
+    if (inner % groups !== 0) throw misshapen(name, `groups that divide the inner width ${inner}`, matrix);
+  }
+  if (skip) expectTensor('selectiveScan, skip', skip, { shape: [inner] });
+  if (stepBias) expectTensor('selectiveScan, stepBias', stepBias, { shape: [inner] });
+  if (initialState) expectTensor('selectiveScan, initialState', initialState, { shape: [batch, inner, state] });
+  if (resets) expectTensor('selectiveScan, resets', resets, { shape: [batch, length] });
+}
+
+function misshapen(name: string, expected: string, { shape }: Tensor): SequiturError {
+  return new SequiturError({ where: `selectiveScan, ${name}`, expected, got: showShape(shape) });
+}

@@ -1,0 +1,47 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+
+/** Every tensor of a selective scan, defaults filled in; all float32. */
+export interface ScanTensors {
+  readonly x: Tensor; // [batch, length, inner]
+  /** Before the bias and softplus. */
+  readonly stepSize: Tensor; // [batch, length, inner]
+  readonly stateMatrix: Tensor; // [inner, state]
+  readonly inputMatrix: Tensor; // [batch, length, groups, state]
+  readonly outputMatrix: Tensor; // [batch, length, groups, state]
+  readonly skip: Tensor; // [inner]
+  readonly stepBias: Tensor; // [inner]
+  readonly initialState: Tensor; // [batch, inner, state]
+  /** 1 where a sequence begins, else 0. */
+  readonly resets?: Tensor; // [batch, length]
+}
+
+export interface ScanAttributes {
+  /** Whether the step size passes through softplus. */
+  readonly softplus: boolean;
+  /** How many steps the backward recomputes at a time: it keeps the states between chunks only. */
+  readonly chunk: number;
+  /** Whether the forward keeps those states. */
+  readonly remember: boolean;
+}
+
+export const SCAN_INPUTS = [
+  ...(['x', 'stepSize', 'stateMatrix', 'inputMatrix', 'outputMatrix'] as const),
+  ...(['skip', 'stepBias', 'initialState'] as const),
+];
+
+/** The sizes that every kernel needs. */
+export interface ScanSizes {
+  readonly batch: number;
+  readonly length: number;
+  readonly inner: number;
+  readonly state: number;
+  readonly groups: number;
+  /** States that the forward keeps for the backward: one where each chunk but the first begins. */
+  readonly kept: number;
+}
+
+export function sizesOf({ x, stateMatrix, inputMatrix }: ScanTensors, { chunk }: { chunk: number }): ScanSizes {
+  const [batch, length, inner] = x.shape as [number, number, number];
+  const kept = Math.ceil(length / chunk) - 1;
+  return { batch, length, inner, state: stateMatrix.shape[1]!, groups: inputMatrix.shape[2]!, kept };
+}
