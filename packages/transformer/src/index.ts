@@ -1,3 +1,4 @@
+export { bart, bartCost, marian, transformer } from './bart/architectures.js';
 export * from './bart/config.js';
 export * from './bart/families.js';
 export * from './block.js';
@@ -8,6 +9,7 @@ export * from './mixer-block.js';
 export * from './positions/index.js';
 export * from './post-norm-block.js';
 export * from './sequence-to-sequence/index.js';
+export * from './t5/architecture.js';
 export * from './t5/config.js';
 export { mt5Family, t5Family } from './t5/hugging-face.js';
 export * from './token-embedding.js';

@@ -6,6 +6,9 @@ import { norms } from './norms.js';
 import type { Operation } from './operation.js';
 import { optimizerCases } from './optimizers.js';
 import { selectiveScanCases } from './selective-scan.js';
+import { sinusoidalPosition } from './sinusoidal-position.js';
+import { torchMultiheadAttention } from './torch-attention.js';
+import { torchTransformerLayers } from './torch-transformer-layers.js';
 
 /** Every operation that can be compared, by the `op` of cases.json. */
 export const operations: Readonly<Record<string, Operation>> = {
@@ -16,4 +19,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   optimizers: optimizerCases,
   causal_depthwise_conv1d: causalDepthwiseConvolution,
   selective_scan: selectiveScanCases,
+  sinusoidal_position: sinusoidalPosition,
+  torch_multihead_attention: torchMultiheadAttention,
+  torch_transformer_layers: torchTransformerLayers,
 };

@@ -28,6 +28,10 @@ export function gradientLaws(open: () => Promise<Differentiable>, options: Gradi
     const before = memory().numTensors;
     const gradients = await gradientsOf(subject);
     for (const [path, parameter] of parametersOf(subject.module)) {
+      if (!parameter.trainable) {
+        expect(gradients.has(path), `a gradient of ${path}, which is not trained`).toBe(false);
+        continue;
+      }
       expect(gradients.has(path), `a gradient of ${path}`).toBe(!unreached.includes(path));
       const gradient = gradients.get(path) ?? new Float32Array(parameter.value.size);
       const length = norm(gradient);

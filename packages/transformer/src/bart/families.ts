@@ -1,16 +1,23 @@
+import type { BartLayout } from './config.js';
 import { bartKin } from './hugging-face.js';
+
+export const bartLayout: BartLayout = { norm: 'post', positions: 'learned', positionOffset: 2, embeddingNorm: true };
 
 /** BART (Lewis et al. 2020): post-norm, learned positions, normalised embeddings. */
 export const bartFamily = bartKin({
   ...{ modelType: 'bart', architecture: 'BartForConditionalGeneration' },
-  ...{ norm: 'post', positions: 'learned', positionOffset: 2, embeddingNorm: true },
+  ...bartLayout,
   defaults: { padding: 1, start: 2, end: 2, generation: { forced_eos_token_id: 2 } },
 });
+
+export const marianLayout: BartLayout = {
+  ...{ norm: 'post', positions: 'sinusoidal', positionOffset: 0, embeddingNorm: false },
+};
 
 /** Marian (Junczys-Dowmunt et al. 2018), and so the original Transformer: post-norm, sinusoids. */
 export const marianFamily = bartKin({
   ...{ modelType: 'marian', architecture: 'MarianMTModel' },
-  ...{ norm: 'post', positions: 'sinusoidal', positionOffset: 0, embeddingNorm: false },
+  ...marianLayout,
   defaults: { padding: 58100, start: 58100, end: 0, generation: { forced_eos_token_id: 0 } },
   separableVocabularies: true,
 });

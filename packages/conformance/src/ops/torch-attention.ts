@@ -1,0 +1,61 @@
+import { CrossAttention, causal, full, MultiHeadAttention, type ProjectedAttention } from '@sequitur/attention';
+import type { Linear, MixContext } from '@sequitur/core';
+import {
+  cast,
+  keep,
+  split,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import type { Operation, OperationCase } from './operation.js';
+
+/** `torch.nn.MultiheadAttention`, to oneself or to a text of another length. */
+export const torchMultiheadAttention: Operation = (given) => {
+  const [query, key] = [given.input('query') as Tensor3D, given.input('key') as Tensor3D];
+  const isCausal = given.attribute<boolean>('causal') ?? false;
+  const options = { width: query.shape[2], heads: given.attribute<number>('num_heads')! };
+  let weights: Tensor | undefined;
+  const context: MixContext = { observe: (_name, tensor) => (weights = keep(tensor.clone())) };
+  const visible = visibleOf(given, 'key_padding_mask');
+  if (query.shape[1] === key.shape[1]) {
+    const part = new MultiHeadAttention({ ...options, pattern: isCausal ? causal() : full() });
+    fillAttention(part, given);
+    const out = part.mix(query, part.initState(query.shape[0]), { ...context, visible }).output;
+    part.dispose();
+    return { out, weights: weights! };
+  }
+  if (isCausal) return null;
+  const part = new CrossAttention(options);
+  fillAttention(part, given);
+  const out = part.mix(query, part.read(key, visible), context).output;
+  part.dispose();
+  return { out, weights: weights! };
+};
+
+/** [batch, length], 1 where PyTorch's mask says not to ignore. */
+export function visibleOf(given: OperationCase, mask: string): Tensor2D | undefined {
+  return given.has(mask) ? (tidy(() => cast(sub(1, given.input(mask)), 'int32')) as Tensor2D) : undefined;
+}
+
+/** Takes the weights of a `torch.nn.MultiheadAttention` from the case: query, key and value below one another. */
+export function fillAttention(part: ProjectedAttention, given: OperationCase, prefix = ''): void {
+  tidy(() => {
+    const weights = split(given.input(`${prefix}in_proj_weight`), 3, 0);
+    const biases = split(given.input(`${prefix}in_proj_bias`), 3, 0);
+    for (const [index, linear] of [part.query, part.key, part.value].entries()) {
+      linear.weight.assign(transpose(weights[index]!));
+      linear.bias!.assign(biases[index]!);
+    }
+  });
+  fillLinear(part.output, given, `${prefix}out_proj`);
+}
+
+/** Takes the weights of a `torch.nn.Linear` from the case. */
+export function fillLinear(part: Linear, given: OperationCase, name: string): void {
+  tidy(() => part.weight.assign(transpose(given.input(`${name}.weight`))));
+  part.bias!.assign(given.input(`${name}.bias`));
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Checkpoint, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SequenceToSequence, type SequenceToSequenceConfig, sequenceToSequenceFamilies } from '../src/index.js';
+
+const fixtures = join(import.meta.dirname, '..', '..', 'conformance', 'fixtures');
+const folders = (await readdir(fixtures)).filter((name) => /^(t5|bart|marian)/.test(name));
+const open = (folder: string) => openCheckpoint(folderSource(folder));
+
+describe('Hugging Face folders', () => {
+  let folder: string;
+  beforeEach(async () => {
+    await openBackend('cpu');
+    folder = await mkdtemp(join(tmpdir(), 'sequitur-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('are found', () => expect(folders.length).toBeGreaterThanOrEqual(5));
+
+  it.each(folders)('%s is written as it was read', async (name) => {
+    const model = await SequenceToSequence.fromPretrained(join(fixtures, name));
+    await model.savePretrained(folder);
+    const [before, after] = [await open(join(fixtures, name)), await open(folder)];
+    expect([...after.tensors.keys()].sort()).toEqual([...before.tensors.keys()].sort());
+    for (const tensor of before.tensors.keys()) await expectSameTensor(after, before, tensor);
+    await Promise.all([before.close(), after.close()]);
+    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+    const original = JSON.parse(await readFile(join(fixtures, name, 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ architectures: original.architectures, model_type: original.model_type });
+    const again = await SequenceToSequence.fromPretrained(folder);
+    expect(again.config).toEqual(model.config);
+    model.dispose();
+    again.dispose();
+  });
+
+  it.each(sequenceToSequenceFamilies.map(({ modelType }) => modelType))(
+    'of a fresh %s are read as they were written, with separate tables and heads',
+    async (modelType) => {
+      const config = {
+        ...{ modelType, vocabularySize: 11, decoderStartToken: 1, paddingToken: 0, width: 8, contextLength: 9 },
+        ...{ encoderDepth: 1, encoderHeads: 2, encoderHiddenWidth: 12, decoderDepth: 1, decoderHeads: 2 },
+        ...{ decoderHiddenWidth: 10, heads: 2, headSize: 3, hiddenWidth: 6, tied: false, sharedEmbedding: false },
+        ...{ targetVocabularySize: 7, gated: true, activation: 'silu' },
+      };
+      const { vocabularySize, sharedEmbedding, targetVocabularySize, ...common } = config;
+      const used = modelType === 'marian' ? config : { ...common, vocabularySize };
+      const model = SequenceToSequence.create<SequenceToSequenceConfig>(used, { seed: 4 });
+      await model.savePretrained(folder);
+      const again = await SequenceToSequence.fromPretrained(folder);
+      const values = parametersOf(again);
+      for (const [path, parameter] of parametersOf(model)) {
+        expect(await values.get(path)!.read(), path).toEqual(await parameter.read());
+      }
+      expect([...values.keys()]).toEqual([...parametersOf(model).keys()]);
+      expect([sharedEmbedding, targetVocabularySize]).toEqual([false, 7]);
+      model.dispose();
+      again.dispose();
+    },
+  );
+});
+
+async function expectSameTensor(found: Checkpoint, wanted: Checkpoint, name: string): Promise<void> {
+  const { dtype, shape } = wanted.tensors.get(name)!;
+  expect(found.tensors.get(name), name).toMatchObject({ dtype, shape });
+  expect(await found.readFloat32(name), name).toEqual(await wanted.readFloat32(name));
+}
