@@ -1,4 +1,4 @@
-import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
+import { type MixContext, memoryCapacity, type SequenceMixer, SequiturError } from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { emptyMemory, type KeyValueMemory, remember } from './key-value-memory.js';
 import { causal, isCausal, type Pattern } from './patterns/index.js';
@@ -27,6 +27,16 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     super(projections);
     this.pattern = pattern;
     this.positions = positions;
+  }
+
+  /** Beside its projections, for one text of so many tokens: floating point operations, and bytes of the state after it. */
+  cost(length: number): { readonly flops: number; readonly stateBytes: number } {
+    const pairs = isCausal(this.pattern) ? (length * (length + 1)) / 2 : length * length; // query i sees i + 1 keys
+    const perPosition = this.keyHeads * (this.headSize + this.valueSize) * 4;
+    return {
+      flops: 2 * pairs * this.heads * (this.headSize + this.valueSize),
+      stateBytes: isCausal(this.pattern) ? memoryCapacity(length) * perPosition : 0,
+    };
   }
 
   initState(_batchSize: number): KeyValueMemory {

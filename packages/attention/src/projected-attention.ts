@@ -26,6 +26,11 @@ export interface ProjectionOptions {
   /** Brings each query, or key, to a common scale before they meet (Henry et al. 2020): norms over the head size. */
   readonly queryNorm?: Norm;
   readonly keyNorm?: Norm;
+  /**
+   * What a query takes before which all is padding: evenly from what its pattern shows (the default), or from all keys.
+   * Only the rows of padding differ, so that they can be compared with models of PyTorch, whose masks differ there.
+   */
+  readonly unseen?: AttentionOptions['unseen'];
 }
 
 /** What attention to oneself and to another text have in common: the projections to heads and back. */
@@ -42,6 +47,7 @@ export abstract class ProjectedAttention extends Module {
   readonly valueSize: number;
   readonly scale: number;
   readonly dropout: number;
+  readonly unseen: NonNullable<AttentionOptions['unseen']>;
 
   constructor(options: ProjectionOptions) {
     super();
@@ -66,6 +72,7 @@ export abstract class ProjectedAttention extends Module {
     this.valueSize = valueSize;
     this.scale = options.scale ?? 1 / Math.sqrt(headSize);
     this.dropout = options.dropout ?? 0;
+    this.unseen = options.unseen ?? 'evenly';
   }
 
   /** x [batch, length, width] -> [batch, length, heads, headSize]. */
@@ -93,8 +100,7 @@ export abstract class ProjectedAttention extends Module {
     options: AttentionOptions,
     { observe, random }: MixContext,
   ): Tensor3D {
-    // In the rows of padding as PyTorch's masks make it, for comparison with its models.
-    const settled = { unseen: 'evenly', ...options, scale: this.scale } as const;
+    const settled = { unseen: this.unseen, ...options, scale: this.scale };
     if (observe) {
       const weights = attentionWeights(query, keys, settled);
       observe('weights', weights);

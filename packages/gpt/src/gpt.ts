@@ -1,29 +1,26 @@
 import {
   type CheckpointLocation,
-  ConfigReader,
   type FileSink,
   type GenerateOptions,
   generate,
-  type HubOptions,
   initialize,
-  type LoadProgress,
-  loadWeights,
-  openCheckpoint,
   openSink,
   openSource,
   type SaveOptions,
   SequiturError,
-  saveWeights,
-  writeJson,
 } from '@sequitur/core';
-import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
+import type { Tokenizer } from '@sequitur/text';
 import { LanguageModel } from '@sequitur/transformer';
-import type { Gpt2Config } from './gpt2/config.js';
-import { gpt2IgnoredTensors, gpt2Rules, readGpt2Config, writeGpt2Config } from './gpt2/hugging-face.js';
-import { gpt2Parts } from './gpt2/model.js';
+import type { Gpt2Config } from './families/gpt2/config.js';
+import { gpt2Family } from './families/gpt2/family.js';
+import type { GptConfig, GptFamily } from './family.js';
+import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
+import { saveGpt } from './save-gpt.js';
 
-export interface LoadGptOptions extends HubOptions {
-  readonly onProgress?: (progress: LoadProgress) => void;
+export interface GptOptions<Config extends GptConfig = GptConfig> {
+  /** Default GPT-2. */
+  readonly family?: GptFamily<Config>;
+  readonly tokenizer?: Tokenizer | null;
 }
 
 export interface CompleteOptions extends Omit<GenerateOptions, 'endTokens'> {
@@ -31,64 +28,64 @@ export interface CompleteOptions extends Omit<GenerateOptions, 'endTokens'> {
   readonly endTokens?: readonly number[];
 }
 
-/** A GPT: a language model with its configuration, and its tokenizer where it has one. */
-export class Gpt extends LanguageModel {
-  readonly config: Gpt2Config;
+/** A decoder-only language model of any family, with its configuration, and its tokenizer where it has one. */
+export class Gpt<Config extends GptConfig = GptConfig> extends LanguageModel {
+  readonly config: Config;
+  readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;
+  /** What the checkpoint said of itself, for saving it alike. */
+  readonly storedAs: StoredAs;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Gpt2Config, tokenizer: Tokenizer | null = null) {
-    super(gpt2Parts(config));
+  constructor(config: Config, options: GptOptions<Config> = {}, storedAs: StoredAs = {}) {
+    const { family = gpt2Family as unknown as GptFamily<Config>, tokenizer = null } = options;
+    // A stack stored without a head scores tokens by its own table, though its whole model may have a head.
+    const headless = storedAs.architecture === family.classes.base;
+    super(family.parts(headless ? { ...config, tied: true } : config));
     this.config = config;
+    this.family = family;
     this.tokenizer = tokenizer;
+    this.storedAs = storedAs;
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
-  static create(
-    config: Gpt2Config,
-    { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
-  ): Gpt {
-    return initialize(new Gpt(config, tokenizer), seed);
+  static create<Config extends GptConfig = Gpt2Config>(
+    config: Config,
+    { seed = 0, ...options }: GptOptions<Config> & { readonly seed?: number | string } = {},
+  ): Gpt<Config> {
+    return initialize(new Gpt(config, options), seed);
   }
 
   /**
-   * Loads a GPT-2 from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository; `model_type` of its
+   * config.json says which family it is of. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration holds what this model does not know
+   * @throws SequiturError where files are missing or corrupt, or the configuration holds what the family does not know
    */
   static async fromPretrained(location: CheckpointLocation, options: LoadGptOptions = {}): Promise<Gpt> {
     const source = await openSource(location, options);
-    const config = readGpt2Config(await ConfigReader.open(source));
-    const model = new Gpt(config, await openTokenizer(source));
-    const checkpoint = await openCheckpoint(source);
-    try {
-      // The class without a head stores no prefix; so does the repository of the original GPT-2.
-      const prefix = checkpoint.tensors.has('wte.weight') ? '' : 'transformer.';
-      const ignore = gpt2IgnoredTensors(prefix, config.tied ?? true);
-      await loadWeights(model, checkpoint, gpt2Rules(prefix), { ...options, ignore });
-    } catch (error) {
-      model.dispose();
-      throw error;
-    } finally {
-      await checkpoint.close();
-    }
-    return model;
+    return openGpt(source, options, ({ config, family, tokenizer, storedAs }) => {
+      return new Gpt(config, { family, tokenizer }, storedAs);
+    });
   }
 
-  /** Saves a folder (or files) that Python's `GPT2LMHeadModel.from_pretrained` reads, tokenizer included. */
+  /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    const sink = openSink(location);
-    await saveWeights(this, sink, gpt2Rules('transformer.'), options);
-    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
-    await writeJson(sink, 'config.json', writeGpt2Config(this.config));
+    await saveGpt(this, openSink(location), options);
+  }
+
+  /** The tokens that end a text: the configuration of generation knows more of them than the model's. */
+  get endTokens(): readonly number[] {
+    const stored = this.storedAs.generation?.eos_token_id as number | readonly number[] | null | undefined;
+    return [stored ?? this.config.endToken ?? []].flat();
   }
 
   /** Goes on writing after `prompt`, piece by piece. */
   async *complete(prompt: string, options: CompleteOptions = {}): AsyncGenerator<string> {
     const tokenizer = this.tokenizer ?? missingTokenizer();
-    const { startToken, endToken } = this.config;
-    const { endTokens = endToken === undefined ? [] : [endToken] } = options;
-    const encoded = tokenizer.encode(prompt);
+    const { startToken } = this.config;
+    const { endTokens = this.endTokens } = options;
+    const encoded = tokenizer.encode(prompt, { specialTokens: true });
     const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;
     const written: number[] = [];
     let shown = '';

@@ -46,7 +46,7 @@ export class LanguageModel extends Module implements CausalModel<LanguageModelSt
     this.norm = norm;
     this.head = head ?? null;
     this.vocabularySize = embedding.tokens.weight.shape[0]!;
-    this.contextLength = contextLength ?? embedding.positions?.weight.shape[0] ?? Number.POSITIVE_INFINITY;
+    this.contextLength = contextLength ?? embedding.contextLength;
   }
 
   initState(batchSize: number): LanguageModelState {
@@ -54,8 +54,19 @@ export class LanguageModel extends Module implements CausalModel<LanguageModelSt
   }
 
   step(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
+    return scoped(() => {
+      const { hidden, state: next } = this.read(tokens, state, context);
+      return { logits: this.#logits(hidden), state: next };
+    });
+  }
+
+  /**
+   * All but the head: tokens int32 [batch, length] -> [batch, length, width], or [batch, 1, width] where the context asks
+   * for the last logits alone. The caller disposes both.
+   */
+  read(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
     if (tokens.shape[1] < 1) {
-      throw new SequiturError({ where: 'LanguageModel.step', expected: 'at least one token', got: 'none' });
+      throw new SequiturError({ where: 'LanguageModel', expected: 'at least one token', got: 'none' });
     }
     return scoped(() => {
       let x = this.embedding.apply(tokens, state.length, context); // [batch, length, width]
@@ -67,7 +78,7 @@ export class LanguageModel extends Module implements CausalModel<LanguageModelSt
       });
       const hidden = this.norm.apply(context.logits === 'last' ? lastPosition(x) : x);
       context.observe?.('norm', hidden);
-      return { logits: this.#logits(hidden), state: { length: state.length + tokens.shape[1], blocks } };
+      return { hidden, state: { length: state.length + tokens.shape[1], blocks } };
     });
   }
 

@@ -1,25 +1,44 @@
-import { dropout, Embedding, type MixContext, Module, SequiturError } from '@sequitur/core';
-import { add, range, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { dropout, Embedding, type Initializer, type MixContext, Module, type Norm } from '@sequitur/core';
+import { add, mul, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { PositionTable, type PositionVectors } from './positions/index.js';
 
 export interface TokenEmbeddingOptions {
   readonly vocabularySize: number;
   readonly width: number;
-  /** How many positions have a learned vector; absent: the model finds order by other means. */
+  /** How many positions have a learned vector: short for `positions: new PositionTable({ count, width })`. */
   readonly learnedPositions?: number;
+  /** What is added to the vectors for their place; absent: the model finds order by other means. */
+  readonly positions?: PositionVectors;
+  /** Multiplies the tokens' vectors before anything is added; default 1. */
+  readonly scale?: number;
+  /** Brings the sum to a common scale. */
+  readonly norm?: Norm;
   readonly dropout?: number;
+  readonly initializer?: Initializer;
 }
 
-/** Gives each token its vector, and adds the learned vector of its position where the model has such. */
+/** Gives each token its vector, and adds that of its position where the model has such. */
 export class TokenEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
-  readonly positions: Embedding | null; // [learnedPositions, width]
+  readonly positions: PositionVectors | null;
+  readonly norm: Norm | null;
+  readonly #scale: number;
   readonly #dropout: number;
 
-  constructor({ vocabularySize, width, learnedPositions, dropout = 0 }: TokenEmbeddingOptions) {
+  constructor(options: TokenEmbeddingOptions) {
     super();
-    this.tokens = new Embedding(vocabularySize, width);
-    this.positions = learnedPositions === undefined ? null : new Embedding(learnedPositions, width);
-    this.#dropout = dropout;
+    const { vocabularySize, width, learnedPositions: count, initializer } = options;
+    this.tokens = new Embedding(vocabularySize, width, initializer);
+    const learned = count ? new PositionTable({ count, width, ...(initializer && { initializer }) }) : null;
+    this.positions = options.positions ?? learned;
+    this.norm = options.norm ?? null;
+    this.#scale = options.scale ?? 1;
+    this.#dropout = options.dropout ?? 0;
+  }
+
+  /** How many positions have a vector; `Infinity` where nothing bounds them. */
+  get contextLength(): number {
+    return this.positions?.count ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -28,22 +47,16 @@ export class TokenEmbedding extends Module {
    * @returns [batch, length, width].
    */
   apply(tokens: Tensor2D, seen: number, context: MixContext): Tensor3D {
-    const vectors = this.tokens.lookup(tokens) as Tensor3D;
-    const placed = this.positions ? add(vectors, this.#positionVectors(tokens, seen, context)) : vectors;
-    return dropout(placed as Tensor3D, this.#dropout, context.random);
+    const found = this.tokens.lookup(tokens) as Tensor3D;
+    const vectors = this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
+    const sum = this.positions
+      ? (add(vectors, this.#placed(this.positions, tokens, seen, context)) as Tensor3D)
+      : vectors;
+    return dropout(this.norm ? this.norm.apply(sum) : sum, this.#dropout, context.random);
   }
 
-  #positionVectors(tokens: Tensor2D, seen: number, context: MixContext) {
-    const end = seen + tokens.shape[1];
-    const count = this.positions!.weight.shape[0]!;
-    if (end > count) {
-      throw new SequiturError({
-        where: 'a model with learned positions',
-        expected: `at most ${count} tokens in all`,
-        got: `${end}`,
-        fix: 'Give a shorter text, or start again from initState with the last tokens of it',
-      });
-    }
-    return this.positions!.lookup(context.positions ?? range(seen, end, 1, 'int32'));
+  #placed(positions: PositionVectors, tokens: Tensor2D, seen: number, context: MixContext): Tensor {
+    const vectors = positions.range(seen, tokens.shape[1]); // also refuses what is too long
+    return context.positions ? positions.lookup(context.positions) : vectors;
   }
 }

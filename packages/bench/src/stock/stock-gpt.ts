@@ -19,7 +19,7 @@ export class StockGpt {
   }
 
   /** A copy of `model`'s values. The caller disposes it. */
-  static async like(model: Gpt): Promise<StockGpt> {
+  static async like(model: Gpt<Gpt2Config>): Promise<StockGpt> {
     const weights = new Map<string, tf.Variable>();
     for (const [path, parameter] of parametersOf(model)) {
       const values = tf.tensor(await parameter.read(), [...parameter.shape]);

@@ -9,8 +9,8 @@ import {
 } from '@sequitur/bert';
 import { type Observe, scoped } from '@sequitur/core';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
-import { stackOutputName } from './gpt2.js';
 import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+import { stackOutputName } from './stack-output-name.js';
 
 /** BERT and its descendants, one for each `model_type`. */
 export const encoderFamilies: readonly ModelFamily[] = families.map((family) => ({

@@ -1,5 +1,5 @@
 import { encoderFamilies } from './bert.js';
-import { gpt2Family } from './gpt2.js';
+import { gptUnderTest } from './gpt.js';
 import { mambaFamily } from './mamba.js';
 import { memoryTransformerXlFamily } from './memory-transformer-xl.js';
 import type { ModelFamily } from './model-under-test.js';
@@ -8,7 +8,7 @@ import { transformerXlFamily } from './transformer-xl.js';
 
 /** Every architecture that can be compared: the one list of this package. */
 export const families: readonly ModelFamily[] = [
-  gpt2Family,
+  ...gptUnderTest,
   ...encoderFamilies,
   ...sequenceToSequenceUnderTest,
   memoryTransformerXlFamily,

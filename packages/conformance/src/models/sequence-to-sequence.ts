@@ -3,8 +3,8 @@ import { SequenceToSequence, type SequenceToSequenceFamily, sequenceToSequenceFa
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { matrix } from './causal-under-test.js';
 import { compareDecoderCache } from './decoder-cache.js';
-import { stackOutputName } from './gpt2.js';
 import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+import { stackOutputName } from './stack-output-name.js';
 
 /** T5, BART, Marian and their kin, one for each `model_type`. */
 export const sequenceToSequenceUnderTest: readonly ModelFamily[] = sequenceToSequenceFamilies.map((family) => ({

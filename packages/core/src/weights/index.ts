@@ -7,7 +7,7 @@ export { type HubOptions, hubSource } from './files/hub.js';
 export { type CheckpointLocation, openSink, openSource } from './files/open-source.js';
 export { type UrlOptions, urlSource } from './files/url.js';
 export { type LoadOptions, type LoadProgress, loadWeights } from './load.js';
-export type { SafetensorsDtype, StoredValues } from './safetensors/dtypes.js';
+export type { SafetensorsDtype, StoredValues, WeightDtype } from './safetensors/dtypes.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/reader.js';
 export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 export { type SaveOptions, saveWeights, writeJson } from './save.js';

@@ -1,12 +1,15 @@
 import { SequiturError } from '../errors.js';
 import { type Module, parametersOf } from '../module.js';
 import type { FileSink } from './files/file-source.js';
+import { encodeWeights, type WeightDtype } from './safetensors/dtypes.js';
 import { bytesOf, safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 import { correspondences, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {
   /** Beyond this many bytes the weights go into several files with an index; default 5 GB, as in Python. */
   readonly maxShardBytes?: number;
+  /** How numbers are stored; default F32. The others round: train on from what was not rounded. */
+  readonly dtype?: WeightDtype;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -18,9 +21,9 @@ export async function saveWeights(
   model: Module,
   sink: FileSink,
   rules: readonly WeightRule[],
-  { maxShardBytes = 5e9, signal }: SaveOptions = {},
+  { maxShardBytes = 5e9, dtype = 'F32', signal }: SaveOptions = {},
 ): Promise<void> {
-  const tensors = tensorsOf(model, rules, signal);
+  const tensors = tensorsOf(model, rules, dtype, signal);
   const shards = shardsOf(tensors, maxShardBytes);
   if (shards.length === 1) {
     await sink.write('model.safetensors', safetensorsChunks(tensors));
@@ -47,7 +50,12 @@ function isInfinite(item: unknown): boolean {
   return item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY;
 }
 
-function tensorsOf(model: Module, rules: readonly WeightRule[], signal: AbortSignal | undefined): TensorToWrite[] {
+function tensorsOf(
+  model: Module,
+  rules: readonly WeightRule[],
+  dtype: WeightDtype,
+  signal: AbortSignal | undefined,
+): TensorToWrite[] {
   const parameters = parametersOf(model);
   const pairs = correspondences(rules, parameters.keys());
   const mapped = new Set(pairs.flatMap((pair) => pair.parameters));
@@ -64,11 +72,12 @@ function tensorsOf(model: Module, rules: readonly WeightRule[], signal: AbortSig
     const shapes = sources.map(({ shape }) => shape);
     return {
       name,
-      dtype: 'F32',
+      dtype,
       shape: conversion.shape(shapes),
       values: async () => {
         signal?.throwIfAborted();
-        return conversion.join(await Promise.all(sources.map((source) => source.read())), shapes);
+        const values = await Promise.all(sources.map((source) => source.read()));
+        return encodeWeights(conversion.join(values, shapes), dtype);
       },
     };
   });

@@ -78,3 +78,39 @@ function halfToSingleBits(half: number): number {
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | ((fraction << (shift + 13)) & 0x7fffff);
 }
+
+/** The types that weights are stored in. */
+export type WeightDtype = 'F32' | 'F16' | 'BF16';
+
+/** The bits of float32 numbers in another type, rounded to the nearest, ties to even. */
+export function encodeWeights(values: Float32Array, dtype: WeightDtype): Float32Array | Uint16Array {
+  if (dtype === 'F32') return values;
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const narrow = new Uint16Array(values.length);
+  const round = dtype === 'F16' ? singleToHalfBits : singleToBrainBits;
+  for (let i = 0; i < narrow.length; i++) narrow[i] = round(bits[i]!);
+  return narrow;
+}
+
+function singleToBrainBits(bits: number): number {
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // not a number stays none
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+function singleToHalfBits(bits: number): number {
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x47800000) return sign | 0x7c00; // 65,536 and beyond
+  if (magnitude >= 0x38800000) {
+    // A carry out of the fraction moves on into the exponent, up to infinity, as it should.
+    return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+  }
+  const shift = 126 - (magnitude >>> 23); // subnormal: units of 2^-24
+  if (shift > 24) return sign;
+  const fraction = (magnitude & 0x7fffff) | 0x800000;
+  const half = 1 << (shift - 1);
+  const rest = fraction & ((1 << shift) - 1);
+  const whole = fraction >>> shift;
+  return sign | (whole + (rest > half || (rest === half && (whole & 1) === 1) ? 1 : 0));
+}

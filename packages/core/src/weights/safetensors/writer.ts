@@ -3,9 +3,9 @@ import { DTYPE_BYTES, type SafetensorsDtype, type StoredValues } from './dtypes.
 /** A tensor to be written: its values are asked for when their turn comes. */
 export interface TensorToWrite {
   readonly name: string;
-  /** F16 and BF16 are not written: weights are kept as they are trained, in F32. */
-  readonly dtype: Exclude<SafetensorsDtype, 'F16' | 'BF16'>;
+  readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
+  /** F16 and BF16 as their bits. */
   values(): Promise<StoredValues>;
 }
 

@@ -1,10 +1,8 @@
+import type { GptConfig } from '../../family.js';
+
 /** The shape of a GPT-2 (Radford et al. 2019), with the variations that its Hugging Face class knows. */
-export interface Gpt2Config {
-  readonly vocabularySize: number;
+export interface Gpt2Config extends GptConfig {
   readonly contextLength: number;
-  readonly width: number;
-  readonly depth: number;
-  readonly heads: number;
   /** Default 4 x width. */
   readonly hiddenWidth?: number;
   /** A name as Hugging Face writes it; default `gelu_new`, the tanh form. */
@@ -20,10 +18,6 @@ export interface Gpt2Config {
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
-  /** The token that begins a text, ends one, fills up short ones. */
-  readonly startToken?: number;
-  readonly endToken?: number;
-  readonly paddingToken?: number;
   /** Deviation of the first weights; default 0.02. */
   readonly initialDeviation?: number;
 }

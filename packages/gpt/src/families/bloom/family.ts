@@ -1,0 +1,72 @@
+import { aBoolean, anInteger, aShare, type ConfigReader, rule, transposed, type WeightRule } from '@sequitur/core';
+import type { GptFamily } from '../../family.js';
+import { positive, readWith, writeCommon } from '../attributes.js';
+import { fusedRules, linearRules, sameRules } from '../rules.js';
+import { type BloomConfig, bloomPresets } from './config.js';
+import { bloomParts } from './parts.js';
+
+/** Numerics that change no result, and sizes that only the training knew. */
+const IGNORED = [
+  ...['slow_but_exact', 'seq_length', 'n_inner', 'offset_alibi', 'skip_bias_add', 'skip_bias_add_qkv', 'n_positions'],
+  ...['attention_softmax_in_fp32', 'bias_dropout_fusion', 'masked_softmax_fusion', 'hidden_dropout_prob'],
+];
+
+/** Bloom (BigScience 2022). */
+export const bloomFamily: GptFamily<BloomConfig> = {
+  modelType: 'bloom',
+  classes: { base: 'BloomModel', languageModel: 'BloomForCausalLM', classifier: 'BloomForSequenceClassification' },
+  prefix: 'transformer.',
+  presets: bloomPresets,
+  readConfig,
+  writeConfig,
+  parts: bloomParts,
+  rules,
+  ignoredTensors: () => [],
+};
+
+function readConfig(json: ConfigReader): BloomConfig {
+  return readWith<BloomConfig>(json, 'bloom', IGNORED, () => ({
+    vocabularySize: json.take('vocab_size', anInteger(), 250880),
+    width: json.maybe('n_embed', anInteger()) ?? json.take('hidden_size', anInteger(), 64),
+    depth: json.maybe('num_hidden_layers', anInteger()) ?? json.take('n_layer', anInteger(), 2),
+    heads: json.maybe('num_attention_heads', anInteger()) ?? json.take('n_head', anInteger(), 8),
+    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    residualFromNorm: json.take('apply_residual_connection_post_layernorm', aBoolean, false),
+    tied: json.take('tie_word_embeddings', aBoolean, true),
+    attentionDropout: json.take('attention_dropout', aShare, 0),
+    hiddenDropout: json.take('hidden_dropout', aShare, 0),
+    initialDeviation: json.take('initializer_range', positive, 0.02),
+  }));
+}
+
+function writeConfig(config: BloomConfig): Record<string, unknown> {
+  return {
+    ...writeCommon('bloom', config),
+    vocab_size: config.vocabularySize,
+    hidden_size: config.width,
+    n_layer: config.depth,
+    n_head: config.heads,
+    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
+    apply_residual_connection_post_layernorm: config.residualFromNorm ?? false,
+    tie_word_embeddings: config.tied ?? true,
+    attention_dropout: config.attentionDropout ?? 0,
+    hidden_dropout: config.hiddenDropout ?? 0,
+    initializer_range: config.initialDeviation ?? 0.02,
+  };
+}
+
+function rules({ heads }: BloomConfig, prefix: string): WeightRule[] {
+  const layer = `${prefix}h.{i}`;
+  return [
+    rule(`${prefix}word_embeddings.weight`, 'embedding.tokens.weight'),
+    ...sameRules(`${prefix}word_embeddings_layernorm`, 'embedding.norm'),
+    ...sameRules(`${layer}.input_layernorm`, 'blocks.{i}.mixerNorm'),
+    ...fusedRules(`${layer}.self_attention.query_key_value`, 'blocks.{i}.mixer', heads),
+    ...linearRules(`${layer}.self_attention.dense`, 'blocks.{i}.mixer.output'),
+    ...sameRules(`${layer}.post_attention_layernorm`, 'blocks.{i}.feedForwardNorm'),
+    ...linearRules(`${layer}.mlp.dense_h_to_4h`, 'blocks.{i}.feedForward.up'),
+    ...linearRules(`${layer}.mlp.dense_4h_to_h`, 'blocks.{i}.feedForward.down'),
+    ...sameRules(`${prefix}ln_f`, 'norm'),
+    rule('lm_head.weight', 'head.weight', transposed),
+  ];
+}

@@ -1,0 +1,119 @@
+import {
+  aBoolean,
+  activationNames,
+  anInteger,
+  aShare,
+  type ConfigReader,
+  oneOf,
+  type ReadAttribute,
+  rule,
+  SequiturError,
+  transposed,
+  type WeightRule,
+} from '@sequitur/core';
+import type { GptFamily } from '../../family.js';
+import { positive, readWith, writeCommon } from '../attributes.js';
+import { linearRules, sameRules } from '../rules.js';
+import { type GptNeoConfig, gptNeoPresets, type NeoReach } from './config.js';
+import { gptNeoParts } from './parts.js';
+
+/** GPT-Neo (Black et al. 2021). */
+export const gptNeoFamily: GptFamily<GptNeoConfig> = {
+  modelType: 'gpt_neo',
+  classes: {
+    base: 'GPTNeoModel',
+    languageModel: 'GPTNeoForCausalLM',
+    classifier: 'GPTNeoForSequenceClassification',
+  },
+  prefix: 'transformer.',
+  presets: gptNeoPresets,
+  readConfig,
+  writeConfig,
+  parts: gptNeoParts,
+  rules: (_config, prefix) => rules(prefix),
+  ignoredTensors: (prefix) => ['bias', 'masked_bias'].map((name) => `${prefix}h.{i}.attn.attention.${name}`),
+};
+
+function readConfig(json: ConfigReader): GptNeoConfig {
+  return readWith<GptNeoConfig>(json, 'gpt_neo', ['attention_layers', 'n_positions', 'resid_pdrop'], () => {
+    const depth = json.take('num_layers', anInteger(), 24);
+    const width = json.take('hidden_size', anInteger(), 2048);
+    return {
+      vocabularySize: json.take('vocab_size', anInteger(), 50257),
+      contextLength: json.take('max_position_embeddings', anInteger(), 2048),
+      width,
+      depth,
+      heads: json.take('num_heads', anInteger(), 16),
+      hiddenWidth: json.take('intermediate_size', anInteger(), 4 * width),
+      reaches: json.take('attention_types', reachesFor(depth), alternating(depth)),
+      window: json.take('window_size', anInteger(), 256),
+      activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
+      normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+      tied: json.take('tie_word_embeddings', aBoolean, true),
+      embeddingDropout: json.take('embed_dropout', aShare, 0),
+      attentionDropout: json.take('attention_dropout', aShare, 0),
+      residualDropout: json.take('resid_dropout', aShare, 0),
+      initialDeviation: json.take('initializer_range', positive, 0.02),
+    };
+  });
+}
+
+function alternating(depth: number): readonly NeoReach[] {
+  return Array.from({ length: depth }, (_, index) => (index % 2 === 0 ? 'global' : 'local'));
+}
+
+/** `[[["global", "local"], 12]]`: each list of kinds, and how often it comes. */
+function reachesFor(depth: number): ReadAttribute<readonly NeoReach[]> {
+  return (value, where) => {
+    const reaches: NeoReach[] = [];
+    for (const group of value as readonly unknown[]) {
+      const [kinds, times] = group as [readonly never[], never];
+      for (let time = 0; time < anInteger()(times, where); time++) {
+        reaches.push(...kinds.map((kind) => oneOf<NeoReach>(['global', 'local'])(kind, where)));
+      }
+    }
+    if (reaches.length === depth) return reaches;
+    throw new SequiturError({ where, expected: `${depth} blocks, as num_layers says`, got: `${reaches.length}` });
+  };
+}
+
+function writeConfig(config: GptNeoConfig): Record<string, unknown> {
+  return {
+    ...writeCommon('gpt_neo', config),
+    vocab_size: config.vocabularySize,
+    max_position_embeddings: config.contextLength,
+    hidden_size: config.width,
+    num_layers: config.depth,
+    num_heads: config.heads,
+    intermediate_size: config.hiddenWidth ?? null,
+    attention_types: config.reaches.map((reach) => [[reach], 1]),
+    attention_layers: config.reaches,
+    window_size: config.window ?? 256,
+    activation_function: config.activation ?? 'gelu_new',
+    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
+    tie_word_embeddings: config.tied ?? true,
+    embed_dropout: config.embeddingDropout ?? 0,
+    attention_dropout: config.attentionDropout ?? 0,
+    resid_dropout: config.residualDropout ?? 0,
+    initializer_range: config.initialDeviation ?? 0.02,
+  };
+}
+
+function rules(prefix: string): WeightRule[] {
+  const layer = `${prefix}h.{i}`;
+  const attention = `${layer}.attn.attention`;
+  return [
+    rule(`${prefix}wte.weight`, 'embedding.tokens.weight'),
+    rule(`${prefix}wpe.weight`, 'embedding.positions.weight'),
+    ...sameRules(`${layer}.ln_1`, 'blocks.{i}.mixerNorm'),
+    ...linearRules(`${attention}.q_proj`, 'blocks.{i}.mixer.query'),
+    ...linearRules(`${attention}.k_proj`, 'blocks.{i}.mixer.key'),
+    ...linearRules(`${attention}.v_proj`, 'blocks.{i}.mixer.value'),
+    ...linearRules(`${attention}.out_proj`, 'blocks.{i}.mixer.output'),
+    ...sameRules(`${layer}.ln_2`, 'blocks.{i}.feedForwardNorm'),
+    ...linearRules(`${layer}.mlp.c_fc`, 'blocks.{i}.feedForward.up'),
+    ...linearRules(`${layer}.mlp.c_proj`, 'blocks.{i}.feedForward.down'),
+    ...sameRules(`${prefix}ln_f`, 'norm'),
+    rule('lm_head.weight', 'head.weight', transposed),
+  ];
+}

@@ -1,0 +1,101 @@
+import {
+  aBoolean,
+  activationNames,
+  aNumber,
+  anInteger,
+  aShare,
+  type ConfigReader,
+  oneOf,
+  rule,
+  transposed,
+  type WeightRule,
+} from '@sequitur/core';
+import type { GptFamily } from '../../family.js';
+import { known, positive, readWith, writeCommon } from '../attributes.js';
+import { readRotaryScaling, writeRotaryScaling } from '../rotary-scaling.js';
+import { fusedRules, linearRules, sameRules } from '../rules.js';
+import { type GptNeoxConfig, gptNeoxPresets } from './config.js';
+import { gptNeoxParts } from './parts.js';
+
+/** GPT-NeoX (Black et al. 2022). */
+export const gptNeoxFamily: GptFamily<GptNeoxConfig> = {
+  modelType: 'gpt_neox',
+  classes: {
+    base: 'GPTNeoXModel',
+    languageModel: 'GPTNeoXForCausalLM',
+    classifier: 'GPTNeoXForSequenceClassification',
+  },
+  prefix: 'gpt_neox.',
+  presets: gptNeoxPresets,
+  readConfig,
+  writeConfig,
+  parts: gptNeoxParts,
+  rules,
+  ignoredTensors: (prefix) =>
+    ['bias', 'masked_bias', 'rotary_emb.inv_freq'].map((name) => `${prefix}layers.{i}.attention.${name}`),
+};
+
+const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
+
+function readConfig(json: ConfigReader): GptNeoxConfig {
+  return readWith<GptNeoxConfig>(json, 'gpt_neox', ['n_positions'], () => {
+    const contextLength = json.take('max_position_embeddings', anInteger(), 2048);
+    return known({
+      vocabularySize: json.take('vocab_size', anInteger(), 50432),
+      contextLength,
+      width: json.take('hidden_size', anInteger(), 6144),
+      depth: json.take('num_hidden_layers', anInteger(), 44),
+      heads: json.take('num_attention_heads', anInteger(), 64),
+      hiddenWidth: json.take('intermediate_size', anInteger(), 24576),
+      activation: json.take('hidden_act', oneOf(activationNames), 'gelu'),
+      normEpsilon: json.take('layer_norm_eps', positive, 1e-5),
+      rotaryShare: json.take('rotary_pct', aPart, 0.25),
+      rotaryBase: json.take('rotary_emb_base', positive, 10000),
+      rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)),
+      parallel: json.take('use_parallel_residual', aBoolean, true),
+      attentionBias: json.take('attention_bias', aBoolean, true),
+      tied: json.take('tie_word_embeddings', aBoolean, false),
+      attentionDropout: json.take('attention_dropout', aShare, 0),
+      hiddenDropout: json.take('hidden_dropout', aShare, 0),
+      initialDeviation: json.take('initializer_range', positive, 0.02),
+    });
+  });
+}
+
+function writeConfig(config: GptNeoxConfig): Record<string, unknown> {
+  return {
+    ...writeCommon('gpt_neox', config),
+    vocab_size: config.vocabularySize,
+    max_position_embeddings: config.contextLength,
+    hidden_size: config.width,
+    num_hidden_layers: config.depth,
+    num_attention_heads: config.heads,
+    intermediate_size: config.hiddenWidth,
+    hidden_act: config.activation ?? 'gelu',
+    layer_norm_eps: config.normEpsilon ?? 1e-5,
+    rotary_pct: config.rotaryShare ?? 0.25,
+    rotary_emb_base: config.rotaryBase ?? 10000,
+    rope_scaling: writeRotaryScaling(config.rotaryScaling),
+    use_parallel_residual: config.parallel ?? true,
+    attention_bias: config.attentionBias ?? true,
+    tie_word_embeddings: config.tied ?? false,
+    attention_dropout: config.attentionDropout ?? 0,
+    hidden_dropout: config.hiddenDropout ?? 0,
+    initializer_range: config.initialDeviation ?? 0.02,
+  };
+}
+
+function rules({ heads }: GptNeoxConfig, prefix: string): WeightRule[] {
+  const layer = `${prefix}layers.{i}`;
+  return [
+    rule(`${prefix}embed_in.weight`, 'embedding.tokens.weight'),
+    ...sameRules(`${layer}.input_layernorm`, 'blocks.{i}.mixerNorm'),
+    ...fusedRules(`${layer}.attention.query_key_value`, 'blocks.{i}.mixer', heads),
+    ...linearRules(`${layer}.attention.dense`, 'blocks.{i}.mixer.output'),
+    ...sameRules(`${layer}.post_attention_layernorm`, 'blocks.{i}.feedForwardNorm'),
+    ...linearRules(`${layer}.mlp.dense_h_to_4h`, 'blocks.{i}.feedForward.up'),
+    ...linearRules(`${layer}.mlp.dense_4h_to_h`, 'blocks.{i}.feedForward.down'),
+    ...sameRules(`${prefix}final_layer_norm`, 'norm'),
+    rule('embed_out.weight', 'head.weight', transposed),
+  ];
+}

@@ -1,0 +1,105 @@
+import {
+  aBoolean,
+  activationNames,
+  anInteger,
+  aShare,
+  type ConfigReader,
+  oneOf,
+  rule,
+  sideBySide,
+  transposed,
+  type WeightRule,
+} from '@sequitur/core';
+import type { GptFamily } from '../../family.js';
+import { positive, readWith, writeCommon } from '../attributes.js';
+import { sameRules } from '../rules.js';
+import { type Gpt2Config, gpt2Presets } from './config.js';
+import { gpt2Parts } from './parts.js';
+
+/** Settings of the head with two choices, which is not built, and of numerics that change no result. */
+const IGNORED = [
+  ...['n_ctx', 'reorder_and_upcast_attn', 'summary_activation', 'summary_first_dropout', 'summary_proj_to_labels'],
+  ...['summary_type', 'summary_use_proj', 'predict_special_tokens'],
+];
+
+/** GPT-2 (Radford et al. 2019). */
+export const gpt2Family: GptFamily<Gpt2Config> = {
+  modelType: 'gpt2',
+  classes: {
+    base: 'GPT2Model',
+    languageModel: 'GPT2LMHeadModel',
+    classifier: 'GPT2ForSequenceClassification',
+  },
+  prefix: 'transformer.',
+  presets: gpt2Presets,
+  readConfig: readGpt2Config,
+  writeConfig: writeGpt2Config,
+  parts: gpt2Parts,
+  rules: (_config, prefix) => gpt2Rules(prefix),
+  ignoredTensors: (prefix) => [`${prefix}h.{i}.attn.bias`, `${prefix}h.{i}.attn.masked_bias`],
+};
+
+function readGpt2Config(json: ConfigReader): Gpt2Config {
+  return readWith<Gpt2Config>(json, 'gpt2', IGNORED, () => ({
+    vocabularySize: json.take('vocab_size', anInteger(), 50257),
+    contextLength: json.take('n_positions', anInteger(), 1024),
+    width: json.take('n_embd', anInteger(), 768),
+    depth: json.take('n_layer', anInteger(), 12),
+    heads: json.take('n_head', anInteger(), 12),
+    hiddenWidth: json.take('n_inner', anInteger(), 4 * json.take('n_embd', anInteger(), 768)),
+    activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
+    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    scaleScores: json.take('scale_attn_weights', aBoolean, true),
+    scaleScoresByDepth: json.take('scale_attn_by_inverse_layer_idx', aBoolean, false),
+    tied: json.take('tie_word_embeddings', aBoolean, true),
+    embeddingDropout: json.take('embd_pdrop', aShare, 0.1),
+    attentionDropout: json.take('attn_pdrop', aShare, 0.1),
+    residualDropout: json.take('resid_pdrop', aShare, 0.1),
+    initialDeviation: json.take('initializer_range', positive, 0.02),
+  }));
+}
+
+function writeGpt2Config(config: Gpt2Config): Record<string, unknown> {
+  return {
+    ...writeCommon('gpt2', config),
+    vocab_size: config.vocabularySize,
+    n_positions: config.contextLength,
+    n_embd: config.width,
+    n_layer: config.depth,
+    n_head: config.heads,
+    n_inner: config.hiddenWidth ?? null,
+    activation_function: config.activation ?? 'gelu_new',
+    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
+    scale_attn_weights: config.scaleScores ?? true,
+    scale_attn_by_inverse_layer_idx: config.scaleScoresByDepth ?? false,
+    tie_word_embeddings: config.tied ?? true,
+    embd_pdrop: config.embeddingDropout ?? 0,
+    attn_pdrop: config.attentionDropout ?? 0,
+    resid_pdrop: config.residualDropout ?? 0,
+    initializer_range: config.initialDeviation ?? 0.02,
+  };
+}
+
+/** The names of a GPT-2 checkpoint. Its Conv1D layers store [inputs, outputs], as ours do. */
+function gpt2Rules(prefix: string): WeightRule[] {
+  const layer = `${prefix}h.{i}`;
+  const attention = ['query', 'key', 'value'].map((part) => `blocks.{i}.mixer.${part}`);
+  return [
+    rule(`${prefix}wte.weight`, 'embedding.tokens.weight'),
+    rule(`${prefix}wpe.weight`, 'embedding.positions.weight'),
+    ...sameRules(`${layer}.ln_1`, 'blocks.{i}.mixerNorm'),
+    ...['weight', 'bias'].map((name) =>
+      rule(
+        `${layer}.attn.c_attn.${name}`,
+        attention.map((path) => `${path}.${name}`),
+        sideBySide,
+      ),
+    ),
+    ...sameRules(`${layer}.attn.c_proj`, 'blocks.{i}.mixer.output'),
+    ...sameRules(`${layer}.ln_2`, 'blocks.{i}.feedForwardNorm'),
+    ...sameRules(`${layer}.mlp.c_fc`, 'blocks.{i}.feedForward.up'),
+    ...sameRules(`${layer}.mlp.c_proj`, 'blocks.{i}.feedForward.down'),
+    ...sameRules(`${prefix}ln_f`, 'norm'),
+    rule('lm_head.weight', 'head.weight', transposed),
+  ];
+}

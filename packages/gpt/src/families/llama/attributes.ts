@@ -1,0 +1,72 @@
+import { aBoolean, activationNames, anInteger, aShare, type ConfigReader, oneOf } from '@sequitur/core';
+import { known, positive, readWith, writeCommon } from '../attributes.js';
+import { readRotaryScaling, writeRotaryScaling } from '../rotary-scaling.js';
+import type { LlamaConfig } from './config.js';
+
+/** What Python's classes take where config.json says nothing. */
+export interface LlamaDefaults {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly hiddenWidth: number;
+  readonly depth: number;
+  readonly heads: number;
+  /** Absent: as many as heads. */
+  readonly keyHeads?: number;
+  readonly contextLength: number;
+  readonly headSize?: number;
+  readonly tied?: boolean;
+}
+
+/** Reads what Llama and its kin have in common; `more` reads the rest. */
+export function readLlama<Config extends LlamaConfig>(
+  json: ConfigReader,
+  modelType: string,
+  defaults: LlamaDefaults,
+  more: () => Omit<Config, keyof LlamaConfig> & Partial<LlamaConfig>,
+): Config {
+  return readWith<Config>(json, modelType, [], () => {
+    const heads = json.take('num_attention_heads', anInteger(), defaults.heads);
+    const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
+    const absent = json.has('num_key_value_heads') ? heads : (defaults.keyHeads ?? heads);
+    return known({
+      vocabularySize: json.take('vocab_size', anInteger(), defaults.vocabularySize),
+      contextLength,
+      width: json.take('hidden_size', anInteger(), defaults.width),
+      depth: json.take('num_hidden_layers', anInteger(), defaults.depth),
+      heads,
+      keyHeads: json.take('num_key_value_heads', anInteger(), absent),
+      headSize: json.maybe('head_dim', anInteger()) ?? defaults.headSize,
+      hiddenWidth: json.take('intermediate_size', anInteger(), defaults.hiddenWidth),
+      activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
+      normEpsilon: json.take('rms_norm_eps', positive, 1e-6),
+      rotaryBase: json.take('rope_theta', positive, 10000),
+      rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)),
+      tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
+      attentionDropout: json.take('attention_dropout', aShare, 0),
+      initialDeviation: json.take('initializer_range', positive, 0.02),
+      ...more(),
+    }) as never;
+  });
+}
+
+/** What `readLlama` reads, as config.json spells it. */
+export function writeLlama(modelType: string, config: LlamaConfig): Record<string, unknown> {
+  return {
+    ...writeCommon(modelType, config),
+    vocab_size: config.vocabularySize,
+    max_position_embeddings: config.contextLength,
+    hidden_size: config.width,
+    num_hidden_layers: config.depth,
+    num_attention_heads: config.heads,
+    num_key_value_heads: config.keyHeads ?? config.heads,
+    ...(config.headSize !== undefined && { head_dim: config.headSize }),
+    intermediate_size: config.hiddenWidth,
+    hidden_act: config.activation ?? 'silu',
+    rms_norm_eps: config.normEpsilon ?? 1e-6,
+    rope_theta: config.rotaryBase ?? 10000,
+    ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
+    tie_word_embeddings: config.tied ?? false,
+    attention_dropout: config.attentionDropout ?? 0,
+    initializer_range: config.initialDeviation ?? 0.02,
+  };
+}

@@ -1,0 +1,160 @@
+import {
+  binaryCrossEntropy,
+  type CheckpointLocation,
+  crossEntropy,
+  disposeState,
+  embed,
+  type FileSink,
+  initialize,
+  Linear,
+  type MixContext,
+  meanSquaredError,
+  openSink,
+  openSource,
+  type SaveOptions,
+  SequiturError,
+  scoped,
+  tokenTensor,
+} from '@sequitur/core';
+import type { Tokenizer } from '@sequitur/text';
+import { LanguageModel } from '@sequitur/transformer';
+import {
+  reshape,
+  type Scalar,
+  sigmoid,
+  softmax,
+  type Tensor,
+  type Tensor2D,
+  tensor,
+  tensor1d,
+} from '@tensorflow/tfjs-core';
+import type { ClassificationProblem, GptConfig, GptFamily } from './family.js';
+import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
+import { saveGpt } from './save-gpt.js';
+
+type Rows = readonly (readonly number[])[];
+
+export interface GptClassifierOptions<Config extends GptConfig = GptConfig> {
+  readonly family: GptFamily<Config>;
+  readonly tokenizer?: Tokenizer | null;
+}
+
+export interface LoadGptClassifierOptions extends LoadGptOptions {
+  /** Names of the classes; default those of the checkpoint. Given, the head may be new. */
+  readonly labels?: readonly string[];
+  /** Of a head that the checkpoint does not have. */
+  readonly seed?: number | string;
+}
+
+export interface Classified {
+  readonly label: string;
+  /** Probability of the label, or the number itself in a regression. */
+  readonly score: number;
+}
+
+/** A decoder-only model that classifies a text by what it knows at its last token (Radford et al. 2018, section 3.2). */
+export class GptClassifier<Config extends GptConfig = GptConfig> extends LanguageModel {
+  readonly score: Linear; // [width, labels]
+  readonly config: Config;
+  readonly family: GptFamily<Config>;
+  readonly tokenizer: Tokenizer | null;
+  readonly storedAs: StoredAs;
+  readonly labels: readonly string[];
+
+  /** A model without values. */
+  constructor(config: Config, { family, tokenizer = null }: GptClassifierOptions<Config>, storedAs: StoredAs = {}) {
+    super(family.parts({ ...config, tied: true }));
+    this.labels = config.labels ?? ['LABEL_0', 'LABEL_1'];
+    this.score = new Linear(config.width, this.labels.length, { bias: false });
+    this.config = config;
+    this.family = family;
+    this.tokenizer = tokenizer;
+    this.storedAs = { ...storedAs, architecture: family.classes.classifier };
+  }
+
+  /** Loads a classifier, or the stack of another class of the family with a new head. The caller disposes it. */
+  static async fromPretrained(
+    location: CheckpointLocation,
+    options: LoadGptClassifierOptions = {},
+  ): Promise<GptClassifier> {
+    const source = await openSource(location, options);
+    const model = await openGpt(
+      source,
+      options,
+      ({ config, family, tokenizer, storedAs }) =>
+        new GptClassifier(
+          { ...config, ...(options.labels && { labels: options.labels }) },
+          { family, tokenizer },
+          storedAs,
+        ),
+      ['score.weight'],
+    );
+    return initialize(model, options.seed ?? 0);
+  }
+
+  /** Saves a folder that Python's class for sequence classification reads. */
+  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
+    await saveGpt(this, openSink(location), options);
+  }
+
+  /** How a loss reads the labels: as the configuration says, else one class of several, or a number for a single label. */
+  get problem(): ClassificationProblem {
+    return this.config.problem ?? (this.labels.length === 1 ? 'regression' : 'singleLabel');
+  }
+
+  /**
+   * How well each label fits each text: [texts, labels], which the caller disposes. Texts may differ in length.
+   *
+   * @param texts token ids, at least one in each
+   */
+  scores(texts: Rows, context: MixContext = {}): Tensor2D {
+    const length = Math.max(...texts.map((row) => row.length));
+    const padding = this.config.paddingToken ?? 0;
+    const padded = texts.map((row) => [...row, ...new Array<number>(length - row.length).fill(padding)]);
+    return scoped(() => {
+      const tokens = tokenTensor(padded, this.vocabularySize);
+      const { hidden, state } = this.read(tokens, this.initState(texts.length), context);
+      disposeState(state);
+      // Padding stands behind the last token, which sees none of it.
+      const last = texts.map((row, text) => text * length + row.length - 1);
+      const rows = reshape(hidden, [-1, this.config.width]) as Tensor2D;
+      return this.score.apply(embed(rows, tensor1d(last, 'int32')) as Tensor2D);
+    });
+  }
+
+  /** The loss of texts with their labels: class numbers, a row of 0 and 1 each, or numbers, as `problem` says. */
+  loss(texts: Rows, labels: readonly number[] | Rows, context: MixContext = {}): Scalar {
+    return scoped(() => {
+      const scores = this.scores(texts, context);
+      if (this.problem === 'singleLabel') return crossEntropy(scores, tensor1d(labels.flat(), 'int32'));
+      const wanted = tensor(labels.flat(), scores.shape, 'float32');
+      return this.problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
+    });
+  }
+
+  /** The labels of each text, the best first; in a regression the one number. */
+  async classify(texts: readonly string[]): Promise<readonly (readonly Classified[])[]> {
+    const { tokenizer } = this;
+    if (!tokenizer) {
+      throw new SequiturError({
+        where: 'GptClassifier.classify',
+        expected: 'a model with a tokenizer',
+        got: 'one without',
+        fix: 'Put tokenizer.json into its folder, or call scores with token ids',
+      });
+    }
+    const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.encode(text)))));
+    const values = (await shares.data()) as Float32Array;
+    shares.dispose();
+    const count = this.labels.length;
+    return texts.map((_, text) => {
+      const own = this.labels.map((label, i) => ({ label, score: values[text * count + i]! }));
+      return own.sort((a, b) => b.score - a.score);
+    });
+  }
+
+  #shares(scores: Tensor2D): Tensor {
+    if (this.problem === 'singleLabel') return softmax(scores);
+    return this.problem === 'regression' ? scores : sigmoid(scores);
+  }
+}
