@@ -1,5 +1,6 @@
 import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
 import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { attentionHiddenOnce, type HiddenOnce, weightsHiddenOnce } from './hidden-once.js';
 import { type AttentionOptions, attention, attentionWeights } from './scaled-dot-product/index.js';
 
 export interface ProjectionOptions {
@@ -27,11 +28,13 @@ export interface ProjectionOptions {
   readonly queryNorm?: Norm;
   readonly keyNorm?: Norm;
   /**
-   * What a query takes before which all is padding: evenly from what its pattern shows (the default), or from all keys.
-   * Only the rows of padding differ, so that they can be compared with models of PyTorch, whose masks differ there.
+   * What a query takes before which all is padding: evenly from what its pattern shows (the default), or else. Only the
+   * rows of padding differ, which nothing reads: models of PyTorch do one or the other there, by how they add their masks.
    */
-  readonly unseen?: AttentionOptions['unseen'];
+  readonly unseen?: UnseenRows;
 }
+
+export type UnseenRows = NonNullable<AttentionOptions['unseen']> | HiddenOnce;
 
 /** What attention to oneself and to another text have in common: the projections to heads and back. */
 export abstract class ProjectedAttention extends Module {
@@ -47,7 +50,8 @@ export abstract class ProjectedAttention extends Module {
   readonly valueSize: number;
   readonly scale: number;
   readonly dropout: number;
-  readonly unseen: NonNullable<AttentionOptions['unseen']>;
+  /** May be set, to compare rows of padding with those of another implementation. */
+  unseen: UnseenRows;
 
   constructor(options: ProjectionOptions) {
     super();
@@ -100,13 +104,15 @@ export abstract class ProjectedAttention extends Module {
     options: AttentionOptions,
     { observe, random }: MixContext,
   ): Tensor3D {
-    const settled = { unseen: this.unseen, ...options, scale: this.scale };
-    if (observe) {
-      const weights = attentionWeights(query, keys, settled);
-      observe('weights', weights);
-    }
+    const { unseen } = this;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    return this.output.apply(join(attention(query, keys, values, { ...settled, dropout })));
+    const settled = { ...options, scale: this.scale };
+    if (typeof unseen === 'object') {
+      observe?.('weights', weightsHiddenOnce(query, keys, settled, unseen));
+      return this.output.apply(join(attentionHiddenOnce(query, keys, values, { ...settled, dropout }, unseen)));
+    }
+    observe?.('weights', attentionWeights(query, keys, { ...settled, unseen }));
+    return this.output.apply(join(attention(query, keys, values, { ...settled, unseen, dropout })));
   }
 }
 

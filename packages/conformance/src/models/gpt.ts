@@ -1,4 +1,5 @@
-import type { Checkpoint, ConfigReader, Observe } from '@sequitur/core';
+import { causal, full, MultiHeadAttention } from '@sequitur/attention';
+import { type Checkpoint, type ConfigReader, type Module, modulesOf, type Observe } from '@sequitur/core';
 import {
   fillGpt,
   Gpt,
@@ -28,12 +29,20 @@ async function open(
   if (architecture !== base && architecture !== languageModel) return null;
   const model = new Gpt(config, { family }, { architecture });
   await fillGpt(model, { config, family }, checkpoint);
+  addMasksAsPython(family.modelType, model);
   return causalUnderTest({
     model,
     rules: rulesOf(family, config, architecture === base ? '' : family.prefix),
     outputName: (observed) => stackOutputName(observed, config.depth),
     ...(architecture === base && { lastHiddenState: `hidden_states.${config.depth}` }),
   });
+}
+
+/** GPT-2 and GPT-Neo add two masks in Python, which shows in the rows of padding alone. */
+function addMasksAsPython(modelType: string, model: Module): void {
+  const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
+  if (!within) return;
+  for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) part.unseen = { within };
 }
 
 async function classifierUnderTest(

@@ -5,6 +5,7 @@ import { logitsProcessorCases } from './logits-processors.js';
 import { norms } from './norms.js';
 import type { Operation } from './operation.js';
 import { optimizerCases } from './optimizers.js';
+import { rope } from './rope.js';
 import { selectiveScanCases } from './selective-scan.js';
 import { sinusoidalPosition } from './sinusoidal-position.js';
 import { torchMultiheadAttention } from './torch-attention.js';
@@ -18,6 +19,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   norms,
   optimizers: optimizerCases,
   causal_depthwise_conv1d: causalDepthwiseConvolution,
+  rope,
   selective_scan: selectiveScanCases,
   sinusoidal_position: sinusoidalPosition,
   torch_multihead_attention: torchMultiheadAttention,

@@ -27,6 +27,7 @@ function block(config: BloomConfig, positions: Alibi) {
       width,
       heads,
       positions,
+      unseen: 'all',
       dropout: config.attentionDropout ?? 0,
       input: { initializer },
       output: { initializer },

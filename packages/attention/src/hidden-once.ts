@@ -1,0 +1,99 @@
+import {
+  add,
+  cast,
+  div,
+  equal,
+  exp,
+  expandDims,
+  less,
+  maximum,
+  mul,
+  type Tensor,
+  type Tensor4D,
+  tidy,
+  transpose,
+  where,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { except, type Pattern } from './patterns/index.js';
+import {
+  type AttentionOptions,
+  attention,
+  attentionWeights,
+  attentionWithLogSumExp,
+} from './scaled-dot-product/index.js';
+
+/**
+ * What a query takes that sees nothing, where two masks are added to the scores as some models of PyTorch do: what both
+ * hide is gone, what one of them hides counts evenly, whatever its score. The first mask is the pattern's; the second
+ * hides padding, and what `within` does not show.
+ */
+export interface HiddenOnce {
+  readonly within: Pattern;
+}
+
+/** Attention with its empty rows filled so. Three times the work where there is padding: for comparisons. */
+export function attentionHiddenOnce(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  options: AttentionOptions,
+  hiddenOnce: HiddenOnce,
+): Tensor4D {
+  if (!options.visible) return attention(query, key, value, options);
+  return tidy(() => {
+    const seen = attention(query, key, value, { ...options, unseen: 'zeros' });
+    const [first, second] = parts(options, hiddenOnce).map((part) => {
+      const { output, logSumExp } = attentionWithLogSumExp(query, key, value, part);
+      const count = byQuery(exp(logSumExp)); // of keys, since all scores are 0
+      return { count, total: mul(output, count) };
+    });
+    const count = add(first!.count, second!.count);
+    const even = div(add(first!.total, second!.total), maximum(count, 1));
+    return where(byQuery(isEmpty(query, key, options)), even, seen) as Tensor4D;
+  });
+}
+
+/** How much each query takes from each key then: [batch, heads, queries, keyLength]. */
+export function weightsHiddenOnce(
+  query: Tensor4D,
+  key: Tensor4D,
+  options: AttentionOptions,
+  hiddenOnce: HiddenOnce,
+): Tensor4D {
+  if (!options.visible) return attentionWeights(query, key, options);
+  return tidy(() => {
+    const [first, second] = parts(options, hiddenOnce).map((part) => {
+      const count = expandDims(exp(attentionWithLogSumExp(query, key, key, part).logSumExp), 3);
+      return { count, total: mul(attentionWeights(query, key, part), count) };
+    });
+    const count = add(first!.count, second!.count);
+    const even = div(add(first!.total, second!.total), maximum(count, 1));
+    const weights = attentionWeights(query, key, { ...options, unseen: 'zeros' });
+    return where(expandDims(isEmpty(query, key, options), 3), even, weights) as Tensor4D;
+  });
+}
+
+/** bool [batch, heads, queries]: which queries see nothing, found without the scores, through which gradients flow. */
+function isEmpty(query: Tensor4D, key: Tensor4D, { pattern, keyLength, offset, visible }: AttentionOptions): Tensor {
+  const [queries, keys] = [zeros(query.shape) as Tensor4D, zeros(key.shape) as Tensor4D];
+  const { logSumExp } = attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, visible });
+  return less(logSumExp, -1e29); // the logarithm of nothing is -1e30
+}
+
+/** Keys that only padding hides, and keys that only the pattern hides: all alike. */
+function parts(options: AttentionOptions, { within }: HiddenOnce): AttentionOptions[] {
+  const { pattern, keyLength, offset, visible } = options;
+  const alike = { keyLength, offset, scale: 0, unseen: 'zeros' } as const;
+  const padding = tidy(() => cast(equal(visible!, 0), 'float32'));
+  const hidden = except(within, pattern as Pattern);
+  return [
+    { ...alike, pattern, visible: padding },
+    { ...alike, pattern: hidden, visible },
+  ];
+}
+
+/** [batch, heads, queries] -> [batch, queries, heads, 1]. */
+function byQuery(x: Tensor): Tensor {
+  return expandDims(transpose(x, [0, 2, 1]), 3);
+}
