@@ -2,6 +2,7 @@ export * from './draw.js';
 export * from './expect-close.js';
 export * from './gradient-check.js';
 export * from './on-each-backend.js';
+export { type ExampleModules, readmeExamples } from './readme-examples.js';
 export * from './suites/architecture-laws.js';
 export { causalModelLaws } from './suites/causal-model-laws.js';
 export * from './suites/encoder-laws.js';

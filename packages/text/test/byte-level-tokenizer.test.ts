@@ -7,6 +7,7 @@ import {
   openTokenizer,
   saveTokenizer,
   TokenSettings,
+  type WindowsOptions,
 } from '../src/index.js';
 import { characterOfByte } from '../src/tokenizers/models/byte-tokens.js';
 
@@ -93,5 +94,32 @@ describe('ByT5', () => {
   it('leaves out bytes that are no text, but not a replacement character of the text', () => {
     expect(byT5.decode([100, 198, 101])).toBe('ab');
     expect(byT5.decode(byT5.encode('a\ufffdb'))).toBe('a\ufffdb');
+  });
+});
+
+describe('windows of a long text', () => {
+  const characters = CharacterTokenizer.fromText('abcdefghq');
+  const windowsOf = (text: string, options: WindowsOptions) =>
+    characters.tokenizeWindows(text, options).map(({ tokens }) => tokens.join(''));
+
+  it('overlap, and reach the end', () => {
+    expect(windowsOf('abcdefgh', { maxLength: 4, overlap: 2 })).toEqual(['abcd', 'cdef', 'efgh']);
+    expect(windowsOf('abcdefg', { maxLength: 4 })).toEqual(['abcd', 'efg']);
+    expect(windowsOf('ab', { maxLength: 4, overlap: 3 })).toEqual(['ab']);
+    expect(windowsOf('', { maxLength: 4 })).toEqual(['']);
+  });
+
+  it('keep a question in each, and offsets in the whole text', () => {
+    const windows = characters.tokenizeWindows('q', { pair: 'abcde', maxLength: 3 });
+    expect(windows.map(({ tokens }) => tokens.join(''))).toEqual(['qab', 'qcd', 'qe']);
+    expect(windows[1]!.offsets).toEqual([
+      [0, 1],
+      [2, 3],
+      [3, 4],
+    ]);
+  });
+
+  it('must have room', () => {
+    expect(() => windowsOf('abc', { maxLength: 2, overlap: 2 })).toThrow(/room for more than the overlap/);
   });
 });

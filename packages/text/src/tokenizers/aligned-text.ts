@@ -57,40 +57,44 @@ export class AlignedText {
 
   /** Puts what is not in the original before the text. */
   prepend(inserted: string): AlignedText {
-    return this.#rebuild((add) => {
+    return this.rewrite((add, keep) => {
       add(inserted, 0, 0);
-      this.#keep(add, 0, this.length);
+      keep(0, this.length);
     });
   }
 
   /** Replaces every character (code point) by what `replace` makes of it. */
   mapCharacters(replace: (character: string) => string): AlignedText {
-    let changed = false;
-    const result = this.#rebuild((add) => {
+    let kept = 0;
+    const result = this.rewrite((add, keep) => {
       let at = 0;
       for (const character of this.text) {
         const replaced = replace(character);
-        if (replaced === character) this.#keep(add, at, at + character.length);
-        else {
-          changed = true;
-          add(replaced, at, at + character.length);
+        const end = at + character.length;
+        if (replaced !== character) {
+          keep(kept, at);
+          add(replaced, at, end);
+          kept = end;
         }
-        at += character.length;
+        at = end;
       }
+      if (kept > 0) keep(kept, at);
     });
-    return changed ? result : this;
+    return kept > 0 ? result : this;
   }
 
   /** Replaces every match of a global pattern by `content`. */
   replaceAll(pattern: RegExp, content: string | ((match: string) => string)): AlignedText {
-    return this.#rebuild((add) => {
+    return this.rewrite((add, keep) => {
       let at = 0;
       for (const match of this.text.matchAll(pattern)) {
-        this.#keep(add, at, match.index);
+        keep(at, match.index);
         at = match.index + match[0].length;
-        add(typeof content === 'string' ? content : content(match[0]), match.index, at);
+        const replaced = typeof content === 'string' ? content : content(match[0]);
+        if (replaced === match[0]) keep(match.index, at);
+        else add(replaced, match.index, at);
       }
-      this.#keep(add, at, this.length);
+      keep(at, this.length);
     });
   }
 
@@ -100,12 +104,27 @@ export class AlignedText {
     if (whole === this.text) return this;
     const byCluster = this.replaceAll(CLUSTERS, (cluster) => cluster.normalize(form));
     if (byCluster.text === whole) return byCluster;
-    return this.#rebuild((add) => add(whole, 0, this.length));
+    return this.rewrite((add) => add(whole, 0, this.length));
   }
 
-  /** A text of one's own making, each of its units with the range of this text's units that it stands for. */
-  rewrite(write: (add: (text: string, from: number, to: number) => void) => void): AlignedText {
-    return this.#rebuild(write);
+  /**
+   * A text of one's own making: `add` puts in a text that stands for units [from, to) of this one, `keep` puts in those
+   * units as they are.
+   */
+  rewrite(write: (add: Add, keep: Keep) => void): AlignedText {
+    const texts: string[] = [];
+    const ranges = new Ranges(this.length);
+    const add: Add = (text, from, to) => {
+      texts.push(text);
+      const [start, end] = this.range(from, to);
+      for (let unit = 0; unit < text.length; unit++) ranges.push(start, end);
+    };
+    const keep: Keep = (from, to) => {
+      texts.push(this.text.slice(from, to));
+      for (let unit = from; unit < to; unit++) ranges.push(this.#start(unit), this.#end(unit));
+    };
+    write(add, keep);
+    return new AlignedText(texts.join(''), this.#origin, ranges.starts, ranges.ends);
   }
 
   #start(unit: number): number {
@@ -115,23 +134,39 @@ export class AlignedText {
   #end(unit: number): number {
     return this.#ends ? this.#ends[unit]! : this.#origin + unit + 1;
   }
+}
 
-  #keep(add: (text: string, from: number, to: number) => void, from: number, to: number): void {
-    for (let unit = from; unit < to; unit++) add(this.text[unit]!, unit, unit + 1);
+type Add = (text: string, from: number, to: number) => void;
+type Keep = (from: number, to: number) => void;
+
+/** Beginnings and ends, which grow as they come. */
+class Ranges {
+  #starts: Int32Array;
+  #ends: Int32Array;
+  #size = 0;
+
+  constructor(expected: number) {
+    this.#starts = new Int32Array(expected + 8);
+    this.#ends = new Int32Array(expected + 8);
   }
 
-  #rebuild(write: (add: (text: string, from: number, to: number) => void) => void): AlignedText {
-    const texts: string[] = [];
-    const starts: number[] = [];
-    const ends: number[] = [];
-    write((text, from, to) => {
-      texts.push(text);
-      const [start, end] = this.range(from, to);
-      for (let unit = 0; unit < text.length; unit++) {
-        starts.push(start);
-        ends.push(end);
-      }
-    });
-    return new AlignedText(texts.join(''), this.#origin, Int32Array.from(starts), Int32Array.from(ends));
+  get starts(): Int32Array {
+    return this.#starts.subarray(0, this.#size);
+  }
+
+  get ends(): Int32Array {
+    return this.#ends.subarray(0, this.#size);
+  }
+
+  push(start: number, end: number): void {
+    if (this.#size === this.#starts.length) {
+      [this.#starts, this.#ends] = [this.#starts, this.#ends].map((old) => {
+        const grown = new Int32Array(2 * old.length);
+        grown.set(old);
+        return grown;
+      }) as [Int32Array, Int32Array];
+    }
+    this.#starts[this.#size] = start;
+    this.#ends[this.#size++] = end;
   }
 }

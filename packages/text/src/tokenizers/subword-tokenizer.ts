@@ -3,7 +3,7 @@ import { type AddedToken, AddedTokenSplitter } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
 import { cleanUpSpaces } from './decoders/clean-up-spaces.js';
 import { fillTemplate, type Piece, pad, truncate } from './encoding.js';
-import { type Template, templateLength } from './template.js';
+import { type Template, type TemplateItem, templateLength } from './template.js';
 import type {
   BatchOptions,
   DecodeOptions,
@@ -13,6 +13,7 @@ import type {
   TokenizeOptions,
   Tokenizer,
   TokenizerFiles,
+  WindowsOptions,
 } from './tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -80,6 +81,27 @@ export class SubwordTokenizer implements Tokenizer {
     return padding === false ? encodings : this.#pad(encodings, padding);
   }
 
+  tokenizeWindows(text: string, { pair, maxLength, overlap = 0, specialTokens = true }: WindowsOptions): Encoding[] {
+    const items = this.#items(pair !== undefined, specialTokens);
+    const first = this.#pieces(text);
+    const long = pair === undefined ? first : this.#pieces(pair);
+    const room = maxLength - templateLength(items) - (pair === undefined ? 0 : first.length);
+    if (room <= overlap || overlap < 0) {
+      throw new SequiturError({
+        where: 'tokenizeWindows',
+        expected: `room for more than the overlap of ${overlap} tokens in a window`,
+        got: `room for ${room}`,
+        fix: 'Allow longer windows, or let them overlap less',
+      });
+    }
+    const encodings: Encoding[] = [];
+    for (let from = 0; from === 0 || from + overlap < long.length; from += room - overlap) {
+      const window = long.slice(from, from + room);
+      encodings.push(this.#fill(items, pair === undefined ? [window] : [first, window]));
+    }
+    return encodings;
+  }
+
   decode(
     ids: readonly number[],
     { skipSpecialTokens = true, cleanUp = this.#parts.cleanUp }: DecodeOptions = {},
@@ -122,12 +144,18 @@ export class SubwordTokenizer implements Tokenizer {
     pair: string | undefined,
     { specialTokens = true, truncation }: Omit<TokenizeOptions, 'padding'>,
   ): Encoding {
-    const { template } = this.#parts;
-    const filled = pair === undefined ? template.single : template.pair;
-    const items = specialTokens ? filled : filled.filter((item) => 'sequence' in item);
+    const items = this.#items(pair !== undefined, specialTokens);
     const texts = (pair === undefined ? [text] : [text, pair]).map((each) => this.#pieces(each));
-    const cut = truncation ? truncate(texts, truncation, templateLength(items)) : texts;
-    return fillTemplate(items, cut, (id) => this.idToToken(id) ?? '');
+    return this.#fill(items, truncation ? truncate(texts, truncation, templateLength(items)) : texts);
+  }
+
+  #items(isPair: boolean, specialTokens: boolean): readonly TemplateItem[] {
+    const items = this.#parts.template[isPair ? 'pair' : 'single'];
+    return specialTokens ? items : items.filter((item) => 'sequence' in item);
+  }
+
+  #fill(items: readonly TemplateItem[], texts: readonly (readonly Piece[])[]): Encoding {
+    return fillTemplate(items, texts, (id) => this.idToToken(id) ?? '');
   }
 
   #pad(encodings: readonly Encoding[], padding: NonNullable<TokenizeOptions['padding']>): Encoding[] {

@@ -52,6 +52,15 @@ export interface BatchOptions extends EncodeOptions {
   readonly padding?: Padding | false | undefined;
 }
 
+export interface WindowsOptions extends EncodeOptions {
+  /** A second text; then that is cut into windows, and the first is in all of them, as a question is. */
+  readonly pair?: string | undefined;
+  /** Tokens of a window at most, special tokens included. */
+  readonly maxLength: number;
+  /** How many tokens of a window come again in the next; default 0. */
+  readonly overlap?: number | undefined;
+}
+
 export interface DecodeOptions {
   /** Leaves special tokens out; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
@@ -81,6 +90,12 @@ export interface Tokenizer {
   tokenize(text: string, options?: TokenizeOptions): Encoding;
   /** Many texts, or pairs, padded to one length. */
   tokenizeBatch(texts: readonly (string | readonly [string, string])[], options?: BatchOptions): Encoding[];
+  /**
+   * A text too long for the model, in windows that overlap; offsets are those of the whole text.
+   *
+   * @throws SequiturError where windows have no room for more than their overlap
+   */
+  tokenizeWindows(text: string, options: WindowsOptions): Encoding[];
   decode(ids: readonly number[], options?: DecodeOptions): string;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;

@@ -29,6 +29,7 @@ const TOKENS = {
  * @throws SequiturError where the vocabulary lacks the token for unknown words
  */
 export function bertTokenizer(vocabularyText: string, settings = new TokenSettings()): SubwordTokenizer {
+  settings.refuse('never_split');
   const vocabulary = Vocabulary.ofList(linesOf(vocabularyText), 'vocab.txt');
   const roles = settings.roles(TOKENS);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);

@@ -18,6 +18,7 @@ const TOKENS = {
 export function bigBirdTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
   const { vocabulary } = processor;
+  settings.refuse('sp_model_kwargs');
   const roles = settings.roles(TOKENS);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
   const special = new Set(addedTokens.filter((token) => token.special).map(({ content }) => content));

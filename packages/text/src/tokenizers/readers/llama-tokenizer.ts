@@ -27,6 +27,7 @@ export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): Subw
   const prefixSpace = !isGemma && settings.flag('add_prefix_space', true);
   const processor = new SentencePieceProcessor(isLegacy ? file : { ...file, dummyPrefix: false });
   const { vocabulary } = processor;
+  settings.refuse('sp_model_kwargs');
   const roles = settings.roles(isGemma ? GEMMA_TOKENS : LLAMA_TOKENS);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
   const special = new Set(addedTokens.filter((token) => token.special).map(({ content }) => content));

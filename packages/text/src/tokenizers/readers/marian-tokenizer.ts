@@ -57,6 +57,7 @@ function partsOf(
   files: () => Record<string, object | string | Uint8Array>,
 ): ConstructorParameters<typeof SubwordTokenizer>[0] {
   const vocabulary = new Vocabulary(idsOf(vocabularyJson), 'vocab.json');
+  settings.refuse('sp_model_kwargs');
   const roles = settings.roles(TOKENS);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
   const special = new Set(addedTokens.map(({ content }) => content));

@@ -22,6 +22,7 @@ export function t5Tokenizer(model: Uint8Array, settings = new TokenSettings()): 
   const prefixSpace = settings.flag('add_prefix_space', true);
   const processor = new SentencePieceProcessor(isLegacy ? file : { ...file, dummyPrefix: false });
   const { vocabulary } = processor;
+  settings.refuse('sp_model_kwargs');
   const roles = settings.roles(TOKENS);
   const extra = sentinels(settings.number('extra_ids') ?? 100, vocabulary.size);
   const addedTokens = withIds(

@@ -60,8 +60,23 @@ export class TokenSettings {
     return typeof value === 'boolean' ? value : undefined;
   }
 
+  /** @throws SequiturError naming the first of these that is set, since it would change the ids and is not supported */
+  refuse(...names: readonly string[]): void {
+    for (const name of ['split_special_tokens', ...names]) {
+      const value = this.#values[name];
+      if (!value || (Array.isArray(value) && value.length === 0)) continue;
+      throw new SequiturError({
+        where: `tokenizer_config.json, ${name}`,
+        expected: 'nothing, as this is not supported',
+        got: JSON.stringify(value).slice(0, 60),
+        fix: 'Remove it where the text to be read does not need it',
+      });
+    }
+  }
+
   /** The token of each role, the class's own where the files name none; a role may be declared empty by null. */
   roles(defaults: Partial<Record<TokenRole, TokenDeclaration>>): Partial<Record<TokenRole, TokenDeclaration>> {
+    this.refuse();
     const roles: Partial<Record<TokenRole, TokenDeclaration>> = {};
     for (const [name, role] of ROLES) {
       const stated = Object.hasOwn(this.#values, name);

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+
+/** A package that examples import, by the name under which they do. */
+export type ExampleModules = Readonly<Record<string, () => Promise<object>>>;
+
+/**
+ * Runs the examples of a README as tests: every block that is marked `ts`, in a folder of its own that is removed
+ * afterwards. What `console.log(...); // this` prints must be `this`. Blocks marked otherwise (`typescript`, `sh`) are
+ * not run. Examples may use no syntax that JavaScript lacks.
+ *
+ * @param path the README
+ */
+export function readmeExamples(path: string, modules: ExampleModules): void {
+  describe(`the examples of ${path.split('/').slice(-2).join('/')}`, () => {
+    for (const { title, code } of examplesIn(readFileSync(path, 'utf8'))) it(title, () => run(code, modules));
+  });
+}
+
+/** Blocks with the heading that they stand under. */
+function examplesIn(text: string): { readonly title: string; readonly code: string }[] {
+  const examples: { title: string; code: string }[] = [];
+  let heading = '';
+  for (const match of text.matchAll(/^#+ (.*)$|^```ts\n([\s\S]*?)^```$/gm)) {
+    if (match[1] !== undefined) heading = match[1];
+    else examples.push({ title: `${heading}, ${examples.length + 1}`, code: match[2]! });
+  }
+  return examples;
+}
+
+async function run(code: string, modules: ExampleModules): Promise<void> {
+  const before = process.cwd();
+  const folder = await mkdtemp(join(tmpdir(), 'readme-'));
+  process.chdir(folder);
+  try {
+    const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+    await new AsyncFunction('load', 'expectPrinted', runnable(code))(load(modules), expectPrinted);
+  } finally {
+    process.chdir(before);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function load(modules: ExampleModules) {
+  return (name: string) => {
+    const module = modules[name];
+    if (module) return module();
+    throw new Error(`the example imports ${name}, which the test does not give it`);
+  };
+}
+
+/** Imports and expected output as calls. */
+function runnable(code: string): string {
+  return code
+    .replace(/^import \{([^}]*)\} from '([^']+)';$/gm, (_, names: string, name: string) => {
+      return `const {${names.replace(/ as /g, ': ')}} = await load('${name}');`;
+    })
+    .replace(/^( *)console\.log\((.*)\); \/\/ (.*)$/gm, (_, indent: string, values: string, printed: string) => {
+      return `${indent}expectPrinted([${values}], ${JSON.stringify(printed)});`;
+    });
+}
+
+function expectPrinted(values: readonly unknown[], printed: string): void {
+  const shown = values.map((value) =>
+    typeof value === 'string' ? value : inspect(value, { depth: 6, breakLength: Infinity, compact: true }),
+  );
+  expect(shown.join(' ')).toBe(printed);
+}
