@@ -3,7 +3,7 @@ export * from './config.js';
 export { blobFile, filesSink, filesSource } from './files/blobs.js';
 export * from './files/file-source.js';
 export { folderSink, folderSource } from './files/folder.js';
-export { type HubOptions, hubSource } from './files/hub.js';
+export { type DownloadProgress, type HubOptions, hubSource } from './files/hub.js';
 export { type CheckpointLocation, openSink, openSource } from './files/open-source.js';
 export { type UrlOptions, urlSource } from './files/url.js';
 export { type LoadOptions, type LoadProgress, loadWeights } from './load.js';
