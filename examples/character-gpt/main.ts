@@ -1,12 +1,15 @@
 /** The first main job: from a book to a model that writes like it, saved as a Hugging Face folder. */
-import { relative } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { type Backend, openBackend, parameterCount, SequiturError } from '@sequitur/core';
 import { Gpt, gpt2Presets } from '@sequitur/gpt';
 import { CharacterTokenizer, consecutiveWindows, randomWindows } from '@sequitur/text';
 import { evaluate } from '@sequitur/train';
-import { readMobyDick } from './book.js';
+import { readBook } from './book.js';
+import { drawLearningCurve } from './learning-curve.js';
 import { HELP, type Options, readOptions } from './options.js';
-import { trainFor } from './train-for.js';
+import { type Data, trainFor } from './train-for.js';
+import { trainSteps } from './train-steps.js';
 
 const PROMPT = 'Call me Ishmael. ';
 const startedIn = process.env.INIT_CWD ?? process.cwd();
@@ -14,7 +17,7 @@ const startedIn = process.env.INIT_CWD ?? process.cwd();
 async function main(options: Options): Promise<void> {
   const backend = await openBackend(options.backend ?? ['webgpu', 'wasm', 'cpu']);
   describeBackend(backend);
-  const text = readMobyDick();
+  const text = await readBook(options.text);
   const tokenizer = CharacterTokenizer.fromText(text);
   const [training, validation] = split(tokenizer.encode(text), 0.9);
   const config = { ...gpt2Presets.character, vocabularySize: tokenizer.vocabularySize };
@@ -26,12 +29,13 @@ async function main(options: Options): Promise<void> {
   await write('Before training', model, options.seed);
 
   const window = { length: config.contextLength, batchSize: 12 };
-  const heldOut = [...consecutiveWindows(validation, window)].filter((_, index) => index % 8 === 0);
-  await trainFor(model, options.seconds, {
+  const all = [...consecutiveWindows(validation, window)];
+  const heldOut = all.filter((_, index) => index % 8 === 0);
+  await learn(model, options, {
     data: randomWindows(training, { ...window, seed: options.seed }),
     validation: heldOut,
   });
-  const loss = await evaluate(model, heldOut);
+  const loss = await evaluate(model, options.steps === undefined ? heldOut : all);
   console.log(
     `\nValidation loss ${loss.toFixed(3)} nats per character (${Math.log(config.vocabularySize).toFixed(3)} is chance).`,
   );
@@ -44,6 +48,16 @@ async function main(options: Options): Promise<void> {
   await write('Loaded back from there', again, `${options.seed} again`);
   again.dispose();
   suggest(options);
+}
+
+/** For a time, or for a number of steps with a learning curve. */
+async function learn(model: Gpt, { steps, seconds, folder }: Options, data: Data): Promise<void> {
+  if (steps === undefined) return trainFor(model, seconds, data);
+  const curve = await trainSteps(model, steps, data);
+  await mkdir(folder, { recursive: true });
+  const picture = join(folder, 'learning-curve.svg');
+  await drawLearningCurve(curve, picture, `Character GPT, ${steps} steps`);
+  console.log(`\nThe learning curve: ${relative(startedIn, picture)}`);
 }
 
 function describeBackend({ name, capabilities }: Backend): void {

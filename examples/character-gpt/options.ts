@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BackendName, SequiturError } from '@sequitur/core';
 
-export const HELP = `Trains a small character GPT on Moby-Dick, writes with it, saves it and loads it back.
+export const HELP = `Trains a small character GPT on a book, writes with it, saves it and loads it back.
 
   npm start -- [options]
 
+  --text <file>       the book, a text file (default Moby-Dick)
   --seconds <n>       how long to train (default 60)
+  --steps <n>         train so many steps instead, and draw the learning curve
   --backend <name>    webgpu, wasm or cpu (default the best one found)
   --folder <path>     where to save the model (default runs/character-gpt)
   --seed <text>       of the weights, the data and what is written (default 1)
@@ -13,6 +16,8 @@ export const HELP = `Trains a small character GPT on Moby-Dick, writes with it, 
 `;
 
 export interface Options {
+  readonly text: string | undefined;
+  readonly steps: number | undefined;
   readonly seconds: number;
   readonly backend: BackendName | undefined;
   readonly folder: string;
@@ -26,7 +31,9 @@ export function readOptions(args: readonly string[], startedIn: string): Options
     const { values } = parseArgs({
       args: [...args],
       options: {
+        text: { type: 'string' },
         seconds: { type: 'string', default: '60' },
+        steps: { type: 'string' },
         backend: { type: 'string' },
         folder: { type: 'string', default: `${startedIn}/runs/character-gpt` },
         seed: { type: 'string', default: '1' },
@@ -35,7 +42,12 @@ export function readOptions(args: readonly string[], startedIn: string): Options
     });
     const seconds = Number(values.seconds);
     if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is no number above 0`);
-    return { ...values, seconds, backend: values.backend as BackendName | undefined };
+    const steps = values.steps === undefined ? undefined : Number(values.steps);
+    if (steps !== undefined && !(Number.isInteger(steps) && steps > 0)) {
+      throw new Error(`--steps ${values.steps} is no integer above 0`);
+    }
+    const text = values.text === undefined ? undefined : resolve(startedIn, values.text);
+    return { ...values, text, seconds, steps, backend: values.backend as BackendName | undefined };
   } catch (error) {
     throw new SequiturError({
       where: 'npm start',
