@@ -1,9 +1,11 @@
 import { SequiturError } from '../errors.js';
 import type { CausalModel } from '../model.js';
 import { beamSearch } from './beams/beam-search.js';
+import { contrastiveSearch } from './contrastive-search.js';
 import type { GenerateOptions } from './options.js';
 import { checkCount } from './processors/processor.js';
 import { type Finish, type GenerationStep, type Row, rowsOf } from './row.js';
+import { speculative } from './speculation/speculative.js';
 import { tokenByToken } from './token-by-token.js';
 
 /** Lists of token ids, none of them empty. */
@@ -88,5 +90,7 @@ function start(model: CausalModel, prompts: Prompts, options: GenerateOptions): 
 
 function write(model: CausalModel, rows: readonly Row[], options: GenerateOptions): AsyncGenerator<GenerationStep> {
   if (options.beamSearch) return beamSearch(model, rows, options);
+  if (options.speculation) return speculative(model, rows, options);
+  if (options.contrastive) return contrastiveSearch(model, rows, options);
   return tokenByToken(model, rows, options);
 }
