@@ -8,3 +8,4 @@ export * from './recurrent/index.js';
 export * from './rotary/index.js';
 export * from './scaled-dot-product/index.js';
 export * from './score-bias/index.js';
+export * from './sparse/index.js';

@@ -1,5 +1,5 @@
 import type { Pattern } from './pattern.js';
-import { documentOf, firstAtLeast, sees } from './sees.js';
+import { documentOf, drawnBlocks, firstAtLeast, sees } from './sees.js';
 
 const ALL = 0xffffffff;
 
@@ -14,6 +14,14 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
       return range(query - pattern.left - first, query + pattern.right - first + 1);
     case 'globalTokens':
       return globalBits(pattern.positions, query, first);
+    case 'randomBlocks': {
+      const drawn = drawnBlocks(pattern, Math.floor(query / pattern.blockSize));
+      return blockBits(pattern.blockSize, first, (block) => drawn.has(block));
+    }
+    case 'chosenBlocks': {
+      const chosen = pattern.chosen[Math.floor(query / pattern.blockSize)] ?? [];
+      return blockBits(pattern.blockSize, first, (block) => chosen.includes(block));
+    }
     case 'documents':
       return documentBits(pattern.ids, query, first);
     case 'prefix':
@@ -50,6 +58,15 @@ function globalBits(positions: readonly number[], query: number, first: number):
   let bits = 0;
   for (let index = firstAtLeast(positions, first); positions[index]! < first + 32; index++) {
     bits |= 1 << (positions[index]! - first);
+  }
+  return bits >>> 0;
+}
+
+/** The bits of the blocks of keys that `has` tells of. */
+function blockBits(blockSize: number, first: number, has: (block: number) => boolean): number {
+  let bits = 0;
+  for (let block = Math.floor(first / blockSize); block * blockSize < first + 32; block++) {
+    if (has(block)) bits |= range(block * blockSize - first, (block + 1) * blockSize - first);
   }
   return bits >>> 0;
 }

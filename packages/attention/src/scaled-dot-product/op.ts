@@ -1,5 +1,6 @@
 import { defineOp, type NativeKernel, type Op, type OpInputs } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { backwardCpu, forwardCpu } from './cpu/index.js';
 import { attentionGradientReference } from './gradient-reference.js';
 import type { SettledOptions } from './options.js';
 import { type AttentionInputs, attentionReference } from './reference.js';
@@ -44,7 +45,7 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
         return Object.fromEntries(present.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { wasm: forwardWasm },
+    kernels: { cpu: forwardCpu, wasm: forwardWasm },
   });
 }
 
@@ -52,5 +53,5 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
 const attentionGradient = defineOp<SettledOptions>({
   name: 'SequiturAttentionGradient',
   reference: attentionGradientReference,
-  kernels: { wasm: backwardWasm },
+  kernels: { cpu: backwardCpu, wasm: backwardWasm },
 });

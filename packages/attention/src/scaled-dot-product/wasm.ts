@@ -3,6 +3,7 @@ import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { type BlockLayout, blockLayout } from '../patterns/index.js';
 import { attentionKernels } from '../wasm-kernels.js';
 import type { SettledOptions } from './options.js';
+import { stridesOf } from './strides.js';
 
 type Kernel = NativeKernel<SettledOptions>;
 type Kernels = NonNullable<ReturnType<typeof attentionKernels>>;
@@ -89,18 +90,20 @@ function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layout
   const integers = wasm.integers(call, CALL_WORDS);
   integers.set([
     ...[batch, queries, heads, headSize, valueSize, keyLength, capacity, keyHeads],
-    ...[of(query), of(key), of(value), of(visible), of(bias), ...stridesOf(bias), of(relative)],
+    ...[
+      of(query),
+      of(key),
+      of(value),
+      of(visible),
+      of(bias),
+      ...(bias ? stridesOf(bias.shape) : [0, 0, 0, 0]),
+      of(relative),
+    ],
     ...[layouts, layoutCount, bitsOf(scale), bitsOf(softCap)],
     ...(dropout ? [dropoutThreshold(dropout.rate), dropout.seed, bitsOf(1 / (1 - dropout.rate))] : [0, 0, 0]),
     ...[UNSEEN[unseen], of(results.output ?? output), of(results.logSumExp ?? logSumExp), of(dy), of(dlogSumExp)],
     ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0],
   ]);
-}
-
-/** Numbers between neighbours along each axis; 0 along those that are spread. */
-function stridesOf(tensor: Tensor | undefined): number[] {
-  if (!tensor) return [0, 0, 0, 0];
-  return tensor.shape.map((size, axis) => (size === 1 ? 0 : tensor.shape.slice(axis + 1).reduce((a, b) => a * b, 1)));
 }
 
 const bits = new DataView(new ArrayBuffer(4));

@@ -1,0 +1,99 @@
+import { from, type HeadRows, multiplyEach, NOTHING } from './forward.js';
+import { adjust, BLOCK, dropoutFactor, evenKeys, type Head, type Pair, pairsOf } from './head.js';
+import { addProducts, products, type Rows } from './products.js';
+
+/** What came out and what comes back, of one head. */
+export interface HeadResult {
+  readonly output: Rows; // [queries, valueSize]
+  readonly logSumExp: Float32Array; // [queries]
+  readonly dOutput: Rows;
+  readonly dLogSumExp: Float32Array;
+}
+
+/** Where the gradients of one head are added up; those of keys and values by all heads that share them. */
+export interface HeadGradients {
+  readonly query: Rows;
+  readonly key: Rows;
+  readonly value: Rows;
+  readonly bias: Float32Array | undefined;
+  readonly relative: Float32Array | undefined;
+}
+
+/** The backward in blocks (Dao et al. 2022, algorithm 4); the formulas stand at `attentionGradientReference`. */
+export function backwardHead(head: Head, given: HeadRows, result: HeadResult, gradients: HeadGradients): void {
+  const { query, key, value } = given;
+  const [s, ds] = [new Float64Array(BLOCK * BLOCK), new Float64Array(BLOCK * BLOCK)];
+  const slopes = head.options.softCap ? new Float64Array(BLOCK * BLOCK) : undefined;
+  const factor = dropoutFactor(head);
+  const [straight, turned] = [
+    { row: BLOCK, column: 1 },
+    { row: 1, column: BLOCK },
+  ];
+  for (let first = 0; first < head.queries; first += BLOCK) {
+    const dOutput = from(result.dOutput, first);
+    const drifts = driftsOf(head, result, first, gradients.value);
+    for (const pair of pairsOf(head, first / BLOCK)) {
+      products(pair.rows, pair.count, from(query, first), from(key, pair.key), s, BLOCK);
+      products(pair.rows, pair.count, dOutput, from(value, pair.key), ds, BLOCK);
+      adjust(head, pair, s, slopes);
+      weigh(pair, s, result.logSumExp);
+      if (factor) multiplyEach(pair, ds, factor);
+      slope(pair, s, ds, drifts);
+      if (factor) multiplyEach(pair, s, factor);
+      addToBiases(head, pair, ds, gradients);
+      if (slopes) for (let at = 0; at < ds.length; at++) ds[at]! *= slopes[at]!;
+      addProducts(pair.count, pair.rows, s, turned, dOutput, from(gradients.value, pair.key));
+      addProducts(pair.count, pair.rows, ds, turned, from(query, first), from(gradients.key, pair.key));
+      addProducts(pair.rows, pair.count, ds, straight, from(key, pair.key), from(gradients.query, first));
+    }
+  }
+}
+
+/** Σ dO O - dL of each query of a block; what queries that see nothing give back goes to the values at once. */
+function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): Float64Array {
+  const drifts = new Float64Array(BLOCK);
+  const { output, dOutput, logSumExp, dLogSumExp } = result;
+  const { width } = output;
+  for (let row = 0; row < Math.min(BLOCK, head.queries - first); row++) {
+    const [x, y] = [output.start + (first + row) * width, dOutput.start + (first + row) * width];
+    let sum = 0;
+    for (let d = 0; d < width; d++) sum += output.values[x + d]! * dOutput.values[y + d]!;
+    drifts[row] = sum - dLogSumExp[first + row]!;
+    if (logSumExp[first + row]! >= NOTHING) continue;
+    const keys = evenKeys(head, first + row);
+    for (const key of keys) {
+      for (let d = 0; d < width; d++) {
+        dValue.values[dValue.start + key * width + d]! += dOutput.values[y + d]! / keys.length;
+      }
+    }
+  }
+  return drifts;
+}
+
+/** Scores become weights. */
+function weigh(pair: Pair, s: Float64Array, logSumExp: Float32Array): void {
+  for (let row = 0; row < pair.rows; row++) {
+    const log = logSumExp[pair.query + row]!;
+    for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) {
+      s[at] = log < NOTHING || s[at]! < NOTHING ? 0 : Math.exp(s[at]! - log);
+    }
+  }
+}
+
+/** dS = P (dP - drift) in the place of dP. */
+function slope(pair: Pair, s: Float64Array, ds: Float64Array, drifts: Float64Array): void {
+  for (let row = 0; row < pair.rows; row++) {
+    for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) ds[at] = s[at]! * (ds[at]! - drifts[row]!);
+  }
+}
+
+function addToBiases({ bias, relative, options }: Head, pair: Pair, ds: Float64Array, gradients: HeadGradients): void {
+  if (!bias && !relative) return;
+  for (let row = 0; row < pair.rows; row++) {
+    for (let column = 0; column < pair.count; column++) {
+      const [query, key, value] = [pair.query + row, pair.key + column, ds[row * BLOCK + column]!];
+      if (bias) gradients.bias![bias.start + query * bias.query + key * bias.key]! += value;
+      if (relative) gradients.relative![relative.start + query - key + options.keyLength - 1]! += value;
+    }
+  }
+}

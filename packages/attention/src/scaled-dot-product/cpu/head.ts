@@ -1,0 +1,102 @@
+import { dropoutBits, dropoutThreshold } from '@sequitur/core';
+import type { BlockLayout } from '../../patterns/index.js';
+import { FULL } from '../../patterns/index.js';
+import type { SettledOptions } from '../options.js';
+import { HIDDEN } from '../reference.js';
+
+/** Queries and keys of a block. */
+export const BLOCK = 32;
+
+/** One of the attention's tensors, [batch, length, heads, size], on the host. */
+export interface HostTensor {
+  readonly values: Float32Array;
+  readonly shape: readonly number[];
+}
+
+/** What one head of one batch row adds to its scores, and what it hides. */
+export interface Head {
+  readonly options: SettledOptions;
+  readonly layout: BlockLayout;
+  readonly queries: number;
+  readonly visible: Float32Array | undefined; // [keyLength]
+  /** The bias of query i and key j, from the first of this head on; its strides are 0 where it was spread. */
+  readonly bias:
+    | { readonly values: Float32Array; readonly start: number; readonly query: number; readonly key: number }
+    | undefined;
+  readonly relative: { readonly values: Float32Array; readonly start: number } | undefined;
+  /** Index of the weight of the first query and key. */
+  readonly dropIndex: number;
+}
+
+/** A pair of blocks: queries from `query`, keys from `key`, and how many; `mask` as in the layout. */
+export interface Pair {
+  readonly query: number;
+  readonly rows: number;
+  readonly key: number;
+  readonly count: number;
+  readonly mask: number;
+}
+
+/** The pairs of blocks that a block of queries meets. */
+export function* pairsOf({ layout, options, queries }: Head, block: number): Iterable<Pair> {
+  const { starts, entries } = layout;
+  const query = block * BLOCK;
+  for (let entry = starts[block]!; entry < starts[block + 1]!; entry++) {
+    const key = entries[2 * entry]! * BLOCK;
+    const count = Math.min(BLOCK, options.keyLength - key);
+    yield { query, rows: Math.min(BLOCK, queries - query), key, count, mask: entries[2 * entry + 1]! };
+  }
+}
+
+/** Whether the pattern shows key `column` of the pair to query `row`. */
+export function allows({ layout }: Head, pair: Pair, row: number, column: number): boolean {
+  return pair.mask === FULL || ((layout.masks[pair.mask * BLOCK + row]! >>> column) & 1) === 1;
+}
+
+/**
+ * Products become scores in place, [rows, BLOCK]: capped, with the bias added, HIDDEN where not seen.
+ *
+ * @param slopes takes the derivative of the cap
+ */
+export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64Array): void {
+  const { softCap, keyLength } = head.options;
+  const { bias, relative, visible } = head;
+  if (!softCap && !bias && !relative && !visible && pair.mask === FULL) return;
+  for (let row = 0; row < pair.rows; row++) {
+    for (let column = 0; column < pair.count; column++) {
+      const at = row * BLOCK + column;
+      const [query, key] = [pair.query + row, pair.key + column];
+      if (softCap) {
+        const capped = Math.tanh(s[at]! / softCap);
+        if (slopes) slopes[at] = 1 - capped * capped;
+        s[at] = capped * softCap;
+      }
+      if (bias) s[at]! += bias.values[bias.start + query * bias.query + key * bias.key]!;
+      if (relative) s[at]! += relative.values[relative.start + query - key + keyLength - 1]!;
+      if ((visible && visible[key] === 0) || !allows(head, pair, row, column)) s[at] = HIDDEN;
+    }
+  }
+}
+
+/** What the weight of a query and a key is multiplied by: 1 without dropout. */
+export function dropoutFactor({ options, dropIndex }: Head): ((query: number, key: number) => number) | null {
+  const { dropout, keyLength } = options;
+  if (!dropout) return null;
+  const threshold = dropoutThreshold(dropout.rate);
+  const kept = 1 / (1 - dropout.rate);
+  return (query, key) => (dropoutBits(dropIndex + query * keyLength + key, dropout.seed) >= threshold ? kept : 0);
+}
+
+/** The keys that a query takes from evenly when it sees none. */
+export function evenKeys(head: Head, query: number): number[] {
+  const { unseen, keyLength } = head.options;
+  if (unseen === 'zeros') return [];
+  if (unseen === 'all') return Array.from({ length: keyLength }, (_, key) => key);
+  const keys: number[] = [];
+  for (const pair of pairsOf(head, Math.floor(query / BLOCK))) {
+    for (let column = 0; column < pair.count; column++) {
+      if (allows(head, pair, query - pair.query, column)) keys.push(pair.key + column);
+    }
+  }
+  return keys;
+}
