@@ -1,8 +1,10 @@
 import { SequiturError } from '@sequitur/core';
 import {
   concat,
+  exp,
   expandDims,
   mul,
+  neg,
   slice,
   type Tensor,
   type Tensor2D,
@@ -12,7 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { chosenBlocks, full, type Pattern } from '../patterns/index.js';
 import { type AttentionOptions, attention, attentionWeights } from '../scaled-dot-product/index.js';
-import type { ScoreBias } from '../score-bias/index.js';
+import type { TensorBias } from '../score-bias/index.js';
 
 export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
   readonly blockSize: number;
@@ -53,14 +55,18 @@ export function bigBirdAttention(query: Tensor4D, key: Tensor4D, value: Tensor4D
   });
 }
 
-/** The weights of `bigBirdAttention`, to be looked at: float32 [batch, heads, length, length]; the caller disposes them. */
+/**
+ * The weights of `bigBirdAttention`, to be looked at: float32 [batch, heads, length, length]; the caller disposes them. Of
+ * a key that comes several times they show what one of its copies takes, as Hugging Face does.
+ */
 export function bigBirdWeights(query: Tensor4D, key: Tensor4D, options: BigBirdOptions): Tensor4D {
-  return tidy(() =>
-    concat(
-      partsOf(query, options).map(({ part, ...given }) => attentionWeights(part, key, given)),
-      2,
-    ),
-  );
+  return tidy(() => {
+    const parts = partsOf(query, options).map(({ part, ...given }) => {
+      const weights = attentionWeights(part, key, given);
+      return given.bias ? mul(weights, exp(neg(given.bias.values))) : weights;
+    });
+    return concat(parts, 2) as Tensor4D;
+  });
 }
 
 /** The first block of queries, those between, and the last, each with what it sees. */
@@ -68,7 +74,7 @@ function partsOf(query: Tensor4D, options: BigBirdOptions) {
   const { blockSize, random, scale, visible } = options;
   const length = query.shape[1];
   const blocks = length / blockSize;
-  const part = (offset: number, count: number, pattern: Pattern | readonly Pattern[], bias?: ScoreBias) => ({
+  const part = (offset: number, count: number, pattern: Pattern | readonly Pattern[], bias?: TensorBias) => ({
     part: slice(query, [0, offset, 0, 0], [-1, count, -1, -1]) as Tensor4D,
     ...{ offset, pattern, bias, scale, visible },
   });
@@ -97,7 +103,7 @@ function seenAnyway(block: number, blocks: number): readonly number[] {
 }
 
 /** Keys that come n times weigh n times as much: log n on their scores. Undefined where all come once. */
-function repetitions(random: BigBirdOptions['random'], blocks: number, blockSize: number): ScoreBias | undefined {
+function repetitions(random: BigBirdOptions['random'], blocks: number, blockSize: number): TensorBias | undefined {
   const counts = random.map((ofHead) => ofHead.map((drawn, index) => countsOf(drawn, index + 1, blocks)));
   if (counts.flat(2).every((count) => count <= 1)) return undefined;
   const uniform = counts.every((ofHead) => ofHead.every((row) => row.every((count, i) => count === ofHead[0]![i])));
