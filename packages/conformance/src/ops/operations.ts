@@ -1,42 +1,23 @@
 import { activations } from './activations.js';
-
-<<<<<<< HEAD
-
-import { causalDepthwiseConvolution } from './causal-depthwise-convolution.js';
-
-=======
-
 import { alibiCases } from './alibi.js';
 import { attentionCases } from './attention.js';
 import { bigbirdAttentionCases } from './bigbird-attention.js';
-
->>>>>>> ebffee0 (attention: Longformer and BigBird, cpu kernels; conformance of the attention operations)
-
+import { causalDepthwiseConvolution } from './causal-depthwise-convolution.js';
 import { crossEntropyCases } from './cross-entropy.js';
 import { logitsProcessorCases } from './logits-processors.js';
 import { longformerAttentionCases } from './longformer-attention.js';
 import { norms } from './norms.js';
 import type { Operation } from './operation.js';
 import { optimizerCases } from './optimizers.js';
-
-<<<<<<< HEAD
-
 import { rope } from './rope.js';
 import { selectiveScanCases } from './selective-scan.js';
 import { sinusoidalPosition } from './sinusoidal-position.js';
+import { t5RelativeBiasCases } from './t5-relative-bias.js';
 import { torchMultiheadAttention } from './torch-attention.js';
 import { torchTransformerLayers } from './torch-transformer-layers.js';
 
-=======
-
-import { t5RelativeBiasCases } from './t5-relative-bias.js';
-import { torchMultiheadAttentionCases } from './torch-multihead-attention.js';
-
->>>>>>> ebffee0 (attention: Longformer and BigBird, cpu kernels; conformance of the attention operations)
-
 /** Every operation that can be compared, by the `op` of cases.json. */
 export const operations: Readonly<Record<string, Operation>> = {
-  torch_multihead_attention: torchMultiheadAttentionCases,
   t5_relative_bias: t5RelativeBiasCases,
   longformer_attention: longformerAttentionCases,
   bigbird_attention: bigbirdAttentionCases,

@@ -7,7 +7,7 @@ export function projected(given: OperationCase, x: Tensor, layer: string, heads:
   return inHeads(linear(x, transpose(given.input(`${layer}.weight`)), given.input(`${layer}.bias`)), heads);
 }
 
-export function inHeads(x: Tensor, heads: number): Tensor4D {
+function inHeads(x: Tensor, heads: number): Tensor4D {
   const [batch, length, width] = x.shape as [number, number, number];
   return reshape(x, [batch, length, heads, width / heads]);
 }
