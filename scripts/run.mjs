@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { packageManager, engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const commands = {
-  start: (rest) => pnpm(['--filter', './examples/character-gpt', 'start', ...rest]),
+  start: (rest) => pnpm(['exec', 'tsx', 'packages/bench/src/cli.ts', 'compare', ...rest]),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),
 };
 

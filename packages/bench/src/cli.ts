@@ -1,5 +1,7 @@
 import { SequiturError } from '@sequitur/core';
+import { compare, compareHelp } from './commands/compare.js';
 import { kernels, kernelsHelp } from './commands/kernels.js';
+import { report, reportHelp } from './commands/report.js';
 import { scaling, scalingHelp } from './commands/scaling.js';
 
 interface Command {
@@ -8,8 +10,10 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
+  compare: { help: compareHelp, run: compare },
   kernels: { help: kernelsHelp, run: kernels },
   scaling: { help: scalingHelp, run: (args) => scaling(args) },
+  report: { help: reportHelp, run: report },
 };
 
 const [name = '--help', ...rest] = process.argv.slice(2);

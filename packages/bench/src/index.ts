@@ -7,6 +7,7 @@ export * from './measure/machine.js';
 export * from './measure/peak.js';
 export * from './measure/statistics.js';
 export * from './report/analysis.js';
+export * from './report/html.js';
 export * from './report/table.js';
 export * from './report/text-plot.js';
 export * from './report/words.js';

@@ -1,5 +1,7 @@
-import { relative } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { analyse } from '../report/analysis.js';
+import { htmlReport } from '../report/html.js';
 import { textTable } from '../report/table.js';
 import { textPlot } from '../report/text-plot.js';
 import { inWords } from '../report/words.js';
@@ -13,5 +15,7 @@ export async function present(records: readonly ResultRecord[], report: string):
   const mode = modes.includes('train') ? 'train' : modes[0]!;
   console.log(`\nTime of ${mode} against length, both on logarithms:\n\n${textPlot(analysis, mode)}`);
   console.log(`\n${inWords(analysis)}`);
+  await mkdir(dirname(report), { recursive: true });
+  await writeFile(report, htmlReport(records));
   console.log(`\nReport: ${relative(process.cwd(), report)}`);
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openBackend } from '@sequitur/core';
 import { candidates } from '../architectures.js';
@@ -28,6 +29,7 @@ export const scalingHelp = `bench scaling [options]: how the time and memory of 
   --clock <name>         wall, or processor: the time this process kept a core busy (default wall)
   --results <path>       JSON Lines (default runs/scaling.jsonl); an interrupted sweep goes on where it stopped
   --report <path>        one HTML file (default beside the results)
+  --again                forget the results that are there
 `;
 
 const defaults = {
@@ -56,9 +58,16 @@ export async function scaling(
   );
   const parsed = parseArgs({
     args: [...args],
-    options: { budget: text(), backend: text(), report: text(), ...options },
+    options: {
+      budget: text(),
+      backend: text(),
+      report: text(),
+      again: { type: 'boolean', default: false },
+      ...options,
+    },
   });
-  const values = parsed.values as Record<string, string | undefined>;
+  const { again, ...strings } = parsed.values;
+  const values = strings as Record<string, string | undefined>;
   const given = (name: keyof typeof defaults) => values[name]!;
   const backend = await openBackend(
     values.backend ? [oneOf('--backend', ['webgpu', 'wasm', 'cpu'], values.backend)] : undefined,
@@ -83,6 +92,7 @@ export async function scaling(
   const warning = loadWarning();
   if (warning) console.warn(`Warning: ${warning}`);
   const results = given('results');
+  if (again) await rm(results, { force: true });
   const line = progressLine();
   const interrupted = new AbortController();
   const interrupt = () => interrupted.abort(new Error(`interrupted; the same command goes on from ${results}`));

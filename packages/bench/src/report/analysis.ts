@@ -93,7 +93,10 @@ function perUnit({ mode, times, tokens }: PointRecord): number[] {
   return times.map((time) => (mode === 'decode' ? time / tokens : time));
 }
 
-/** Where architectures overtake the first one, by interpolation between measured lengths; the last such place of each. */
+/**
+ * Where architectures cross the first one for the last time, by interpolation between measured lengths. Left out where the
+ * quartiles still overlap at the longest length: such a crossing may be chance.
+ */
 export function crossoversWithFirst({ curves, architectures }: Analysis, mode: Mode): Crossover[] {
   const first = architectures[0]?.architecture;
   const base = curves.find((curve) => curve.architecture === first && curve.mode === mode);
@@ -103,8 +106,9 @@ export function crossoversWithFirst({ curves, architectures }: Analysis, mode: M
     if (curve.mode !== mode || curve === base) return [];
     const length = crossovers(medians(curve), medians(base)).at(-1);
     if (length === undefined) return [];
-    const last = medians(curve).at(-1)!;
-    const other = new Map(medians(base)).get(last[0]);
+    const last = curve.points.at(-1)!.time;
+    const other = base.points.find((point) => point.length === curve.points.at(-1)!.length)?.time;
+    if (!other || (last.low <= other.high && other.low <= last.high)) return [];
     return [
       {
         mode,

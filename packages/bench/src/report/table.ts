@@ -2,9 +2,12 @@ import type { Mode } from '../scaling/records.js';
 import type { Analysis, Curve } from './analysis.js';
 import { bytes, exponent, milliseconds, whole } from './format.js';
 
-/** The results as a table for terminals: one line for each architecture. */
-export function textTable(analysis: Analysis): string {
-  const { architectures, curves, trained, sweep } = analysis;
+/** The results as cells: one row for each architecture, columns without content left out. */
+export function tableCells(analysis: Analysis): {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+} {
+  const { architectures, curves, trained } = analysis;
   const longest = Math.max(...curves.flatMap(({ points }) => points.map(({ length }) => length)));
   const columns = columnsFor(analysis, longest);
   const rows = architectures.map(({ architecture, parameters }) => {
@@ -17,20 +20,22 @@ export function textTable(analysis: Analysis): string {
       ...columns.map(({ cell }) => cell(own)),
     ];
   });
-  const heads = ['architecture', 'parameters', trained.length > 0 ? 'loss' : '', ...columns.map(({ head }) => head)];
+  const heads = ['architecture', 'parameters', 'loss', ...columns.map(({ head }) => head)];
   const used = heads.map((_, index) => index).filter((index) => rows.some((row) => row[index] !== ''));
-  const lines = [heads, ...rows].map((row) => used.map((index) => row[index]!));
-  const widths = used.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
+  const pick = (row: readonly string[]) => used.map((index) => row[index]!);
+  return { heads: pick(heads), rows: rows.map(pick) };
+}
+
+/** The results as a table for terminals. */
+export function textTable(analysis: Analysis): string {
+  const { heads, rows } = tableCells(analysis);
+  const lines = [heads, ...rows];
+  const widths = heads.map((_, index) => Math.max(...lines.map((line) => line[index]!.length)));
   const text = lines.map((line) =>
     line.map((cell, index) => (index === 0 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!))).join('  '),
   );
-  const matched = `matched by ${sweep.settings.matchedBy} within 3 %`;
-  return [
-    ...text.slice(0, 1),
-    '-'.repeat(text[0]!.length),
-    ...text.slice(1),
-    `(${matched}; exponents of length, 95 % intervals)`,
-  ].join('\n');
+  const note = `(matched by ${analysis.sweep.settings.matchedBy} within 3 %; exponents of length, 95 % intervals)`;
+  return [...text.slice(0, 1), '-'.repeat(text[0]!.length), ...text.slice(1), note].join('\n');
 }
 
 interface Column {

@@ -17,6 +17,9 @@ export function inWords(analysis: Analysis): string {
     .join(' ');
 }
 
+/** Exponents less certain than this are not told. */
+const UNSURE = 0.4;
+
 const NAMES: Readonly<Record<Mode, string>> = {
   train: 'a training step',
   prefill: 'reading a text',
@@ -29,11 +32,15 @@ function growth({ curves }: Analysis, mode: Mode): string {
     .filter((curve): curve is Curve & { law: NonNullable<Curve['law']> } => curve.mode === mode && curve.law !== null)
     .sort((a, b) => b.law.exponent - a.law.exponent);
   if (fitted.length === 0) return `Too few lengths were measured to say how ${NAMES[mode]} grows.`;
-  const said = fitted.map(
-    ({ architecture, law }) => `${architecture} (${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)})`,
+  const sure = fitted.filter(({ law }) => law.margin <= UNSURE);
+  const unsure = fitted.filter((curve) => !sure.includes(curve)).map(({ architecture }) => architecture);
+  if (sure.length === 0) return `The times of ${NAMES[mode]} scatter too much to say how they grow with the length.`;
+  const said = sure.map(
+    ({ architecture, law }) => `${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)} for ${architecture}`,
   );
-  const { from, to } = fitted[0]!.law;
-  return `Between ${from} and ${to} tokens the time of ${NAMES[mode]} grows with the length to the power of: ${listed(said)}.`;
+  const { from, to } = sure[0]!.law;
+  const rest = unsure.length ? ` Too scattered to tell: ${listed(unsure)}.` : '';
+  return `Between ${from} and ${to} tokens the time of ${NAMES[mode]} grows with the length to the power of ${listed(said)}.${rest}`;
 }
 
 function overtaking(analysis: Analysis, mode: Mode): string {
