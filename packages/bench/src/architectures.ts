@@ -10,9 +10,12 @@ import {
   strided,
   TransformerXlAttention,
 } from '@sequitur/attention';
+import { MambaMixer, mamba } from '@sequitur/ssm';
+import { t5 } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
-import { attentionDecoder, decoder } from './scaling/decoder.js';
+import { attentionDecoder, decoder, rotaryAttention } from './scaling/decoder.js';
 import { encoder } from './scaling/encoder.js';
+import { fromArchitecture } from './scaling/from-architecture.js';
 
 /** Keys that a query of the local patterns sees, and positions of a segment where there are such. */
 const WINDOW = 64;
@@ -42,11 +45,47 @@ export const candidates: readonly Candidate[] = [
     family: 'attention with memory',
     mixer: ({ width, heads }) => new InfiniAttention({ width, heads, segmentLength: WINDOW }),
   }),
+  fromArchitecture({
+    name: 'Mamba',
+    family: 'state space',
+    knob: 'inner width',
+    architecture: mamba,
+    // A Mamba block has no feed-forward beside it: twice as many make the same depth (Gu and Dao 2023, section 3.4).
+    configOf: ({ vocabularySize, width, depth }, innerWidth) => ({
+      vocabularySize,
+      width,
+      depth: 2 * depth,
+      innerWidth,
+    }),
+  }),
+  decoder({
+    name: 'attention + Mamba',
+    family: 'hybrid',
+    mixer: (shape, layer) => (layer % 2 === 0 ? mambaMixer(shape) : rotaryAttention(shape, causal())),
+  }),
   encoder('encoder (BERT style)', 'encoder', () => full()),
   encoder('sparse encoder (Longformer style)', 'encoder', () =>
     either(slidingWindow({ left: WINDOW / 2, right: WINDOW / 2 }), globalTokens(4)),
   ),
+  fromArchitecture({
+    name: 'encoder-decoder (T5)',
+    family: 'encoder-decoder',
+    knob: 'feed-forward width',
+    architecture: t5,
+    configOf: ({ vocabularySize, width, depth, heads }, hiddenWidth) => ({
+      ...{ vocabularySize, width, heads, headSize: width / heads, hiddenWidth },
+      ...{ modelType: 't5', encoderDepth: Math.ceil(depth / 2), decoderDepth: Math.ceil(depth / 2) },
+      ...{ decoderStartToken: 0, paddingToken: 0, endToken: 1 },
+    }),
+  }),
 ];
+
+function mambaMixer({ width }: Shape): MambaMixer {
+  return new MambaMixer({
+    ...{ width, innerWidth: 2 * width, stateSize: 16, kernelSize: 4, stepRank: Math.ceil(width / 16) },
+    ...{ bias: false, convolutionBias: true, activation: 'silu' },
+  });
+}
 
 /** A stride near the root of the length, which makes the cost least (Child et al. 2019, section 4.2). */
 function rootOf(length: Shape['length']): number {

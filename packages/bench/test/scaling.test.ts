@@ -21,7 +21,7 @@ const settings: SweepSettings = {
   lengths: [48, 80],
   rounds: 1,
   timeLimit: 60,
-  width: 16,
+  width: 32,
   depth: 2,
   heads: 2,
   vocabularySize: 20,

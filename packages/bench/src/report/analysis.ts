@@ -115,7 +115,7 @@ export function crossoversWithFirst({ curves, architectures }: Analysis, mode: M
         architecture: curve.architecture,
         against: base.architecture,
         length,
-        wins: other !== undefined && last[1] < other,
+        wins: last.median < other.median,
       },
     ];
   });

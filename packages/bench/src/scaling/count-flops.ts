@@ -10,6 +10,11 @@ const products: Readonly<Record<string, (inputs: Inputs, attributes: Attributes)
   BatchMatMul: matMulFlops,
   _FusedMatMul: matMulFlops,
   SequiturLinear: ({ x, weight }) => 2 * x!.size * weight!.shape[1]!,
+  SequiturTableScores: ({ x, table }) => 2 * x!.size * table!.shape[0]!,
+  SequiturCausalConvolution: ({ x, weight }) =>
+    2 * x!.shape[0]! * (x!.shape[1]! - weight!.shape[0]! + 1) * weight!.size,
+  SequiturSelectiveScan: scanFlops,
+  SequiturPackedSelectiveScan: scanFlops,
 };
 
 /** Kernels that multiply and have no formula here would be missed silently. */
@@ -49,6 +54,11 @@ function formulaOf(name: string) {
   if (name.startsWith('SequiturAttentionGradient')) return attentionFlops(5);
   if (name.startsWith('SequiturAttention')) return attentionFlops(2);
   return products[name];
+}
+
+/** Three multiply-adds for each place of the state at each position: decay, input, output. */
+function scanFlops({ x, stateMatrix }: Inputs): number {
+  return 2 * 3 * x!.size * stateMatrix!.shape[1]!;
 }
 
 function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): number {
