@@ -82,8 +82,8 @@ function suggest({ seconds, folder }: Options): void {
   const shown = relative(startedIn, folder) || '.';
   console.log(`
 What to try next
-  npm start -- --seconds ${Math.round(seconds * 5)}      train longer: the spelling settles first, then the grammar
-  npm start -- --backend cpu      the same on plain JavaScript, to see what the kernels are worth
+  npm run character-gpt -- --seconds ${Math.round(seconds * 5)}      train longer: the spelling settles first, then the grammar
+  npm run character-gpt -- --backend cpu      the same on plain JavaScript, to see what the kernels are worth
   In Python:  AutoModelForCausalLM.from_pretrained("${shown}")`);
 }
 

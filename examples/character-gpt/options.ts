@@ -4,7 +4,7 @@ import { type BackendName, SequiturError } from '@sequitur/core';
 
 export const HELP = `Trains a small character GPT on a book, writes with it, saves it and loads it back.
 
-  npm start -- [options]
+  npm run character-gpt -- [options]
 
   --text <file>       the book, a text file (default Moby-Dick)
   --seconds <n>       how long to train (default 60)
@@ -50,10 +50,10 @@ export function readOptions(args: readonly string[], startedIn: string): Options
     return { ...values, text, seconds, steps, backend: values.backend as BackendName | undefined };
   } catch (error) {
     throw new SequiturError({
-      where: 'npm start',
+      where: 'npm run character-gpt',
       expected: 'options of --help',
       got: (error as Error).message,
-      fix: 'See npm start -- --help',
+      fix: 'See npm run character-gpt -- --help',
     });
   }
 }
