@@ -11,10 +11,13 @@ import {
 } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
 import { LanguageModel } from '@sequitur/transformer';
+import { Conversation } from './chat/conversation.js';
+import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
 import type { Gpt2Config } from './families/gpt2/config.js';
 import { gpt2Family } from './families/gpt2/family.js';
 import type { GptConfig, GptFamily } from './family.js';
 import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
+import { piecesOf } from './pieces.js';
 import { saveGpt } from './save-gpt.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> {
@@ -25,6 +28,15 @@ export interface GptOptions<Config extends GptConfig = GptConfig> {
 
 export interface CompleteOptions extends Omit<GenerateOptions, 'endTokens'> {
   /** Tokens that end the text; default the model's own. */
+  readonly endTokens?: readonly number[];
+}
+
+export interface ChatOptions {
+  /** In Jinja, or as a function; default that of the tokenizer's files. */
+  readonly template?: string | ChatTemplate;
+  /** What stands before the first turn: a system message, say. */
+  readonly messages?: readonly Message[];
+  /** Tokens that end an answer; default the model's own. */
   readonly endTokens?: readonly number[];
 }
 
@@ -50,10 +62,10 @@ export class Gpt<Config extends GptConfig = GptConfig> extends LanguageModel {
 
   /** A model with drawn values, to be trained. The caller disposes it. */
   static create<Config extends GptConfig = Gpt2Config>(
-    config: Config,
+    config: NoInfer<Config>,
     { seed = 0, ...options }: GptOptions<Config> & { readonly seed?: number | string } = {},
   ): Gpt<Config> {
-    return initialize(new Gpt(config, options), seed);
+    return initialize(new Gpt<Config>(config, options), seed);
   }
 
   /**
@@ -87,23 +99,40 @@ export class Gpt<Config extends GptConfig = GptConfig> extends LanguageModel {
     const { endTokens = this.endTokens } = options;
     const encoded = tokenizer.encode(prompt, { specialTokens: true });
     const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;
-    const written: number[] = [];
-    let shown = '';
-    for await (const [token] of generate(this, [start], { ...options, endTokens })) {
-      if (token === null || token === undefined || endTokens.includes(token)) return;
-      written.push(token);
-      const text = tokenizer.decode(written);
-      // A character may be spread over several tokens: it is shown when it is whole.
-      if (text.endsWith('\ufffd')) continue;
-      yield text.slice(shown.length);
-      shown = text;
+    yield* piecesOf(this.#generate(start, { ...options, endTokens }), tokenizer, endTokens);
+  }
+
+  /**
+   * A conversation that keeps its cache between turns; the caller disposes it. The template is that of the tokenizer's
+   * files, unless the options give one.
+   *
+   * @throws SequiturError where the model has no tokenizer, or there is no template
+   */
+  chat({ template, messages, endTokens = this.endTokens }: ChatOptions = {}): Conversation {
+    const tokenizer = this.tokenizer ?? missingTokenizer();
+    const found = typeof template === 'string' ? jinjaTemplate(template) : (template ?? templateOf(tokenizer));
+    if (!found) {
+      throw new SequiturError({
+        where: 'Gpt.chat',
+        expected: 'a chat template',
+        got: 'none in the files of the tokenizer',
+        fix: 'Give one in Jinja: model.chat({ template })',
+      });
+    }
+    return new Conversation({ model: this, tokenizer, template: found, endTokens, ...(messages && { messages }) });
+  }
+
+  async *#generate(prompt: readonly number[], options: GenerateOptions): AsyncGenerator<number> {
+    for await (const [token] of generate(this, [prompt], options)) {
+      if (token === null || token === undefined) return;
+      yield token;
     }
   }
 }
 
 function missingTokenizer(): never {
   throw new SequiturError({
-    where: 'Gpt.complete',
+    where: 'Gpt',
     expected: 'a model with a tokenizer',
     got: 'one without',
     fix: 'Put tokenizer.json into its folder, or call generate with token ids',

@@ -1,4 +1,6 @@
 export * from './architectures.js';
+export { Conversation, type ConversationParts, type SayOptions } from './chat/conversation.js';
+export { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
 export * from './families/index.js';
 export { type LlamaVariation, llamaParts } from './families/llama/parts.js';
 export type { ClassificationProblem, GptClasses, GptConfig, GptFamily } from './family.js';

@@ -1,6 +1,14 @@
 import { architectureLaws } from '@sequitur/laws';
-import { gpt2 } from '../src/index.js';
+import { bloom, gemma, gpt2, gptNeo, gptNeox, llama, mistral, qwen2 } from '../src/index.js';
 
-const config = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
+const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
+const gated = { ...size, hiddenWidth: 10 };
 
-architectureLaws(gpt2, config);
+architectureLaws(gpt2, size);
+architectureLaws(gptNeox, { ...size, hiddenWidth: 10, rotaryShare: 0.5 });
+architectureLaws(gptNeo, { ...size, hiddenWidth: 10, reaches: ['global', 'local'], window: 3 });
+architectureLaws(llama, { ...gated, width: 8, heads: 4, keyHeads: 2, attentionBias: true, tied: true });
+architectureLaws(mistral, { ...gated, width: 8, heads: 2, keyHeads: 1, window: 6 });
+architectureLaws(qwen2, { ...gated, width: 8, heads: 2, window: 3, firstWindowedBlock: 1 });
+architectureLaws(gemma, { ...gated, headSize: 6, keyHeads: 1, tied: true });
+architectureLaws(bloom, { vocabularySize: 11, width: 12, depth: 2, heads: 3, residualFromNorm: true });
