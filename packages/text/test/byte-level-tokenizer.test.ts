@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   byT5Tokenizer,
   byteLevelTokenizer,
+  byteTokenizer,
   CharacterTokenizer,
   openTokenizer,
   saveTokenizer,
@@ -75,6 +76,14 @@ describe('byte-level BPE', () => {
       expect(opened.vocabularySize).toBe(original.vocabularySize);
     }
     expect(await openTokenizer(filesSource([]))).toBeNull();
+  });
+});
+
+describe('bytes', () => {
+  it('are their own ids', () => {
+    expect(byteTokenizer().encode('aé😀 ')).toEqual([...new TextEncoder().encode('aé😀 ')]);
+    expect(byteTokenizer().decode([0xf0, 0x9f, 0x98, 0x80, 0x20])).toBe('😀 ');
+    expect(byteTokenizer().vocabularySize).toBe(256);
   });
 });
 

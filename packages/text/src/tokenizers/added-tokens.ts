@@ -1,4 +1,5 @@
 import type { AlignedText } from './aligned-text.js';
+import { trimEnd, trimStart } from './white-space.js';
 
 /** A token that is looked for in the text itself, before any splitting. */
 export interface AddedToken {
@@ -38,8 +39,8 @@ export class AddedTokenSplitter {
       let from = match.index;
       let to = from + match[0].length;
       if (from < done || (token.singleWord && touchesWord(text.text, from, to))) continue;
-      if (token.stripLeft) from = Math.max(done, text.text.slice(0, from).trimEnd().length);
-      if (token.stripRight) to = text.length - text.text.slice(to).trimStart().length;
+      if (token.stripLeft) from = Math.max(done, trimEnd(text.text.slice(0, from)).length);
+      if (token.stripRight) to = text.length - trimStart(text.text.slice(to)).length;
       if (from > done) stretches.push({ text: text.slice(done, from), token: null });
       stretches.push({ text: text.slice(match.index, match.index + match[0].length), token });
       done = to;

@@ -25,6 +25,11 @@ export class AlignedText {
     return new AlignedText(text, 0, null, null);
   }
 
+  /** Where the text begins in the original, with all that normalization has dropped. */
+  get origin(): number {
+    return this.#origin;
+  }
+
   get length(): number {
     return this.text.length;
   }
@@ -40,7 +45,7 @@ export class AlignedText {
 
   slice(from: number, to: number): AlignedText {
     if (from === 0 && to === this.length) return this;
-    const origin = this.range(from, from)[0];
+    const origin = from === 0 ? this.#origin : this.range(from, from)[0];
     const text = this.text.slice(from, to);
     return new AlignedText(
       text,

@@ -1,4 +1,5 @@
 export type { AddedToken } from './added-tokens.js';
+export { byteTokenizer } from './byte-tokenizer.js';
 export { CharacterTokenizer } from './character-tokenizer.js';
 export { openTokenizer, saveTokenizer, tokenizerReaders } from './open-tokenizer.js';
 export { bertReader, bertTokenizer } from './readers/bert-tokenizer.js';

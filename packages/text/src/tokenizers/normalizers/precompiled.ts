@@ -1,5 +1,4 @@
 import { SequiturError } from '@sequitur/core';
-import type { AlignedText } from '../aligned-text.js';
 import type { Normalizer } from './normalizer.js';
 
 /**
@@ -24,10 +23,25 @@ export class CharacterMap {
 
   /** The longest sequence that begins at `from` and has a replacement: its length in bytes and that; else null. */
   longestMatch(bytes: Uint8Array, from: number): { readonly length: number; readonly replacement: string } | null {
+    const found = this.#match(bytes, from, false);
+    return found && { length: found.length, replacement: this.#replacementAt(found.offset) };
+  }
+
+  /** What the shortest sequence at the beginning is replaced by, or null. */
+  shortestMatch(bytes: Uint8Array): string | null {
+    const found = this.#match(bytes, 0, true);
+    return found && this.#replacementAt(found.offset);
+  }
+
+  #match(
+    bytes: Uint8Array,
+    from: number,
+    shortest: boolean,
+  ): { readonly length: number; readonly offset: number } | null {
     let found: { length: number; offset: number } | null = null;
     let unit = this.#units[0]!;
     let node = offsetOf(unit);
-    for (let at = from; at < bytes.length; at++) {
+    for (let at = from; at < bytes.length && !(shortest && found); at++) {
       node ^= bytes[at]!;
       if (node >= this.#units.length) break;
       unit = this.#units[node]!;
@@ -36,7 +50,7 @@ export class CharacterMap {
       if (node >= this.#units.length) break;
       if (hasLeaf(unit)) found = { length: at + 1 - from, offset: this.#units[node]! & 0x7fffffff };
     }
-    return found && { length: found.length, replacement: this.#replacementAt(found.offset) };
+    return found;
   }
 
   #replacementAt(offset: number): string {
@@ -59,30 +73,32 @@ function hasLeaf(unit: number): boolean {
   return ((unit >>> 8) & 1) === 1;
 }
 
-/** Replaces whatever the map has a replacement for, always the longest sequence, from left to right. */
-export function mapCharacters(map: CharacterMap): Normalizer {
-  return (text) => text.rewrite((add) => replaceMapped(text, map, add));
-}
+/** Longer graphemes are looked up character by character only. */
+const LONGEST_GRAPHEME_BYTES = 5;
 
-function replaceMapped(
-  text: AlignedText,
-  map: CharacterMap,
-  add: (text: string, from: number, to: number) => void,
-): void {
+/**
+ * Applies a map as the Rust library does, which differs from SentencePiece where marks are stacked: grapheme by grapheme,
+ * a short one replaced as a whole by what its first characters map to, a longer one character by character.
+ */
+export function mapGraphemes(map: CharacterMap): Normalizer {
+  const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
   const encoder = new TextEncoder();
-  const characters = [...text.text];
-  const bytes = encoder.encode(text.text);
-  const widths = characters.map((character) => encoder.encode(character).length);
-  let [at, byte, index] = [0, 0, 0];
-  while (index < characters.length) {
-    const match = map.longestMatch(bytes, byte);
-    const from = at;
-    const target = byte + (match?.length ?? widths[index]!);
-    const first = index;
-    for (; index < characters.length && byte < target; index++) {
-      byte += widths[index]!;
-      at += characters[index]!.length;
-    }
-    add(match ? match.replacement : characters[first]!, from, at);
-  }
+  return (text) =>
+    text.rewrite((add, keep) => {
+      for (const { segment, index } of graphemes.segment(text.text)) {
+        const bytes = encoder.encode(segment);
+        const whole = bytes.length <= LONGEST_GRAPHEME_BYTES ? map.shortestMatch(bytes) : null;
+        if (whole !== null) {
+          add(whole, index, index + segment.length);
+          continue;
+        }
+        let at = index;
+        for (const character of segment) {
+          const mapped = map.shortestMatch(encoder.encode(character));
+          if (mapped === null) keep(at, at + character.length);
+          else add(mapped, at, at + character.length);
+          at += character.length;
+        }
+      }
+    });
 }

@@ -9,6 +9,7 @@ import { type Splitter, splitAt } from '../splitters/splitter.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bareTemplate, bertTemplate } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
+import { trim } from '../white-space.js';
 import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
@@ -46,7 +47,7 @@ export function bertTokenizer(vocabularyText: string, settings = new TokenSettin
     addedTokens,
     specialTokens: spellings(roles),
     split: (text) => piecesOf(split(normalize(text)), model),
-    join: (tokens) => tokens.join(' ').replaceAll(' ##', '').trim(),
+    join: (tokens) => trim(tokens.join(' ').replaceAll(' ##', '')),
     template:
       classification === undefined || separator === undefined ? bareTemplate : bertTemplate(classification, separator),
     cleanUp: settings.flag('clean_up_tokenization_spaces', true),

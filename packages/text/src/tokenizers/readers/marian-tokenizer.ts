@@ -7,6 +7,7 @@ import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import type { TemplateItem } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
+import { trim } from '../white-space.js';
 import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
@@ -101,7 +102,7 @@ function joinAround(
     text += `${processor.join(run)}${token} `;
     run = [];
   }
-  return (text + processor.join(run)).replaceAll(SPACE, ' ').trim();
+  return trim((text + processor.join(run)).replaceAll(SPACE, ' '));
 }
 
 function idsOf(json: string): Map<string, number> {

@@ -6,6 +6,7 @@ import { SPACE } from '../sentence-piece/normalize.js';
 import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
+import { trim } from '../white-space.js';
 import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 
 const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padding: specialToken('<pad>') };
@@ -104,5 +105,5 @@ function joinAround(
     run.push(index === 0 && prefixSpace && token.startsWith(SPACE) ? token.slice(SPACE.length) : token);
     afterSpecial = false;
   }
-  return (text + processor.join(run)).trim();
+  return trim(text + processor.join(run));
 }

@@ -16,7 +16,7 @@ export interface MetaspaceOptions {
 export function metaspace({ replacement = '\u2581', prepend = 'always', split = true }: MetaspaceOptions): Splitter {
   const atSpaces = splitAt(new RegExp(escaped(replacement), 'gu'), 'MergedWithNext');
   return (text) => {
-    const isFirst = text.range(0, 0)[0] === 0;
+    const isFirst = text.origin === 0;
     const marked = text.replaceAll(/ /gu, replacement);
     const wants = prepend === 'always' || (prepend === 'first' && isFirst);
     const ready =

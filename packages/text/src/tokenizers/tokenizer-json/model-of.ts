@@ -17,8 +17,10 @@ const kinds: Readonly<Record<string, Make>> = {
       longestWord: fields.integer('max_input_chars_per_word', 100),
     }),
   WordLevel: (fields) => new WordLevelModel(vocabularyOf(fields), fields.maybeText('unk_token')),
-  BPE: (fields) =>
-    new BytePairModel({
+  BPE: (fields) => {
+    // Dropout belongs to the training of a model, and would change the ids at random.
+    if (fields.value('dropout')) throw wrong(`${fields.where}, dropout`, 'none', fields.value('dropout'));
+    return new BytePairModel({
       vocabulary: vocabularyOf(fields),
       merges: fields.list('merges').map((merge, rank) => mergeOf(merge, `${fields.where}, merge ${rank}`)),
       unknown: fields.maybeText('unk_token'),
@@ -27,7 +29,8 @@ const kinds: Readonly<Record<string, Make>> = {
       wholeWords: fields.flag('ignore_merges', false),
       continuation: fields.maybeText('continuing_subword_prefix'),
       endOfWord: fields.maybeText('end_of_word_suffix'),
-    }),
+    });
+  },
   Unigram: (fields) => {
     const pieces = fields.list('vocab').map((entry, id) => scoredPiece(entry, `${fields.where}, vocab ${id}`));
     return new UnigramModel({

@@ -1,7 +1,8 @@
 import { characterOfByte } from '../models/byte-tokens.js';
 import { bertNormalizer } from '../normalizers/bert.js';
-import { dropMarks, lowercase, type Normalizer, normalizeInTurn } from '../normalizers/normalizer.js';
-import { CharacterMap, mapCharacters } from '../normalizers/precompiled.js';
+import { lowercase, type Normalizer, normalizeInTurn } from '../normalizers/normalizer.js';
+import { CharacterMap, mapGraphemes } from '../normalizers/precompiled.js';
+import { trimEnd, trimStart } from '../white-space.js';
 import type { Fields } from './fields.js';
 import { patternOf } from './pattern.js';
 
@@ -21,12 +22,12 @@ const kinds: Readonly<Record<string, Make>> = {
   NFKC: () => (text) => text.normalize('NFKC'),
   NFKD: () => (text) => text.normalize('NFKD'),
   Lowercase: () => lowercase,
-  StripAccents: () => dropMarks,
+  StripAccents: () => (text) => text.mapCharacters((character) => (/\p{M}/u.test(character) ? '' : character)),
   Strip: (fields) => {
     const [left, right] = [fields.flag('strip_left', true), fields.flag('strip_right', true)];
     return (text) => {
-      const from = left ? text.length - text.text.trimStart().length : 0;
-      const to = right ? text.text.trimEnd().length : text.length;
+      const from = left ? text.length - trimStart(text.text).length : 0;
+      const to = right ? trimEnd(text.text).length : text.length;
       return text.slice(Math.min(from, to), to);
     };
   },
@@ -38,7 +39,7 @@ const kinds: Readonly<Record<string, Make>> = {
     const prefix = fields.text('prepend');
     return (text) => (text.length ? text.prepend(prefix) : text);
   },
-  Precompiled: (fields) => mapCharacters(new CharacterMap(bytesOfBase64(fields.text('precompiled_charsmap')))),
+  Precompiled: (fields) => mapGraphemes(new CharacterMap(bytesOfBase64(fields.text('precompiled_charsmap')))),
   Nmt: () => (text) => text.mapCharacters(nmt),
   ByteLevel: () => (text) => text.mapCharacters(toByteCharacters),
 };

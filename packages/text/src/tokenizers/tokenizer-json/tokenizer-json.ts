@@ -1,5 +1,5 @@
 import { type AddedToken, AddedTokenSplitter } from '../added-tokens.js';
-import type { AlignedText } from '../aligned-text.js';
+import { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
 import { piecesOf } from '../models/word-model.js';
 import { spellings, TokenSettings } from '../readers/token-settings.js';
@@ -55,12 +55,17 @@ function splitOf(
   const split = fields.has('pre_tokenizer')
     ? splitterOf(fields.child('pre_tokenizer'))
     : (text: AlignedText) => (text.length ? [text] : []);
-  const added = new AddedTokenSplitter(addedTokens.filter(({ normalized }) => normalized));
+  const added = new AddedTokenSplitter(
+    addedTokens
+      .filter(({ normalized }) => normalized)
+      .map((token) => ({ ...token, content: normalize(AlignedText.of(token.content)).text })),
+  );
+  const spelling = new Map(addedTokens.map(({ id, content }) => [id, content]));
   return (text) =>
     added.split(normalize(text)).flatMap(({ text: stretch, token }): readonly Piece[] => {
       if (!token) return piecesOf(split(stretch), model);
       const [start, end] = stretch.range(0, stretch.length);
-      return [{ id: token.id, token: token.content, start, end }];
+      return [{ id: token.id, token: spelling.get(token.id)!, start, end }];
     });
 }
 

@@ -1,0 +1,18 @@
+/** White space as Unicode has it; JavaScript's own `trim` would take a byte order mark with it. */
+const LEADING = /^\p{White_Space}+/u;
+const TRAILING = /\p{White_Space}+$/u;
+
+export function trimStart(text: string): string {
+  return text.replace(LEADING, '');
+}
+
+export function trimEnd(text: string): string {
+  // A search from the left would look at every run of spaces.
+  let end = text.length;
+  while (end > 0 && TRAILING.test(text[end - 1]!)) end--;
+  return text.slice(0, end);
+}
+
+export function trim(text: string): string {
+  return trimStart(trimEnd(text));
+}
