@@ -1,8 +1,10 @@
 import type { OpenedBackend } from '../backend.js';
+import { registerMatMul } from './mat-mul.js';
 
-/** tfjs's backend of plain JavaScript: slow, and there everywhere. */
+/** tfjs's backend of plain JavaScript, with our kernels beside its own: slow, and there everywhere. */
 export async function openCpu(): Promise<OpenedBackend> {
   await import('@tensorflow/tfjs-backend-cpu');
+  registerMatMul();
   return {
     capabilities: {
       threads: {

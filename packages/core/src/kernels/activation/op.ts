@@ -2,6 +2,7 @@ import { add, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tf
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import { type ActivationAttributes, KINDS } from './attributes.js';
+import { activationCpu, activationGradientCpu } from './cpu.js';
 import { geluReference, geluTanhReference, normalDistribution, SLOPE, siluReference } from './reference.js';
 import { activationGradientWebGpu, activationWebGpu } from './webgpu.js';
 
@@ -23,6 +24,7 @@ export const activationOp = defineOp<ActivationAttributes>({
       wasm.kernels.activationForward(KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(y));
       return [y];
     },
+    cpu: activationCpu,
     webgpu: activationWebGpu,
   },
 });
@@ -41,6 +43,7 @@ const activationGradient = defineOp<ActivationAttributes>({
       );
       return [dx];
     },
+    cpu: activationGradientCpu,
     webgpu: activationGradientWebGpu,
   },
 });

@@ -1,6 +1,7 @@
 import { dispose, type Scalar, scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
+import { adamWInPlaceCpu } from './cpu.js';
 import { adamWReference } from './reference.js';
 import { adamWInPlace } from './wasm.js';
 import { adamWInPlaceWebGpu } from './webgpu.js';
@@ -8,7 +9,7 @@ import { adamWInPlaceWebGpu } from './webgpu.js';
 export type { AdamWOptions } from './coefficients.js';
 
 /** Each declines (false) on backends that are not its own. */
-const IN_PLACE = [adamWInPlace, adamWInPlaceWebGpu];
+const IN_PLACE = [adamWInPlaceCpu, adamWInPlace, adamWInPlaceWebGpu];
 
 export interface AdamWStep extends AdamWOptions {
   /** float32 of any shape; changed by the step. */

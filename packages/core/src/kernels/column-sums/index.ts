@@ -1,6 +1,7 @@
 import { sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
+import { columnSumsCpu } from './cpu.js';
 import { columnSumsWebGpu } from './webgpu.js';
 
 const columnSumsWasm: NativeKernel<object> = ({ inputs, backend }) => {
@@ -16,7 +17,7 @@ const columnSumsWasm: NativeKernel<object> = ({ inputs, backend }) => {
 const columnSumsOp = defineOp<object>({
   name: 'SequiturColumnSums',
   reference: ({ x }) => [sum(x!, 0)],
-  kernels: { wasm: columnSumsWasm, webgpu: columnSumsWebGpu },
+  kernels: { wasm: columnSumsWasm, cpu: columnSumsCpu, webgpu: columnSumsWebGpu },
 });
 
 /** x [rows, columns] -> the sum of each column, [columns]: a bias's gradient. For use inside gradients: it has none. */

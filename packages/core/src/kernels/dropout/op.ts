@@ -1,6 +1,7 @@
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type Op } from '../define-op.js';
 import type { DropoutAttributes } from './attributes.js';
+import { dropoutCpu } from './cpu.js';
 import { dropoutReference, dropoutThreshold } from './reference.js';
 import { dropoutWebGpu } from './webgpu.js';
 
@@ -18,6 +19,7 @@ export const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
       wasm.kernels.dropout(x!.size, seed, threshold, scale, wasm.offset(x!), wasm.offset(y));
       return [y];
     },
+    cpu: dropoutCpu,
     webgpu: dropoutWebGpu,
   },
 });

@@ -1,6 +1,7 @@
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import type { EmbedAttributes, EmbedGradientAttributes } from './attributes.js';
+import { embedGradientCpu } from './cpu.js';
 import { embedGradientReference, embedReference } from './reference.js';
 import { embedGradientWebGpu, embedWebGpu } from './webgpu.js';
 
@@ -40,6 +41,7 @@ const embedGradient = defineOp<EmbedGradientAttributes>({
       );
       return [dtable];
     },
+    cpu: embedGradientCpu,
     webgpu: embedGradientWebGpu,
   },
 });

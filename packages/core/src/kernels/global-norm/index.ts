@@ -2,6 +2,7 @@ import { add, div, minimum, type Scalar, scalar, sqrt, stack, sum, type Tensor, 
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { squaredSumCpu } from './cpu.js';
 import { squaredSumReference } from './reference.js';
 import { squaredSumWebGpu } from './webgpu.js';
 
@@ -16,6 +17,7 @@ const squaredSumOp = defineOp<object>({
       wasm.values(output)[0] = wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!));
       return [output];
     },
+    cpu: squaredSumCpu,
     webgpu: squaredSumWebGpu,
   },
 });

@@ -1,6 +1,7 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
+import { layerNormGradientCpu } from './cpu.js';
 import { layerNormGradientWebGpu } from './webgpu.js';
 
 interface Attributes {
@@ -11,7 +12,7 @@ interface Attributes {
 export const layerNormGradient = defineOp<Attributes>({
   name: 'SequiturLayerNormGradient',
   reference: ({ x, weight, dy }, { epsilon }) => layerNormGradientReference(x!, weight!, dy!, epsilon),
-  kernels: { wasm: (call) => layerNormGradientWasm(call), webgpu: layerNormGradientWebGpu },
+  kernels: { wasm: (call) => layerNormGradientWasm(call), cpu: layerNormGradientCpu, webgpu: layerNormGradientWebGpu },
 });
 
 /**

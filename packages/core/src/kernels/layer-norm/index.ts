@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { layerNormCpu } from './cpu.js';
 import { layerNormGradient } from './gradient.js';
 import { layerNormReference } from './reference.js';
 import { layerNormWebGpu } from './webgpu.js';
@@ -33,7 +34,7 @@ const layerNormOp = defineOp<Attributes>({
       return { x: () => dx!, weight: () => dweight!, bias: () => dbias! };
     },
   },
-  kernels: { wasm: layerNormWasm, webgpu: layerNormWebGpu },
+  kernels: { wasm: layerNormWasm, cpu: layerNormCpu, webgpu: layerNormWebGpu },
 });
 
 /**

@@ -2,6 +2,7 @@ import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import type { RmsNormAttributes } from './attributes.js';
+import { rmsNormCpu, rmsNormGradientCpu } from './cpu.js';
 import { rmsNormReference } from './reference.js';
 import { rmsNormGradientWebGpu, rmsNormWebGpu } from './webgpu.js';
 
@@ -18,14 +19,14 @@ export const rmsNormOp = defineOp<RmsNormAttributes>({
       return { x: () => dx!, weight: () => dweight! };
     },
   },
-  kernels: { wasm: (call) => rmsNormWasm(call), webgpu: rmsNormWebGpu },
+  kernels: { wasm: (call) => rmsNormWasm(call), cpu: rmsNormCpu, webgpu: rmsNormWebGpu },
 });
 
 /** The derivative: {x, weight, dy} -> [dx, dweight]. */
 const rmsNormGradient = defineOp<RmsNormAttributes>({
   name: 'SequiturRmsNormGradient',
   reference: ({ x, weight, dy }, attributes) => rmsNormGradientReference(x!, weight!, dy!, attributes),
-  kernels: { wasm: (call) => rmsNormGradientWasm(call), webgpu: rmsNormGradientWebGpu },
+  kernels: { wasm: (call) => rmsNormGradientWasm(call), cpu: rmsNormGradientCpu, webgpu: rmsNormGradientWebGpu },
 });
 
 /** With r = 1 / rms, n = x r and g = (weight + offset) ⊙ dy: dx = r (g - n mean(g ⊙ n)) in each group; dweight = Σ dy ⊙ n. */

@@ -2,6 +2,7 @@ import { add, cast, exp, expandDims, mul, notEqual, oneHot, sub, type Tensor } f
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
+import { softmaxCrossEntropyCpu, softmaxCrossEntropyGradientCpu } from './cpu.js';
 import { softmaxCrossEntropyReference } from './reference.js';
 import { softmaxCrossEntropyGradientWebGpu, softmaxCrossEntropyWebGpu } from './webgpu.js';
 
@@ -21,7 +22,7 @@ export const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
         )[0]!,
     }),
   },
-  kernels: { wasm: (call) => forwardWasm(call), webgpu: softmaxCrossEntropyWebGpu },
+  kernels: { wasm: (call) => forwardWasm(call), cpu: softmaxCrossEntropyCpu, webgpu: softmaxCrossEntropyWebGpu },
 });
 
 const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
@@ -29,7 +30,11 @@ const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
   reference: ({ logits, labels, normalisers, dlosses }, attributes) => [
     gradientReference(logits!, labels!, normalisers!, dlosses!, attributes),
   ],
-  kernels: { wasm: (call) => backwardWasm(call), webgpu: softmaxCrossEntropyGradientWebGpu },
+  kernels: {
+    wasm: (call) => backwardWasm(call),
+    cpu: softmaxCrossEntropyGradientCpu,
+    webgpu: softmaxCrossEntropyGradientWebGpu,
+  },
 });
 
 /** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K), 0 in ignored rows. */
