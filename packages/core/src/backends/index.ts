@@ -1,4 +1,5 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
+export { type CpuInstance, cpuInstance } from './cpu/instance.js';
 export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';
 export type { Offset } from './wasm/exports.js';
 export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js';
