@@ -17,7 +17,7 @@ import {
   tokenTensor,
 } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { LanguageModel } from '@sequitur/transformer';
+import { CausalStack } from '@sequitur/transformer';
 import {
   reshape,
   type Scalar,
@@ -53,7 +53,7 @@ export interface Classified {
 }
 
 /** A decoder-only model that classifies a text by what it knows at its last token (Radford et al. 2018, section 3.2). */
-export class GptClassifier<Config extends GptConfig = GptConfig> extends LanguageModel {
+export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalStack {
   readonly score: Linear; // [width, labels]
   readonly config: Config;
   readonly family: GptFamily<Config>;

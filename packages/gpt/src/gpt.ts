@@ -10,7 +10,7 @@ import {
   SequiturError,
 } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { LanguageModel } from '@sequitur/transformer';
+import { CausalStack } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';
 import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
 import type { Gpt2Config } from './families/gpt2/config.js';
@@ -41,7 +41,7 @@ export interface ChatOptions {
 }
 
 /** A decoder-only language model of any family, with its configuration, and its tokenizer where it has one. */
-export class Gpt<Config extends GptConfig = GptConfig> extends LanguageModel {
+export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
   readonly config: Config;
   readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;

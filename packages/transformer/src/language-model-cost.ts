@@ -1,5 +1,5 @@
 import { type Cost, Linear, type Module, modulesOf, parameterCount } from '@sequitur/core';
-import type { LanguageModel } from './language-model.js';
+import type { CausalStack } from './causal-stack.js';
 
 /** What a part costs beside its Linears, which are counted where they stand. */
 export interface CostedPart {
@@ -10,7 +10,7 @@ export interface CostedPart {
  * What a model needs to read one text of so many tokens, counted from its parts, which need no values for that. Products
  * only: the rest is a small share that falls with the width.
  */
-export function languageModelCost(model: LanguageModel, length: number): Cost {
+export function languageModelCost(model: CausalStack, length: number): Cost {
   let [flops, stateBytes] = [0, 0];
   for (const [, part] of modulesOf(model)) {
     if (part instanceof Linear) flops += 2 * length * product(part.weight.shape);

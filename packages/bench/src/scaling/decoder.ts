@@ -1,6 +1,6 @@
 import { isCausal, MultiHeadAttention, type Pattern, Rotary } from '@sequitur/attention';
 import { FeedForward, geluTanh, LayerNorm, memoryCapacity, type SequenceMixer, type StateTree } from '@sequitur/core';
-import { type Block, LanguageModel, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
+import { type Block, CausalStack, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
 import type { Candidate, DeclaredCost, Family, Shape } from './candidate.js';
 import { visiblePairs } from './visible-pairs.js';
 
@@ -37,8 +37,8 @@ export function decoder({ name, family, mixer, cost }: DecoderOptions): Candidat
   };
 }
 
-export function languageModel({ vocabularySize, width }: Shape, blocks: readonly Block[]): LanguageModel {
-  return new LanguageModel({
+export function languageModel({ vocabularySize, width }: Shape, blocks: readonly Block[]): CausalStack {
+  return new CausalStack({
     embedding: new TokenEmbedding({ vocabularySize, width }),
     blocks,
     norm: new LayerNorm(width),

@@ -13,6 +13,7 @@ export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 export { type SaveOptions, saveWeights, writeJson } from './save.js';
 export {
   type Conversion,
+  type Correspondence,
   correspondences,
   fits,
   rule,

@@ -1,6 +1,6 @@
 import { type CheckpointLocation, type FileSink, initialize, type SaveOptions } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { LanguageModel } from '@sequitur/transformer';
+import { CausalStack } from '@sequitur/transformer';
 import { type Format, type LoadOptions, loadPretrained, saveModel } from '../checkpoints/pretrained.js';
 import { type MambaConfig, settleMamba } from './config.js';
 import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
@@ -14,7 +14,7 @@ const format: Format<MambaConfig> = {
 };
 
 /** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba extends LanguageModel {
+export class Mamba extends CausalStack {
   readonly config: MambaConfig;
   readonly tokenizer: Tokenizer | null;
 

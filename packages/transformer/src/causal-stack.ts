@@ -31,7 +31,7 @@ export type LanguageModelState = { readonly length: number; readonly blocks: rea
  *
  * Observable: `embedding`, `blocks.<i>.output`, `norm`, and whatever the mixers offer below `blocks.<i>.mixer`.
  */
-export class LanguageModel extends Module implements CausalModel<LanguageModelState> {
+export class CausalStack extends Module implements CausalModel<LanguageModelState> {
   readonly embedding: TokenEmbedding;
   readonly blocks: readonly Block[];
   readonly norm: Norm;
@@ -66,7 +66,7 @@ export class LanguageModel extends Module implements CausalModel<LanguageModelSt
    */
   read(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
     if (tokens.shape[1] < 1) {
-      throw new SequiturError({ where: 'LanguageModel', expected: 'at least one token', got: 'none' });
+      throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });
     }
     return scoped(() => {
       let x = this.embedding.apply(tokens, state.length, context); // [batch, length, width]

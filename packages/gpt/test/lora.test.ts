@@ -1,0 +1,97 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { folderSource, parametersOf, SafetensorsFile, scoped, tokenTensor } from '@sequitur/core';
+import { expectClose, onEachBackend } from '@sequitur/laws';
+import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
+import { loadLora, peftLora, saveLora } from '@sequitur/transformer';
+import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bloomFamily, Gpt, gpt2Family, llamaFamily, rulesOf } from '../src/index.js';
+
+const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
+const batch = { inputs: [[0, 1, 2, 3]], labels: [[1, 2, 3, 4]] };
+
+const models = {
+  llama: () => Gpt.create({ ...size, width: 8, heads: 2, hiddenWidth: 10 }, { family: llamaFamily, seed: 3 }),
+  'gpt2, which stores query, key and value as one': () => Gpt.create(size, { family: gpt2Family, seed: 3 }),
+  'bloom, which stores them head by head': () => Gpt.create(size, { family: bloomFamily, seed: 3 }),
+};
+
+function logitsOf(model: Gpt<never>): Tensor {
+  return scoped(() => model.step(tokenTensor([[1, 2, 3, 4, 5]], 11), model.initState(1)).logits);
+}
+
+onEachBackend('low-rank adapters', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sequitur-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  for (const [name, create] of Object.entries(models)) {
+    it(`${name}: train alone, merge into what they were, and come back from their files`, async () => {
+      const [model, other] = [create() as unknown as Gpt<never>, create() as unknown as Gpt<never>];
+      const settled = memory().numTensors;
+      const rules = rulesOf(model.family, model.config, model.family.prefix);
+      const before = logitsOf(model);
+      const weights = new Map<string, Float32Array>();
+      for (const [path, parameter] of parametersOf(model)) weights.set(path, await parameter.read());
+      const lora = peftLora(model, rules, { rank: 2, alpha: 6, targets: ['query', 'value', 'down'] });
+      await expectClose(logitsOf(model), before.clone(), 1e-7);
+
+      const optimizer = adamW({ learningRate: 0.05 });
+      const losses: number[] = [];
+      for (let step = 1; step <= 8; step++) {
+        const { loss, gradientNorm } = trainStep(model, () => nextTokenLoss(model, batch, {}), optimizer, { step });
+        losses.push((await loss.data())[0]!);
+        dispose([loss, gradientNorm]);
+      }
+      expect(losses.at(-1)!).toBeLessThan(losses[0]! - 0.03);
+      for (const [path, values] of weights) expect(await parametersOf(model).get(path)!.read(), path).toEqual(values);
+
+      await saveLora(model, lora, rules, folder, { baseModel: 'mine' });
+      const trained = logitsOf(model);
+      const again = await loadLora(other, rules, folder);
+      expect(again.parameters).toBeGreaterThanOrEqual(lora.parameters); // where stored as one, the key has zeros
+      await expectClose(logitsOf(other), trained.clone(), 1e-6);
+      lora.merge();
+      expect([...parametersOf(model).keys()]).toEqual([...weights.keys()]);
+      await expectClose(logitsOf(model), trained.clone(), 1e-5);
+      again.remove();
+      await expectClose(logitsOf(other), before.clone(), 1e-7);
+      optimizer.dispose();
+      dispose([before, trained]);
+      expect(memory().numTensors).toBe(settled);
+      model.dispose();
+      other.dispose();
+    });
+  }
+
+  it('are laid out as PEFT lays them out', async () => {
+    const model = models['gpt2, which stores query, key and value as one']();
+    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    await saveLora(model, peftLora(model, rules, { rank: 2 }), rules, folder);
+    const opened = (await folderSource(folder).open('adapter_model.safetensors'))!;
+    const file = await SafetensorsFile.open(opened);
+    await opened.close?.();
+    const shapes = Object.fromEntries([...file.tensors].map(([name, { shape }]) => [name, shape]));
+    expect(shapes).toEqual(
+      Object.fromEntries(
+        [0, 1].flatMap((block) => [
+          [`base_model.model.transformer.h.${block}.attn.c_attn.lora_A.weight`, [2, 12]],
+          [`base_model.model.transformer.h.${block}.attn.c_attn.lora_B.weight`, [36, 2]],
+        ]),
+      ),
+    );
+    const config = JSON.parse(await readFile(join(folder, 'adapter_config.json'), 'utf8'));
+    expect(config).toMatchObject({
+      peft_type: 'LORA',
+      r: 2,
+      lora_alpha: 4,
+      target_modules: ['c_attn'],
+      fan_in_fan_out: true,
+    });
+    model.dispose();
+  });
+});

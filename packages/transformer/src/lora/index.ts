@@ -1,0 +1,3 @@
+export * from './lora.js';
+export * from './lora-linear.js';
+export * from './peft.js';

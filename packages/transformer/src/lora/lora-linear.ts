@@ -1,0 +1,36 @@
+import { Linear, normal, type Parameter, zeros } from '@sequitur/core';
+import { add, matMul, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+
+/**
+ * A Linear with a trained correction of low rank (Hu et al. 2021, section 4.1): y = x W + b + s x A B. It shares W and b
+ * with the Linear that it wraps. B starts at zero, so that nothing changes before the training.
+ */
+export class LoraLinear extends Linear {
+  override readonly weight: Parameter; // [inputs, outputs], of the wrapped Linear
+  override readonly bias: Parameter | null; // [outputs], of the wrapped Linear
+  readonly down: Linear; // A, [inputs, rank]
+  readonly up: Linear; // B, [rank, outputs]
+  readonly scale: number;
+
+  /** @param down shared with the neighbours where a checkpoint stores several Linears as one */
+  constructor(wrapped: Linear, rank: number, scale: number, down?: Linear) {
+    const [inputs, outputs] = wrapped.weight.shape as [number, number];
+    super(inputs, outputs, { bias: false });
+    this.weight = wrapped.weight;
+    this.bias = wrapped.bias;
+    this.down = down ?? new Linear(inputs, rank, { bias: false, initializer: normal(1 / Math.sqrt(inputs)) });
+    this.up = new Linear(rank, outputs, { bias: false, initializer: zeros });
+    this.scale = scale;
+  }
+
+  override apply<T extends Tensor>(x: T): T {
+    return tidy(() => add(super.apply(x), mul(this.up.apply(this.down.apply(x)), this.scale)) as T);
+  }
+
+  /** s A B, [inputs, outputs], which the caller disposes. */
+  correction(): Tensor2D {
+    const product = () =>
+      matMul(this.down.weight.value as unknown as Tensor2D, this.up.weight.value as unknown as Tensor2D);
+    return tidy(() => mul(product(), this.scale) as Tensor2D);
+  }
+}

@@ -1,0 +1,118 @@
+import {
+  initialize,
+  Linear,
+  type Module,
+  modulesOf,
+  type Parameter,
+  parametersOf,
+  SequiturError,
+} from '@sequitur/core';
+import { add, tidy } from '@tensorflow/tfjs-core';
+import { LoraLinear } from './lora-linear.js';
+
+export interface LoraOptions {
+  /** r: how many directions are trained in each Linear; default 8. */
+  readonly rank?: number;
+  /** α: the correction is multiplied by α / r; default 2 r. */
+  readonly alpha?: number;
+  /** The Linears that get a correction, by the last name of their paths, or by the whole; default query and value. */
+  readonly targets?: readonly string[] | ((path: string) => boolean);
+  /** Paths of Linears that share one A, since checkpoints store them as one. */
+  readonly fused?: readonly (readonly string[])[];
+  /** Of the first values of A; default 0. */
+  readonly seed?: number | string;
+}
+
+/** A Linear of a model that is wrapped, and where it stands. */
+export interface Adapted {
+  readonly path: string;
+  readonly linear: LoraLinear;
+}
+
+/** Low-rank corrections of a model: only they are trained until they are merged or removed. */
+export class Lora {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly adapted: readonly Adapted[];
+  readonly #model: Module;
+  readonly #frozen: readonly Parameter[];
+
+  /**
+   * Wraps Linears of the model, and freezes everything else.
+   *
+   * @throws SequiturError where no Linear has one of the names, or the model is adapted already
+   */
+  constructor(model: Module, options: LoraOptions = {}) {
+    const { rank = 8, alpha = 2 * rank, targets = ['query', 'value'], fused = [], seed = 0 } = options;
+    const isTarget = (name: string, path: string) =>
+      typeof targets === 'function' ? targets(path) : targets.includes(name);
+    const found = linearsOf(model).filter(({ name, path }) => isTarget(name, path));
+    if (found.length === 0 || found.some(({ linear }) => linear instanceof LoraLinear)) {
+      throw new SequiturError({
+        where: 'Lora',
+        expected: `a model that is not adapted yet and has Linears ${typeof targets === 'function' ? 'at the targets' : `named ${targets.join(' or ')}`}`,
+        got: found.length ? 'one that is' : `${[...new Set(linearsOf(model).map(({ name }) => name))].join(', ')}`,
+      });
+    }
+    this.rank = rank;
+    this.alpha = alpha;
+    this.#model = model;
+    this.#frozen = [...parametersOf(model).values()].filter((parameter) => parameter.trainable);
+    for (const parameter of this.#frozen) parameter.trainable = false;
+    const shared = new Map<readonly string[], Linear>();
+    this.adapted = found.map(({ parent, name, path, linear }) => {
+      const group = fused.find((paths) => paths.includes(path));
+      const adapter = new LoraLinear(linear, rank, alpha / rank, group && shared.get(group));
+      if (group) shared.set(group, adapter.down);
+      put(parent, name, adapter);
+      return { path, linear: adapter };
+    });
+    initialize(model, seed);
+  }
+
+  /** How many numbers are trained. */
+  get parameters(): number {
+    const own = new Set(this.adapted.flatMap(({ linear }) => [linear.down.weight, linear.up.weight]));
+    return [...own].reduce((sum, { shape }) => sum + shape[0]! * shape[1]!, 0);
+  }
+
+  /** Adds the corrections to the weights and takes the adapters away: the model is an ordinary one, as fast as before. */
+  merge(): void {
+    for (const { linear } of this.adapted) {
+      const merged = tidy(() => add(linear.weight.value, linear.correction()));
+      linear.weight.assign(merged);
+      merged.dispose();
+    }
+    this.remove();
+  }
+
+  /** Takes the adapters away; the model is as it was before. */
+  remove(): void {
+    for (const { parent, name, linear } of linearsOf(this.#model)) {
+      if (!(linear instanceof LoraLinear)) continue;
+      for (const part of [linear.down, linear.up]) part.dispose();
+      put(parent, name, plain(linear));
+    }
+    for (const parameter of this.#frozen) parameter.trainable = true;
+  }
+}
+
+/** A Linear of the same weights. */
+function plain({ weight, bias }: LoraLinear): Linear {
+  const [inputs, outputs] = weight.shape as [number, number];
+  return Object.assign(new Linear(inputs, outputs, { bias: false }), { weight, bias });
+}
+
+function linearsOf(model: Module): { parent: Module; name: string; path: string; linear: Linear }[] {
+  return [...modulesOf(model)].flatMap(([path, parent]) =>
+    parent instanceof LoraLinear
+      ? []
+      : Object.entries(parent)
+          .filter((entry): entry is [string, Linear] => entry[1] instanceof Linear)
+          .map(([name, linear]) => ({ parent, name, path: path ? `${path}.${name}` : name, linear })),
+  );
+}
+
+function put(parent: Module, name: string, linear: Linear): void {
+  (parent as unknown as Record<string, Linear>)[name] = linear;
+}

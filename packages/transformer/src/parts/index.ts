@@ -1,0 +1,3 @@
+export * from './attention.js';
+export * from './block-part.js';
+export * from './language-model.js';
