@@ -1,8 +1,18 @@
 import type { Architecture, Cost } from '@sequitur/core';
 import { Bert } from './bert.js';
+import type { BigBirdConfig } from './big-bird/config.js';
 import { type BertConfig, bertPresets } from './config.js';
-import { bertFamily, distilbertFamily, type EncoderFamily, robertaFamily } from './families/index.js';
+import {
+  bertFamily,
+  bigBirdFamily,
+  distilbertFamily,
+  type EncoderFamily,
+  longformerFamily,
+  robertaFamily,
+} from './families/index.js';
+import type { Head } from './heads/head.js';
 import { noHead } from './heads/no-head.js';
+import type { LongformerConfig } from './longformer/config.js';
 
 const roberta = { modelType: 'roberta', vocabularySize: 50265, contextLength: 512, segments: 1, paddingToken: 1 };
 const distilbert = { modelType: 'distilbert', vocabularySize: 30522, contextLength: 512, segments: 0 };
@@ -20,6 +30,61 @@ export const robertaEncoder = architecture(robertaFamily, {
 export const distilbertEncoder = architecture(distilbertFamily, {
   base: { ...distilbert, width: 768, depth: 6, heads: 12 },
 });
+
+/** Longformer's encoder as a value. */
+export const longformerEncoder: Architecture<LongformerConfig, 'encoder'> = {
+  name: 'longformer',
+  kind: 'encoder',
+  presets: {
+    base: {
+      ...{ ...roberta, modelType: 'longformer', contextLength: 4096, width: 768, depth: 12, heads: 12 },
+      ...{ normEpsilon: 1e-5, windows: new Array<number>(12).fill(512) },
+    },
+  },
+  create: (config) => new Bert<Head>(config, longformerFamily, noHead()),
+  cost: (config, length) => {
+    const { width, depth, windows } = config;
+    const dense = encoderCost({ ...config, modelType: 'roberta' }, length);
+    // Without global tokens: a token sees a window, and the global projections are not used.
+    const seen = windows.reduce((sum, window) => sum + pairsInWindow(length, window), 0);
+    return {
+      parameters: dense.parameters + depth * 3 * (width * width + width),
+      flops: dense.flops - 4 * width * (depth * length * length - seen),
+      stateBytes: 0,
+    };
+  },
+};
+
+/** BigBird's encoder as a value. */
+export const bigBirdEncoder: Architecture<BigBirdConfig, 'encoder'> = {
+  name: 'big_bird',
+  kind: 'encoder',
+  presets: {
+    base: {
+      ...{ modelType: 'big_bird', vocabularySize: 50358, contextLength: 4096, width: 768, depth: 12, heads: 12 },
+      ...{ activation: 'gelu_new', blockSize: 64, randomBlocks: 3 },
+    },
+  },
+  create: (config) => new Bert<Head>(config, bigBirdFamily, noHead()),
+  cost: (config, length) => {
+    const { width, depth, blockSize, randomBlocks, attentionBias = true, sparse = true } = config;
+    const dense = encoderCost(config, length);
+    const unused = width * width + width; // the pooler, which every class stores
+    const parameters = dense.parameters + unused - (attentionBias ? 0 : 3 * depth * width);
+    if (!sparse || length <= (5 + 2 * randomBlocks) * blockSize) return { ...dense, parameters };
+    const whole = Math.ceil(length / blockSize) * blockSize;
+    const filled = encoderCost(config, whole);
+    // The first and the last block see all; those between five blocks, one less beside the ends, and block 0 again.
+    const seen = 2 * blockSize * whole + (5 * (whole / blockSize - 2) - 2) * blockSize * blockSize;
+    return { parameters, flops: filled.flops - 4 * width * depth * (whole * whole - seen), stateBytes: 0 };
+  },
+};
+
+/** How many pairs of tokens are at most half a window apart. */
+function pairsInWindow(length: number, window: number): number {
+  const half = Math.min(window / 2, length - 1);
+  return length * (2 * half + 1) - half * (half + 1);
+}
 
 function architecture(
   family: EncoderFamily,

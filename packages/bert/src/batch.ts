@@ -11,8 +11,17 @@ export interface TextBatch {
   /** 0 for the first text of a pair, 1 for the second. */
   readonly segments?: readonly Row[] | undefined;
   readonly positions?: readonly Row[] | undefined;
+  /** 1 where a token sees all and is seen by all, for the models that have such; absent: as the head needs it. */
+  readonly globals?: readonly Row[] | undefined;
   /** How many neighbouring rows are choices of one question. */
   readonly choices?: number | undefined;
+}
+
+/** Where the rows have a 1, and no padding. */
+export function positionsOf(rows: readonly Row[], visible?: readonly Row[]): number[][] {
+  return rows.map((row, index) =>
+    Array.from(row).flatMap((value, position) => (value && (visible?.[index]?.[position] ?? 1) ? [position] : [])),
+  );
 }
 
 /** The batch as tensors, which belong to the scope around. */

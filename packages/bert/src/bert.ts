@@ -1,7 +1,6 @@
 import {
   type CheckpointLocation,
   type Context,
-  type EncodeContext,
   type Encoder,
   type FileSink,
   type HubOptions,
@@ -19,9 +18,9 @@ import {
 } from '@sequitur/core';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { type TextBatch, tensorsOf } from './batch.js';
+import { positionsOf, type TextBatch, tensorsOf } from './batch.js';
 import type { BertConfig } from './config.js';
-import type { BertEncoder } from './encoder.js';
+import type { BertContext, BertEncoder } from './encoder.js';
 import type { EncoderFamily } from './families/family.js';
 import { families as knownFamilies } from './families/index.js';
 import type { Head, HeadPart } from './heads/head.js';
@@ -51,6 +50,8 @@ export type LabelsOf<H extends Head> = Parameters<H['loss']>[1];
 export class Bert<H extends Head = Head> extends Module implements Encoder {
   readonly encoder: BertEncoder;
   readonly head: H;
+  /** What checkpoints of this class store and the class never reads. */
+  readonly unused: Module | null;
   readonly config: BertConfig;
   readonly family: EncoderFamily;
   readonly headKind: string;
@@ -64,7 +65,8 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     this.headKind = head.kind;
     this.tokenizer = tokenizer;
     this.encoder = family.createEncoder(this.config);
-    this.head = head.build(this.config, family.headStyle(this.config));
+    this.head = head.build(this.config, family.headStyle(this.config, head.kind));
+    this.unused = family.unusedPart?.(head.kind, this.config) ?? null;
   }
 
   get vocabularySize(): number {
@@ -137,7 +139,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     });
   }
 
-  encode(tokens: Tensor2D, context: EncodeContext = {}): Tensor3D {
+  encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {
     return this.encoder.encode(tokens, context);
   }
 
@@ -145,7 +147,9 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   apply(batch: TextBatch, context: Context = {}): OutputsOf<H> {
     return scoped(() => {
       const { tokens, context: given } = tensorsOf(batch, this.vocabularySize);
-      const hidden = this.encoder.encode(tokens, { ...context, ...given });
+      const globals = batch.globals ?? this.family.globalsOf?.(this.headKind, batch, this.config);
+      const seeing = globals && positionsOf(globals, batch.visible);
+      const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
       const tokenVectors = this.encoder.embedding.tokens.weight.value;
       return this.head.apply(hidden, { ...context, tokenVectors, choices: batch.choices }) as OutputsOf<H>;
     });

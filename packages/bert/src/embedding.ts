@@ -19,6 +19,8 @@ import type { BertConfig } from './config.js';
 export interface BertEmbeddingOptions {
   /** Positions count the real tokens from `paddingToken` + 1 on, and padding stays there (RoBERTa); default false. */
   readonly skipsPadding?: boolean;
+  /** Multiplies the tokens' vectors; default 1. */
+  readonly scale?: number;
 }
 
 /** The sum of each token's, segment's and position's vector, normalised (Devlin et al. 2019, figure 2). */
@@ -31,8 +33,9 @@ export class BertEmbedding extends Module {
   readonly #padding: number;
   readonly #skipsPadding: boolean;
   readonly #addsPositions: boolean;
+  readonly #scale: number;
 
-  constructor(config: BertConfig, { skipsPadding = false }: BertEmbeddingOptions = {}) {
+  constructor(config: BertConfig, { skipsPadding = false, scale = 1 }: BertEmbeddingOptions = {}) {
     super();
     const { vocabularySize, width, segments = 2, paddingToken = 0, initialDeviation = 0.02 } = config;
     const drawn = normal(initialDeviation);
@@ -50,6 +53,7 @@ export class BertEmbedding extends Module {
     this.#dropout = config.dropout ?? 0;
     this.#padding = paddingToken;
     this.#skipsPadding = skipsPadding;
+    this.#scale = scale;
     this.#addsPositions = (config.positions ?? 'absolute') === 'absolute';
   }
 
@@ -57,6 +61,7 @@ export class BertEmbedding extends Module {
   apply(tokens: Tensor2D, { segments, positions, random }: EncodeContext = {}): Tensor3D {
     return tidy(() => {
       let x = this.tokens.lookup(tokens);
+      if (this.#scale !== 1) x = mul(x, this.#scale);
       if (this.segments) x = add(x, this.segments.lookup(segments ?? zerosLike(tokens)));
       if (this.#addsPositions) x = add(x, this.#positionVectors(tokens, positions));
       return dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);

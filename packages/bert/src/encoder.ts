@@ -7,6 +7,7 @@ import {
   LayerNorm,
   Module,
   normal,
+  type SequenceMixer,
   SequiturError,
 } from '@sequitur/core';
 import { EncoderStack, PostNormBlock } from '@sequitur/transformer';
@@ -14,6 +15,17 @@ import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from './config.js';
 import { BertEmbedding, type BertEmbeddingOptions } from './embedding.js';
 import { RelativeKeyAttention } from './relative-key-attention.js';
+
+/** What an encoder may be told about its tokens. */
+export interface BertContext extends EncodeContext {
+  /** The positions of each row's tokens that see all and are seen by all, for the models that have such. */
+  readonly globals?: readonly (readonly number[])[] | undefined;
+}
+
+export interface BertEncoderOptions extends BertEmbeddingOptions {
+  /** The attention of layer `index`; default to all tokens, both ways. */
+  readonly mixer?: (index: number) => SequenceMixer;
+}
 
 /**
  * BERT's encoder (Devlin et al. 2019, section 3): embedding, and post-norm blocks whose attention looks both ways.
@@ -27,31 +39,32 @@ export class BertEncoder extends Module implements Encoder {
   readonly contextLength: number;
   readonly width: number;
 
-  constructor(config: BertConfig, options: BertEmbeddingOptions = {}) {
+  constructor(config: BertConfig, options: BertEncoderOptions = {}) {
     super();
     checkHeads(config);
+    const { mixer = () => bertAttention(config) } = options;
     this.embedding = new BertEmbedding(config, options);
-    this.stack = new EncoderStack(Array.from({ length: config.depth }, () => bertBlock(config)));
+    this.stack = new EncoderStack(Array.from({ length: config.depth }, (_, index) => bertBlock(config, mixer(index))));
     this.vocabularySize = config.vocabularySize;
     this.contextLength = config.contextLength;
     this.width = config.width;
   }
 
-  encode(tokens: Tensor2D, context: EncodeContext = {}): Tensor3D {
+  encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {
     return tidy(() => {
       const x = this.embedding.apply(tokens, context);
       context.observe?.('embedding', x);
-      const { visible, random, observe } = context;
-      return this.stack.apply(x, { visible, random, observe });
+      const { segments, positions, ...mixing } = context;
+      return this.stack.apply(x, mixing);
     });
   }
 }
 
-function bertBlock(config: BertConfig) {
+function bertBlock(config: BertConfig, mixer: SequenceMixer) {
   const { width, hiddenWidth = 4 * width, normEpsilon = 1e-12, initialDeviation = 0.02, dropout = 0 } = config;
   const drawn = { initializer: normal(initialDeviation) };
   return new PostNormBlock({
-    mixer: bertAttention(config),
+    mixer,
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
     feedForward: new FeedForward({
       width,

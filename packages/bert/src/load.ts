@@ -132,7 +132,7 @@ function partsInCheckpoint(model: Module, checkpoint: Checkpoint, rules: ReturnT
     const shape = conversion.shape(paths.map((path) => parameters.get(path)!.shape));
     const stored = checkpoint.tensors.get(name)?.shape;
     const fitsHead = stored && stored.length === shape.length && stored.every((size, axis) => size === shape[axis]);
-    if (!fitsHead && paths.every((path) => path.startsWith('head.'))) continue;
+    if (!fitsHead && !paths.some((path) => path.startsWith('encoder.'))) continue;
     names.push(name);
     for (const path of paths) chosen.set(path, parameters.get(path)!);
   }

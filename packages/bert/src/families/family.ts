@@ -1,28 +1,31 @@
-import type { ConfigReader, WeightRule } from '@sequitur/core';
+import type { ConfigReader, Module, WeightRule } from '@sequitur/core';
+import type { TextBatch } from '../batch.js';
 import type { BertConfig } from '../config.js';
 import type { BertEncoder } from '../encoder.js';
 import type { HeadPart, HeadStyle } from '../heads/head.js';
-
-/** Kinds of head -> our paths' names in a checkpoint. */
-export type HeadRules = Readonly<Record<string, readonly WeightRule[]>>;
+import type { Row } from '../heads/labels.js';
 
 /** A family of encoder-only models as Hugging Face knows it, as a value for lists; nothing registers itself. */
-export interface EncoderFamily {
+export interface EncoderFamily<Config extends BertConfig = BertConfig> {
   /** `model_type` of its configurations. */
   readonly modelType: string;
   /** The name of the class -> the head it has. */
   readonly heads: Readonly<Record<string, HeadPart>>;
-  readConfig(json: ConfigReader): BertConfig;
+  readConfig(json: ConfigReader): Config;
   /** All of `config.json` but `architectures`. */
-  writeConfig(config: BertConfig): Record<string, unknown>;
-  createEncoder(config: BertConfig): BertEncoder;
-  headStyle(config: BertConfig): HeadStyle;
+  writeConfig(config: Config): Record<string, unknown>;
+  createEncoder(config: Config): BertEncoder;
+  /** Which tokens see all and are seen by all where the batch does not say; absent: the family has no such tokens. */
+  globalsOf?(kind: string, batch: TextBatch, config: Config): readonly Row[] | undefined;
+  headStyle(config: Config, kind: string): HeadStyle;
+  /** What the class of this head stores and never reads; absent: nothing. */
+  unusedPart?(kind: string, config: Config): Module | null;
   /** The prefix of the encoder's names where the class has a head: `bert.`. */
   readonly prefix: string;
   /** Names of the encoder, behind `prefix`. */
-  encoderRules(config: BertConfig, prefix: string): readonly WeightRule[];
+  encoderRules(config: Config, prefix: string): readonly WeightRule[];
   /** Names of a head of this kind. */
   headRules(kind: string, prefix: string): readonly WeightRule[];
   /** Names that checkpoints hold beside these, to be passed over, with `{i}` for numbers. */
-  ignoredTensors(config: BertConfig, prefix: string): readonly string[];
+  ignoredTensors(config: Config, prefix: string): readonly string[];
 }

@@ -40,7 +40,11 @@ export const robertaFamily: EncoderFamily = {
   createEncoder: (config) =>
     new BertEncoder({ ...config, paddingToken: config.paddingToken ?? 1 }, { skipsPadding: true }),
   // The class takes the exact gelu here, whatever the configuration says of the encoder.
-  headStyle: () => ({ poolerActivation: 'tanh', dropsBeforePooler: true, maskedActivation: 'gelu' }),
+  headStyle: (_config, kind) => ({
+    poolerActivation: 'tanh',
+    dropsBeforePooler: kind === 'sequenceClassification',
+    maskedActivation: 'gelu',
+  }),
   encoderRules: (_config, prefix) => bertEncoderRules(prefix),
   headRules: (kind, prefix) => {
     switch (kind) {

@@ -1,14 +1,21 @@
 import {
   Bert,
+  BigBirdMixer,
   type EncoderFamily,
   families,
   familyOfConfig,
+  firstBlocks,
   type HeadOutputs,
+  isSparse,
+  type LongformerConfig,
   rulesOf,
   type TextBatch,
 } from '@sequitur/bert';
 import { type Observe, scoped } from '@sequitur/core';
-import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, keep, type Tensor, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { bigBirdMaps } from '../big-bird-maps.js';
+import { compareDrawnBlocks, mixerOf } from './drawn-blocks.js';
+import { longformerLayouts } from './longformer-weights.js';
 import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
@@ -25,14 +32,17 @@ export const encoderFamilies: readonly ModelFamily[] = families.map((family) => 
 }));
 
 function encoderUnderTest(model: Bert, family: EncoderFamily): ModelUnderTest {
-  return {
+  const under: ModelUnderTest = {
     model,
     rules: rulesOf(family, model.config, model.headKind),
     forward: (inputs, labels, observing) => {
       const observed: Record<string, Tensor> = {};
+      const asked: Record<string, Tensor> = {};
       const observe: Observe = (name, tensor) => {
+        const [, projected] = /\.mixer\.(query|key)$/.exec(name) ?? [];
+        if (projected) asked[projected] = keep(tensor.clone());
         const output = stackOutputName(name, model.config.depth + 1);
-        if (output) observed[output] = keep(tensor.clone());
+        if (output) Object.assign(observed, layoutsOf(output, tensor, inputs, { model, asked }));
       };
       const outputs = scoped(() => {
         const found = model.apply(batchOf(inputs, model), observing ? { observe } : {});
@@ -42,18 +52,65 @@ function encoderUnderTest(model: Bert, family: EncoderFamily): ModelUnderTest {
       });
       return { ...observed, ...outputs };
     },
+    compareMore: (inputs, expected) => compareDrawnBlocks(model, under, inputs, expected),
   };
+  return under;
+}
+
+interface Observed {
+  readonly model: Bert;
+  /** The queries and keys that a map of weights belongs to, where they are told; taken from here and disposed. */
+  readonly asked: Record<string, Tensor>;
+}
+
+/** What was observed, as tensors of the caller's, under the names that the Hugging Face class has for it. */
+function layoutsOf(
+  output: string,
+  tensor: Tensor,
+  inputs: ModelInputs,
+  { model, asked }: Observed,
+): Record<string, Tensor> {
+  const [, layer] = /^attentions\.(\d+)$/.exec(output) ?? [];
+  const { windows } = model.config as Partial<LongformerConfig>;
+  if (layer === undefined) return { [output]: keep(tensor.clone()) };
+  const mixer = mixerOf(model, Number(layer));
+  if (mixer instanceof BigBirdMixer) {
+    const found = isSparse(tensor.shape[2]!, mixer) ? sparseMaps(mixer, inputs, asked) : tensor.clone();
+    dispose(asked);
+    return { [output]: keep(found) };
+  }
+  if (!windows) return { [output]: keep(tensor.clone()) };
+  const shape = { window: windows[Number(layer)]!, multiple: Math.max(...windows) };
+  const { attentions, globalAttentions } = longformerLayouts(tensor as Tensor4D, inputs, shape);
+  keep(attentions);
+  return { [output]: attentions, ...(globalAttentions && { [`global_attentions.${layer}`]: keep(globalAttentions) }) };
+}
+
+function sparseMaps(
+  mixer: BigBirdMixer,
+  { attention_mask: mask, input_ids: ids }: ModelInputs,
+  asked: Observed['asked'],
+) {
+  const [query, key] = [asked.query as Tensor4D, asked.key as Tensor4D];
+  const [batch, length] = query.shape;
+  const { blockSize, randomBlocks, scale } = mixer;
+  const random = mixer.chosen ?? firstBlocks(length / blockSize, randomBlocks);
+  const rows = ids.map((row, index) =>
+    Array.from({ length }, (_, position) => (position < row.length ? (mask?.[index]?.[position] ?? 1) : 0)),
+  );
+  return tidy(() => bigBirdMaps(query, key, { blockSize, random, scale, visible: tensor2d(rows, [batch, length]) }));
 }
 
 function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
   const isChoice = headKind === 'multipleChoice';
   const flat = (rows: Rows | undefined) => (isChoice ? (rows?.flat() as unknown as Rows | undefined) : rows);
   // RoBERTa's position ids count from behind the padding id; ours from 0.
-  const first = config.modelType === 'roberta' ? (config.paddingToken ?? 1) + 1 : 0;
+  const first = ['roberta', 'longformer'].includes(config.modelType) ? (config.paddingToken ?? 1) + 1 : 0;
   return {
     tokens: flat(inputs.input_ids)!,
     visible: flat(inputs.attention_mask),
     segments: flat(inputs.token_type_ids),
+    globals: flat(inputs.global_attention_mask),
     positions: flat(inputs.position_ids)?.map((row) => row.map((position) => position - first)),
     ...(isChoice && { choices: inputs.input_ids[0]!.length }),
   };

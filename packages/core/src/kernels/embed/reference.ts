@@ -7,6 +7,7 @@ import {
   notEqual,
   oneHot,
   reshape,
+  slice,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -27,6 +28,8 @@ export function embedGradientReference(dy: Tensor, ids: Tensor, vocabularySize: 
     const flat = reshape(ids, [ids.size]) as Tensor1D;
     const counted = cast(notEqual(flat, padding), 'float32'); // [count]
     const rows = mul(reshape(dy, [ids.size, -1]), expandDims(counted, 1)); // [count, width]
-    return matMul(cast(oneHot(flat, vocabularySize), 'float32'), rows as Tensor2D, true, false);
+    // tfjs's oneHot knows no table of one row, as RoBERTa's of segments is.
+    const chosen = cast(oneHot(flat, Math.max(vocabularySize, 2)), 'float32') as Tensor2D; // [count, vocabulary]
+    return slice(matMul(chosen, rows as Tensor2D, true, false), [0, 0], [vocabularySize, -1]);
   });
 }

@@ -1,0 +1,111 @@
+import {
+  attentionWeights,
+  emptyMemory,
+  full,
+  type KeyValueMemory,
+  longformerAttention,
+  longformerPattern,
+  ProjectedAttention,
+  type ProjectionOptions,
+  type Projections,
+} from '@sequitur/attention';
+import { Linear, type SequenceMixer } from '@sequitur/core';
+import {
+  cast,
+  concat,
+  expandDims,
+  mul,
+  reshape,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tensor1d,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core';
+import type { BertContext } from '../encoder.js';
+
+export interface LongformerMixerOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
+  /** How many keys a token sees on both sides together. */
+  readonly window: number;
+}
+
+/**
+ * Attention in a window with global tokens, which have projections of their own (Beltagy et al. 2020, section 3.1). Which
+ * tokens are global the context says; without, none are.
+ *
+ * Observable: `weights` [batch, heads, length, length].
+ */
+export class LongformerMixer extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+  readonly globalQuery: Linear; // [width, width]
+  readonly globalKey: Linear; // [width, width]
+  readonly globalValue: Linear; // [width, width]
+  readonly window: number;
+
+  constructor({ window, ...projections }: LongformerMixerOptions) {
+    super(projections);
+    const { width, input = {} } = projections;
+    const inner = this.heads * this.headSize;
+    this.globalQuery = new Linear(width, inner, input);
+    this.globalKey = new Linear(width, inner, input);
+    this.globalValue = new Linear(width, inner, input);
+    this.window = window;
+  }
+
+  /** Nothing is remembered: the whole text is read at once. */
+  initState(_batchSize: number): KeyValueMemory {
+    return emptyMemory;
+  }
+
+  mix(x: Tensor3D, state: KeyValueMemory, context: BertContext): { output: Tensor3D; state: KeyValueMemory } {
+    const output = tidy(() => {
+      const [batch, length] = x.shape;
+      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
+      const local = { query: this.queriesOf(x), key: this.keysOf(x), value: this.valuesOf(x) };
+      const { globals = [], random, observe } = context;
+      const global = globals.some((positions) => positions.length > 0) ? this.#globals(x) : local;
+      const given = { window: this.window, globals, visible, scale: this.scale };
+      if (observe) observe('weights', weightsOf(local, global, given));
+      const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
+      const mixed = longformerAttention(local, global, { ...given, dropout });
+      return this.output.apply(reshape(mixed, [batch, length, -1]) as Tensor3D);
+    });
+    return { output, state };
+  }
+
+  #globals(x: Tensor3D): Projections {
+    const [batch, length] = x.shape;
+    const split = (part: Linear) => reshape(part.apply(x), [batch, length, this.heads, this.headSize]) as Tensor4D;
+    return { query: split(this.globalQuery), key: split(this.globalKey), value: split(this.globalValue) };
+  }
+}
+
+interface Given {
+  readonly window: number;
+  readonly globals: readonly (readonly number[])[];
+  readonly visible?: Tensor2D | undefined;
+  readonly scale: number;
+}
+
+/** What every token takes, global ones by their own projections, rows of padding being zeros. */
+function weightsOf(local: Projections, global: Projections, { window, globals, visible, scale }: Given): Tensor {
+  const [batch, length] = local.query.shape;
+  const rows = Array.from({ length: batch }, (_, row) => {
+    const of = <T extends Tensor>(x: T) =>
+      slice(x, [row, ...x.shape.slice(1).map(() => 0)], [1, ...x.shape.slice(1)]) as T;
+    const positions = globals[row] ?? [];
+    const options = { scale, visible: visible && of(visible) };
+    const pattern = longformerPattern(window, positions);
+    const near = attentionWeights(of(local.query), of(local.key), { ...options, pattern });
+    const far = attentionWeights(of(global.query), of(global.key), { ...options, pattern: full() });
+    const isGlobal = tensor1d(
+      Array.from({ length }, (_, position) => positions.includes(position)),
+      'bool',
+    );
+    const weights = where(reshape(isGlobal, [1, 1, length, 1]), far, near);
+    return options.visible ? mul(weights, expandDims(expandDims(options.visible, 1), 3)) : weights;
+  });
+  return concat(rows, 0);
+}
