@@ -15,10 +15,10 @@ import { trainStep } from './train-step.js';
  *
  * @throws SequiturError when the loss is no longer a number, and when a checkpoint cannot be written or does not fit
  */
-export function train(
-  model: CausalModel,
+export function train<M extends CausalModel>(
+  model: M,
   data: TrainingData<TokenBatch>,
-  options: TrainOptions<CausalModel, TokenBatch>,
+  options: TrainOptions<M, TokenBatch>,
 ): AsyncGenerator<TrainProgress>;
 export function train<M extends Module, Batch>(
   model: M,
