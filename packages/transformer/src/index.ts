@@ -17,3 +17,4 @@ export * from './t5/architecture.js';
 export * from './t5/config.js';
 export { mt5Family, t5Family } from './t5/hugging-face.js';
 export * from './token-embedding.js';
+export * from './recurrent-memory/index.js';

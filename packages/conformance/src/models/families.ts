@@ -3,6 +3,7 @@ import { gptUnderTest } from './gpt.js';
 import { mambaFamily } from './mamba.js';
 import { memoryTransformerXlFamily } from './memory-transformer-xl.js';
 import type { ModelFamily } from './model-under-test.js';
+import { recurrentMemoryGptFamily } from './recurrent-memory-gpt.js';
 import { sequenceToSequenceUnderTest } from './sequence-to-sequence.js';
 import { transformerXlFamily } from './transformer-xl.js';
 
@@ -12,6 +13,7 @@ export const families: readonly ModelFamily[] = [
   ...encoderFamilies,
   ...sequenceToSequenceUnderTest,
   memoryTransformerXlFamily,
+  recurrentMemoryGptFamily,
   transformerXlFamily,
   mambaFamily,
 ];

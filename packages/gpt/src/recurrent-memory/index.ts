@@ -4,3 +4,4 @@ export {
   readMemoryTransformerXlConfig,
 } from './hugging-face.js';
 export * from './memory-transformer-xl.js';
+export * from './recurrent-memory-gpt.js';
