@@ -53,10 +53,14 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     return { length: 0, blocks: this.blocks.map((block) => block.initState(batchSize)) };
   }
 
+  get width(): number {
+    return this.embedding.tokens.weight.shape[1]!;
+  }
+
   step(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
     return scoped(() => {
       const { hidden, state: next } = this.read(tokens, state, context);
-      return { logits: this.#logits(hidden), state: next };
+      return { logits: this.logitsOf(hidden), state: next };
     });
   }
 
@@ -65,11 +69,20 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
    * for the last logits alone. The caller disposes both.
    */
   read(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
-    if (tokens.shape[1] < 1) {
-      throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });
-    }
+    return scoped(() => this.readVectors(this.embed(tokens), state, context));
+  }
+
+  /** tokens int32 [batch, length] -> their vectors [batch, length, width], before anything is added for their places. */
+  embed(tokens: Tensor2D): Tensor3D {
+    return this.embedding.vectors(tokens);
+  }
+
+  /** As `read`, of vectors [batch, length, width] in the place of tokens. The caller disposes both. */
+  readVectors(vectors: Tensor3D, state: LanguageModelState, context: StepContext = {}) {
+    const length = vectors.shape[1];
+    if (length < 1) throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });
     return scoped(() => {
-      let x = this.embedding.apply(tokens, state.length, context); // [batch, length, width]
+      let x = this.embedding.place(vectors, state.length, context); // [batch, length, width]
       context.observe?.('embedding', x);
       const blocks = this.blocks.map((block, index) => {
         const { output, state: next } = block.apply(x, state.blocks[index]!, within(context, `blocks.${index}`));
@@ -78,11 +91,12 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
       });
       const hidden = this.norm.apply(context.logits === 'last' ? lastPosition(x) : x);
       context.observe?.('norm', hidden);
-      return { hidden, state: { length: state.length + tokens.shape[1], blocks } };
+      return { hidden, state: { length: state.length + length, blocks } };
     });
   }
 
-  #logits(hidden: Tensor3D): Tensor3D {
+  /** The head: hidden [batch, length, width] -> logits [batch, length, vocabularySize]. */
+  logitsOf(hidden: Tensor3D): Tensor3D {
     return this.head ? this.head.apply(hidden) : this.embedding.tokens.scores(hidden);
   }
 }

@@ -47,16 +47,25 @@ export class TokenEmbedding extends Module {
    * @returns [batch, length, width].
    */
   apply(tokens: Tensor2D, seen: number, context: MixContext): Tensor3D {
+    return this.place(this.vectors(tokens), seen, context);
+  }
+
+  /** The vectors of tokens int32 [batch, length], [batch, length, width], before anything is added for their places. */
+  vectors(tokens: Tensor2D): Tensor3D {
     const found = this.tokens.lookup(tokens) as Tensor3D;
-    const vectors = this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
+    return this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
+  }
+
+  /** Adds to vectors [batch, length, width] what the model adds for their places, and normalises the sum. */
+  place(vectors: Tensor3D, seen: number, context: MixContext): Tensor3D {
     const sum = this.positions
-      ? (add(vectors, this.#placed(this.positions, tokens, seen, context)) as Tensor3D)
+      ? (add(vectors, this.#placed(this.positions, vectors.shape[1], seen, context)) as Tensor3D)
       : vectors;
     return dropout(this.norm ? this.norm.apply(sum) : sum, this.#dropout, context.random);
   }
 
-  #placed(positions: PositionVectors, tokens: Tensor2D, seen: number, context: MixContext): Tensor {
-    const vectors = positions.range(seen, tokens.shape[1]); // also refuses what is too long
+  #placed(positions: PositionVectors, length: number, seen: number, context: MixContext): Tensor {
+    const vectors = positions.range(seen, length); // also refuses what is too long
     return context.positions ? positions.lookup(context.positions) : vectors;
   }
 }

@@ -47,6 +47,11 @@ const BOOKKEEPING = [
     'pretraining_tp',
     'chunk_size_feed_forward',
   ],
+  // Further ones of a configuration that was written out whole.
+  ...['use_bfloat16', 'tf_legacy_loss', 'pruned_heads', 'cross_attention_hidden_size', 'tie_encoder_decoder'],
+  ...['num_beam_groups', 'diversity_penalty', 'encoder_no_repeat_ngram_size', 'forced_bos_token_id'],
+  ...['forced_eos_token_id', 'remove_invalid_values', 'exponential_decay_length_penalty', 'suppress_tokens'],
+  ...['begin_suppress_tokens'],
 ];
 
 export const positive = aNumber('a number above 0', (value) => value > 0);

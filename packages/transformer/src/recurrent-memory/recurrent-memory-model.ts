@@ -14,7 +14,7 @@ import {
 } from '@sequitur/core';
 import { add, concat, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 
-/** A causal model that reads vectors in the place of tokens, as `LanguageModel` does. */
+/** A causal model that reads vectors in the place of tokens, as `CausalStack` does. */
 export interface ReadsVectors<S extends StateTree = StateTree> extends CausalModel<S> {
   readonly width: number;
   /** tokens int32 [batch, length] -> [batch, length, width], before anything is added for their places. */
