@@ -52,6 +52,19 @@ describe('SentencePiece', () => {
     ]);
   });
 
+  it('drops its own sign for a space at the end of a text, but not within it', () => {
+    expect(tokensOf(unigram, 'a▁a ▁').map(([token]) => token)).toEqual(['▁', 'a', '▁', 'a']);
+    expect(tokensOf(unigram, '▁')).toEqual([]);
+  });
+
+  it('weighs a piece that the user defined like a nearly certain one', () => {
+    const pieces = [...unigram.pieces, { piece: '▁a', score: -0.5 }, { piece: 'be', score: -0.5 }];
+    const model = { pieces: pieces.map((each) => (each.piece === 'ab' ? { ...each, kind: 4 } : each)) };
+    expect(tokensOf(model, 'abe').map(([token]) => token)).toEqual(['▁a', 'be']);
+    const worse = { pieces: model.pieces.map((each) => (each.piece === 'be' ? { ...each, score: -9 } : each)) };
+    expect(tokensOf(worse, 'abe').map(([token]) => token)).toEqual(['▁', 'ab', 'e']);
+  });
+
   it('BPE merges the neighbours whose join scores highest, and takes unused joins apart', () => {
     const pieces = [...special, ...['▁', 'a', 'b', 'c'].map((piece) => ({ piece, score: -10 }))];
     const bpe = { algorithm: 2, pieces: [...pieces, { piece: 'bc', score: -1 }, { piece: 'ab', score: -2 }] };

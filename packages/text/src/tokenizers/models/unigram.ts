@@ -30,7 +30,8 @@ export class UnigramModel implements WordModel {
   constructor(options: UnigramOptions) {
     this.vocabulary = options.vocabulary;
     this.#options = options;
-    let [least, most] = [Infinity, -Infinity];
+    // SentencePiece starts its search for the largest score at the smallest positive number, so that it is rarely less.
+    let [least, most] = [Infinity, 2 ** -126];
     const normal: [string, number][] = [];
     for (const [token, id] of options.vocabulary.entries()) {
       if (id === options.unknownId || options.hidden?.has(id) || token === '') continue;
@@ -40,7 +41,7 @@ export class UnigramModel implements WordModel {
       most = Math.max(most, options.scores[id]!);
     }
     for (const [token, id] of normal) {
-      // So high that nothing else is chosen; SentencePiece's formula, which counts bytes.
+      // Nearly certain, whatever its file says; SentencePiece's formula, which counts bytes.
       const score = options.always?.has(id) ? new TextEncoder().encode(token).length * most - 0.1 : options.scores[id]!;
       this.#trie.add(token, id, score);
     }

@@ -15,17 +15,20 @@ interface Chunk {
 /** SentencePiece's normalization (Kudo and Richardson 2018, section 3.2; its `normalizer.cc`), with alignment. */
 export function sentencePieceNormalizer(file: SentencePieceFile): (text: AlignedText) => AlignedText {
   const userDefined = userDefinedPattern(file);
+  const { removeExtraSpaces, dummyPrefix, spaceAsSuffix } = file;
+  const space = file.escapeSpaces ? SPACE : ' ';
   return (text) => {
-    const chunks = file.removeExtraSpaces
-      ? withoutExtraSpaces(chunksOf(text, file, userDefined))
-      : chunksOf(text, file, userDefined);
-    if (chunks.length === 0) return text.slice(0, 0);
-    const space = file.escapeSpaces ? SPACE : ' ';
+    const all = chunksOf(text, file, userDefined);
+    const heard = removeExtraSpaces ? withoutLeadingSpaces(all) : all;
+    if (heard.length === 0) return text.slice(0, 0);
+    const chunks = removeExtraSpaces ? withoutExtraSpaces(heard, space) : heard;
+    // A text of which nothing is left loses a space put before it like any other at the end.
+    const prefixed = dummyPrefix && !spaceAsSuffix && (chunks.length > 0 || !removeExtraSpaces);
     return text.rewrite((add) => {
-      const [first, last] = [chunks[0]!.from, chunks.at(-1)!.to];
-      if (file.dummyPrefix && !file.spaceAsSuffix) add(space, first, first);
+      const [first, last] = [chunks[0]?.from ?? 0, chunks.at(-1)?.to ?? 0];
+      if (prefixed) add(space, first, first);
       for (const { text: chunk, from, to } of chunks) add(chunk.replaceAll(' ', space), from, to);
-      if (file.dummyPrefix && file.spaceAsSuffix) add(space, last, last);
+      if (dummyPrefix && spaceAsSuffix) add(space, last, last);
     });
   };
 }
@@ -68,8 +71,13 @@ function unitsOf(bytes: Uint8Array): number {
   return bytes.reduce((units, byte) => units + (byte >= 0xf0 ? 2 : (byte & 0xc0) === 0x80 ? 0 : 1), 0);
 }
 
-/** No spaces at the beginning and the end, nor after another. */
-function withoutExtraSpaces(chunks: readonly Chunk[]): Chunk[] {
+function withoutLeadingSpaces(chunks: readonly Chunk[]): readonly Chunk[] {
+  const first = chunks.findIndex(({ text }) => text !== ' ');
+  return first < 0 ? [] : chunks.slice(first);
+}
+
+/** No spaces at the beginning nor after another; none at the end, where the sign for them counts as one. */
+function withoutExtraSpaces(chunks: readonly Chunk[], space: string): Chunk[] {
   const kept: Chunk[] = [];
   let afterSpace = true;
   for (const chunk of chunks) {
@@ -79,10 +87,16 @@ function withoutExtraSpaces(chunks: readonly Chunk[]): Chunk[] {
     afterSpace = text.endsWith(' ');
   }
   for (let last = kept.pop(); last; last = kept.pop()) {
-    const text = last.text.replace(/ +$/, '');
+    const text: string = withoutTrailing(last.text, space);
     if (text === '') continue;
     kept.push({ ...last, text });
     break;
   }
   return kept;
+}
+
+function withoutTrailing(text: string, space: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ' ' || text[end - 1] === space)) end--;
+  return text.slice(0, end);
 }
