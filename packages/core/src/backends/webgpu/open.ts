@@ -3,6 +3,7 @@ import type { Capability, OpenedBackend } from '../backend.js';
 import { describe, type OpenedDevice, openDevice } from './device.js';
 import { registerLargeSums } from './large-sums.js';
 import { registerRunningSum } from './running-sum.js';
+import { registerTranspose } from './transpose.js';
 
 /** tfjs's WebGPU kernels on a device of our own. */
 export async function openWebGpu({
@@ -20,6 +21,7 @@ export async function openWebGpu({
   registerBackend('webgpu', () => backend);
   registerLargeSums();
   registerRunningSum();
+  registerTranspose();
   return {
     capabilities: capabilitiesOf(opened),
     sync: () => backend.sync(),

@@ -7,7 +7,10 @@ interface Attributes {
   readonly epsilon: number;
 }
 
-/** Mean and 1 / sqrt(variance + epsilon) of row `group`, the mean taken twice as in the reference. */
+/**
+ * Mean and 1 / sqrt(variance + epsilon) of row `group`. The mean is taken twice as in the reference, and kept as its two
+ * parts: far from zero their sum would be rounded by more than the row varies.
+ */
 const STATISTICS = `
   if (group >= p.rows) { return; }
   let start = group * p.width;
@@ -16,9 +19,9 @@ const STATISTICS = `
   let near = total(lane, sum) / f32(p.width);
   var rest = 0.0;
   for (var i = lane; i < p.width; i += SIZE) { rest += x[start + i] - near; }
-  let mean = near + total(lane, rest) / f32(p.width);
+  let left = total(lane, rest) / f32(p.width);
   var squares = 0.0;
-  for (var i = lane; i < p.width; i += SIZE) { let c = x[start + i] - mean; squares += c * c; }
+  for (var i = lane; i < p.width; i += SIZE) { let c = (x[start + i] - near) - left; squares += c * c; }
   let inverse = inverseSqrt(total(lane, squares) / f32(p.width) + p.epsilon);
 `;
 
@@ -33,11 +36,11 @@ const forward = (withBias: boolean): WebGpuKernel => ({
   declarations: REDUCTIONS,
   code: `${STATISTICS}
   for (var i = lane; i < p.width; i += SIZE) {
-    y[start + i] = (x[start + i] - mean) * inverse * weight[i]${withBias ? ' + bias[i]' : ''};
+    y[start + i] = ((x[start + i] - near) - left) * inverse * weight[i]${withBias ? ' + bias[i]' : ''};
   }`,
 });
 
-/** dx = (g - mean(g) - n mean(g n)) / deviation with g = weight dy; beside it mean and 1 / deviation of each row. */
+/** dx = (g - mean(g) - n mean(g n)) / deviation with g = weight dy; beside it the statistics of each row. */
 const backwardRows: WebGpuKernel = {
   name: 'layer norm gradient',
   reads: { x: 'f32', weight: 'f32', dy: 'f32' },
@@ -50,17 +53,18 @@ const backwardRows: WebGpuKernel = {
   for (var i = lane; i < p.width; i += SIZE) {
     let g = weight[i] * dy[start + i];
     whole += g;
-    along += g * (x[start + i] - mean) * inverse;
+    along += g * ((x[start + i] - near) - left) * inverse;
   }
   let meanG = total(lane, whole) / f32(p.width);
   let meanAlong = total(lane, along) / f32(p.width);
   for (var i = lane; i < p.width; i += SIZE) {
-    let n = (x[start + i] - mean) * inverse;
+    let n = ((x[start + i] - near) - left) * inverse;
     dx[start + i] = (weight[i] * dy[start + i] - meanG - n * meanAlong) * inverse;
   }
   if (lane == 0u) {
-    statistics[2u * group] = mean;
-    statistics[2u * group + 1u] = inverse;
+    statistics[3u * group] = near;
+    statistics[3u * group + 1u] = left;
+    statistics[3u * group + 2u] = inverse;
   }`,
 };
 
@@ -70,7 +74,7 @@ const backwardColumns = columnReduction({
   reads: { x: 'f32', dy: 'f32', statistics: 'f32' },
   parameters: { rows: 'u32', columns: 'u32' },
   sums: {
-    dweight: 'dy[at] * (x[at] - statistics[2u * row]) * statistics[2u * row + 1u]',
+    dweight: 'dy[at] * ((x[at] - statistics[3u * row]) - statistics[3u * row + 1u]) * statistics[3u * row + 2u]',
     dbias: 'dy[at]',
   },
 });
@@ -97,7 +101,7 @@ export const layerNormGradientWebGpu: NativeKernel<Attributes> = ({ inputs, attr
   const width = weight.shape[0]!;
   const rows = x.size / width;
   const [dx, dweight, dbias] = [gpu.output(x.shape), gpu.output([width]), gpu.output([width])];
-  gpu.withScratch([rows, 2], (statistics) => {
+  gpu.withScratch([rows, 3], (statistics) => {
     gpu.compute(backwardRows, {
       tensors: { x, weight, dy, dx, statistics },
       parameters: { rows, width, epsilon: attributes.epsilon },

@@ -1,5 +1,16 @@
 import { embed, linear } from '@sequitur/core';
-import { cumsum, gather, matMul, type Tensor, type Tensor2D, type Tensor3D, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  cumsum,
+  dispose,
+  gather,
+  matMul,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  tensor,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawNormal, expectClose, expectGradientOfDifferences, onEachBackend } from '../../../src/index.js';
 
@@ -39,6 +50,25 @@ onEachBackend('gradients where tfjs fails', () => {
         await expectClose(cumsum(x, 1, exclusive, reverse), tensor(wanted, [2, length]), 1e-6, `length ${length}`);
         x.dispose();
       }
+    }
+  });
+
+  it('transpositions of integers and booleans, which do not compile on WebGPU', async () => {
+    const values = Array.from({ length: 24 }, (_, i) => i % 5);
+    for (const dtype of ['int32', 'bool'] as const) {
+      const given = dtype === 'bool' ? values.map((value) => value % 2) : values;
+      const x = tensor(given, [2, 3, 4], dtype);
+      for (const perm of [
+        [0, 2, 1],
+        [2, 0, 1],
+        [1, 0, 2],
+      ]) {
+        const [found, wanted] = tidy(() => [transpose(x, perm), transpose(tensor(given, [2, 3, 4]), perm)]);
+        expect([found!.dtype, found!.shape]).toEqual([dtype, wanted!.shape]);
+        expect([...(await found!.data())]).toEqual([...(await wanted!.data())]);
+        dispose([found!, wanted!]);
+      }
+      x.dispose();
     }
   });
 

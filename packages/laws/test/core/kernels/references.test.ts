@@ -1,5 +1,5 @@
 import * as core from '@sequitur/core';
-import { grads, square, type Tensor, tensor, tidy, variable } from '@tensorflow/tfjs-core';
+import { add, grads, mul, square, type Tensor, tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawNormal, expectClose, onEachBackend } from '../../../src/index.js';
 
@@ -18,6 +18,10 @@ const cases: Record<string, { f: (...inputs: Tensor[]) => Tensor; shapes: number
   'layer norm, narrow': { f: (x, w, b) => core.layerNorm(x, w, b!, 1e-5), shapes: [[2, 3, 10], [10], [10]] },
   'layer norm, wide': { f: (x, w, b) => core.layerNorm(x, w, b!, 1e-5), shapes: [[9, 133], [133], [133]] },
   'layer norm without bias': { f: (x, w) => core.layerNorm(x, w, null, 1e-5), shapes: [[40, 65], [65]] },
+  'layer norm far from zero': {
+    f: (x, w, b) => core.layerNorm(add(mul(x, 1 / 8), 1000), w, b!, 1e-5),
+    shapes: [[9, 40], [40], [40]],
+  },
   'RMS norm': { f: (x, w) => core.rmsNorm(x, w, 1e-6), shapes: [[2, 3, 130], [130]] },
   'RMS norm with an offset': { f: (x, w) => core.rmsNorm(x, w, 1e-6, { weightOffset: 1 }), shapes: [[20, 8], [8]] },
   'RMS norm in groups': { f: (x, w) => core.rmsNorm(x, w, 1e-6, { groupSize: 12 }), shapes: [[11, 36], [36]] },
