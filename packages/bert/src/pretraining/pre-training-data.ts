@@ -1,0 +1,96 @@
+import { type Json, Random, type ResumableData, SequiturError } from '@sequitur/core';
+import type { LabelledBatch } from '../head-loss.js';
+import type { PreTrainingHead } from '../heads/pre-training.js';
+import { type MaskingOptions, maskTokens } from './masking.js';
+import {
+  type SentencePair,
+  type SentencePairOptions,
+  sentencePairs,
+  type TokenizedDocument,
+} from './sentence-pairs.js';
+
+export interface PreTrainingDataOptions extends SentencePairOptions, Omit<MaskingOptions, 'specialTokens' | 'words'> {
+  readonly paddingToken: number;
+  readonly batchSize: number;
+  readonly seed?: number | string;
+  /** Whether a token goes on with the word of the one before it: words are hidden as a whole then. */
+  readonly continues?: (token: number) => boolean;
+  /** How often the documents are read; default without end. */
+  readonly epochs?: number;
+}
+
+/**
+ * Batches for BERT's pre-training (Devlin et al. 2019, section 3.1): pairs of texts with masks, both drawn anew in every
+ * epoch. Equal seeds give equal batches, and a run can go on from a position.
+ */
+export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingHead>> {
+  readonly #documents: readonly TokenizedDocument[];
+  readonly #options: PreTrainingDataOptions;
+  #epoch = 0;
+  #batch = 0;
+
+  constructor(documents: readonly TokenizedDocument[], options: PreTrainingDataOptions) {
+    this.#documents = documents;
+    this.#options = options;
+  }
+
+  get position(): Json {
+    return { epoch: this.#epoch, batch: this.#batch };
+  }
+
+  resumeAt(position: Json): void {
+    const { epoch, batch } = (position ?? {}) as { epoch?: unknown; batch?: unknown };
+    if (!Number.isInteger(epoch) || !Number.isInteger(batch)) {
+      throw new SequiturError({
+        where: 'PreTrainingData.resumeAt',
+        expected: 'a position of such data: an epoch and a batch',
+        got: JSON.stringify(position),
+      });
+    }
+    this.#epoch = epoch as number;
+    this.#batch = batch as number;
+  }
+
+  *[Symbol.iterator](): Generator<LabelledBatch<PreTrainingHead>> {
+    const { epochs = Number.POSITIVE_INFINITY, batchSize, seed = 0 } = this.#options;
+    while (this.#epoch < epochs) {
+      const random = Random.fromSeed(seed).fork(`epoch ${this.#epoch}`);
+      const pairs = random.shuffle(sentencePairs(this.#documents, random.fork('pairs'), this.#options));
+      while (this.#batch * batchSize < pairs.length) {
+        const chosen = pairs.slice(this.#batch * batchSize, (this.#batch + 1) * batchSize);
+        const batch = this.#masked(chosen, random.fork(`masks ${this.#batch}`));
+        this.#batch++;
+        yield batch;
+      }
+      this.#epoch++;
+      this.#batch = 0;
+    }
+  }
+
+  #masked(pairs: readonly SentencePair[], random: Random): LabelledBatch<PreTrainingHead> {
+    const { length, startToken, separatorToken, paddingToken, maskToken, continues } = this.#options;
+    const specialTokens = [startToken, separatorToken, paddingToken, maskToken];
+    const masked = pairs.map(({ tokens }) => {
+      const words = continues && { words: wordsOf(tokens, continues) };
+      return maskTokens(tokens, random, { ...this.#options, specialTokens, ...words });
+    });
+    const filled = (row: readonly number[], value: number) => [
+      ...row,
+      ...new Array<number>(length - row.length).fill(value),
+    ];
+    return {
+      tokens: masked.map(({ tokens }) => filled(tokens, paddingToken)),
+      visible: pairs.map(({ tokens }) => filled(new Array<number>(tokens.length).fill(1), 0)),
+      segments: pairs.map(({ segments }) => filled(segments, 0)),
+      labels: {
+        tokens: masked.map(({ labels }) => filled(labels, -100)),
+        nextSentence: pairs.map(({ nextSentence }) => nextSentence),
+      },
+    };
+  }
+}
+
+function wordsOf(tokens: readonly number[], continues: (token: number) => boolean): number[] {
+  let word = 0;
+  return tokens.map((token) => (continues(token) ? word : ++word));
+}
