@@ -1,11 +1,11 @@
 import { basename, join } from 'node:path';
 import { correspondences, type Module, parametersOf, type StoredTensor, type WeightRule } from '@sequitur/core';
-import { adamW, everyParameter, type Optimizer, sgd, trainStep } from '@sequitur/train';
-import { dispose, type Scalar } from '@tensorflow/tfjs-core';
+import { adamW, everyParameter, type Optimizer, sgd } from '@sequitur/train';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
-import { openModel } from '../models/model-folder.js';
-import type { Labels, ModelInputs } from '../models/model-under-test.js';
+import { openTrainable } from './opened-model.js';
+import { compareNorms, runFromRoundedWeights } from './rounding.js';
+import { runTraining, type TrainingInputs } from './training-run.js';
 
 /** What the runs of such a folder are told, and what PyTorch found. */
 interface ExpectedTraining {
@@ -41,28 +41,24 @@ export async function conformTraining(folder: string): Promise<FolderReport> {
   if (!start) return refuse('the note names no folder to start from');
   const findings: Finding[] = [];
   for (const [name, run] of Object.entries(expected.runs)) {
-    const optimizer = optimizerOf(name, expected);
-    if (!optimizer) return refuse(`optimizer ${name} is not built yet`);
-    try {
-      const found = await compareRun(join(folder, '..', basename(start)), optimizer, run, tensorsOf(name, tensors));
-      if (typeof found === 'string') return refuse(found);
-      findings.push(...found.map((finding) => ({ ...finding, name: `${name}/${finding.name}` })));
-    } finally {
-      optimizer.dispose();
-    }
+    const create = optimizerOf(name, expected);
+    if (!create) return refuse(`optimizer ${name} is not built yet`);
+    const found = await compareRun(join(folder, '..', basename(start)), create, run, tensorsOf(name, tensors));
+    if (typeof found === 'string') return refuse(found);
+    findings.push(...found.map((finding) => ({ ...finding, name: `${name}/${finding.name}` })));
   }
   return summarize(folder, findings);
 }
 
-function optimizerOf(name: string, { lr, adamw, sgd: descent }: ExpectedTraining): Optimizer | null {
+function optimizerOf(name: string, { lr, adamw, sgd: descent }: ExpectedTraining): (() => Optimizer) | null {
   const common = { learningRate: lr[name]!, decays: everyParameter };
   if (name === 'adamw') {
     const [beta1, beta2] = adamw.betas;
-    return adamW({ ...common, beta1, beta2, epsilon: adamw.eps, weightDecay: adamw.weight_decay });
+    return () => adamW({ ...common, beta1, beta2, epsilon: adamw.eps, weightDecay: adamw.weight_decay });
   }
   if (name !== 'sgd') return null;
   const { momentum, dampening = 0, nesterov = false, weight_decay: weightDecay = 0 } = descent;
-  return sgd({ ...common, momentum, dampening, nesterov, weightDecay });
+  return () => sgd({ ...common, momentum, dampening, nesterov, weightDecay });
 }
 
 function tensorsOf(run: string, all: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
@@ -70,41 +66,29 @@ function tensorsOf(run: string, all: ReadonlyMap<string, StoredTensor>): Map<str
   return new Map(own.map(([name, value]) => [name.slice(run.length + 1), value]));
 }
 
-/** The norm to which gradients are clipped in every such run. */
-const CLIP = 1;
-
 async function compareRun(
   modelFolder: string,
-  optimizer: Optimizer,
+  createOptimizer: () => Optimizer,
   expected: ExpectedRun,
   tensors: ReadonlyMap<string, StoredTensor>,
 ): Promise<Finding[] | string> {
-  const given = await readJson<{ inputs: ModelInputs; labels: Labels }>(modelFolder, 'inputs.json');
+  const given = await readJson<TrainingInputs>(modelFolder, 'inputs.json');
   if (!given) return `no inputs in ${modelFolder}`;
-  const under = await openModel(modelFolder);
+  const under = await openTrainable(modelFolder);
   if (typeof under === 'string') return under;
-  if ('compare' in under) return 'a class whose folders have a form of their own is not trained here';
+  const steps = expected.losses.length;
+  const optimizer = createOptimizer();
   try {
-    const loss = () => {
-      const { loss: value, ...others } = under.forward(given.inputs, given.labels, false);
-      dispose(others);
-      return value as Scalar;
-    };
-    const findings: Finding[] = [];
-    for (const [index, wanted] of expected.losses.entries()) {
-      const result = trainStep(under.model, loss, optimizer, { step: index + 1, clip: CLIP });
-      const [value, norm] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
-      dispose([result.loss, result.gradientNorm]);
-      findings.push(
-        compareNumbers(`loss ${index + 1}`, value, [wanted]),
-        compareNumbers(`gradient norm ${index + 1}`, norm, [expected.grad_norms_before_clip[index]!]),
-      );
-    }
-    const last = loss();
-    findings.push(compareNumbers('final loss', await last.data(), [expected.final_loss]));
-    last.dispose();
-    return [...findings, ...(await compareParameters(under.model, under.rules, expected, tensors))];
+    const run = await runTraining(under, given, optimizer, steps);
+    const repeat = (seed: number) => runFromRoundedWeights(modelFolder, given, createOptimizer(), { steps, seed });
+    return [
+      ...expected.losses.map((loss, index) => compareNumbers(`loss ${index + 1}`, [run.losses[index]!], [loss])),
+      ...(await compareNorms(run, expected.grad_norms_before_clip, repeat)),
+      compareNumbers('final loss', [run.finalLoss], [expected.final_loss]),
+      ...(await compareParameters(under.model, under.rules, expected, tensors)),
+    ];
   } finally {
+    optimizer.dispose();
     under.model.dispose();
   }
 }
