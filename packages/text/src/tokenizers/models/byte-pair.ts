@@ -2,6 +2,7 @@ import { SequiturError } from '@sequitur/core';
 import type { Vocabulary } from '../vocabulary.js';
 import { byteToken } from './byte-tokens.js';
 import { mergePairs, type PairRank } from './merge-pairs.js';
+import { unspellable } from './unspellable.js';
 import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 
 export interface BytePairOptions {
@@ -71,7 +72,8 @@ export class BytePairModel implements WordModel {
 
   /** The tokens of single characters, and where each ends. */
   #symbols(word: string): [number[], number[]] {
-    const { continuation = '', endOfWord = '', unknown, fuseUnknown } = this.#options;
+    const { continuation = '', endOfWord = '', unknown = '', fuseUnknown } = this.#options;
+    const unknownId = this.vocabulary.idOf(unknown);
     const [ids, ends]: [number[], number[]] = [[], []];
     let end = 0;
     let unknownBefore = false;
@@ -81,10 +83,10 @@ export class BytePairModel implements WordModel {
       const token = (begin > 0 ? continuation : '') + character + (end === word.length ? endOfWord : '');
       const spelled = this.#ofCharacter(token, character);
       const isUnknown = spelled === null;
-      if (isUnknown && unknown === undefined) throw unspellable(character);
+      if (isUnknown && unknownId === undefined) throw unspellable(character);
       if (isUnknown && unknownBefore && fuseUnknown) ends[ends.length - 1] = end;
       else {
-        for (const id of spelled ?? [this.vocabulary.idOf(unknown!)!]) {
+        for (const id of spelled ?? [unknownId!]) {
           ids.push(id);
           ends.push(end);
         }
@@ -110,13 +112,4 @@ function pairKey(left: number, right: number): number {
 function startOfCharacter(word: string, end: number): number {
   const code = word.charCodeAt(end - 1);
   return end >= 2 && code >= 0xdc00 && code <= 0xdfff ? end - 2 : end - 1;
-}
-
-function unspellable(character: string): SequiturError {
-  return new SequiturError({
-    where: 'encode',
-    expected: 'characters of the vocabulary',
-    got: `'${character}' (U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`,
-    fix: 'Leave the character out: the vocabulary has no token for unknown ones',
-  });
 }

@@ -1,11 +1,13 @@
 import type { Vocabulary } from '../vocabulary.js';
 import { settleUnknown } from './settle-unknown.js';
+import { unspellable } from './unspellable.js';
 import type { WordModel, WordPart } from './word-model.js';
 
 export interface UnigramOptions {
   readonly vocabulary: Vocabulary;
   /** The log-probability of each piece, by id. */
   readonly scores: ArrayLike<number>;
+  /** For characters that no piece has; -1 where there is none, and then they are an error. */
   readonly unknownId: number;
   /** Ids of pieces that text is never spelled with: control and unused ones, bytes. */
   readonly hidden?: ReadonlySet<number> | undefined;
@@ -54,7 +56,9 @@ export class UnigramModel implements WordModel {
     for (let to = word.length; to > 0; to = starts[to]!) {
       parts.push({ id: ids[to]!, token: word.slice(starts[to]!, to), from: starts[to]!, to });
     }
-    return settleUnknown(parts.reverse(), this.#options);
+    const settled = settleUnknown(parts.reverse(), this.#options);
+    for (const { id, token } of settled) if (id < 0) throw unspellable(token);
+    return settled;
   }
 
   /** For each place of the text the last piece of the best spelling that ends there: its id and where it begins. */

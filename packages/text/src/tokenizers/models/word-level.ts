@@ -1,5 +1,5 @@
-import { SequiturError } from '@sequitur/core';
 import type { Vocabulary } from '../vocabulary.js';
+import { unspellable } from './unspellable.js';
 import type { WordModel, WordPart } from './word-model.js';
 
 /** Whole words, or one token for all that are unknown. */
@@ -17,11 +17,6 @@ export class WordLevelModel implements WordModel {
     if (known !== undefined) return [{ id: known, token: word, from: 0, to: word.length }];
     const id = this.#unknown === undefined ? undefined : this.vocabulary.idOf(this.#unknown);
     if (id !== undefined) return [{ id, token: this.#unknown!, from: 0, to: word.length }];
-    throw new SequiturError({
-      where: 'encode',
-      expected: 'words of the vocabulary',
-      got: JSON.stringify(word.slice(0, 40)),
-      fix: 'Leave the word out: the vocabulary has no token for unknown ones',
-    });
+    throw unspellable(word);
   }
 }

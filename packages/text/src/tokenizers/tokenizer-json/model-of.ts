@@ -33,13 +33,15 @@ const kinds: Readonly<Record<string, Make>> = {
   },
   Unigram: (fields) => {
     const pieces = fields.list('vocab').map((entry, id) => scoredPiece(entry, `${fields.where}, vocab ${id}`));
+    const unknownId = fields.has('unk_id') ? fields.integer('unk_id') : -1;
+    if (unknownId >= pieces.length) throw wrong(`${fields.where}, unk_id`, 'the place of a piece', unknownId);
     return new UnigramModel({
       vocabulary: Vocabulary.ofList(
         pieces.map(([token]) => token),
         fields.where,
       ),
       scores: pieces.map(([, score]) => score),
-      unknownId: fields.has('unk_id') ? fields.integer('unk_id') : -1,
+      unknownId,
       byteFallback: fields.flag('byte_fallback', false),
     });
   },

@@ -3,7 +3,7 @@ import { bertNormalizer } from '../normalizers/bert.js';
 import { lowercase, type Normalizer, normalizeInTurn } from '../normalizers/normalizer.js';
 import { CharacterMap, mapGraphemes } from '../normalizers/precompiled.js';
 import { trimEnd, trimStart } from '../white-space.js';
-import type { Fields } from './fields.js';
+import { type Fields, wrong } from './fields.js';
 import { patternOf } from './pattern.js';
 
 type Make = (fields: Fields) => Normalizer;
@@ -39,7 +39,11 @@ const kinds: Readonly<Record<string, Make>> = {
     const prefix = fields.text('prepend');
     return (text) => (text.length ? text.prepend(prefix) : text);
   },
-  Precompiled: (fields) => mapGraphemes(new CharacterMap(bytesOfBase64(fields.text('precompiled_charsmap')))),
+  // Files that map nothing have null here.
+  Precompiled: (fields) =>
+    fields.has('precompiled_charsmap')
+      ? mapGraphemes(new CharacterMap(bytesOfBase64(fields.text('precompiled_charsmap'), fields.where)))
+      : (text) => text,
   Nmt: () => (text) => text.mapCharacters(nmt),
   ByteLevel: () => (text) => text.mapCharacters(toByteCharacters),
 };
@@ -50,8 +54,12 @@ export function normalizerOf(fields: Fields): Normalizer {
   return make ? make(fields) : fields.refuse('normalizer');
 }
 
-function bytesOfBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+function bytesOfBase64(text: string, where: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  } catch {
+    throw wrong(`${where}, precompiled_charsmap`, 'bytes in base64', text);
+  }
 }
 
 /** Control characters go and kinds of white space become spaces, as for Google's translation models. */

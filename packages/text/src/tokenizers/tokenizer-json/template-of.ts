@@ -56,7 +56,7 @@ function specialIdsOf(fields: Fields): Map<string, readonly number[]> {
     Object.entries(tokens).map(([name, value]) => {
       const token = new Fields(value, `${fields.where}, special_tokens ${name}`);
       const ids = token.list('ids');
-      if (ids.every((id) => Number.isSafeInteger(id))) return [name, ids as number[]];
+      if (ids.every(isId)) return [name, ids as number[]];
       throw wrong(token.where, 'ids', ids);
     }),
   );
@@ -64,6 +64,10 @@ function specialIdsOf(fields: Fields): Map<string, readonly number[]> {
 
 function tokenAndId(fields: Fields, name: string): number {
   const id = fields.list(name)[1];
-  if (Number.isSafeInteger(id)) return id as number;
+  if (isId(id)) return id as number;
   throw wrong(`${fields.where}, ${name}`, 'a token and its id', fields.value(name));
+}
+
+function isId(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
