@@ -1,3 +1,13 @@
+/** y [count, width] = the rows of the table [vocabulary, width] for the ids; zeros for one that it does not have. */
+export function embedForward(count: i32, vocabulary: i32, width: i32, ids: usize, table: usize, y: usize): void {
+  const bytes = <usize>width << 2;
+  for (let i = 0; i < count; i++, ids += 4, y += bytes) {
+    const id = load<i32>(ids);
+    if (id >= 0 && id < vocabulary) memory.copy(y, table + <usize>id * bytes, bytes);
+    else memory.fill(y, 0, bytes);
+  }
+}
+
 /** table gradient [vocabulary, width] = for each id the sum of the rows of dy that it was looked up for; `padding` gets none. */
 export function embedBackward(
   count: i32, vocabulary: i32, width: i32, ids: usize, dy: usize, padding: i32, dtable: usize,

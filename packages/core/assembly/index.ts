@@ -2,9 +2,9 @@
 export { activationForward, activationBackward } from './activation';
 export { adamWInPlace } from './adam-w';
 export { dropout } from './dropout';
-export { embedBackward } from './embed';
+export { embedBackward, embedForward } from './embed';
 export { gemmBatch, gemmScratchBytes } from './gemm';
 export { layerNormBackward, layerNormForward } from './layer-norm';
-export { columnSums, sumOfSquares } from './reduce';
+export { add, columnSums, sumOfSquares } from './reduce';
 export { rmsNormBackward, rmsNormForward } from './rms-norm';
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from './softmax-cross-entropy';

@@ -1,15 +1,42 @@
 import { sumOfLanes } from './math';
 
-/** sums [columns] = Σ over the rows of x [rows, columns]. */
+/** sums [columns] = Σ over the rows of x [rows, columns], four rows at a time. */
 export function columnSums(rows: i32, columns: i32, x: usize, sums: usize): void {
-  memory.fill(sums, 0, <usize>columns << 2);
+  const bytes = <usize>columns << 2;
+  memory.fill(sums, 0, bytes);
+  const whole = rows & ~3;
+  for (let i = 0; i < whole; i += 4, x += 4 * bytes) addFourRows(columns, x, bytes, sums);
+  for (let i = whole; i < rows; i++, x += bytes) add(columns, sums, x, sums);
+}
+
+function addFourRows(columns: i32, x0: usize, bytes: usize, sums: usize): void {
+  const x1 = x0 + bytes, x2 = x1 + bytes, x3 = x2 + bytes;
   const whole = <usize>(columns & ~3) << 2;
-  const end = <usize>columns << 2;
-  for (let i = 0; i < rows; i++, x += end) {
-    let at: usize = 0;
-    for (; at < whole; at += 16) v128.store(sums + at, f32x4.add(v128.load(sums + at), v128.load(x + at)));
-    for (; at < end; at += 4) store<f32>(sums + at, load<f32>(sums + at) + load<f32>(x + at));
+  let at: usize = 0;
+  for (; at < whole; at += 16) {
+    const low = f32x4.add(v128.load(x0 + at), v128.load(x1 + at));
+    const high = f32x4.add(v128.load(x2 + at), v128.load(x3 + at));
+    v128.store(sums + at, f32x4.add(v128.load(sums + at), f32x4.add(low, high)));
   }
+  for (; at < bytes; at += 4) {
+    const low = load<f32>(x0 + at) + load<f32>(x1 + at);
+    const high = load<f32>(x2 + at) + load<f32>(x3 + at);
+    store<f32>(sums + at, load<f32>(sums + at) + (low + high));
+  }
+}
+
+/** c = a + b of n numbers. */
+export function add(n: i32, a: usize, b: usize, c: usize): void {
+  const wide = c + (<usize>(n & ~15) << 2), end = c + (<usize>n << 2);
+  for (; c < wide; a += 64, b += 64, c += 64) {
+    const c0 = f32x4.add(v128.load(a), v128.load(b)), c1 = f32x4.add(v128.load(a, 16), v128.load(b, 16));
+    const c2 = f32x4.add(v128.load(a, 32), v128.load(b, 32)), c3 = f32x4.add(v128.load(a, 48), v128.load(b, 48));
+    v128.store(c, c0);
+    v128.store(c, c1, 16);
+    v128.store(c, c2, 32);
+    v128.store(c, c3, 48);
+  }
+  for (; c < end; a += 4, b += 4, c += 4) store<f32>(c, load<f32>(a) + load<f32>(b));
 }
 
 /** Σ x² of n numbers, each run of 4096 summed in float32 and the runs in float64. */

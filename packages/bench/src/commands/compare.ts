@@ -1,10 +1,13 @@
 import { openBackend } from '@sequitur/core';
 import { candidates } from '../architectures.js';
-import { scaling } from './scaling.js';
+import { scaling, scalingHelp } from './scaling.js';
 
-export const compareHelp = `npm start [-- options], or bench compare: every architecture learns from a book for a moment and is measured over lengths,
-in less than three minutes; ends with a table, a report and a paragraph in words. Takes the options of bench scaling.
-`;
+export const compareHelp = `npm start [-- options], or bench compare
+
+Every architecture learns from a book for a moment and is measured over lengths,
+in less than three minutes; ends with a table, a report and a paragraph in words. Options, with the defaults of bench scaling for those not set here:
+
+${scalingHelp.slice(scalingHelp.indexOf('  --'))}`;
 
 /** Seconds of training for all architectures together, and until no further length is begun. */
 const [TRAINING, BUDGET] = [45, 100];

@@ -3,6 +3,7 @@ import { gpt2Presets } from '@sequitur/gpt';
 import { type ClockName, clocks } from '../measure/clock.js';
 import type { Summary } from '../measure/statistics.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
+import { attentionCases, measureAttention } from './attention.js';
 import { measureInference } from './inference.js';
 import { measureMatMul } from './mat-mul.js';
 import { matMulCases } from './mat-mul-cases.js';
@@ -27,7 +28,7 @@ export interface KernelRecord {
 type Suite = (options: KernelsOptions) => AsyncGenerator<readonly KernelRecord[]>;
 
 /** What `bench kernels` measures, by the name that `--only` takes. */
-export const kernelSuites: Readonly<Record<string, Suite>> = { matmul, training, inference };
+export const kernelSuites: Readonly<Record<string, Suite>> = { matmul, attention, training, inference };
 
 /**
  * Runs the suites one after the other; yields the records of each task as soon as it is done. Every contender's result is
@@ -54,6 +55,14 @@ async function* matmul({ rounds, clock }: KernelsOptions): AsyncGenerator<Kernel
     const { speeds } = await measureMatMul(spec, { rounds, clock: clocks[clock] });
     const size = `${spec.batch > 1 ? `${spec.batch} x ` : ''}${spec.m} x ${spec.k} x ${spec.n}`;
     yield recordsOf('matmul', `${spec.title} (${size})`, 'GFLOP/s', speeds);
+  }
+}
+
+async function* attention({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
+  for (const spec of attentionCases) {
+    const timing = { rounds: spec.length > 2048 ? Math.min(3, rounds) : rounds, clock: clocks[clock] };
+    const task = `12 heads of 64, ${spec.length} tokens, ${spec.pattern}, forward${spec.backward ? ' and backward' : ''}`;
+    yield recordsOf('attention', task, 'GFLOP/s', await measureAttention(spec, timing));
   }
 }
 

@@ -29,9 +29,30 @@ export class StockGpt {
     return new StockGpt(model.config, weights);
   }
 
-  /** One step on token ids and their successors; returns the loss before it, which the caller disposes. */
-  trainStep(inputs: Batch, labels: Batch): tf.Scalar {
-    return this.#optimizer.minimize(() => this.#loss(inputs, labels), true, [...this.#weights.values()])!;
+  /**
+   * One step on token ids and their successors; returns the loss before it, which the caller disposes.
+   *
+   * @param parts the batch is read in so many parts whose gradients are added up: tfjs keeps every intermediate value, twice
+   *   on WebAssembly, and at once they may not fit into its 4 GB
+   */
+  trainStep(inputs: Batch, labels: Batch, parts = 1): tf.Scalar {
+    const variables = [...this.#weights.values()];
+    const size = inputs.length / parts;
+    return tf.tidy(() => {
+      let [total, sums]: [tf.Scalar, tf.NamedTensorMap] = [tf.scalar(0), {}];
+      for (let part = 0; part < parts; part++) {
+        const cut = (rows: Batch) => rows.slice(part * size, (part + 1) * size);
+        const loss = () => tf.div(this.#loss(cut(inputs), cut(labels)), parts) as tf.Scalar;
+        const { value, grads } = tf.variableGrads(loss, variables);
+        const added = Object.entries(grads).map(([name, grad]) => [
+          name,
+          sums[name] ? tf.add(sums[name]!, grad) : grad,
+        ]);
+        [total, sums] = [tf.add(total, value), Object.fromEntries(added) as tf.NamedTensorMap];
+      }
+      this.#optimizer.applyGradients(sums as tf.NamedVariableMap);
+      return total;
+    });
   }
 
   dispose(): void {

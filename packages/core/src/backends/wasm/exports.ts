@@ -19,6 +19,7 @@ export interface WasmKernels {
     stepSize: number,
     inverseRootCorrection2: number,
   ): void;
+  add(n: number, a: Offset, b: Offset, c: Offset): void;
   columnSums(rows: number, columns: number, x: Offset, sums: Offset): void;
   dropout(n: number, seed: number, threshold: number, scale: number, x: Offset, y: Offset): void;
   embedBackward(
@@ -30,6 +31,7 @@ export interface WasmKernels {
     padding: number,
     dtable: Offset,
   ): void;
+  embedForward(count: number, vocabulary: number, width: number, ids: Offset, table: Offset, y: Offset): void;
   gemmBatch(
     batch: number,
     m: number,

@@ -2,6 +2,7 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backend, env, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import type { OpenedBackend } from '../backend.js';
+import { registerAdd } from './add.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
@@ -25,6 +26,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   await loadWasmKernels(opened);
   registerMatMul();
   registerSharedValues();
+  registerAdd();
   const { memory } = (opened.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
   return {
     capabilities: {

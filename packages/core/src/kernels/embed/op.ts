@@ -15,7 +15,17 @@ export const embedOp = defineOp<EmbedAttributes>({
       table: () => embedGradient({ dy: dy!, ids: ids! }, { padding, vocabularySize: table!.shape[0]! })[0]!,
     }),
   },
-  kernels: { webgpu: embedWebGpu },
+  kernels: {
+    wasm: ({ inputs: { table, ids }, backend }) => {
+      const wasm = wasmInstance(backend);
+      if (!wasm) return null;
+      const [rows, width] = table!.shape as [number, number];
+      const y = wasm.output([...ids!.shape, width]);
+      wasm.kernels.embedForward(ids!.size, rows, width, wasm.offset(ids!), wasm.offset(table!), wasm.offset(y));
+      return [y];
+    },
+    webgpu: embedWebGpu,
+  },
 });
 
 /** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, so that there nothing could learn an embedding. */

@@ -1,0 +1,133 @@
+import { attention, causal, full } from '@sequitur/attention';
+import { Random } from '@sequitur/core';
+import * as tf from '@tensorflow/tfjs-core';
+import type { Clock } from '../measure/clock.js';
+import { type Contender, interleaved } from '../measure/interleave.js';
+import { openPeakLoop } from '../measure/peak.js';
+import { type Summary, summarize } from '../measure/statistics.js';
+import { OnnxGraph } from '../onnx/graph.js';
+import { floatTensor, openSession } from '../onnx/session.js';
+import { visiblePairs } from '../scaling/visible-pairs.js';
+import { useOurs, useStock } from '../stock/stock-backend.js';
+
+/** Attention of 12 heads of 64, as in GPT-2 and BERT base. */
+export interface AttentionCase {
+  readonly length: number;
+  readonly pattern: 'causal' | 'full';
+  readonly backward: boolean;
+}
+
+const [HEADS, SIZE] = [12, 64];
+const TOLERANCE = 1e-4;
+/** Beyond, the scores of the others no longer fit: 12 x 4096² of them take 805 MB, more than once. */
+const LONGEST_OF_OTHERS = 2048;
+
+export const attentionCases: readonly AttentionCase[] = [256, 512, 1024, 2048, 4096, 8192].flatMap((length) =>
+  (['causal', 'full'] as const).flatMap((pattern) => [false, true].map((backward) => ({ length, pattern, backward }))),
+);
+
+/** Floating point operations for the pairs that are seen: two products forward, and five more backward. */
+function flopsOf({ length, pattern, backward }: AttentionCase): number {
+  return 2 * HEADS * SIZE * visiblePairs({ kind: pattern }, length) * (backward ? 7 : 2);
+}
+
+/** GFLOP/s of every contender that can, after all have shown the same output. */
+export async function measureAttention(
+  spec: AttentionCase,
+  timing: { readonly rounds: number; readonly clock: Clock },
+): Promise<Map<string, Summary>> {
+  await useOurs();
+  const inputs = ['query', 'key', 'value'].map((name) => draw(spec.length, name));
+  const tensors = inputs.map((values) => tf.tensor4d(values, [1, spec.length, HEADS, SIZE]));
+  const ours = runner(tensors, spec, (q, k, v) =>
+    attention(q, k, v, { pattern: spec.pattern === 'causal' ? causal() : full() }),
+  );
+  const stock = runner(tensors, spec, (q, k, v) => stockAttention(q, k, v, spec.pattern === 'causal'));
+  const peak = await openPeakLoop();
+  const found = await ours.output();
+  const contenders: (Contender & { flops?: number })[] = [{ name: 'Sequitur', prepare: useOurs, run: ours.run }];
+  const release: (() => unknown)[] = [];
+  if (spec.length <= LONGEST_OF_OTHERS) {
+    await useStock();
+    check('tfjs', found, await stock.output());
+    contenders.push({ name: 'tfjs', prepare: useStock, run: stock.run });
+    if (!spec.backward) {
+      const session = await onnxAttention(inputs, spec);
+      check('onnxruntime-web', found, await session.output());
+      contenders.push({ name: 'onnxruntime-web', run: session.run });
+      release.push(session.release);
+    }
+  }
+  contenders.push({ name: 'peak', ...peak });
+  const times = await interleaved(contenders, timing);
+  await useOurs();
+  tf.dispose(tensors);
+  for (const free of release) await free();
+  return new Map(
+    contenders.map(({ name, flops = flopsOf(spec) }) => {
+      return [name, summarize(times.get(name)!.map((time) => flops / time / 1e6))];
+    }),
+  );
+}
+
+type Attention = (query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D) => tf.Tensor4D;
+
+function runner(tensors: readonly tf.Tensor4D[], { backward }: AttentionCase, compute: Attention) {
+  const [query, key, value] = tensors as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  const forward = () => tf.tidy(() => compute(query, key, value));
+  const gradients = tf.valueAndGrads((...given) =>
+    tf.sum(compute(...(given as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]))),
+  );
+  return {
+    output: async () => {
+      const output = forward();
+      const values = (await output.data()) as Float32Array;
+      output.dispose();
+      return values;
+    },
+    run: () => {
+      if (!backward) return forward().dispose();
+      const { value: sum, grads } = gradients([query, key, value]);
+      tf.dispose([sum, ...grads]);
+    },
+  };
+}
+
+/** As one would write it with tfjs: scores of all pairs, the future masked, softmax, product. */
+function stockAttention(query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D, isCausal: boolean): tf.Tensor4D {
+  const [q, k, v] = [query, key, value].map((x) => tf.transpose(x, [0, 2, 1, 3]));
+  const scores = tf.mul(tf.matMul(q!, k!, false, true), 1 / Math.sqrt(SIZE));
+  const length = query.shape[1];
+  const masked = isCausal ? tf.add(scores, futureMask(length)) : scores;
+  return tf.transpose(tf.matMul(tf.softmax(masked), v!), [0, 2, 1, 3]) as tf.Tensor4D;
+}
+
+function futureMask(length: number): tf.Tensor {
+  const position = tf.range(0, length, 1, 'int32');
+  return tf.mul(tf.cast(tf.greater(tf.expandDims(position, 0), tf.expandDims(position, 1)), 'float32'), -1e9);
+}
+
+/** onnxruntime's own fused MultiHeadAttention. */
+async function onnxAttention(inputs: readonly Float32Array[], { length, pattern }: AttentionCase) {
+  const graph = new OnnxGraph();
+  const shape = [1, length, HEADS * SIZE];
+  const names = ['query', 'key', 'value'].map((name) => graph.input(name, shape));
+  const attributes = { num_heads: HEADS, unidirectional: Number(pattern === 'causal') };
+  graph.node('MultiHeadAttention', names, attributes, { domain: 'com.microsoft', outputs: ['output'] });
+  graph.output('output', shape);
+  const session = await openSession(graph.bytes());
+  const tensors = await Promise.all(inputs.map((values) => floatTensor(values, shape)));
+  const feeds = Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+  const output = async () => (await session.run(feeds)).output!.data as Float32Array;
+  return { output, run: async () => void (await output()), release: () => session.release() };
+}
+
+function draw(length: number, name: string): Float32Array {
+  const random = Random.fromSeed(`attention ${name}`);
+  return Float32Array.from({ length: length * HEADS * SIZE }, () => random.normal());
+}
+
+function check(name: string, wanted: Float32Array, found: Float32Array): void {
+  const error = wanted.reduce((worst, value, index) => Math.max(worst, Math.abs(value - found[index]!)), 0);
+  if (!(error < TOLERANCE)) throw new Error(`${name}'s attention differs from ours by ${error}`);
+}
