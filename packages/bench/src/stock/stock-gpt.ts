@@ -50,7 +50,7 @@ export class StockGpt {
         ]);
         [total, sums] = [tf.add(total, value), Object.fromEntries(added) as tf.NamedTensorMap];
       }
-      this.#optimizer.applyGradients(sums as tf.NamedVariableMap);
+      this.#optimizer.applyGradients(Object.entries(sums).map(([name, sum]) => ({ name, tensor: sum })));
       return total;
     });
   }
