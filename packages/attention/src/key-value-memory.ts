@@ -1,15 +1,24 @@
-import { append } from '@sequitur/core';
-import { concat, fill, type Tensor2D, type Tensor4D } from '@tensorflow/tfjs-core';
+import { append, MEMORY_BLOCK, memoryCapacity } from '@sequitur/core';
+import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { type Pattern, reach } from './patterns/index.js';
 
-/** What attention remembers: the keys and values of all tokens so far, in buffers with room to grow. */
+/**
+ * What attention remembers: keys and values in buffers with room to grow. Of a pattern that looks only so far back it
+ * keeps no more than that can still be seen, beside the first tokens where those are seen from everywhere.
+ */
 export type KeyValueMemory = {
-  /** How many positions are filled. */
+  /** How many positions were read. */
   readonly length: number;
+  /** How many of them are no longer kept, behind the first ones that the pattern always shows; absent: none. */
+  readonly forgotten?: number;
   readonly keys?: Tensor4D; // [batch, capacity, keyHeads, headSize]
-  readonly values?: Tensor4D; // [batch, capacity, keyHeads, headSize]
-  /** 1 where a position holds a real token; absent while all do. */
-  readonly visible?: Tensor2D; // [batch, length]
+  readonly values?: Tensor4D; // [batch, capacity, keyHeads, valueSize]
+  /** 1 where a kept position holds a real token; absent while all do. */
+  readonly visible?: Tensor2D; // [batch, kept]
 };
+
+/** A memory that something was read into. */
+export type FilledMemory = KeyValueMemory & Required<Pick<KeyValueMemory, 'keys' | 'values'>>;
 
 export interface RememberedChunk {
   readonly keys: Tensor4D; // [batch, added, keyHeads, headSize]
@@ -20,17 +29,20 @@ export interface RememberedChunk {
 
 export const emptyMemory: KeyValueMemory = { length: 0 };
 
+/** How many positions the buffers hold. */
+export function keptPositions({ length, forgotten = 0 }: KeyValueMemory): number {
+  return length - forgotten;
+}
+
 /** The memory with a chunk behind it, as new tensors; the old memory keeps its values. */
-export function remember(
-  memory: KeyValueMemory,
-  chunk: RememberedChunk,
-): Required<Omit<KeyValueMemory, 'visible'>> & Pick<KeyValueMemory, 'visible'> {
-  const { length } = memory;
+export function remember(memory: KeyValueMemory, chunk: RememberedChunk): FilledMemory {
+  const kept = keptPositions(memory);
   const visible = rememberVisible(memory, chunk);
   return {
-    length: length + chunk.keys.shape[1],
-    keys: append(memory.keys ?? null, length, chunk.keys),
-    values: append(memory.values ?? null, length, chunk.values),
+    length: memory.length + chunk.keys.shape[1],
+    ...(memory.forgotten && { forgotten: memory.forgotten }),
+    keys: append(memory.keys ?? null, kept, chunk.keys),
+    values: append(memory.values ?? null, kept, chunk.values),
     ...(visible && { visible }),
   };
 }
@@ -38,7 +50,47 @@ export function remember(
 function rememberVisible(memory: KeyValueMemory, { keys, visible }: RememberedChunk): Tensor2D | undefined {
   if (!memory.visible && !visible) return undefined;
   const [batch, added] = keys.shape;
+  const kept = keptPositions(memory);
   const now = visible ?? (fill([batch, added], 1) as Tensor2D);
-  if (memory.length === 0) return now.clone();
-  return concat([memory.visible ?? (fill([batch, memory.length], 1) as Tensor2D), now], 1);
+  if (kept === 0) return now.clone();
+  return concat([memory.visible ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
+}
+
+/** The most positions for which a pattern needs buffers: a multiple of a block, with room for one more block. */
+export function mostPositions(pattern: Pattern): number {
+  const { left, first } = reach(pattern);
+  return left === Infinity ? Infinity : memoryCapacity(first + left + MEMORY_BLOCK);
+}
+
+/**
+ * The memory without what no later query can see. It forgets when its buffers are full, and then down to what is needed,
+ * so that decoding copies once in a block of tokens, and its bytes stay the same however long the text becomes.
+ */
+export function forget(memory: FilledMemory, pattern: Pattern): FilledMemory {
+  const { left, first } = reach(pattern);
+  const [kept, most] = [keptPositions(memory), mostPositions(pattern)];
+  if (kept < most) return memory;
+  const needed = (x: Tensor) => tidy(() => concat([positions(x, 0, first), positions(x, kept - left, left)], 1));
+  const roomy = (x: Tensor4D) =>
+    tidy(
+      () =>
+        pad(needed(x), [
+          [0, 0],
+          [0, most - first - left],
+          [0, 0],
+          [0, 0],
+        ]) as Tensor4D,
+    );
+  return {
+    length: memory.length,
+    forgotten: memory.length - first - left,
+    keys: roomy(memory.keys),
+    values: roomy(memory.values),
+    ...(memory.visible && { visible: needed(memory.visible) as Tensor2D }),
+  };
+}
+
+function positions(x: Tensor, start: number, count: number): Tensor {
+  const rest = x.shape.slice(2).map(() => 0);
+  return slice(x, [0, start, ...rest], [x.shape[0]!, count, ...x.shape.slice(2)]);
 }

@@ -45,7 +45,7 @@ export function attentionGradientReference(given: OpInputs, options: SettledOpti
     toKeyHeads(matMul(dProducts, transpose(query, [0, 2, 1, 3]), true, false), key),
     toKeyHeads(matMul(kept, dOutput, true, false), value),
   ];
-  if (bias) gradients.push(sumTo(dScores, bias.shape));
+  if (bias && options.biasGradient) gradients.push(sumTo(dScores, bias.shape));
   if (relative) gradients.push(sumByDistance(sum(dScores, 0)));
   return gradients;
 }

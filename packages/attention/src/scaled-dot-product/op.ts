@@ -5,6 +5,7 @@ import { attentionGradientReference } from './gradient-reference.js';
 import type { SettledOptions } from './options.js';
 import { type AttentionInputs, attentionReference } from './reference.js';
 import { backwardWasm, forwardWasm } from './wasm.js';
+import { backwardWebGpu, forwardWebGpu } from './webgpu/index.js';
 
 /** What every kernel knows beside its tensors. */
 export type AttentionCall = Parameters<NativeKernel<SettledOptions>>[0];
@@ -29,6 +30,11 @@ export function runAttention(inputs: OpInputs, options: SettledOptions): Tensor[
   return op(inputs, options);
 }
 
+/** The inputs that get gradients, in the order of the kernels' outputs. */
+function gradientsOf(names: readonly string[], { biasGradient }: SettledOptions): readonly string[] {
+  return GRADIENTS.filter((input) => names.includes(input) && (input !== 'bias' || biasGradient));
+}
+
 function define(name: string, names: readonly string[]): Op<SettledOptions> {
   return defineOp<SettledOptions>({
     name,
@@ -41,11 +47,11 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
         const given = Object.fromEntries(names.map((input, index) => [input, saved[index]!]));
         const all = { ...given, output, logSumExp, dy: dy!, dlogSumExp: dlogSumExp! };
         const gradients = attentionGradient(all, options);
-        const present = GRADIENTS.filter((input) => names.includes(input));
+        const present = gradientsOf(names, options);
         return Object.fromEntries(present.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { cpu: forwardCpu, wasm: forwardWasm },
+    kernels: { cpu: forwardCpu, wasm: forwardWasm, webgpu: forwardWebGpu },
   });
 }
 
@@ -53,5 +59,5 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
 const attentionGradient = defineOp<SettledOptions>({
   name: 'SequiturAttentionGradient',
   reference: attentionGradientReference,
-  kernels: { cpu: backwardCpu, wasm: backwardWasm },
+  kernels: { cpu: backwardCpu, wasm: backwardWasm, webgpu: backwardWebGpu },
 });

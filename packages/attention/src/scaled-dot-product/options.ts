@@ -42,6 +42,8 @@ export interface SettledOptions {
   readonly softCap?: number | undefined;
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
   readonly unseen: Unseen;
+  /** Whether the bias is one that gradients go back to: not ALiBi's. */
+  readonly biasGradient: boolean;
 }
 
 /** Checks shapes against one another and fills in the defaults. */
@@ -76,6 +78,7 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
   if (dropout) expectDropout(dropout);
   return {
     ...{ scale, patterns, keyLength, offset, forgotten, softCap, unseen },
+    biasGradient: options.bias?.kind !== 'alibi',
     dropout: dropout?.rate ? dropout : undefined,
   };
 }

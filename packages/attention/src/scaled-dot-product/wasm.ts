@@ -29,7 +29,9 @@ export const backwardWasm: Kernel = ({ inputs, attributes, backend }) => {
   if (!wasm) return null;
   const { query, key, value, bias, relative } = inputs as Record<string, Tensor>;
   const [dquery, dkey, dvalue] = [wasm.output(query!.shape), wasm.output(key!.shape), wasm.output(value!.shape)];
-  const [dbias, drelative] = [bias, relative].map((given) => given && wasm.output(given.shape));
+  const [dbias, drelative] = [attributes.biasGradient ? bias : undefined, relative].map(
+    (given) => given && wasm.output(given.shape),
+  );
   for (const sums of [dbias, drelative]) if (sums) wasm.values(sums).fill(0);
   const results = { dquery, dkey, dvalue, dbias, drelative };
   const { attentionBackward, backwardScratchBytes } = wasm.kernels;

@@ -1,11 +1,11 @@
-import { cumsum, mul, reshape, sub, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { add, cumsum, mul, reshape, sub, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * The bias by ALiBi: float32 [batch, heads, 1, keys], batch 1 where `visible` is not given.
  *
  * @param slopes one for each head
  * @param visible float32 [batch, keys]: keys are counted over what is visible, and padding gets 0
- * @param positions of the keys, where `visible` is not given
+ * @param positions of the keys, which skip those that a memory forgot; with `visible` they may be left out
  */
 export function alibiValues(
   slopes: readonly number[],

@@ -88,11 +88,11 @@ function slope(pair: Pair, s: Float64Array, ds: Float64Array, drifts: Float64Arr
 }
 
 function addToBiases({ bias, relative, options }: Head, pair: Pair, ds: Float64Array, gradients: HeadGradients): void {
-  if (!bias && !relative) return;
+  if (!gradients.bias && !gradients.relative) return;
   for (let row = 0; row < pair.rows; row++) {
     for (let column = 0; column < pair.count; column++) {
       const [query, key, value] = [pair.query + row, pair.key + column, ds[row * BLOCK + column]!];
-      if (bias) gradients.bias![bias.start + query * bias.query + key * bias.key]! += value;
+      if (bias && gradients.bias) gradients.bias[bias.start + query * bias.query + key * bias.key]! += value;
       if (relative) gradients.relative![relative.start + query - key + options.keyLength - 1]! += value;
     }
   }

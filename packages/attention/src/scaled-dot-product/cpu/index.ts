@@ -37,7 +37,9 @@ export const backwardCpu: NativeKernel<SettledOptions> = ({ inputs, attributes, 
   const host = new Host(backend as CpuBackend, inputs, attributes);
   const { batch, queries, heads, group, headSize, valueSize } = host;
   const { keyLength, scale } = attributes;
-  const names = ['query', 'key', 'value', 'bias', 'relative'].filter((name) => inputs[name]);
+  const names = ['query', 'key', 'value', 'bias', 'relative'].filter(
+    (name) => inputs[name] && (name !== 'bias' || attributes.biasGradient),
+  );
   const sums = Object.fromEntries(names.map((name) => [name, new Float32Array(inputs[name]!.size)]));
   const [logSumExp, dLogSumExp] = [host.values('logSumExp'), host.values('dlogSumExp')];
   for (let b = 0; b < batch; b++) {

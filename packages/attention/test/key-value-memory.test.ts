@@ -1,0 +1,67 @@
+import { bytesIn, disposeState, initialize, memoryCapacity, Random, type StateTree, sizeOf } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
+import { memory, slice, type Tensor, type Tensor2D, type Tensor3D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import {
+  Alibi,
+  both,
+  causal,
+  either,
+  globalTokens,
+  MultiHeadAttention,
+  type Pattern,
+  slidingWindow,
+} from '../src/index.js';
+
+const LENGTH = 300;
+
+const patterns: Record<string, Pattern> = {
+  window: slidingWindow(20),
+  'window and first tokens': both(causal(), either(slidingWindow(20), globalTokens(3))),
+};
+
+onEachBackend('memory of attention', (backend) => {
+  const length = backend === 'webgpu' ? 160 : LENGTH;
+  for (const [name, pattern] of Object.entries(patterns)) {
+    it(`${name}: decoding sees what the whole text shows, in bytes that stay the same`, async () => {
+      const mixer = initialize(new MultiHeadAttention({ width: 8, heads: 2, pattern, positions: new Alibi(2) }), 5);
+      const random = Random.fromSeed(name);
+      const values = Float32Array.from({ length: sizeOf([2, length, 8]) }, () => random.normal());
+      const x = tensor(values, [2, length, 8]) as Tensor3D;
+      const seen = Float32Array.from({ length: 2 * length }, (_, index) =>
+        index % length < 2 && index < length ? 0 : 1,
+      );
+      const visible = tensor(seen, [2, length]) as Tensor2D;
+      const part = (from: number, count: number) => ({
+        x: slice(x, [0, from, 0], [2, count, 8]),
+        visible: slice(visible, [0, from], [2, count]),
+      });
+      const whole = tidy(() => mixer.mix(x, mixer.initState(2), { visible }).output);
+      const wanted = await whole.data();
+      const tensors = memory().numTensors;
+      let state = mixer.initState(2);
+      for (let from = 0, step = 0; from < length; step++) {
+        const count = Math.min(length - from, step === 0 ? 30 : step === 20 ? 70 : 1);
+        const now = part(from, count);
+        const { output, state: next } = mixer.mix(now.x, state, { visible: now.visible });
+        const found = await output.data();
+        for (let row = 0; row < 2; row++) {
+          for (let i = 0; i < count * 8; i++) {
+            expect(Math.abs(found[row * count * 8 + i]! - wanted[(row * length + from) * 8 + i]!)).toBeLessThan(1e-5);
+          }
+        }
+        for (const item of [output, now.x, now.visible]) item.dispose();
+        disposeState(state as StateTree);
+        state = next;
+        from += count;
+        const { visible: _, ...rest } = state;
+        expect(bytesIn(rest as StateTree), `bytes after ${from}`).toBe(2 * mixer.cost(from).stateBytes);
+      }
+      expect(mixer.cost(10_000).stateBytes).toBe(memoryCapacity(20 + 3 + 64) * 2 * 8 * 4);
+      disposeState(state as StateTree);
+      expect(memory().numTensors).toBe(tensors);
+      for (const item of [x, visible, whole] as Tensor[]) item.dispose();
+      mixer.dispose();
+    });
+  }
+});
