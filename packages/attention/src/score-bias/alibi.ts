@@ -13,7 +13,9 @@ export function alibiValues(
   positions: readonly number[],
 ): Tensor {
   return tidy(() => {
-    const counted = visible ? mul(sub(cumsum(visible, 1), 1), visible) : tensor1d([...positions]);
+    const skipped = positions.map((position, slot) => position - slot); // forgotten keys count as visible ones
+    const inOrder = (given: Tensor) => (skipped.length ? add(cumsum(given, 1), tensor1d(skipped)) : cumsum(given, 1));
+    const counted = visible ? mul(sub(inOrder(visible), 1), visible) : tensor1d([...positions]);
     const [batch, keys] = visible ? visible.shape : [1, positions.length];
     return mul(reshape(tensor1d([...slopes]), [1, slopes.length, 1, 1]), reshape(counted, [batch!, 1, 1, keys!]));
   });
