@@ -14,9 +14,12 @@ import {
   SequiturError,
   saveWeights,
   scoped,
+  storedDtype,
+  torchDtypes,
+  type WeightDtype,
   writeJson,
 } from '@sequitur/core';
-import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { positionsOf, type TextBatch, tensorsOf } from './batch.js';
 import type { BertConfig } from './config.js';
@@ -35,6 +38,12 @@ export interface CreateBertOptions<H extends Head> {
   readonly tokenizer?: Tokenizer | null;
   /** Where the configuration's `modelType` is looked for; default all families of this package. */
   readonly families?: readonly EncoderFamily[];
+}
+
+export interface BertOptions {
+  readonly tokenizer?: Tokenizer | null;
+  /** How the numbers are stored when the model is saved; default F32. */
+  readonly dtype?: WeightDtype;
 }
 
 export interface LoadBertOptions<H extends Head> extends HubOptions, CreateBertOptions<H> {
@@ -56,14 +65,22 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   readonly family: EncoderFamily;
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
+  /** How its numbers are stored. */
+  readonly dtype: WeightDtype;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: BertConfig, family: EncoderFamily, head: HeadPart<H>, tokenizer: Tokenizer | null = null) {
+  constructor(
+    config: BertConfig,
+    family: EncoderFamily,
+    head: HeadPart<H>,
+    { tokenizer = null, dtype = 'F32' }: BertOptions = {},
+  ) {
     super();
     this.config = { ...config, ...head.settings };
     this.family = family;
     this.headKind = head.kind;
     this.tokenizer = tokenizer;
+    this.dtype = dtype;
     this.encoder = family.createEncoder(this.config);
     this.head = head.build(this.config, family.headStyle(this.config, head.kind));
     this.unused = family.unusedPart?.(head.kind, this.config) ?? null;
@@ -86,7 +103,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
       families = knownFamilies,
     } = options;
     const family = familyOf(config.modelType, families);
-    return initialize(new Bert(config, family, head, tokenizer), seed);
+    return initialize(new Bert(config, family, head, { tokenizer }), seed);
   }
 
   /**
@@ -116,7 +133,8 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     const { family, config } = found;
     const { head: wanted, tokenizer = null, ...rest } = options;
     const stored = storedHead(found, (head) => new Bert(config, family, head));
-    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), tokenizer);
+    const given = { tokenizer, dtype: storedDtype(found.checkpoint) };
+    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), given);
     const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
     try {
       await fill(model, found, rest);
@@ -131,11 +149,13 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const architecture = architectureOf(this.family, this.headKind);
     const sink = openSink(location);
-    await saveWeights(this, sink, rulesOf(this.family, this.config, this.headKind), options);
-    for (const [path, value] of Object.entries(this.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
+    const settled = { dtype: this.dtype, ...options };
+    await saveWeights(this, sink, rulesOf(this.family, this.config, this.headKind), settled);
+    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
     await writeJson(sink, 'config.json', {
       architectures: [architecture],
       ...this.family.writeConfig(this.config),
+      torch_dtype: torchDtypes[settled.dtype],
     });
   }
 

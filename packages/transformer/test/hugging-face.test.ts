@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Checkpoint, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
@@ -33,6 +33,23 @@ describe('Hugging Face folders', () => {
     expect(again.config).toEqual(model.config);
     model.dispose();
     again.dispose();
+  });
+
+  it('keep half precision and the settings of generation', async () => {
+    const model = await SequenceToSequence.fromPretrained(join(fixtures, 'marian'));
+    expect(model.generation).toMatchObject({ forced_eos_token_id: 0, bad_words_ids: [[126]] });
+    await model.savePretrained(folder, { dtype: 'BF16' });
+    await writeFile(join(folder, 'generation_config.json'), JSON.stringify({ num_beams: 4 }));
+    const half = await SequenceToSequence.fromPretrained(folder);
+    expect(half.generation).toEqual({ num_beams: 4 });
+    const again = join(folder, 'again');
+    await half.savePretrained(again);
+    const [first, second] = [await open(folder), await open(again)];
+    for (const tensor of first.tensors.keys()) await expectSameTensor(second, first, tensor);
+    expect(JSON.parse(await readFile(join(again, 'config.json'), 'utf8')).torch_dtype).toBe('bfloat16');
+    expect(JSON.parse(await readFile(join(again, 'generation_config.json'), 'utf8'))).toEqual({ num_beams: 4 });
+    await Promise.all([first.close(), second.close()]);
+    for (const part of [model, half]) part.dispose();
   });
 
   it.each(sequenceToSequenceFamilies.map(({ modelType }) => modelType))(

@@ -11,6 +11,7 @@ export type { SafetensorsDtype, StoredValues, WeightDtype } from './safetensors/
 export { SafetensorsFile, type StoredTensor } from './safetensors/reader.js';
 export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 export { type SaveOptions, saveWeights, writeJson } from './save.js';
+export { storedDtype, torchDtypes } from './stored-dtype.js';
 export {
   type Conversion,
   type Correspondence,

@@ -5,3 +5,4 @@ export * from './family.js';
 export * from './sequence-embedding.js';
 export * from './sequence-to-sequence.js';
 export * from './sides.js';
+export * from './translation-loss.js';

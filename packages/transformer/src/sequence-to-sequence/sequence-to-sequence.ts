@@ -3,6 +3,7 @@ import {
   type CheckpointLocation,
   ConfigReader,
   type FileSink,
+  type FileSource,
   type HubOptions,
   initialize,
   type LoadProgress,
@@ -10,12 +11,17 @@ import {
   openCheckpoint,
   openSink,
   openSource,
+  parseJson,
+  readText,
   type SaveOptions,
   SequiturError,
   saveWeights,
+  storedDtype,
+  torchDtypes,
+  type WeightDtype,
   writeJson,
 } from '@sequitur/core';
-import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { EncoderDecoder } from './encoder-decoder.js';
 import { families as knownFamilies } from './families.js';
 import type { SequenceToSequenceConfig, SequenceToSequenceFamily } from './family.js';
@@ -33,6 +39,14 @@ export interface LoadSequenceToSequenceOptions extends HubOptions {
   readonly families?: readonly SequenceToSequenceFamily[];
 }
 
+/** What a model's folder says beside its configuration, to be written again. */
+export interface StoredSequenceToSequence {
+  /** How its numbers are stored; default F32. */
+  readonly dtype?: WeightDtype;
+  /** The content of `generation_config.json`. */
+  readonly generation?: Readonly<Record<string, unknown>>;
+}
+
 /** A model that reads one text and writes another, with its configuration and its tokenizer where it has one. */
 export class SequenceToSequence<
   Config extends SequenceToSequenceConfig = SequenceToSequenceConfig,
@@ -40,13 +54,25 @@ export class SequenceToSequence<
   readonly config: Config;
   readonly family: SequenceToSequenceFamily<Config>;
   readonly tokenizer: Tokenizer | null;
+  readonly storedAs: StoredSequenceToSequence;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Config, family: SequenceToSequenceFamily<Config>, tokenizer: Tokenizer | null = null) {
+  constructor(
+    config: Config,
+    family: SequenceToSequenceFamily<Config>,
+    tokenizer: Tokenizer | null = null,
+    storedAs: StoredSequenceToSequence = {},
+  ) {
     super(family.parts(config));
     this.config = config;
     this.family = family;
     this.tokenizer = tokenizer;
+    this.storedAs = storedAs;
+  }
+
+  /** Settings of generation, as Hugging Face spells them: of `generation_config.json`, else of the configuration. */
+  get generation(): Readonly<Record<string, unknown>> {
+    return this.storedAs.generation ?? this.config.generation ?? {};
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -73,7 +99,8 @@ export class SequenceToSequence<
     const checkpoint = await openCheckpoint(source);
     try {
       const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer });
+      const generation = await readGeneration(source);
+      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer }, generation);
     } finally {
       await checkpoint.close();
     }
@@ -84,12 +111,14 @@ export class SequenceToSequence<
     json: ConfigReader,
     checkpoint: Checkpoint,
     { families = knownFamilies, tokenizer = null, ...options }: LoadSequenceToSequenceOptions = {},
+    generation?: Readonly<Record<string, unknown>>,
   ): Promise<SequenceToSequence> {
     const modelType = json.take('model_type', (value) => String(value), 'none');
     const family = familyOf(modelType, families, `${json.where}, model_type`);
     const read = family.readConfig(json);
     const config = family.settle?.(read, checkpoint) ?? read;
-    const model = new SequenceToSequence(config, family, tokenizer);
+    const storedAs = { dtype: storedDtype(checkpoint), ...(generation && { generation }) };
+    const model = new SequenceToSequence(config, family, tokenizer, storedAs);
     try {
       const ignore = family.ignoredTensors(config);
       await loadWeights(model, checkpoint, family.rules(config), { ...options, ignore });
@@ -103,11 +132,27 @@ export class SequenceToSequence<
   /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const sink = openSink(location);
-    await saveWeights(this, sink, this.family.rules(this.config), options);
-    for (const [path, value] of Object.entries(this.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
-    const config = { architectures: [this.family.architecture], ...this.family.writeConfig(this.config) };
-    await writeJson(sink, 'config.json', config);
+    const { dtype = 'F32', generation } = this.storedAs;
+    const settled = { dtype, ...options };
+    await saveWeights(this, sink, this.family.rules(this.config), settled);
+    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
+    if (generation) await writeJson(sink, 'generation_config.json', generation);
+    await writeJson(sink, 'config.json', {
+      architectures: [this.family.architecture],
+      ...this.family.writeConfig(this.config),
+      torch_dtype: torchDtypes[settled.dtype],
+    });
   }
+}
+
+/** The content of `generation_config.json`, where there is one. */
+async function readGeneration(source: FileSource): Promise<Record<string, unknown> | undefined> {
+  const file = await source.open('generation_config.json');
+  if (!file) return undefined;
+  const content = parseJson(await readText(file), file.name);
+  await file.close?.();
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
+  throw new SequiturError({ where: file.name, expected: 'a JSON object', got: JSON.stringify(content).slice(0, 60) });
 }
 
 function familyOf(modelType: string, families: readonly SequenceToSequenceFamily[], where: string) {
