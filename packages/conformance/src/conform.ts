@@ -30,8 +30,8 @@ export async function conform(folder: string, options: ConformOptions): Promise<
 function kindOf(files: ReadonlySet<string>): Conform | null {
   if (files.has('cases.json') && files.has('tensors.safetensors')) return conformOps;
   if (files.has('config.json')) return conformModel;
-  if (files.has('expected.json') && !files.has('inputs.json')) return conformTraining;
   if ([...files].some((file) => /^bad_.*\.safetensors$/.test(file))) return conformSafetensors;
+  if (files.has('expected.json') && !files.has('inputs.json')) return conformTraining;
   if (files.has('cases.json')) return conformTokenizer;
   return null;
 }
