@@ -29,3 +29,4 @@ export type { LongformerConfig } from './longformer/config.js';
 export { architectureOf, rulesOf } from './names.js';
 export * from './pretraining/index.js';
 export * from './relative-key-attention.js';
+export * from './tasks/index.js';

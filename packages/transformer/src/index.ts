@@ -17,4 +17,5 @@ export * from './sequence-to-sequence/index.js';
 export * from './t5/architecture.js';
 export * from './t5/config.js';
 export { mt5Family, t5Family } from './t5/hugging-face.js';
+export * from './tasks/index.js';
 export * from './token-embedding.js';

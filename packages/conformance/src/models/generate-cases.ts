@@ -1,8 +1,15 @@
-import { type GeneratedText, generateTexts } from '@sequitur/core';
+import {
+  type GeneratedText,
+  type GenerateOptions,
+  type GenerationPrompt,
+  type GenerationSettings,
+  generateTexts,
+  paddingOf,
+  readGenerationSettings,
+} from '@sequitur/core';
 import { compareIds, compareNumbers, type Finding } from '../comparison.js';
 import { realTokens } from './causal-under-test.js';
-import { paddingOf, readSettings } from './generation-settings.js';
-import type { GenerationSettings, ModelInputs, ModelUnderTest, Rows } from './model-under-test.js';
+import type { ModelInputs, ModelUnderTest, Rows } from './model-under-test.js';
 
 export interface GenerateCase {
   readonly name: string;
@@ -32,7 +39,7 @@ export async function compareGenerate(
     // A decoder that an encoder has read for begins with other tokens than those of the input.
     const goesOn = JSON.stringify(prompts) === JSON.stringify(read);
     const begun = goesOn ? inputs.input_ids : prompts;
-    const options = readSettings(settings, { length: begun[0]!.length, ...(!goesOn && { sources: read }) });
+    const options = optionsOf(settings, { length: begun[0]!.length, ...(!goesOn && { sources: read }) });
     if (typeof options === 'string') return [{ name, verdict: 'unsupported', detail: options }];
     const texts = await generateTexts(model, prompts, options);
     const found = texts.flatMap((own, row) =>
@@ -44,6 +51,16 @@ export async function compareGenerate(
     return [...findings, compareNumbers(`${name}/sequences_scores`, foundScores, scores)];
   } finally {
     dispose?.();
+  }
+}
+
+/** The options of a case, or why it cannot be compared. */
+function optionsOf(settings: GenerationSettings, prompt: GenerationPrompt): GenerateOptions | string {
+  if (settings.do_sample) return 'do_sample = true draws tokens that nobody can compare';
+  try {
+    return readGenerationSettings(settings, prompt);
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 

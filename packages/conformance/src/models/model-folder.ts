@@ -1,13 +1,21 @@
 import { basename, join } from 'node:path';
-import { type Checkpoint, ConfigReader, folderSource, openCheckpoint, type StoredTensor, texts } from '@sequitur/core';
+import {
+  type Checkpoint,
+  ConfigReader,
+  folderSource,
+  type GenerationSettings,
+  isGenerationSetting,
+  openCheckpoint,
+  type StoredTensor,
+  texts,
+} from '@sequitur/core';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
 import { checkpointOfRecipe, type WeightsRecipe } from '../weights-recipe.js';
 import { families } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
-import { isSetting } from './generation-settings.js';
 import { compareGradients } from './gradients.js';
-import type { GenerationSettings, Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
+import type { Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { compareSamples } from './samples.js';
 
@@ -110,7 +118,7 @@ async function generationDefaults(folder: string): Promise<GenerationSettings> {
     if (own) return own;
   }
   const config = (await readJson<Record<string, unknown>>(folder, 'config.json')) ?? {};
-  return Object.fromEntries(Object.entries(config).filter(([name]) => isSetting(name)));
+  return Object.fromEntries(Object.entries(config).filter(([name]) => isGenerationSetting(name)));
 }
 
 async function openWeights(folder: string): Promise<Checkpoint> {

@@ -1,4 +1,12 @@
-import type { CausalModel, Checkpoint, ConfigReader, Module, StoredTensor, WeightRule } from '@sequitur/core';
+import type {
+  CausalModel,
+  Checkpoint,
+  ConfigReader,
+  GenerationSettings,
+  Module,
+  StoredTensor,
+  WeightRule,
+} from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Finding } from '../comparison.js';
 
@@ -20,9 +28,6 @@ export type Labels = Readonly<Record<string, unknown>>;
 
 /** Outputs by the names of Hugging Face's class: `logits`, `hidden_states.1`, `loss`. */
 export type Outputs = Readonly<Record<string, Tensor>>;
-
-/** What Hugging Face's `generate` is told, by its own names: the case, and behind it the configuration. */
-export type GenerationSettings = Readonly<Record<string, unknown>>;
 
 /** What generation starts from: a causal model and one prompt per row, without padding. */
 export interface GenerationStart {

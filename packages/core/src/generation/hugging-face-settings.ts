@@ -1,17 +1,28 @@
-import type { GenerateOptions } from '@sequitur/core';
-import type { GenerationSettings, Rows } from './model-under-test.js';
+import { SequiturError } from '../errors.js';
+import type { GenerateOptions } from './options.js';
+
+/** Settings of Hugging Face's `generate` as its configurations spell them: `num_beams`, `bad_words_ids`. */
+export type GenerationSettings = Readonly<Record<string, unknown>>;
 
 /** What Hugging Face's generate begins from, as far as its settings speak of it. */
 export interface GenerationPrompt {
   /** Tokens of a prompt, padding included: Hugging Face counts lengths so. */
   readonly length: number;
   /** The text that an encoder has read, where there is one. */
-  readonly sources?: Rows;
+  readonly sources?: readonly (readonly number[])[];
 }
 
 type Reader = (value: never, prompt: GenerationPrompt, all: GenerationSettings) => GenerateOptions;
 
 const nothing: Reader = () => ({});
+
+/** Settings that count only where `do_sample` is on. */
+function chance(names: Readonly<Record<string, keyof GenerateOptions>>): Readonly<Record<string, Reader>> {
+  const read = (option: keyof GenerateOptions): Reader => {
+    return (value: number, _prompt, all) => (all.do_sample ? { [option]: value } : {});
+  };
+  return Object.fromEntries(Object.entries(names).map(([name, option]) => [name, read(option)]));
+}
 
 /** How each setting of Hugging Face's `generate` reads in ours; what is missing here is refused by name. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -43,41 +54,51 @@ const READERS: Readonly<Record<string, Reader>> = {
   renormalize_logits: (renormalized: boolean) => ({ renormalized }),
   num_return_sequences: (sequences: number) => ({ sequences }),
   num_beams: (beams: number, _prompt, all) => (beams > 1 ? { beamSearch: beamSettings(beams, all) } : {}),
-  // The values of plain decoding are read below.
   do_sample: nothing,
+  ...chance({ temperature: 'temperature', top_k: 'topK', top_p: 'topP', min_p: 'minP' }),
+  ...chance({ typical_p: 'typical', epsilon_cutoff: 'epsilonCutoff', eta_cutoff: 'etaCutoff' }),
   penalty_alpha: (penalty: number, _prompt, all) =>
     penalty > 0 ? { contrastive: { penalty, candidates: (all.top_k as number | undefined) ?? 50 } } : {},
   prompt_lookup_num_tokens: (tokens: number) => ({ speculation: { tokens } }),
 };
 
-/** Read by others (the beams, the harness, the model), or without meaning for what is written. */
+/** Read by others (the beams, the model), or without meaning for what is written. */
 const ELSEWHERE = [
   ...['num_beam_groups', 'diversity_penalty', 'length_penalty', 'early_stopping'],
   ...['pad_token_id', 'bos_token_id', 'decoder_start_token_id', 'use_cache'],
   ...['_from_model_config', 'transformers_version', 'return_dict_in_generate', 'output_scores'],
-  // Of sampling, which no case does.
-  ...['temperature', 'top_k', 'top_p', 'min_p', 'typical_p', 'epsilon_cutoff', 'eta_cutoff', 'max_matching_ngram_size'],
+  'max_matching_ngram_size',
 ];
 
 /** Whether an attribute of a model's configuration is one of generation. */
-export function isSetting(name: string): boolean {
+export function isGenerationSetting(name: string): boolean {
   return Object.hasOwn(READERS, name) || ELSEWHERE.includes(name);
 }
 
 /** Hugging Face's own defaults, where neither a case nor a configuration says more. */
 const DEFAULTS: GenerationSettings = { max_length: 20 };
 
-/** The options that settings ask for, or the name of a setting that we cannot follow. */
-export function readSettings(given: GenerationSettings, prompt: GenerationPrompt): GenerateOptions | string {
+/**
+ * The options that settings of Hugging Face ask for.
+ *
+ * @throws SequiturError naming a setting that we do not follow
+ */
+export function readGenerationSettings(given: GenerationSettings, prompt: GenerationPrompt): GenerateOptions {
   const all = { ...DEFAULTS, ...given };
-  if (all.do_sample) return 'do_sample = true draws tokens that nobody can compare';
   let options: GenerateOptions = {};
   for (const [name, value] of Object.entries(all)) {
     if (value === null || value === undefined || ELSEWHERE.includes(name)) continue;
-    if (!Object.hasOwn(READERS, name)) return `${name} = ${JSON.stringify(value)} is not built yet`;
+    if (!Object.hasOwn(READERS, name)) {
+      throw new SequiturError({
+        where: 'generation settings',
+        expected: `settings among ${Object.keys(READERS).join(', ')}`,
+        got: `${name} = ${JSON.stringify(value)}`,
+      });
+    }
     options = { ...options, ...READERS[name]!(value as never, prompt, all) };
   }
-  return options;
+  // Chance without a temperature is Hugging Face's temperature of 1.
+  return all.do_sample && options.temperature === undefined ? { ...options, temperature: 1 } : options;
 }
 
 function beamSettings(beams: number, all: GenerationSettings): GenerateOptions['beamSearch'] {

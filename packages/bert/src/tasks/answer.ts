@@ -1,0 +1,115 @@
+import { hostSoftmax } from '@sequitur/core';
+import type { Encoding } from '@sequitur/text';
+import type { Bert } from '../bert.js';
+import type { QuestionAnsweringHead } from '../heads/question-answering.js';
+import { type BatchedOptions, batchOf, inBatches, readerFor, rowsOf } from './reading.js';
+
+export interface AnswerOptions extends BatchedOptions {
+  /** How many answers to give, the best first; default 1. */
+  readonly answers?: number;
+  /** Tokens of an answer at most; default 30. */
+  readonly maxAnswerLength?: number;
+  /** Also say that the context holds no answer, where that is likelier; default false. */
+  readonly noAnswer?: boolean;
+  /** Tokens that neighbouring windows of a long context share; default 128, or a quarter of what the model reads. */
+  readonly overlap?: number;
+}
+
+export interface Answer {
+  /** Empty where there is no answer. */
+  readonly text: string;
+  /** In UTF-16 code units of the context: `context.slice(start, end)`. */
+  readonly start: number;
+  readonly end: number;
+  /** Product of the probabilities that it begins and ends there. */
+  readonly score: number;
+}
+
+/**
+ * Finds the answer to a question in a context of any length, which is read in windows that overlap.
+ *
+ * @throws SequiturError where the model has no such head, or no tokenizer
+ */
+export async function answer(
+  model: Bert,
+  question: string,
+  context: string,
+  options: AnswerOptions = {},
+): Promise<Answer[]> {
+  const tokenizer = readerFor('answer', model, ['questionAnswering']);
+  const { answers = 1, maxAnswerLength = 30, noAnswer = false } = options;
+  const maxLength = Math.min(model.contextLength, 512);
+  const overlap = options.overlap ?? Math.min(128, Math.floor(maxLength / 4));
+  const windows = tokenizer.tokenizeWindows(question, { pair: context, maxLength, overlap, specialTokens: true });
+  const found = await inBatches(windows, options, async (some) => {
+    const padded = padTogether(some);
+    const { start, end } = (model as Bert<QuestionAnsweringHead>).apply(batchOf(padded));
+    const [starts, ends] = (await Promise.all([start.data(), end.data()])) as Float32Array[];
+    start.dispose();
+    end.dispose();
+    const rows = { starts: rowsOf(starts!, some.length), ends: rowsOf(ends!, some.length) };
+    return padded.map((window, row) => spansOf(window, rows.starts[row]!, rows.ends[row]!, maxAnswerLength));
+  });
+  const spans = found.flatMap((window) => window.spans);
+  // No answer is as likely as the window that is surest of one lets it be.
+  const none = Math.min(...found.map((window) => window.none));
+  const all = noAnswer ? [...spans, { start: 0, end: 0, score: none }] : spans;
+  const best = distinct(all.sort((a, b) => b.score - a.score)).slice(0, answers);
+  return best.map((span) => ({ ...span, text: context.slice(span.start, span.end) }));
+}
+
+type Span = Omit<Answer, 'text'>;
+
+/** The likeliest spans of a window within the context, and the probability of the first token, which stands for none. */
+function spansOf(window: Encoding, starts: Float32Array, ends: Float32Array, longest: number) {
+  const inside = window.sequences.flatMap((sequence, index) => (sequence === 1 ? [index] : []));
+  const allowed = [0, ...inside];
+  const [begins, finishes] = [probabilitiesAt(starts, allowed), probabilitiesAt(ends, allowed)];
+  const candidates = [...inside].sort((a, b) => begins.get(b)! - begins.get(a)!).slice(0, 20);
+  const spans: Span[] = candidates.flatMap((first) =>
+    inside
+      .filter((last) => last >= first && last < first + longest)
+      .map((last) => ({
+        start: window.offsets[first]![0],
+        end: window.offsets[last]![1],
+        score: begins.get(first)! * finishes.get(last)!,
+      })),
+  );
+  return { spans: spans.sort((a, b) => b.score - a.score).slice(0, 20), none: begins.get(0)! * finishes.get(0)! };
+}
+
+/** The softmax over some places alone. */
+function probabilitiesAt(logits: Float32Array, places: readonly number[]): Map<number, number> {
+  const probabilities = hostSoftmax(places.map((place) => logits[place]!));
+  return new Map(places.map((place, index) => [place, probabilities[index]!]));
+}
+
+/** The same span found in two windows counts once. */
+function distinct(spans: readonly Span[]): Span[] {
+  const seen = new Set<string>();
+  return spans.filter(({ start, end }) => {
+    const key = `${start} ${end}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Windows filled up to the longest. */
+function padTogether(windows: readonly Encoding[]): Encoding[] {
+  const length = Math.max(...windows.map(({ ids }) => ids.length));
+  return windows.map((window) => {
+    const fill = <T>(values: readonly T[], value: T): T[] => [
+      ...values,
+      ...new Array<T>(length - values.length).fill(value),
+    ];
+    return {
+      ids: fill(window.ids, 0),
+      tokens: fill(window.tokens, ''),
+      offsets: fill(window.offsets, [0, 0] as const),
+      typeIds: fill(window.typeIds, 0),
+      attentionMask: fill(window.attentionMask, 0),
+      sequences: fill(window.sequences, null),
+    };
+  });
+}

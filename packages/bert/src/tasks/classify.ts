@@ -1,0 +1,60 @@
+import { hostSoftmax } from '@sequitur/core';
+import type { Bert } from '../bert.js';
+import { labelsOf, type SequenceClassificationHead } from '../heads/sequence-classification.js';
+import {
+  type BatchedOptions,
+  batchOf,
+  encodeTogether,
+  inBatches,
+  readerFor,
+  rowsOf,
+  type TextInput,
+} from './reading.js';
+
+export interface Label {
+  readonly label: string;
+  /** Probability of the label; of a regression the number itself. */
+  readonly score: number;
+}
+
+export interface Classification extends Label {
+  /** Every label, the likeliest first. */
+  readonly labels: readonly Label[];
+}
+
+/**
+ * Says of which class each text is. Labels of which several may hold have probabilities of their own, which do not add up to
+ * 1; a regression gives its numbers.
+ *
+ * @param texts texts, or pairs of them; longer ones than the model reads are cut
+ * @throws SequiturError where the model has no such head, or no tokenizer
+ */
+export async function classify(
+  model: Bert,
+  texts: readonly TextInput[],
+  options: BatchedOptions = {},
+): Promise<Classification[]> {
+  const tokenizer = readerFor('classify', model, ['sequenceClassification']);
+  const names = labelsOf(model.config);
+  return inBatches(texts, options, async (some) => {
+    const batch = batchOf(encodeTogether(tokenizer, model, some));
+    const { logits } = (model as Bert<SequenceClassificationHead>).apply(batch);
+    const values = (await logits.data()) as Float32Array;
+    logits.dispose();
+    return rowsOf(values, some.length).map((row) => described(scoresOf(row, model), names));
+  });
+}
+
+function scoresOf(logits: Float32Array, { config }: Bert): number[] {
+  const problem = config.problem ?? (logits.length === 1 ? 'regression' : 'singleLabel');
+  if (problem === 'regression') return Array.from(logits);
+  if (problem === 'multiLabel') return Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+  return Array.from(hostSoftmax(logits));
+}
+
+function described(scores: readonly number[], names: readonly string[]): Classification {
+  const labels = scores
+    .map((score, index) => ({ label: names[index] ?? `LABEL_${index}`, score }))
+    .sort((a, b) => b.score - a.score);
+  return { ...labels[0]!, labels };
+}

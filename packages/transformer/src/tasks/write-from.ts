@@ -1,0 +1,92 @@
+import {
+  type GenerateOptions,
+  generateSteps,
+  generateTexts,
+  readGenerationSettings,
+  SequiturError,
+  tokenTensor,
+} from '@sequitur/core';
+import type { Tokenizer } from '@sequitur/text';
+import { dispose, tensor2d } from '@tensorflow/tfjs-core';
+import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
+
+export interface WriteFromOptions extends GenerateOptions {
+  /** Put before every text, as T5 is told what to do: `translate English to German: `. */
+  readonly prefix?: string;
+}
+
+/**
+ * Writes a text from each source: greedily, or as the model's configuration of generation and the options say. With
+ * `beamSearch` the best is given.
+ *
+ * @throws SequiturError where the model has no tokenizer
+ */
+export async function writeFrom(
+  model: SequenceToSequence,
+  texts: readonly string[],
+  options: WriteFromOptions = {},
+): Promise<string[]> {
+  const { tokenizer, conditioned, prompts, settled } = read(model, texts, options);
+  try {
+    const written = await generateTexts(conditioned, prompts, settled);
+    return written.map(([best]) => tokenizer.decode(best!.tokens));
+  } finally {
+    conditioned.dispose();
+  }
+}
+
+/** As `writeFrom` of one text, piece by piece; leaving the loop early frees everything. */
+export async function* streamFrom(
+  model: SequenceToSequence,
+  text: string,
+  options: WriteFromOptions = {},
+): AsyncGenerator<string> {
+  const { tokenizer, conditioned, prompts, settled } = read(model, [text], options);
+  const written: number[] = [];
+  let shown = '';
+  try {
+    for await (const { tokens } of generateSteps(conditioned, prompts, settled)) {
+      if (typeof tokens[0] !== 'number') return;
+      written.push(tokens[0]);
+      const now = tokenizer.decode(written);
+      // A character may be spread over several tokens: it is shown when it is whole.
+      if (now.endsWith('\ufffd') || !now.startsWith(shown)) continue;
+      yield now.slice(shown.length);
+      shown = now;
+    }
+  } finally {
+    conditioned.dispose();
+  }
+}
+
+function read(model: SequenceToSequence, texts: readonly string[], { prefix = '', ...options }: WriteFromOptions) {
+  const tokenizer = model.tokenizer ?? missingTokenizer();
+  const sources = tokenizer.tokenizeBatch(
+    texts.map((text) => prefix + text),
+    { specialTokens: true },
+  );
+  const tokens = tokenTensor(
+    sources.map(({ ids }) => ids),
+    model.sourceVocabularySize,
+  );
+  const mask = sources.flatMap(({ attentionMask }) => attentionMask);
+  const visible = tensor2d(mask, tokens.shape, 'int32');
+  const conditioned = model.conditionedOn(tokens, { visible });
+  dispose([tokens, visible]);
+  const { generation = {}, endToken } = model.config;
+  const ends = generation.eos_token_id ?? endToken;
+  const settings = readGenerationSettings(
+    { ...(ends !== undefined && { eos_token_id: ends }), ...generation },
+    { length: 1, sources: sources.map(({ ids }) => ids) },
+  );
+  return { tokenizer, conditioned, prompts: texts.map(() => [model.startToken]), settled: { ...settings, ...options } };
+}
+
+function missingTokenizer(): Tokenizer {
+  throw new SequiturError({
+    where: 'writing from a text',
+    expected: 'a model with a tokenizer',
+    got: 'one without',
+    fix: 'Put the tokenizer’s files into its folder, or give `tokenizer` to fromPretrained',
+  });
+}
