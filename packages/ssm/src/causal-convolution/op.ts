@@ -3,6 +3,7 @@ import type { ConvolutionAttributes } from './attributes.js';
 import { convolutionCpu, convolutionGradientCpu } from './cpu.js';
 import { causalConvolutionGradientReference } from './gradient-reference.js';
 import { causalConvolutionReference } from './reference.js';
+import { convolutionGradientWasm, convolutionWasm } from './wasm.js';
 
 /** {x, weight, bias} -> [y]. */
 export const convolutionOp = defineOp<ConvolutionAttributes>({
@@ -16,7 +17,7 @@ export const convolutionOp = defineOp<ConvolutionAttributes>({
       return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! };
     },
   },
-  kernels: { cpu: convolutionCpu },
+  kernels: { cpu: convolutionCpu, wasm: convolutionWasm },
 });
 
 /** {x, weight, bias, dy} -> [dx, dweight, dbias]. */
@@ -24,5 +25,5 @@ const convolutionGradient = defineOp<ConvolutionAttributes>({
   name: 'SequiturCausalConvolutionGradient',
   reference: ({ x, weight, bias, dy }, { activation }) =>
     causalConvolutionGradientReference(x!, weight!, bias!, dy!, activation),
-  kernels: { cpu: convolutionGradientCpu },
+  kernels: { cpu: convolutionGradientCpu, wasm: convolutionGradientWasm },
 });

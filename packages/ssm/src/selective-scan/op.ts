@@ -5,6 +5,7 @@ import { scanGradientCpu } from './gradient-cpu.js';
 import { selectiveScanGradientReference } from './gradient-reference.js';
 import { selectiveScanReference } from './reference.js';
 import { SCAN_INPUTS, type ScanAttributes, type ScanTensors } from './tensors.js';
+import { scanGradientWasm, scanWasm } from './wasm.js';
 
 /** {x, stepSize, ..., initialState} -> [y, the last state, what the backward starts its chunks from]. */
 export const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
@@ -25,7 +26,7 @@ function define(name: string, inputs: readonly string[]) {
         return Object.fromEntries(SCAN_INPUTS.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { cpu: scanCpu },
+    kernels: { cpu: scanCpu, wasm: scanWasm },
   });
 }
 
@@ -34,7 +35,7 @@ const scanGradient = defineOp<ScanAttributes>({
   name: 'SequiturSelectiveScanGradient',
   reference: ({ dy, dFinal, ...tensors }, attributes) =>
     selectiveScanGradientReference(tensorsOf(tensors), dy!, dFinal!, attributes),
-  kernels: { cpu: scanGradientCpu },
+  kernels: { cpu: scanGradientCpu, wasm: scanGradientWasm },
 });
 
 function tensorsOf(inputs: OpInputs): ScanTensors {
