@@ -36,12 +36,12 @@ export function padded(inner: i32): i32 {
   return (inner + 3) & ~3;
 }
 
-/** [inner, state] -> [state, padded inner], zeros in the padding. */
-export function toLanes(inner: i32, state: i32, from: usize, to: usize): void {
+/** [inner, state] -> [state, padded inner] times `factor`, zeros in the padding. */
+export function toLanes(inner: i32, state: i32, from: usize, to: usize, factor: f32 = 1): void {
   const wide = padded(inner);
   memory.fill(to, 0, <usize>(state * wide) << 2);
   for (let c = 0; c < inner; c++) {
-    for (let n = 0; n < state; n++) store<f32>(to + (<usize>(n * wide + c) << 2), load<f32>(from + (<usize>(c * state + n) << 2)));
+    for (let n = 0; n < state; n++) store<f32>(to + (<usize>(n * wide + c) << 2), factor * load<f32>(from + (<usize>(c * state + n) << 2)));
   }
 }
 

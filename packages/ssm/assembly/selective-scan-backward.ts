@@ -2,7 +2,7 @@
 // the one kept where it begins, then the steps are gone through backwards.
 import { sigmoid4, sumOfLanes } from '../../core/assembly/math';
 import { fromLanes, loadLanes, padded, storeLanes, toLanes } from './lanes';
-import { decay4, softplus4 } from './step-size';
+import { LN_2, LOG2_E, powerOfTwo, softplus4 } from './step-size';
 
 /** Vectors per step of a chunk and place of the state: state before, decay, and the sums for both matrices. */
 const KEPT: i32 = 4;
@@ -32,7 +32,7 @@ export function scanBackward(
   steps = outputSums + (<usize>(chunk * state) << 4);
   const row = <usize>inner << 2, matrixRow = <usize>(groups * state) << 2, groupWidth = inner / groups;
   const kept = (length + chunk - 1) / chunk - 1;
-  toLanes(inner, state, stateMatrix, rates);
+  toLanes(inner, state, stateMatrix, rates, LOG2_E);
   memory.fill(dRates, 0, lanes);
   memory.fill(skips, 0, <usize>wide << 3);
   for (let b = 0; b < batch; b++) {
@@ -85,7 +85,7 @@ function repeatChunk(
     const entered = f32x4.mul(delta, loadLanes(x, lane));
     let rate = rates, next = now + (<usize>state << 4);
     for (let n: usize = 0; n < end; n += 4, rate += bytes, now += 16, next += 16, decayed += 16) {
-      const decay = f32x4.mul(keep, decay4(f32x4.mul(delta, v128.load(rate))));
+      const decay = f32x4.mul(keep, powerOfTwo(f32x4.mul(delta, v128.load(rate))));
       v128.store(decayed, decay);
       const input = f32x4.mul(entered, v128.load32_splat(inputMatrix + n));
       v128.store(next, f32x4.add(f32x4.mul(decay, v128.load(now)), input));
@@ -123,7 +123,8 @@ function returnThrough(
       rate += bytes, dRate += bytes, g += bytes;
       before += 16, decayed += 16, inputSum += 16, outputSum += 16;
     }
-    let dDelta = f32x4.add(exponent, f32x4.mul(product, now));
+    // The rates are scaled by log2(e).
+    let dDelta = f32x4.add(f32x4.mul(exponent, f32x4.splat(LN_2)), f32x4.mul(product, now));
     if (positive) dDelta = f32x4.mul(dDelta, sigmoid4(f32x4.add(loadLanes(stepSize + offset, lane), bias)));
     storeLanes(dStepSize + offset, dDelta, lane);
     storeLanes(dx + offset, f32x4.add(f32x4.mul(product, delta), f32x4.mul(slope, skip)), lane);

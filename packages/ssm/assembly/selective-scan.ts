@@ -1,7 +1,7 @@
 // Gu and Dao 2023, algorithm 2, four neighbouring channels in the lanes of a vector: no sums across lanes, and any number of
 // states. Chunk by chunk over the length, so that what a chunk reads stays in the cache for all channels.
 import { fromLanes, loadLanes, padded, storeLanes, toLanes } from './lanes';
-import { decay4, softplus4 } from './step-size';
+import { LOG2_E, powerOfTwo, softplus4 } from './step-size';
 
 export function scanForwardScratchBytes(inner: i32, state: i32): i32 {
   return (2 * state * padded(inner)) << 2;
@@ -22,7 +22,7 @@ export function scanForward(
   const lanes = <usize>(state * wide) << 2;
   const rates = scratch, h = scratch + lanes;
   const row = <usize>inner << 2, matrixRow = <usize>(groups * state) << 2;
-  toLanes(inner, state, stateMatrix, rates);
+  toLanes(inner, state, stateMatrix, rates, LOG2_E);
   for (let b = 0; b < batch; b++) {
     toLanes(inner, state, initial + <usize>b * ((<usize>inner * state) << 2), h);
     for (let start = 0; start < length; start += chunk) {
@@ -69,7 +69,7 @@ function scanChannels(
     let sum = f32x4.mul(skip, now);
     let rate = rates, place = h;
     for (let n: usize = 0; n < end; n += 4, rate += bytes, place += bytes) {
-      const decay = decay4(f32x4.mul(delta, v128.load(rate)));
+      const decay = powerOfTwo(f32x4.mul(delta, v128.load(rate)));
       const input = f32x4.mul(entered, v128.load32_splat(inputMatrix + n));
       const next = f32x4.add(f32x4.mul(decay, v128.load(place)), input);
       v128.store(place, next);

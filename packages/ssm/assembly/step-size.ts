@@ -1,5 +1,3 @@
-import { exp4 } from '../../core/assembly/math';
-
 // @ts-ignore: decorator
 @inline
 function timesPlus(a: v128, b: v128, c: f32): v128 {
@@ -10,7 +8,7 @@ function timesPlus(a: v128, b: v128, c: f32): v128 {
 // @ts-ignore: decorator
 @inline
 export function softplus4(x: v128): v128 {
-  const e = exp4(f32x4.neg(f32x4.abs(x)));
+  const e = powerOfTwo(f32x4.mul(f32x4.abs(x), f32x4.splat(-LOG2_E)));
   const z = f32x4.div(e, f32x4.add(e, f32x4.splat(2)));
   const square = f32x4.mul(z, z);
   let p = timesPlus(f32x4.splat(1 / 13), square, 1 / 11);
@@ -19,22 +17,30 @@ export function softplus4(x: v128): v128 {
   p = timesPlus(p, square, 1 / 5);
   p = timesPlus(p, square, 1 / 3);
   p = timesPlus(p, square, 1);
-  return f32x4.add(f32x4.max(x, f32x4.splat(0)), f32x4.mul(f32x4.add(z, z), p));
+  return f32x4.add(f32x4.pmax(f32x4.splat(0), x), f32x4.mul(f32x4.add(z, z), p));
 }
 
-/** exp(x) for a decay: as `exp4`, but 1e-38 where that is 0, which a state times it cannot tell apart. */
+/** 2^x for four numbers times log2(e) is exp: what the rates of a decay are scaled by before `powerOfTwo`. */
+export const LOG2_E: f32 = 1.44269504088896341;
+export const LN_2: f32 = 0.693147180559945309;
+
+/** 1.5 x 2^23: what a float32 is rounded by when it is added, its last bits then being the whole number. */
+const ROUNDING: f32 = 12582912;
+
+/**
+ * 2^x for |x| <= 125, beyond as there: x = n + f with |f| <= 1/2, 2^f by a polynomial (relative error 9e-8, exact at 0),
+ * n added to the exponent's bits.
+ */
 // @ts-ignore: decorator
 @inline
-export function decay4(x: v128): v128 {
-  const bounded = f32x4.min(f32x4.max(x, f32x4.splat(-87)), f32x4.splat(88));
-  const n = f32x4.nearest(f32x4.mul(bounded, f32x4.splat(1.44269504088896341)));
-  const high = f32x4.sub(bounded, f32x4.mul(n, f32x4.splat(0.693359375)));
-  const r = f32x4.sub(high, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
-  let p = timesPlus(f32x4.splat(1.9875691500e-4), r, 1.3981999507e-3);
-  p = timesPlus(p, r, 8.3334519073e-3);
-  p = timesPlus(p, r, 4.1665795894e-2);
-  p = timesPlus(p, r, 1.6666665459e-1);
-  p = timesPlus(p, r, 5.0000001201e-1);
-  const mantissa = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), f32x4.splat(1));
-  return f32x4.mul(mantissa, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23));
+export function powerOfTwo(x: v128): v128 {
+  const bounded = f32x4.pmin(f32x4.splat(125), f32x4.pmax(f32x4.splat(-125), x));
+  const shifted = f32x4.add(bounded, f32x4.splat(ROUNDING));
+  const f = f32x4.sub(bounded, f32x4.sub(shifted, f32x4.splat(ROUNDING)));
+  let p = timesPlus(f32x4.splat(0.001326472731307149), f, 0.009671512991189957);
+  p = timesPlus(p, f, 0.05550733581185341);
+  p = timesPlus(p, f, 0.24022242426872253);
+  p = timesPlus(p, f, 0.6931470036506653);
+  p = timesPlus(p, f, 1);
+  return i32x4.add(p, i32x4.shl(shifted, 23));
 }
