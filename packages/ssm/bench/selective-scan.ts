@@ -97,7 +97,8 @@ const slope = (of: 'forward' | 'both') => {
   const [first, last] = [points[0]!, points.at(-1)!];
   return Math.log(last[of] / first[of]) / Math.log(last.length / first.length);
 };
-if (points.length > 1) console.log(`exponent: forward ${slope('forward').toFixed(3)}, with backward ${slope('both').toFixed(3)}`);
+if (points.length > 1)
+  console.log(`exponent: forward ${slope('forward').toFixed(3)}, with backward ${slope('both').toFixed(3)}`);
 
 const small = tensorsOf(256, 64);
 const attributes = { softplus: true, chunk: 64, remember: false };

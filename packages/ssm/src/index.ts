@@ -1,10 +1,17 @@
 export { type CausalConvolution, causalConvolution } from './causal-convolution/index.js';
 export type { LoadOptions } from './checkpoints/pretrained.js';
+export { linearScan } from './linear-scan/index.js';
 export * from './mamba/architecture.js';
 export { type MambaConfig, mambaPresets } from './mamba/config.js';
 export { mambaMixerRules, mambaRules, readMambaConfig, writeMambaConfig } from './mamba/hugging-face.js';
 export * from './mamba/mixer.js';
 export * from './mamba/model.js';
+export * from './mamba2/architecture.js';
+export { type Mamba2Config, mamba2Presets } from './mamba2/config.js';
+export { mamba2Rules, readMamba2Config, writeMamba2Config } from './mamba2/hugging-face.js';
+export * from './mamba2/mixer.js';
+export * from './mamba2/model.js';
 export { impliedAttention } from './selective-scan/implied-attention.js';
 export { type SelectiveScan, type SelectiveScanOptions, selectiveScan } from './selective-scan/index.js';
 export { stateNorms } from './selective-scan/observe.js';
+export { type StateSpaceDuality, stateSpaceDuality } from './state-space-duality/index.js';

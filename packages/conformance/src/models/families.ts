@@ -1,6 +1,7 @@
 import { encoderFamilies } from './bert.js';
 import { gptUnderTest } from './gpt.js';
 import { mambaFamily } from './mamba.js';
+import { mamba2Family } from './mamba2.js';
 import { memoryTransformerXlFamily } from './memory-transformer-xl.js';
 import type { ModelFamily } from './model-under-test.js';
 import { recurrentMemoryGptFamily } from './recurrent-memory-gpt.js';
@@ -16,4 +17,5 @@ export const families: readonly ModelFamily[] = [
   recurrentMemoryGptFamily,
   transformerXlFamily,
   mambaFamily,
+  mamba2Family,
 ];

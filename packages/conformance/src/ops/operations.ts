@@ -12,6 +12,7 @@ import { optimizerCases } from './optimizers.js';
 import { rope } from './rope.js';
 import { selectiveScanCases } from './selective-scan.js';
 import { sinusoidalPosition } from './sinusoidal-position.js';
+import { stateSpaceDualityCases } from './state-space-duality.js';
 import { t5RelativeBiasCases } from './t5-relative-bias.js';
 import { torchMultiheadAttention } from './torch-attention.js';
 import { torchTransformerLayers } from './torch-transformer-layers.js';
@@ -34,4 +35,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   sinusoidal_position: sinusoidalPosition,
   torch_multihead_attention: torchMultiheadAttention,
   torch_transformer_layers: torchTransformerLayers,
+  ssd_minimal: stateSpaceDualityCases,
 };

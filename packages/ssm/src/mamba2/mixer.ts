@@ -1,0 +1,153 @@
+import {
+  type Context,
+  Linear,
+  type MixContext,
+  Module,
+  ones,
+  Parameter,
+  rmsNorm,
+  type SequenceMixer,
+  scoped,
+  softplus,
+  uniform,
+} from '@sequitur/core';
+import {
+  add,
+  cast,
+  clipByValue,
+  exp,
+  expandDims,
+  mul,
+  neg,
+  reshape,
+  split,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { ShortConvolution } from '../causal-convolution/layer.js';
+import { DEFAULT_STEP_SPAN, logarithmOfUniform, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { type StateSpaceDuality, stateSpaceDuality } from '../state-space-duality/index.js';
+import { observeDuality } from '../state-space-duality/observe.js';
+
+export interface Mamba2MixerOptions {
+  readonly width: number;
+  readonly innerWidth: number;
+  readonly stateSize: number;
+  readonly headSize: number;
+  readonly groups: number;
+  readonly kernelSize: number;
+  readonly chunk: number;
+  readonly stepLimit: readonly [least: number, most: number];
+  readonly bias: boolean;
+  readonly convolutionBias: boolean;
+  readonly activation: string;
+  readonly normEpsilon: number;
+  readonly normGroupSize: number;
+  readonly stepSpan?: StepSizeSpan | undefined;
+  /** The output starts smaller by this factor; default 1. */
+  readonly outputScale?: number;
+}
+
+/** What a Mamba-2 mixer remembers, of the same size at every position. */
+export type Mamba2State = {
+  readonly convolution: Tensor3D; // [batch, kernelSize - 1, innerWidth + 2 * groups * stateSize]
+  readonly scan: Tensor4D; // [batch, heads, headSize, stateSize]
+};
+
+/**
+ * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and step
+ * sizes; signal and matrices pass a short convolution; each head has one decay; the gated norm comes last.
+ *
+ * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
+ * length], each computed only when somebody observes.
+ */
+export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
+  readonly input: Linear; // [width, 2 * innerWidth + 2 * groups * stateSize + heads]
+  readonly convolution: ShortConvolution;
+  readonly stepBias: Parameter; // [heads]
+  readonly logDecay: Parameter; // [heads]: log(-A)
+  readonly skip: Parameter; // [heads]: D
+  readonly normWeight: Parameter; // [innerWidth]
+  readonly output: Linear; // [innerWidth, width]
+  readonly heads: number;
+  readonly #options: Mamba2MixerOptions;
+
+  constructor(options: Mamba2MixerOptions) {
+    super();
+    const { width, innerWidth, stateSize, groups, bias, stepSpan = DEFAULT_STEP_SPAN, outputScale = 1 } = options;
+    this.heads = innerWidth / options.headSize;
+    const channels = innerWidth + 2 * groups * stateSize;
+    const projected = innerWidth + channels + this.heads;
+    this.input = new Linear(width, projected, { bias, initializer: uniform(1 / Math.sqrt(width)) });
+    const { kernelSize, convolutionBias, activation } = options;
+    this.convolution = new ShortConvolution({ channels, kernelSize, bias: convolutionBias, activation });
+    this.stepBias = new Parameter([this.heads], stepBiasInitializer(stepSpan));
+    this.logDecay = new Parameter([this.heads], logarithmOfUniform(1, 16));
+    this.skip = new Parameter([this.heads], ones);
+    this.normWeight = new Parameter([innerWidth], ones);
+    this.output = new Linear(innerWidth, width, { bias, initializer: uniform(outputScale / Math.sqrt(innerWidth)) });
+    this.#options = options;
+  }
+
+  initState(batchSize: number): Mamba2State {
+    const { headSize, stateSize } = this.#options;
+    return {
+      convolution: this.convolution.initState(batchSize),
+      scan: zeros([batchSize, this.heads, headSize, stateSize]),
+    };
+  }
+
+  mix(x: Tensor3D, state: Mamba2State, context: MixContext): { output: Tensor3D; state: Mamba2State } {
+    const { innerWidth, groups, stateSize, normEpsilon, normGroupSize, chunk } = this.#options;
+    return scoped(() => {
+      const visible = context.visible && expandDims(cast(context.visible, 'float32'), 2);
+      const masked = (values: Tensor3D) => (visible ? (mul(values, visible) as Tensor3D) : values);
+      const sizes = [innerWidth, innerWidth + 2 * groups * stateSize, this.heads];
+      const [gate, mixed, step] = split(this.input.apply(masked(x)), sizes, 2) as [Tensor3D, Tensor3D, Tensor3D];
+      const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
+      const convolved = this.convolution.apply(mixed, state.convolution, resets);
+      const { scan, signal } = this.#scanOf(masked(convolved.y), step, state.scan, resets);
+      const { y, state: last } = stateSpaceDuality(scan, chunk);
+      this.#observe(scan, step, context);
+      const passed = add(y, mul(signal, expandDims(this.skip.value, 1)));
+      const options = { gate, groupSize: normGroupSize };
+      const normed = rmsNorm(reshape(passed, gate.shape), this.normWeight.value, normEpsilon, options);
+      return { output: this.output.apply(normed) as Tensor3D, state: { convolution: convolved.state, scan: last } };
+    });
+  }
+
+  #scanOf(mixed: Tensor3D, step: Tensor3D, initialState: Tensor4D, resets: Tensor2D | undefined) {
+    const { innerWidth, groups, stateSize, headSize } = this.#options;
+    const [batch, length] = mixed.shape;
+    const [x, input, output] = split(mixed, [innerWidth, groups * stateSize, groups * stateSize], 2);
+    const signal = reshape(x!, [batch, length, this.heads, headSize]) as Tensor4D;
+    const stepSize = this.#stepSizes(step);
+    const scan: StateSpaceDuality = {
+      x: mul(signal, expandDims(stepSize, 3)) as Tensor4D,
+      logDecay: mul(stepSize, neg(exp(this.logDecay.value))) as Tensor3D,
+      inputMatrix: reshape(input!, [batch, length, groups, stateSize]) as Tensor4D,
+      outputMatrix: reshape(output!, [batch, length, groups, stateSize]) as Tensor4D,
+      initialState,
+      resets,
+    };
+    return { scan, signal };
+  }
+
+  #stepSizes(step: Tensor3D): Tensor3D {
+    const [least, most] = this.#options.stepLimit;
+    const sizes = softplus(add(step, this.stepBias.value)) as Tensor3D;
+    if (least <= 0 && most === Number.POSITIVE_INFINITY) return sizes;
+    return clipByValue(sizes, least, Math.min(most, LARGEST)) as Tensor3D;
+  }
+
+  #observe(scan: StateSpaceDuality, step: Tensor3D, { observe }: Context): void {
+    if (!observe) return;
+    observe('stepSizes', this.#stepSizes(step));
+    observeDuality(scan, observe);
+  }
+}
+
+/** The largest float32: what a bound of infinity is on a GPU. */
+const LARGEST = 3.4028234663852886e38;

@@ -1,0 +1,135 @@
+import {
+  add,
+  concat,
+  cumsum,
+  equal,
+  exp,
+  expandDims,
+  greaterEqual,
+  logicalAnd,
+  matMul,
+  mul,
+  pad,
+  range,
+  reshape,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  tile,
+  transpose,
+  where,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import { linearScan } from '../linear-scan/index.js';
+import type { StateSpaceDuality } from './index.js';
+
+/** exp of it is 0 and its gradient too. */
+const NEVER = -1e9;
+
+interface Sizes {
+  readonly batch: number;
+  readonly length: number;
+  readonly heads: number;
+  readonly headSize: number;
+  readonly state: number;
+  readonly chunk: number;
+  readonly chunks: number;
+}
+
+/** Dao and Gu 2024, section 6 and listing 1, with rows = batch x heads x chunks as the batch of every product. */
+export function chunkedScan(scan: StateSpaceDuality, wanted: number): { y: Tensor4D; state: Tensor4D } {
+  const [batch, length, heads, headSize] = scan.x.shape;
+  const state = scan.inputMatrix.shape[3];
+  const chunk = Math.min(wanted, length);
+  const sizes = { batch, length, heads, headSize, state, chunk, chunks: Math.ceil(length / chunk) };
+  const x = inChunks(scan.x, sizes); // [rows, chunk, headSize]
+  const input = inChunks(ofHeads(scan.inputMatrix, heads), sizes); // [rows, chunk, state]
+  const output = inChunks(ofHeads(scan.outputMatrix, heads), sizes);
+  const elapsed = cumsum(reshape(inChunks(expandDims(scan.logDecay, 3), sizes), [-1, chunk]), 1); // [rows, chunk]
+  const sequences = scan.resets ? sequencesOf(scan.resets, sizes) : null; // [rows, chunk]
+  const inside = matMul(mul(matMul(output, input, false, true), decays(elapsed, sequences)), x);
+  const { before, last } = statesBetween(scan, { x, input, elapsed, sequences }, sizes);
+  // From the state before the chunk, unless a sequence began since.
+  const since = sequences ? where(equal(sequences, 0), elapsed, NEVER) : elapsed;
+  const handed = mul(matMul(output, before, false, true), expandDims(exp(since), 2));
+  return { y: fromChunks(add(inside, handed), sizes), state: last };
+}
+
+interface Chunked {
+  readonly x: Tensor;
+  readonly input: Tensor;
+  readonly elapsed: Tensor;
+  readonly sequences: Tensor | null;
+}
+
+/** The states before every chunk [rows, headSize, state], and the one after the last. */
+function statesBetween({ initialState }: StateSpaceDuality, { x, input, elapsed, sequences }: Chunked, sizes: Sizes) {
+  const { batch, heads, headSize, state, chunk, chunks } = sizes;
+  const end = slice(elapsed, [0, chunk - 1], [-1, 1]); // [rows, 1]
+  const endSequence = sequences && slice(sequences, [0, chunk - 1], [-1, 1]);
+  const remaining = sub(end, elapsed);
+  const kept = endSequence ? where(equal(sequences!, endSequence), remaining, NEVER) : remaining;
+  const added = matMul(mul(x, expandDims(exp(kept), 2)), input, true, false); // [rows, headSize, state]
+  const size = headSize * state;
+  const whole = endSequence ? where(equal(endSequence, 0), end, NEVER) : end;
+  const decay = tile(exp(whole), [1, size]);
+  const first = initialState ?? zeros([batch, heads, headSize, state]);
+  const start = reshape(first, [batch * heads, size]) as Tensor2D;
+  const ofRows = (tensor: Tensor) => reshape(tensor, [batch * heads, chunks, size]) as Tensor3D;
+  const states = linearScan(ofRows(decay), ofRows(added), start);
+  const earlier = slice(states, [0, 0, 0], [-1, chunks - 1, size]);
+  const before = chunks > 1 ? concat([expandDims(start, 1), earlier], 1) : start;
+  return {
+    before: reshape(before, [-1, headSize, state]),
+    last: reshape(slice(states, [0, chunks - 1, 0], [-1, 1, size]), [batch, heads, headSize, state]) as Tensor4D,
+  };
+}
+
+/** [rows, chunk, chunk]: exp of the sum of the logarithms after j up to i where j <= i and both are of one sequence, else 0. */
+function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
+  const chunk = elapsed.shape[1]!;
+  const positions = range(0, chunk, 1, 'int32');
+  const earlier = expandDims(greaterEqual(expandDims(positions, 1), expandDims(positions, 0)), 0);
+  const visible = sequences ? logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1))) : earlier;
+  const between = sub(expandDims(elapsed, 2), expandDims(elapsed, 1));
+  return exp(where(visible, between, NEVER));
+}
+
+/** How many sequences began in the chunk up to each position, [rows, chunk]. */
+function sequencesOf(resets: Tensor2D, sizes: Sizes): Tensor {
+  const { batch, length, heads, chunk } = sizes;
+  const ofEveryHead = tile(reshape(resets, [batch, length, 1, 1]), [1, 1, heads, 1]);
+  return cumsum(reshape(inChunks(ofEveryHead, sizes), [-1, chunk]), 1);
+}
+
+/** [batch, length, groups, state] -> [batch, length, heads, state]. */
+export function ofHeads(matrix: Tensor4D, heads: number): Tensor4D {
+  const [batch, length, groups, state] = matrix.shape;
+  if (groups === heads) return matrix;
+  const repeated = tile(reshape(matrix, [batch * length * groups, 1, state]), [1, heads / groups, 1]);
+  return reshape(repeated, [batch, length, heads, state]);
+}
+
+/** [batch, length, heads, size] -> [batch x heads x chunks, chunk, size], filled up with zeros, which change no state. */
+function inChunks(x: Tensor, { length, chunk, chunks }: Sizes): Tensor {
+  const byHead = transpose(x, [0, 2, 1, 3]);
+  const missing = chunk * chunks - length;
+  const whole = missing
+    ? pad(byHead, [
+        [0, 0],
+        [0, 0],
+        [0, missing],
+        [0, 0],
+      ])
+    : byHead;
+  return reshape(whole, [-1, chunk, x.shape[3]!]);
+}
+
+function fromChunks(y: Tensor, { batch, heads, length, chunk, chunks, headSize }: Sizes): Tensor4D {
+  const byHead = reshape(y, [batch, heads, chunk * chunks, headSize]);
+  const cut = chunk * chunks === length ? byHead : slice(byHead, [0, 0, 0, 0], [batch, heads, length, headSize]);
+  return transpose(cut, [0, 2, 1, 3]) as Tensor4D;
+}

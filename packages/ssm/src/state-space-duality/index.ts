@@ -1,0 +1,57 @@
+import { expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { chunkedScan } from './chunked.js';
+
+export interface StateSpaceDuality {
+  /** float32 [batch, length, heads, headSize]: what enters, times the step size. */
+  readonly x: Tensor4D;
+  /** float32 [batch, length, heads]: the logarithm of what each step multiplies the state by, Δ A. */
+  readonly logDecay: Tensor3D;
+  /** B, float32 [batch, length, groups, state]; neighbouring heads share a group. */
+  readonly inputMatrix: Tensor4D;
+  /** C, float32 [batch, length, groups, state]. */
+  readonly outputMatrix: Tensor4D;
+  /** float32 [batch, heads, headSize, state]; default 0. */
+  readonly initialState?: Tensor4D | undefined;
+  /** float32 [batch, length], 1 where a sequence begins that must not know what stands before it, else 0. */
+  readonly resets?: Tensor2D | undefined;
+}
+
+/**
+ * The recurrence of Mamba-2 as products of matrices (Dao and Gu 2024, section 6): inside a chunk each position takes from
+ * the earlier ones as in attention, between chunks a state [headSize, state] is handed on,
+ *
+ *     h ← exp(Δ A) h + x Bᵀ        y = h C
+ *
+ * @param chunk positions per chunk; the result does not depend on it. Default 64.
+ * @returns y [batch, length, heads, headSize] and the last h [batch, heads, headSize, state]; the caller disposes both
+ * @throws SequiturError when a shape, dtype or the chunk does not fit
+ */
+export function stateSpaceDuality(scan: StateSpaceDuality, chunk = 64): { y: Tensor4D; state: Tensor4D } {
+  expectNumber('stateSpaceDuality, chunk', chunk, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1);
+  check(scan);
+  return scoped(() => chunkedScan(scan, chunk));
+}
+
+function check({ x, logDecay, inputMatrix, outputMatrix, initialState, resets }: StateSpaceDuality): void {
+  if (x.rank !== 4 || inputMatrix.rank !== 4) {
+    throw new SequiturError({
+      where: 'stateSpaceDuality',
+      expected: 'x [batch, length, heads, headSize] and inputMatrix [batch, length, groups, state]',
+      got: `${showShape(x.shape)} and ${showShape(inputMatrix.shape)}`,
+    });
+  }
+  const [batch, length, heads, headSize] = x.shape;
+  const [, , groups, state] = inputMatrix.shape;
+  expectTensor('stateSpaceDuality, x', x);
+  expectTensor('stateSpaceDuality, logDecay', logDecay, { shape: [batch, length, heads] });
+  for (const [name, matrix] of Object.entries({ inputMatrix, outputMatrix }) as [string, Tensor][]) {
+    expectTensor(`stateSpaceDuality, ${name}`, matrix, { shape: [batch, length, groups, state] });
+  }
+  const expected = `a divisor of the ${heads} heads`;
+  expectNumber('stateSpaceDuality, groups', groups, expected, (count) => heads % count === 0);
+  if (initialState) {
+    expectTensor('stateSpaceDuality, initialState', initialState, { shape: [batch, heads, headSize, state] });
+  }
+  if (resets) expectTensor('stateSpaceDuality, resets', resets, { shape: [batch, length] });
+}
