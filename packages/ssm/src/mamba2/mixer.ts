@@ -59,6 +59,8 @@ export type Mamba2State = {
 /**
  * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and step
  * sizes; signal and matrices pass a short convolution; each head has one decay; the gated norm comes last.
+ * Padding is cut off before the input projection and after the convolution, as Hugging Face's class does: where the
+ * projection has a bias, that of the padding enters the convolution.
  *
  * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
  * length], each computed only when somebody observes.

@@ -1,0 +1,25 @@
+import { architectureLaws, mixerLaws } from '@sequitur/laws';
+import { Mamba2Mixer, MambaMixer, mamba, mamba2 } from '../src/index.js';
+
+const common = { width: 8, kernelSize: 3, bias: true, convolutionBias: true, activation: 'silu' };
+
+mixerLaws('Mamba mixer', () => new MambaMixer({ ...common, innerWidth: 12, stateSize: 3, stepRank: 2 }), { width: 8 });
+
+mixerLaws(
+  'Mamba-2 mixer',
+  () =>
+    new Mamba2Mixer({
+      ...{ ...common, bias: false }, // with a bias padding enters the convolution, as in Hugging Face's class
+      ...{ innerWidth: 12, stateSize: 3, headSize: 3, groups: 2, chunk: 4, stepLimit: [0, Number.POSITIVE_INFINITY] },
+      ...{ normEpsilon: 1e-5, normGroupSize: 6 },
+    }),
+  { width: 8 },
+);
+
+architectureLaws(mamba, { vocabularySize: 11, width: 8, depth: 2, stateSize: 3 });
+// Embeddings that are long beside the step of the differences: the norms bend too much there otherwise.
+architectureLaws(
+  mamba2,
+  { vocabularySize: 11, width: 8, depth: 2, stateSize: 3, headSize: 4, chunk: 4 },
+  { noise: 0.4 },
+);
