@@ -1,10 +1,10 @@
-import type { NativeKernel } from '@sequitur/core';
-import { cpuArrays } from '../backends/cpu.js';
+import { cpuInstance, type NativeKernel } from '@sequitur/core';
 import type { ConvolutionAttributes } from './attributes.js';
 
 /** {x, weight, bias} -> [y]. */
 export const convolutionCpu: NativeKernel<ConvolutionAttributes> = ({ inputs, attributes, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const [x, weight, bias] = [cpu.values(inputs.x!), cpu.values(inputs.weight!), cpu.values(inputs.bias!)];
   const [batch, positions, channels] = inputs.x!.shape as [number, number, number];
   const kernel = inputs.weight!.shape[0]!;
@@ -25,7 +25,8 @@ export const convolutionCpu: NativeKernel<ConvolutionAttributes> = ({ inputs, at
 
 /** {x, weight, bias, dy} -> [dx, dweight, dbias]. */
 export const convolutionGradientCpu: NativeKernel<ConvolutionAttributes> = ({ inputs, attributes, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const [x, weight, bias] = [cpu.values(inputs.x!), cpu.values(inputs.weight!), cpu.values(inputs.bias!)];
   const dy = cpu.values(inputs.dy!);
   const [batch, positions, channels] = inputs.x!.shape as [number, number, number];

@@ -1,9 +1,9 @@
-import type { NativeKernel } from '@sequitur/core';
-import { cpuArrays } from '../backends/cpu.js';
+import { cpuInstance, type NativeKernel } from '@sequitur/core';
 
 /** {decay, input, initial} -> [states]. */
 export const linearScanCpu: NativeKernel<object> = ({ inputs, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const { decay: shares, input, initial } = inputs;
   const [batch, length, channels] = shares!.shape as [number, number, number];
   const [decay, entering, start] = [cpu.values(shares!), cpu.values(input!), cpu.values(initial!)];
@@ -22,7 +22,8 @@ export const linearScanCpu: NativeKernel<object> = ({ inputs, backend }) => {
 
 /** {decay, initial, states, dStates} -> [dDecay, dInput, dInitial]. */
 export const linearScanGradientCpu: NativeKernel<object> = ({ inputs, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const { decay: shares, initial } = inputs;
   const [batch, length, channels] = shares!.shape as [number, number, number];
   const [decay, start] = [cpu.values(shares!), cpu.values(initial!)];

@@ -1,5 +1,4 @@
-import type { NativeKernel, OpInputs } from '@sequitur/core';
-import { cpuArrays } from '../backends/cpu.js';
+import { cpuInstance, type NativeKernel, type OpInputs } from '@sequitur/core';
 import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
 
 /** The numbers of every tensor of a scan. */
@@ -7,7 +6,8 @@ type Arrays = Readonly<Record<string, Float32Array>>;
 
 /** {the tensors of a scan} -> [y, the last state, the states between chunks]. */
 export const scanCpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const sizes = sizesOf(inputs as unknown as ScanTensors, attributes);
   const { batch, length, inner, state, groups } = sizes;
   const [a, kept] = [arraysOf(inputs, cpu.values), attributes.remember ? sizes.kept : 0];

@@ -1,5 +1,4 @@
-import type { NativeKernel } from '@sequitur/core';
-import { cpuArrays } from '../backends/cpu.js';
+import { cpuInstance, type NativeKernel } from '@sequitur/core';
 import { advance, arraysOf, keepAt, stepSizeAt } from './cpu.js';
 import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
 
@@ -8,7 +7,8 @@ import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
  * the first: the states inside a chunk are computed again from the one kept before it.
  */
 export const scanGradientCpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
-  const cpu = cpuArrays(backend);
+  const cpu = cpuInstance(backend);
+  if (!cpu) return null;
   const { batch, length, inner, state, groups, kept } = sizesOf(inputs as unknown as ScanTensors, attributes);
   const { chunk, softplus } = attributes;
   const a = arraysOf(inputs, cpu.values);

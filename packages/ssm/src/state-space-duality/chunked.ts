@@ -24,7 +24,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { linearScan } from '../linear-scan/index.js';
-import type { StateSpaceDuality } from './index.js';
+import type { StateSpaceDuality } from './tensors.js';
 
 /** exp of it is 0 and its gradient too. */
 const NEVER = -1e9;

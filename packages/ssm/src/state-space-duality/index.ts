@@ -1,21 +1,9 @@
 import { expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
-import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { chunkedScan } from './chunked.js';
+import type { StateSpaceDuality } from './tensors.js';
 
-export interface StateSpaceDuality {
-  /** float32 [batch, length, heads, headSize]: what enters, times the step size. */
-  readonly x: Tensor4D;
-  /** float32 [batch, length, heads]: the logarithm of what each step multiplies the state by, Δ A. */
-  readonly logDecay: Tensor3D;
-  /** B, float32 [batch, length, groups, state]; neighbouring heads share a group. */
-  readonly inputMatrix: Tensor4D;
-  /** C, float32 [batch, length, groups, state]. */
-  readonly outputMatrix: Tensor4D;
-  /** float32 [batch, heads, headSize, state]; default 0. */
-  readonly initialState?: Tensor4D | undefined;
-  /** float32 [batch, length], 1 where a sequence begins that must not know what stands before it, else 0. */
-  readonly resets?: Tensor2D | undefined;
-}
+export type { StateSpaceDuality } from './tensors.js';
 
 /**
  * The recurrence of Mamba-2 as products of matrices (Dao and Gu 2024, section 6): inside a chunk each position takes from
