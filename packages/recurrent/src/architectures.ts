@@ -1,0 +1,91 @@
+import { type Architecture, type Cost, RmsNorm, type SequenceMixer } from '@sequitur/core';
+import { CausalStack, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
+import { GruMixer } from './gru.js';
+import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
+import { MinGruMixer } from './min-gru.js';
+
+/** The shape of a recurrent language model; its head is the embedding table. */
+export interface RecurrentConfig {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly depth: number;
+  /** Numbers in the state of a mixer; default the width. */
+  readonly hiddenWidth?: number;
+}
+
+/** What tells the kinds apart when their cost is counted. */
+interface Kind {
+  readonly name: string;
+  /** Gates computed from the input, each as wide as the state. */
+  readonly gates: number;
+  /** Whether the state takes part in every gate. */
+  readonly recurrent: boolean;
+  /** Biases of what comes from the state, per number in it. */
+  readonly recurrentBiases: number;
+  /** Numbers remembered per number in the state. */
+  readonly remembered: number;
+  mixer(options: RecurrentMixerOptions): SequenceMixer;
+}
+
+function architecture(kind: Kind, character: RecurrentConfig): Architecture<RecurrentConfig, 'causal'> {
+  return {
+    name: kind.name,
+    kind: 'causal',
+    presets: { character },
+    create: ({ vocabularySize, width, depth, hiddenWidth = width }) =>
+      new CausalStack({
+        embedding: new TokenEmbedding({ vocabularySize, width }),
+        blocks: Array.from(
+          { length: depth },
+          () => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: kind.mixer({ width, hiddenWidth }) }),
+        ),
+        norm: new RmsNorm(width, 1e-5),
+      }),
+    cost: (config, length) => costOf(kind, config, length),
+  };
+}
+
+/** Counts products only. */
+function costOf(
+  kind: Kind,
+  { vocabularySize, width, depth, hiddenWidth = width }: RecurrentConfig,
+  length: number,
+): Cost {
+  const fromState = kind.recurrent ? kind.gates * hiddenWidth * hiddenWidth : 0;
+  const products = kind.gates * width * hiddenWidth + fromState + hiddenWidth * width;
+  const biases = (kind.gates + kind.recurrentBiases) * hiddenWidth + width;
+  return {
+    parameters: vocabularySize * width + depth * (products + biases + width) + width,
+    flops: 2 * length * (depth * products + vocabularySize * width),
+    stateBytes: depth * kind.remembered * hiddenWidth * 4,
+  };
+}
+
+const size = { vocabularySize: 128, width: 192 };
+
+/** LSTM as a value, for lists that compare architectures. */
+export const lstmArchitecture = architecture(
+  {
+    ...{ name: 'lstm', gates: 4, recurrent: true, recurrentBiases: 0, remembered: 2 },
+    mixer: (options) => new LstmMixer(options),
+  },
+  { ...size, depth: 2 },
+);
+
+/** GRU as a value, for lists that compare architectures. */
+export const gruArchitecture = architecture(
+  {
+    ...{ name: 'gru', gates: 3, recurrent: true, recurrentBiases: 3, remembered: 1 },
+    mixer: (options) => new GruMixer(options),
+  },
+  { ...size, depth: 3 },
+);
+
+/** minGRU as a value, for lists that compare architectures. */
+export const minGruArchitecture = architecture(
+  {
+    ...{ name: 'min-gru', gates: 2, recurrent: false, recurrentBiases: 0, remembered: 1 },
+    mixer: (options) => new MinGruMixer(options),
+  },
+  { ...size, depth: 7 },
+);

@@ -1,0 +1,24 @@
+import { RmsNorm, type SequenceMixer } from '@sequitur/core';
+import { definePart, MixerBlock } from '@sequitur/transformer';
+import { GruMixer } from './gru.js';
+import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
+import { MinGruMixer } from './min-gru.js';
+
+/** Default: as wide as the model. */
+export type RecurrentPartOptions = Pick<RecurrentMixerOptions, 'hiddenWidth'>;
+
+function part(kind: string, mixer: (options: RecurrentMixerOptions) => SequenceMixer) {
+  return definePart<RecurrentPartOptions>(
+    kind,
+    (options, { width }) => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: mixer({ width, ...options }) }),
+  );
+}
+
+/** A block with an LSTM, to be put among others in one array. */
+export const lstm = part('lstm', (options) => new LstmMixer(options));
+
+/** A block with a GRU. */
+export const gru = part('gru', (options) => new GruMixer(options));
+
+/** A block with a minGRU. */
+export const minGru = part('min-gru', (options) => new MinGruMixer(options));

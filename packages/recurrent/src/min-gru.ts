@@ -1,0 +1,71 @@
+import { Linear, type MixContext, Module, type SequenceMixer, scoped, uniform } from '@sequitur/core';
+import { linearScan } from '@sequitur/ssm';
+import {
+  add,
+  cast,
+  expandDims,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  split,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+  zeros,
+} from '@tensorflow/tfjs-core';
+import type { RecurrentMixerOptions } from './lstm.js';
+
+export type MinGruState = { readonly hidden: Tensor2D }; // [batch, hiddenWidth]
+
+/**
+ * minGRU (Feng et al. 2024, "Were RNNs all we needed?", section 3.1): gate and candidate do not look at the state, so that
+ * all positions are computed at once by a linear scan:
+ *
+ *     z = σ(W x + b)      h ← (1 - z) h + z (V x + c)
+ *
+ * Observable: `gates` [batch, length, hiddenWidth].
+ */
+export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
+  readonly input: Linear; // [width, 2 * hiddenWidth]: gate and candidate
+  readonly output: Linear; // [hiddenWidth, width]
+  readonly hiddenWidth: number;
+
+  constructor({ width, hiddenWidth = width }: RecurrentMixerOptions) {
+    super();
+    this.input = new Linear(width, 2 * hiddenWidth, { initializer: uniform(1 / Math.sqrt(width)) });
+    this.output = new Linear(hiddenWidth, width, { initializer: uniform(1 / Math.sqrt(hiddenWidth)) });
+    this.hiddenWidth = hiddenWidth;
+  }
+
+  initState(batchSize: number): MinGruState {
+    return { hidden: zeros([batchSize, this.hiddenWidth]) };
+  }
+
+  mix(x: Tensor3D, { hidden }: MinGruState, context: MixContext): { output: Tensor3D; state: MinGruState } {
+    return scoped(() => {
+      const [batch, length] = x.shape;
+      const [gate, candidate] = split(this.input.apply(x), 2, 2) as [Tensor, Tensor];
+      const open = sigmoid(gate);
+      context.observe?.('gates', open);
+      const { decay, entered } = governed(sub(1, open), mul(open, candidate), context);
+      const states = linearScan(decay, entered, hidden);
+      const last = reshape(slice(states, [0, length - 1, 0], [batch, 1, this.hiddenWidth]), [batch, this.hiddenWidth]);
+      return { output: this.output.apply(states), state: { hidden: last as Tensor2D } };
+    });
+  }
+}
+
+/** Padding neither decays the state nor enters it; where a sequence begins all is forgotten. */
+function governed(decay: Tensor, entered: Tensor, { visible, resets }: MixContext) {
+  const column = (mask: Tensor2D) => expandDims(cast(mask, 'float32'), 2);
+  let [kept, added] = [decay, entered];
+  if (visible) {
+    const real = column(visible);
+    kept = add(mul(kept, real), sub(1, real));
+    added = mul(added, real);
+  }
+  if (resets) kept = mul(kept, sub(1, column(resets)));
+  return { decay: kept as Tensor3D, entered: added as Tensor3D };
+}
