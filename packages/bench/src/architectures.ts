@@ -10,7 +10,7 @@ import {
   strided,
   TransformerXlAttention,
 } from '@sequitur/attention';
-import { MambaMixer, mamba } from '@sequitur/ssm';
+import { MambaMixer, mambaArchitecture } from '@sequitur/ssm';
 import { t5 } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
 import { attentionDecoder, decoder, rotaryAttention } from './scaling/decoder.js';
@@ -49,7 +49,7 @@ export const candidates: readonly Candidate[] = [
     name: 'Mamba',
     family: 'state space',
     knob: 'inner width',
-    architecture: mamba,
+    architecture: mambaArchitecture,
     // A Mamba block has no feed-forward beside it: twice as many make the same depth (Gu and Dao 2023, section 3.4).
     configOf: ({ vocabularySize, width, depth }, innerWidth) => ({
       vocabularySize,

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { type FolderReport, summarize } from './comparison.js';
+import { conformClassifier } from './models/classifier-cases.js';
 import { conformModel } from './models/model-folder.js';
 import { conformOps } from './ops/op-folder.js';
 import { conformSafetensors } from './safetensors-format.js';
@@ -28,7 +29,9 @@ export async function conform(folder: string, options: ConformOptions): Promise<
 }
 
 function kindOf(files: ReadonlySet<string>): Conform | null {
-  if (files.has('cases.json') && files.has('tensors.safetensors')) return conformOps;
+  const hasCases = files.has('cases.json') && files.has('tensors.safetensors');
+  if (hasCases && files.has('model.safetensors')) return conformClassifier;
+  if (hasCases) return conformOps;
   if (files.has('config.json')) return conformModel;
   if ([...files].some((file) => /^bad_.*\.safetensors$/.test(file))) return conformSafetensors;
   if (files.has('expected.json') && !files.has('inputs.json')) return conformTraining;

@@ -1,5 +1,13 @@
 import { architectureLaws, mixerLaws } from '@sequitur/laws';
-import { Mamba2Mixer, MambaMixer, mamba, mamba2 } from '../src/index.js';
+import {
+  BidirectionalMixer,
+  Mamba2Mixer,
+  MambaMixer,
+  mamba2Architecture,
+  mambaArchitecture,
+  S4dMixer,
+  s4dArchitecture,
+} from '../src/index.js';
 
 const common = { width: 8, kernelSize: 3, bias: true, convolutionBias: true, activation: 'silu' };
 
@@ -16,11 +24,25 @@ mixerLaws(
   { width: 8 },
 );
 
-architectureLaws(mamba, { vocabularySize: 11, width: 8, depth: 2, stateSize: 3 });
+architectureLaws(mambaArchitecture, { vocabularySize: 11, width: 8, depth: 2, stateSize: 3 });
 // Small embeddings are bent sharply by the norms: central differences converge to the gradient with the square of their
 // step, and are about 1.2 % off at that of the law.
 architectureLaws(
-  mamba2,
+  mamba2Architecture,
   { vocabularySize: 11, width: 8, depth: 2, stateSize: 3, headSize: 4, chunk: 4 },
   { gradientTolerance: 2e-2 },
+);
+architectureLaws(
+  s4dArchitecture,
+  { vocabularySize: 11, width: 6, depth: 2, stateSize: 4 },
+  { gradientTolerance: 1e-2 },
+);
+mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { width: 4 });
+mixerLaws(
+  'bidirectional Mamba mixer',
+  () => {
+    const mixer = () => new MambaMixer({ ...common, innerWidth: 6, stateSize: 2, stepRank: 1 });
+    return new BidirectionalMixer(mixer(), mixer());
+  },
+  { width: 8, bidirectional: true },
 );

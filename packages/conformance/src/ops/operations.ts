@@ -10,6 +10,7 @@ import { norms } from './norms.js';
 import type { Operation } from './operation.js';
 import { optimizerCases } from './optimizers.js';
 import { rope } from './rope.js';
+import { s4dCases } from './s4d.js';
 import { selectiveScanCases } from './selective-scan.js';
 import { sinusoidalPosition } from './sinusoidal-position.js';
 import { stateSpaceDualityCases } from './state-space-duality.js';
@@ -36,4 +37,5 @@ export const operations: Readonly<Record<string, Operation>> = {
   torch_multihead_attention: torchMultiheadAttention,
   torch_transformer_layers: torchTransformerLayers,
   ssd_minimal: stateSpaceDualityCases,
+  s4d: s4dCases,
 };

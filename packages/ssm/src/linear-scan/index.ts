@@ -2,6 +2,7 @@ import { defineOp, expectTensor, type OpInputs, SequiturError, showShape } from 
 import { add, mul, stack, type Tensor, type Tensor2D, type Tensor3D, tidy, unstack } from '@tensorflow/tfjs-core';
 import { linearScanCpu, linearScanGradientCpu } from './cpu.js';
 import { linearScanGradientWasm, linearScanWasm } from './wasm.js';
+import { linearScanGradientWebGpu, linearScanWebGpu } from './webgpu.js';
 
 /** {decay, input, initial} -> [states]. */
 const linearScanOp = defineOp<object>({
@@ -16,14 +17,14 @@ const linearScanOp = defineOp<object>({
       return { decay: () => dDecay!, input: () => dInput!, initial: () => dInitial! };
     },
   },
-  kernels: { cpu: linearScanCpu, wasm: linearScanWasm },
+  kernels: { cpu: linearScanCpu, wasm: linearScanWasm, webgpu: linearScanWebGpu },
 });
 
 /** {decay, initial, states, dStates} -> [dDecay, dInput, dInitial]. */
 const linearScanGradient = defineOp<object>({
   name: 'SequiturLinearScanGradient',
   reference: gradientReference,
-  kernels: { cpu: linearScanGradientCpu, wasm: linearScanGradientWasm },
+  kernels: { cpu: linearScanGradientCpu, wasm: linearScanGradientWasm, webgpu: linearScanGradientWebGpu },
 });
 
 /**

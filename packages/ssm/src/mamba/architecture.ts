@@ -3,7 +3,7 @@ import { type MambaConfig, mambaPresets, settleMamba } from './config.js';
 import { Mamba } from './model.js';
 
 /** Mamba as a value, for lists that compare architectures. */
-export const mamba: Architecture<MambaConfig, 'causal'> = {
+export const mambaArchitecture: Architecture<MambaConfig, 'causal'> = {
   name: 'mamba',
   kind: 'causal',
   presets: mambaPresets,

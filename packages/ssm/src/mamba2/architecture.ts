@@ -3,7 +3,7 @@ import { type Mamba2Config, mamba2Presets, settleMamba2 } from './config.js';
 import { Mamba2 } from './model.js';
 
 /** Mamba-2 as a value, for lists that compare architectures. */
-export const mamba2: Architecture<Mamba2Config, 'causal'> = {
+export const mamba2Architecture: Architecture<Mamba2Config, 'causal'> = {
   name: 'mamba2',
   kind: 'causal',
   presets: mamba2Presets,

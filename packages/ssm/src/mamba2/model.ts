@@ -1,6 +1,6 @@
 import { type CheckpointLocation, type FileSink, initialize, type SaveOptions } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { LanguageModel } from '@sequitur/transformer';
+import { CausalStack } from '@sequitur/transformer';
 import { type Format, type LoadOptions, loadPretrained, saveModel } from '../checkpoints/pretrained.js';
 import { type Mamba2Config, settleMamba2 } from './config.js';
 import { mamba2Rules, readMamba2Config, writeMamba2Config } from './hugging-face.js';
@@ -14,7 +14,7 @@ const format: Format<Mamba2Config> = {
 };
 
 /** A Mamba-2 (Dao and Gu 2024): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba2 extends LanguageModel {
+export class Mamba2 extends CausalStack {
   readonly config: Mamba2Config;
   readonly tokenizer: Tokenizer | null;
 

@@ -3,9 +3,11 @@ import { type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { scanCpu } from './cpu.js';
 import { scanGradientCpu } from './gradient-cpu.js';
 import { selectiveScanGradientReference } from './gradient-reference.js';
+import { scanGradientWebGpu } from './gradient-webgpu.js';
 import { selectiveScanReference } from './reference.js';
 import { SCAN_INPUTS, type ScanAttributes, type ScanTensors } from './tensors.js';
 import { scanGradientWasm, scanWasm } from './wasm.js';
+import { scanWebGpu } from './webgpu.js';
 
 /** {x, stepSize, ..., initialState} -> [y, the last state, what the backward starts its chunks from]. */
 export const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
@@ -26,7 +28,7 @@ function define(name: string, inputs: readonly string[]) {
         return Object.fromEntries(SCAN_INPUTS.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { cpu: scanCpu, wasm: scanWasm },
+    kernels: { cpu: scanCpu, wasm: scanWasm, webgpu: scanWebGpu },
   });
 }
 
@@ -35,7 +37,7 @@ const scanGradient = defineOp<ScanAttributes>({
   name: 'SequiturSelectiveScanGradient',
   reference: ({ dy, dFinal, ...tensors }, attributes) =>
     selectiveScanGradientReference(tensorsOf(tensors), dy!, dFinal!, attributes),
-  kernels: { cpu: scanGradientCpu, wasm: scanGradientWasm },
+  kernels: { cpu: scanGradientCpu, wasm: scanGradientWasm, webgpu: scanGradientWebGpu },
 });
 
 function tensorsOf(inputs: OpInputs): ScanTensors {

@@ -1,0 +1,63 @@
+import {
+  disposeState,
+  type MixContext,
+  Module,
+  type SequenceMixer,
+  SequiturError,
+  type StateTree,
+  scoped,
+  within,
+} from '@sequitur/core';
+import { add, reverse, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+
+/** Nothing: the text is read at once. */
+export type NoState = Readonly<Record<string, never>>;
+
+/**
+ * Two mixers that look back, one of them over the sequence from its end (Zhu et al. 2024, "Vision Mamba", algorithm 1): every
+ * position sees the whole sequence, so that it cannot be read in pieces. The outputs are added.
+ */
+export class BidirectionalMixer extends Module implements SequenceMixer<NoState> {
+  readonly forward: SequenceMixer;
+  readonly backward: SequenceMixer;
+
+  constructor(forward: SequenceMixer, backward: SequenceMixer) {
+    super();
+    this.forward = forward;
+    this.backward = backward;
+  }
+
+  initState(_batchSize: number): NoState {
+    return {};
+  }
+
+  mix(x: Tensor3D, _state: NoState, context: MixContext): { output: Tensor3D; state: NoState } {
+    if (context.resets) {
+      throw new SequiturError({
+        where: 'BidirectionalMixer',
+        expected: 'one sequence in each row',
+        got: 'resets',
+        fix: 'Give each sequence a row of its own',
+      });
+    }
+    const { visible, positions } = context;
+    const mirrored: MixContext = {
+      ...context,
+      ...(visible && { visible: reverse(visible, 1) as Tensor2D }),
+      ...(positions && { positions: reverse(positions, 1) as Tensor2D }),
+    };
+    const output = scoped(() => {
+      const onwards = read(this.forward, x, within(context, 'forward'));
+      const back = read(this.backward, reverse(x, 1), within(mirrored, 'backward'));
+      return add(onwards, reverse(back, 1)) as Tensor3D;
+    });
+    return { output, state: {} };
+  }
+}
+
+function read(mixer: SequenceMixer, x: Tensor3D, context: MixContext): Tensor3D {
+  const start: StateTree = mixer.initState(x.shape[0]);
+  const { output, state } = mixer.mix(x, start, context);
+  disposeState(state);
+  return output;
+}

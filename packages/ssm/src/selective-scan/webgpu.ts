@@ -1,0 +1,120 @@
+import { groupsOf, type NativeKernel, type OpInputs, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
+import { concat, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type ScanAttributes, type ScanSizes, type ScanTensors, sizesOf } from './tensors.js';
+
+/** What one invocation sees of a scan: a channel of a row of the batch, over the length. */
+const SCAN = `
+fn stepSizeOf(raw : f32, positive : u32) -> f32 {
+  if (positive == 0u) { return raw; }
+  let e = exp(-abs(raw));
+  // log(1 + e) loses the digits of a small e.
+  return max(raw, 0.0) + select(log(1.0 + e), e * (1.0 - e * (0.5 - e / 3.0)), e < 0.01);
+}
+`;
+
+/** Sizes, and where each part of \`constants\` begins: see {@link constantsOf}. */
+export const SCAN_PARAMETERS = {
+  ...({ lanes: 'u32', length: 'u32', inner: 'u32', groups: 'u32', chunk: 'u32', kept: 'u32' } as const),
+  ...({ positive: 'u32', packed: 'u32', skip: 'u32', bias: 'u32', initial: 'u32' } as const),
+  ...({ input: 'u32', output: 'u32', resets: 'u32', start: 'u32', count: 'u32' } as const),
+} as const;
+
+/** The beginning of every kernel of the scan, for \`state\` numbers per channel. */
+export function scanDeclarations(state: number): string {
+  return `const N = ${state}u;\n${SCAN}`;
+}
+
+export const PLACE = `
+  let index = group * SIZE + lane;
+  if (index >= p.lanes) { return; }
+  let row = index / p.inner;
+  let channel = index % p.inner;
+  let share = (channel * p.groups / p.inner) * N;
+`;
+
+/** \`delta\`, \`entered\`, \`matrix\` and \`keep\` of step t. */
+export const STEP = `
+    let at = (row * p.length + t) * p.inner + channel;
+    let matrix = (row * p.length + t) * p.groups * N + share;
+    var keep = 1.0;
+    if (p.packed == 1u) { keep = 1.0 - constants[p.resets + row * p.length + t]; }
+    let raw = stepSize[at] + constants[p.bias + channel];
+    let delta = stepSizeOf(raw, p.positive);
+    let entered = delta * x[at];
+`;
+
+const forward = (state: number): WebGpuKernel => ({
+  name: `selective scan, state ${state}`,
+  reads: { x: 'f32', stepSize: 'f32', constants: 'f32' },
+  writes: { y: 'f32', last: 'f32', between: 'f32' },
+  parameters: SCAN_PARAMETERS,
+  declarations: scanDeclarations(state),
+  code: `${PLACE}
+  var h : array<f32, ${state}>;
+  for (var n = 0u; n < N; n++) { h[n] = constants[p.initial + index * N + n]; }
+  for (var t = 0u; t < p.length; t++) {
+    if (p.kept > 0u && t > 0u && t % p.chunk == 0u) {
+      let boundary = ((row * p.kept + t / p.chunk - 1u) * p.inner + channel) * N;
+      for (var n = 0u; n < N; n++) { between[boundary + n] = h[n]; }
+    }
+    ${STEP}
+    var sum = constants[p.skip + channel] * x[at];
+    for (var n = 0u; n < N; n++) {
+      let decay = keep * exp(delta * constants[channel * N + n]);
+      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
+      sum += h[n] * constants[p.output + matrix + n];
+    }
+    y[at] = sum;
+  }
+  for (var n = 0u; n < N; n++) { last[index * N + n] = h[n]; }`,
+});
+
+/** {the tensors of a scan} -> [y, the last state, the states between chunks]. */
+export const scanWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
+  const gpu = webGpuInstance(backend);
+  if (!gpu) return null;
+  const sizes = sizesOf(inputs as unknown as ScanTensors, { chunk: gpuChunk(inputs, attributes) });
+  const { batch, length, inner, state } = sizes;
+  const kept = attributes.remember ? sizes.kept : 0;
+  const [y, last] = [gpu.output([batch, length, inner]), gpu.output([batch, inner, state])];
+  const between = gpu.output([batch, Math.max(kept, 1), inner * state]);
+  const constants = constantsOf(inputs);
+  gpu.compute(forward(state), {
+    tensors: { x: inputs.x!, stepSize: inputs.stepSize!, constants, y, last, between },
+    parameters: { ...parametersOf(inputs, attributes, sizes), kept },
+    workgroups: groupsOf(batch * inner),
+  });
+  constants.dispose();
+  return [y, last, between];
+};
+
+/** A[inner, state], D and bias [inner], h, B, C and the resets one behind the other: a kernel binds only eight tensors. */
+export function constantsOf(inputs: OpInputs): Tensor {
+  const { stateMatrix, skip, stepBias, initialState, inputMatrix, outputMatrix, resets } = inputs;
+  const parts = [stateMatrix!, skip!, stepBias!, initialState!, inputMatrix!, outputMatrix!];
+  return tidy(() => concat([...parts, ...(resets ? [resets] : [])].map((part) => reshape(part, [part.size]))));
+}
+
+export function parametersOf(inputs: OpInputs, attributes: ScanAttributes, sizes: ScanSizes) {
+  const { batch, length, inner, state, groups, kept } = sizes;
+  const skip = inner * state;
+  const initial = skip + 2 * inner;
+  const input = initial + batch * inner * state;
+  const output = input + batch * length * groups * state;
+  return {
+    ...{ lanes: batch * inner, length, inner, groups, kept, chunk: gpuChunk(inputs, attributes) },
+    ...{ positive: Number(attributes.softplus), packed: Number(inputs.resets !== undefined) },
+    ...{ skip, bias: skip + inner, initial, input, output, resets: output + batch * length * groups * state },
+    ...{ start: 0, count: length },
+  };
+}
+
+/** The backward keeps three numbers for each place of the state and step of a chunk: in at most so many bytes. */
+const MOST_SCRATCH = 2 ** 25;
+
+/** The chunk that is asked for, or a shorter one where its scratch would be large. */
+export function gpuChunk({ x, stateMatrix }: OpInputs, { chunk }: ScanAttributes): number {
+  const [batch, length, inner] = x!.shape as [number, number, number];
+  const bytesPerStep = 12 * batch * inner * stateMatrix!.shape[1]!;
+  return Math.max(1, Math.min(chunk, length, Math.floor(MOST_SCRATCH / bytesPerStep)));
+}
