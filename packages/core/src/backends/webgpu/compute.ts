@@ -1,4 +1,5 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../../errors.js';
 import { sizeOf } from '../../initializers.js';
 import { tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
@@ -66,7 +67,7 @@ export class Dispatcher {
     const internals = this.#internals;
     const pipeline = this.#pipelineOf(kernel);
     const names = bindingsOf(kernel);
-    const resources = names.map((name) => this.#bind(tensors[name]!, name in kernel.writes));
+    const resources = names.map((name) => this.#bind(kernel, name, tensors[name]!));
     const uniform = this.#uniform(encodeParameters(kernel, parameters));
     const bindGroup = this.#device.createBindGroup({
       layout: pipeline.getBindGroupLayout(0),
@@ -93,7 +94,7 @@ export class Dispatcher {
     return pipeline;
   }
 
-  #bind(tensor: TensorInfo | TensorPart, written: boolean): GPUBufferBinding {
+  #bind(kernel: WebGpuKernel, name: string, tensor: TensorInfo | TensorPart): GPUBufferBinding {
     const part = 'of' in tensor ? tensor : null;
     const { dataId, ...described } = part ? part.of : (tensor as TensorInfo);
     const count = part ? part.count : sizeOf(described.shape);
@@ -101,7 +102,8 @@ export class Dispatcher {
     this.#internals.uploadToGPU(dataId);
     this.#internals.commandQueueOwnedIds.add(dataId);
     const record = this.#internals.tensorMap.get(dataId);
-    if (written) record.values = null; // what was read back before is no longer what it holds
+    checkElements(kernel, name, record.dtype);
+    if (name in kernel.writes) record.values = null; // what was read back before is no longer what it holds
     const buffer = record.resource!;
     // A buffer of the pool may be larger than its tensor, and larger than what can be bound.
     return { buffer, offset: (part?.start ?? 0) * 4, size: Math.max(4, count * 4) };
@@ -114,4 +116,15 @@ export class Dispatcher {
     uniformPendingDisposal.push(uniform);
     return uniform;
   }
+}
+
+/** A kernel reads what a tensor holds as what it declares: floats are no integers. */
+function checkElements(kernel: WebGpuKernel, name: string, dtype: DataType): void {
+  const declared = kernel.reads[name] ?? kernel.writes[name];
+  if ((declared === 'f32') === (dtype === 'float32')) return;
+  throw new SequiturError({
+    where: `the WebGPU kernel ${kernel.name}, ${name}`,
+    expected: `a tensor of ${declared}`,
+    got: dtype,
+  });
 }

@@ -1,5 +1,6 @@
 import { engine, env, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import type { Capability, OpenedBackend } from '../backend.js';
+import { registerCast } from './cast.js';
 import { describe, type OpenedDevice, openDevice } from './device.js';
 import { registerLargeSums } from './large-sums.js';
 import { registerRunningSum } from './running-sum.js';
@@ -19,6 +20,7 @@ export async function openWebGpu({
   // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
+  registerCast();
   registerLargeSums();
   registerRunningSum();
   registerTranspose();

@@ -1,5 +1,6 @@
-import { embed, linear } from '@sequitur/core';
+import { append, embed, linear } from '@sequitur/core';
 import {
+  cast,
   cumsum,
   dispose,
   gather,
@@ -69,6 +70,23 @@ onEachBackend('gradients where tfjs fails', () => {
         dispose([found!, wanted!]);
       }
       x.dispose();
+    }
+  });
+
+  it('integers and booleans as floats, which tfjs only calls so on WebGPU', async () => {
+    const whole = [0, 1, 1, 0, 1, 1];
+    for (const dtype of ['int32', 'bool'] as const) {
+      const x = tensor(whole, [2, 3], dtype);
+      const weight = tensor([1, 10, 100, 1000, 10000, 100000], [3, 2]);
+      const [sums, product] = tidy(() => {
+        const floats = cast(x, 'float32');
+        return [cumsum(floats, 1), linear(floats, weight, null)] as [Tensor, Tensor];
+      });
+      expect([...(await sums.data())]).toEqual([0, 1, 2, 0, 1, 2]);
+      expect([...(await product.data())]).toEqual([10100, 101000, 10100, 101000]);
+      const memory = append(null, 0, cast(x, 'float32'));
+      expect([...(await memory.data())].slice(0, 3)).toEqual([0, 1, 1]);
+      dispose([x, weight, sums, product, memory]);
     }
   });
 
