@@ -3,6 +3,7 @@
 import { log1 } from '../../core/assembly/math';
 import { BLOCK, bytes, Call, HIDDEN, LN_2, LOG2_E, NOTHING, ROW, roundUp } from './call';
 import { scoreFactor } from './elementary';
+import { FEW, forwardFew } from './few';
 import { multiply, packEights, packFours, packPanels } from './pack';
 import { adjust, drop, enter, isSpecial, Pair, softmaxStep } from './scores';
 import { scores, timesKeys } from './tiles';
@@ -12,6 +13,7 @@ const PAIR_BYTES: usize = 64;
 
 /** Bytes of scratch for `attentionForward`. */
 export function forwardScratchBytes(call: Call): i32 {
+  if (call.queries < FEW) return 4 * call.keys;
   const room = roundUp(call.keys, BLOCK);
   const width = roundUp(call.valueSize, 8);
   const relative = call.relative ? call.queries + call.keys + 16 : 0;
@@ -20,6 +22,7 @@ export function forwardScratchBytes(call: Call): i32 {
 
 /** output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries]. */
 export function attentionForward(call: Call): void {
+  if (call.queries < FEW) return forwardFew(call);
   const group = call.heads / call.keyHeads;
   const headSize = call.headSize, width = roundUp(call.valueSize, 8), room = roundUp(call.keys, BLOCK);
   const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;

@@ -28,7 +28,7 @@ export function randomCall(random: Random, longest: number): Call {
   const keyHeads = one(...[1, 2, 3, heads].filter((count) => heads % count === 0));
   const [headSize, valueSize] = [1 + random.integer(12), 1 + random.integer(12)];
   const keyLength = 1 + random.integer(longest);
-  const queries = 1 + random.integer(one(1, 9, longest));
+  const queries = 1 + random.integer(one(1, 3, 9, longest));
   const capacity = keyLength + one(0, 0, 3);
   const lost = one(0, 0, random.integer(5));
   const offset = one(undefined, random.integer(longest));
