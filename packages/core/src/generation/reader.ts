@@ -1,5 +1,5 @@
 import { dispose, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import type { CausalModel, Observe, StepContext } from '../model.js';
+import type { CausalModel, StepContext } from '../model.js';
 import { disposeState, reorder, replaceState, type StateTree } from '../state-tree.js';
 import { tokenTensor } from '../tokens.js';
 
@@ -10,6 +10,8 @@ export type Scores = Float32Array[];
 export class Reader {
   readonly #model: CausalModel;
   #state: StateTree | null = null;
+  /** How many rows there are. */
+  #count = 0;
   /** How many positions the state holds. */
   #filled = 0;
   /** By how many positions each row was padded; null where none was. */
@@ -41,16 +43,13 @@ export class Reader {
   }
 
   /** Reads one more token into each row. */
-  next(tokens: readonly number[], observe?: Observe): Promise<Scores> {
-    return this.#read(
-      tokens.map((token) => [token]),
-      observe,
-    );
+  next(tokens: readonly number[]): Promise<Scores> {
+    return this.#read(tokens.map((token) => [token]));
   }
 
   /** Goes on with these of the rows, which may be dropped, doubled and moved. */
   reorder(rows: readonly number[]): void {
-    if (rows.length === this.#rows() && rows.every((row, index) => row === index)) return;
+    if (rows.length === this.#count && rows.every((row, index) => row === index)) return;
     const moved = reorder(this.#state!, rows);
     disposeState(this.#state!);
     this.#state = moved;
@@ -63,28 +62,23 @@ export class Reader {
     this.#state = null;
   }
 
-  #count = 0;
-
-  #rows(): number {
-    return this.#count;
-  }
-
-  async #read(rows: readonly (readonly number[])[], observe?: Observe): Promise<Scores> {
+  async #read(rows: readonly (readonly number[])[]): Promise<Scores> {
     const { vocabularySize } = this.#model;
     this.#count = rows.length;
-    const logits = this.#step(rows, observe);
+    const logits = this.#step(rows);
     try {
-      const values = (await logits.data()) as Float32Array; // [rows * vocabulary]
-      return rows.map((_, row) => values.slice(row * vocabularySize, (row + 1) * vocabularySize));
+      const values = (await logits.data()) as Float32Array; // [rows, places * vocabulary], one place where a model heeds 'last'
+      const size = values.length / rows.length;
+      return rows.map((_, row) => values.slice((row + 1) * size - vocabularySize, (row + 1) * size));
     } finally {
       logits.dispose();
     }
   }
 
-  #step(rows: readonly (readonly number[])[], observe?: Observe): Tensor {
+  #step(rows: readonly (readonly number[])[]): Tensor {
     const tokens = tokenTensor(rows, this.#model.vocabularySize);
     const places = this.#places(rows.length, tokens.shape[1]);
-    const context: StepContext = { logits: 'last', ...places, ...(observe && { observe }) };
+    const context: StepContext = { logits: 'last', ...places };
     try {
       const { logits, state } = this.#model.step(tokens, this.#state!, context);
       this.#state = replaceState(this.#state!, state);

@@ -79,7 +79,7 @@ export class DraftModel implements Proposer {
       const { logits, state } = model.step(tokens, last.state, { logits: 'last' });
       this.#snapshots.push({ text, state });
       try {
-        return ((await logits.data()) as Float32Array).slice();
+        return ((await logits.data()) as Float32Array).slice(-model.vocabularySize);
       } finally {
         logits.dispose();
       }

@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { readmeExamples } from '@sequitur/laws';
+
+readmeExamples(join(import.meta.dirname, '..', 'README.md'), {
+  '@sequitur/core': () => import('@sequitur/core'),
+  '@sequitur/train': () => import('../src/index.js'),
+  '@tensorflow/tfjs-core': () => import('@tensorflow/tfjs-core'),
+});
