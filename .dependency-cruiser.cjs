@@ -8,7 +8,7 @@ const mayImport = {
   transformer: ['core', 'attention', 'text'],
   gpt: ['core', 'attention', 'transformer', 'text'],
   bert: ['core', 'attention', 'transformer', 'text'],
-  bench: ['core', 'attention', 'ssm', 'transformer', 'gpt', 'text', 'train'],
+  bench: ['core', 'attention', 'ssm', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
   ssm: ['core', 'transformer', 'text'],
   recurrent: ['core', 'ssm', 'transformer'],
 };

@@ -10,10 +10,11 @@ import {
   strided,
   TransformerXlAttention,
 } from '@sequitur/attention';
-import { MambaMixer, mambaArchitecture } from '@sequitur/ssm';
-import { t5 } from '@sequitur/transformer';
+import { GruMixer, LstmMixer, MinGruMixer } from '@sequitur/recurrent';
+import { Mamba2Mixer, MambaMixer, mambaArchitecture, S4dMixer } from '@sequitur/ssm';
+import { RecurrentMemoryModel, t5 } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
-import { attentionDecoder, decoder, rotaryAttention } from './scaling/decoder.js';
+import { attentionDecoder, block, decoder, languageModel, layers, rotaryAttention } from './scaling/decoder.js';
 import { encoder } from './scaling/encoder.js';
 import { fromArchitecture } from './scaling/from-architecture.js';
 
@@ -45,6 +46,12 @@ export const candidates: readonly Candidate[] = [
     family: 'attention with memory',
     mixer: ({ width, heads }) => new InfiniAttention({ width, heads, segmentLength: WINDOW }),
   }),
+  {
+    name: 'RMT',
+    family: 'attention with memory',
+    knob: 'feed-forward width',
+    create: (shape, hiddenWidth) => ({ kind: 'causal', model: recurrentMemory(shape, hiddenWidth) }),
+  },
   fromArchitecture({
     name: 'Mamba',
     family: 'state space',
@@ -59,9 +66,39 @@ export const candidates: readonly Candidate[] = [
     }),
   }),
   decoder({
+    name: 'Mamba-2',
+    family: 'state space',
+    mixer: mamba2Mixer,
+    cost: ({ width }) => ({ stateBytes: 4 * (3 * (2 * width + 2 * 16) + 2 * width * 16) }),
+  }),
+  decoder({
+    name: 'S4D',
+    family: 'state space',
+    mixer: ({ width }) => new S4dMixer({ width, stateSize: 32 }),
+    cost: ({ width }) => ({ stateBytes: 4 * width * 32 }),
+  }),
+  decoder({
     name: 'attention + Mamba',
     family: 'hybrid',
     mixer: (shape, layer) => (layer % 2 === 0 ? mambaMixer(shape) : rotaryAttention(shape, causal())),
+  }),
+  decoder({
+    name: 'LSTM',
+    family: 'recurrent',
+    mixer: ({ width }) => new LstmMixer({ width }),
+    cost: (shape) => recurrentCost(shape, { products: 9, remembered: 2 }),
+  }),
+  decoder({
+    name: 'GRU',
+    family: 'recurrent',
+    mixer: ({ width }) => new GruMixer({ width }),
+    cost: (shape) => recurrentCost(shape, { products: 7, remembered: 1 }),
+  }),
+  decoder({
+    name: 'minGRU',
+    family: 'recurrent',
+    mixer: ({ width }) => new MinGruMixer({ width }),
+    cost: (shape) => recurrentCost(shape, { products: 3, remembered: 1 }),
   }),
   encoder('encoder (BERT style)', 'encoder', () => full()),
   encoder('sparse encoder (Longformer style)', 'encoder', () =>
@@ -79,6 +116,25 @@ export const candidates: readonly Candidate[] = [
     }),
   }),
 ];
+
+/** The dense decoder, read in segments that begin and end with tokens of memory. */
+function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryModel {
+  const blocks = layers(shape).map(() => block(shape, hiddenWidth, rotaryAttention(shape, causal())));
+  return new RecurrentMemoryModel(languageModel(shape, blocks), { memoryTokens: 8, segmentLength: WINDOW });
+}
+
+/** Products of the width squared for each token, the one out of the mixer among them, and numbers remembered per channel. */
+function recurrentCost({ width, length }: Shape, { products, remembered }: { products: number; remembered: number }) {
+  return { multiplyAdds: products * length * width * width, stateBytes: 4 * remembered * width };
+}
+
+function mamba2Mixer({ width }: Shape): Mamba2Mixer {
+  return new Mamba2Mixer({
+    ...{ width, innerWidth: 2 * width, stateSize: 16, headSize: 16, groups: 1, kernelSize: 4, chunk: 64 },
+    ...{ stepLimit: [0, Number.POSITIVE_INFINITY], bias: false, convolutionBias: true, activation: 'silu' },
+    ...{ normEpsilon: 1e-5, normGroupSize: 2 * width },
+  });
+}
 
 function mambaMixer({ width }: Shape): MambaMixer {
   return new MambaMixer({
