@@ -87,10 +87,13 @@ describe('a sweep', () => {
     const whole = await run(options);
     const points = whole.filter((record) => record.type === 'point');
     expect(points.map(({ outcome, detail }) => detail ?? outcome)).toEqual(points.map(() => 'measured'));
-    for (const point of points) {
-      if (point.declaredFlops !== undefined) expect(point.forwardFlops, keyOf(point)).toBe(point.declaredFlops);
-      if (point.declaredStateBytes !== undefined) expect(point.stateBytes, keyOf(point)).toBe(point.declaredStateBytes);
-    }
+    const declared = points.map((point) => {
+      const { declaredFlops: flops = point.forwardFlops, declaredStateBytes: bytes = point.stateBytes } = point;
+      return { point: keyOf(point), flops, bytes };
+    });
+    expect(
+      points.map((point) => ({ point: keyOf(point), flops: point.forwardFlops, bytes: point.stateBytes })),
+    ).toEqual(declared);
     expect(points.filter(({ declaredFlops }) => declaredFlops !== undefined).length).toBeGreaterThan(8);
 
     const lines = (await readFile(results, 'utf8')).split('\n');

@@ -2,6 +2,7 @@ import { MultiHeadAttention, type Pattern, Rotary } from '@sequitur/attention';
 import { FeedForward, geluTanh, LayerNorm, type SequenceMixer, type StateTree } from '@sequitur/core';
 import { type Block, CausalStack, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
 import type { Candidate, DeclaredCost, Family, Shape } from './candidate.js';
+import { visiblePairs } from './visible-pairs.js';
 
 type MixerOf = (shape: Shape, layer: number) => SequenceMixer<StateTree>;
 
@@ -92,8 +93,9 @@ export function rotaryAttention({ width, heads }: Shape, pattern: Pattern) {
   return new MultiHeadAttention({ width, heads, pattern, positions: new Rotary({ headSize: width / heads }) });
 }
 
-/** Four projections, and what the attention declares beside them: the pairs that are seen, the memory. */
+/** Four projections, and two products of the width for each pair of a query and a key that it sees. */
 export function attentionCost(shape: Shape, pattern: Pattern): MixerCost {
-  const { flops, stateBytes } = rotaryAttention(shape, pattern).cost(shape.length);
-  return { multiplyAdds: 4 * shape.length * shape.width ** 2 + flops / 2, stateBytes };
+  const { width, length } = shape;
+  const { stateBytes } = rotaryAttention(shape, pattern).cost(length);
+  return { multiplyAdds: 4 * length * width * width + 2 * width * visiblePairs(pattern, length), stateBytes };
 }
