@@ -10,7 +10,7 @@ in less than three minutes; ends with a table, a report and a paragraph in words
 ${scalingHelp.slice(scalingHelp.indexOf('  --'))}`;
 
 /** Seconds of training for all architectures together, and until no further length is begun. */
-const [TRAINING, BUDGET] = [45, 100];
+const [TRAINING, BUDGET] = [30, 125];
 
 export async function compare(args: readonly string[]): Promise<void> {
   console.log(INTRODUCTION);
@@ -20,7 +20,7 @@ export async function compare(args: readonly string[]): Promise<void> {
   await scaling(['--again', ...args], {
     lengths: '64,128,256,512,1024,2048,4096',
     rounds: '3',
-    limit: '10',
+    limit: '3',
     train: String(Math.round((10 * TRAINING) / candidates.length) / 10),
     budget: String(BUDGET),
     results: 'runs/compare.jsonl',

@@ -17,11 +17,14 @@ export interface RunOptions {
   readonly command: string;
   /** Seconds that every architecture learns from the book before it is measured; default none. */
   readonly trainFor?: number;
-  /** Seconds after which no further length is begun; default none. */
+  /** No length is begun that would end after so many seconds, but for the first three; default none. */
   readonly budget?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
 }
+
+/** Fewer say nothing of how a time grows. */
+const LEAST_LENGTHS = 3;
 
 /** Trains and measures what is asked, adds each record to the results file, and returns all of its records. */
 export async function run(options: RunOptions): Promise<ResultRecord[]> {
@@ -56,12 +59,12 @@ export async function run(options: RunOptions): Promise<ResultRecord[]> {
     }
   }
   const elapsed = () => (performance.now() - started) / 1000;
-  let [before, lastLength] = [elapsed(), 0];
+  let [before, lastLength, begun] = [elapsed(), 0, 0];
   const continues = (length: number) => {
     // The next length costs up to as much more as its square is larger.
     const predicted = lastLength > 0 ? (elapsed() - before) * (length / lastLength) ** 1.3 : 0;
     [before, lastLength] = [elapsed(), length];
-    return elapsed() + predicted <= budget;
+    return begun++ < LEAST_LENGTHS || elapsed() + predicted <= budget;
   };
   const asked = {
     ...{ settings, participants: chosen, done: [...records], continues },
