@@ -83,6 +83,24 @@ describe('tokenizer.json', () => {
     expect(tokenizer.decode([2, 0, 1])).toBe('a b');
   });
 
+  it('pads with the token that is usual for it where no settings say which', () => {
+    const tokenizer = tokenizerOfJson({
+      ...parts,
+      added_tokens: [{ id: 2, content: '<pad>', special: true }],
+      model: bytePairs(['a', 'b']),
+    });
+    expect(tokenizer.tokenizeBatch(['ab', 'a']).map(({ ids }) => ids)).toEqual([
+      [0, 1],
+      [0, 2],
+    ]);
+    const bare = tokenizerOfJson({ ...parts, model: bytePairs(['a', 'b']) });
+    expect(() => bare.tokenizeBatch(['ab', 'a'])).toThrow(/a tokenizer with a padding token/);
+    expect(bare.tokenizeBatch(['ab', 'ba']).map(({ ids }) => ids)).toEqual([
+      [0, 1],
+      [1, 0],
+    ]);
+  });
+
   it('spells unknown characters by their bytes, by a token for them, or not at all', () => {
     const bytes = ['<0xC3>', '<0xA9>'];
     const fallback = tokenizerOfJson({ ...parts, model: bytePairs(['a', ...bytes], [], { byte_fallback: true }) });

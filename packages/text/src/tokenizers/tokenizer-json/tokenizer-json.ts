@@ -2,7 +2,13 @@ import { type AddedToken, AddedTokenSplitter } from '../added-tokens.js';
 import { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
 import { piecesOf } from '../models/word-model.js';
-import { spellings, TokenSettings } from '../readers/token-settings.js';
+import {
+  specialToken,
+  spellings,
+  type TokenDeclaration,
+  type TokenRole,
+  TokenSettings,
+} from '../readers/token-settings.js';
 import type { TokenizerReader } from '../readers/tokenizer-folder.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bareTemplate } from '../template.js';
@@ -31,7 +37,7 @@ export function tokenizerOfJson(
   const addedTokens = fields.children('added_tokens').map(addedTokenOf);
   const postProcessor = fields.has('post_processor') ? fields.child('post_processor') : null;
   const decode = fields.has('decoder') ? decoderOf(fields.child('decoder')) : null;
-  const roles = settings.roles({});
+  const roles = settings.roles(usualRoles(addedTokens));
   return new SubwordTokenizer({
     vocabulary: model.vocabulary,
     addedTokens,
@@ -80,6 +86,28 @@ function addedTokenOf(fields: Fields): AddedToken {
     stripRight: fields.flag('rstrip', false),
     normalized: fields.flag('normalized', !special),
   };
+}
+
+/** The names that tokens of a role have nearly everywhere. */
+const USUAL_NAMES: Readonly<Record<string, TokenRole>> = {
+  '[PAD]': 'padding',
+  '<pad>': 'padding',
+  '[UNK]': 'unknown',
+  '<unk>': 'unknown',
+  '[CLS]': 'classification',
+  '[SEP]': 'separator',
+  '[MASK]': 'mask',
+  '<mask>': 'mask',
+};
+
+/** `tokenizer.json` itself does not say what its special tokens are for; without a `tokenizer_config.json` names must do. */
+function usualRoles(tokens: readonly AddedToken[]): Partial<Record<TokenRole, TokenDeclaration>> {
+  const roles: Partial<Record<TokenRole, TokenDeclaration>> = {};
+  for (const { content, special } of tokens) {
+    const role = special && Object.hasOwn(USUAL_NAMES, content) ? USUAL_NAMES[content] : undefined;
+    if (role) roles[role] = specialToken(content);
+  }
+  return roles;
 }
 
 /** Without the space that a byte-level word begins with. */
