@@ -1,10 +1,32 @@
-import type { Encoding, Padding, Tokenizer, Truncation } from '@sequitur/text';
+import { SequiturError } from '@sequitur/core';
+import type { Encoding, Padding, TokenizeOptions, Tokenizer, Truncation } from '@sequitur/text';
 import type { PairArguments, PairCase } from './tokenizer-cases.js';
+
+/** The keyword arguments that are followed; any other might change the ids. */
+export const knownArguments: ReadonlySet<string> = new Set([
+  'truncation',
+  'padding',
+  'max_length',
+  'add_special_tokens',
+]);
 
 /** Tokenizes two texts as Python's keyword arguments ask for. */
 export function tokenizePair(tokenizer: Tokenizer, { a, b, kwargs }: PairCase): Encoding {
   const [truncation, padding] = [truncationOf(kwargs), paddingOf(kwargs)];
-  return tokenizer.tokenize(a, { pair: b, ...(truncation && { truncation }), ...(padding && { padding }) });
+  const options: TokenizeOptions = {
+    pair: b,
+    specialTokens: kwargs.add_special_tokens ?? true,
+    ...(padding && { padding }),
+  };
+  if (!truncation) return tokenizer.tokenize(a, options);
+  try {
+    return tokenizer.tokenize(a, { ...options, truncation });
+  } catch (error) {
+    // Where the text to be cut is too short for that, Python logs an error and leaves both as they are; we refuse.
+    if (error instanceof SequiturError && error.problem.where.includes('truncation'))
+      return tokenizer.tokenize(a, options);
+    throw error;
+  }
 }
 
 const STRATEGIES: Readonly<Record<string, Truncation['strategy']>> = {

@@ -16,6 +16,7 @@ export interface PairArguments {
   readonly truncation?: boolean | string;
   readonly padding?: boolean | string;
   readonly max_length?: number;
+  readonly add_special_tokens?: boolean;
 }
 
 export interface PairCase {

@@ -3,7 +3,7 @@ import type { Finding, FolderReport } from '../comparison.js';
 import { summarize } from '../comparison.js';
 import { readJson } from '../golden.js';
 import { openByClass } from './open-by-class.js';
-import { tokenizePair } from './pair-arguments.js';
+import { knownArguments, tokenizePair } from './pair-arguments.js';
 import {
   type BatchCase,
   knownAttributes,
@@ -58,6 +58,9 @@ function compareCases(tokenizer: Tokenizer, cases: readonly TokenizerCase[], pre
 }
 
 function comparePairs(tokenizer: Tokenizer, pairs: readonly PairCase[]): Finding[] {
+  const unknown = new Set(
+    pairs.flatMap(({ kwargs }) => Object.keys(kwargs)).filter((name) => !knownArguments.has(name)),
+  );
   const misses = pairs.flatMap((pair) =>
     difference(
       JSON.stringify([pair.a, pair.b, pair.kwargs]),
@@ -65,7 +68,10 @@ function comparePairs(tokenizer: Tokenizer, pairs: readonly PairCase[]): Finding
       listsIn(pair),
     ),
   );
-  return [verdictOf('pairs', pairs.length, misses)];
+  const unsupported = [...unknown].map(
+    (name): Finding => ({ name: `pairs, ${name}`, verdict: 'unsupported', detail: 'not known to the comparison' }),
+  );
+  return [verdictOf('pairs', pairs.length, misses), ...unsupported];
 }
 
 function compareBatch(tokenizer: Tokenizer, batch: BatchCase): Finding[] {
