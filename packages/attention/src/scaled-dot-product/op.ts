@@ -1,4 +1,4 @@
-import { defineOp, type NativeKernel, type Op, type OpInputs } from '@sequitur/core';
+import { defineOp, type Op, type OpInputs } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { backwardCpu, forwardCpu } from './cpu/index.js';
 import { attentionGradientReference } from './gradient-reference.js';
@@ -6,9 +6,6 @@ import type { SettledOptions } from './options.js';
 import { type AttentionInputs, attentionReference } from './reference.js';
 import { backwardWasm, forwardWasm } from './wasm.js';
 import { backwardWebGpu, forwardWebGpu } from './webgpu/index.js';
-
-/** What every kernel knows beside its tensors. */
-export type AttentionCall = Parameters<NativeKernel<SettledOptions>>[0];
 
 const GRADIENTS = ['query', 'key', 'value', 'bias', 'relative'] as const;
 

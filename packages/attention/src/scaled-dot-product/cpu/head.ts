@@ -7,12 +7,6 @@ import { HIDDEN } from '../reference.js';
 /** Queries and keys of a block. */
 export const BLOCK = 32;
 
-/** One of the attention's tensors, [batch, length, heads, size], on the host. */
-export interface HostTensor {
-  readonly values: Float32Array;
-  readonly shape: readonly number[];
-}
-
 /** What one head of one batch row adds to its scores, and what it hides. */
 export interface Head {
   readonly options: SettledOptions;
