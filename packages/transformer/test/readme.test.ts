@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readmeExamples } from '@sequitur/laws';
 
 readmeExamples(join(import.meta.dirname, '..', 'README.md'), {
+  '@sequitur/attention': () => import('@sequitur/attention'),
   '@sequitur/core': () => import('@sequitur/core'),
   '@sequitur/transformer': () => import('../src/index.js'),
 });

@@ -1,0 +1,10 @@
+import { join } from 'node:path';
+import { readmeExamples } from '@sequitur/laws';
+
+readmeExamples(join(import.meta.dirname, '..', 'README.md'), {
+  '@sequitur/core': () => import('@sequitur/core'),
+  '@sequitur/gpt': () => import('../src/index.js'),
+  '@sequitur/text': () => import('@sequitur/text'),
+  '@sequitur/train': () => import('@sequitur/train'),
+  '@sequitur/transformer': () => import('@sequitur/transformer'),
+});
