@@ -50,7 +50,7 @@ export function attentionHiddenOnce(
     });
     const count = add(first!.count, second!.count);
     const even = div(add(first!.total, second!.total), maximum(count, 1));
-    return where(byQuery(isEmpty(query, key, options)), even, seen) as Tensor4D;
+    return where(isEmpty(byQuery(emptiness(query, key, options))), even, seen) as Tensor4D;
   });
 }
 
@@ -70,15 +70,19 @@ export function weightsHiddenOnce(
     const count = add(first!.count, second!.count);
     const even = div(add(first!.total, second!.total), maximum(count, 1));
     const weights = attentionWeights(query, key, { ...options, unseen: 'zeros' });
-    return where(expandDims(isEmpty(query, key, options), 3), even, weights) as Tensor4D;
+    return where(isEmpty(expandDims(emptiness(query, key, options), 3)), even, weights) as Tensor4D;
   });
 }
 
-/** bool [batch, heads, queries]: which queries see nothing, found without the scores, through which gradients flow. */
-function isEmpty(query: Tensor4D, key: Tensor4D, { pattern, keyLength, offset, visible }: AttentionOptions): Tensor {
+/** [batch, heads, queries]: log Σ exp of scores that are all 0, through which no gradients flow. */
+function emptiness(query: Tensor4D, key: Tensor4D, { pattern, keyLength, offset, visible }: AttentionOptions): Tensor {
   const [queries, keys] = [zeros(query.shape) as Tensor4D, zeros(key.shape) as Tensor4D];
-  const { logSumExp } = attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, visible });
-  return less(logSumExp, -1e29); // the logarithm of nothing is -1e30
+  return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, visible }).logSumExp;
+}
+
+/** Which queries see nothing: the logarithm of nothing is -1e30. */
+function isEmpty(logSumExp: Tensor): Tensor {
+  return less(logSumExp, -1e29);
 }
 
 /** Keys that only padding hides, and keys that only the pattern hides: all alike. */
