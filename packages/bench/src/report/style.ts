@@ -7,15 +7,15 @@ export const style = `
   :root { --text: #ececf1; --soft: #a3a3b0; --page: #17171c; --line: #3a3a44; ${paletteCss('dark')} }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1120px; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--text);
+body { margin: 0 auto; max-width: 1280px; padding: 2rem 1.25rem 4rem; background: var(--page); color: var(--text);
   font: 16px/1.55 system-ui, sans-serif; }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .5rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .25rem; }
 p { margin: .4rem 0; }
 .facts, figcaption, .note { color: var(--soft); font-size: .9rem; }
 code { font: .85rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
-table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .28rem .45rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+table { border-collapse: collapse; font-size: .78rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .28rem .38rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
 th:first-child, td:first-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: normal; }
 .wide { overflow-x: auto; }
