@@ -1,12 +1,6 @@
 import { type CausalModel, Module, mapState, type StateTree, type StepContext } from '@sequitur/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
-/** What a model has read so far. */
-export interface ReadSoFar {
-  readonly state: StateTree;
-  readonly tokens: readonly number[];
-}
-
 /**
  * A model that starts where another text ended: what is generated with it goes on from there. It tells what it read, so
  * that the next text can start behind it.
