@@ -6,6 +6,7 @@ import {
   mobyDick,
   packedWindows,
   randomWindows,
+  shuffledBatches,
   shuffledWindows,
   stateOfTheUnion,
   type WindowBatch,
@@ -105,5 +106,48 @@ describe('books', () => {
   it('are read from their packages', async () => {
     expect(await mobyDick()).toMatch(/Call me Ishmael\./);
     expect((await stateOfTheUnion()).length).toBeGreaterThan(200);
+  });
+});
+
+describe('shuffled batches', () => {
+  const items = Array.from({ length: 23 }, (_, id) => ({ id, length: 1 + ((id * 7) % 10) }));
+  const open = (seed = 1, list = items) =>
+    shuffledBatches(list, {
+      source: { of: 'items' },
+      ...{ batchSize: 4, seed },
+      lengthOf: ({ length }) => length,
+      collate: (chosen, random) => ({ ids: chosen.map(({ id }) => id), draw: random.integer(1000) }),
+    });
+  it('hold every item once an epoch, in another order each time, and draw anew', () => {
+    const [first, second] = [take(open(), 6), take(open(), 12).slice(6)];
+    for (const epoch of [first, second]) {
+      expect(epoch.flatMap(({ ids }) => ids).sort((a, b) => a - b)).toEqual(items.map(({ id }) => id));
+    }
+    expect(first.map(({ ids }) => ids)).not.toEqual(second.map(({ ids }) => ids));
+    expect(new Set([...first, ...second].map(({ draw }) => draw)).size).toBeGreaterThan(9);
+    expect(take(open(2), 6)).not.toEqual(first);
+  });
+
+  it('put items of like length together', () => {
+    const spreads = take(open(), 6).map(({ ids }) => {
+      const lengths = ids.map((id) => items[id]!.length);
+      return Math.max(...lengths) - Math.min(...lengths);
+    });
+    expect(Math.max(...spreads)).toBeLessThanOrEqual(3);
+  });
+
+  it('go on where they stopped, in the middle of an epoch and at its end', () => {
+    for (const count of [2, 6, 9]) {
+      const stopped = open();
+      take(stopped, count);
+      const resumed = open();
+      resumed.resumeAt(JSON.parse(JSON.stringify(stopped.position)));
+      expect(take(resumed, 5)).toEqual(take(open(), count + 5).slice(count));
+    }
+  });
+
+  it('refuse to go on with other items', () => {
+    const { position } = open();
+    expect(() => open(1, items.slice(1)).resumeAt(position)).toThrow(/these data/);
   });
 });

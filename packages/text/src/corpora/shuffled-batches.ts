@@ -1,0 +1,64 @@
+import { Random } from '@sequitur/core';
+import { Batches, type JsonObject } from './batches.js';
+
+export interface ShuffledBatchOptions<Item, Batch> {
+  /** Tells these items from others, for whoever goes on with them; their number is added to it. */
+  readonly source: JsonObject;
+  readonly batchSize: number;
+  readonly seed: number | string;
+  /** Items of like length come together, which saves padding; absent: any items do. */
+  readonly lengthOf?: ((item: Item) => number) | undefined;
+  /** Makes a batch of items; `random` is for what is drawn anew in every epoch, such as masks. */
+  readonly collate: (items: readonly Item[], random: Random) => Batch;
+}
+
+/** How many batches are sorted by length together: enough for little padding, few enough for batches to be random. */
+const SORTED_BATCHES = 50;
+
+/**
+ * Endless epochs of items in random order, all of them in every epoch: examples, that is, which are not cut out of one
+ * stream of tokens. Deterministic under the seed, and resumable.
+ *
+ * @throws SequiturError where a run goes on with other items than it began with
+ */
+export function shuffledBatches<Item, Batch>(
+  items: readonly Item[],
+  { source, batchSize, seed, lengthOf, collate }: ShuffledBatchOptions<Item, Batch>,
+): Batches<Batch> {
+  let order: { readonly epoch: number; readonly batches: readonly (readonly Item[])[] } | null = null;
+  const batchesOf = (epoch: number) => {
+    if (order?.epoch !== epoch) {
+      const random = Random.fromSeed(seed).fork(`order ${epoch}`);
+      order = { epoch, batches: inBatches(random.shuffle([...items]), { batchSize, lengthOf, random }) };
+    }
+    return order.batches;
+  };
+  const identity = { ...source, items: items.length, batchSize, seed };
+  return Batches.from(identity, { epoch: 0, batch: 0 }, ({ epoch, batch }) => {
+    const batches = batchesOf(epoch);
+    if (batches.length === 0) return null;
+    const random = Random.fromSeed(seed).fork(`epoch ${epoch}`).fork(`batch ${batch}`);
+    const next = batch + 1 < batches.length ? { epoch, batch: batch + 1 } : { epoch: epoch + 1, batch: 0 };
+    return { batch: collate(batches[batch]!, random), state: next };
+  });
+}
+
+function inBatches<Item>(
+  items: readonly Item[],
+  {
+    batchSize,
+    lengthOf,
+    random,
+  }: { batchSize: number; lengthOf: ((item: Item) => number) | undefined; random: Random },
+): Item[][] {
+  const cut = (list: readonly Item[], size: number) =>
+    Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size));
+  if (!lengthOf) return cut(items, batchSize);
+  const sorted = cut(items, batchSize * SORTED_BATCHES).flatMap((pool) =>
+    cut(
+      pool.sort((a, b) => lengthOf(a) - lengthOf(b)),
+      batchSize,
+    ),
+  );
+  return random.shuffle(sorted);
+}
