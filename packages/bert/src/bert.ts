@@ -26,7 +26,7 @@ import type { BertConfig } from './config.js';
 import type { BertContext, BertEncoder } from './encoder.js';
 import type { EncoderFamily } from './families/family.js';
 import { families as knownFamilies } from './families/index.js';
-import type { Head, HeadPart } from './heads/head.js';
+import type { Head, HeadContext, HeadPart } from './heads/head.js';
 import { pooled } from './heads/no-head.js';
 import { type FoundWeights, fillPartly, fillWholly, readFamily, storedHead } from './load.js';
 import { architectureOf, rulesOf } from './names.js';
@@ -166,18 +166,28 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   /** What the head computes of these texts; the caller disposes it. With `context.random`, as while training. */
   apply(batch: TextBatch, context: Context = {}): OutputsOf<H> {
     return scoped(() => {
-      const { tokens, context: given } = tensorsOf(batch, this.vocabularySize);
-      const globals = batch.globals ?? this.family.globalsOf?.(this.headKind, batch, this.config);
-      const seeing = globals && positionsOf(globals, batch.visible);
-      const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
-      const tokenVectors = this.encoder.embedding.tokens.weight.value;
-      return this.head.apply(hidden, { ...context, tokenVectors, choices: batch.choices }) as OutputsOf<H>;
+      const { hidden, seen } = this.#read(batch, context);
+      return this.head.apply(hidden, seen) as OutputsOf<H>;
     });
   }
 
   /** The loss of the head, a scalar that can be differentiated and that the caller disposes. */
   loss(batch: TextBatch, labels: LabelsOf<H>, context: Context = {}): Scalar {
-    return scoped(() => this.head.loss(this.apply(batch, context), labels));
+    return scoped(() => {
+      const { head } = this;
+      const { hidden, seen } = this.#read(batch, context);
+      return head.lossOf ? head.lossOf(hidden, labels, seen) : head.loss(head.apply(hidden, seen), labels);
+    });
+  }
+
+  /** The encoded texts, and what the head may know of them. */
+  #read(batch: TextBatch, context: Context): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
+    const { tokens, context: given } = tensorsOf(batch, this.vocabularySize);
+    const globals = batch.globals ?? this.family.globalsOf?.(this.headKind, batch, this.config);
+    const seeing = globals && positionsOf(globals, batch.visible);
+    const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
+    const tokenVectors = this.encoder.embedding.tokens.weight.value;
+    return { hidden, seen: { ...context, tokenVectors, choices: batch.choices } };
   }
 }
 

@@ -1,6 +1,7 @@
 import { openBackend, Random } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
 import { adamW, train } from '@sequitur/train';
+import { dispose, type Scalar, tidy, variableGrads } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import {
   Bert,
@@ -34,6 +35,43 @@ onEachBackend('fine-tuning', (backend) => {
     expect(losses[0]).toBeGreaterThan(0.5);
     expect(Math.max(...losses.slice(-3))).toBeLessThan(0.2);
     optimizer.dispose();
+    model.dispose();
+  });
+});
+
+onEachBackend('the loss of what is foretold alone', (backend) => {
+  it('is that of all scores, and so are its gradients', async () => {
+    await openBackend(backend);
+    const model = Bert.create({ ...config, dropout: 0 }, { head: preTraining(), seed: 1 });
+    const tokens = [
+      [2, 3, 4, 5],
+      [6, 7, 8, 9],
+    ];
+    const labels = {
+      tokens: [
+        [-100, 3, -100, 5],
+        [-100, -100, -100, 4],
+      ],
+      nextSentence: [0, 1],
+    };
+    const read = async (loss: () => Scalar) => {
+      const { value, grads } = variableGrads(loss);
+      const tensors = [
+        value,
+        ...Object.keys(grads)
+          .sort()
+          .map((name) => grads[name]!),
+      ];
+      const numbers = await Promise.all(tensors.map(async (tensor) => Array.from(await tensor.data())));
+      dispose(tensors);
+      return numbers.flat();
+    };
+    const chosen = await read(() => model.loss({ tokens }, labels));
+    const all = await read(() => tidy(() => model.head.loss(model.apply({ tokens }), labels)));
+    expect(chosen).toHaveLength(all.length);
+    const distance = Math.max(...chosen.map((value, index) => Math.abs(value - all[index]!)));
+    expect(distance).toBeLessThan(1e-5);
+    expect(Math.max(...all.slice(1).map(Math.abs))).toBeGreaterThan(0.01);
     model.dispose();
   });
 });

@@ -19,6 +19,8 @@ export interface Head<Outputs extends HeadOutputs = HeadOutputs, Labels = unknow
   apply(hidden: Tensor3D, context: HeadContext): Outputs;
   /** The loss that Hugging Face's class computes; null for a head that has none. The caller disposes it. */
   loss(outputs: Outputs, labels: Labels): Scalar;
+  /** The same loss from the encoder's output, for a head that need not compute all its outputs for it. */
+  lossOf?(hidden: Tensor3D, labels: Labels, context: HeadContext): Scalar;
 }
 
 /** Ways in which the families' heads differ. */

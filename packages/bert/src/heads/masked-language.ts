@@ -2,6 +2,7 @@ import {
   type Activation,
   activationByName,
   crossEntropy,
+  embed,
   LayerNorm,
   Linear,
   Module,
@@ -9,7 +10,7 @@ import {
   Parameter,
   zeros,
 } from '@sequitur/core';
-import { add, matMul, reshape, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { add, matMul, reshape, type Scalar, type Tensor2D, type Tensor3D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row } from './labels.js';
@@ -54,6 +55,22 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     return tidy(() => {
       const [batch, length, classes] = logits.shape;
       return crossEntropy(logits, classTensor('masked language labels', labels, { shape: [batch, length], classes }));
+    });
+  }
+
+  /** As `loss`; only what is foretold is scored, which is a seventh of the text. */
+  lossOf(hidden: Tensor3D, labels: readonly Row[], context: HeadContext): Scalar {
+    const [batch, length, width] = hidden.shape;
+    const places = labels.flatMap((row, index) =>
+      Array.from(row).flatMap((label, place) => (label === -100 ? [] : [index * length + place])),
+    );
+    const fits = labels.length === batch && labels.every((row) => row.length === length);
+    if (!fits || places.length === 0) return tidy(() => this.loss(this.apply(hidden, context), labels));
+    return tidy(() => {
+      const rows = embed(reshape(hidden, [batch * length, width]), tensor1d(places, 'int32')); // [places, width]
+      const chosen = reshape(rows, [1, places.length, width]) as Tensor3D;
+      const wanted = places.map((place) => labels[Math.floor(place / length)]![place % length]!);
+      return this.loss(this.apply(chosen, context), [wanted]);
     });
   }
 }

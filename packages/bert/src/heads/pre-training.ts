@@ -35,6 +35,13 @@ export class PreTrainingHead extends Module implements Head<PreTrainingOutputs, 
       () => add(this.maskedLanguage.loss(outputs, tokens), this.nextSentence.loss(outputs, nextSentence)) as Scalar,
     );
   }
+
+  lossOf(hidden: Tensor3D, { tokens, nextSentence }: PreTrainingLabels, context: HeadContext): Scalar {
+    return tidy(() => {
+      const next = this.nextSentence.loss(this.nextSentence.apply(hidden, context), nextSentence);
+      return add(this.maskedLanguage.lossOf(hidden, tokens, context), next) as Scalar;
+    });
+  }
 }
 
 export function preTraining(): HeadPart<PreTrainingHead> {
