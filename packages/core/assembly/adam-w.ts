@@ -1,14 +1,14 @@
 /**
  * Loshchilov and Hutter 2019, algorithm 2, on n numbers in place; the coefficients as in `adamWCoefficients`, the
- * gradient multiplied by `scale` first.
+ * gradient multiplied by `scale` first; the rests are 1 - β, which in float32 would lose digits.
  */
 export function adamWInPlace(
   n: i32, parameter: usize, gradient: usize, firstMoment: usize, secondMoment: usize,
-  scale: f32, beta1: f32, beta2: f32, epsilon: f32, decay: f32, stepSize: f32, inverseRootCorrection2: f32,
+  scale: f32, rest1: f32, beta2: f32, rest2: f32, epsilon: f32, decay: f32, stepSize: f32, inverseRootCorrection2: f32,
 ): void {
   const end = <usize>n << 2;
   const whole = <usize>(n & ~3) << 2;
-  const keep1 = f32x4.splat(1 - beta1), keep2 = f32x4.splat(1 - beta2), b2 = f32x4.splat(beta2);
+  const keep1 = f32x4.splat(rest1), keep2 = f32x4.splat(rest2), b2 = f32x4.splat(beta2);
   const factor = f32x4.splat(scale), shrink = f32x4.splat(decay), step = f32x4.splat(stepSize);
   const correction = f32x4.splat(inverseRootCorrection2), small = f32x4.splat(epsilon);
   let at: usize = 0;
@@ -26,8 +26,8 @@ export function adamWInPlace(
   for (; at < end; at += 4) {
     const g = load<f32>(gradient + at) * scale;
     const m0 = load<f32>(firstMoment + at);
-    const m = m0 + (g - m0) * (1 - beta1);
-    const v = load<f32>(secondMoment + at) * beta2 + g * g * (1 - beta2);
+    const m = m0 + (g - m0) * rest1;
+    const v = load<f32>(secondMoment + at) * beta2 + g * g * rest2;
     store<f32>(firstMoment + at, m);
     store<f32>(secondMoment + at, v);
     const moved = (m / (sqrt<f32>(v) * inverseRootCorrection2 + epsilon)) * stepSize;

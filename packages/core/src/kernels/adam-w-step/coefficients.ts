@@ -15,8 +15,10 @@ export interface AdamWOptions {
 
 /** What a step needs of its options, computed once in double precision. */
 export interface AdamWCoefficients {
-  readonly beta1: number;
   readonly beta2: number;
+  /** 1 - β₁ and 1 - β₂, rounded once: in float32 the difference would lose digits. */
+  readonly rest1: number;
+  readonly rest2: number;
   readonly epsilon: number;
   /** 1 - η λ */
   readonly decay: number;
@@ -29,8 +31,9 @@ export interface AdamWCoefficients {
 export function adamWCoefficients(options: AdamWOptions): AdamWCoefficients {
   const { learningRate, beta1, beta2, epsilon, weightDecay, step } = options;
   return {
-    beta1,
     beta2,
+    rest1: 1 - beta1,
+    rest2: 1 - beta2,
     epsilon,
     decay: 1 - learningRate * weightDecay,
     stepSize: learningRate / (1 - beta1 ** step),

@@ -8,7 +8,7 @@ export function adamWInPlaceCpu(
   moments: AdamWMoments,
   gradient: Tensor,
   scale: number | Tensor,
-  { beta1, beta2, epsilon, decay, stepSize, inverseRootCorrection2 }: AdamWCoefficients,
+  { beta2, rest1, rest2, epsilon, decay, stepSize, inverseRootCorrection2 }: AdamWCoefficients,
 ): boolean {
   const current = backend();
   const cpu = cpuInstance(current);
@@ -19,8 +19,8 @@ export function adamWInPlaceCpu(
   const factor = typeof scale === 'number' ? scale : cpu.values(scale)[0]!;
   for (let i = 0; i < slopes.length; i++) {
     const g = slopes[i]! * factor;
-    const m = first![i]! + (g - first![i]!) * (1 - beta1);
-    const v = second![i]! * beta2 + g * g * (1 - beta2);
+    const m = first![i]! + (g - first![i]!) * rest1;
+    const v = second![i]! * beta2 + g * g * rest2;
     first![i] = m;
     second![i] = v;
     parameter![i] = parameter![i]! * decay - (m / (Math.sqrt(v) * inverseRootCorrection2 + epsilon)) * stepSize;

@@ -19,8 +19,8 @@ export function adamWReference(
 ): AdamWMoments {
   return tidy(() => {
     const g = mul(gradient, scale);
-    const m = add(firstMoment, mul(sub(g, firstMoment), 1 - c.beta1));
-    const v = add(mul(secondMoment, c.beta2), mul(square(g), 1 - c.beta2));
+    const m = add(firstMoment, mul(sub(g, firstMoment), c.rest1));
+    const v = add(mul(secondMoment, c.beta2), mul(square(g), c.rest2));
     const decayed = mul(parameter, c.decay);
     const denominator = add(mul(sqrt(v), c.inverseRootCorrection2), c.epsilon);
     return { parameter: sub(decayed, mul(div(m, denominator), c.stepSize)), firstMoment: m, secondMoment: v };

@@ -20,8 +20,8 @@ export function adamWInPlace(
   wasm.kernels.adamWInPlace(
     ...([parameter.size, wasm.offset(parameter), wasm.offset(gradient)] as const),
     ...([wasm.offset(firstMoment), wasm.offset(secondMoment)] as const),
-    ...([typeof scale === 'number' ? scale : wasm.values(scale)[0]!, c.beta1, c.beta2, c.epsilon] as const),
-    ...([c.decay, c.stepSize, c.inverseRootCorrection2] as const),
+    ...([typeof scale === 'number' ? scale : wasm.values(scale)[0]!, c.rest1, c.beta2, c.rest2] as const),
+    ...([c.epsilon, c.decay, c.stepSize, c.inverseRootCorrection2] as const),
   );
   return true;
 }

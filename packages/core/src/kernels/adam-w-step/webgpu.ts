@@ -13,10 +13,8 @@ const kernel = (scaledByTensor: boolean): WebGpuKernel => ({
   reads: { gradient: 'f32', ...(scaledByTensor && { factor: 'f32' }) },
   writes: { parameter: 'f32', firstMoment: 'f32', secondMoment: 'f32' },
   parameters: {
-    ...{ count: 'u32', scale: 'f32', beta1: 'f32', beta2: 'f32', epsilon: 'f32', decay: 'f32', stepSize: 'f32' },
-    inverseRootCorrection2: 'f32',
-    // 1 - β, rounded once on the host: in float32 the difference would lose digits.
-    ...{ rest1: 'f32', rest2: 'f32' },
+    ...{ count: 'u32', scale: 'f32', beta2: 'f32', rest1: 'f32', rest2: 'f32', epsilon: 'f32' },
+    ...{ decay: 'f32', stepSize: 'f32', inverseRootCorrection2: 'f32' },
   },
   workgroupSize: SIZE,
   code: `
@@ -52,13 +50,7 @@ export function adamWInPlaceWebGpu(
         secondMoment: part(secondMoment),
         ...(factor && { factor }),
       },
-      parameters: {
-        ...c,
-        count,
-        scale: typeof scale === 'number' ? scale : 1,
-        rest1: 1 - c.beta1,
-        rest2: 1 - c.beta2,
-      },
+      parameters: { ...c, count, scale: typeof scale === 'number' ? scale : 1 },
       workgroups: groupsOf(count, SIZE),
     });
   }

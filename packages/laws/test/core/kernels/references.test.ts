@@ -1,5 +1,5 @@
 import * as core from '@sequitur/core';
-import { add, grads, mul, square, type Tensor, tensor, tidy, variable } from '@tensorflow/tfjs-core';
+import { add, dispose, fill, grads, mul, square, type Tensor, tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawNormal, expectClose, onEachBackend } from '../../../src/index.js';
 
@@ -105,6 +105,21 @@ onEachBackend('kernel against reference', () => {
       for (const [index, tensor] of found.entries()) await expectClose(tensor, wanted[index]!, 1e-6, `${index}`);
     });
   }
+
+  it('AdamW with a mean square that forgets so slowly that 1 - β₂ loses digits in float32', async () => {
+    const [parameter, firstMoment, secondMoment] = [0, 0, 0].map((value) => variable(fill([5], value)));
+    const options = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: 1 };
+    const gradient = fill([5], 1);
+    core.adamWStep({
+      ...options,
+      parameter: parameter!,
+      firstMoment: firstMoment!,
+      secondMoment: secondMoment!,
+      gradient,
+    });
+    for (const value of await secondMoment!.data()) expect(value / 1e-3).toBeCloseTo(1, 6);
+    dispose([parameter!, firstMoment!, secondMoment!, gradient]);
+  });
 
   it('the global norm of small and of large tensors', async () => {
     const tensors = [drawNormal<Tensor>([3], 'a'), drawNormal<Tensor>([7, 5003], 'b')];
