@@ -102,9 +102,10 @@ function architecture(
 /** Of the encoder alone. Counts products only: the rest is a small share that falls with the width. */
 export function encoderCost(config: BertConfig, length: number): Cost {
   const { vocabularySize, contextLength, width, depth, heads, hiddenWidth = 4 * width } = config;
-  const { segments = 2, positions = 'absolute', modelType, paddingToken = 1 } = config;
-  const rows = vocabularySize + contextLength + segments + (modelType === 'roberta' ? paddingToken + 1 : 0);
-  const distances = positions === 'absolute' ? 0 : (2 * contextLength - 1) * (width / heads);
+  const { segments = 2, positions = 'absolute', modelType, paddingToken } = config;
+  const places = contextLength + (modelType === 'roberta' ? (paddingToken ?? 1) + 1 : 0);
+  const rows = vocabularySize + places + segments;
+  const distances = positions === 'absolute' ? 0 : (2 * places - 1) * (width / heads);
   const attention = 4 * (width * width + width) + distances;
   const feedForward = 2 * width * hiddenWidth + hiddenWidth + width;
   const compared = { absolute: 0, relativeKey: 1, relativeKeyQuery: 2 }[positions];

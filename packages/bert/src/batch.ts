@@ -13,6 +13,8 @@ export interface TextBatch {
   readonly positions?: readonly Row[] | undefined;
   /** 1 where a token sees all and is seen by all, for the models that have such; absent: as the head needs it. */
   readonly globals?: readonly Row[] | undefined;
+  /** 1 where a token belongs to the question, in which no answer is looked for; absent: as the model's class has it. */
+  readonly question?: readonly Row[] | undefined;
   /** How many neighbouring rows are choices of one question. */
   readonly choices?: number | undefined;
 }
@@ -26,9 +28,9 @@ export function positionsOf(rows: readonly Row[], visible?: readonly Row[]): num
 
 /** The batch as tensors, which belong to the scope around. */
 export function tensorsOf(
-  { tokens, visible, segments, positions }: TextBatch,
+  { tokens, visible, segments, positions, question }: TextBatch,
   vocabularySize: number,
-): { tokens: Tensor2D; context: EncodeContext } {
+): { tokens: Tensor2D; context: EncodeContext; question: Tensor2D | undefined } {
   const ids = tokenTensor(tokens, vocabularySize);
   const [rows, length] = ids.shape;
   const matrix = (name: string, values: readonly Row[]) => {
@@ -43,6 +45,7 @@ export function tensorsOf(
   };
   return {
     tokens: ids,
+    question: question && matrix('question', question),
     context: {
       ...(visible && { visible: matrix('visible', visible) }),
       ...(segments && { segments: matrix('segments', segments) }),

@@ -28,7 +28,7 @@ import type { EncoderFamily } from './families/family.js';
 import { families as knownFamilies } from './families/index.js';
 import type { Head, HeadContext, HeadPart } from './heads/head.js';
 import { pooled } from './heads/no-head.js';
-import { type FoundWeights, fillPartly, fillWholly, readFamily, storedHead } from './load.js';
+import { type FoundWeights, fillPartly, fillWholly, readFamily, storedHead, withPresentNames } from './load.js';
 import { architectureOf, rulesOf } from './names.js';
 
 export interface CreateBertOptions<H extends Head> {
@@ -129,12 +129,13 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   }
 
   /** As `fromPretrained`, from a checkpoint that is open and stays so. */
-  static async load<H extends Head = Head>(found: FoundWeights, options: LoadBertOptions<H> = {}): Promise<Bert<H>> {
+  static async load<H extends Head = Head>(given: FoundWeights, options: LoadBertOptions<H> = {}): Promise<Bert<H>> {
+    const found = { ...given, checkpoint: withPresentNames(given.checkpoint) };
     const { family, config } = found;
     const { head: wanted, tokenizer = null, ...rest } = options;
     const stored = storedHead(found, (head) => new Bert(config, family, head));
-    const given = { tokenizer, dtype: storedDtype(found.checkpoint) };
-    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), given);
+    const parts = { tokenizer, dtype: storedDtype(found.checkpoint) };
+    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), parts);
     const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
     try {
       await fill(model, found, rest);
@@ -182,12 +183,13 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
 
   /** The encoded texts, and what the head may know of them. */
   #read(batch: TextBatch, context: Context): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
-    const { tokens, context: given } = tensorsOf(batch, this.vocabularySize);
-    const globals = batch.globals ?? this.family.globalsOf?.(this.headKind, batch, this.config);
-    const seeing = globals && positionsOf(globals, batch.visible);
+    const completed = this.family.completed?.(this.headKind, batch, this.config) ?? batch;
+    const { tokens, context: given, question } = tensorsOf(completed, this.vocabularySize);
+    const { globals, choices } = completed;
+    const seeing = globals && positionsOf(globals, completed.visible);
     const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
     const tokenVectors = this.encoder.embedding.tokens.weight.value;
-    return { hidden, seen: { ...context, tokenVectors, choices: batch.choices } };
+    return { hidden, seen: { ...context, tokenVectors, choices, question } };
   }
 }
 

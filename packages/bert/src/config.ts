@@ -32,8 +32,8 @@ export interface BertConfig {
   readonly classifierDropout?: number;
   /** As `classifierDropout`, of the question answering head where it has its own. */
   readonly answerDropout?: number;
-  /** Default 0. */
-  readonly paddingToken?: number;
+  /** Its vector gets no gradient; default 0, and null where no token pads. */
+  readonly paddingToken?: number | null;
   readonly startToken?: number;
   readonly endToken?: number;
   /** The decoder of masked tokens is the embedding table; default true. */

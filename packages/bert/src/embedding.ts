@@ -39,19 +39,20 @@ export class BertEmbedding extends Module {
     super();
     const { vocabularySize, width, segments = 2, paddingToken = 0, initialDeviation = 0.02 } = config;
     const drawn = normal(initialDeviation);
-    this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken });
+    const padding = paddingToken ?? 0;
+    this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken ?? undefined });
     this.segments = segments > 0 ? new Embedding(segments, width, drawn) : null;
     this.positions = new PositionTable({
       count: config.contextLength,
       width,
-      offset: skipsPadding ? paddingToken + 1 : 0,
-      padding: skipsPadding ? paddingToken : undefined,
+      offset: skipsPadding ? padding + 1 : 0,
+      padding: skipsPadding ? padding : undefined,
       initializer: config.sinusoidal ? (shape) => sinusoidalTable(shape[0]!, width) : drawn,
       trained: !config.sinusoidal,
     });
     this.norm = new LayerNorm(width, { epsilon: config.normEpsilon ?? 1e-12 });
     this.#dropout = config.dropout ?? 0;
-    this.#padding = paddingToken;
+    this.#padding = padding;
     this.#skipsPadding = skipsPadding;
     this.#scale = scale;
     this.#addsPositions = (config.positions ?? 'absolute') === 'absolute';

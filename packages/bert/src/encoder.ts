@@ -42,7 +42,7 @@ export class BertEncoder extends Module implements Encoder {
   constructor(config: BertConfig, options: BertEncoderOptions = {}) {
     super();
     checkHeads(config);
-    const { mixer = () => bertAttention(config) } = options;
+    const { mixer = () => bertAttention(config, options) } = options;
     this.embedding = new BertEmbedding(config, options);
     this.stack = new EncoderStack(Array.from({ length: config.depth }, (_, index) => bertBlock(config, mixer(index))));
     this.vocabularySize = config.vocabularySize;
@@ -79,12 +79,14 @@ function bertBlock(config: BertConfig, mixer: SequenceMixer) {
   });
 }
 
-function bertAttention(config: BertConfig) {
+function bertAttention(config: BertConfig, { skipsPadding }: BertEncoderOptions) {
   const { width, heads, contextLength, positions = 'absolute', initialDeviation = 0.02 } = config;
   const drawn = { initializer: normal(initialDeviation) };
   const options = { width, heads, dropout: config.attentionDropout ?? 0, input: drawn, output: drawn };
   if (positions === 'absolute') return new MultiHeadAttention({ ...options, pattern: full() });
-  return new RelativeKeyAttention({ ...options, contextLength, comparesKeys: positions === 'relativeKeyQuery' });
+  // As many distances as the table of positions has rows, used or not.
+  const rows = contextLength + (skipsPadding ? (config.paddingToken ?? 0) + 1 : 0);
+  return new RelativeKeyAttention({ ...options, contextLength: rows, comparesKeys: positions === 'relativeKeyQuery' });
 }
 
 function checkHeads({ width, heads }: BertConfig): void {

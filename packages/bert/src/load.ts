@@ -88,6 +88,18 @@ export async function fillWholly(
   await loadWeights(model, checkpoint, rules, { ...options, ignore: family.ignoredTensors(model.config, prefix) });
 }
 
+/** A checkpoint that TensorFlow wrote calls the weight and the bias of its norms gamma and beta. */
+export function withPresentNames(checkpoint: Checkpoint): Checkpoint {
+  const present = (name: string) => name.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias');
+  const stored = new Map([...checkpoint.tensors.keys()].map((name) => [present(name), name]));
+  if (stored.size < checkpoint.tensors.size || [...stored].every(([now, name]) => now === name)) return checkpoint;
+  return {
+    ...checkpoint,
+    tensors: new Map([...checkpoint.tensors].map(([name, entry]) => [present(name), entry])),
+    readFloat32: (name) => checkpoint.readFloat32(stored.get(name) ?? name),
+  };
+}
+
 /** The head that the configuration names, or else the one whose tensors the checkpoint has. */
 export function storedHead(
   { family, config, architecture, checkpoint }: FoundWeights,

@@ -15,6 +15,8 @@ export interface TokenEmbeddingOptions {
   readonly norm?: Norm;
   readonly dropout?: number;
   readonly initializer?: Initializer;
+  /** The id whose vector gets no gradient from lookups. */
+  readonly padding?: number | undefined;
 }
 
 /** Gives each token its vector, and adds that of its position where the model has such. */
@@ -27,8 +29,8 @@ export class TokenEmbedding extends Module {
 
   constructor(options: TokenEmbeddingOptions) {
     super();
-    const { vocabularySize, width, learnedPositions: count, initializer } = options;
-    this.tokens = new Embedding(vocabularySize, width, initializer);
+    const { vocabularySize, width, learnedPositions: count, initializer, padding } = options;
+    this.tokens = new Embedding(vocabularySize, width, initializer, { padding });
     const learned = count ? new PositionTable({ count, width, ...(initializer && { initializer }) }) : null;
     this.positions = options.positions ?? learned;
     this.norm = options.norm ?? null;

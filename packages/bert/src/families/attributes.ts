@@ -1,6 +1,6 @@
 import {
   aBoolean,
-  aNumber,
+  aCount,
   anInteger,
   type ConfigReader,
   isFalse,
@@ -27,9 +27,6 @@ export const BOOKKEEPING = [
   ...['sep_token_id', 'cls_token_id', 'mask_token_id', 'tie_weights_', 'embedding_size', 'auto_map', 'adapters'],
 ];
 
-export const positive = aNumber('a number above 0', (value) => value > 0);
-export const atLeastZero = aNumber('a number in [0, 1]', (value) => value >= 0 && value <= 1);
-
 const PROBLEMS: Readonly<Record<string, Problem>> = {
   regression: 'regression',
   single_label_classification: 'singleLabel',
@@ -50,7 +47,7 @@ export function readCommon(json: ConfigReader): Partial<BertConfig> {
   json.maybe('pruned_heads', nothing);
   const tokens = { startToken: 'bos_token_id', endToken: 'eos_token_id' };
   return {
-    paddingToken: json.take('pad_token_id', anInteger(0), 0),
+    paddingToken: json.has('pad_token_id') ? (json.maybe('pad_token_id', anInteger(0)) ?? null) : 0,
     tied: json.take('tie_word_embeddings', aBoolean, true),
     ...readLabels(json),
     ...present(
@@ -65,7 +62,7 @@ export function readPositions(json: ConfigReader): PositionKind {
 
 function readLabels(json: ConfigReader): Pick<BertConfig, 'labels' | 'problem'> {
   const named = json.maybe('id2label', namesById);
-  const count = json.maybe('num_labels', anInteger());
+  const count = json.maybe('num_labels', aCount);
   json.maybe('label2id', (value) => value);
   const problem = json.maybe('problem_type', oneOf(Object.keys(PROBLEMS)));
   const labels = named ?? (count === undefined ? undefined : Array.from({ length: count }, (_, id) => `LABEL_${id}`));
@@ -95,7 +92,7 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
   const spelled = Object.entries(PROBLEMS).find(([, ours]) => ours === problem)?.[0];
   return {
     model_type: config.modelType,
-    pad_token_id: config.paddingToken ?? 0,
+    pad_token_id: config.paddingToken === undefined ? 0 : config.paddingToken,
     ...(startToken !== undefined && { bos_token_id: startToken }),
     ...(endToken !== undefined && { eos_token_id: endToken }),
     ...(!tied && { tie_word_embeddings: false }),
@@ -106,6 +103,11 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
     ...(spelled && { problem_type: spelled }),
     torch_dtype: 'float32',
   };
+}
+
+/** Before the last product of a head: `classifier_dropout`, else as everywhere; the head for answers has none. */
+export function classifierDropout(config: BertConfig, kind: string): number {
+  return kind === 'questionAnswering' ? 0 : (config.classifierDropout ?? config.dropout ?? 0);
 }
 
 export function writePositions({ positions = 'absolute' }: BertConfig): string {

@@ -1,6 +1,9 @@
 import {
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
+  aShare,
   type ConfigReader,
   oneOf,
   rule,
@@ -21,9 +24,8 @@ import {
   tokenClassification,
 } from '../heads/index.js';
 import {
-  atLeastZero,
   BOOKKEEPING,
-  positive,
+  classifierDropout,
   present,
   readCommon,
   readPositions,
@@ -57,10 +59,11 @@ export const bertFamily: EncoderFamily = {
   },
   writeConfig: (config) => ({ ...writeBertShape(config), max_position_embeddings: config.contextLength }),
   createEncoder: (config) => new BertEncoder(config),
-  headStyle: ({ activation = 'gelu' }) => ({
+  headStyle: (config, kind) => ({
     poolerActivation: 'tanh',
     dropsBeforePooler: false,
-    maskedActivation: activation,
+    maskedActivation: config.activation ?? 'gelu',
+    dropout: classifierDropout(config, kind),
   }),
   encoderRules: (_config, prefix) => bertEncoderRules(prefix),
   headRules: (kind, prefix) => {
@@ -89,26 +92,32 @@ export const bertFamily: EncoderFamily = {
     `${prefix}embeddings.position_ids`,
     `${prefix}embeddings.token_type_ids`,
     'cls.predictions.decoder.bias', // the bias a second time
+    // What pre-training leaves in checkpoints of classes that do not read it.
+    ...[`${prefix}pooler.dense.weight`, `${prefix}pooler.dense.bias`],
+    ...['cls.seq_relationship.weight', 'cls.seq_relationship.bias'],
     ...(tied ? ['cls.predictions.decoder.weight'] : []),
   ],
 };
 
 /** The attributes that BERT shares with its descendants. */
-export function readBertShape(json: ConfigReader): Omit<BertConfig, 'modelType' | 'contextLength'> {
+export function readBertShape(
+  json: ConfigReader,
+  activation = 'gelu',
+): Omit<BertConfig, 'modelType' | 'contextLength'> {
   return {
     vocabularySize: json.take('vocab_size', anInteger()),
     width: json.take('hidden_size', anInteger()),
-    depth: json.take('num_hidden_layers', anInteger()),
-    heads: json.take('num_attention_heads', anInteger()),
+    depth: json.take('num_hidden_layers', aCount),
+    heads: json.take('num_attention_heads', aCount),
     hiddenWidth: json.take('intermediate_size', anInteger()),
-    activation: json.take('hidden_act', oneOf(activationNames), 'gelu'),
-    normEpsilon: json.take('layer_norm_eps', positive, 1e-12),
+    activation: json.take('hidden_act', oneOf(activationNames), activation),
+    normEpsilon: json.take('layer_norm_eps', aPositive, 1e-12),
     segments: json.take('type_vocab_size', anInteger(), 2),
     positions: readPositions(json),
-    dropout: json.take('hidden_dropout_prob', atLeastZero, 0.1),
-    attentionDropout: json.take('attention_probs_dropout_prob', atLeastZero, 0.1),
-    initialDeviation: json.take('initializer_range', positive, 0.02),
-    ...present({ classifierDropout: json.maybe('classifier_dropout', atLeastZero) }),
+    dropout: json.take('hidden_dropout_prob', aShare, 0.1),
+    attentionDropout: json.take('attention_probs_dropout_prob', aShare, 0.1),
+    initialDeviation: json.take('initializer_range', aPositive, 0.02),
+    ...present({ classifierDropout: json.maybe('classifier_dropout', aShare) }),
     ...readCommon(json),
   };
 }

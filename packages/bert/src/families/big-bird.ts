@@ -1,4 +1,5 @@
 import { aBoolean, anInteger, type ConfigReader, Linear, normal, oneOf } from '@sequitur/core';
+import type { TextBatch } from '../batch.js';
 import type { BigBirdConfig } from '../big-bird/config.js';
 import { BigBirdEncoder } from '../big-bird/encoder.js';
 import {
@@ -6,15 +7,16 @@ import {
   multipleChoice,
   pooled,
   preTraining,
+  questionAnswering,
   sequenceClassification,
   tokenClassification,
 } from '../heads/index.js';
-import { BOOKKEEPING } from './attributes.js';
+import { BOOKKEEPING, classifierDropout } from './attributes.js';
 import { bertEncoderRules, bertFamily, readBertShape, readTableSize, writeBertShape } from './bert.js';
 import type { EncoderFamily } from './family.js';
-import { linear } from './rules.js';
+import { linear, norm } from './rules.js';
 
-/** BigBird (Zaheer et al. 2020): BERT that reads long texts sparsely. Its question answering head is not built. */
+/** BigBird (Zaheer et al. 2020): BERT that reads long texts sparsely. */
 export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
   modelType: 'big_bird',
   heads: {
@@ -23,6 +25,7 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
     BigBirdForMaskedLM: maskedLanguage(),
     BigBirdForSequenceClassification: sequenceClassification(),
     BigBirdForTokenClassification: tokenClassification(),
+    BigBirdForQuestionAnswering: questionAnswering(),
     BigBirdForMultipleChoice: multipleChoice(),
   },
   prefix: 'bert.',
@@ -41,16 +44,22 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
     };
   },
   createEncoder: (config) => new BigBirdEncoder(config),
-  headStyle: ({ activation = 'gelu_new' }, kind) => {
+  completed: (kind, batch, config) => (kind === 'questionAnswering' ? withQuestion(batch, config) : batch),
+  headStyle: (config, kind) => {
+    const { activation = 'gelu_new', dropout = 0 } = config;
     const isClassifier = kind === 'sequenceClassification';
     return {
       poolerActivation: isClassifier ? activation : 'tanh',
       dropsBeforePooler: isClassifier,
       maskedActivation: activation,
+      dropout: ['questionAnswering', 'multipleChoice'].includes(kind) ? dropout : classifierDropout(config, kind),
+      transformsAnswers: true,
     };
   },
   unusedPart: (kind, { width, initialDeviation = 0.02 }) =>
-    readsPooler(kind) ? null : new Linear(width, width, { initializer: normal(initialDeviation) }),
+    readsPooler(kind) || kind === 'questionAnswering'
+      ? null
+      : new Linear(width, width, { initializer: normal(initialDeviation) }),
   encoderRules: (_config, prefix) => bertEncoderRules(prefix),
   headRules: (kind, prefix) => {
     const pooler = linear(`${prefix}pooler`, 'head.pooler.dense');
@@ -63,6 +72,13 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
           ...unused,
           ...linear('classifier.dense', 'head.pooler.dense'),
           ...linear('classifier.out_proj', 'head.output'),
+        ];
+      case 'questionAnswering':
+        return [
+          ...linear('qa_classifier.intermediate.dense', 'head.layer.feedForward.up'),
+          ...linear('qa_classifier.output.dense', 'head.layer.feedForward.down'),
+          ...norm('qa_classifier.output.LayerNorm', 'head.layer.norm'),
+          ...linear('qa_classifier.qa_outputs', 'head.output'),
         ];
       case 'multipleChoice':
         return [...pooler, ...linear('classifier', 'head.output')];
@@ -77,18 +93,37 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
         return [...unused, ...linear('classifier', 'head.output')];
     }
   },
-  ignoredTensors: bertFamily.ignoredTensors,
+  ignoredTensors: (config, prefix) => [
+    ...bertFamily.ignoredTensors(config, prefix),
+    ...[`${prefix}pooler.weight`, `${prefix}pooler.bias`], // left in checkpoints of the class for answers
+  ],
 };
 
-/** Every class stores a pooler; these read it. */
+/** Every class but that for answers stores a pooler; these read it. */
 function readsPooler(kind: string): boolean {
   return ['pooled', 'preTraining', 'multipleChoice'].includes(kind);
 }
 
+/**
+ * As Hugging Face's class: the question goes up to the first separator, its tokens are a segment of their own, and no answer
+ * is looked for in it, but for the first token, which stands for no answer.
+ */
+function withQuestion(batch: TextBatch, { separatorToken = 66 }: BigBirdConfig): TextBatch {
+  const ends = batch.tokens.map((row) => Math.max(0, Array.from(row).indexOf(separatorToken)));
+  const rows = (value: (position: number, end: number) => boolean) =>
+    batch.tokens.map((row, index) => Array.from(row, (_, position) => Number(value(position, ends[index]!))));
+  return {
+    ...batch,
+    question: batch.question ?? rows((position, end) => position > 0 && position <= end),
+    segments: batch.segments ?? rows((position, end) => position > end),
+  };
+}
+
 function readConfig(json: ConfigReader): BigBirdConfig {
   json.take('model_type', oneOf(['big_bird']));
+  json.take('position_embedding_type', oneOf(['absolute']), 'absolute'); // the class knows no other
   const config: BigBirdConfig = {
-    ...{ ...readBertShape(json), modelType: 'big_bird', contextLength: readTableSize(json) },
+    ...{ ...readBertShape(json, 'gelu_new'), modelType: 'big_bird', contextLength: readTableSize(json) },
     sparse: json.take('attention_type', oneOf(['block_sparse', 'original_full']), 'block_sparse') === 'block_sparse',
     blockSize: json.take('block_size', anInteger(), 64),
     randomBlocks: json.take('num_random_blocks', anInteger(0), 3),

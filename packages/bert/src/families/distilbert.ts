@@ -1,7 +1,10 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
+  aShare,
   type ConfigReader,
   oneOf,
   rule,
@@ -18,7 +21,7 @@ import {
   sequenceClassification,
   tokenClassification,
 } from '../heads/index.js';
-import { atLeastZero, BOOKKEEPING, positive, readCommon, writeCommon } from './attributes.js';
+import { BOOKKEEPING, readCommon, writeCommon } from './attributes.js';
 import type { EncoderFamily } from './family.js';
 import { linear, norm } from './rules.js';
 
@@ -37,10 +40,11 @@ export const distilbertFamily: EncoderFamily = {
   readConfig,
   writeConfig,
   createEncoder: (config) => new BertEncoder({ ...config, segments: 0 }),
-  headStyle: ({ activation = 'gelu' }) => ({
+  headStyle: (config, kind) => ({
     poolerActivation: 'relu',
     dropsBeforePooler: false,
-    maskedActivation: activation,
+    maskedActivation: config.activation ?? 'gelu',
+    dropout: headDropout(config, kind),
   }),
   encoderRules: (_config, prefix) => encoderRules(prefix),
   headRules: (kind) => {
@@ -67,6 +71,15 @@ export const distilbertFamily: EncoderFamily = {
   ],
 };
 
+/** Each class takes it from another attribute. */
+function headDropout(
+  { dropout = 0, classifierDropout = dropout, answerDropout = 0 }: BertConfig,
+  kind: string,
+): number {
+  if (kind === 'questionAnswering') return answerDropout;
+  return kind === 'tokenClassification' ? dropout : classifierDropout;
+}
+
 function readConfig(json: ConfigReader): BertConfig {
   json.take('model_type', oneOf(['distilbert']));
   const config: BertConfig = {
@@ -74,17 +87,17 @@ function readConfig(json: ConfigReader): BertConfig {
     vocabularySize: json.take('vocab_size', anInteger()),
     contextLength: json.take('max_position_embeddings', anInteger(), 512),
     width: json.take('dim', anInteger()),
-    depth: json.take('n_layers', anInteger()),
-    heads: json.take('n_heads', anInteger()),
+    depth: json.take('n_layers', aCount),
+    heads: json.take('n_heads', aCount),
     hiddenWidth: json.take('hidden_dim', anInteger()),
     activation: json.take('activation', oneOf(activationNames), 'gelu'),
     segments: 0,
     sinusoidal: json.take('sinusoidal_pos_embds', aBoolean, false),
-    dropout: json.take('dropout', atLeastZero, 0.1),
-    attentionDropout: json.take('attention_dropout', atLeastZero, 0.1),
-    classifierDropout: json.take('seq_classif_dropout', atLeastZero, 0.2),
-    answerDropout: json.take('qa_dropout', atLeastZero, 0.1),
-    initialDeviation: json.take('initializer_range', positive, 0.02),
+    dropout: json.take('dropout', aShare, 0.1),
+    attentionDropout: json.take('attention_dropout', aShare, 0.1),
+    classifierDropout: json.take('seq_classif_dropout', aShare, 0.2),
+    answerDropout: json.take('qa_dropout', aShare, 0.1),
+    initialDeviation: json.take('initializer_range', aPositive, 0.02),
     ...readCommon(json),
   };
   json.finish([...BOOKKEEPING, 'architectures', 'tie_weights_']);

@@ -3,7 +3,6 @@ import type { TextBatch } from '../batch.js';
 import type { BertConfig } from '../config.js';
 import type { BertEncoder } from '../encoder.js';
 import type { HeadPart, HeadStyle } from '../heads/head.js';
-import type { Row } from '../heads/labels.js';
 
 /** A family of encoder-only models as Hugging Face knows it, as a value for lists; nothing registers itself. */
 export interface EncoderFamily<Config extends BertConfig = BertConfig> {
@@ -15,8 +14,8 @@ export interface EncoderFamily<Config extends BertConfig = BertConfig> {
   /** All of `config.json` but `architectures`. */
   writeConfig(config: Config): Record<string, unknown>;
   createEncoder(config: Config): BertEncoder;
-  /** Which tokens see all and are seen by all where the batch does not say; absent: the family has no such tokens. */
-  globalsOf?(kind: string, batch: TextBatch, config: Config): readonly Row[] | undefined;
+  /** A batch with what the class of this head adds where the batch does not say it: global tokens, segments. */
+  completed?(kind: string, batch: TextBatch, config: Config): TextBatch;
   headStyle(config: Config, kind: string): HeadStyle;
   /** What the class of this head stores and never reads; absent: nothing. */
   unusedPart?(kind: string, config: Config): Module | null;

@@ -57,8 +57,11 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
       { skipsPadding: true, mixer: (index) => new LongformerMixer({ ...options, window: config.windows[index]! }) },
     );
   },
-  globalsOf,
-  headStyle: robertaFamily.headStyle,
+  completed: (kind, batch, config) => ({ ...batch, globals: batch.globals ?? globalsOf(kind, batch, config) }),
+  headStyle: (config, kind) => ({
+    ...robertaFamily.headStyle(config, kind),
+    dropout: kind === 'questionAnswering' ? 0 : (config.dropout ?? 0),
+  }),
   encoderRules: (_config, prefix) => [...bertEncoderRules(prefix), ...globalRules(prefix)],
   headRules: robertaFamily.headRules,
   ignoredTensors: robertaFamily.ignoredTensors,
@@ -66,6 +69,7 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
 
 function readConfig(json: ConfigReader): LongformerConfig {
   json.take('model_type', oneOf(['longformer']));
+  json.take('position_embedding_type', oneOf(['absolute']), 'absolute'); // the class knows no other
   const paddingToken = json.take('pad_token_id', anInteger(0), 1);
   const contextLength = readTableSize(json) - paddingToken - 1;
   const shape = readBertShape(json);

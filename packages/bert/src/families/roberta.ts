@@ -8,7 +8,7 @@ import {
   sequenceClassification,
   tokenClassification,
 } from '../heads/index.js';
-import { BOOKKEEPING } from './attributes.js';
+import { BOOKKEEPING, classifierDropout } from './attributes.js';
 import { bertEncoderRules, readBertShape, readTableSize, writeBertShape } from './bert.js';
 import type { EncoderFamily } from './family.js';
 import { linear, norm } from './rules.js';
@@ -40,10 +40,11 @@ export const robertaFamily: EncoderFamily = {
   createEncoder: (config) =>
     new BertEncoder({ ...config, paddingToken: config.paddingToken ?? 1 }, { skipsPadding: true }),
   // The class takes the exact gelu here, whatever the configuration says of the encoder.
-  headStyle: (_config, kind) => ({
+  headStyle: (config, kind) => ({
     poolerActivation: 'tanh',
     dropsBeforePooler: kind === 'sequenceClassification',
     maskedActivation: 'gelu',
+    dropout: kind === 'multipleChoice' ? (config.dropout ?? 0) : classifierDropout(config, kind),
   }),
   encoderRules: (_config, prefix) => bertEncoderRules(prefix),
   headRules: (kind, prefix) => {
@@ -71,6 +72,7 @@ export const robertaFamily: EncoderFamily = {
     `${prefix}embeddings.position_ids`,
     `${prefix}embeddings.token_type_ids`,
     'lm_head.decoder.bias',
+    ...[`${prefix}pooler.dense.weight`, `${prefix}pooler.dense.bias`], // left by classes that read it
     ...(tied ? ['lm_head.decoder.weight'] : []),
   ],
 };

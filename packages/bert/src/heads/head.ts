@@ -1,5 +1,5 @@
 import type { Context, Module } from '@sequitur/core';
-import type { Scalar, Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 
 /** The results of a head, by name; the caller disposes them. */
@@ -11,6 +11,8 @@ export interface HeadContext extends Context {
   readonly tokenVectors: Tensor;
   /** How many neighbouring rows of the batch are choices of one question; default 1. */
   readonly choices?: number | undefined;
+  /** [batch, length], 1 where no answer may begin or end. */
+  readonly question?: Tensor2D | undefined;
 }
 
 /** What is computed from an encoded text, and how far it lies from what was wanted. */
@@ -31,6 +33,10 @@ export interface HeadStyle {
   readonly dropsBeforePooler: boolean;
   /** Of the masked language head. */
   readonly maskedActivation: string;
+  /** Share set to zero before the last product of the head; each class takes it from another attribute. */
+  readonly dropout: number;
+  /** The question answering head has a feed-forward layer of its own; default false. */
+  readonly transformsAnswers?: boolean;
 }
 
 /** A head as a part: what it is called, and how it is made for an encoder. */

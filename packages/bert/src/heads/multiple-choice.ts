@@ -16,7 +16,7 @@ export class MultipleChoiceHead extends Module implements Head<ClassificationOut
     super();
     this.pooler = new Pooler(config, style);
     this.output = new Linear(config.width, 1, { initializer: normal(config.initialDeviation ?? 0.02) });
-    this.#dropout = config.classifierDropout ?? config.dropout ?? 0;
+    this.#dropout = style.dropout;
   }
 
   /** hidden [questions * choices, length, width] -> logits [questions, choices]. */

@@ -13,7 +13,7 @@ export class Pooler extends Module {
     super();
     this.dense = new Linear(config.width, config.width, { initializer: normal(config.initialDeviation ?? 0.02) });
     this.#activation = activationByName(style.poolerActivation);
-    this.#dropout = style.dropsBeforePooler ? (config.classifierDropout ?? config.dropout ?? 0) : 0;
+    this.#dropout = style.dropsBeforePooler ? style.dropout : 0;
   }
 
   /** hidden [batch, length, width] -> [batch, width]. */

@@ -1,7 +1,20 @@
 import { crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
-import { add, mul, reshape, type Scalar, slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  expandDims,
+  mul,
+  reshape,
+  type Scalar,
+  slice,
+  sub,
+  type Tensor2D,
+  type Tensor3D,
+  tidy,
+} from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
-import type { Head, HeadContext, HeadPart } from './head.js';
+import { AnswerLayer } from './answer-layer.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor } from './labels.js';
 
 export type AnswerOutputs = { readonly start: Tensor2D; readonly end: Tensor2D };
@@ -12,25 +25,37 @@ export interface AnswerLabels {
   readonly end: readonly number[];
 }
 
+/** Taken from logits where no answer may stand, as Hugging Face's class does it. */
+const CLOSED = 1e6;
+
 /** Finds where in the text the answer begins and ends (Devlin et al. 2019, section 4.2). */
 export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs, AnswerLabels> {
+  /** What BigBird's class has before the last product. */
+  readonly layer: AnswerLayer | null;
   readonly output: Linear; // [width, 2]
   readonly #dropout: number;
 
-  constructor(config: BertConfig) {
+  constructor(config: BertConfig, style: HeadStyle) {
     super();
+    this.layer = style.transformsAnswers ? new AnswerLayer(config) : null;
     this.output = new Linear(config.width, 2, { initializer: normal(config.initialDeviation ?? 0.02) });
-    this.#dropout = config.answerDropout ?? 0;
+    this.#dropout = style.dropout;
   }
 
-  /** -> logits [batch, length] of the first and of the last token. */
-  apply(hidden: Tensor3D, { random }: HeadContext): AnswerOutputs {
+  /** -> logits [batch, length] of the first and of the last token; far below all others at the question's tokens. */
+  apply(hidden: Tensor3D, context: HeadContext): AnswerOutputs {
     const [start, end] = tidy(() => {
       const [batch, length] = hidden.shape;
-      const logits = this.output.apply(dropout(hidden, this.#dropout, random)); // [batch, length, 2]
+      const logits = this.#logits(hidden, context); // [batch, length, 2]
       return [0, 1].map((column) => reshape(slice(logits, [0, 0, column], [batch, length, 1]), [batch, length]));
     });
     return { start: start as Tensor2D, end: end as Tensor2D };
+  }
+
+  #logits(hidden: Tensor3D, { random, question }: HeadContext): Tensor3D {
+    const dropped = dropout(hidden, this.#dropout, random);
+    const logits = this.output.apply(this.layer ? this.layer.apply(dropped, hidden, { random }) : dropped);
+    return question ? sub(logits, mul(expandDims(cast(question, 'float32'), 2), CLOSED)) : logits;
   }
 
   /** The mean of the cross-entropies of both ends. */
@@ -47,5 +72,5 @@ function endLoss(logits: Tensor2D, places: readonly number[]): Scalar {
 }
 
 export function questionAnswering(): HeadPart<QuestionAnsweringHead> {
-  return { kind: 'questionAnswering', build: (config) => new QuestionAnsweringHead(config) };
+  return { kind: 'questionAnswering', build: (config, style) => new QuestionAnsweringHead(config, style) };
 }

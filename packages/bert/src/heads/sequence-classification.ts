@@ -22,7 +22,7 @@ export class SequenceClassificationHead extends Module implements Head<Classific
     this.pooler = new Pooler(config, style);
     const classes = labelsOf(config).length;
     this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
-    this.#dropout = config.classifierDropout ?? config.dropout ?? 0;
+    this.#dropout = style.dropout;
     this.#problem = config.problem;
   }
 

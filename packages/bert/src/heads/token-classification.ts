@@ -1,7 +1,7 @@
 import { crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
 import { type Scalar, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
-import type { Head, HeadContext, HeadPart } from './head.js';
+import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row } from './labels.js';
 import { type ClassificationOutputs, labelsOf } from './sequence-classification.js';
 
@@ -10,11 +10,11 @@ export class TokenClassificationHead extends Module implements Head<Classificati
   readonly output: Linear; // [width, classes]
   readonly #dropout: number;
 
-  constructor(config: BertConfig) {
+  constructor(config: BertConfig, style: HeadStyle) {
     super();
     const classes = labelsOf(config).length;
     this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
-    this.#dropout = config.classifierDropout ?? config.dropout ?? 0;
+    this.#dropout = style.dropout;
   }
 
   /** -> logits [batch, length, classes]. */
@@ -32,5 +32,9 @@ export class TokenClassificationHead extends Module implements Head<Classificati
 }
 
 export function tokenClassification(settings: Pick<BertConfig, 'labels'> = {}): HeadPart<TokenClassificationHead> {
-  return { kind: 'tokenClassification', settings, build: (config) => new TokenClassificationHead(config) };
+  return {
+    kind: 'tokenClassification',
+    settings,
+    build: (config, style) => new TokenClassificationHead(config, style),
+  };
 }

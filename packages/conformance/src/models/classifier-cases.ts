@@ -1,5 +1,6 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
   type Checkpoint,
@@ -76,7 +77,7 @@ async function openClassifier(folder: string, checkpoint: Checkpoint): Promise<S
     convolutionBias: json.take('use_conv_bias', aBoolean, true),
     activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
   });
-  const classes = json.take('num_labels', anInteger());
+  const classes = json.take('num_labels', aCount);
   const input = new Linear(json.take('input_size', anInteger()), width);
   json.finish(['model_type', 'architectures', 'note', 'expand', 'torch_dtype']);
   const model = new SequenceClassifier({ input, blocks: [new PlainBlock(mixer)], head: new Linear(width, classes) });

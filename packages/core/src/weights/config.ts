@@ -81,18 +81,25 @@ export class ConfigReader {
 }
 
 export const anInteger =
-  (least = 1): ReadAttribute<number> =>
+  (least = 1, most = Number.MAX_SAFE_INTEGER): ReadAttribute<number> =>
   (value, where) => {
-    if (Number.isSafeInteger(value) && (value as number) >= least) return value as number;
-    throw new SequiturError({ where, expected: `an integer of at least ${least}`, got: JSON.stringify(value) });
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    const expected = `an integer of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`;
+    throw new SequiturError({ where, expected, got: show(value) });
   };
 
+/** A number of layers, heads or classes, for each of which something is built: few enough for that to end. */
+export const aCount = anInteger(1, 10_000);
+
+/** A finite number for which `holds` is true. */
 export const aNumber =
   (expected: string, holds: (value: number) => boolean): ReadAttribute<number> =>
   (value, where) => {
-    if (typeof value === 'number' && holds(value)) return value;
-    throw new SequiturError({ where, expected, got: JSON.stringify(value) });
+    if (typeof value === 'number' && Number.isFinite(value) && holds(value)) return value;
+    throw new SequiturError({ where, expected, got: show(value) });
   };
+
+export const aPositive = aNumber('a number above 0', (value) => value > 0);
 
 /** In [0, 1). */
 export const aShare = aNumber('a number in [0, 1)', (value) => value >= 0 && value < 1);
@@ -101,6 +108,11 @@ export const aBoolean: ReadAttribute<boolean> = (value, where) => {
   if (typeof value === 'boolean') return value;
   throw new SequiturError({ where, expected: 'true or false', got: JSON.stringify(value) });
 };
+
+/** As JSON, but infinite numbers by their name. */
+function show(value: Json): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
 
 /** For features that are not there: the attribute may stand, but must be off. */
 export const isFalse: ReadAttribute<boolean> = (value, where) => {

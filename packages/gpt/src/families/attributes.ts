@@ -1,13 +1,4 @@
-import {
-  aNumber,
-  anInteger,
-  type ConfigReader,
-  isFalse,
-  oneOf,
-  type ReadAttribute,
-  SequiturError,
-  texts,
-} from '@sequitur/core';
+import { anInteger, type ConfigReader, isFalse, oneOf, type ReadAttribute, SequiturError, texts } from '@sequitur/core';
 import type { ClassificationProblem, GptConfig } from '../family.js';
 
 /** Attributes that leave every model as it is: bookkeeping, and settings of generation, training and other tasks. */
@@ -53,8 +44,6 @@ const BOOKKEEPING = [
   ...['forced_eos_token_id', 'remove_invalid_values', 'exponential_decay_length_penalty', 'suppress_tokens'],
   ...['begin_suppress_tokens'],
 ];
-
-export const positive = aNumber('a number above 0', (value) => value > 0);
 
 /** Reads what all families share, lets `read` take the rest, and refuses what nobody knows. */
 export function readWith<Config extends GptConfig>(

@@ -1,6 +1,13 @@
 import type { RotaryScaling } from '@sequitur/attention';
-import { anInteger, oneOf, type ReadAttribute, SequiturError } from '@sequitur/core';
-import { positive } from './attributes.js';
+import {
+  aNumber,
+  anInteger,
+  aPositive,
+  type ConfigReader,
+  oneOf,
+  type ReadAttribute,
+  SequiturError,
+} from '@sequitur/core';
 
 type Json = Parameters<ReadAttribute<unknown>>[0];
 
@@ -13,8 +20,54 @@ const KNOWN = {
   yarn: ['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'original_max_position_embeddings'],
 } as const;
 
+/** What a configuration says of rotary positions. */
+export interface RotaryAttributes {
+  readonly rotaryBase: number;
+  readonly rotaryScaling: RotaryScaling | undefined;
+  /** Which share of each head turns; absent: nothing is said of it. */
+  readonly rotaryShare: number | undefined;
+}
+
+const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
+
+/**
+ * Reads what old configurations say in several attributes (`rope_theta`, by other names in some families, and
+ * `rope_scaling`) and new ones in one, `rope_parameters`.
+ */
+export function readRotary(
+  json: ConfigReader,
+  contextLength: number,
+  { bases, shares = [] }: { readonly bases: readonly string[]; readonly shares?: readonly string[] },
+): RotaryAttributes {
+  const [base] = bases.map((name) => json.maybe(name, aPositive)).filter((value) => value !== undefined);
+  const [share] = shares.map((name) => json.maybe(name, aPart)).filter((value) => value !== undefined);
+  const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0));
+  return {
+    rotaryBase: united?.base ?? base ?? 10000,
+    rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)) ?? united?.scaling,
+    rotaryShare: united?.share ?? share,
+  };
+}
+
+function readUnited(contextLength: number, canShare: boolean) {
+  return (value: Json, where: string) => {
+    const { rope_theta: base, partial_rotary_factor: share, ...scaling } = value as Record<string, Json>;
+    const read = Object.keys(scaling).length > 0 ? readRotaryScaling(contextLength)(scaling, where) : undefined;
+    const part = share == null ? undefined : aPart(share, `${where}, partial_rotary_factor`);
+    if (!canShare && part !== undefined && part < 1) {
+      const expected = 'whole heads that turn, since this family knows no others';
+      throw new SequiturError({ where: `${where}, partial_rotary_factor`, expected, got: String(part) });
+    }
+    return {
+      base: base == null ? undefined : aPositive(base, `${where}, rope_theta`),
+      share: part,
+      scaling: read?.kind === 'none' ? undefined : read,
+    };
+  };
+}
+
 /** Reads `rope_scaling` of a config.json. */
-export function readRotaryScaling(contextLength: number): ReadAttribute<RotaryScaling> {
+function readRotaryScaling(contextLength: number): ReadAttribute<RotaryScaling> {
   return (value, where) => {
     const { type, rope_type: kind = type, ...rest } = value as Record<string, Json>;
     const name = oneOf(Object.keys(KNOWN) as (keyof typeof KNOWN)[])(kind ?? null, `${where}, rope_type`);
@@ -22,7 +75,7 @@ export function readRotaryScaling(contextLength: number): ReadAttribute<RotarySc
     const number = (attribute: string, fallback?: number): number => {
       const given = rest[attribute] ?? fallback;
       if (given === undefined) throw new SequiturError({ where, expected: `an attribute ${attribute}`, got: 'none' });
-      return positive(given, `${where}, ${attribute}`);
+      return aPositive(given, `${where}, ${attribute}`);
     };
     switch (name) {
       case 'default':

@@ -1,7 +1,9 @@
 import {
   aBoolean,
+  aCount,
   aNumber,
   anInteger,
+  aPositive,
   aShare,
   type ConfigReader,
   oneOf,
@@ -22,8 +24,6 @@ const IGNORED = [
   ...['keys_to_ignore_at_inference', 'task_specific_params', 'proj_share_all_but_first', 'tie_weight', 'return_dict'],
 ];
 
-const positive = aNumber('a number above 0', (value) => value > 0);
-
 /** Reads a `config.json` of model_type transfo-xl. */
 export function readTransformerXlConfig(json: ConfigReader): TransformerXlConfig {
   json.take('model_type', oneOf(['transfo-xl']));
@@ -43,8 +43,8 @@ export function readTransformerXlShape(json: ConfigReader, vocabularyName: strin
   return {
     vocabularySize: json.take(vocabularyName, anInteger()),
     width,
-    depth: json.take('n_layer', anInteger()),
-    heads: json.take('n_head', anInteger()),
+    depth: json.take('n_layer', aCount),
+    heads: json.take('n_head', aCount),
     headSize: json.take('d_head', anInteger()),
     hiddenWidth: json.take('d_inner', anInteger()),
     memoryLength: json.take('mem_len', anInteger(0)),
@@ -56,7 +56,7 @@ export function readTransformerXlShape(json: ConfigReader, vocabularyName: strin
     normFirst: json.take('pre_lnorm', aBoolean, false),
     sameLength: json.take('same_length', aBoolean, false),
     ...(clamp > 0 && { clampDistance: clamp }),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     dropout: json.take('dropout', aShare, 0.1),
     attentionDropout: json.take('dropatt', aShare, 0),
   };

@@ -1,4 +1,4 @@
-import { aBoolean, anInteger, ConfigReader, type ReadAttribute, SequiturError } from '@sequitur/core';
+import { aBoolean, aCount, anInteger, ConfigReader, type ReadAttribute, SequiturError } from '@sequitur/core';
 
 /** What the original state-spaces repositories say of a model, beside its mixers. */
 export interface OriginalConfig {
@@ -25,7 +25,7 @@ export function readOriginal(json: ConfigReader, kind: 'Mamba1' | 'Mamba2'): Ori
   const config = {
     vocabularySize: Math.ceil(json.take('vocab_size', anInteger()) / multiple) * multiple,
     width: json.take('d_model', anInteger()),
-    depth: json.take('n_layer', anInteger()),
+    depth: json.take('n_layer', aCount),
     tied: json.take('tie_embeddings', aBoolean, true),
     layer,
   };

@@ -1,4 +1,4 @@
-import { aNumber, anInteger, type ConfigReader } from '@sequitur/core';
+import { anInteger, type ConfigReader } from '@sequitur/core';
 
 /** Attributes of `config.json` that leave the models of this package as they are: bookkeeping, kernels and training. */
 export const IGNORED: readonly string[] = [
@@ -8,8 +8,6 @@ export const IGNORED: readonly string[] = [
   // What the original repositories leave in converted files.
   ...['d_inner', 'd_model', 'n_layer', 'ssm_cfg', 'rms_norm', 'fused_add_norm', 'pad_vocab_size_multiple'],
 ];
-
-export const positive = aNumber('a number above 0', (value) => value > 0);
 
 interface SpecialTokens {
   readonly startToken?: number;

@@ -1,8 +1,9 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
-  aNumber,
   anInteger,
+  aPositive,
   type ConfigReader,
   oneOf,
   type ReadAttribute,
@@ -12,7 +13,7 @@ import {
 } from '@sequitur/core';
 import { readOriginal } from '../checkpoints/original.js';
 import { convolutionRules, languageModelRules } from '../checkpoints/rules.js';
-import { IGNORED, positive, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
+import { IGNORED, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
 import { type MambaConfig, settleMamba } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba, or of the original state-spaces repositories. */
@@ -23,20 +24,20 @@ export function readMambaConfig(json: ConfigReader): MambaConfig {
   const config: MambaConfig = {
     vocabularySize: json.take('vocab_size', anInteger(), 50280),
     width,
-    depth: json.take('num_hidden_layers', anInteger(), 32),
-    innerWidth: json.take('intermediate_size', anInteger(), Math.floor(json.take('expand', positive, 2) * width)),
+    depth: json.take('num_hidden_layers', aCount, 32),
+    innerWidth: json.take('intermediate_size', anInteger(), Math.floor(json.take('expand', aPositive, 2) * width)),
     stateSize: json.take('state_size', anInteger(), 16),
     kernelSize: json.take('conv_kernel', anInteger(), 4),
     stepRank: json.take('time_step_rank', aRank(width), Math.ceil(width / 16)),
     bias: json.take('use_bias', aBoolean, false),
     convolutionBias: json.take('use_conv_bias', aBoolean, true),
     activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     tied: json.take('tie_word_embeddings', aBoolean, true),
     stepSpan: {
-      least: json.take('time_step_min', positive, 0.001),
-      most: json.take('time_step_max', positive, 0.1),
-      floor: json.take('time_step_floor', positive, 1e-4),
+      least: json.take('time_step_min', aPositive, 0.001),
+      most: json.take('time_step_max', aPositive, 0.1),
+      floor: json.take('time_step_floor', aPositive, 1e-4),
     },
     ...readTokens(json, { start: 0, end: 0, padding: 0 }),
   };
@@ -57,20 +58,16 @@ function readOriginalMamba(json: ConfigReader): MambaConfig {
     width,
     depth,
     tied,
-    innerWidth: Math.floor(layer.take('expand', positive, 2) * width),
+    innerWidth: Math.floor(layer.take('expand', aPositive, 2) * width),
     stateSize: layer.take('d_state', anInteger(), 16),
     kernelSize: layer.take('d_conv', anInteger(), 4),
     stepRank: layer.take('dt_rank', aRank(width), Math.ceil(width / 16)),
     bias: layer.take('bias', aBoolean, false),
     convolutionBias: layer.take('conv_bias', aBoolean, true),
     stepSpan: {
-      least: layer.take('dt_min', positive, 0.001),
-      most: layer.take('dt_max', positive, 0.1),
-      floor: layer.take(
-        'dt_init_floor',
-        aNumber('a number above 0', (value) => value > 0),
-        1e-4,
-      ),
+      least: layer.take('dt_min', aPositive, 0.001),
+      most: layer.take('dt_max', aPositive, 0.1),
+      floor: layer.take('dt_init_floor', aPositive, 1e-4),
     },
   };
   layer.finish(['layer', 'dt_init', 'dt_scale', 'use_fast_path']);

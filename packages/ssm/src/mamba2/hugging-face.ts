@@ -1,7 +1,9 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
   type ConfigReader,
   oneOf,
   type ReadAttribute,
@@ -12,7 +14,7 @@ import {
 } from '@sequitur/core';
 import { readOriginal } from '../checkpoints/original.js';
 import { convolutionRules, languageModelRules } from '../checkpoints/rules.js';
-import { IGNORED, positive, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
+import { IGNORED, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
 import { type Mamba2Config, settleMamba2 } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba2, or of the original state-spaces repositories. */
@@ -21,12 +23,12 @@ export function readMamba2Config(json: ConfigReader): Mamba2Config {
   json.take('model_type', oneOf(['mamba2']));
   const width = json.take('hidden_size', anInteger(), 4096);
   const headSize = json.take('head_dim', anInteger(), 64);
-  const innerWidth = Math.floor(json.take('expand', positive, 2) * width);
-  checkHeads(json, json.take('num_heads', anInteger(), 128) * headSize, innerWidth);
+  const innerWidth = Math.floor(json.take('expand', aPositive, 2) * width);
+  checkHeads(json, json.take('num_heads', aCount, 128) * headSize, innerWidth);
   const config: Mamba2Config = {
     vocabularySize: json.take('vocab_size', anInteger(), 32768),
     width,
-    depth: json.take('num_hidden_layers', anInteger(), 64),
+    depth: json.take('num_hidden_layers', aCount, 64),
     innerWidth,
     headSize,
     stateSize: json.take('state_size', anInteger(), 128),
@@ -37,12 +39,12 @@ export function readMamba2Config(json: ConfigReader): Mamba2Config {
     bias: json.take('use_bias', aBoolean, false),
     convolutionBias: json.take('use_conv_bias', aBoolean, true),
     activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     tied: json.take('tie_word_embeddings', aBoolean, false),
     stepSpan: {
-      least: json.take('time_step_min', positive, 0.001),
-      most: json.take('time_step_max', positive, 0.1),
-      floor: json.take('time_step_floor', positive, 1e-4),
+      least: json.take('time_step_min', aPositive, 0.001),
+      most: json.take('time_step_max', aPositive, 0.1),
+      floor: json.take('time_step_floor', aPositive, 1e-4),
     },
     ...readTokens(json, { start: 0, end: 2, padding: 1 }),
   };
@@ -69,7 +71,7 @@ const aSpan: ReadAttribute<readonly [number, number]> = (value, where) => {
 
 function readOriginalMamba2(json: ConfigReader): Mamba2Config {
   const { vocabularySize, width, depth, tied, layer } = readOriginal(json, 'Mamba2');
-  const innerWidth = Math.floor(layer.take('expand', positive, 2) * width);
+  const innerWidth = Math.floor(layer.take('expand', aPositive, 2) * width);
   const groups = layer.take('ngroups', anInteger(), 1);
   const config: Mamba2Config = {
     vocabularySize,

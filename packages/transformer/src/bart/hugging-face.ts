@@ -1,7 +1,10 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
+  aShare,
   type ConfigReader,
   oneOf,
   rule,
@@ -9,7 +12,7 @@ import {
   transposed,
   type WeightRule,
 } from '@sequitur/core';
-import { BOOKKEEPING, positive, readCommon, share, writeCommon } from '../sequence-to-sequence/attributes.js';
+import { BOOKKEEPING, readCommon, writeCommon } from '../sequence-to-sequence/attributes.js';
 import type { SequenceToSequenceConfig, SequenceToSequenceFamily } from '../sequence-to-sequence/family.js';
 import type { BartConfig, BartLayout } from './config.js';
 import { bartParts } from './parts.js';
@@ -80,20 +83,20 @@ function readBartConfig(
     vocabularySize,
     width: json.take('d_model', anInteger()),
     contextLength: json.take('max_position_embeddings', anInteger(), 1024),
-    encoderDepth: json.take('encoder_layers', anInteger()),
-    encoderHeads: json.take('encoder_attention_heads', anInteger()),
+    encoderDepth: json.take('encoder_layers', aCount),
+    encoderHeads: json.take('encoder_attention_heads', aCount),
     encoderHiddenWidth: json.take('encoder_ffn_dim', anInteger()),
-    decoderDepth: json.take('decoder_layers', anInteger()),
-    decoderHeads: json.take('decoder_attention_heads', anInteger()),
+    decoderDepth: json.take('decoder_layers', aCount),
+    decoderHeads: json.take('decoder_attention_heads', aCount),
     decoderHiddenWidth: json.take('decoder_ffn_dim', anInteger()),
     ...(separableVocabularies && readVocabularies(json, vocabularySize)),
     activation: json.take('activation_function', oneOf(activationNames), 'gelu'),
     scaleEmbedding: json.take('scale_embedding', aBoolean, false),
     tied: json.take('tie_word_embeddings', aBoolean, true),
-    dropout: json.take('dropout', share, 0.1),
-    attentionDropout: json.take('attention_dropout', share, 0),
-    activationDropout: json.take('activation_dropout', share, 0),
-    initialDeviation: json.take('init_std', positive, 0.02),
+    dropout: json.take('dropout', aShare, 0.1),
+    attentionDropout: json.take('attention_dropout', aShare, 0),
+    activationDropout: json.take('activation_dropout', aShare, 0),
+    initialDeviation: json.take('init_std', aPositive, 0.02),
     ...common,
     ...(Object.keys(generation).length > 0 && { generation }),
   };

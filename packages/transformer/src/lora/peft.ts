@@ -1,7 +1,7 @@
 import {
   aBoolean,
-  aNumber,
   anInteger,
+  aPositive,
   type CheckpointLocation,
   ConfigReader,
   type Correspondence,
@@ -228,10 +228,7 @@ async function readConfig(source: FileSource): Promise<{ rank: number; alpha: nu
   }
   for (const name of ['rank_pattern', 'alpha_pattern']) json.maybe(name, empty);
   const rank = json.take('r', anInteger());
-  const alpha = json.take(
-    'lora_alpha',
-    aNumber('a number above 0', (value) => value > 0),
-  );
+  const alpha = json.take('lora_alpha', aPositive);
   const rescaled = json.take('use_rslora', aBoolean, false);
   json.finish(IGNORED);
   return { rank, alpha: rescaled ? alpha * Math.sqrt(rank) : alpha };

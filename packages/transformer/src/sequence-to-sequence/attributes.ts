@@ -1,4 +1,4 @@
-import { aNumber, anInteger, type ConfigReader, isFalse, type ReadAttribute } from '@sequitur/core';
+import { anInteger, type ConfigReader, isFalse, type ReadAttribute } from '@sequitur/core';
 import type { SequenceToSequenceConfig } from './family.js';
 
 /** Attributes that leave a model as it is: bookkeeping, training aids, settings of other heads. */
@@ -18,9 +18,6 @@ const GENERATION = [
   ...['num_return_sequences', 'suppress_tokens', 'begin_suppress_tokens', 'max_new_tokens', 'min_new_tokens'],
   ...['remove_invalid_values', 'exponential_decay_length_penalty'],
 ];
-
-export const positive = aNumber('a number above 0', (value) => value > 0);
-export const share = aNumber('a number in [0, 1]', (value) => value >= 0 && value <= 1);
 
 /** What every such configuration says of tokens and generation. */
 export function readCommon(

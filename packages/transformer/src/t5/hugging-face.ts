@@ -1,7 +1,10 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
+  aShare,
   type ConfigReader,
   oneOf,
   rule,
@@ -9,7 +12,7 @@ import {
   transposed,
   type WeightRule,
 } from '@sequitur/core';
-import { BOOKKEEPING, positive, readCommon, share, writeCommon } from '../sequence-to-sequence/attributes.js';
+import { BOOKKEEPING, readCommon, writeCommon } from '../sequence-to-sequence/attributes.js';
 import type { SequenceToSequenceFamily } from '../sequence-to-sequence/family.js';
 import type { T5Config } from './config.js';
 import { t5Parts } from './parts.js';
@@ -38,23 +41,23 @@ function family(modelType: string, architecture: string): SequenceToSequenceFami
 
 function readT5Config(json: ConfigReader, modelType: string): T5Config {
   json.take('model_type', oneOf([modelType]));
-  const encoderDepth = json.take('num_layers', anInteger());
+  const encoderDepth = json.take('num_layers', aCount);
   const config: T5Config = {
     modelType,
     vocabularySize: json.take('vocab_size', anInteger()),
     width: json.take('d_model', anInteger()),
     headSize: json.take('d_kv', anInteger()),
-    heads: json.take('num_heads', anInteger()),
+    heads: json.take('num_heads', aCount),
     hiddenWidth: json.take('d_ff', anInteger()),
     encoderDepth,
-    decoderDepth: json.take('num_decoder_layers', anInteger(), encoderDepth),
+    decoderDepth: json.take('num_decoder_layers', aCount, encoderDepth),
     ...readFeedForward(json, modelType),
     tied: json.take('tie_word_embeddings', aBoolean, modelType === 't5'),
     buckets: json.take('relative_attention_num_buckets', anInteger(2), 32),
     maxDistance: json.take('relative_attention_max_distance', anInteger(), 128),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-6),
-    dropout: json.take('dropout_rate', share, 0.1),
-    initialFactor: json.take('initializer_factor', positive, 1),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-6),
+    dropout: json.take('dropout_rate', aShare, 0.1),
+    initialFactor: json.take('initializer_factor', aPositive, 1),
     ...readCommon(json, { padding: 0, end: 1 }),
   };
   json.finish(BOOKKEEPING);

@@ -1,6 +1,16 @@
-import { aBoolean, anInteger, aShare, type ConfigReader, rule, transposed, type WeightRule } from '@sequitur/core';
+import {
+  aBoolean,
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  rule,
+  transposed,
+  type WeightRule,
+} from '@sequitur/core';
 import type { GptFamily } from '../../family.js';
-import { positive, readWith, writeCommon } from '../attributes.js';
+import { readWith, writeCommon } from '../attributes.js';
 import { fusedRules, linearRules, sameRules } from '../rules.js';
 import { type BloomConfig, bloomPresets } from './config.js';
 import { bloomParts } from './parts.js';
@@ -28,14 +38,14 @@ function readConfig(json: ConfigReader): BloomConfig {
   return readWith<BloomConfig>(json, 'bloom', IGNORED, () => ({
     vocabularySize: json.take('vocab_size', anInteger(), 250880),
     width: json.maybe('n_embed', anInteger()) ?? json.take('hidden_size', anInteger(), 64),
-    depth: json.maybe('num_hidden_layers', anInteger()) ?? json.take('n_layer', anInteger(), 2),
-    heads: json.maybe('num_attention_heads', anInteger()) ?? json.take('n_head', anInteger(), 8),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    depth: json.maybe('num_hidden_layers', aCount) ?? json.take('n_layer', aCount, 2),
+    heads: json.maybe('num_attention_heads', aCount) ?? json.take('n_head', aCount, 8),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     residualFromNorm: json.take('apply_residual_connection_post_layernorm', aBoolean, false),
     tied: json.take('tie_word_embeddings', aBoolean, true),
     attentionDropout: json.take('attention_dropout', aShare, 0),
     hiddenDropout: json.take('hidden_dropout', aShare, 0),
-    initialDeviation: json.take('initializer_range', positive, 0.02),
+    initialDeviation: json.take('initializer_range', aPositive, 0.02),
   }));
 }
 

@@ -1,18 +1,21 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
   aShare,
   type ConfigReader,
   oneOf,
   type ReadAttribute,
   rule,
   SequiturError,
+  texts,
   transposed,
   type WeightRule,
 } from '@sequitur/core';
 import type { GptFamily } from '../../family.js';
-import { positive, readWith, writeCommon } from '../attributes.js';
+import { readWith, writeCommon } from '../attributes.js';
 import { linearRules, sameRules } from '../rules.js';
 import { type GptNeoConfig, gptNeoPresets, type NeoReach } from './config.js';
 import { gptNeoParts } from './parts.js';
@@ -36,24 +39,24 @@ export const gptNeoFamily: GptFamily<GptNeoConfig> = {
 
 function readConfig(json: ConfigReader): GptNeoConfig {
   return readWith<GptNeoConfig>(json, 'gpt_neo', ['attention_layers', 'n_positions', 'resid_pdrop'], () => {
-    const depth = json.take('num_layers', anInteger(), 24);
+    const depth = json.take('num_layers', aCount, 24);
     const width = json.take('hidden_size', anInteger(), 2048);
     return {
       vocabularySize: json.take('vocab_size', anInteger(), 50257),
       contextLength: json.take('max_position_embeddings', anInteger(), 2048),
       width,
       depth,
-      heads: json.take('num_heads', anInteger(), 16),
+      heads: json.take('num_heads', aCount, 16),
       hiddenWidth: json.take('intermediate_size', anInteger(), 4 * width),
       reaches: json.take('attention_types', reachesFor(depth), alternating(depth)),
       window: json.take('window_size', anInteger(), 256),
       activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
-      normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+      normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
       tied: json.take('tie_word_embeddings', aBoolean, true),
       embeddingDropout: json.take('embed_dropout', aShare, 0),
       attentionDropout: json.take('attention_dropout', aShare, 0),
       residualDropout: json.take('resid_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', positive, 0.02),
+      initialDeviation: json.take('initializer_range', aPositive, 0.02),
     };
   });
 }
@@ -65,13 +68,12 @@ function alternating(depth: number): readonly NeoReach[] {
 /** `[[["global", "local"], 12]]`: each list of kinds, and how often it comes. */
 function reachesFor(depth: number): ReadAttribute<readonly NeoReach[]> {
   return (value, where) => {
-    const reaches: NeoReach[] = [];
-    for (const group of value as readonly unknown[]) {
-      const [kinds, times] = group as [readonly never[], never];
-      for (let time = 0; time < anInteger()(times, where); time++) {
-        reaches.push(...kinds.map((kind) => oneOf<NeoReach>(['global', 'local'])(kind, where)));
-      }
-    }
+    const groups = Array.isArray(value) ? value : [];
+    const reaches = groups.flatMap((group) => {
+      const [kinds, times] = Array.isArray(group) ? group : [];
+      const repeated = new Array(anInteger(1, depth)(times ?? null, where)).fill(texts(kinds ?? null, where));
+      return repeated.flat().map((kind) => oneOf<NeoReach>(['global', 'local'])(kind, where));
+    });
     if (reaches.length === depth) return reaches;
     throw new SequiturError({ where, expected: `${depth} blocks, as num_layers says`, got: `${reaches.length}` });
   };

@@ -1,8 +1,9 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
-  aNumber,
   anInteger,
+  aPositive,
   aShare,
   type ConfigReader,
   oneOf,
@@ -11,8 +12,8 @@ import {
   type WeightRule,
 } from '@sequitur/core';
 import type { GptFamily } from '../../family.js';
-import { known, positive, readWith, writeCommon } from '../attributes.js';
-import { readRotaryScaling, writeRotaryScaling } from '../rotary-scaling.js';
+import { known, readWith, writeCommon } from '../attributes.js';
+import { readRotary, writeRotaryScaling } from '../rotary-scaling.js';
 import { fusedRules, linearRules, sameRules } from '../rules.js';
 import { type GptNeoxConfig, gptNeoxPresets } from './config.js';
 import { gptNeoxParts } from './parts.js';
@@ -35,29 +36,28 @@ export const gptNeoxFamily: GptFamily<GptNeoxConfig> = {
     ['bias', 'masked_bias', 'rotary_emb.inv_freq'].map((name) => `${prefix}layers.{i}.attention.${name}`),
 };
 
-const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
-
 function readConfig(json: ConfigReader): GptNeoxConfig {
   return readWith<GptNeoxConfig>(json, 'gpt_neox', ['n_positions'], () => {
     const contextLength = json.take('max_position_embeddings', anInteger(), 2048);
+    // Newer configurations repeat these attributes under the names that other families have.
+    const names = { bases: ['rotary_emb_base', 'rope_theta'], shares: ['rotary_pct', 'partial_rotary_factor'] };
+    const rotary = readRotary(json, contextLength, names);
     return known({
       vocabularySize: json.take('vocab_size', anInteger(), 50432),
       contextLength,
       width: json.take('hidden_size', anInteger(), 6144),
-      depth: json.take('num_hidden_layers', anInteger(), 44),
-      heads: json.take('num_attention_heads', anInteger(), 64),
+      depth: json.take('num_hidden_layers', aCount, 44),
+      heads: json.take('num_attention_heads', aCount, 64),
       hiddenWidth: json.take('intermediate_size', anInteger(), 24576),
       activation: json.take('hidden_act', oneOf(activationNames), 'gelu'),
-      normEpsilon: json.take('layer_norm_eps', positive, 1e-5),
-      rotaryShare: json.take('rotary_pct', aPart, 0.25),
-      rotaryBase: json.take('rotary_emb_base', positive, 10000),
-      rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)),
+      normEpsilon: json.take('layer_norm_eps', aPositive, 1e-5),
+      ...{ ...rotary, rotaryShare: rotary.rotaryShare ?? 0.25 },
       parallel: json.take('use_parallel_residual', aBoolean, true),
       attentionBias: json.take('attention_bias', aBoolean, true),
       tied: json.take('tie_word_embeddings', aBoolean, false),
       attentionDropout: json.take('attention_dropout', aShare, 0),
       hiddenDropout: json.take('hidden_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', positive, 0.02),
+      initialDeviation: json.take('initializer_range', aPositive, 0.02),
     });
   });
 }

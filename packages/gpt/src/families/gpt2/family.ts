@@ -1,7 +1,9 @@
 import {
   aBoolean,
+  aCount,
   activationNames,
   anInteger,
+  aPositive,
   aShare,
   type ConfigReader,
   oneOf,
@@ -11,7 +13,7 @@ import {
   type WeightRule,
 } from '@sequitur/core';
 import type { GptFamily } from '../../family.js';
-import { positive, readWith, writeCommon } from '../attributes.js';
+import { readWith, writeCommon } from '../attributes.js';
 import { sameRules } from '../rules.js';
 import { type Gpt2Config, gpt2Presets } from './config.js';
 import { gpt2Parts } from './parts.js';
@@ -44,18 +46,18 @@ function readGpt2Config(json: ConfigReader): Gpt2Config {
     vocabularySize: json.take('vocab_size', anInteger(), 50257),
     contextLength: json.take('n_positions', anInteger(), 1024),
     width: json.take('n_embd', anInteger(), 768),
-    depth: json.take('n_layer', anInteger(), 12),
-    heads: json.take('n_head', anInteger(), 12),
+    depth: json.take('n_layer', aCount, 12),
+    heads: json.take('n_head', aCount, 12),
     hiddenWidth: json.take('n_inner', anInteger(), 4 * json.take('n_embd', anInteger(), 768)),
     activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
-    normEpsilon: json.take('layer_norm_epsilon', positive, 1e-5),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     scaleScores: json.take('scale_attn_weights', aBoolean, true),
     scaleScoresByDepth: json.take('scale_attn_by_inverse_layer_idx', aBoolean, false),
     tied: json.take('tie_word_embeddings', aBoolean, true),
     embeddingDropout: json.take('embd_pdrop', aShare, 0.1),
     attentionDropout: json.take('attn_pdrop', aShare, 0.1),
     residualDropout: json.take('resid_pdrop', aShare, 0.1),
-    initialDeviation: json.take('initializer_range', positive, 0.02),
+    initialDeviation: json.take('initializer_range', aPositive, 0.02),
   }));
 }
 

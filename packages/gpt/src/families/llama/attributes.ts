@@ -1,6 +1,15 @@
-import { aBoolean, activationNames, anInteger, aShare, type ConfigReader, oneOf } from '@sequitur/core';
-import { known, positive, readWith, writeCommon } from '../attributes.js';
-import { readRotaryScaling, writeRotaryScaling } from '../rotary-scaling.js';
+import {
+  aBoolean,
+  aCount,
+  activationNames,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  oneOf,
+} from '@sequitur/core';
+import { known, readWith, writeCommon } from '../attributes.js';
+import { readRotary, writeRotaryScaling } from '../rotary-scaling.js';
 import type { LlamaConfig } from './config.js';
 
 /** What Python's classes take where config.json says nothing. */
@@ -25,25 +34,24 @@ export function readLlama<Config extends LlamaConfig>(
   more: () => Omit<Config, keyof LlamaConfig> & Partial<LlamaConfig>,
 ): Config {
   return readWith<Config>(json, modelType, [], () => {
-    const heads = json.take('num_attention_heads', anInteger(), defaults.heads);
+    const heads = json.take('num_attention_heads', aCount, defaults.heads);
     const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
     const absent = json.has('num_key_value_heads') ? heads : (defaults.keyHeads ?? heads);
     return known({
       vocabularySize: json.take('vocab_size', anInteger(), defaults.vocabularySize),
       contextLength,
       width: json.take('hidden_size', anInteger(), defaults.width),
-      depth: json.take('num_hidden_layers', anInteger(), defaults.depth),
+      depth: json.take('num_hidden_layers', aCount, defaults.depth),
       heads,
-      keyHeads: json.take('num_key_value_heads', anInteger(), absent),
+      keyHeads: json.take('num_key_value_heads', aCount, absent),
       headSize: json.maybe('head_dim', anInteger()) ?? defaults.headSize,
       hiddenWidth: json.take('intermediate_size', anInteger(), defaults.hiddenWidth),
       activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-      normEpsilon: json.take('rms_norm_eps', positive, 1e-6),
-      rotaryBase: json.take('rope_theta', positive, 10000),
-      rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)),
+      normEpsilon: json.take('rms_norm_eps', aPositive, 1e-6),
+      ...readRotary(json, contextLength, { bases: ['rope_theta'] }),
       tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
       attentionDropout: json.take('attention_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', positive, 0.02),
+      initialDeviation: json.take('initializer_range', aPositive, 0.02),
       ...more(),
     }) as never;
   });

@@ -2,6 +2,7 @@ import {
   aBoolean,
   activationNames,
   anInteger,
+  isFalse,
   Module,
   type Norm,
   oneOf,
@@ -37,7 +38,9 @@ export const gemmaFamily: GptFamily<GemmaConfig> = {
   readConfig: (json) =>
     readLlama<GemmaConfig>(json, 'gemma', DEFAULTS, () => {
       json.maybe('hidden_act', oneOf(activationNames)); // Gemma's class looks at `hidden_activation` alone
+      json.take('use_bidirectional_attention', isFalse, false);
       return {
+        ...(!json.has('pad_token_id') && { paddingToken: 0 }),
         headSize: json.take('head_dim', anInteger(), DEFAULTS.headSize),
         activation: json.take('hidden_activation', oneOf(activationNames), 'gelu_pytorch_tanh'),
         attentionBias: json.take('attention_bias', aBoolean, false),

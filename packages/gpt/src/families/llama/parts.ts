@@ -23,7 +23,9 @@ export function llamaParts(config: LlamaConfig, variation: LlamaVariation = {}):
   const initializer = normal(config.initialDeviation ?? 0.02);
   const positions = rotary(config);
   return {
-    embedding: new TokenEmbedding({ vocabularySize, width, scale: embeddingScale, initializer }),
+    embedding: new TokenEmbedding({
+      ...{ vocabularySize, width, scale: embeddingScale, initializer, padding: config.paddingToken },
+    }),
     blocks: Array.from({ length: depth }, (_, index) => block(config, { ...variation, norm }, positions, index)),
     norm: norm(width, normEpsilon),
     contextLength,

@@ -1,5 +1,5 @@
 import { causal, slidingWindow } from '@sequitur/attention';
-import { aBoolean, anInteger, type ConfigReader } from '@sequitur/core';
+import { aBoolean, anInteger, type ConfigReader, type ReadAttribute, SequiturError, texts } from '@sequitur/core';
 import type { GptFamily } from '../../family.js';
 import { readLlama, writeLlama } from './attributes.js';
 import { type Qwen2Config, qwen2Presets } from './config.js';
@@ -41,7 +41,23 @@ export const qwen2Family: GptFamily<Qwen2Config> = {
 
 function readWindow(json: ConfigReader): Pick<Qwen2Config, 'window' | 'firstWindowedBlock'> {
   const used = json.take('use_sliding_window', aBoolean, false);
-  const window = json.take('sliding_window', anInteger(), 4096);
+  const window = json.has('sliding_window') ? json.maybe('sliding_window', anInteger()) : 4096;
   const firstWindowedBlock = json.take('max_window_layers', anInteger(0), 28);
-  return used ? { window, firstWindowedBlock } : {};
+  const windowed = used && window !== undefined;
+  json.maybe(
+    'layer_types',
+    sameKinds((block) => windowed && block >= firstWindowedBlock),
+  );
+  return windowed ? { window, firstWindowedBlock } : {};
+}
+
+/** Newer configurations name each block's kind; it must be what the other attributes say. */
+function sameKinds(isWindowed: (block: number) => boolean): ReadAttribute<null> {
+  return (value, where) => {
+    const kinds = texts(value, where);
+    const wanted = kinds.map((_, block) => (isWindowed(block) ? 'sliding_attention' : 'full_attention'));
+    if (kinds.every((kind, block) => kind === wanted[block])) return null;
+    const expected = `${wanted.join(', ')}, as use_sliding_window and max_window_layers say`;
+    throw new SequiturError({ where, expected, got: kinds.join(', ') });
+  };
 }

@@ -1,0 +1,25 @@
+import { activationByName, type Context, FeedForward, LayerNorm, Module, normal } from '@sequitur/core';
+import { add, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import type { BertConfig } from '../config.js';
+
+/** The feed-forward half of another block, on top of the encoder: what BigBird's question answering head begins with. */
+export class AnswerLayer extends Module {
+  readonly feedForward: FeedForward;
+  readonly norm: LayerNorm;
+
+  constructor(config: BertConfig) {
+    super();
+    const { width, hiddenWidth = 4 * width, activation = 'gelu', dropout = 0, normEpsilon = 1e-12 } = config;
+    const drawn = { initializer: normal(config.initialDeviation ?? 0.02) };
+    this.feedForward = new FeedForward({
+      ...{ width, hiddenWidth, dropout, activation: activationByName(activation) },
+      ...{ up: drawn, down: drawn },
+    });
+    this.norm = new LayerNorm(width, { epsilon: normEpsilon });
+  }
+
+  /** norm(hidden + feedForward(x)), [batch, length, width]; x is `hidden` after its dropout. */
+  apply(x: Tensor3D, hidden: Tensor3D, context: Context): Tensor3D {
+    return tidy(() => this.norm.apply(add(hidden, this.feedForward.apply(x, context)) as Tensor3D));
+  }
+}
