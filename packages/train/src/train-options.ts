@@ -17,6 +17,9 @@ export interface TrainOptions<M extends Module, Batch> {
   readonly seed?: number | string | undefined;
   readonly evaluation?: EvaluationOptions<M, Batch> | undefined;
   readonly checkpoints?: CheckpointOptions | undefined;
+  /** How many tokens a batch has, for the speed; default the ids in its `inputs`, 0 where it has none. */
+  readonly tokensOf?: ((batch: Batch) => number) | undefined;
+  /** Ends the training with its reason after the step at hand, which is saved where there are checkpoints. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -53,7 +56,7 @@ export interface TrainProgress {
   /** Before clipping. */
   readonly gradientNorm: number;
   readonly learningRate: number;
-  /** Of this step: ids in the batches' `inputs`, 0 where they have none. */
+  /** Of this step, by `tokensOf`. */
   readonly tokensPerSecond: number;
   /** Where this step was followed by an evaluation. */
   readonly validationLoss?: number;

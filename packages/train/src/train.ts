@@ -32,12 +32,12 @@ export async function* train<M extends Module, Batch>(
 ): AsyncGenerator<TrainProgress> {
   const run = await Run.start(model, data, options);
   try {
-    while (!run.finished) {
-      options.signal?.throwIfAborted();
+    while (!run.finished && !options.signal?.aborted) {
       const progress = await run.step();
       if (progress) yield progress;
     }
     await run.saveLast();
+    options.signal?.throwIfAborted();
   } finally {
     await run.close();
   }
@@ -100,14 +100,15 @@ class Run<M extends Module, Batch> {
 
   /** Trains one step, evaluates and saves where it is time to; null where the data had ended. */
   async step(): Promise<TrainProgress | null> {
-    const { optimizer, clip = 1, accumulate = 1, evaluation, checkpoints } = this.#options;
+    const { optimizer, clip = 1, accumulate = 1, evaluation, checkpoints, tokensOf = idsIn } = this.#options;
     const started = performance.now();
     const batches = await this.#reader.take(accumulate);
     this.#dataEnded = batches.length < accumulate;
     if (batches.length === 0) return null;
     const step = ++this.#step;
     const [loss, gradientNorm] = await this.#learn(batches, step, clip);
-    const tokensPerSecond = (1000 * tokensIn(batches)) / (performance.now() - started);
+    const tokens = batches.reduce((sum, batch) => sum + tokensOf(batch), 0);
+    const tokensPerSecond = (1000 * tokens) / (performance.now() - started);
     if (!Number.isFinite(loss)) throw diverged(step, loss);
     const validationLoss = evaluation && step % evaluation.every === 0 ? await this.#evaluate() : undefined;
     const isBest = validationLoss !== undefined && this.#evaluation.since === 0;
@@ -167,9 +168,9 @@ class Run<M extends Module, Batch> {
   }
 }
 
-/** Ids in the batches' `inputs`. */
-function tokensIn(batches: readonly unknown[]): number {
-  const inputs = batches.flatMap((batch) => (batch as Partial<TokenBatch>)?.inputs ?? []);
+/** Ids in a batch's `inputs`. */
+function idsIn(batch: unknown): number {
+  const { inputs = [] } = (batch ?? {}) as Partial<TokenBatch>;
   return inputs.reduce((count, row) => count + (row.length ?? 0), 0);
 }
 

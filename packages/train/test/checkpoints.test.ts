@@ -220,3 +220,20 @@ function memoryFiles(): { source: FileSource; sink: FileSink } {
     },
   };
 }
+
+it('a run that is aborted saves the step at hand, and goes on after it', async () => {
+  const controller = new AbortController();
+  const abortingAfter = function* (last: number) {
+    let batches = 0;
+    for (const batch of new TinyData(5)) {
+      if (++batches === last) controller.abort(new Error('enough'));
+      yield batch;
+    }
+  };
+  const { signal } = controller;
+  await expect(runTo(12, { ...inFolder(), data: abortingAfter(7), signal })).rejects.toThrow('enough');
+  expect((await CheckpointStore.open(folder)).names.at(-1)).toBe('step-00000007.safetensors');
+  const whole = await runTo(12);
+  const resumed = await runTo(12, { ...inFolder(), data: abortingAfter(0) });
+  expect(resumed).toEqual({ told: [8, 9, 10, 11, 12], bits: whole.bits });
+});

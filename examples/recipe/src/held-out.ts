@@ -1,0 +1,26 @@
+import { Random } from '@sequitur/core';
+
+export type Split = 'training' | 'validation' | 'test';
+
+/**
+ * Which split an example belongs to, by the hash of its key alone: the same whatever else is in the data, and no key is
+ * in two splits.
+ *
+ * @param shares of validation and test, 0 to 1
+ */
+export function splitOf(key: string, shares: { readonly validation: number; readonly test: number }): Split {
+  const place = Random.fromSeed(`split ${key}`).uniform();
+  if (place < shares.test) return 'test';
+  return place < shares.test + shares.validation ? 'validation' : 'training';
+}
+
+/** The items by their split. */
+export function splitByHash<Item>(
+  items: Iterable<Item>,
+  keyOf: (item: Item) => string,
+  shares: { readonly validation: number; readonly test: number },
+): Record<Split, Item[]> {
+  const splits: Record<Split, Item[]> = { training: [], validation: [], test: [] };
+  for (const item of items) splits[splitOf(keyOf(item), shares)].push(item);
+  return splits;
+}

@@ -1,0 +1,39 @@
+import type { Module } from '@sequitur/core';
+import type { LossFunction, Optimizer, TrainingData } from '@sequitur/train';
+
+/** What is learnt, and how. */
+export interface Lesson<M extends Module, Batch> {
+  /** Of the learning curve. */
+  readonly title: string;
+  /** Of the losses: `nats per phoneme`. */
+  readonly unit: string;
+  readonly loss: LossFunction<M, Batch>;
+  /** Default the loss that is trained. */
+  readonly validationLoss?: LossFunction<M, Batch>;
+  /** Fresh endless batches; best those that know their position, such as `shuffledBatches`. */
+  readonly data: () => TrainingData<Batch>;
+  readonly validation: readonly Batch[];
+  /** For a run of so many steps: schedules want to know. */
+  readonly optimizer: (steps: number) => Optimizer;
+  /** How many tokens a batch has, for the speed on the screen; default the ids in its `inputs`. */
+  readonly tokensOf?: (batch: Batch) => number;
+  /** How many there are in a run; default 20. */
+  readonly evaluations?: number;
+  /** Ends the run after so many evaluations in a row without a new lowest loss; default never. */
+  readonly patience?: number;
+  /** How many batches make one step; default 1. */
+  readonly accumulate?: number;
+  /** Gradients together are at most this long; default 1. */
+  readonly clip?: number;
+}
+
+/** What came of it; the model is the one of the lowest validation loss. */
+export interface Learnt {
+  /** All that were taken, those before a resumption too. */
+  readonly steps: number;
+  /** Of training in this process. */
+  readonly minutes: number;
+  readonly parameters: number;
+  readonly validationLoss: number;
+  readonly interrupted: boolean;
+}

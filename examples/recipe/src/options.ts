@@ -1,0 +1,125 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type BackendName, SequiturError } from '@sequitur/core';
+import type { TrainProgress } from '@sequitur/train';
+
+/** An option that one recipe has beside those of all. */
+export interface ExtraOption {
+  /** What stands for the value in the help: `<file>`; absent where there is none, and the option is a switch. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+/** A recipe as its command line knows it. */
+export interface RecipeCommand<Extra extends string = never> {
+  /** The npm script. */
+  readonly name: string;
+  /** One sentence for the help. */
+  readonly about: string;
+  /** How long it trains where nothing is said. */
+  readonly seconds: number;
+  /** The help for `--data`, which may be given several times; absent where the recipe takes none. */
+  readonly data?: ExtraOption;
+  readonly extra?: Readonly<Record<Extra, ExtraOption>>;
+}
+
+/** How long a training lasts. */
+export type Limit = { readonly seconds: number } | { readonly steps: number };
+
+export interface RunOptions {
+  readonly limit: Limit;
+  /** Where checkpoints, learning curve, model and results lie. */
+  readonly folder: string;
+  readonly seed: string;
+  /** Go on with the run that was interrupted there; where there is none, begin one. */
+  readonly resume: boolean;
+  /** Ends the training early, as Ctrl+C does; what was learnt is kept. */
+  readonly signal?: AbortSignal;
+  /** Is told of every step. */
+  readonly onStep?: (progress: TrainProgress) => void;
+}
+
+export interface RecipeOptions<Extra extends string = never> extends RunOptions {
+  /** Paths, absolute. */
+  readonly data: readonly string[];
+  readonly backend: BackendName | undefined;
+  readonly extra: Readonly<Partial<Record<Extra, string>>>;
+}
+
+/** The options of a command line, or the help where it was asked for. */
+export function readOptions<Extra extends string>(
+  command: RecipeCommand<Extra>,
+  args: readonly string[],
+  startedIn: string,
+): RecipeOptions<Extra> | { readonly help: string } {
+  try {
+    const { values } = parseArgs({ args: [...args], options: declared(command) });
+    const said = values as Record<string, string | boolean | string[] | undefined>;
+    const text = (name: string) => said[name] as string | undefined;
+    if (said.help) return { help: helpOf(command) };
+    const folder = resolve(startedIn, text('folder') ?? `runs/${command.name}`);
+    const extra = Object.keys(command.extra ?? {}).filter((name) => said[name] !== undefined);
+    return {
+      data: ((said.data as string[] | undefined) ?? []).map((path) => resolve(startedIn, path)),
+      limit: limitOf(text('seconds'), text('steps'), command.seconds),
+      folder,
+      seed: text('seed') ?? '1',
+      backend: text('backend') as BackendName | undefined,
+      resume: said.resume === true,
+      extra: Object.fromEntries(extra.map((name) => [name, String(said[name])])) as Partial<Record<Extra, string>>,
+    };
+  } catch (error) {
+    throw new SequiturError({
+      where: `npm run ${command.name}`,
+      expected: 'options of --help',
+      got: (error as Error).message,
+      fix: `See npm run ${command.name} -- --help`,
+    });
+  }
+}
+
+function limitOf(seconds: string | undefined, steps: string | undefined, usual: number): Limit {
+  if (seconds !== undefined && steps !== undefined) throw new Error('both --seconds and --steps');
+  if (steps === undefined) {
+    const limit = { seconds: Number(seconds ?? usual) };
+    if (limit.seconds > 0) return limit;
+    throw new Error(`--seconds ${seconds} is no number above 0`);
+  }
+  const limit = { steps: Number(steps) };
+  if (Number.isInteger(limit.steps) && limit.steps > 0) return limit;
+  throw new Error(`--steps ${steps} is no integer above 0`);
+}
+
+function declared({ data, extra = {} as never }: RecipeCommand<string>) {
+  const texts = ['seconds', 'steps', 'backend', 'folder', 'seed'].map((name) => [name, { type: 'string' as const }]);
+  const own = Object.entries<ExtraOption>(extra).map(([name, { value }]) => [
+    name,
+    { type: value ? ('string' as const) : ('boolean' as const) },
+  ]);
+  return {
+    ...Object.fromEntries([...texts, ...own]),
+    ...(data && { data: { type: 'string' as const, multiple: true } }),
+    resume: { type: 'boolean' as const },
+    help: { type: 'boolean' as const },
+  };
+}
+
+function helpOf({ name, about, seconds, data, extra = {} as never }: RecipeCommand<string>): string {
+  const lines: [option: string, help: string][] = [
+    ...(data ? [[`--data ${data.value ?? '<path>'}`, data.help] as [string, string]] : []),
+    ...Object.entries<ExtraOption>(extra).map(([option, { value, help }]): [string, string] => [
+      `--${option}${value ? ` ${value}` : ''}`,
+      help,
+    ]),
+    ['--seconds <n>', `about how long to train (default ${seconds})`],
+    ['--steps <n>', 'train so many steps instead'],
+    ['--backend <name>', 'webgpu, wasm or cpu (default the best one found)'],
+    ['--folder <path>', `where the run and the model are kept (default runs/${name})`],
+    ['--seed <text>', 'of the weights, the order of the data and dropout (default 1)'],
+    ['--resume', 'go on with the run in the folder that was interrupted'],
+    ['--help', 'this text'],
+  ];
+  const width = Math.max(...lines.map(([option]) => option.length));
+  const shown = lines.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`);
+  return [about, '', `  npm run ${name} -- [options]`, '', ...shown, ''].join('\n');
+}

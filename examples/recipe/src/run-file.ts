@@ -1,0 +1,84 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SequiturError } from '@sequitur/core';
+
+/** What a run has settled before its first step, and a later process goes by. */
+export interface SettledRun {
+  readonly steps: number;
+  readonly finished: boolean;
+}
+
+/** The file in the folder of a run that says what was settled. */
+export class RunFile {
+  readonly #folder: string;
+
+  /** @param folder of checkpoints; it holds nothing else */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * The run to go on with, or null where one is to begin; what a finished one left is cleared away then.
+   *
+   * @param steps that the caller asks for, if any
+   * @throws SequiturError where there is an unfinished run that nobody asked to go on with, or one of other steps
+   */
+  async open({ resume, steps }: { resume: boolean; steps: number | undefined }): Promise<SettledRun | null> {
+    const found = await this.#read();
+    if (found && !found.finished) {
+      if (!resume) throw this.#unfinished(found);
+      if (steps !== undefined && steps !== found.steps) throw this.#otherSteps(found, steps);
+      return found;
+    }
+    if (found) await rm(this.#folder, { recursive: true });
+    return null;
+  }
+
+  async write(run: SettledRun): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    await writeFile(this.#path, `${JSON.stringify(run)}\n`);
+  }
+
+  get #path(): string {
+    return join(this.#folder, 'run.json');
+  }
+
+  async #read(): Promise<SettledRun | null> {
+    const text = await readFile(this.#path, 'utf8').catch(() => null);
+    if (text === null) return null;
+    const run = parsed(text);
+    if (run && Number.isInteger(run.steps) && typeof run.finished === 'boolean') return run;
+    throw new SequiturError({
+      where: this.#path,
+      expected: '{"steps": a number, "finished": true or false}',
+      got: JSON.stringify(text.slice(0, 60)),
+      fix: 'Remove the folder, or choose another with --folder',
+    });
+  }
+
+  #unfinished({ steps }: SettledRun): SequiturError {
+    return new SequiturError({
+      where: this.#folder,
+      expected: 'no unfinished run',
+      got: `one of ${steps} steps`,
+      fix: 'Add --resume to go on with it; remove the folder or choose another with --folder to begin anew',
+    });
+  }
+
+  #otherSteps(found: SettledRun, steps: number): SequiturError {
+    return new SequiturError({
+      where: this.#folder,
+      expected: `${found.steps} steps, as the run there was begun with`,
+      got: `${steps}`,
+      fix: 'Leave --steps out, or begin anew in another folder',
+    });
+  }
+}
+
+function parsed(text: string): SettledRun | null {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
