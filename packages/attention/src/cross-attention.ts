@@ -1,5 +1,6 @@
-import { type MixContext, type SequenceMixer, SequiturError } from '@sequitur/core';
+import { linearFlops, type MixContext, type PartCost, type SequenceMixer, SequiturError } from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import { full } from './patterns/index.js';
 import { ProjectedAttention } from './projected-attention.js';
 
@@ -33,6 +34,25 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
       keys: tidy(() => this.keysOf(source)),
       values: tidy(() => this.valuesOf(source)),
       ...(visible && { visible: tidy(() => cast(visible, 'float32').clone()) as Tensor2D }),
+    };
+  }
+
+  /** Of so many tokens that look at the source, beside what depends on its length. */
+  cost(length: number): PartCost {
+    const flops = linearFlops(this.query, length) + linearFlops(this.output, length);
+    return { flops, gradientFlops: 2 * flops, stateBytes: 0 };
+  }
+
+  /** Of keys and values of a source, and of their pairs with so many queries: what `cost` leaves out. */
+  costOfSource(sourceLength: number, queries: number): { readonly reading: number; readonly looking: PartCost } {
+    const pairs = this.heads * queries * sourceLength;
+    return {
+      reading: linearFlops(this.key, sourceLength) + linearFlops(this.value, sourceLength),
+      looking: {
+        flops: pairs * attentionFlops(this),
+        gradientFlops: pairs * attentionGradientFlops(this),
+        stateBytes: 4 * sourceLength * this.keyHeads * (this.headSize + this.valueSize),
+      },
     };
   }
 

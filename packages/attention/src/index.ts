@@ -1,3 +1,4 @@
+export * from './attention-cost.js';
 export * from './cross-attention.js';
 export * from './key-value-memory.js';
 export * from './multi-head-attention.js';

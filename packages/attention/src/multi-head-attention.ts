@@ -1,5 +1,13 @@
-import { type MixContext, memoryCapacity, type SequenceMixer, SequiturError } from '@sequitur/core';
+import {
+  linearFlops,
+  type MixContext,
+  memoryCapacity,
+  type PartCost,
+  type SequenceMixer,
+  SequiturError,
+} from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import {
   emptyMemory,
   type FilledMemory,
@@ -10,7 +18,7 @@ import {
   type RememberedChunk,
   remember,
 } from './key-value-memory.js';
-import { causal, isCausal, type Pattern, reach } from './patterns/index.js';
+import { causal, isCausal, type Pattern, reach, visiblePairs } from './patterns/index.js';
 import { NoPositions, type Positions } from './positions/positions.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
@@ -38,15 +46,18 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     this.positions = positions;
   }
 
-  /** Beside its projections, for one text of so many tokens: floating point operations, and bytes of the state after it. */
-  cost(length: number): { readonly flops: number; readonly stateBytes: number } {
-    const pairs = pairsSeen(this.pattern, length);
+  /** For one text of so many tokens, after `seen` others. */
+  cost(length: number, seen = 0): PartCost {
+    const projections = linearFlops(this, length);
+    const pairs = this.heads * visiblePairs(this.pattern, length, seen);
     const perPosition = this.keyHeads * (this.headSize + this.valueSize) * 4;
+    const kept = memoryCapacity(Math.min(seen + length, mostPositions(this.pattern)));
     return {
-      flops: 2 * pairs * this.heads * (this.headSize + this.valueSize),
-      stateBytes: isCausal(this.pattern)
-        ? memoryCapacity(Math.min(length, mostPositions(this.pattern))) * perPosition
-        : 0,
+      flops: projections + pairs * attentionFlops(this),
+      gradientFlops: 2 * projections + pairs * attentionGradientFlops(this),
+      // A text whose keys and values alone are read later.
+      stateGradientFlops: 2 * (linearFlops(this.key, length) + linearFlops(this.value, length)),
+      stateBytes: isCausal(this.pattern) ? kept * perPosition : 0,
     };
   }
 
@@ -73,15 +84,6 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       return { output, state: isCausal(this.pattern) ? forget(memory, this.pattern) : emptyMemory };
     });
   }
-}
-
-/** About how many pairs of query and key there are: of a window its width for each query. */
-function pairsSeen(pattern: Pattern, length: number): number {
-  const { left, right, first } = reach(pattern);
-  const [before, after] = [Math.min(left, length - 1), Math.min(right, length - 1)];
-  const ofWindow = (side: number) => side * length - (side * (side + 1)) / 2; // the ends of the text cut it short
-  const window = length + ofWindow(before) + ofWindow(after);
-  return Math.min(length * length, window + Math.min(first, length) * Math.max(0, length - before - after - 1));
 }
 
 /** A text that is read at once, as its own memory. */

@@ -11,12 +11,11 @@ import {
   TransformerXlAttention,
 } from '@sequitur/attention';
 import { GruMixer, LstmMixer, MinGruMixer } from '@sequitur/recurrent';
-import { Mamba2Mixer, MambaMixer, mambaArchitecture, S4dMixer } from '@sequitur/ssm';
-import { RecurrentMemoryModel, t5 } from '@sequitur/transformer';
+import { Mamba, Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
+import { RecurrentMemoryModel, SequenceToSequence, t5Family } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
 import { attentionDecoder, block, decoder, languageModel, layers, rotaryAttention } from './scaling/decoder.js';
 import { encoder } from './scaling/encoder.js';
-import { fromArchitecture } from './scaling/from-architecture.js';
 
 /** Keys that a query of the local patterns sees, and positions of a segment where there are such. */
 const WINDOW = 64;
@@ -52,30 +51,25 @@ export const candidates: readonly Candidate[] = [
     knob: 'feed-forward width',
     create: (shape, hiddenWidth) => ({ kind: 'causal', model: recurrentMemory(shape, hiddenWidth) }),
   },
-  fromArchitecture({
+  {
     name: 'Mamba',
     family: 'state space',
     knob: 'inner width',
-    architecture: mambaArchitecture,
     // A Mamba block has no feed-forward beside it: twice as many make the same depth (Gu and Dao 2023, section 3.4).
-    configOf: ({ vocabularySize, width, depth }, innerWidth) => ({
-      vocabularySize,
-      width,
-      depth: 2 * depth,
-      innerWidth,
+    create: ({ vocabularySize, width, depth }, innerWidth) => ({
+      kind: 'causal',
+      model: new Mamba({ vocabularySize, width, depth: 2 * depth, innerWidth }),
     }),
-  }),
+  },
   decoder({
     name: 'Mamba-2',
     family: 'state space',
     mixer: mamba2Mixer,
-    cost: ({ width }) => ({ stateBytes: 4 * (3 * (2 * width + 2 * 16) + 2 * width * 16) }),
   }),
   decoder({
     name: 'S4D',
     family: 'state space',
     mixer: ({ width }) => new S4dMixer({ width, stateSize: 32 }),
-    cost: ({ width }) => ({ stateBytes: 4 * width * 32 }),
   }),
   decoder({
     name: 'attention + Mamba',
@@ -86,46 +80,43 @@ export const candidates: readonly Candidate[] = [
     name: 'LSTM',
     family: 'recurrent',
     mixer: ({ width }) => new LstmMixer({ width }),
-    cost: (shape) => recurrentCost(shape, { products: 9, remembered: 2 }),
   }),
   decoder({
     name: 'GRU',
     family: 'recurrent',
     mixer: ({ width }) => new GruMixer({ width }),
-    cost: (shape) => recurrentCost(shape, { products: 7, remembered: 1 }),
   }),
   decoder({
     name: 'minGRU',
     family: 'recurrent',
     mixer: ({ width }) => new MinGruMixer({ width }),
-    cost: (shape) => recurrentCost(shape, { products: 3, remembered: 1 }),
   }),
   encoder('encoder (BERT style)', 'encoder', () => full()),
   encoder('sparse encoder (Longformer style)', 'encoder', () =>
     either(slidingWindow({ left: WINDOW / 2, right: WINDOW / 2 }), globalTokens(4)),
   ),
-  fromArchitecture({
+  {
     name: 'encoder-decoder (T5)',
     family: 'encoder-decoder',
     knob: 'feed-forward width',
-    architecture: t5,
-    configOf: ({ vocabularySize, width, depth, heads }, hiddenWidth) => ({
-      ...{ vocabularySize, width, heads, headSize: width / heads, hiddenWidth },
-      ...{ modelType: 't5', encoderDepth: Math.ceil(depth / 2), decoderDepth: Math.ceil(depth / 2) },
-      ...{ decoderStartToken: 0, paddingToken: 0, endToken: 1 },
+    create: ({ vocabularySize, width, depth, heads }, hiddenWidth) => ({
+      kind: 'sequenceToSequence',
+      model: new SequenceToSequence(
+        {
+          ...{ vocabularySize, width, heads, headSize: width / heads, hiddenWidth },
+          ...{ modelType: 't5', encoderDepth: Math.ceil(depth / 2), decoderDepth: Math.ceil(depth / 2) },
+          ...{ decoderStartToken: 0, paddingToken: 0, endToken: 1 },
+        },
+        t5Family,
+      ),
     }),
-  }),
+  },
 ];
 
 /** The dense decoder, read in segments that begin and end with tokens of memory. */
 function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryModel {
   const blocks = layers(shape).map(() => block(shape, hiddenWidth, rotaryAttention(shape, causal())));
   return new RecurrentMemoryModel(languageModel(shape, blocks), { memoryTokens: 8, segmentLength: WINDOW });
-}
-
-/** Products of the width squared for each token, the one out of the mixer among them, and numbers remembered per channel. */
-function recurrentCost({ width, length }: Shape, { products, remembered }: { products: number; remembered: number }) {
-  return { multiplyAdds: products * length * width * width, stateBytes: 4 * remembered * width };
 }
 
 function mamba2Mixer({ width }: Shape): Mamba2Mixer {

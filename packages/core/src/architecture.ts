@@ -10,6 +10,25 @@ export interface Cost {
   readonly stateBytes: number;
 }
 
+/**
+ * What a part of a model needs to read `length` tokens after `seen` others, every module within it counted, for a batch
+ * of one. Operations are those of products, a multiply-add counted as two.
+ */
+export interface PartCost {
+  readonly flops: number;
+  /** Of the backward pass of a loss over what the part puts out. */
+  readonly gradientFlops: number;
+  /** Of a backward pass through its state alone, where nothing reads what it puts out; default as `gradientFlops`. */
+  readonly stateGradientFlops?: number;
+  /** Bytes of its state after these tokens, reserved room included. */
+  readonly stateBytes: number;
+}
+
+/** A part that knows what it costs beyond its Linears read once by every token. */
+export interface CostedPart {
+  cost(length: number, seen?: number): PartCost;
+}
+
 interface ModelOfKind {
   readonly causal: CausalModel;
   readonly encoder: Encoder;

@@ -12,6 +12,7 @@ export * from './memory/append.js';
 export * from './model.js';
 export * from './module.js';
 export * from './parameter.js';
+export * from './part-costs.js';
 export * from './random.js';
 export * from './state-tree.js';
 export * from './tokens.js';

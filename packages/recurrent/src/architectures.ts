@@ -1,5 +1,5 @@
 import { type Architecture, type Cost, RmsNorm, type SequenceMixer } from '@sequitur/core';
-import { CausalStack, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
+import { CausalStack, languageModelCost, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
 import { GruMixer } from './gru.js';
 import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
 import { MinGruMixer } from './min-gru.js';
@@ -32,31 +32,30 @@ function architecture(kind: Kind, character: RecurrentConfig): Architecture<Recu
     name: kind.name,
     kind: 'causal',
     presets: { character },
-    create: ({ vocabularySize, width, depth, hiddenWidth = width }) =>
-      new CausalStack({
-        embedding: new TokenEmbedding({ vocabularySize, width }),
-        blocks: Array.from(
-          { length: depth },
-          () => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: kind.mixer({ width, hiddenWidth }) }),
-        ),
-        norm: new RmsNorm(width, 1e-5),
-      }),
+    create: (config) => create(kind, config),
     cost: (config, length) => costOf(kind, config, length),
   };
 }
 
-/** Counts products only. */
-function costOf(
-  kind: Kind,
-  { vocabularySize, width, depth, hiddenWidth = width }: RecurrentConfig,
-  length: number,
-): Cost {
+function create(kind: Kind, { vocabularySize, width, depth, hiddenWidth = width }: RecurrentConfig): CausalStack {
+  return new CausalStack({
+    embedding: new TokenEmbedding({ vocabularySize, width }),
+    blocks: Array.from(
+      { length: depth },
+      () => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: kind.mixer({ width, hiddenWidth }) }),
+    ),
+    norm: new RmsNorm(width, 1e-5),
+  });
+}
+
+function costOf(kind: Kind, config: RecurrentConfig, length: number): Cost {
+  const { vocabularySize, width, depth, hiddenWidth = width } = config;
   const fromState = kind.recurrent ? kind.gates * hiddenWidth * hiddenWidth : 0;
   const products = kind.gates * width * hiddenWidth + fromState + hiddenWidth * width;
   const biases = (kind.gates + kind.recurrentBiases) * hiddenWidth + width;
   return {
     parameters: vocabularySize * width + depth * (products + biases + width) + width,
-    flops: 2 * length * (depth * products + vocabularySize * width),
+    flops: languageModelCost(create(kind, config), length).flops,
     stateBytes: depth * kind.remembered * hiddenWidth * 4,
   };
 }

@@ -1,4 +1,13 @@
-import { Linear, type MixContext, Module, type SequenceMixer, scoped, uniform } from '@sequitur/core';
+import {
+  Linear,
+  linearFlops,
+  type MixContext,
+  Module,
+  type PartCost,
+  type SequenceMixer,
+  scoped,
+  uniform,
+} from '@sequitur/core';
 import {
   add,
   mul,
@@ -39,6 +48,13 @@ export class GruMixer extends Module implements SequenceMixer<GruState> {
 
   initState(batchSize: number): GruState {
     return { hidden: zeros([batchSize, this.hiddenWidth]) };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const flops = linearFlops(this, length);
+    // The state before the first token is given: no gradient goes to it.
+    return { flops, gradientFlops: 2 * flops - linearFlops(this.recurrence, 1), stateBytes: 4 * this.hiddenWidth };
   }
 
   mix(x: Tensor3D, state: GruState, context: MixContext): { output: Tensor3D; state: GruState } {

@@ -1,4 +1,13 @@
-import { Linear, type MixContext, Module, type SequenceMixer, scoped, uniform } from '@sequitur/core';
+import {
+  Linear,
+  linearFlops,
+  type MixContext,
+  Module,
+  type PartCost,
+  type SequenceMixer,
+  scoped,
+  uniform,
+} from '@sequitur/core';
 import {
   add,
   mul,
@@ -47,6 +56,13 @@ export class LstmMixer extends Module implements SequenceMixer<LstmState> {
   initState(batchSize: number): LstmState {
     const empty = (): Tensor2D => zeros([batchSize, this.hiddenWidth]);
     return { hidden: empty(), cell: empty() };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const flops = linearFlops(this, length);
+    // The state before the first token is given: no gradient goes to it.
+    return { flops, gradientFlops: 2 * flops - linearFlops(this.recurrence, 1), stateBytes: 2 * 4 * this.hiddenWidth };
   }
 
   mix(x: Tensor3D, state: LstmState, context: MixContext): { output: Tensor3D; state: LstmState } {

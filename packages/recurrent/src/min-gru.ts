@@ -1,5 +1,14 @@
-import { Linear, type MixContext, Module, type SequenceMixer, scoped, uniform } from '@sequitur/core';
-import { linearScan } from '@sequitur/ssm';
+import {
+  Linear,
+  linearFlops,
+  type MixContext,
+  Module,
+  type PartCost,
+  type SequenceMixer,
+  scoped,
+  uniform,
+} from '@sequitur/core';
+import { linearScan, linearScanCost } from '@sequitur/ssm';
 import {
   add,
   cast,
@@ -41,6 +50,16 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
 
   initState(batchSize: number): MinGruState {
     return { hidden: zeros([batchSize, this.hiddenWidth]) };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const [projections, scan] = [linearFlops(this, length), linearScanCost(length, this.hiddenWidth)];
+    return {
+      flops: projections + scan.flops,
+      gradientFlops: 2 * projections + scan.gradientFlops,
+      stateBytes: 4 * this.hiddenWidth,
+    };
   }
 
   mix(x: Tensor3D, { hidden }: MinGruState, context: MixContext): { output: Tensor3D; state: MinGruState } {

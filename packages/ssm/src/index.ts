@@ -4,6 +4,7 @@ export type { LoadOptions } from './checkpoints/pretrained.js';
 export * from './classifier/bidirectional-mixer.js';
 export * from './classifier/plain-block.js';
 export * from './classifier/sequence-classifier.js';
+export { linearScanCost } from './linear-scan/cost.js';
 export { linearScan } from './linear-scan/index.js';
 export * from './mamba/architecture.js';
 export { type MambaConfig, mambaPresets } from './mamba/config.js';

@@ -1,8 +1,11 @@
 import {
   type CausalModel,
+  costOfParts,
   type Linear,
+  linearFlops,
   Module,
   type Norm,
+  type PartCost,
   SequiturError,
   type StateTree,
   type StepContext,
@@ -55,6 +58,23 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
 
   get width(): number {
     return this.embedding.tokens.weight.shape[1]!;
+  }
+
+  /**
+   * What it costs to read `length` tokens after `seen` others, for a batch of one.
+   *
+   * @param logits of how many tokens; default all
+   */
+  cost(length: number, seen = 0, logits = length): PartCost {
+    const parts = [this.embedding, ...this.blocks].map((part) => costOfParts(part, length, seen));
+    const [vocabularySize, width] = this.embedding.tokens.weight.shape as [number, number];
+    const head = this.head ? linearFlops(this.head, logits) : 2 * logits * vocabularySize * width;
+    const sum = (of: (part: PartCost) => number) => parts.reduce((total, part) => total + of(part), 0);
+    return {
+      flops: sum(({ flops }) => flops) + head,
+      gradientFlops: sum(({ gradientFlops }) => gradientFlops) + 2 * head,
+      stateBytes: sum(({ stateBytes }) => stateBytes),
+    };
   }
 
   step(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {

@@ -1,4 +1,4 @@
-export { bart, bartCost, marian, transformer } from './bart/architectures.js';
+export { bart, marian, transformer } from './bart/architectures.js';
 export * from './bart/config.js';
 export * from './bart/families.js';
 export * from './block.js';

@@ -5,3 +5,4 @@ export { type Pattern, patternKey, samePattern } from './pattern.js';
 export { picture } from './picture.js';
 export { isCausal, type PatternReach, reach } from './reach.js';
 export { sees } from './sees.js';
+export { visiblePairs } from './visible-pairs.js';

@@ -1,4 +1,11 @@
-import { type MixContext, Parameter, type SequenceMixer, zeros as zerosOf } from '@sequitur/core';
+import {
+  linearFlops,
+  type MixContext,
+  Parameter,
+  type PartCost,
+  type SequenceMixer,
+  zeros as zerosOf,
+} from '@sequitur/core';
 import {
   add,
   concat,
@@ -12,7 +19,8 @@ import {
   tidy,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { causal } from '../patterns/index.js';
+import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
+import { causal, visiblePairs } from '../patterns/index.js';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
 import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import {
@@ -55,6 +63,31 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
 
   initState(batchSize: number): InfiniState {
     return emptyCompressiveMemory(batchSize, this.heads, this.headSize, this.valueSize);
+  }
+
+  /** For one text of so many tokens, after `seen` others. */
+  cost(length: number, seen = 0): PartCost {
+    const { heads, headSize, valueSize, segmentLength } = this;
+    const retrieving = (rows: number) => 2 * heads * rows * headSize * (valueSize + 1);
+    const projections = linearFlops(this, length);
+    let [flops, gradientFlops] = [projections, 2 * projections];
+    for (const { start, count, ends } of segmentPieces(length, seen % segmentLength, segmentLength)) {
+      const position = seen + start;
+      const before = position % segmentLength;
+      const pairs = heads * visiblePairs(causal(), count, before);
+      flops += pairs * attentionFlops(this) + retrieving(count);
+      // The memory of the first segment is empty, and what is written after the last token is read by nothing here.
+      const sides = position < segmentLength ? 1 : 2;
+      gradientFlops += pairs * attentionGradientFlops(this) + sides * retrieving(count);
+      if (!ends) continue;
+      const adding = 2 * heads * segmentLength * headSize * valueSize;
+      const known = this.#delta ? retrieving(segmentLength) : 0;
+      flops += adding + known;
+      if (start + count < length) gradientFlops += 2 * adding + sides * known;
+    }
+    const filled = (seen + length) % segmentLength;
+    const stateBytes = 4 * heads * (headSize * (valueSize + 1) + filled * (headSize + valueSize));
+    return { flops, gradientFlops, stateBytes };
   }
 
   mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {

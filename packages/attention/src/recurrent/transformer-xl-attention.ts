@@ -2,11 +2,13 @@ import {
   detach,
   Linear,
   type LinearOptions,
+  linearFlops,
   type MixContext,
   Module,
   type Norm,
   normal,
   Parameter,
+  type PartCost,
   type SequenceMixer,
 } from '@sequitur/core';
 import {
@@ -23,7 +25,8 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { causal, type Pattern, slidingWindow } from '../patterns/index.js';
+import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
+import { causal, type Pattern, slidingWindow, visiblePairs } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
 import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
@@ -115,6 +118,32 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return firstMemory === 'zeros' && memoryLength > 0 ? { memory: zeros([batchSize, memoryLength, width]) } : {};
   }
 
+  /** For one text of so many tokens, after `seen` others: its keys are computed anew for every segment. */
+  cost(length: number, seen = 0): PartCost {
+    const { width, heads, headSize, memoryLength, sameLength, firstMemory = 'zeros' } = this.#options;
+    const pattern = sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal();
+    const first = firstMemory === 'zeros' ? memoryLength : 0;
+    const memoryAt = (position: number) => {
+      return Math.min(memoryLength, first + Math.floor(position / this.segmentLength) * this.segmentLength);
+    };
+    let [flops, gradientFlops] = [0, 0];
+    for (const { start, count } of segmentPieces(length, seen % this.segmentLength, this.segmentLength)) {
+      const before = memoryAt(seen + start) + ((seen + start) % this.segmentLength);
+      const keys = before + count;
+      const projected = linearFlops(this.query, count) + linearFlops(this.output, count);
+      const ofKeys = linearFlops(this.key, keys) + linearFlops(this.value, keys);
+      const byDistance = 2 * heads * count * keys * headSize;
+      const pairs = heads * visiblePairs(pattern, count, before);
+      const distances = linearFlops(this.distance, keys);
+      flops += projected + ofKeys + distances + byDistance + pairs * attentionFlops(sizes(headSize));
+      // Distances are numbers: no gradient goes to what the projection of them reads.
+      gradientFlops += 2 * (projected + ofKeys + byDistance) + distances;
+      gradientFlops += pairs * attentionGradientFlops(sizes(headSize));
+    }
+    const end = seen + length;
+    return { flops, gradientFlops, stateBytes: 4 * width * (memoryAt(end) + (end % this.segmentLength)) };
+  }
+
   mix(x: Tensor3D, state: TransformerXlState, context: MixContext): { output: Tensor3D; state: TransformerXlState } {
     refusePadding('TransformerXlAttention', context);
     return tidy(() => {
@@ -200,6 +229,8 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return random && dropout > 0 ? { rate: dropout, seed: random.next() } : undefined;
   }
 }
+
+const sizes = (headSize: number) => ({ headSize, valueSize: headSize });
 
 /** Positions `start` to `start + count` of x [batch, length, width]. */
 function positions(x: Tensor3D, start: number, count: number): Tensor3D {

@@ -1,4 +1,4 @@
-import { attention, causal, full } from '@sequitur/attention';
+import { attention, causal, full, visiblePairs } from '@sequitur/attention';
 import { Random } from '@sequitur/core';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Clock } from '../measure/clock.js';
@@ -7,7 +7,6 @@ import { openPeakLoop } from '../measure/peak.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import { OnnxGraph } from '../onnx/graph.js';
 import { floatTensor, openSession } from '../onnx/session.js';
-import { visiblePairs } from '../scaling/visible-pairs.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
 
 /** Attention of 12 heads of 64, as in GPT-2 and BERT base. */

@@ -1,4 +1,5 @@
-import type { CausalModel, Encoder, SequenceToSequenceModel } from '@sequitur/core';
+import type { CausalModel, Encoder, Module, PartCost } from '@sequitur/core';
+import type { EncoderDecoder } from '@sequitur/transformer';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 
 /** What all candidates of a comparison share. */
@@ -11,22 +12,21 @@ export interface Shape {
   readonly length: number;
 }
 
-/** What a candidate declares of itself for one text of the shape's length; a part it does not know is left out. */
-export interface DeclaredCost {
-  /** Products of a forward pass with all logits, a multiply-add counted as two. */
-  readonly flops?: number;
-  readonly stateBytes?: number;
+/** A causal model that says what it costs. */
+export interface CausalCandidateModel extends CausalModel {
+  /** To read `length` tokens after `seen` others, with the last `logits` of them. */
+  cost(length: number, seen?: number, logits?: number): PartCost;
 }
 
 export type CandidateModel =
-  | { readonly kind: 'causal'; readonly model: CausalModel }
+  | { readonly kind: 'causal'; readonly model: CausalCandidateModel }
   | {
       readonly kind: 'encoder';
-      readonly model: Encoder;
+      readonly model: Encoder & Module;
       /** [batch, length, width] -> logits of each place's token [batch, length, vocabulary], to train it by. */
       readonly scores: (hidden: Tensor3D) => Tensor3D;
     }
-  | { readonly kind: 'sequenceToSequence'; readonly model: SequenceToSequenceModel };
+  | { readonly kind: 'sequenceToSequence'; readonly model: EncoderDecoder };
 
 /** An architecture that takes part in comparisons. */
 export interface Candidate {
@@ -37,7 +37,6 @@ export interface Candidate {
   readonly knob: string;
   /** A model without values, whose knob stands at a positive integer. */
   create(shape: Shape, knob: number): CandidateModel;
-  declared?(shape: Shape, knob: number): DeclaredCost;
 }
 
 /** In the order of legends. */

@@ -5,14 +5,13 @@ import {
   type Encoder,
   Random,
   replaceState,
-  type SequenceToSequenceModel,
   type StateTree,
   tokenTensor,
 } from '@sequitur/core';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
+import type { EncoderDecoder } from '@sequitur/transformer';
 import { dispose, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { CandidateModel } from './candidate.js';
-import { countFlops } from './count-flops.js';
 import type { Mode } from './records.js';
 
 /** What one point of a sweep runs again and again. */
@@ -34,7 +33,7 @@ export const modesOf: Readonly<Record<CandidateModel['kind'], readonly Mode[]>> 
 };
 
 /** Tokens decoded in one run: the position moves on by as many, which is little beside the length. */
-const DECODED = 4;
+export const DECODED = 4;
 
 /** Makes the cell of a model, a mode and a length. The caller disposes it; the model stays. */
 export function makeCell(candidate: CandidateModel, mode: Mode, length: number): Cell {
@@ -45,21 +44,6 @@ export function makeCell(candidate: CandidateModel, mode: Mode, length: number):
   }
   if (mode === 'train') return train(candidate.model, tokens);
   return mode === 'prefill' ? prefill(candidate.model, tokens) : decode(candidate.model, tokens);
-}
-
-/** Products of a forward pass over the whole text, every token's logits among them. */
-export function forwardFlops(candidate: CandidateModel, length: number): number {
-  const tokens = asTensor(drawTokens(length, candidate.model.vocabularySize), candidate.model.vocabularySize);
-  const { flops } = countFlops(() => {
-    if (candidate.kind === 'encoder') return candidate.model.encode(tokens).dispose();
-    if (candidate.kind === 'sequenceToSequence') return candidate.model.conditionedOn(tokens).dispose();
-    const before = candidate.model.initState(1);
-    const { logits, state } = candidate.model.step(tokens, before);
-    dispose(logits);
-    disposeState(replaceState(before, state));
-  });
-  tokens.dispose();
-  return flops;
 }
 
 function train(model: CausalModel, tokens: Int32Array): Cell {
@@ -123,13 +107,13 @@ function encode(model: Encoder, tokens: Int32Array): Cell {
   return { tokens: tokens.length, run: () => model.encode(ids).dispose(), dispose: () => ids.dispose() };
 }
 
-function readSource(model: SequenceToSequenceModel, tokens: Int32Array): Cell {
+function readSource(model: EncoderDecoder, tokens: Int32Array): Cell {
   const ids = asTensor(tokens, model.vocabularySize);
   return { tokens: tokens.length, run: () => model.conditionedOn(ids).dispose(), dispose: () => ids.dispose() };
 }
 
 /** Writing after a source of the point's length. */
-function translate(model: SequenceToSequenceModel, tokens: Int32Array): Cell {
+function translate(model: EncoderDecoder, tokens: Int32Array): Cell {
   const ids = asTensor(tokens, model.vocabularySize);
   const decoder = model.conditionedOn(ids);
   ids.dispose();

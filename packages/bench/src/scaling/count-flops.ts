@@ -1,21 +1,43 @@
-import { blockLayout, FULL, type Pattern } from '@sequitur/attention';
+import {
+  attentionFlops as attentionForwardFlops,
+  attentionGradientFlops,
+  blockLayout,
+  type Forgotten,
+  FULL,
+  type LayoutRequest,
+  type Pattern,
+} from '@sequitur/attention';
 import { SequiturError } from '@sequitur/core';
 import { engine, type NamedTensorMap, type Tensor, util } from '@tensorflow/tfjs-core';
 
 type Inputs = Readonly<Record<string, Tensor>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
+type Formula = (inputs: Inputs, attributes: Attributes) => number;
+
 /** Products of a kernel's call, a multiply-add counted as two. */
-const products: Readonly<Record<string, (inputs: Inputs, attributes: Attributes) => number>> = {
+const formulas: Readonly<Record<string, Formula>> = {
   BatchMatMul: matMulFlops,
   _FusedMatMul: matMulFlops,
   SequiturLinear: ({ x, weight }) => 2 * x!.size * weight!.shape[1]!,
   SequiturTableScores: ({ x, table }) => 2 * x!.size * table!.shape[0]!,
-  SequiturCausalConvolution: ({ x, weight }) =>
-    2 * x!.shape[0]! * (x!.shape[1]! - weight!.shape[0]! + 1) * weight!.size,
-  SequiturSelectiveScan: scanFlops,
-  SequiturPackedSelectiveScan: scanFlops,
+  SequiturCausalConvolution: convolutionFlops,
+  // To x and to the weight; where an activation follows, its slope needs the sums again.
+  SequiturCausalConvolutionGradient: (inputs, attributes) =>
+    (attributes.activation === 'none' ? 2 : 3) * convolutionFlops(inputs),
+  SequiturSelectiveScan: scanFlops(3),
+  SequiturPackedSelectiveScan: scanFlops(3),
+  SequiturSelectiveScanGradient: scanFlops(11),
+  SequiturLinearScan: ({ decay }) => 2 * decay!.size,
+  SequiturLinearScanGradient: ({ decay }) => 4 * decay!.size,
 };
+
+/** Kernels of ours that multiply no matrices: their work is a small share that falls with the width. */
+const uncounted = [
+  ...['Activation', 'ActivationGradient', 'ColumnSums', 'Dropout', 'Embed', 'EmbedGradient', 'LayerNorm'],
+  ...['LayerNormGradient', 'RmsNorm', 'RmsNormGradient', 'Rotate', 'SoftmaxCrossEntropy'],
+  ...['SoftmaxCrossEntropyGradient', 'SquaredSum'],
+].map((name) => `Sequitur${name}`);
 
 /** Kernels that multiply and have no formula here would be missed silently. */
 const refused = ['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'DepthwiseConv2dNative', 'Einsum'];
@@ -47,18 +69,23 @@ export function countFlops<T>(compute: () => T): { readonly result: T; readonly 
   }
 }
 
-function formulaOf(name: string) {
-  if (refused.includes(name)) {
+function formulaOf(name: string): Formula | undefined {
+  if (name.startsWith('SequiturAttentionGradient')) return attentionFlops(attentionGradientFlops);
+  if (name.startsWith('SequiturAttention')) return attentionFlops(attentionForwardFlops);
+  if (Object.hasOwn(formulas, name)) return formulas[name];
+  if (refused.includes(name) || (name.startsWith('Sequitur') && !uncounted.includes(name))) {
     throw new SequiturError({ where: 'counting operations', expected: 'kernels with a formula', got: name });
   }
-  if (name.startsWith('SequiturAttentionGradient')) return attentionFlops(5);
-  if (name.startsWith('SequiturAttention')) return attentionFlops(2);
-  return products[name];
+  return undefined;
 }
 
-/** Three multiply-adds for each place of the state at each position: decay, input, output. */
-function scanFlops({ x, stateMatrix }: Inputs): number {
-  return 2 * 3 * x!.size * stateMatrix!.shape[1]!;
+/** So many multiply-adds for each place of the state at each position. */
+function scanFlops(multiplyAdds: number): Formula {
+  return ({ x, stateMatrix }) => 2 * multiplyAdds * x!.size * stateMatrix!.shape[1]!;
+}
+
+function convolutionFlops({ x, weight }: Inputs): number {
+  return 2 * x!.shape[0]! * (x!.shape[1]! - weight!.shape[0]! + 1) * weight!.size;
 }
 
 function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): number {
@@ -70,28 +97,30 @@ function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): 
   return 2 * batches * m * k * n;
 }
 
-/** So many products of a head's size for each pair of a query and a key that it sees. */
-function attentionFlops(productsOfPair: number) {
-  return ({ query, value }: Inputs, attributes: Attributes): number => {
+/** So many operations for each pair of a query and a key that it sees, in every head. */
+function attentionFlops(ofPair: (sizes: { headSize: number; valueSize: number }) => number): Formula {
+  return ({ query, value }, attributes) => {
     const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
-    const { patterns, keyLength, offset } = attributes as { patterns: Pattern[]; keyLength: number; offset: number };
-    const pairs = patterns.map((pattern) => pairsOf(pattern, queries, keyLength, offset));
-    const all = pairs.reduce((sum, count) => sum + count, 0) * (heads / patterns.length);
-    return batch * all * productsOfPair * (headSize + value!.shape[3]!);
+    const { patterns, keyLength, offset, forgotten } = attributes as unknown as AttentionAttributes;
+    const place = { queries, keys: keyLength, offset, forgotten };
+    const pairs = patterns.reduce((sum, pattern) => sum + pairsOf(pattern, place), 0);
+    return batch * pairs * (heads / patterns.length) * ofPair({ headSize, valueSize: value!.shape[3]! });
   };
+}
+
+interface AttentionAttributes {
+  readonly patterns: readonly Pattern[];
+  readonly keyLength: number;
+  readonly offset: number;
+  readonly forgotten?: Forgotten;
 }
 
 const BLOCK = 64;
 
 /** How many keys the queries see together, from the blocks that kernels are given. */
-function pairsOf(pattern: Pattern, queries: number, keys: number, offset: number): number {
-  const { starts, entries, masks } = blockLayout(pattern, {
-    queries,
-    keys,
-    offset,
-    queryBlock: BLOCK,
-    keyBlock: BLOCK,
-  });
+function pairsOf(pattern: Pattern, place: Omit<LayoutRequest, 'queryBlock' | 'keyBlock'>): number {
+  const { queries, keys } = place;
+  const { starts, entries, masks } = blockLayout(pattern, { ...place, queryBlock: BLOCK, keyBlock: BLOCK });
   let pairs = 0;
   for (let block = 0; block + 1 < starts.length; block++) {
     const rows = Math.min(BLOCK, queries - block * BLOCK);

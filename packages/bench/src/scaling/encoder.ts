@@ -4,7 +4,7 @@ import { EncoderStack, TokenEmbedding } from '@sequitur/transformer';
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { tidy } from '@tensorflow/tfjs-core';
 import type { Candidate, Family, Shape } from './candidate.js';
-import { attentionCost, block, layers, rotaryAttention } from './decoder.js';
+import { block, layers, rotaryAttention } from './decoder.js';
 
 /** Token vectors through blocks that look both ways; positions are rotary, as in the decoders beside it. */
 class RotaryEncoder extends Module implements Encoder {
@@ -36,11 +36,6 @@ export function encoder(name: string, family: Family, patternOf: (shape: Shape) 
     create: (shape, hiddenWidth) => {
       const model = new RotaryEncoder(shape, hiddenWidth, patternOf(shape));
       return { kind: 'encoder', model, scores: (hidden) => model.embedding.tokens.scores(hidden) };
-    },
-    declared: (shape, hiddenWidth) => {
-      const { width, depth, length } = shape;
-      const mixer = attentionCost(shape, patternOf(shape)).multiplyAdds!;
-      return { flops: 2 * depth * (2 * length * width * hiddenWidth + mixer), stateBytes: 0 };
     },
   };
 }

@@ -1,6 +1,7 @@
 import { parameterCount, SequiturError } from '@sequitur/core';
-import type { Candidate, CandidateModel, DeclaredCost, Shape } from './candidate.js';
+import type { Candidate, CandidateModel, Shape } from './candidate.js';
 import { modesOf } from './cells.js';
+import { forwardFlops } from './declared-cost.js';
 import { matchKnob } from './match.js';
 import type { ArchitectureRecord, Mode, SweepSettings } from './records.js';
 
@@ -10,7 +11,6 @@ export interface Participant {
   readonly record: ArchitectureRecord;
   readonly modes: readonly Mode[];
   create(length: number): CandidateModel;
-  declared(length: number): DeclaredCost;
 }
 
 /**
@@ -36,14 +36,7 @@ function parametersAt(candidate: Candidate, shape: Shape, knob: number): number 
 
 /** Of a text of the middle length. */
 function flopsAt(candidate: Candidate, shape: Shape, knob: number): number {
-  const flops = candidate.declared?.(shape, knob).flops;
-  if (flops !== undefined) return flops;
-  throw new SequiturError({
-    where: `matching by operations, ${candidate.name}`,
-    expected: 'a candidate that declares its operations',
-    got: 'one that does not',
-    fix: 'Match by parameters, or leave it out',
-  });
+  return forwardFlops(candidate.create(shape, knob), shape.length);
 }
 
 function medianOf(lengths: readonly number[]): number {
@@ -74,6 +67,5 @@ function participant(candidate: Candidate, shape: Shape, knob: number, settings:
     },
     modes: modesOf[kind].filter((mode) => settings.modes.includes(mode)),
     create: (length) => candidate.create({ ...shape, length }, knob),
-    declared: (length) => candidate.declared?.({ ...shape, length }, knob) ?? {},
   };
 }

@@ -24,7 +24,7 @@ const settings = v.object({
 /** The first line of a file: what was asked, of which machine. */
 const sweepRecord = v.object({
   type: v.literal('sweep'),
-  version: v.literal(1),
+  version: v.literal(2),
   command: v.string(),
   started: v.string(),
   machine: v.object({ processor: v.string(), cores: count, node: v.string() }),
@@ -73,10 +73,8 @@ const pointRecord = v.object({
   /** Bytes of the state after `length` tokens, as found and as the architecture declares them. */
   stateBytes: v.optional(count),
   declaredStateBytes: v.optional(count),
-  /** Operations of one run, counted from what ran. */
+  /** Operations of one run, counted from what ran and as the model declares them. */
   flops: v.optional(count),
-  /** Of a forward pass over `length` tokens with all logits: as counted and as declared. */
-  forwardFlops: v.optional(count),
   declaredFlops: v.optional(count),
 });
 

@@ -77,7 +77,7 @@ export async function run(options: RunOptions): Promise<ResultRecord[]> {
 
 function headOf({ settings, command }: RunOptions): SweepRecord {
   return {
-    ...{ type: 'sweep', version: 1, command, settings },
+    ...{ type: 'sweep', version: 2, command, settings },
     ...{ started: new Date().toISOString(), machine: describeMachine() },
   };
 }

@@ -4,8 +4,9 @@ import { type Contender, interleaved } from '../measure/interleave.js';
 import { openPeakLoop, type PeakLoop } from '../measure/peak.js';
 import { median } from '../measure/statistics.js';
 import type { CandidateModel } from './candidate.js';
-import { type Cell, forwardFlops, makeCell } from './cells.js';
+import { type Cell, makeCell } from './cells.js';
 import { countFlops } from './count-flops.js';
+import { declaredCost } from './declared-cost.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import type { Participant } from './plan.js';
 import type { Mode, PointRecord, ResultRecord, SweepSettings } from './records.js';
@@ -179,11 +180,11 @@ async function tryOut(
     await backend.sync();
     const peakBytes = backend.memory().peak - live;
     const seconds = (performance.now() - runStarted) / 1000;
+    const declared = declaredCost(model, mode, length);
     const measured = {
-      tokens: cell.tokens,
-      peakBytes,
-      flops,
-      ...(await costs(participant, model, mode, length, cell)),
+      ...{ tokens: cell.tokens, peakBytes, flops, declaredFlops: declared.flops },
+      ...(cell.stateBytes !== undefined && { stateBytes: cell.stateBytes }),
+      ...(declared.stateBytes !== undefined && { declaredStateBytes: declared.stateBytes }),
     };
     if (seconds <= context.settings.timeLimit) return { record: { ...base, ...measured, outcome: 'measured' }, cell };
     cell.dispose();
@@ -194,23 +195,6 @@ async function tryOut(
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     return { record: { ...base, outcome, detail: `${message.slice(0, 300)} (after ${seconds} s)` } };
   }
-}
-
-/** What is declared, beside what is found. Operations are compared once for each length, with the cheapest mode. */
-async function costs(participant: Participant, model: CandidateModel, mode: Mode, length: number, cell: Cell) {
-  const declared = participant.declared(length);
-  if (mode === 'decode') {
-    const { stateBytes } = cell;
-    return {
-      ...(stateBytes !== undefined && { stateBytes }),
-      ...(declared.stateBytes !== undefined && { declaredStateBytes: declared.stateBytes }),
-    };
-  }
-  if (mode === 'train') return {};
-  return {
-    forwardFlops: forwardFlops(model, length),
-    ...(declared.flops !== undefined && { declaredFlops: declared.flops }),
-  };
 }
 
 function rememberStop(stopped: Map<string, string>, { architecture, mode, outcome }: PointRecord): void {

@@ -1,4 +1,4 @@
-import { type ActivationFunction, activationByName, Module, Parameter, uniform } from '@sequitur/core';
+import { type ActivationFunction, activationByName, Module, Parameter, type PartCost, uniform } from '@sequitur/core';
 import { type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { causalConvolution } from './index.js';
 
@@ -28,6 +28,17 @@ export class ShortConvolution extends Module {
   initState(batchSize: number): Tensor3D {
     const [kernelSize, channels] = this.weight.shape as [number, number];
     return zeros([batchSize, kernelSize - 1, channels]);
+  }
+
+  /** Of one text; backwards the sums are computed again where the activation needs them. */
+  cost(length: number): PartCost {
+    const [kernelSize, channels] = this.weight.shape as [number, number];
+    const flops = 2 * length * kernelSize * channels;
+    return {
+      flops,
+      gradientFlops: (this.#activation ? 2 : 3) * flops,
+      stateBytes: 4 * (kernelSize - 1) * channels,
+    };
   }
 
   /** x [batch, length, channels] after `state` [batch, kernelSize - 1, channels]. */

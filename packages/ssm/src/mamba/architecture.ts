@@ -1,4 +1,5 @@
 import type { Architecture, Cost } from '@sequitur/core';
+import { languageModelCost } from '@sequitur/transformer';
 import { type MambaConfig, mambaPresets, settleMamba } from './config.js';
 import { Mamba } from './model.js';
 
@@ -11,17 +12,15 @@ export const mambaArchitecture: Architecture<MambaConfig, 'causal'> = {
   cost: mambaCost,
 };
 
-/** Counts products, and three multiply-adds for each place of the state at each step. */
 function mambaCost(config: MambaConfig, length: number): Cost {
   const settled = settleMamba(config);
   const { vocabularySize, width, depth, innerWidth, stateSize, kernelSize, stepRank, bias, tied } = settled;
   const products = 3 * width * innerWidth + innerWidth * (stepRank + 2 * stateSize) + stepRank * innerWidth;
   const biases = (bias ? 2 * innerWidth + width : 0) + (settled.convolutionBias ? innerWidth : 0);
   const mixer = products + biases + innerWidth * (kernelSize + stateSize + 2);
-  const perToken = depth * (products + innerWidth * (kernelSize + 3 * stateSize)) + vocabularySize * width;
   return {
     parameters: vocabularySize * width * (tied ? 1 : 2) + depth * (mixer + width) + width,
-    flops: 2 * length * perToken,
+    flops: languageModelCost(new Mamba(config), length).flops,
     stateBytes: depth * innerWidth * (kernelSize - 1 + stateSize) * 4,
   };
 }

@@ -1,11 +1,13 @@
 import {
   type ActivationFunction,
   activationByName,
+  costOfParts,
   Linear,
   type MixContext,
   Module,
   ones,
   Parameter,
+  type PartCost,
   type SequenceMixer,
   scoped,
   uniform,
@@ -24,6 +26,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ShortConvolution } from '../causal-convolution/layer.js';
 import { DEFAULT_STEP_SPAN, logarithmsOfOneUp, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { selectiveScanCost } from '../selective-scan/cost.js';
 import { type SelectiveScan, selectiveScan } from '../selective-scan/index.js';
 import { observeScan } from '../selective-scan/observe.js';
 
@@ -91,6 +94,18 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   initState(batchSize: number): MambaState {
     const { innerWidth, stateSize } = this.#options;
     return { convolution: this.convolution.initState(batchSize), scan: zeros([batchSize, innerWidth, stateSize]) };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const { innerWidth, stateSize } = this.#options;
+    const rest = costOfParts(this, length); // Linears and the convolution
+    const scan = selectiveScanCost(length, innerWidth, stateSize);
+    return {
+      flops: rest.flops + scan.flops,
+      gradientFlops: rest.gradientFlops + scan.gradientFlops,
+      stateBytes: rest.stateBytes + 4 * innerWidth * stateSize,
+    };
   }
 
   mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {

@@ -1,10 +1,12 @@
 import {
   type Context,
+  costOfParts,
   Linear,
   type MixContext,
   Module,
   ones,
   Parameter,
+  type PartCost,
   rmsNorm,
   type SequenceMixer,
   scoped,
@@ -28,6 +30,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ShortConvolution } from '../causal-convolution/layer.js';
 import { DEFAULT_STEP_SPAN, logarithmOfUniform, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { stateSpaceDualityCost } from '../state-space-duality/cost.js';
 import { type StateSpaceDuality, stateSpaceDuality } from '../state-space-duality/index.js';
 import { observeDuality } from '../state-space-duality/observe.js';
 
@@ -98,6 +101,18 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     return {
       convolution: this.convolution.initState(batchSize),
       scan: zeros([batchSize, this.heads, headSize, stateSize]),
+    };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const { innerWidth, stateSize, headSize, chunk } = this.#options;
+    const rest = costOfParts(this, length); // Linears and the convolution
+    const scan = stateSpaceDualityCost(length, { heads: this.heads, headSize, state: stateSize, chunk });
+    return {
+      flops: rest.flops + scan.flops,
+      gradientFlops: rest.gradientFlops + scan.gradientFlops,
+      stateBytes: rest.stateBytes + 4 * innerWidth * stateSize,
     };
   }
 

@@ -1,5 +1,5 @@
 import { type Architecture, type Cost, RmsNorm } from '@sequitur/core';
-import { CausalStack, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
+import { CausalStack, languageModelCost, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
 import { S4dMixer } from './mixer.js';
 
 /** The shape of a language model of S4D mixers; its head is the embedding table. */
@@ -16,26 +16,27 @@ export const s4dArchitecture: Architecture<S4dConfig, 'causal'> = {
   name: 's4d',
   kind: 'causal',
   presets: { character: { vocabularySize: 128, width: 192, depth: 8 } },
-  create: ({ vocabularySize, width, depth, stateSize = 64 }) =>
-    new CausalStack({
-      embedding: new TokenEmbedding({ vocabularySize, width }),
-      blocks: Array.from(
-        { length: depth },
-        () => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: new S4dMixer({ width, stateSize }) }),
-      ),
-      norm: new RmsNorm(width, 1e-5),
-    }),
+  create,
   cost: s4dCost,
 };
 
-/** Counts products: those inside a chunk of 64 positions, to and from the state, and the layer that mixes the channels. */
-function s4dCost({ vocabularySize, width, depth, stateSize = 64 }: S4dConfig, length: number): Cost {
+function create({ vocabularySize, width, depth, stateSize = 64 }: S4dConfig): CausalStack {
+  return new CausalStack({
+    embedding: new TokenEmbedding({ vocabularySize, width }),
+    blocks: Array.from(
+      { length: depth },
+      () => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: new S4dMixer({ width, stateSize }) }),
+    ),
+    norm: new RmsNorm(width, 1e-5),
+  });
+}
+
+function s4dCost(config: S4dConfig, length: number): Cost {
+  const { vocabularySize, width, depth, stateSize = 64 } = config;
   const mixer = 2 * width + 2 * stateSize * width + 2 * width * width + 2 * width;
-  const perToken =
-    depth * (width * (Math.min(64, length) + 2 * stateSize) + 2 * width * width) + vocabularySize * width;
   return {
     parameters: vocabularySize * width + depth * (mixer + width) + width,
-    flops: 2 * length * perToken,
+    flops: languageModelCost(create(config), length).flops,
     stateBytes: depth * width * stateSize * 4,
   };
 }

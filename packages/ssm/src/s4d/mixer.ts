@@ -3,10 +3,12 @@ import {
   gelu,
   type Initializer,
   Linear,
+  linearFlops,
   type MixContext,
   Module,
   normal,
   Parameter,
+  type PartCost,
   type SequenceMixer,
   scoped,
   sizeOf,
@@ -26,6 +28,7 @@ import {
   unstack,
 } from '@tensorflow/tfjs-core';
 import { DEFAULT_STEP_SPAN, type StepSizeSpan } from '../initializers.js';
+import { diagonalScanCost } from './cost.js';
 import { type DiagonalStateSpace, impulseResponse } from './powers.js';
 import { diagonalScan, emptyDiagonalState } from './scan.js';
 
@@ -68,6 +71,17 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
   initState(batchSize: number): S4dState {
     const [width, places] = this.logDecay.shape as [number, number];
     return { scan: emptyDiagonalState(batchSize, width, places) };
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    const [width, places] = this.logDecay.shape as [number, number];
+    const [projection, scan] = [linearFlops(this, length), diagonalScanCost(length, width, 2 * places)];
+    return {
+      flops: projection + scan.flops,
+      gradientFlops: 2 * projection + scan.gradientFlops,
+      stateBytes: 4 * width * 2 * places,
+    };
   }
 
   mix(x: Tensor3D, state: S4dState, context: MixContext): { output: Tensor3D; state: S4dState } {

@@ -2,15 +2,21 @@ import { scoped } from '@sequitur/core';
 import {
   add,
   concat,
+  cos,
+  exp,
   expandDims,
   matMul,
+  mod,
   mul,
   neg,
   ones,
   pad,
+  range,
   reshape,
   reverse,
+  sin,
   slice,
+  split,
   stack,
   sub,
   type Tensor,
@@ -21,10 +27,11 @@ import {
   unstack,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { linearScan } from '../linear-scan/index.js';
 import { type Complex, type DiagonalStateSpace, impulseResponse, powersOf, readOut, times } from './powers.js';
 
 /** Positions computed as one product. */
-const CHUNK = 64;
+export const CHUNK = 64;
 
 /**
  * A diagonal state space with fixed parameters, channel by channel (Gu et al. 2022, "On the parameterization and
@@ -54,7 +61,7 @@ export function diagonalScan(
     const rows = reshape(filled, [channels, batch * chunks, chunk]);
     const powers = powersOf(space, chunk + 1);
     const inside = matMul(rows, toeplitz(impulseResponse(space, chunk)));
-    const { before, last } = statesBetween(filled, { powers, chunk, chunks, length }, initial, resets);
+    const { before, last } = statesBetween(filled, space, { powers, chunk, chunks, length }, initial, resets);
     const handed = matMul(before, responseToState(readOut(space), powers));
     const whole = reshape(add(inside, handed), [channels, batch, chunk * chunks]);
     const y = transpose(slice(whole, [0, 0, 0], [channels, batch, length]), [1, 2, 0]) as Tensor3D;
@@ -70,31 +77,85 @@ interface Chunks {
 }
 
 /** The states before every chunk, [channels, batch x chunks, N], real parts first; and after the last position. */
-function statesBetween(x: Tensor, { powers, chunk, chunks, length }: Chunks, initial: Tensor4D, resets?: Tensor2D) {
+function statesBetween(
+  x: Tensor,
+  space: DiagonalStateSpace,
+  { powers, chunk, chunks, length }: Chunks,
+  initial: Tensor4D,
+  resets?: Tensor2D,
+) {
   const [channels, batch] = x.shape as [number, number];
-  let state = toComplex(initial); // [channels, batch, N / 2]
-  const before: Tensor[] = [];
-  const keeps = resets && unstack(sub(1, resets), 1);
-  for (let index = 0; index < chunks; index++) {
-    if (keeps) state = forget(state, reshape(keeps[index]!, [1, batch, 1]));
-    before.push(concat([state.real, state.imaginary], 2));
-    // The last chunk may be shorter than the others: the state is that of its own end.
-    const count = Math.min(chunk, length - index * chunk);
-    const part = slice(x, [0, 0, index * chunk], [channels, batch, count]);
-    state = advance(state, part, powers, count);
-  }
-  return { before: reshape(stack(before, 2), [channels, batch * chunks, -1]), last: fromComplex(state) };
+  const keep = resets && sub(1, resets); // [batch, chunks], a chunk being one position then
+  const first = toComplex(initial); // [channels, batch, N / 2]
+  const start = keep ? forget(first, reshape(slice(keep, [0, 0], [-1, 1]), [1, batch, 1])) : first;
+  const whole = slice(x, [0, 0, 0], [channels, batch, chunk * (chunks - 1)]);
+  const before = handedOn(whole, space, powers, start, keep); // parts [channels, batch, chunks, N / 2]
+  // The last chunk may be shorter than the others: the state is that of its own end.
+  const count = length - chunk * (chunks - 1);
+  const end = (part: Tensor) => reshape(slice(part, [0, 0, chunks - 1, 0], [-1, -1, 1, -1]), start.real.shape);
+  const part = slice(x, [0, 0, chunk * (chunks - 1)], [channels, batch, count]);
+  const last = advance({ real: end(before.real), imaginary: end(before.imaginary) }, part, powers, count);
+  const joined = concat([before.real, before.imaginary], 3);
+  return { before: reshape(joined, [channels, batch * chunks, -1]), last: fromComplex(last) };
+}
+
+/**
+ * The states before every chunk, of chunks that are all whole but the last, which is not among the positions of `x`. Turned
+ * back by the angle that has gone by, a state only decays from chunk to chunk, in both of its parts alike: so that one
+ * linear scan gives all of them.
+ */
+function handedOn(x: Tensor, space: DiagonalStateSpace, powers: Complex, start: Complex, keep?: Tensor): Complex {
+  const [channels, batch, places] = start.real.shape as [number, number, number];
+  const chunk = powers.real.shape[2]! - 1;
+  const steps = x.shape[2]! / chunk;
+  const column = (part: Tensor) => reshape(part, [channels, batch, 1, places]);
+  if (steps === 0) return { real: column(start.real), imaginary: column(start.imaginary) };
+  const weights = concat([weightsOf(powers.real, chunk), weightsOf(powers.imaginary, chunk)], 2); // [channels, chunk, N]
+  const entered = reshape(matMul(reshape(x, [channels, batch * steps, chunk]), weights), [channels, batch, steps, -1]);
+  const { decay, turn } = turned(space, chunk, steps);
+  const parts = split(entered, 2, 3) as [Tensor, Tensor];
+  const input = times({ real: parts[0], imaginary: parts[1] }, { real: turn.real, imaginary: neg(turn.imaginary) });
+  const kept = keep && reshape(slice(keep, [0, 1], [-1, -1]), [batch, steps, 1]);
+  const byStep = (part: Tensor) => reshape(transpose(part, [1, 2, 0, 3]), [batch, steps, channels * places]);
+  const scan = (part: Tensor, from: Tensor) => {
+    const given = kept ? mul(byStep(part), kept) : byStep(part);
+    const first = reshape(transpose(from, [1, 0, 2]), [batch, channels * places]) as Tensor2D;
+    const shares = mul(reshape(decay, [1, 1, -1]), kept ?? ones([batch, steps, 1]));
+    const states = reshape(linearScan(shares as Tensor3D, given as Tensor3D, first), [batch, steps, channels, places]);
+    return transpose(states, [2, 0, 1, 3]);
+  };
+  const later = times({ real: scan(input.real, start.real), imaginary: scan(input.imaginary, start.imaginary) }, turn);
+  return {
+    real: concat([column(start.real), later.real], 2),
+    imaginary: concat([column(start.imaginary), later.imaginary], 2),
+  };
+}
+
+/** By how much a state decays in a chunk, [channels, N / 2], and how far it has turned after 1, 2, ..., [channels, 1, steps, N / 2]. */
+function turned({ logStep, logDecay, frequency }: DiagonalStateSpace, chunk: number, steps: number) {
+  const step = expandDims(exp(logStep), 1);
+  const decay = exp(mul(mul(neg(exp(logDecay)), step), chunk));
+  // Whole turns are left out before the angle grows: of a large angle float32 keeps little.
+  const angle = mod(mul(mul(frequency, step), chunk), 2 * Math.PI);
+  const [channels, places] = angle.shape as [number, number];
+  const counts = reshape(range(1, steps + 1, 1, 'float32'), [1, 1, steps, 1]);
+  const angles = mul(reshape(angle, [channels, 1, 1, places]), counts);
+  return { decay, turn: { real: cos(angles), imaginary: sin(angles) } };
 }
 
 /** s exp(Δ A count) + Σ_j exp(Δ A (count - 1 - j)) x_j. */
 function advance(state: Complex, x: Tensor, powers: Complex, count: number): Complex {
   const power = (part: Tensor, l: number) => transpose(slice(part, [0, 0, l], [-1, -1, 1]), [0, 2, 1]); // [channels, 1, N / 2]
   const kept = times(state, { real: power(powers.real, count), imaginary: power(powers.imaginary, count) });
-  const weights = (part: Tensor) => reverse(transpose(slice(part, [0, 0, 0], [-1, -1, count]), [0, 2, 1]), 1);
   return {
-    real: add(kept.real, matMul(x, weights(powers.real))),
-    imaginary: add(kept.imaginary, matMul(x, weights(powers.imaginary))),
+    real: add(kept.real, matMul(x, weightsOf(powers.real, count))),
+    imaginary: add(kept.imaginary, matMul(x, weightsOf(powers.imaginary, count))),
   };
+}
+
+/** What the positions of a chunk of `count` give to the state at its end: [channels, count, N / 2]. */
+function weightsOf(powers: Tensor, count: number): Tensor {
+  return reverse(transpose(slice(powers, [0, 0, 0], [-1, -1, count]), [0, 2, 1]), 1);
 }
 
 /** What a state before a chunk gives to its positions: [channels, N, chunk]. */

@@ -1,4 +1,4 @@
-import type { Architecture, Cost } from '@sequitur/core';
+import type { Architecture } from '@sequitur/core';
 import { costOfUse } from '../sequence-to-sequence/cost.js';
 import type { SequenceToSequenceFamily } from '../sequence-to-sequence/family.js';
 import { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
@@ -59,31 +59,25 @@ function architecture(
     kind: 'sequenceToSequence',
     presets,
     create: (config) => new SequenceToSequence(config, family),
-    cost: (config, length) => bartCost(config, layout, length),
+    cost: (config, length) => ({
+      parameters: bartParameters(config, layout),
+      ...costOfUse(new SequenceToSequence(config, family), length),
+    }),
   };
 }
 
-/** Of a model of BART's kin with this layout. */
-export function bartCost(config: BartConfig, layout: BartLayout, length: number): Cost {
+/** Trained numbers of a model of BART's kin with this layout. */
+export function bartParameters(config: BartConfig, layout: BartLayout): number {
   const { vocabularySize, targetVocabularySize = vocabularySize, width, encoderDepth, decoderDepth } = config;
   const { tied = true, sharedEmbedding = true, logitsBias = true } = config;
   const attention = 4 * (width * width + width);
-  const products = (hiddenWidth: number) => 2 * width * hiddenWidth;
-  const feedForward = (hiddenWidth: number) => products(hiddenWidth) + hiddenWidth + width;
+  const feedForward = (hiddenWidth: number) => 2 * width * hiddenWidth + hiddenWidth + width;
   const stack = (depth: number, numbers: number) => depth * numbers + (layout.norm === 'pre' ? 2 * width : 0);
   const encoder = stack(encoderDepth, attention + feedForward(config.encoderHiddenWidth) + 4 * width);
   const decoder = stack(decoderDepth, 2 * attention + feedForward(config.decoderHiddenWidth) + 6 * width);
   const tables = vocabularySize + (sharedEmbedding ? 0 : targetVocabularySize) + (tied ? 0 : targetVocabularySize);
   const perSide = positionRows(config, layout) * width + (layout.embeddingNorm ? 2 * width : 0);
-  const shape = {
-    ...{ width, encoderInner: width, decoderInner: width, encoderDepth, decoderDepth, targetVocabularySize },
-    encoderFeedForward: products(config.encoderHiddenWidth),
-    decoderFeedForward: products(config.decoderHiddenWidth),
-  };
-  return {
-    parameters: tables * width + 2 * perSide + encoder + decoder + (logitsBias ? targetVocabularySize : 0),
-    ...costOfUse(shape, length),
-  };
+  return tables * width + 2 * perSide + encoder + decoder + (logitsBias ? targetVocabularySize : 0);
 }
 
 function positionRows({ contextLength, positions }: BartConfig, layout: BartLayout): number {

@@ -23,6 +23,7 @@ export type DecoderBlockState = { readonly mixer: StateTree; readonly source: So
 
 /** One layer of a decoder: reads what came before, then the source, and writes a sequence of the same shape. */
 export interface DecoderBlock extends Module {
+  readonly cross: CrossAttention;
   /** The state before the first token; what is needed of the source is computed here, once. */
   initState(batchSize: number, source: Source): DecoderBlockState;
   /** x [batch, length >= 1, width] after all that `state` has seen. `state` stays valid. */

@@ -7,12 +7,14 @@ import {
   Module,
   normal,
   Parameter,
+  type PartCost,
   type StateTree,
   type StepContext,
   scoped,
   within,
 } from '@sequitur/core';
 import { add, concat, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { type CostedReader, recurrentMemoryCost } from './cost.js';
 
 /** A causal model that reads vectors in the place of tokens, as `CausalStack` does. */
 export interface ReadsVectors<S extends StateTree = StateTree> extends CausalModel<S> {
@@ -91,6 +93,16 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
    */
   initState(_batchSize: number, first = this.segmentLength, later = this.segmentLength): RecurrentMemoryState {
     return { room: first, segmentLength: later, segments: 0 };
+  }
+
+  /**
+   * What it costs to read `length` tokens of segments of `segmentLength` after `seen` others, for a batch of one, around a
+   * model that says what it costs itself.
+   *
+   * @param logits of how many tokens; default all
+   */
+  cost(this: RecurrentMemoryModel<M & CostedReader>, length: number, seen = 0, logits = length): PartCost {
+    return recurrentMemoryCost(this, { length, seen, logits });
   }
 
   step(tokens: Tensor2D, state: RecurrentMemoryState, context: StepContext = {}) {

@@ -1,32 +1,43 @@
-import { type Cost, memoryCapacity } from '@sequitur/core';
+import { type Cost, costOfParts, linearFlops, type PartCost } from '@sequitur/core';
+import type { EncoderDecoder } from './encoder-decoder.js';
 
-/** What determines the cost of a model that reads one text and writes another. */
-export interface SequenceToSequenceShape {
-  readonly width: number;
-  /** heads x headSize of each side. */
-  readonly encoderInner: number;
-  readonly decoderInner: number;
-  readonly encoderDepth: number;
-  readonly decoderDepth: number;
-  /** Numbers of the products of one feed-forward layer, of each side. */
-  readonly encoderFeedForward: number;
-  readonly decoderFeedForward: number;
-  readonly targetVocabularySize: number;
+/** How much was written, after how long a source. */
+export interface WritingPlace {
+  readonly sourceLength: number;
+  /** Tokens written now, and before. */
+  readonly length: number;
+  readonly seen?: number;
+  /** Of how many of them logits are wanted; default all. */
+  readonly logits?: number;
 }
 
-/**
- * Reading `length` tokens and writing as many, and the state behind them. Counts products only: the rest is a small share
- * that falls with the width.
- */
-export function costOfUse(shape: SequenceToSequenceShape, length: number): Pick<Cost, 'flops' | 'stateBytes'> {
-  const { width, encoderInner, decoderInner, encoderDepth, decoderDepth } = shape;
-  const reading = length * (4 * width * encoderInner + shape.encoderFeedForward) + 2 * encoderInner * length ** 2;
-  // To itself query i sees i + 1 keys, to the source all of them.
-  const scores = (length * (length + 1)) / 2 + length ** 2;
-  const writing = length * (8 * width * decoderInner + shape.decoderFeedForward) + 2 * decoderInner * scores;
-  const head = length * width * shape.targetVocabularySize;
+/** Operations of encoding a source. */
+export function encodingFlops({ encoder }: EncoderDecoder, sourceLength: number): number {
+  return costOfParts(encoder, sourceLength).flops;
+}
+
+/** Operations of the keys and values of an encoded source, which a state begins with. */
+export function sourceFlops({ decoder }: EncoderDecoder, sourceLength: number): number {
+  return decoder.blocks.reduce((sum, { cross }) => sum + cross.costOfSource(sourceLength, 0).reading, 0);
+}
+
+/** What it costs to write with the source in the state. */
+export function writingCost(
+  { decoder, head }: EncoderDecoder,
+  { sourceLength, length, seen = 0, logits = length }: WritingPlace,
+): Omit<PartCost, 'gradientFlops'> {
+  const own = costOfParts(decoder, length, seen);
+  const looking = decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).looking);
+  const [vocabularySize, width] = decoder.embedding.tokens.weight.shape as [number, number];
+  const scores = head ? linearFlops(head, logits) : 2 * logits * vocabularySize * width;
   return {
-    flops: 2 * (encoderDepth * reading + decoderDepth * writing + head),
-    stateBytes: decoderDepth * 2 * (memoryCapacity(length) + length) * decoderInner * 4,
+    flops: looking.reduce((sum, { flops }) => sum + flops, own.flops + scores),
+    stateBytes: looking.reduce((sum, { stateBytes }) => sum + stateBytes, own.stateBytes),
   };
+}
+
+/** Reading `length` tokens and writing as many, and the state behind them. Products only. */
+export function costOfUse(model: EncoderDecoder, length: number): Pick<Cost, 'flops' | 'stateBytes'> {
+  const { flops, stateBytes } = writingCost(model, { sourceLength: length, length });
+  return { flops: encodingFlops(model, length) + sourceFlops(model, length) + flops, stateBytes };
 }

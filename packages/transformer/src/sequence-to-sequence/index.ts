@@ -1,4 +1,5 @@
 export * from './conditioned-decoder.js';
+export * from './cost.js';
 export * from './encoder-decoder.js';
 export { families as sequenceToSequenceFamilies } from './families.js';
 export * from './family.js';

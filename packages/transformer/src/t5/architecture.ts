@@ -21,12 +21,8 @@ function t5Cost(config: T5Config, length: number): Cost {
   const feedForward = (gated ? 3 : 2) * width * hiddenWidth;
   const encoder = encoderDepth * (attention + feedForward + 2 * width) + width;
   const decoder = decoderDepth * (2 * attention + feedForward + 3 * width) + width;
-  const shape = {
-    ...{ width, encoderInner: inner, decoderInner: inner, encoderDepth, decoderDepth },
-    ...{ encoderFeedForward: feedForward, decoderFeedForward: feedForward, targetVocabularySize: vocabularySize },
-  };
   return {
     parameters: (tied ? 1 : 2) * vocabularySize * width + 2 * buckets * heads + encoder + decoder,
-    ...costOfUse(shape, length),
+    ...costOfUse(new SequenceToSequence(config, t5Family), length),
   };
 }

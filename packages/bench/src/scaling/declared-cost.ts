@@ -1,0 +1,40 @@
+import { costOfParts, type PartCost } from '@sequitur/core';
+import { costOfUse, encodingFlops, writingCost } from '@sequitur/transformer';
+import type { CandidateModel, CausalCandidateModel } from './candidate.js';
+import { DECODED } from './cells.js';
+import type { Mode } from './records.js';
+
+/** What a model declares of one run of a mode. */
+export interface DeclaredCost {
+  /** Products, a multiply-add counted as two. */
+  readonly flops: number;
+  /** After `length` tokens, where the mode has a state. */
+  readonly stateBytes?: number;
+}
+
+/** What the models of the packages say of themselves; nothing here is measured. */
+export function declaredCost(candidate: CandidateModel, mode: Mode, length: number): DeclaredCost {
+  if (candidate.kind === 'encoder') return { flops: costOfParts(candidate.model, length).flops };
+  if (candidate.kind === 'sequenceToSequence') {
+    const { model } = candidate;
+    if (mode === 'encode') return { flops: encodingFlops(model, length) };
+    const at = (seen: number) => writingCost(model, { sourceLength: length, length: 1, seen });
+    return { flops: decoding(at, 1), stateBytes: at(0).stateBytes };
+  }
+  const { model } = candidate;
+  const { flops, gradientFlops, stateBytes } = model.cost(length);
+  if (mode === 'train') return { flops: flops + gradientFlops };
+  if (mode === 'prefill') return { flops: model.cost(length, 0, 1).flops };
+  return { flops: decoding((seen) => model.cost(1, seen, 1), length), stateBytes };
+}
+
+function decoding(at: (seen: number) => Pick<PartCost, 'flops'>, seen: number): number {
+  return Array.from({ length: DECODED }, (_, index) => at(seen + index).flops).reduce((sum, flops) => sum + flops, 0);
+}
+
+/** Of a forward pass over so many tokens with all logits; of an encoder-decoder, half of them read and half written. */
+export function forwardFlops(candidate: CandidateModel, length: number): number {
+  if (candidate.kind === 'encoder') return costOfParts(candidate.model, length).flops;
+  if (candidate.kind === 'sequenceToSequence') return costOfUse(candidate.model, Math.ceil(length / 2)).flops;
+  return (candidate.model as CausalCandidateModel).cost(length).flops;
+}

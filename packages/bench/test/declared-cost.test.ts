@@ -1,0 +1,31 @@
+import { initialize, openBackend } from '@sequitur/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { candidates } from '../src/architectures.js';
+import { makeCell, modesOf } from '../src/scaling/cells.js';
+import { countFlops } from '../src/scaling/count-flops.js';
+import { declaredCost } from '../src/scaling/declared-cost.js';
+
+/** In a segment, at its end, in the third, and far on. */
+const LENGTHS = [9, 64, 150, 192];
+
+beforeAll(async () => {
+  await openBackend('wasm');
+});
+
+describe.each(candidates)('$name', ({ create }) => {
+  it.each(LENGTHS)('declares the operations and the state bytes that are found at %i tokens', (length) => {
+    const candidate = create({ vocabularySize: 11, width: 32, depth: 2, heads: 2, length }, 24);
+    initialize(candidate.model, 1);
+    for (const mode of modesOf[candidate.kind]) {
+      const cell = makeCell(candidate, mode, length);
+      const { flops } = countFlops(() => cell.run());
+      const { stateBytes } = cell;
+      expect({ mode, flops, ...(stateBytes !== undefined && { stateBytes }) }).toEqual({
+        mode,
+        ...declaredCost(candidate, mode, length),
+      });
+      cell.dispose();
+    }
+    candidate.model.dispose();
+  });
+});

@@ -1,0 +1,18 @@
+import { linearScanCost } from '../linear-scan/cost.js';
+import { CHUNK } from './scan.js';
+
+/** Operations of `diagonalScan` over one text: its last chunk is filled up inside, and its own length enters the state. */
+export function diagonalScanCost(length: number, channels: number, stateSize: number) {
+  const chunk = Math.min(CHUNK, length);
+  const chunks = Math.ceil(length / chunk);
+  const inside = 2 * channels * chunks * chunk * chunk;
+  const out = 2 * channels * chunks * chunk * stateSize;
+  const into = 2 * channels * chunk * (chunks - 1) * stateSize;
+  const last = 2 * channels * (length - chunk * (chunks - 1)) * stateSize;
+  const scan = linearScanCost(chunks - 1, channels * stateSize);
+  return {
+    flops: inside + out + into + last + scan.flops,
+    // Nothing reads the last state; where there is but one chunk, the one before it is given.
+    gradientFlops: 2 * inside + (chunks > 1 ? 2 : 1) * out + 2 * into + scan.gradientFlops,
+  };
+}

@@ -1,0 +1,22 @@
+import { linearScanCost } from '../linear-scan/cost.js';
+
+interface DualitySizes {
+  readonly heads: number;
+  readonly headSize: number;
+  readonly state: number;
+  readonly chunk: number;
+}
+
+/** Operations of `stateSpaceDuality` over one text: its last chunk is filled up to the length of the others. */
+export function stateSpaceDualityCost(length: number, { heads, headSize, state, chunk: wanted }: DualitySizes) {
+  const chunk = Math.min(wanted, length);
+  const chunks = Math.ceil(length / chunk);
+  const inside = 2 * heads * chunks * chunk * chunk * (state + headSize);
+  const throughState = 2 * heads * chunks * chunk * headSize * state; // into it, and the same out of it
+  const scan = linearScanCost(chunks, heads * headSize * state);
+  return {
+    flops: inside + 2 * throughState + scan.flops,
+    // Of a single chunk nothing reads the state, and the one before it is given.
+    gradientFlops: 2 * inside + (chunks > 1 ? 4 * throughState + scan.gradientFlops : throughState),
+  };
+}
