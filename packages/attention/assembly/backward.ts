@@ -1,11 +1,11 @@
 // The backward of attention in blocks (Dao et al. 2022, algorithm 4), the weights computed anew from the saved logarithms.
 import { dot } from '../../core/assembly/gemm';
 import { BLOCK, bytes, Call, LOG2_E, NOTHING, ROW, roundUp } from './call';
-import { exp2OrZero, scoreFactor } from './elementary';
+import { scoreFactor } from './elementary';
 import { fill, enterHead } from './forward';
 import { packEights, packFours, packPanels, unpackRows } from './pack';
 import { addBiasSlopes, addRelativeSlopes } from './bias-slopes';
-import { adjust, drop, enter, isSpecial, Pair } from './scores';
+import { adjust, drop, enter, isSpecial, Pair, weightOf } from './scores';
 import { scores, timesKeys, timesQueries } from './tiles';
 import { spreadToValues } from './unseen';
 
@@ -120,7 +120,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
       for (let strip = 0; strip * 8 < lanes; strip++) {
         const at = <usize>strip << 5;
         if (special) adjust(call, pair, strip, s + at, call.softCap == 0 ? 0 : slopes + at);
-        slopesOf(call, pair, strip, s + at, ds + at, logs + at, drifts + at);
+        slopesOf(call, pair, strip, special, s + at, ds + at, logs + at, drifts + at);
       }
       const padded = roundUp(count, 4);
       memory.fill(s + <usize>count * ROW, 0, <usize>(padded - count) * ROW);
@@ -128,9 +128,9 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
       if (call.dbias) addBiasSlopes(call, pair, b, h, ds);
       if (call.drelative) addRelativeSlopes(call, pair, ds, drelative);
       if (call.softCap != 0) multiplyRows(count, lanes, ds, slopes);
-      timesQueries(padded, lanes, width, s, dyPanels, BLOCK << 5, panels.dvalue + bytes(pair.key * width));
-      timesQueries(padded, lanes, keyWidth, ds, queryPanels, BLOCK << 5, panels.dkey + bytes(pair.key * keyWidth));
-      timesKeys(count, lanes, keyWidth, ds, panels.keys + (<usize>pair.key << 5), <usize>room << 5, dq);
+      timesQueries(padded, lanes, width, s, dyPanels, panels.dvalue + bytes(pair.key * width));
+      timesQueries(padded, lanes, keyWidth, ds, queryPanels, panels.dkey + bytes(pair.key * keyWidth));
+      timesKeys(count, lanes, keyWidth, ds, panels.keys + bytes(pair.key * keyWidth), dq);
     }
     unpackRows(rows, headSize, keyWidth, dq, call.scale, <usize>call.dquery + from, queryRow);
   }
@@ -138,27 +138,28 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
 }
 
 /** Of eight queries: scores become weights (as dropped), and what comes back through the values becomes dS. */
-function slopesOf(call: Call, pair: Pair, strip: i32, s: usize, ds: usize, logs: usize, drifts: usize): void {
+function slopesOf(
+  call: Call, pair: Pair, strip: i32, special: bool, s: usize, ds: usize, logs: usize, drifts: usize,
+): void {
+  if (call.dropBelow) drop(call, pair, strip, ds);
+  if (special) weightsAndSlopes(pair.count, s, ds, logs, drifts, true);
+  else weightsAndSlopes(pair.count, s, ds, logs, drifts, false);
+  if (call.dropBelow) drop(call, pair, strip, s);
+}
+
+// @ts-ignore: decorator
+@inline
+function weightsAndSlopes(count: i32, s: usize, ds: usize, logs: usize, drifts: usize, exact: bool): void {
   const log0 = v128.load(logs), log1 = v128.load(logs, 16);
-  const end = s + <usize>pair.count * ROW;
-  for (let at = s; at < end; at += ROW) {
-    v128.store(at, exp2OrZero(f32x4.sub(v128.load(at), log0)));
-    v128.store(at, exp2OrZero(f32x4.sub(v128.load(at, 16), log1)), 16);
-  }
   const drift0 = v128.load(drifts), drift1 = v128.load(drifts, 16);
-  if (!call.dropBelow) {
-    for (let at = s; at < end; at += ROW, ds += ROW) {
-      v128.store(ds, f32x4.mul(v128.load(at), f32x4.sub(v128.load(ds), drift0)));
-      v128.store(ds, f32x4.mul(v128.load(at, 16), f32x4.sub(v128.load(ds, 16), drift1)), 16);
-    }
-    return;
+  for (const end = s + <usize>count * ROW; s < end; s += ROW, ds += ROW) {
+    const p0 = weightOf(f32x4.sub(v128.load(s), log0), exact);
+    const p1 = weightOf(f32x4.sub(v128.load(s, 16), log1), exact);
+    v128.store(s, p0);
+    v128.store(s, p1, 16);
+    v128.store(ds, f32x4.mul(p0, f32x4.sub(v128.load(ds), drift0)));
+    v128.store(ds, f32x4.mul(p1, f32x4.sub(v128.load(ds, 16), drift1)), 16);
   }
-  drop(call, pair, strip, ds);
-  for (let at = s, to = ds; at < end; at += ROW, to += ROW) {
-    v128.store(to, f32x4.mul(v128.load(at), f32x4.sub(v128.load(to), drift0)));
-    v128.store(to, f32x4.mul(v128.load(at, 16), f32x4.sub(v128.load(to, 16), drift1)), 16);
-  }
-  drop(call, pair, strip, s);
 }
 
 /** x *= y, both laid out as scores. */

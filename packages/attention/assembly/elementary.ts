@@ -1,23 +1,24 @@
 import { finalise4 } from '../../core/assembly/dropout';
+import { multiplyAdd } from '../../core/assembly/multiply-add';
 import { LOG2_E } from './call';
 
 /**
- * 2^x for x <= 127, about 0 from -126 down: n + r with |r| <= 1/2, 2^r by the polynomial of Cephes (Moshier 1989, exp2f).
- * Adding 1.5 · 2^23 leaves n in the lowest bits, which go to the exponent by one shift.
+ * 2^x for x <= 127, about 0 from -126 down: n + r with |r| <= 1/2, 2^r by the polynomial of degree 5 that is 1 at 0 and
+ * has the least relative error, 9.2e-8. Adding 1.5 · 2^23 leaves n in the lowest bits, which go to the exponent by one
+ * shift. `pmax` is one instruction where `max`, which minds the sign of zero, takes nine.
  */
 // @ts-ignore: decorator
 @inline
 export function exp2Of(x: v128): v128 {
   const magic = f32x4.splat(12582912);
-  const bounded = f32x4.max(x, f32x4.splat(-125));
+  const bounded = f32x4.pmax(x, f32x4.splat(-125));
   const shifted = f32x4.add(bounded, magic);
   const r = f32x4.sub(bounded, f32x4.sub(shifted, magic));
-  let p = f32x4.add(f32x4.mul(f32x4.splat(1.535336188319500e-4), r), f32x4.splat(1.339887440266574e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(9.618437357674640e-3));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.550332471162809e-2));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(2.402264791363012e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(6.931472028550421e-1));
-  p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1));
+  let p = multiplyAdd(f32x4.splat(1.326472707e-3), r, f32x4.splat(9.671512649e-3));
+  p = multiplyAdd(p, r, f32x4.splat(5.550733744e-2));
+  p = multiplyAdd(p, r, f32x4.splat(2.402224209e-1));
+  p = multiplyAdd(p, r, f32x4.splat(6.931469776e-1));
+  p = multiplyAdd(p, r, f32x4.splat(1));
   return i32x4.add(p, i32x4.shl(shifted, 23));
 }
 

@@ -87,7 +87,7 @@ function forwardHead(
         softmaxStep(count, special, s + at, tops + at, totals + at, o + bytes(strip * 8 * width), width);
         if (call.dropBelow) drop(call, pair, strip, s + at);
       }
-      timesKeys(count, lanes, width, s, values + (<usize>pair.key << 5), <usize>room << 5, o);
+      timesKeys(count, lanes, width, s, values + bytes(pair.key * width), o);
     }
     const output = <usize>call.output + bytes((b * call.queries + i) * outputRow + h * call.valueSize);
     const logs = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);

@@ -1,7 +1,7 @@
 // Rows of a tensor [.., size], `stride` numbers apart, copied into the order in which the tiles read them; what lies
 // beyond the rows or the size is zero.
 import { packColumns, packRows } from '../../core/assembly/gemm';
-import { roundUp } from './call';
+import { BLOCK, bytes, roundUp } from './call';
 
 /** Panels of 4 rows: [rows / 4, size, 4]. */
 export function packFours(rows: i32, size: i32, from: usize, stride: i32, to: usize): void {
@@ -14,25 +14,29 @@ export function packEights(rows: i32, size: i32, from: usize, stride: i32, facto
   if (factor != 1) multiply(to, size * roundUp(rows, 8), factor);
 }
 
-/** Panels of 8 columns: [size / 8, room, 8], rows from `rows` to `room` zero. */
+/** For each block of 64 rows its panels of 8 columns: [room / BLOCK, size / 8, BLOCK, 8], rows from `rows` to `room` zero. */
 export function packPanels(rows: i32, room: i32, size: i32, from: usize, stride: i32, to: usize): void {
-  const step = <usize>stride << 2;
-  for (let column = 0; column < size; column += 8, from += 32) {
-    let at = from;
-    if (size - column >= 8) {
-      for (let row = 0; row < rows; row++, at += step, to += 32) {
-        v128.store(to, v128.load(at));
-        v128.store(to, v128.load(at, 16), 16);
-      }
-    } else {
-      for (let row = 0; row < rows; row++, at += step, to += 32) {
-        memory.fill(to, 0, 32);
-        memory.copy(to, at, <usize>(size - column) << 2);
-      }
+  const step = bytes(stride);
+  for (let first = 0; first < room; first += BLOCK, from += BLOCK * step) {
+    const count = max(0, min(BLOCK, rows - first));
+    for (let column = 0; column < size; column += 8, to += BLOCK << 5) {
+      packPanel(count, min(8, size - column), from + bytes(column), step, to);
     }
-    memory.fill(to, 0, <usize>(room - rows) << 5);
-    to += <usize>(room - rows) << 5;
   }
+}
+
+function packPanel(rows: i32, columns: i32, from: usize, step: usize, to: usize): void {
+  const end = to + (BLOCK << 5);
+  for (const whole = to + (<usize>rows << 5); to < whole; from += step, to += 32) {
+    if (columns == 8) {
+      v128.store(to, v128.load(from));
+      v128.store(to, v128.load(from, 16), 16);
+    } else {
+      memory.fill(to, 0, 32);
+      memory.copy(to, from, bytes(columns));
+    }
+  }
+  memory.fill(to, 0, end - to);
 }
 
 /** x *= factor, n a multiple of 4. */

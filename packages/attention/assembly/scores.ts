@@ -108,6 +108,9 @@ function biasOf(call: Call, at: usize, query: i32): v128 {
   return f32x4.mul(values, factor);
 }
 
+/** A top stays until a score is so much higher: 2^8 is far from what float32 can hold, and what was summed up stays too. */
+const SLACK: f32 = 8;
+
 /**
  * One step of the online softmax (Milakov and Gimelshein 2018) for eight queries: the scores become 2^(score - top), and
  * what was summed up under an older top is brought to the new one.
@@ -120,48 +123,59 @@ export function softmaxStep(count: i32, special: bool, s: usize, tops: usize, to
   let top0 = old0, top1 = old1;
   const end = s + <usize>count * ROW;
   for (let at = s; at < end; at += ROW) {
-    top0 = f32x4.max(top0, v128.load(at));
-    top1 = f32x4.max(top1, v128.load(at, 16));
+    top0 = f32x4.pmax(top0, v128.load(at));
+    top1 = f32x4.pmax(top1, v128.load(at, 16));
   }
-  const least = f32x4.splat(NOTHING);
-  const shift0 = f32x4.max(top0, least), shift1 = f32x4.max(top1, least);
-  let sum0 = f32x4.splat(0), sum1 = sum0;
-  if (special) {
-    for (let at = s; at < end; at += ROW) {
-      const p0 = exp2OrZero(f32x4.sub(v128.load(at), shift0));
-      const p1 = exp2OrZero(f32x4.sub(v128.load(at, 16), shift1));
-      v128.store(at, p0);
-      v128.store(at, p1, 16);
-      sum0 = f32x4.add(sum0, p0);
-      sum1 = f32x4.add(sum1, p1);
-    }
-  } else {
-    for (let at = s; at < end; at += ROW) {
-      const p0 = exp2Of(f32x4.sub(v128.load(at), shift0));
-      const p1 = exp2Of(f32x4.sub(v128.load(at, 16), shift1));
-      v128.store(at, p0);
-      v128.store(at, p1, 16);
-      sum0 = f32x4.add(sum0, p0);
-      sum1 = f32x4.add(sum1, p1);
-    }
-  }
-  const same = v128.and(f32x4.eq(top0, old0), f32x4.eq(top1, old1));
-  if (!i32x4.all_true(same)) {
-    const keep0 = exp2OrZero(f32x4.sub(old0, shift0)), keep1 = exp2OrZero(f32x4.sub(old1, shift1));
-    v128.store(totals, f32x4.mul(v128.load(totals), keep0));
-    v128.store(totals, f32x4.mul(v128.load(totals, 16), keep1), 16);
-    v128.store(tops, keep0); // for a moment, to be read one by one
-    v128.store(tops, keep1, 16);
-    const row = <usize>width << 2;
-    for (let i: usize = 0; i < 32; i += 4) {
-      const factor = v128.load32_splat(tops + i);
-      for (const stop = o + row; o < stop; o += 16) v128.store(o, f32x4.mul(v128.load(o), factor));
-    }
+  const slack = f32x4.splat(SLACK), least = f32x4.splat(NOTHING);
+  const isHigher = v128.or(f32x4.gt(top0, f32x4.add(old0, slack)), f32x4.gt(top1, f32x4.add(old1, slack)));
+  if (v128.any_true(isHigher)) {
+    const shift0 = f32x4.pmax(top0, least), shift1 = f32x4.pmax(top1, least);
+    rescale(exp2OrZero(f32x4.sub(old0, shift0)), exp2OrZero(f32x4.sub(old1, shift1)), totals, o, width);
     v128.store(tops, top0);
     v128.store(tops, top1, 16);
+  } else {
+    top0 = old0;
+    top1 = old1;
   }
-  v128.store(totals, f32x4.add(v128.load(totals), sum0));
-  v128.store(totals, f32x4.add(v128.load(totals, 16), sum1), 16);
+  const shift0 = f32x4.pmax(top0, least), shift1 = f32x4.pmax(top1, least);
+  if (special) weigh(s, end, shift0, shift1, totals, true);
+  else weigh(s, end, shift0, shift1, totals, false);
+}
+
+/** Multiplies the totals of eight queries and their rows of `o` by eight factors. */
+function rescale(factors0: v128, factors1: v128, totals: usize, o: usize, width: i32): void {
+  v128.store(totals, f32x4.mul(v128.load(totals), factors0));
+  v128.store(totals, f32x4.mul(v128.load(totals, 16), factors1), 16);
+  const row = <usize>width << 2;
+  for (let query = 0; query < 8; query++) {
+    const factors = query < 4 ? factors0 : factors1;
+    const factor = v128.swizzle(factors, i32x4.add(i32x4.splat((query & 3) * 0x04040404), i32x4.splat(0x03020100)));
+    for (const stop = o + row; o < stop; o += 16) v128.store(o, f32x4.mul(v128.load(o), factor));
+  }
+}
+
+/** Scores of eight queries become weights, whose sums are added to the totals; `exact`: a hidden one becomes exactly 0. */
+// @ts-ignore: decorator
+@inline
+function weigh(s: usize, end: usize, shift0: v128, shift1: v128, totals: usize, exact: bool): void {
+  let sum0 = v128.load(totals), sum1 = v128.load(totals, 16);
+  for (let at = s; at < end; at += ROW) {
+    const p0 = weightOf(f32x4.sub(v128.load(at), shift0), exact);
+    const p1 = weightOf(f32x4.sub(v128.load(at, 16), shift1), exact);
+    v128.store(at, p0);
+    v128.store(at, p1, 16);
+    sum0 = f32x4.add(sum0, p0);
+    sum1 = f32x4.add(sum1, p1);
+  }
+  v128.store(totals, sum0);
+  v128.store(totals, sum1, 16);
+}
+
+/** 2^x; where it must be exactly 0 for what is hidden, that takes two more instructions. */
+// @ts-ignore: decorator
+@inline
+export function weightOf(x: v128, exact: bool): v128 {
+  return exact ? exp2OrZero(x) : exp2Of(x);
 }
 
 /** Drops weights of eight queries and scales up the rest, in place. */
