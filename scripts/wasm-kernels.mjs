@@ -1,5 +1,5 @@
 /**
- * Compiles the AssemblyScript kernels of a package, its `assembly/index.ts` and what that imports, to a module on
+ * Compiles the AssemblyScript kernels of a package twice, for SIMD and for relaxed SIMD with its fused products: its `assembly/index.ts` and what that imports, to a module on
  * tfjs's own memory (imported, no data segments, no runtime) and writes it as base64, so that no page has to be told
  * where a file lies. Each package has a module of its own; sources may import those of a package below by path.
  */
@@ -27,16 +27,22 @@ const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'pack
 export async function generateWasmKernels({ packageName, output, force }) {
   const target = join(packagesFolder, packageName, output);
   if (!force && isNewer(target, [...allSources(), fileURLToPath(import.meta.url)])) return;
-  const module = await compile(packageName);
-  refuseData(module, packageName);
+  const simd = await compile(packageName, ['simd']);
+  const relaxed = await compile(packageName, ['simd', 'relaxed-simd']);
+  for (const module of [simd, relaxed]) refuseData(module, packageName);
   mkdirSync(dirname(target), { recursive: true });
   writeFileSync(
     target,
-    `/** The compiled kernels of \`assembly/\`, ${module.length} bytes. */\nexport const KERNELS_BASE64 =\n  '${module.toString('base64')}';\n`,
+    `/** The compiled kernels of \`assembly/\`, ${simd.length} bytes, and the same for relaxed SIMD where that makes a difference. */
+export const KERNELS = {
+  simd: '${simd.toString('base64')}',
+  relaxed: ${relaxed.equals(simd) ? 'null' : `'${relaxed.toString('base64')}'`},
+};
+`,
   );
 }
 
-async function compile(packageName) {
+async function compile(packageName, features) {
   const { main } = await import('assemblyscript/asc');
   const folder = mkdtempSync(join(tmpdir(), 'sequitur-kernels-'));
   const file = join(folder, 'kernels.wasm');
@@ -44,7 +50,7 @@ async function compile(packageName) {
     const { error, stderr } = await main([
       join(packagesFolder, packageName, 'assembly', 'index.ts'),
       ...['--baseDir', '/', '--outFile', file, '--importMemory', '--noExportMemory', '--runtime', 'stub'],
-      ...['-O3', '--noAssert', '--enable', 'simd', '--initialMemory', '1'],
+      ...['-O3', '--noAssert', '--enable', features.join(), '--initialMemory', '1'],
     ]);
     if (error) throw new Error(`the AssemblyScript kernels of ${packageName} do not compile\n${stderr}`);
     return readFileSync(file);

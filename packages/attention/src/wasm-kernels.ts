@@ -1,5 +1,5 @@
 import { type Offset, wasmKernels } from '@sequitur/core';
-import { KERNELS_BASE64 } from './kernels.generated.js';
+import { KERNELS } from './kernels.generated.js';
 
 /** What the AssemblyScript in `assembly/` exports; each function is described there, and the call in `call.ts`. */
 interface AttentionKernels {
@@ -10,4 +10,4 @@ interface AttentionKernels {
 }
 
 /** This package's kernels on a backend, or null where that is not WebAssembly. */
-export const attentionKernels = wasmKernels<AttentionKernels>(KERNELS_BASE64);
+export const attentionKernels = wasmKernels<AttentionKernels>(KERNELS);

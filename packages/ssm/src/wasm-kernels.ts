@@ -1,5 +1,5 @@
 import { type Offset, wasmKernels } from '@sequitur/core';
-import { KERNELS_BASE64 } from './kernels.generated.js';
+import { KERNELS } from './kernels.generated.js';
 
 /** The tensors of a selective scan, as both its kernels take them: sizes, offsets, whether softplus. */
 export type ScanArguments = readonly [
@@ -25,4 +25,4 @@ interface StateSpaceKernels {
 }
 
 /** This package's kernels on a backend, or null where that is not WebAssembly. */
-export const stateSpaceKernels = wasmKernels<StateSpaceKernels>(KERNELS_BASE64);
+export const stateSpaceKernels = wasmKernels<StateSpaceKernels>(KERNELS);

@@ -1,4 +1,9 @@
-/** How fast this processor multiplies and adds float32 in WebAssembly, one thread, when nothing has to be fetched. */
+import { codeOf } from '@sequitur/core';
+
+/**
+ * How fast this processor multiplies and adds float32 in WebAssembly, one thread, when nothing has to be fetched: with
+ * fused products where those are.
+ */
 export interface PeakLoop {
   /** Floating point operations of one run. */
   readonly flops: number;
@@ -11,10 +16,10 @@ const TILE = 4 * 8;
 
 /** The register tile of a matrix product, again and again on the same two panels in the level 1 cache. */
 export async function openPeakLoop(): Promise<PeakLoop> {
-  const { PEAK_BASE64 } = await import('./peak.generated.js');
+  const { KERNELS } = await import('./peak.generated.js');
   const memory = new WebAssembly.Memory({ initial: 1 });
   new Float32Array(memory.buffer).fill(1e-3);
-  const { instance } = await WebAssembly.instantiate(Buffer.from(PEAK_BASE64, 'base64'), { env: { memory } });
+  const { instance } = await WebAssembly.instantiate(codeOf(KERNELS), { env: { memory } });
   const { registerTile } = instance.exports as { registerTile(calls: number, inner: number): void };
   return { flops: 2 * TILE * INNER * CALLS, run: () => registerTile(CALLS, INNER) };
 }

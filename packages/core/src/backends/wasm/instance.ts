@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { type DataType, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
+import { type CompiledKernels, codeOf } from './compiled-kernels.js';
 import type { Offset, WasmKernels } from './exports.js';
 
 /** The parts of tfjs's wasm backend that our kernels stand on. */
@@ -37,8 +38,8 @@ export async function loadWasmKernels(backend: BackendWasm): Promise<WasmInstanc
   const loaded = instances.get(backend);
   if (loaded) return loaded;
   const wasm = tfjsOf(backend);
-  const { KERNELS_BASE64 } = await import('./kernels.generated.js');
-  const { instance } = await WebAssembly.instantiate(decode(KERNELS_BASE64), { env: { memory: wasm.asm.memory } });
+  const { KERNELS } = await import('./kernels.generated.js');
+  const { instance } = await WebAssembly.instantiate(codeOf(KERNELS), { env: { memory: wasm.asm.memory } });
   const kernels = instance.exports as unknown as WasmKernels;
   const bound = { kernels, ...memoryOf(backend, wasm, kernels.gemmScratchBytes()) };
   instances.set(backend, bound);
@@ -53,11 +54,13 @@ export function wasmInstance(backend: KernelBackend): WasmInstance | null {
 /**
  * Another package's kernels, compiled from its `assembly/` folder by `scripts/wasm-kernels.mjs`.
  *
- * @param base64 the module, which imports `env.memory` and nothing else
+ * @param compiled the module, which imports `env.memory` and nothing else
  * @returns for a backend its kernels, or null where it is not WebAssembly opened by `openBackend`; the module is
  *   compiled when it is first asked for, so that an import costs nothing
  */
-export function wasmKernels<Kernels>(base64: string): (backend: KernelBackend) => WasmInstance<Kernels> | null {
+export function wasmKernels<Kernels>(
+  compiled: CompiledKernels,
+): (backend: KernelBackend) => WasmInstance<Kernels> | null {
   const bound = new WeakMap<KernelBackend, WasmInstance<Kernels>>();
   let module: WebAssembly.Module | undefined;
   return (backend) => {
@@ -65,7 +68,7 @@ export function wasmKernels<Kernels>(base64: string): (backend: KernelBackend) =
     if (existing) return existing;
     const core = wasmInstance(backend);
     if (!core) return null;
-    module ??= new WebAssembly.Module(decode(base64));
+    module ??= new WebAssembly.Module(codeOf(compiled));
     const { memory } = tfjsOf(backend as BackendWasm).asm;
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
     const instance = { ...core, kernels: exports as unknown as Kernels };
@@ -76,10 +79,6 @@ export function wasmKernels<Kernels>(base64: string): (backend: KernelBackend) =
 
 function tfjsOf(backend: BackendWasm): TfjsWasm {
   return backend.wasm as unknown as TfjsWasm;
-}
-
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
 function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): WasmMemory {

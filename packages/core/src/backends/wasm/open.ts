@@ -1,8 +1,9 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backend, env, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
-import type { OpenedBackend } from '../backend.js';
+import type { Capability, OpenedBackend } from '../backend.js';
 import { registerAdd } from './add.js';
+import { hasRelaxedSimd } from './compiled-kernels.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
@@ -31,6 +32,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   return {
     capabilities: {
       simd: { found: true, detail: '128 bits wide' },
+      fusedProducts: fusedProducts(),
       threads: {
         found: false,
         detail:
@@ -41,6 +43,16 @@ export async function openWasm(): Promise<OpenedBackend> {
     sync: async () => {},
     reserved: () => memory.buffer.byteLength,
   };
+}
+
+function fusedProducts(): Capability {
+  return hasRelaxedSimd()
+    ? { found: true, detail: 'relaxed SIMD' }
+    : {
+        found: false,
+        detail: 'no relaxed SIMD here: products take about four thirds of the time',
+        toGetMore: 'Chrome since 114 has it, Node since 21; Node 20 as `node --experimental-wasm-relaxed-simd`',
+      };
 }
 
 function isNode(): boolean {
