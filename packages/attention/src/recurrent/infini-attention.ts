@@ -12,7 +12,6 @@ import {
   mul,
   reshape,
   sigmoid,
-  slice,
   sub,
   type Tensor3D,
   type Tensor4D,
@@ -30,7 +29,7 @@ import {
   positiveFeatures,
   retrieve,
 } from './compressive-memory.js';
-import { ofPiece, refusePadding, segmentPieces } from './segments.js';
+import { cutAt, ofPiece, refusePadding, segmentPieces } from './segments.js';
 
 export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
   /** After so many positions a segment goes into the compressive memory. */
@@ -93,13 +92,15 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
   mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {
     refusePadding('InfiniAttention', context);
     return tidy(() => {
-      const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)];
+      const pieces = segmentPieces(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength);
+      const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)].map((all) =>
+        cutAt(all, pieces),
+      );
       let now = state;
-      const outputs = segmentPieces(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength).map((piece, index) => {
-        const cut = (all: Tensor4D) => slice(all, [0, piece.start, 0, 0], [-1, piece.count, -1, -1]) as Tensor4D;
-        const keys = behind(now.keys, cut(key));
-        const values = behind(now.values, cut(value));
-        const output = this.#read(cut(query), keys, values, now, ofPiece(context, index));
+      const outputs = pieces.map((piece, index) => {
+        const keys = behind(now.keys, key![index]!);
+        const values = behind(now.values, value![index]!);
+        const output = this.#read(query![index]!, keys, values, now, ofPiece(context, index));
         now = piece.ends ? this.#memorised(now, keys, values) : { ...now, keys, values };
         return output;
       });

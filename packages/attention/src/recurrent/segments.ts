@@ -1,5 +1,5 @@
 import { type MixContext, SequiturError } from '@sequitur/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { split, type Tensor } from '@tensorflow/tfjs-core';
 
 /** A run of positions of a chunk that lie in one segment. */
 export interface SegmentPiece {
@@ -23,6 +23,19 @@ export function segmentPieces(length: number, filled: number, segmentLength: num
     start += count;
   }
   return pieces;
+}
+
+/**
+ * Every piece of x along axis 1. Cut at once: the gradient of as many slices would be as many tensors as long as x, and its
+ * time would grow with the square of the length.
+ */
+export function cutAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[]): T[] {
+  if (pieces.length === 1) return [x];
+  return split(
+    x,
+    pieces.map(({ count }) => count),
+    1,
+  ) as T[];
 }
 
 /**

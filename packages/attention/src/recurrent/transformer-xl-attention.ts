@@ -30,7 +30,7 @@ import { causal, type Pattern, slidingWindow, visiblePairs } from '../patterns/i
 import { sinusoidalTable } from '../positions/sinusoidal.js';
 import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
-import { ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
+import { cutAt, ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
 
 export interface TransformerXlAttentionOptions {
   readonly width: number;
@@ -149,8 +149,10 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return tidy(() => {
       let now = state;
       const filled = state.segment?.shape[1] ?? 0;
-      const outputs = segmentPieces(x.shape[1], filled, this.segmentLength).map((piece, index) => {
-        const part = positions(x, piece.start, piece.count);
+      const pieces = segmentPieces(x.shape[1], filled, this.segmentLength);
+      const parts = cutAt(x, pieces);
+      const outputs = pieces.map((piece, index) => {
+        const part = parts[index]!;
         const output = this.read(part, now, ofPiece(context, index));
         now = this.#after(part, now, piece);
         return output;

@@ -1,17 +1,20 @@
 import {
   add,
+  concat,
   cos,
   div,
   exp,
   expandDims,
   mul,
   neg,
-  range,
+  onesLike,
   sin,
+  slice,
   square,
   sub,
   sum,
   type Tensor,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 
 /** A complex tensor as two real ones of one shape. */
@@ -36,23 +39,40 @@ export interface DiagonalStateSpace {
   readonly outputImaginary: Tensor; // [channels, N / 2]: Im C
 }
 
-/** exp(Δ A l) for l = 0, ..., count - 1: [channels, N / 2, count]. */
-export function powersOf({ logStep, logDecay, frequency }: DiagonalStateSpace, count: number): Complex {
+/** exp(Δ A): [channels, N / 2]. */
+export function decayOf({ logStep, logDecay, frequency }: DiagonalStateSpace): Complex {
   const step = expandDims(exp(logStep), 1);
-  const steps = range(0, count, 1, 'float32');
-  const exponent = mul(expandDims(mul(neg(exp(logDecay)), step), 2), steps);
-  const angle = mul(expandDims(mul(frequency, step), 2), steps);
-  const length = exp(exponent);
+  const angle = mul(frequency, step);
+  const length = exp(mul(neg(exp(logDecay)), step));
   return { real: mul(length, cos(angle)), imaginary: mul(length, sin(angle)) };
+}
+
+/** exp(Δ A l), [channels, N / 2, count], for l from 0 up, or down to 0. Doubled from one product to the next. */
+export function powersOf(space: DiagonalStateSpace, count: number, order: 'rising' | 'falling' = 'rising'): Complex {
+  let square = mapParts(decayOf(space), (part) => expandDims(part, 2)); // exp(Δ A n) for n powers found
+  let found: Complex = { real: onesLike(square.real), imaginary: zerosLike(square.real) };
+  for (let n = 1; n < count; n *= 2) {
+    const more = Math.min(n, count - n);
+    const rising = order === 'rising';
+    const first = rising ? 0 : n - more;
+    const missing = more === n ? found : mapParts(found, (part) => slice(part, [0, 0, first], [-1, -1, more]));
+    const next = times(missing, square);
+    const joined = (a: Tensor, b: Tensor) => concat(rising ? [a, b] : [b, a], 2);
+    found = { real: joined(found.real, next.real), imaginary: joined(found.imaginary, next.imaginary) };
+    if (2 * n < count) square = times(square, square);
+  }
+  return found;
+}
+
+function mapParts({ real, imaginary }: Complex, of: (part: Tensor) => Tensor): Complex {
+  return { real: of(real), imaginary: of(imaginary) };
 }
 
 /** 2 C (exp(Δ A) - 1) / A: what a state gives to the output under zero-order hold, twice for its conjugate. */
 export function readOut(space: DiagonalStateSpace): Complex {
   const { logDecay, frequency, outputReal, outputImaginary } = space;
-  const step = expandDims(exp(space.logStep), 1);
-  const [decay, angle] = [neg(exp(logDecay)), mul(frequency, step)];
-  const length = exp(mul(decay, step));
-  const grown = { real: sub(mul(length, cos(angle)), 1), imaginary: mul(length, sin(angle)) };
+  const [decay, once] = [neg(exp(logDecay)), decayOf(space)];
+  const grown = { real: sub(once.real, 1), imaginary: once.imaginary };
   const norm = add(square(decay), square(frequency));
   const inverse = { real: div(decay, norm), imaginary: neg(div(frequency, norm)) };
   const found = times(times({ real: outputReal, imaginary: outputImaginary }, grown), inverse);
@@ -61,7 +81,11 @@ export function readOut(space: DiagonalStateSpace): Complex {
 
 /** The response to an impulse, Re Σ_n readOut_n exp(Δ A_n l) for l < count: [channels, count]. */
 export function impulseResponse(space: DiagonalStateSpace, count: number): Tensor {
-  const [powers, output] = [powersOf(space, count), readOut(space)];
+  return responseOf(readOut(space), powersOf(space, count));
+}
+
+/** The same of what was found already. */
+export function responseOf(output: Complex, powers: Complex): Tensor {
   const real = mul(powers.real, expandDims(output.real, 2));
   return sum(sub(real, mul(powers.imaginary, expandDims(output.imaginary, 2))), 1);
 }

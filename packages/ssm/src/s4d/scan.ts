@@ -13,7 +13,6 @@ import {
   pad,
   range,
   reshape,
-  reverse,
   sin,
   slice,
   split,
@@ -28,7 +27,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 import { linearScan } from '../linear-scan/index.js';
-import { type Complex, type DiagonalStateSpace, impulseResponse, powersOf, readOut, times } from './powers.js';
+import { type Complex, type DiagonalStateSpace, powersOf, readOut, responseOf, times } from './powers.js';
 
 /** Positions computed as one product. */
 export const CHUNK = 64;
@@ -59,10 +58,12 @@ export function diagonalScan(
       [0, chunk * chunks - length],
     ]);
     const rows = reshape(filled, [channels, batch * chunks, chunk]);
-    const powers = powersOf(space, chunk + 1);
-    const inside = matMul(rows, toeplitz(impulseResponse(space, chunk)));
-    const { before, last } = statesBetween(filled, space, { powers, chunk, chunks, length }, initial, resets);
-    const handed = matMul(before, responseToState(readOut(space), powers));
+    const [powers, falling, output] = [powersOf(space, chunk + 1), powersOf(space, chunk, 'falling'), readOut(space)];
+    const first = (part: Tensor) => slice(part, [0, 0, 0], [-1, -1, chunk]);
+    const response = responseOf(output, { real: first(powers.real), imaginary: first(powers.imaginary) });
+    const inside = matMul(rows, toeplitz(response));
+    const { before, last } = statesBetween(filled, space, { powers, falling, chunk, chunks, length }, initial, resets);
+    const handed = matMul(before, responseToState(output, powers));
     const whole = reshape(add(inside, handed), [channels, batch, chunk * chunks]);
     const y = transpose(slice(whole, [0, 0, 0], [channels, batch, length]), [1, 2, 0]) as Tensor3D;
     return { y, state: last };
@@ -70,7 +71,9 @@ export function diagonalScan(
 }
 
 interface Chunks {
+  /** Of the decay, from 0 to the chunk's length, and from one less down to 0. */
   readonly powers: Complex;
+  readonly falling: Complex;
   readonly chunk: number;
   readonly chunks: number;
   readonly length: number;
@@ -80,7 +83,7 @@ interface Chunks {
 function statesBetween(
   x: Tensor,
   space: DiagonalStateSpace,
-  { powers, chunk, chunks, length }: Chunks,
+  { powers, falling, chunk, chunks, length }: Chunks,
   initial: Tensor4D,
   resets?: Tensor2D,
 ) {
@@ -89,12 +92,12 @@ function statesBetween(
   const first = toComplex(initial); // [channels, batch, N / 2]
   const start = keep ? forget(first, reshape(slice(keep, [0, 0], [-1, 1]), [1, batch, 1])) : first;
   const whole = slice(x, [0, 0, 0], [channels, batch, chunk * (chunks - 1)]);
-  const before = handedOn(whole, space, powers, start, keep); // parts [channels, batch, chunks, N / 2]
+  const before = handedOn(whole, space, falling, start, keep); // parts [channels, batch, chunks, N / 2]
   // The last chunk may be shorter than the others: the state is that of its own end.
   const count = length - chunk * (chunks - 1);
   const end = (part: Tensor) => reshape(slice(part, [0, 0, chunks - 1, 0], [-1, -1, 1, -1]), start.real.shape);
   const part = slice(x, [0, 0, chunk * (chunks - 1)], [channels, batch, count]);
-  const last = advance({ real: end(before.real), imaginary: end(before.imaginary) }, part, powers, count);
+  const last = advance({ real: end(before.real), imaginary: end(before.imaginary) }, part, { powers, falling }, count);
   const joined = concat([before.real, before.imaginary], 3);
   return { before: reshape(joined, [channels, batch * chunks, -1]), last: fromComplex(last) };
 }
@@ -104,13 +107,13 @@ function statesBetween(
  * back by the angle that has gone by, a state only decays from chunk to chunk, in both of its parts alike: so that one
  * linear scan gives all of them.
  */
-function handedOn(x: Tensor, space: DiagonalStateSpace, powers: Complex, start: Complex, keep?: Tensor): Complex {
+function handedOn(x: Tensor, space: DiagonalStateSpace, falling: Complex, start: Complex, keep?: Tensor): Complex {
   const [channels, batch, places] = start.real.shape as [number, number, number];
-  const chunk = powers.real.shape[2]! - 1;
+  const chunk = falling.real.shape[2]!;
   const steps = x.shape[2]! / chunk;
   const column = (part: Tensor) => reshape(part, [channels, batch, 1, places]);
   if (steps === 0) return { real: column(start.real), imaginary: column(start.imaginary) };
-  const weights = concat([weightsOf(powers.real, chunk), weightsOf(powers.imaginary, chunk)], 2); // [channels, chunk, N]
+  const weights = concat([weightsOf(falling.real, chunk), weightsOf(falling.imaginary, chunk)], 2); // [channels, chunk, N]
   const entered = reshape(matMul(reshape(x, [channels, batch * steps, chunk]), weights), [channels, batch, steps, -1]);
   const { decay, turn } = turned(space, chunk, steps);
   const parts = split(entered, 2, 3) as [Tensor, Tensor];
@@ -144,18 +147,23 @@ function turned({ logStep, logDecay, frequency }: DiagonalStateSpace, chunk: num
 }
 
 /** s exp(Δ A count) + Σ_j exp(Δ A (count - 1 - j)) x_j. */
-function advance(state: Complex, x: Tensor, powers: Complex, count: number): Complex {
+function advance(
+  state: Complex,
+  x: Tensor,
+  { powers, falling }: Pick<Chunks, 'powers' | 'falling'>,
+  count: number,
+): Complex {
   const power = (part: Tensor, l: number) => transpose(slice(part, [0, 0, l], [-1, -1, 1]), [0, 2, 1]); // [channels, 1, N / 2]
   const kept = times(state, { real: power(powers.real, count), imaginary: power(powers.imaginary, count) });
   return {
-    real: add(kept.real, matMul(x, weightsOf(powers.real, count))),
-    imaginary: add(kept.imaginary, matMul(x, weightsOf(powers.imaginary, count))),
+    real: add(kept.real, matMul(x, weightsOf(falling.real, count))),
+    imaginary: add(kept.imaginary, matMul(x, weightsOf(falling.imaginary, count))),
   };
 }
 
 /** What the positions of a chunk of `count` give to the state at its end: [channels, count, N / 2]. */
-function weightsOf(powers: Tensor, count: number): Tensor {
-  return reverse(transpose(slice(powers, [0, 0, 0], [-1, -1, count]), [0, 2, 1]), 1);
+function weightsOf(falling: Tensor, count: number): Tensor {
+  return transpose(slice(falling, [0, 0, falling.shape[2]! - count], [-1, -1, count]), [0, 2, 1]);
 }
 
 /** What a state before a chunk gives to its positions: [channels, N, chunk]. */

@@ -9,6 +9,7 @@ import {
   logicalAnd,
   matMul,
   mul,
+  ones,
   pad,
   range,
   reshape,
@@ -75,7 +76,7 @@ function statesBetween({ initialState }: StateSpaceDuality, { x, input, elapsed,
   const added = matMul(mul(x, expandDims(exp(kept), 2)), input, true, false); // [rows, headSize, state]
   const size = headSize * state;
   const whole = endSequence ? where(equal(endSequence, 0), end, NEVER) : end;
-  const decay = tile(exp(whole), [1, size]);
+  const decay = mul(exp(whole), ones([1, size])); // not tile, whose gradient is a sum of as many slices
   const first = initialState ?? zeros([batch, heads, headSize, state]);
   const start = reshape(first, [batch * heads, size]) as Tensor2D;
   const ofRows = (tensor: Tensor) => reshape(tensor, [batch * heads, chunks, size]) as Tensor3D;
@@ -93,8 +94,10 @@ function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
   const chunk = elapsed.shape[1]!;
   const positions = range(0, chunk, 1, 'int32');
   const earlier = expandDims(greaterEqual(expandDims(positions, 1), expandDims(positions, 0)), 0);
-  const visible = sequences ? logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1))) : earlier;
   const between = sub(expandDims(elapsed, 2), expandDims(elapsed, 1));
+  // The same for all rows: added, since `where` would first make a condition as large as all of them.
+  if (!sequences) return exp(add(between, where(earlier, 0, NEVER)));
+  const visible = logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1)));
   return exp(where(visible, between, NEVER));
 }
 
@@ -109,7 +112,7 @@ function sequencesOf(resets: Tensor2D, sizes: Sizes): Tensor {
 export function ofHeads(matrix: Tensor4D, heads: number): Tensor4D {
   const [batch, length, groups, state] = matrix.shape;
   if (groups === heads) return matrix;
-  const repeated = tile(reshape(matrix, [batch * length * groups, 1, state]), [1, heads / groups, 1]);
+  const repeated = mul(reshape(matrix, [batch * length * groups, 1, state]), ones([1, heads / groups, 1]));
   return reshape(repeated, [batch, length, heads, state]);
 }
 

@@ -1,4 +1,4 @@
-import { ofPiece, segmentPieces } from '@sequitur/attention';
+import { cutAt, ofPiece, segmentPieces } from '@sequitur/attention';
 import {
   type CausalModel,
   detach,
@@ -111,11 +111,15 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
       let now = state;
       const { segmentLength } = state;
       const pieces = segmentPieces(x.shape[1], segmentLength - state.room, segmentLength);
+      const parts = cutAt(x, pieces);
       const outputs = pieces.map(({ start, count, ends }, index) => {
         const seen = ofPiece(context, index);
         now = this.#opened(now, x.shape[0], seen);
-        const piece = slice(x, [0, start, 0], [-1, count, -1]);
-        const { hidden, state: inner } = this.model.readVectors(piece, now.inner!, ofPositions(seen, start, count));
+        const { hidden, state: inner } = this.model.readVectors(
+          parts[index]!,
+          now.inner!,
+          ofPositions(seen, start, count),
+        );
         now = { ...now, inner, room: now.room - count };
         if (ends) now = this.endSegment(now, seen);
         return hidden;
