@@ -22,6 +22,8 @@ onEachBackend('matMul', () => {
     [5, 3, 17],
     [97, 260, 33],
     [33, 513, 70],
+    [9, 1541, 18], // three blocks of the inner axis, the last smaller
+    [67, 5, 1050],
   ] as const;
   for (const [m, k, n] of sizes) {
     for (const [transposeA, transposeB] of [
