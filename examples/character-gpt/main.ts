@@ -2,9 +2,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { type Backend, openBackend, parameterCount, SequiturError } from '@sequitur/core';
-import { Gpt, gpt2Presets } from '@sequitur/gpt';
 import { CharacterTokenizer, consecutiveWindows, randomWindows } from '@sequitur/text';
 import { evaluate } from '@sequitur/train';
+import { architectures, type CharacterArchitecture, CONTEXT, type Writer } from './architectures.js';
 import { readBook } from './book.js';
 import { drawLearningCurve } from './learning-curve.js';
 import { HELP, type Options, readOptions } from './options.js';
@@ -20,15 +20,13 @@ async function main(options: Options): Promise<void> {
   const text = await readBook(options.text);
   const tokenizer = CharacterTokenizer.fromText(text);
   const [training, validation] = split(tokenizer.encode(text), 0.9);
-  const config = { ...gpt2Presets.character, vocabularySize: tokenizer.vocabularySize };
-  const model = Gpt.create(config, { seed: options.seed, tokenizer });
+  const architecture: CharacterArchitecture = architectures[options.architecture];
+  const model = architecture.create({ seed: options.seed, tokenizer });
   console.log(`The book: ${text.length.toLocaleString('en')} characters, ${tokenizer.vocabularySize} different ones.`);
-  console.log(
-    `The model: GPT-2 with ${config.depth} layers of width ${config.width}, ${config.heads} heads, context ${config.contextLength}: ${parameterCount(model).toLocaleString('en')} parameters.`,
-  );
+  console.log(`The model: ${architecture.shape}: ${parameterCount(model).toLocaleString('en')} parameters.`);
   await write('Before training', model, options.seed);
 
-  const window = { length: config.contextLength, batchSize: 12 };
+  const window = { length: CONTEXT, batchSize: 12 };
   const all = [...consecutiveWindows(validation, window)];
   const heldOut = all.filter((_, index) => index % 8 === 0);
   await learn(model, options, {
@@ -37,26 +35,26 @@ async function main(options: Options): Promise<void> {
   });
   const loss = await evaluate(model, options.steps === undefined ? heldOut : all);
   console.log(
-    `\nValidation loss ${loss.toFixed(3)} nats per character (${Math.log(config.vocabularySize).toFixed(3)} is chance).`,
+    `\nValidation loss ${loss.toFixed(3)} nats per character (${Math.log(model.vocabularySize).toFixed(3)} is chance).`,
   );
   await write('After training', model, options.seed);
 
   await model.savePretrained(options.folder);
   model.dispose();
   console.log(`\nSaved as a Hugging Face folder: ${relative(startedIn, options.folder) || '.'}`);
-  const again = await Gpt.fromPretrained(options.folder);
+  const again = await architecture.load(options.folder);
   await write('Loaded back from there', again, `${options.seed} again`);
   again.dispose();
-  suggest(options);
+  suggest(options, architecture);
 }
 
 /** For a time, or for a number of steps with a learning curve. */
-async function learn(model: Gpt, { steps, seconds, folder }: Options, data: Data): Promise<void> {
+async function learn(model: Writer, { steps, seconds, folder, architecture }: Options, data: Data): Promise<void> {
   if (steps === undefined) return trainFor(model, seconds, data);
   const curve = await trainSteps(model, steps, data);
   await mkdir(folder, { recursive: true });
   const picture = join(folder, 'learning-curve.svg');
-  await drawLearningCurve(curve, picture, `Character GPT, ${steps} steps`);
+  await drawLearningCurve(curve, picture, `Characters by ${architecture}, ${steps} steps`);
   console.log(`\nThe learning curve: ${relative(startedIn, picture)}`);
 }
 
@@ -71,20 +69,20 @@ function split(tokens: readonly number[], share: number): [Int32Array, Int32Arra
   return [all.subarray(0, border), all.subarray(border)];
 }
 
-async function write(title: string, model: Gpt, seed: string): Promise<void> {
+async function write(title: string, model: Writer, seed: string): Promise<void> {
   process.stdout.write(`\n${title}, it goes on after "${PROMPT}":\n  `);
   const pieces = model.complete(PROMPT, { maxTokens: 240, temperature: 0.8, seed, whenFull: 'slide' });
   for await (const piece of pieces) process.stdout.write(piece.replaceAll('\n', '\n  '));
   process.stdout.write('\n');
 }
 
-function suggest({ seconds, folder }: Options): void {
+function suggest({ seconds, folder }: Options, { python }: CharacterArchitecture): void {
   const shown = relative(startedIn, folder) || '.';
   console.log(`
 What to try next
   npm run character-gpt -- --seconds ${Math.round(seconds * 5)}      train longer: the spelling settles first, then the grammar
   npm run character-gpt -- --backend cpu      the same on plain JavaScript, to see what the kernels are worth
-  In Python:  AutoModelForCausalLM.from_pretrained("${shown}")`);
+  In Python:  ${python}.from_pretrained("${shown}")`);
 }
 
 try {

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BackendName, SequiturError } from '@sequitur/core';
+import { type ArchitectureName, architectures } from './architectures.js';
 
 export const HELP = `Trains a small character GPT on a book, writes with it, saves it and loads it back.
 
   npm run character-gpt -- [options]
 
+  --architecture <a>  gpt, or mamba with as many parameters (default gpt)
   --text <file>       the book, a text file (default Moby-Dick)
   --seconds <n>       how long to train (default 60)
   --steps <n>         train so many steps instead, and draw the learning curve
@@ -16,6 +18,7 @@ export const HELP = `Trains a small character GPT on a book, writes with it, sav
 `;
 
 export interface Options {
+  readonly architecture: ArchitectureName;
   readonly text: string | undefined;
   readonly steps: number | undefined;
   readonly seconds: number;
@@ -31,6 +34,7 @@ export function readOptions(args: readonly string[], startedIn: string): Options
     const { values } = parseArgs({
       args: [...args],
       options: {
+        architecture: { type: 'string', default: 'gpt' },
         text: { type: 'string' },
         seconds: { type: 'string', default: '60' },
         steps: { type: 'string' },
@@ -40,6 +44,10 @@ export function readOptions(args: readonly string[], startedIn: string): Options
         help: { type: 'boolean', default: false },
       },
     });
+    const architecture = values.architecture as ArchitectureName;
+    if (!Object.hasOwn(architectures, architecture)) {
+      throw new Error(`--architecture ${architecture} is none of ${Object.keys(architectures).join(', ')}`);
+    }
     const seconds = Number(values.seconds);
     if (!(seconds > 0)) throw new Error(`--seconds ${values.seconds} is no number above 0`);
     const steps = values.steps === undefined ? undefined : Number(values.steps);
@@ -47,7 +55,7 @@ export function readOptions(args: readonly string[], startedIn: string): Options
       throw new Error(`--steps ${values.steps} is no integer above 0`);
     }
     const text = values.text === undefined ? undefined : resolve(startedIn, values.text);
-    return { ...values, text, seconds, steps, backend: values.backend as BackendName | undefined };
+    return { ...values, architecture, text, seconds, steps, backend: values.backend as BackendName | undefined };
   } catch (error) {
     throw new SequiturError({
       where: 'npm run character-gpt',

@@ -1,15 +1,13 @@
 import {
   type CheckpointLocation,
   type FileSink,
-  type GenerateOptions,
-  generate,
   initialize,
   openSink,
   openSource,
   type SaveOptions,
   SequiturError,
 } from '@sequitur/core';
-import type { Tokenizer } from '@sequitur/text';
+import { type CompleteOptions, completeText, missingTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';
 import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
@@ -17,18 +15,12 @@ import type { Gpt2Config } from './families/gpt2/config.js';
 import { gpt2Family } from './families/gpt2/family.js';
 import type { GptConfig, GptFamily } from './family.js';
 import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
-import { piecesOf } from './pieces.js';
 import { saveGpt } from './save-gpt.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> {
   /** Default GPT-2. */
   readonly family?: GptFamily<Config>;
   readonly tokenizer?: Tokenizer | null;
-}
-
-export interface CompleteOptions extends Omit<GenerateOptions, 'endTokens'> {
-  /** Tokens that end the text; default the model's own. */
-  readonly endTokens?: readonly number[];
 }
 
 export interface ChatOptions {
@@ -93,13 +85,9 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
   }
 
   /** Goes on writing after `prompt`, piece by piece. */
-  async *complete(prompt: string, options: CompleteOptions = {}): AsyncGenerator<string> {
-    const tokenizer = this.tokenizer ?? missingTokenizer();
-    const { startToken } = this.config;
-    const { endTokens = this.endTokens } = options;
-    const encoded = tokenizer.encode(prompt, { specialTokens: true });
-    const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;
-    yield* piecesOf(this.#generate(start, { ...options, endTokens }), tokenizer, endTokens);
+  complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
+    const { tokenizer, endTokens, config } = this;
+    return completeText({ model: this, tokenizer, startToken: config.startToken, endTokens }, prompt, options);
   }
 
   /**
@@ -121,20 +109,4 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
     }
     return new Conversation({ model: this, tokenizer, template: found, endTokens, ...(messages && { messages }) });
   }
-
-  async *#generate(prompt: readonly number[], options: GenerateOptions): AsyncGenerator<number> {
-    for await (const [token] of generate(this, [prompt], options)) {
-      if (token === null || token === undefined) return;
-      yield token;
-    }
-  }
-}
-
-function missingTokenizer(): never {
-  throw new SequiturError({
-    where: 'Gpt',
-    expected: 'a model with a tokenizer',
-    got: 'one without',
-    fix: 'Put tokenizer.json into its folder, or call generate with token ids',
-  });
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Module, openSink, parametersOf, saveWeights } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
+import { CharacterTokenizer } from '@sequitur/text';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Mamba, Mamba2, mamba2Rules, mambaRules } from '../src/index.js';
 
@@ -65,5 +66,37 @@ onEachBackend('checkpoints of state spaces', () => {
     await config({ ...original({ d_state: 3 }), attn_layer_idx: [1] });
     await expect(Mamba.fromPretrained(folder)).rejects.toThrow(/no attention layers/);
     for (const model of [first, again, second, other]) model.dispose();
+  });
+
+  it('write on after a text, the same once loaded, up to a token that ends it', async () => {
+    const tokenizer = CharacterTokenizer.fromText('abcdefghijklmnop');
+    const written = async (model: Mamba | Mamba2) => {
+      let text = '';
+      for await (const piece of model.complete('abc', { maxTokens: 6, seed: 2 })) text += piece;
+      return text;
+    };
+    for (const model of [
+      Mamba.create(mambaConfig, { seed: 5, tokenizer }),
+      Mamba2.create(mamba2Config, { seed: 5, tokenizer }),
+    ]) {
+      const text = await written(model);
+      expect(text).toHaveLength(6);
+      await model.savePretrained(folder);
+      const again = await (model instanceof Mamba ? Mamba : Mamba2).fromPretrained(folder);
+      expect(await written(again)).toBe(text);
+      const [endToken] = tokenizer.encode(text[2]!);
+      const ended = model.complete('abc', { maxTokens: 6, seed: 2, endTokens: [endToken!] });
+      let before = '';
+      for await (const piece of ended) before += piece;
+      expect(before).toBe(text.slice(0, text.indexOf(text[2]!)));
+      model.dispose();
+      again.dispose();
+    }
+  });
+
+  it('need a tokenizer to write', async () => {
+    const model = Mamba.create(mambaConfig, { seed: 5 });
+    await expect(model.complete('abc').next()).rejects.toThrow(/a model with a tokenizer/);
+    model.dispose();
   });
 });

@@ -1,3 +1,4 @@
+export * from './completion/index.js';
 export * from './corpora/index.js';
 export * from './metrics/index.js';
 export * from './tokenizers/index.js';

@@ -7,8 +7,7 @@ import {
   SequiturError,
   type StateTree,
 } from '@sequitur/core';
-import type { Tokenizer } from '@sequitur/text';
-import { piecesOf } from '../pieces.js';
+import { type Tokenizer, textPieces } from '@sequitur/text';
 import { ContinuedModel } from './continued-model.js';
 import type { ChatTemplate, Message } from './template.js';
 
@@ -65,7 +64,7 @@ export class Conversation {
     const written: number[] = [];
     let answer = '';
     try {
-      for await (const piece of piecesOf(
+      for await (const piece of textPieces(
         this.#generate(prompt, written, { ...options, endTokens }),
         tokenizer,
         endTokens,

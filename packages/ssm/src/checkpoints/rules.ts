@@ -6,10 +6,17 @@ const depthwise: Conversion = {
   shape: ([part]) => [part![1]!, 1, part![0]!],
 };
 
-export function convolutionRules(mixer: string, path: string): WeightRule[] {
+/** What the mixers of both kinds store under one name. */
+export function mixerRules(mixer: string, path: string): WeightRule[] {
   return [
+    rule(`${mixer}.in_proj.weight`, `${path}.input.weight`, transposed),
+    rule(`${mixer}.in_proj.bias`, `${path}.input.bias`),
     rule(`${mixer}.conv1d.weight`, `${path}.convolution.weight`, depthwise),
     rule(`${mixer}.conv1d.bias`, `${path}.convolution.bias`),
+    rule(`${mixer}.A_log`, `${path}.logDecay`),
+    rule(`${mixer}.D`, `${path}.skip`),
+    rule(`${mixer}.out_proj.weight`, `${path}.output.weight`, transposed),
+    rule(`${mixer}.out_proj.bias`, `${path}.output.bias`),
   ];
 }
 

@@ -1,4 +1,5 @@
-import { anInteger, type ConfigReader } from '@sequitur/core';
+import { aBoolean, activationNames, anInteger, aPositive, type ConfigReader, oneOf } from '@sequitur/core';
+import type { StepSizeSpan } from '../initializers.js';
 
 /** Attributes of `config.json` that leave the models of this package as they are: bookkeeping, kernels and training. */
 export const IGNORED: readonly string[] = [
@@ -9,7 +10,7 @@ export const IGNORED: readonly string[] = [
   ...['d_inner', 'd_model', 'n_layer', 'ssm_cfg', 'rms_norm', 'fused_add_norm', 'pad_vocab_size_multiple'],
 ];
 
-interface SpecialTokens {
+export interface SpecialTokens {
   readonly startToken?: number;
   readonly endToken?: number;
   readonly paddingToken?: number;
@@ -27,7 +28,62 @@ export function readTokens(
   };
 }
 
-export function writeTokens({ startToken, endToken, paddingToken }: SpecialTokens): Record<string, number> {
+/** What both classes call alike and mean alike. */
+export function readShared(json: ConfigReader) {
+  return {
+    bias: json.take('use_bias', aBoolean, false),
+    convolutionBias: json.take('use_conv_bias', aBoolean, true),
+    activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
+    stepSpan: {
+      least: json.take('time_step_min', aPositive, 0.001),
+      most: json.take('time_step_max', aPositive, 0.1),
+      floor: json.take('time_step_floor', aPositive, 1e-4),
+    },
+  };
+}
+
+interface SharedConfig extends SpecialTokens {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly innerWidth: number;
+  readonly stateSize: number;
+  readonly kernelSize: number;
+  readonly bias: boolean;
+  readonly convolutionBias: boolean;
+  readonly activation: string;
+  readonly normEpsilon: number;
+  readonly tied: boolean;
+  readonly stepSpan?: StepSizeSpan;
+}
+
+export function writeShared(config: SharedConfig): Record<string, unknown> {
+  const { stepSpan } = config;
+  return {
+    vocab_size: config.vocabularySize,
+    hidden_size: config.width,
+    num_hidden_layers: config.depth,
+    expand: config.innerWidth / config.width,
+    state_size: config.stateSize,
+    conv_kernel: config.kernelSize,
+    use_bias: config.bias,
+    use_conv_bias: config.convolutionBias,
+    hidden_act: config.activation,
+    layer_norm_epsilon: config.normEpsilon,
+    tie_word_embeddings: config.tied,
+    ...(stepSpan && {
+      time_step_min: stepSpan.least,
+      time_step_max: stepSpan.most,
+      time_step_floor: stepSpan.floor,
+    }),
+    ...writeTokens(config),
+    torch_dtype: 'float32',
+    use_cache: true,
+  };
+}
+
+function writeTokens({ startToken, endToken, paddingToken }: SpecialTokens): Record<string, number> {
   return {
     ...(startToken !== undefined && { bos_token_id: startToken }),
     ...(endToken !== undefined && { eos_token_id: endToken }),

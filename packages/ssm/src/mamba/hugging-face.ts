@@ -1,7 +1,6 @@
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   type ConfigReader,
@@ -12,8 +11,8 @@ import {
   type WeightRule,
 } from '@sequitur/core';
 import { readOriginal } from '../checkpoints/original.js';
-import { convolutionRules, languageModelRules } from '../checkpoints/rules.js';
-import { IGNORED, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
+import { languageModelRules, mixerRules } from '../checkpoints/rules.js';
+import { IGNORED, readShared, readTokens, writeShared } from '../checkpoints/shared-attributes.js';
 import { type MambaConfig, settleMamba } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba, or of the original state-spaces repositories. */
@@ -29,16 +28,8 @@ export function readMambaConfig(json: ConfigReader): MambaConfig {
     stateSize: json.take('state_size', anInteger(), 16),
     kernelSize: json.take('conv_kernel', anInteger(), 4),
     stepRank: json.take('time_step_rank', aRank(width), Math.ceil(width / 16)),
-    bias: json.take('use_bias', aBoolean, false),
-    convolutionBias: json.take('use_conv_bias', aBoolean, true),
-    activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     tied: json.take('tie_word_embeddings', aBoolean, true),
-    stepSpan: {
-      least: json.take('time_step_min', aPositive, 0.001),
-      most: json.take('time_step_max', aPositive, 0.1),
-      floor: json.take('time_step_floor', aPositive, 1e-4),
-    },
+    ...readShared(json),
     ...readTokens(json, { start: 0, end: 0, padding: 0 }),
   };
   json.finish([...IGNORED, 'time_step_scale', 'time_step_init_scheme', 'use_mambapy']);
@@ -80,27 +71,9 @@ export function writeMambaConfig(config: MambaConfig): Record<string, unknown> {
   return {
     architectures: ['MambaForCausalLM'],
     model_type: 'mamba',
-    vocab_size: settled.vocabularySize,
-    hidden_size: settled.width,
-    num_hidden_layers: settled.depth,
-    expand: settled.innerWidth / settled.width,
     intermediate_size: settled.innerWidth,
-    state_size: settled.stateSize,
-    conv_kernel: settled.kernelSize,
     time_step_rank: settled.stepRank,
-    use_bias: settled.bias,
-    use_conv_bias: settled.convolutionBias,
-    hidden_act: settled.activation,
-    layer_norm_epsilon: settled.normEpsilon,
-    tie_word_embeddings: settled.tied,
-    ...(settled.stepSpan && {
-      time_step_min: settled.stepSpan.least,
-      time_step_max: settled.stepSpan.most,
-      time_step_floor: settled.stepSpan.floor,
-    }),
-    ...writeTokens(settled),
-    torch_dtype: 'float32',
-    use_cache: true,
+    ...writeShared(settled),
   };
 }
 
@@ -117,15 +90,9 @@ export function mambaRules(prefix = 'backbone.', embedding = 'embeddings'): Weig
 /** The names of one mixer. */
 export function mambaMixerRules(mixer: string, path: string): WeightRule[] {
   return [
-    rule(`${mixer}.in_proj.weight`, `${path}.input.weight`, transposed),
-    rule(`${mixer}.in_proj.bias`, `${path}.input.bias`),
-    ...convolutionRules(mixer, path),
+    ...mixerRules(mixer, path),
     rule(`${mixer}.x_proj.weight`, `${path}.selection.weight`, transposed),
     rule(`${mixer}.dt_proj.weight`, `${path}.stepSize.weight`, transposed),
     rule(`${mixer}.dt_proj.bias`, `${path}.stepBias`),
-    rule(`${mixer}.A_log`, `${path}.logDecay`),
-    rule(`${mixer}.D`, `${path}.skip`),
-    rule(`${mixer}.out_proj.weight`, `${path}.output.weight`, transposed),
-    rule(`${mixer}.out_proj.bias`, `${path}.output.bias`),
   ];
 }

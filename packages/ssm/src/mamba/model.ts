@@ -1,7 +1,7 @@
-import { type CheckpointLocation, type FileSink, initialize, type SaveOptions } from '@sequitur/core';
+import { type CheckpointLocation, initialize } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { CausalStack } from '@sequitur/transformer';
-import { type Format, type LoadOptions, loadPretrained, saveModel } from '../checkpoints/pretrained.js';
+import { type Format, type LoadOptions, loadPretrained } from '../checkpoints/pretrained.js';
+import { StateSpaceModel } from '../checkpoints/state-space-model.js';
 import { type MambaConfig, settleMamba } from './config.js';
 import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
 import { mambaParts } from './parts.js';
@@ -14,15 +14,10 @@ const format: Format<MambaConfig> = {
 };
 
 /** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba extends CausalStack {
-  readonly config: MambaConfig;
-  readonly tokenizer: Tokenizer | null;
-
+export class Mamba extends StateSpaceModel<MambaConfig> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(config: MambaConfig, tokenizer: Tokenizer | null = null) {
-    super(mambaParts(config));
-    this.config = config;
-    this.tokenizer = tokenizer;
+    super(mambaParts(config), config, tokenizer, format);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -41,10 +36,5 @@ export class Mamba extends CausalStack {
    */
   static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba> {
     return loadPretrained(location, options, format, (config, tokenizer) => new Mamba(config, tokenizer));
-  }
-
-  /** Saves a folder (or files) that Python's `MambaForCausalLM.from_pretrained` reads, tokenizer included. */
-  savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    return saveModel(this, location, options, format);
   }
 }

@@ -1,7 +1,6 @@
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   type ConfigReader,
@@ -13,8 +12,8 @@ import {
   type WeightRule,
 } from '@sequitur/core';
 import { readOriginal } from '../checkpoints/original.js';
-import { convolutionRules, languageModelRules } from '../checkpoints/rules.js';
-import { IGNORED, readTokens, writeTokens } from '../checkpoints/shared-attributes.js';
+import { languageModelRules, mixerRules } from '../checkpoints/rules.js';
+import { IGNORED, readShared, readTokens, writeShared } from '../checkpoints/shared-attributes.js';
 import { type Mamba2Config, settleMamba2 } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba2, or of the original state-spaces repositories. */
@@ -36,16 +35,8 @@ export function readMamba2Config(json: ConfigReader): Mamba2Config {
     kernelSize: json.take('conv_kernel', anInteger(), 4),
     chunk: json.take('chunk_size', anInteger(), 256),
     stepLimit: json.take('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
-    bias: json.take('use_bias', aBoolean, false),
-    convolutionBias: json.take('use_conv_bias', aBoolean, true),
-    activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     tied: json.take('tie_word_embeddings', aBoolean, false),
-    stepSpan: {
-      least: json.take('time_step_min', aPositive, 0.001),
-      most: json.take('time_step_max', aPositive, 0.1),
-      floor: json.take('time_step_floor', aPositive, 1e-4),
-    },
+    ...readShared(json),
     ...readTokens(json, { start: 0, end: 2, padding: 1 }),
   };
   // Hugging Face's class reads neither of these: the norm inside the mixers is always there.
@@ -98,31 +89,13 @@ export function writeMamba2Config(config: Mamba2Config): Record<string, unknown>
   return {
     architectures: ['Mamba2ForCausalLM'],
     model_type: 'mamba2',
-    vocab_size: settled.vocabularySize,
-    hidden_size: settled.width,
-    num_hidden_layers: settled.depth,
-    expand: settled.innerWidth / settled.width,
     num_heads: settled.heads,
     head_dim: settled.headSize,
-    state_size: settled.stateSize,
     n_groups: settled.groups,
-    conv_kernel: settled.kernelSize,
     chunk_size: settled.chunk,
     time_step_limit: settled.stepLimit,
-    use_bias: settled.bias,
-    use_conv_bias: settled.convolutionBias,
-    hidden_act: settled.activation,
-    layer_norm_epsilon: settled.normEpsilon,
-    tie_word_embeddings: settled.tied,
     rms_norm: true,
-    ...(settled.stepSpan && {
-      time_step_min: settled.stepSpan.least,
-      time_step_max: settled.stepSpan.most,
-      time_step_floor: settled.stepSpan.floor,
-    }),
-    ...writeTokens(settled),
-    torch_dtype: 'float32',
-    use_cache: true,
+    ...writeShared(settled),
   };
 }
 
@@ -135,14 +108,8 @@ export function writeMamba2Config(config: Mamba2Config): Record<string, unknown>
 export function mamba2Rules(prefix = 'backbone.', embedding = 'embeddings'): WeightRule[] {
   const [mixer, path] = [`${prefix}layers.{i}.mixer`, 'blocks.{i}.mixer'];
   return languageModelRules(prefix, embedding, [
-    rule(`${mixer}.in_proj.weight`, `${path}.input.weight`, transposed),
-    rule(`${mixer}.in_proj.bias`, `${path}.input.bias`),
-    ...convolutionRules(mixer, path),
+    ...mixerRules(mixer, path),
     rule(`${mixer}.dt_bias`, `${path}.stepBias`),
-    rule(`${mixer}.A_log`, `${path}.logDecay`),
-    rule(`${mixer}.D`, `${path}.skip`),
     rule(`${mixer}.norm.weight`, `${path}.normWeight`),
-    rule(`${mixer}.out_proj.weight`, `${path}.output.weight`, transposed),
-    rule(`${mixer}.out_proj.bias`, `${path}.output.bias`),
   ]);
 }

@@ -1,7 +1,7 @@
-import { type CheckpointLocation, type FileSink, initialize, type SaveOptions } from '@sequitur/core';
+import { type CheckpointLocation, initialize } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { CausalStack } from '@sequitur/transformer';
-import { type Format, type LoadOptions, loadPretrained, saveModel } from '../checkpoints/pretrained.js';
+import { type Format, type LoadOptions, loadPretrained } from '../checkpoints/pretrained.js';
+import { StateSpaceModel } from '../checkpoints/state-space-model.js';
 import { type Mamba2Config, settleMamba2 } from './config.js';
 import { mamba2Rules, readMamba2Config, writeMamba2Config } from './hugging-face.js';
 import { mamba2Parts } from './parts.js';
@@ -14,15 +14,10 @@ const format: Format<Mamba2Config> = {
 };
 
 /** A Mamba-2 (Dao and Gu 2024): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba2 extends CausalStack {
-  readonly config: Mamba2Config;
-  readonly tokenizer: Tokenizer | null;
-
+export class Mamba2 extends StateSpaceModel<Mamba2Config> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(config: Mamba2Config, tokenizer: Tokenizer | null = null) {
-    super(mamba2Parts(config));
-    this.config = config;
-    this.tokenizer = tokenizer;
+    super(mamba2Parts(config), config, tokenizer, format);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -41,10 +36,5 @@ export class Mamba2 extends CausalStack {
    */
   static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba2> {
     return loadPretrained(location, options, format, (config, tokenizer) => new Mamba2(config, tokenizer));
-  }
-
-  /** Saves a folder (or files) that Python's `Mamba2ForCausalLM.from_pretrained` reads, tokenizer included. */
-  savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    return saveModel(this, location, options, format);
   }
 }

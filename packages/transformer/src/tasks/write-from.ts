@@ -60,7 +60,7 @@ export async function* streamFrom(
 }
 
 function read(model: SequenceToSequence, texts: readonly string[], { prefix = '', ...options }: WriteFromOptions) {
-  const tokenizer = model.tokenizer ?? missingTokenizer();
+  const tokenizer = model.tokenizer ?? missingTokenizer('writing from a text');
   const sources = tokenizer.tokenizeBatch(
     texts.map((text) => prefix + text),
     { specialTokens: true },
@@ -80,13 +80,4 @@ function read(model: SequenceToSequence, texts: readonly string[], { prefix = ''
     { length: 1, sources: sources.map(({ ids }) => ids) },
   );
   return { tokenizer, conditioned, prompts: texts.map(() => [model.startToken]), settled: { ...settings, ...options } };
-}
-
-function missingTokenizer(): Tokenizer {
-  throw new SequiturError({
-    where: 'writing from a text',
-    expected: 'a model with a tokenizer',
-    got: 'one without',
-    fix: 'Put the tokenizer’s files into its folder, or give `tokenizer` to fromPretrained',
-  });
 }

@@ -15,6 +15,7 @@ interface FreeBuffer {
  */
 export class BufferPool {
   readonly #device: GPUDevice;
+  readonly #onDestroy: (buffer: GPUBuffer) => void;
   /** Oldest first. */
   #free: FreeBuffer[] = [];
   readonly #used = new Set<GPUBuffer>();
@@ -22,8 +23,10 @@ export class BufferPool {
   numBytesUsed = 0;
   numBytesAllocated = 0;
 
-  constructor(device: GPUDevice) {
+  /** @param onDestroy told of every buffer that is given back to the GPU */
+  constructor(device: GPUDevice, onDestroy: (buffer: GPUBuffer) => void = () => {}) {
     this.#device = device;
+    this.#onDestroy = onDestroy;
   }
 
   acquireBuffer(size: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
@@ -73,6 +76,7 @@ export class BufferPool {
 
   #destroy(buffer: GPUBuffer): void {
     this.numBytesAllocated -= buffer.size;
+    this.#onDestroy(buffer);
     buffer.destroy();
   }
 

@@ -2,6 +2,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { SequiturError } from '../../errors.js';
 import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
+import { BindGroups } from './bind-groups.js';
 import { BufferPool } from './buffer-pool.js';
 import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
 import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
@@ -20,13 +21,17 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
   readonly #device: GPUDevice;
   readonly #lost: Promise<never>;
   readonly #dispatcher: Dispatcher;
+  readonly #bindGroups: BindGroups;
   #failure: SequiturError | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
     this.#device = device;
+    this.#bindGroups = BindGroups.on(device);
     this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
-    (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device);
+    (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device, (buffer) =>
+      this.#bindGroups.forget(buffer),
+    );
     this.#dispatcher = new Dispatcher(device, this.#internals, () => this.mostBindingBytes);
     this.#guardBindings();
     device.addEventListener('uncapturederror', (event) => {
@@ -46,6 +51,11 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
 
   get isLost(): boolean {
     return this.#failure !== undefined && isLoss(this.#failure);
+  }
+
+  /** How many bind groups are kept to be used again. */
+  get keptBindGroups(): number {
+    return this.#bindGroups.size;
   }
 
   /** Bytes taken from the GPU. */

@@ -56,6 +56,25 @@ onEachBackend('the device', () => {
     expect(own.device.limits.maxStorageBuffersPerShaderStage).toBeGreaterThanOrEqual(8);
   });
 
+  it('makes few bind groups for many dispatches, none of which could be freed before the event loop turns', async () => {
+    let made = 0;
+    const create = GPUDevice.prototype.createBindGroup;
+    GPUDevice.prototype.createBindGroup = function (descriptor) {
+      made++;
+      return create.call(this, descriptor);
+    };
+    closeBackend('webgpu');
+    try {
+      await openBackend('webgpu');
+      const x = ones([64]);
+      for (let i = 0; i < 1000; i++) dispose(add(x, x));
+      expect(made).toBeLessThan(200);
+      dispose(x);
+    } finally {
+      GPUDevice.prototype.createBindGroup = create;
+    }
+  });
+
   it('rejects every pending call when it is lost, and can be opened again', async () => {
     const [a, b] = [drawNormal([1, 200, 200], 'a'), drawNormal([1, 200, 200], 'b')];
     const product = matMul(a, b);

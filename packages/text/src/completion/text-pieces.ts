@@ -1,10 +1,10 @@
-import type { Tokenizer } from '@sequitur/text';
+import type { Tokenizer } from '../tokenizers/tokenizer.js';
 
 /**
  * Tokens as they come, as pieces of text. A character may be spread over several tokens: it is given out when it is whole,
  * or at the end as it is. The tokens that end a text are not shown.
  */
-export async function* piecesOf(
+export async function* textPieces(
   tokens: AsyncIterable<number>,
   tokenizer: Tokenizer,
   endTokens: readonly number[],

@@ -1,0 +1,46 @@
+import { Gpt, gpt2Presets } from '@sequitur/gpt';
+import { Mamba, mambaPresets } from '@sequitur/ssm';
+import type { CharacterTokenizer } from '@sequitur/text';
+
+/** A model that the recipe trains, saves and writes with. */
+export type Writer = Gpt | Mamba;
+
+interface CreateOptions {
+  readonly seed: string;
+  readonly tokenizer: CharacterTokenizer;
+}
+
+export interface CharacterArchitecture {
+  create(options: CreateOptions): Writer;
+  load(folder: string): Promise<Writer>;
+  /** In words, for the first lines. */
+  readonly shape: string;
+  /** The class that reads the saved folder in Python. */
+  readonly python: string;
+}
+
+const { character: gpt } = gpt2Presets;
+const { character: mamba } = mambaPresets;
+
+/** The characters of a training window, for every architecture: the context of the smallest GPT. */
+export const CONTEXT = gpt.contextLength;
+
+/** What `--architecture` takes: models of about as many parameters. */
+export const architectures = {
+  gpt: {
+    create: ({ seed, tokenizer }) =>
+      Gpt.create({ ...gpt, vocabularySize: tokenizer.vocabularySize }, { seed, tokenizer }),
+    load: (folder) => Gpt.fromPretrained(folder),
+    shape: `GPT-2 with ${gpt.depth} layers of width ${gpt.width}, ${gpt.heads} heads, context ${gpt.contextLength}`,
+    python: 'AutoModelForCausalLM',
+  },
+  mamba: {
+    create: ({ seed, tokenizer }) =>
+      Mamba.create({ ...mamba, vocabularySize: tokenizer.vocabularySize }, { seed, tokenizer }),
+    load: (folder) => Mamba.fromPretrained(folder),
+    shape: `Mamba with ${mamba.depth} layers of width ${mamba.width}`,
+    python: 'MambaForCausalLM',
+  },
+} as const satisfies Record<string, CharacterArchitecture>;
+
+export type ArchitectureName = keyof typeof architectures;

@@ -1,0 +1,104 @@
+/** Bind groups kept at most; each takes a descriptor set of the driver. */
+const MOST = 4096;
+
+/**
+ * Bind groups, made once for each layout and buffers. WebGPU has no way to give one back: it lives until the garbage
+ * collector finds it and the event loop turns, which a long computation lets it do neither of. One for each dispatch filled
+ * the driver's tables (of memory maps, on Mesa's lavapipe) after some fifty thousand, and the process crashed.
+ */
+export class BindGroups {
+  readonly #create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup;
+  /** By what is bound, the one unused for longest first. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #keysOf = new Map<GPUBuffer, Set<string>>();
+  readonly #numbers = new WeakMap<object, number>();
+  #count = 0;
+
+  constructor(create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup) {
+    this.#create = create;
+  }
+
+  /** Those of a device: whatever makes groups or pipelines on it goes by them from now on. */
+  static on(device: GPUDevice): BindGroups {
+    const groups = new BindGroups(device.createBindGroup.bind(device));
+    const [pipeline, pipelineAsync] = [device.createComputePipeline, device.createComputePipelineAsync];
+    device.createBindGroup = (descriptor) => groups.of(descriptor);
+    device.createComputePipeline = (descriptor) => withOneLayout(pipeline.call(device, descriptor));
+    device.createComputePipelineAsync = async (descriptor) =>
+      withOneLayout(await pipelineAsync.call(device, descriptor));
+    return groups;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  of(descriptor: GPUBindGroupDescriptor): GPUBindGroup {
+    const entries = [...descriptor.entries];
+    if (!entries.every(({ resource }) => isBuffer(resource))) return this.#create(descriptor);
+    const key = this.#keyOf(descriptor.layout, entries);
+    const known = this.#kept.get(key);
+    if (known) {
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known.group;
+    }
+    const buffers = entries.map(({ resource }) => (resource as GPUBufferBinding).buffer);
+    const group = this.#create(descriptor);
+    this.#kept.set(key, { group, buffers });
+    for (const buffer of buffers) this.#keysOf.set(buffer, (this.#keysOf.get(buffer) ?? new Set()).add(key));
+    if (this.#kept.size > MOST) this.#drop(this.#kept.keys().next().value!);
+    return group;
+  }
+
+  /** To be called when a buffer is destroyed: nothing is to hold it any longer. */
+  forget(buffer: GPUBuffer): void {
+    for (const key of this.#keysOf.get(buffer) ?? []) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    for (const buffer of this.#kept.get(key)!.buffers) {
+      const keys = this.#keysOf.get(buffer);
+      keys?.delete(key);
+      if (keys?.size === 0) this.#keysOf.delete(buffer);
+    }
+    this.#kept.delete(key);
+  }
+
+  #keyOf(layout: GPUBindGroupLayout, entries: readonly GPUBindGroupEntry[]): string {
+    const parts = entries.map(({ binding, resource }) => {
+      const { buffer, offset = 0, size = '' } = resource as GPUBufferBinding;
+      return `${binding}:${this.#numberOf(buffer)}:${offset}:${size}`;
+    });
+    return [this.#numberOf(layout), ...parts].join();
+  }
+
+  #numberOf(thing: object): number {
+    const known = this.#numbers.get(thing);
+    if (known !== undefined) return known;
+    this.#numbers.set(thing, ++this.#count);
+    return this.#count;
+  }
+}
+
+interface Kept {
+  readonly group: GPUBindGroup;
+  readonly buffers: readonly GPUBuffer[];
+}
+
+/** A pipeline whose layout is one object, however often it is asked for. */
+function withOneLayout(pipeline: GPUComputePipeline): GPUComputePipeline {
+  const layouts = new Map<number, GPUBindGroupLayout>();
+  const ask = pipeline.getBindGroupLayout.bind(pipeline);
+  pipeline.getBindGroupLayout = (index) => {
+    const layout = layouts.get(index) ?? ask(index);
+    layouts.set(index, layout);
+    return layout;
+  };
+  return pipeline;
+}
+
+function isBuffer(resource: GPUBindingResource): resource is GPUBufferBinding {
+  return 'buffer' in resource;
+}
