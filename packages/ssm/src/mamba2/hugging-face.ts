@@ -8,7 +8,6 @@ import {
   type ReadAttribute,
   rule,
   SequiturError,
-  transposed,
   type WeightRule,
 } from '@sequitur/core';
 import { readOriginal } from '../checkpoints/original.js';

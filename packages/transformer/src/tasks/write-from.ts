@@ -3,10 +3,9 @@ import {
   generateSteps,
   generateTexts,
   readGenerationSettings,
-  SequiturError,
   tokenTensor,
 } from '@sequitur/core';
-import type { Tokenizer } from '@sequitur/text';
+import { missingTokenizer } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
 
