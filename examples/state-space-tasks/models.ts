@@ -1,0 +1,17 @@
+import { type CausalModel, initialize, type Module } from '@sequitur/core';
+import { Mamba, s4dArchitecture } from '@sequitur/ssm';
+
+interface CreateOptions {
+  readonly vocabularySize: number;
+  readonly seed: string;
+}
+
+/** Two layers each, and about as many parameters; a state space with selection, and one without. */
+export const models = {
+  mamba: ({ vocabularySize, seed }: CreateOptions) =>
+    Mamba.create({ vocabularySize, width: 64, depth: 2, stateSize: 8 }, { seed }),
+  s4d: ({ vocabularySize, seed }: CreateOptions) =>
+    initialize(s4dArchitecture.create({ vocabularySize, width: 96, depth: 2, stateSize: 64 }), seed),
+} as const satisfies Record<string, (options: CreateOptions) => CausalModel & Module>;
+
+export type ModelName = keyof typeof models;

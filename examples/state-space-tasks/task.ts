@@ -1,0 +1,56 @@
+import { Random } from '@sequitur/core';
+import { Batches } from '@sequitur/text';
+import type { TokenBatch } from '@sequitur/train';
+
+/** One sequence: what is read, and at the places that are asked what is right; -100 elsewhere. */
+export interface Example {
+  readonly inputs: Int32Array;
+  readonly labels: Int32Array;
+}
+
+export interface DrawOptions {
+  /** Tokens of an example; default that of the training. */
+  readonly length?: number;
+  /** Examples to learn from may tell more than those of a test. */
+  readonly forTraining?: boolean;
+}
+
+/** A task whose examples are drawn, as many as are asked for. */
+export interface Task {
+  readonly name: string;
+  readonly vocabularySize: number;
+  /** Tokens of an example to train on. */
+  readonly length: number;
+  /** Examples in a batch to train on. */
+  readonly batchSize: number;
+  /** Lengths at which the trained model is asked. */
+  readonly testLengths: readonly number[];
+  draw(random: Random, options?: DrawOptions): Example;
+}
+
+/** What no loss and no score looks at. */
+export const NOT_ASKED = -100;
+
+interface BatchOptions extends DrawOptions {
+  readonly batchSize: number;
+  readonly seed: string;
+}
+
+/** Endless batches, no two alike; a run that was interrupted goes on where it stood. */
+export function batchesOf(task: Task, { batchSize, seed, ...draw }: BatchOptions): Batches<TokenBatch> {
+  const all = Random.fromSeed(`${task.name} ${seed}`);
+  const identity = { task: task.name, batchSize, seed, ...draw };
+  return Batches.from(identity, { drawn: 0 }, ({ drawn }) => {
+    const random = all.fork(drawn);
+    const examples = Array.from({ length: batchSize }, (_, row) => task.draw(random.fork(row), draw));
+    const batch = { inputs: examples.map(({ inputs }) => inputs), labels: examples.map(({ labels }) => labels) };
+    return { batch, state: { drawn: drawn + 1 } };
+  });
+}
+
+/** The first `count` batches. */
+export function firstBatches(task: Task, count: number, options: BatchOptions): TokenBatch[] {
+  const batches: TokenBatch[] = [];
+  for (const batch of batchesOf(task, options)) if (batches.push(batch) === count) break;
+  return batches;
+}
