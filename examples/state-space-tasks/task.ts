@@ -11,8 +11,8 @@ export interface Example {
 export interface DrawOptions {
   /** Tokens of an example; default that of the training. */
   readonly length?: number;
-  /** Examples to learn from may tell more than those of a test. */
-  readonly forTraining?: boolean;
+  /** Whether to ask more than once where the task can, so that an example teaches more. */
+  readonly often?: boolean;
 }
 
 /** A task whose examples are drawn, as many as are asked for. */
@@ -31,17 +31,25 @@ export interface Task {
 /** What no loss and no score looks at. */
 export const NOT_ASKED = -100;
 
-interface BatchOptions extends DrawOptions {
+interface BatchOptions {
   readonly batchSize: number;
   readonly seed: string;
+  /** Default that of the training. */
+  readonly length?: number;
+  /** Every other batch asks often; default none. */
+  readonly forTraining?: boolean;
 }
 
 /** Endless batches, no two alike; a run that was interrupted goes on where it stood. */
-export function batchesOf(task: Task, { batchSize, seed, ...draw }: BatchOptions): Batches<TokenBatch> {
+export function batchesOf(
+  task: Task,
+  { batchSize, seed, length = task.length, forTraining = false }: BatchOptions,
+): Batches<TokenBatch> {
   const all = Random.fromSeed(`${task.name} ${seed}`);
-  const identity = { task: task.name, batchSize, seed, ...draw };
+  const identity = { task: task.name, batchSize, seed, length, forTraining };
   return Batches.from(identity, { drawn: 0 }, ({ drawn }) => {
     const random = all.fork(drawn);
+    const draw = { length, often: forTraining && drawn % 2 === 0 };
     const examples = Array.from({ length: batchSize }, (_, row) => task.draw(random.fork(row), draw));
     const batch = { inputs: examples.map(({ inputs }) => inputs), labels: examples.map(({ labels }) => labels) };
     return { batch, state: { drawn: drawn + 1 } };
