@@ -1,5 +1,5 @@
 /**
- * The commands of the README, for a machine with Node alone: `start`, `test` and the example each install what the workspace
+ * The commands of the README, for a machine with Node alone: `start`, `test` and the examples each install what the workspace
  * needs and then run it. Arguments after the name are handed on (`npm start -- --help`).
  */
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,12 @@ const { packageManager, engines } = JSON.parse(readFileSync(join(root, 'package.
 
 const commands = {
   start: (rest) => pnpm(['exec', 'tsx', 'packages/bench/src/cli.ts', 'compare', ...rest]),
-  'character-gpt': (rest) => pnpm(['--filter', './examples/character-gpt', 'start', ...rest]),
+  ...Object.fromEntries(
+    ['character-gpt', 'translation', 'summarization'].map((name) => [
+      name,
+      (rest) => pnpm(['--filter', `./examples/${name}`, 'start', ...rest]),
+    ]),
+  ),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),
 };
 
