@@ -52,7 +52,6 @@ export function pairLesson(options: PairLessonOptions): Lesson<SequenceToSequenc
   };
 }
 
-/** The longer side counts most for the padding; the other breaks ties. */
 function lengthOf({ source, target }: EncodedPair): number {
-  return target.length + source.length / 1000;
+  return source.length + target.length;
 }
