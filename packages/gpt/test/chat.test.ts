@@ -1,9 +1,9 @@
-import { generate } from '@sequitur/core';
+import { filesSink, filesSource, generate } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
-import { CharacterTokenizer } from '@sequitur/text';
+import { CharacterTokenizer, openTokenizer, saveTokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { Gpt, jinjaTemplate, llamaFamily } from '../src/index.js';
+import { Gpt, jinjaTemplate, llamaFamily, templateOf } from '../src/index.js';
 
 const template = `{% for message in messages %}{{ message.role[0] }}:{{ message.content }}|{% endfor %}{% if add_generation_prompt %}a:{% endif %}`;
 const tokenizer = new CharacterTokenizer([...'|:abcdefghisu ']);
@@ -78,4 +78,11 @@ onEachBackend('a conversation', () => {
     chat.dispose();
     model.dispose();
   });
+});
+
+it('finds the template of a folder in a file of its own', async () => {
+  const sink = filesSink();
+  await saveTokenizer(await trainByteLevelTokenizer('a b', { vocabularySize: 257 }), sink);
+  const again = await openTokenizer(filesSource([...sink.files, new File([template], 'chat_template.jinja')]));
+  expect(templateOf(again!)!([{ role: 'user', content: 'a' }], { forAnswer: true })).toBe('u:a|a:');
 });

@@ -66,7 +66,11 @@ export class TokenizerFolder {
     this.#settings ??= (async () => {
       const added = await this.json('added_tokens.json');
       const map = await this.json('special_tokens_map.json');
-      return new TokenSettings(added && { added_tokens: added }, map, await this.json('tokenizer_config.json'));
+      const config = await this.json('tokenizer_config.json');
+      // Newer folders keep the template of chats in a file of its own, which wins.
+      const template = await this.text('chat_template.jinja');
+      const chat = template === null ? null : { chat_template: template };
+      return new TokenSettings(added && { added_tokens: added }, map, config, chat);
     })();
     return this.#settings;
   }
