@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Random, SequiturError } from '@sequitur/core';
+import { type LabelledText, readLabelledTexts } from './labelled-texts.js';
+import { readSpam } from './spam.js';
+
+/** Texts to learn from, to watch the learning with, and to judge the model by. */
+export interface LabelledSets {
+  readonly name: string;
+  readonly training: readonly LabelledText[];
+  readonly validation: readonly LabelledText[];
+  readonly test: readonly LabelledText[];
+  /** In alphabetical order. */
+  readonly labels: readonly string[];
+}
+
+/**
+ * A folder with `train`, and `dev` or `test` or both, as `.csv` or `.tsv`; or one such file, of which a tenth is kept for
+ * the test; or, where nothing is named, the mails of SpamAssassin, likewise. What is missing for validation is a twentieth
+ * of the training texts.
+ *
+ * @throws SequiturError where files are missing or their lines are not as they should be
+ */
+export async function readLabelledSets(path: string | undefined, seed: string): Promise<LabelledSets> {
+  const random = Random.fromSeed(seed).fork('splits');
+  if (path === undefined) return setsOf('SpamAssassin', split(await readSpam(), 0.1, random), random);
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) return setsOf(path, split(await readLabelledTexts(path), 0.1, random), random);
+  const [training, development, test] = await Promise.all(
+    [['train', 'training'], ['dev', 'validation', 'valid', 'val'], ['test']].map((names) => readSplit(path, names)),
+  );
+  const [judge, watched] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
+  if (!training || !judge) {
+    throw new SequiturError({
+      where: path,
+      expected: 'a folder with train.csv and test.csv or dev.csv (or .tsv), the latter with more than one label',
+      got: training ? 'no texts to judge the model by' : 'no training texts',
+    });
+  }
+  return setsOf(path, { kept: training, cut: judge }, random, watched);
+}
+
+function setsOf(
+  name: string,
+  { kept, cut: test }: { kept: readonly LabelledText[]; cut: readonly LabelledText[] },
+  random: Random,
+  development?: readonly LabelledText[],
+): LabelledSets {
+  const { kept: training, cut: validation } = development ? { kept, cut: development } : split(kept, 0.05, random);
+  const labels = [...new Set(training.map(({ label }) => label))].sort();
+  const strange = [...validation, ...test].find(({ label }) => !labels.includes(label));
+  if (labels.length > 1 && !strange) return { name, training, validation, test, labels };
+  throw new SequiturError({
+    where: name,
+    expected: 'at least two labels, all of them among the training texts',
+    got: strange ? `${strange.label}, which no training text has` : `${labels.length}`,
+  });
+}
+
+/** GLUE's tests give one label to all texts: the true ones are not published. */
+function isUnlabelled(texts: readonly LabelledText[]): boolean {
+  return new Set(texts.map(({ label }) => label)).size < 2;
+}
+
+async function readSplit(folder: string, names: readonly string[]): Promise<LabelledText[] | null> {
+  for (const file of names.flatMap((name) => [`${name}.csv`, `${name}.tsv`])) {
+    const path = join(folder, file);
+    if (await stat(path).catch(() => null)) return readLabelledTexts(path);
+  }
+  return null;
+}
+
+function split<T>(items: readonly T[], share: number, random: Random): { readonly kept: T[]; readonly cut: T[] } {
+  const mixed = random.shuffle([...items]);
+  const count = Math.max(1, Math.round(items.length * share));
+  return { kept: mixed.slice(count), cut: mixed.slice(0, count) };
+}

@@ -1,0 +1,90 @@
+/** From labelled texts to a small BERT that sorts others: its own vocabulary, pre-training, fine-tuning, evaluation. */
+import { join } from 'node:path';
+import { Bert, classify } from '@sequitur/bert';
+import type { EncoderRecipe } from '@sequitur/example-encoders';
+import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { accuracy, macroF1 } from '@sequitur/text';
+import { type LabelledSets, readLabelledSets } from './labelled-sets.js';
+import { trainClassifier } from './train-classifier.js';
+
+const command = {
+  name: 'classification',
+  about: 'Trains a small BERT from nothing to sort texts: spam from honest mail, or what your file has.',
+  seconds: 900,
+  data: {
+    value: '<path>',
+    help: 'a .csv or .tsv with texts and labels, or a folder with train, dev and test of them (default the mails of SpamAssassin)',
+  },
+};
+
+const recipe: EncoderRecipe = {
+  shape: {
+    width: 128,
+    depth: 2,
+    heads: 4,
+    contextLength: 64,
+    dropout: 0.1,
+    attentionDropout: 0.1,
+    initialDeviation: 0.08,
+  },
+  vocabularySize: 4000,
+  preTraining: { batchSize: 64, peakRate: 2e-3, share: 0.35 },
+  fineTuning: { batchSize: 32, peakRate: 1.2e-3, hidden: 0.1 },
+};
+
+async function main(options: RecipeOptions): Promise<void> {
+  const sets = await readLabelledSets(options.data[0], options.seed);
+  const { training, validation, test, labels } = sets;
+  console.log(
+    `${sets.name}: ${training.length} texts to learn from, ${validation.length} to watch, ${test.length} to judge by; ${labels.length} labels.`,
+  );
+  const trained = await trainClassifier(sets, recipe, options);
+  if (!trained) return console.log('Interrupted: --resume goes on.');
+  const folder = join(options.folder, 'model');
+  await trained.model.savePretrained(folder);
+  trained.model.dispose();
+  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
+  const model = await Bert.fromPretrained(folder);
+  const scores = await judge(model, sets.test);
+  await saveResults(options.folder, {
+    ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
+    ...{ parameters: trained.learnt.parameters, steps: trained.learnt.steps, minutes: trained.learnt.minutes },
+    ...{ seed: options.seed, 'validation loss': trained.learnt.validationLoss, ...scores },
+    'always the commonest label': commonest(sets),
+  });
+  await showSome(model, sets);
+  model.dispose();
+}
+
+async function judge(model: Bert, test: LabelledSets['test']) {
+  const found = await classify(
+    model,
+    test.map(({ text }) => text),
+    { batchSize: 32 },
+  );
+  const [guesses, wanted] = [found.map(({ label }) => label), test.map(({ label }) => label)];
+  return { accuracy: accuracy(guesses, wanted), 'macro F1': macroF1(guesses, wanted) };
+}
+
+/** The accuracy of always guessing the label that most training texts have. */
+function commonest({ training, test, labels }: LabelledSets): number {
+  const count = (texts: LabelledSets['test'], label: string) => texts.filter((text) => text.label === label).length;
+  const [first] = [...labels].sort((a, b) => count(training, b) - count(training, a));
+  return count(test, first!) / test.length;
+}
+
+async function showSome(model: Bert, { test }: LabelledSets): Promise<void> {
+  const some = test.slice(0, 5);
+  const found = await classify(
+    model,
+    some.map(({ text }) => text),
+  );
+  console.log('\nSome of the test:');
+  for (const [index, { text, label }] of some.entries()) {
+    const { label: guess, score } = found[index]!;
+    const verdict = guess === label ? 'right' : `is ${label}`;
+    console.log(`  ${guess} (${(100 * score).toFixed(0)} %, ${verdict}): ${text.slice(0, 70)}`);
+  }
+}
+
+await runRecipe(command, main);

@@ -1,0 +1,38 @@
+import { type LabelledBatch, type MaskedLanguageHead, maskTokens } from '@sequitur/bert';
+import { type Batches, type SubwordTokenizer, shuffledBatches } from '@sequitur/text';
+import { type EncodedText, filled, paddedBatch } from './padded-batch.js';
+
+export interface MaskedTextsOptions {
+  readonly batchSize: number;
+  readonly seed: string;
+}
+
+/** Endless batches of texts with 15 % of their tokens hidden, to be foretold; hidden anew in every epoch. */
+export function maskedTexts(
+  texts: readonly EncodedText[],
+  tokenizer: SubwordTokenizer,
+  { batchSize, seed }: MaskedTextsOptions,
+): Batches<LabelledBatch<MaskedLanguageHead>> {
+  const { padding, maskToken, specialTokens } = specialIdsOf(tokenizer);
+  const { vocabularySize } = tokenizer;
+  return shuffledBatches(texts, {
+    source: { batches: 'masked texts', vocabularySize },
+    ...{ batchSize, seed },
+    lengthOf: ({ ids }) => ids.length,
+    collate: (chosen, random) => {
+      const masked = chosen.map(({ ids }) => maskTokens(ids, random, { maskToken, vocabularySize, specialTokens }));
+      const batch = paddedBatch(
+        masked.map(({ tokens }, index) => ({ ids: tokens, segments: chosen[index]!.segments })),
+        padding,
+      );
+      return { ...batch, labels: masked.map(({ labels }, row) => filled(labels, batch.tokens[row]!.length, -100)) };
+    },
+  });
+}
+
+/** The ids of a WordPiece vocabulary's special tokens. */
+export function specialIdsOf(tokenizer: SubwordTokenizer) {
+  const idOf = (token: string | undefined) => tokenizer.tokenToId(token ?? '') ?? 0;
+  const { padding, mask } = tokenizer.specialTokens;
+  return { padding: idOf(padding), maskToken: idOf(mask), specialTokens: [...tokenizer.specialIds] };
+}
