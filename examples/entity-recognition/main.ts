@@ -1,0 +1,84 @@
+/** From tagged sentences to a small BERT that finds names in texts. */
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Bert, recognizeEntities } from '@sequitur/bert';
+import type { EncoderRecipe } from '@sequitur/example-encoders';
+import { type RecipeOptions, runRecipe, saveResults, shortPath, startedIn } from '@sequitur/recipe';
+import { type EntityScores, entityScores } from '@sequitur/text';
+import { readTaggedSets, type TaggedSets } from './tagged-sets.js';
+import { trainRecognizer } from './train-recognizer.js';
+import { tagsOfEntities, written } from './words-of-tokens.js';
+
+const command = {
+  name: 'entity-recognition',
+  about: 'Trains a small BERT from nothing to find the names of people, places and things in texts.',
+  seconds: 900,
+  data: { value: '<folder>', help: 'train, dev and test files in the format of CoNLL (needed: none come from npm)' },
+  extra: { corpus: { value: '<file>', help: 'a text to pre-train on besides, a paragraph a line' } },
+} as const;
+
+const recipe: EncoderRecipe = {
+  shape: {
+    width: 128,
+    depth: 2,
+    heads: 4,
+    contextLength: 96,
+    dropout: 0.1,
+    attentionDropout: 0.1,
+    initialDeviation: 0.08,
+  },
+  vocabularySize: 4000,
+  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.5 },
+  fineTuning: { batchSize: 16, peakRate: 5e-4, hidden: 0.1 },
+};
+
+async function main(options: RecipeOptions<'corpus'>): Promise<void> {
+  const sets = await readTaggedSets(options.data[0], options.seed);
+  const { training, validation, test, tags } = sets;
+  console.log(
+    `${training.length} sentences to learn from, ${validation.length} to watch, ${test.length} to judge by; ${(tags.length - 1) / 2} kinds of names.`,
+  );
+  const trained = await trainRecognizer(sets, await readParagraphs(options.extra.corpus), recipe, options);
+  if (!trained) return;
+  const folder = join(options.folder, 'model');
+  await trained.model.savePretrained(folder);
+  trained.model.dispose();
+  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
+  const model = await Bert.fromPretrained(folder);
+  const scores = await judge(model, test);
+  await saveResults(options.folder, {
+    ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
+    ...{ parameters: trained.learnt.parameters, steps: trained.learnt.steps, minutes: trained.learnt.minutes },
+    ...{ seed: options.seed, 'validation loss': trained.learnt.validationLoss },
+    ...{ 'entity F1': scores.micro.f1, precision: scores.micro.precision, recall: scores.micro.recall },
+  });
+  for (const [type, { f1, support }] of Object.entries(scores.byType)) {
+    console.log(`  ${type}: F1 ${f1.toFixed(3)} of ${support}`);
+  }
+  model.dispose();
+}
+
+async function judge(model: Bert, sentences: TaggedSets['test']): Promise<EntityScores> {
+  const texts = sentences.map(written);
+  const found = await recognizeEntities(
+    model,
+    texts.map(({ text }) => text),
+    { batchSize: 16 },
+  );
+  console.log('\nSome of what it finds:');
+  for (const [index, entities] of [...found.entries()].filter(([, entities]) => entities.length > 0).slice(0, 5)) {
+    console.log(`  ${entities.map(({ text, type }) => `${text} (${type})`).join(', ')} in: ${texts[index]!.text}`);
+  }
+  return entityScores(
+    found.map((entities, index) => tagsOfEntities(entities, texts[index]!)),
+    sentences.map(({ tags }) => tags),
+  );
+}
+
+async function readParagraphs(file: string | undefined): Promise<string[]> {
+  if (file === undefined) return [];
+  const text = await readFile(resolve(startedIn, file), 'utf8');
+  return text.split('\n').filter((line) => line.trim().length > 20);
+}
+
+await runRecipe(command, main);

@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Random, SequiturError } from '@sequitur/core';
+import { readTaggedSentences, type TaggedSentence } from './tagged-sentences.js';
+
+/** Sentences to learn from, to watch the learning with, and to judge the model by. */
+export interface TaggedSets {
+  readonly training: readonly TaggedSentence[];
+  readonly validation: readonly TaggedSentence[];
+  readonly test: readonly TaggedSentence[];
+  /** All tags of the training sentences, O first. */
+  readonly tags: readonly string[];
+}
+
+/**
+ * Reads a folder with a training file, and a test or development file or both: those with `train`, `test`, `dev` or `valid`
+ * in their names. What is missing is a tenth of the training sentences.
+ *
+ * @throws SequiturError where there is no such folder or training file, and where a line is not as it should be
+ */
+export async function readTaggedSets(folder: string | undefined, seed: string): Promise<TaggedSets> {
+  const expected = 'a folder with train, dev and test files in the format of CoNLL';
+  if (folder === undefined || !(await stat(folder).catch(() => null))?.isDirectory()) {
+    throw new SequiturError({
+      where: '--data',
+      expected,
+      got: folder === undefined ? 'none' : `${folder}, which is no folder`,
+      fix: 'No such data come from npm: take WNUT 2017 from github.com/leondz/emerging_entities_17, or a data set of your own',
+    });
+  }
+  const names = (await readdir(folder)).filter((name) => !/\.(md|json)$|licen[cs]e/i.test(name)).sort();
+  const read = async (pattern: RegExp) => {
+    const name = names.find((candidate) => pattern.test(candidate));
+    return name === undefined ? null : readTaggedSentences(join(folder, name));
+  };
+  const [whole, development, test] = [await read(/train/i), await read(/dev|valid/i), await read(/test/i)];
+  if (!whole) throw new SequiturError({ where: folder, expected, got: names.join(', ') || 'an empty one' });
+  const rest = Random.fromSeed(seed)
+    .fork('splits')
+    .shuffle([...whole]);
+  const cut = () => rest.splice(0, Math.ceil(whole.length / 10));
+  const sets = { validation: development ?? cut(), test: test ?? cut() };
+  const tags = [...new Set(rest.flatMap((sentence) => sentence.tags))].filter((tag) => tag !== 'O').sort();
+  return { training: rest, ...sets, tags: ['O', ...tags] };
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { groupEntities } from '@sequitur/bert';
+import { trainWordPieceTokenizer } from '@sequitur/text';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTaggedSentences } from '../tagged-sentences.js';
+import { tagsOfEntities, tagsOfTokens, written } from '../words-of-tokens.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tagged-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(content: string) {
+  const file = join(folder, 'some.conll');
+  await writeFile(file, content);
+  return readTaggedSentences(file);
+}
+
+describe('tagged sentences', () => {
+  it('are read from two columns or four, in BIO, BILOU and IOBES', async () => {
+    const sentences = await read(
+      '-DOCSTART- -X- O O\n\nU.N. NNP I-NP U-org\nsays VBZ I-VP O\n\n\nNew\tB-place\nYork\tL-place\n',
+    );
+    expect(sentences).toEqual([
+      { words: ['U.N.', 'says'], tags: ['B-org', 'O'] },
+      { words: ['New', 'York'], tags: ['B-place', 'I-place'] },
+    ]);
+  });
+
+  it.each([
+    ['a word alone', 'one\tO\ntwo\n', /some\.conll, line 2: expected a word.*got two alone/],
+    ['a strange tag', 'one\tO\n\ntwo\tplace\n', /some\.conll, line 3.*got the tag place/],
+    ['nothing', '\n\n', /expected sentences, got none/],
+  ])('are refused with the line: %s', async (_, content, message) => {
+    await expect(read(content)).rejects.toThrow(message);
+  });
+
+  it('keep their tags from words to tokens, to entities of the text, and back to words', async () => {
+    const words = ["O'Neil", 'of', 'New', 'York-City', 'Inc.', 'Bob', 'Ann', '🐳', '!'];
+    const tags = ['B-person', 'O', 'B-place', 'I-place', 'I-place', 'B-person', 'B-person', 'B-thing', 'O'];
+    const tokenizer = await trainWordPieceTokenizer(words.join(' '), { vocabularySize: 60, lowercase: false });
+    const sentence = written({ words });
+    const encoding = tokenizer.tokenize(sentence.text);
+    const perToken = tagsOfTokens(encoding, tags, sentence);
+    expect([perToken[0], perToken.at(-1)]).toEqual([null, null]);
+    const tagged = encoding.offsets.flatMap((offsets, index) =>
+      perToken[index] ? [{ tag: perToken[index], score: 1, offsets }] : [],
+    );
+    expect(tagsOfEntities(groupEntities(sentence.text, tagged), sentence)).toEqual(tags);
+  });
+});

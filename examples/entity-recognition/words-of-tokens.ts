@@ -1,0 +1,49 @@
+import type { Entity } from '@sequitur/bert';
+import type { Encoding } from '@sequitur/text';
+import type { TaggedSentence } from './tagged-sentences.js';
+
+/** A sentence as text, and where each of its words begins and ends there. */
+export interface WrittenSentence {
+  readonly text: string;
+  readonly places: readonly (readonly [start: number, end: number])[];
+}
+
+/** Words with spaces between. */
+export function written({ words }: Pick<TaggedSentence, 'words'>): WrittenSentence {
+  let start = 0;
+  const places = words.map((word) => {
+    const place = [start, start + word.length] as const;
+    start += word.length + 1;
+    return place;
+  });
+  return { text: words.join(' '), places };
+}
+
+/**
+ * A tag for each token: the word's own for its first, and what goes on with it for the others, since a task that reads
+ * plain text cannot know which of them the word began with. Special tokens have none.
+ */
+export function tagsOfTokens(
+  encoding: Encoding,
+  tags: readonly string[],
+  { places }: WrittenSentence,
+): (string | null)[] {
+  let word = -1;
+  return encoding.offsets.map(([start], index) => {
+    if (encoding.sequences[index] === null) return null;
+    const isFirst = word + 1 < places.length && start >= places[word + 1]![0];
+    while (word + 1 < places.length && start >= places[word + 1]![0]) word++;
+    const tag = tags[word] ?? 'O';
+    return isFirst ? tag : tag.replace(/^B-/, 'I-');
+  });
+}
+
+/** The tags of the words that lie in entities found in the text. */
+export function tagsOfEntities(entities: readonly Entity[], { places }: WrittenSentence): string[] {
+  const tags = places.map(() => 'O');
+  for (const { type, start, end } of entities) {
+    const inside = places.flatMap(([from, to], index) => (from < end && to > start ? [index] : []));
+    for (const [nth, index] of inside.entries()) tags[index] = `${nth === 0 ? 'B' : 'I'}-${type}`;
+  }
+  return tags;
+}
