@@ -1,0 +1,112 @@
+/** Pre-trains a BERT on texts without labels and shows what that is worth where labels are few. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Bert } from '@sequitur/bert';
+import { parameterCount } from '@sequitur/core';
+import { encodeExamples } from '@sequitur/example-classification/labelled-batches.js';
+import { type LabelledSets, readLabelledSets } from '@sequitur/example-classification/labelled-sets.js';
+import { shareOf } from '@sequitur/example-encoders';
+import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { trainWordPieceTokenizer } from '@sequitur/text';
+import { type Comparison, fineTuned, type Start } from './compare.js';
+import { documentsOf } from './documents.js';
+import { preTrainOnDocuments } from './pre-train-on-documents.js';
+
+const command = {
+  name: 'bert-pretraining',
+  about:
+    'Pre-trains a small BERT on texts without labels, then fine-tunes it on few with labels, beside the same model from nothing.',
+  seconds: 1500,
+  data: {
+    value: '<path>',
+    help: 'labelled texts, a .csv or .tsv, or a folder of train, dev and test (default the mails of SpamAssassin)',
+  },
+  extra: {
+    corpus: {
+      value: '<file>',
+      help: 'what to pre-train on, documents between empty lines (default the labelled texts)',
+    },
+    labelled: { value: '<n>', help: 'how many labelled texts fine-tuning sees (default 200)' },
+  },
+} as const;
+
+const shape = {
+  width: 128,
+  depth: 2,
+  heads: 4,
+  contextLength: 64,
+  dropout: 0.1,
+  attentionDropout: 0.1,
+  initialDeviation: 0.08,
+};
+const preTraining = { batchSize: 32, peakRate: 1.5e-3, share: 0.6 };
+const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 3 };
+
+async function main(options: RecipeOptions<'corpus' | 'labelled'>): Promise<void> {
+  const sets = await readLabelledSets(options.data[0], options.seed);
+  const { documents, watched } = await documentsOf(sets, options.extra.corpus);
+  const tokenizer = await trainWordPieceTokenizer(documents.flat(), { vocabularySize: 4000 });
+  const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
+  const pretrained = join(options.folder, 'pretrained');
+  if (!(options.resume && existsSync(join(pretrained, 'config.json')))) {
+    const { interrupted } = await preTrainOnDocuments(
+      { config, tokenizer, documents, watched, ...preTraining },
+      pretrained,
+      { ...options, ...shareOf(options, preTraining.share) },
+    );
+    if (interrupted) return;
+  }
+  const encode = (texts: LabelledSets['training']) =>
+    encodeExamples(texts, { tokenizer, labels: sets.labels, length: shape.contextLength });
+  const few = sets.training.slice(0, Number(options.extra.labelled ?? 200));
+  const accuracies = await compare(
+    {
+      ...{ config, tokenizer, pretrained, labels: sets.labels, test: sets.test },
+      ...{ training: encode(few), validation: encode(sets.validation.slice(0, 200)), ...fineTuning },
+    },
+    options,
+  );
+  if (!accuracies) return;
+  const model = await Bert.fromPretrained(pretrained);
+  await saveResults(options.folder, {
+    ...{ data: sets.name, documents: documents.length, labelled: few.length, 'test texts': sets.test.length },
+    ...{ parameters: parameterCount(model), seed: options.seed, runs: fineTuning.seeds },
+    ...describe('pretrained', accuracies.pretrained),
+    ...describe('scratch', accuracies.scratch),
+  });
+  model.dispose();
+  console.log(`\nThe pre-trained model, a Hugging Face folder: ${shortPath(pretrained)}`);
+}
+
+type Accuracies = Readonly<Record<Start, readonly number[]>>;
+
+/** Both starts with several seeds: of the head, of the order of the texts and of dropout; from nothing also of the weights. */
+async function compare(comparison: Comparison, options: RecipeOptions<string>): Promise<Accuracies | null> {
+  const found: Record<Start, number[]> = { pretrained: [], scratch: [] };
+  const share = shareOf(options, (1 - preTraining.share) / (2 * fineTuning.seeds));
+  for (let run = 1; run <= fineTuning.seeds; run++) {
+    for (const start of ['pretrained', 'scratch'] as const) {
+      const folder = join(options.folder, 'fine-tuning', `${start}-${run}`);
+      const accuracy = await fineTuned(start, comparison, {
+        ...options,
+        ...share,
+        folder,
+        seed: `${options.seed}.${run}`,
+      });
+      if (accuracy === null) return null;
+      console.log(`${start}, run ${run}: accuracy ${accuracy.toFixed(4)}`);
+      found[start].push(accuracy);
+    }
+  }
+  return found;
+}
+
+function describe(start: Start, accuracies: readonly number[]) {
+  const mean = accuracies.reduce((sum, each) => sum + each, 0) / accuracies.length;
+  return {
+    [`accuracy, ${start}`]: mean,
+    [`of each run, ${start}`]: accuracies.map((accuracy) => accuracy.toFixed(4)).join(', '),
+  };
+}
+
+await runRecipe(command, main);
