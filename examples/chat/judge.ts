@@ -1,0 +1,41 @@
+import type { Conversation, Gpt } from '@sequitur/gpt';
+import { accuracy, errorRate } from '@sequitur/text';
+import { FOLLOW_UPS, QUESTIONS, type SpokenWord } from './word-dialogues.js';
+
+export interface ChatScores {
+  /** Wrong, missing and superfluous sounds, for each right one. */
+  readonly soundErrorRate: number;
+  /** Words of which all sounds are right. */
+  readonly wordAccuracy: number;
+  /** Asked in a second turn that does not name the word. */
+  readonly syllableAccuracy: number;
+}
+
+/** Asks for words that the model has never read, each in a conversation of its own, and then for their syllables. */
+export async function judge(model: Gpt, words: readonly SpokenWord[]): Promise<ChatScores> {
+  const [sounds, syllables]: [string[], string[]] = [[], []];
+  for (const { word } of words) {
+    const conversation = model.chat();
+    sounds.push(await answerOf(conversation, QUESTIONS[0]!(word)));
+    syllables.push(await answerOf(conversation, FOLLOW_UPS[0]!));
+    conversation.dispose();
+  }
+  const right = words.map((word) => word.sounds);
+  return {
+    soundErrorRate: errorRate(
+      sounds.map((each) => each.split(' ')),
+      right.map((each) => each.split(' ')),
+    ),
+    wordAccuracy: accuracy(sounds, right),
+    syllableAccuracy: accuracy(
+      syllables,
+      words.map((word) => String(word.syllables)),
+    ),
+  };
+}
+
+export async function answerOf(conversation: Conversation, question: string): Promise<string> {
+  let answer = '';
+  for await (const piece of conversation.say(question, { maxTokens: 40 })) answer += piece;
+  return answer.trim();
+}
