@@ -1,5 +1,5 @@
 /**
- * The commands of the README, for a machine with Node alone: `start`, `test` and the example each install what the workspace
+ * The commands of the README, for a machine with Node alone: `start`, `test` and the examples each install what the workspace
  * needs and then run it. Arguments after the name are handed on (`npm start -- --help`).
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,8 @@ const commands = {
   start: (rest) => pnpm(['exec', 'tsx', 'packages/bench/src/cli.ts', 'compare', ...rest]),
   ...Object.fromEntries(
     [
-      ...['character-gpt', 'classification', 'entity-recognition', 'question-answering', 'bert-pretraining', 'chat'],
+      ...['character-gpt', 'translation', 'summarization', 'classification', 'entity-recognition'],
+      ...['question-answering', 'bert-pretraining', 'chat'],
     ].map((name) => [name, (rest) => pnpm(['--filter', `./examples/${name}`, 'start', ...rest])]),
   ),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),

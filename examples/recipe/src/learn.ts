@@ -6,10 +6,10 @@ import { interruption } from './interruption.js';
 import type { LearningCurve } from './learning-curve.js';
 import type { Learnt, Lesson } from './lesson.js';
 import type { RunOptions } from './options.js';
+import { type Plan, planOf } from './plan.js';
 import { shortPath } from './results.js';
 import { RunFile } from './run-file.js';
 import { RunWatch } from './run-watch.js';
-import { stepsWithin } from './steps-within.js';
 
 /**
  * Trains the model until the limit and leaves it as it was at its lowest validation loss. The folder keeps checkpoints,
@@ -27,24 +27,26 @@ export async function learn<M extends Module, Batch>(
   const file = new RunFile(checkpoints);
   const asked = 'steps' in options.limit ? options.limit.steps : undefined;
   const settled = await file.open({ resume: options.resume, steps: asked });
-  const steps = settled?.steps ?? (await stepsWithin(options.limit, model, lesson));
-  await file.write({ steps, finished: false });
+  const { steps, evaluateEvery } = settled ?? (await planOf(options.limit, model, lesson));
+  await file.write({ steps, evaluateEvery, finished: false });
   const watch = new RunWatch(join(checkpoints, 'curve.jsonl'), steps, options.onStep);
-  const interrupted = await takeSteps(model, lesson, { ...options, checkpoints, steps, watch });
+  const interrupted = await takeSteps(model, lesson, { ...options, checkpoints, steps, evaluateEvery, watch });
   const curve = await watch.close();
   const validationLoss = await takeBest(model, lesson, checkpoints, curve);
   await mkdir(options.folder, { recursive: true });
   await curve.draw(join(options.folder, 'learning-curve.svg'), lesson);
-  await file.write({ steps, finished: !interrupted });
+  await file.write({ steps, evaluateEvery, finished: !interrupted });
   if (interrupted) console.log(`Interrupted after ${watch.step} of ${steps} steps; --resume goes on with the run.`);
   console.log(`The learning curve: ${shortPath(join(options.folder, 'learning-curve.svg'))}`);
-  const [parameters, minutes] = [parameterCount(model), watch.seconds / 60];
-  return { steps: watch.step, minutes, parameters, validationLoss, interrupted };
+  const [minutes, processorMinutes] = [watch.seconds / 60, watch.processorSeconds / 60];
+  return {
+    ...{ steps: watch.step, minutes, processorMinutes, parameters: parameterCount(model) },
+    ...{ validationLoss, interrupted },
+  };
 }
 
-interface Steps extends RunOptions {
+interface Steps extends RunOptions, Plan {
   readonly checkpoints: string;
-  readonly steps: number;
   readonly watch: RunWatch;
 }
 
@@ -52,10 +54,9 @@ interface Steps extends RunOptions {
 async function takeSteps<M extends Module, Batch>(
   model: M,
   lesson: Lesson<M, Batch>,
-  { checkpoints, steps, seed, watch, signal }: Steps,
+  { checkpoints, steps, evaluateEvery: every, seed, watch, signal }: Steps,
 ): Promise<boolean> {
-  const { loss, validation, evaluations = 20, patience, clip, accumulate, tokensOf } = lesson;
-  const every = Math.ceil(steps / evaluations);
+  const { loss, validation, patience, clip, accumulate, tokensOf } = lesson;
   const optimizer = lesson.optimizer(steps);
   const ending = interruption(signal);
   const run = train(model, lesson.data(), {

@@ -17,7 +17,7 @@ export interface Lesson<M extends Module, Batch> {
   readonly optimizer: (steps: number) => Optimizer;
   /** How many tokens a batch has, for the speed on the screen; default the ids in its `inputs`. */
   readonly tokensOf?: (batch: Batch) => number;
-  /** How many there are in a run; default 20. */
+  /** How many there are in a run, unless they would take too much of its time; default 20. */
   readonly evaluations?: number;
   /** Ends the run after so many evaluations in a row without a new lowest loss; default never. */
   readonly patience?: number;
@@ -33,6 +33,8 @@ export interface Learnt {
   readonly steps: number;
   /** Of training in this process. */
   readonly minutes: number;
+  /** Of the processor in that time: on a machine that is busy otherwise they are fewer. */
+  readonly processorMinutes: number;
   readonly parameters: number;
   readonly validationLoss: number;
   readonly interrupted: boolean;

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
+import type { Plan } from './plan.js';
 
 /** What a run has settled before its first step, and a later process goes by. */
-export interface SettledRun {
-  readonly steps: number;
+export interface SettledRun extends Plan {
   readonly finished: boolean;
 }
 
@@ -47,10 +47,11 @@ export class RunFile {
     const text = await readFile(this.#path, 'utf8').catch(() => null);
     if (text === null) return null;
     const run = parsed(text);
-    if (run && Number.isInteger(run.steps) && typeof run.finished === 'boolean') return run;
+    const counts = [run?.steps, run?.evaluateEvery];
+    if (counts.every(Number.isInteger) && typeof run?.finished === 'boolean') return run;
     throw new SequiturError({
       where: this.#path,
-      expected: '{"steps": a number, "finished": true or false}',
+      expected: '{"steps": a number, "evaluateEvery": a number, "finished": true or false}',
       got: JSON.stringify(text.slice(0, 60)),
       fix: 'Remove the folder, or choose another with --folder',
     });

@@ -11,6 +11,7 @@ export class RunWatch {
   readonly #steps: number;
   readonly #onStep: ((progress: TrainProgress) => void) | undefined;
   readonly #started = performance.now();
+  readonly #processorStarted = process.cpuUsage();
   #shown: { readonly curve: LearningCurve; readonly display: StandingDisplay; readonly firstStep: number } | null =
     null;
   #step = 0;
@@ -33,6 +34,12 @@ export class RunWatch {
   /** Since the run began in this process. */
   get seconds(): number {
     return (performance.now() - this.#started) / 1000;
+  }
+
+  /** Of the processor since then. */
+  get processorSeconds(): number {
+    const { user, system } = process.cpuUsage(this.#processorStarted);
+    return (user + system) / 1e6;
   }
 
   async tell(progress: TrainProgress): Promise<void> {

@@ -49,6 +49,19 @@ describe('a trained vocabulary', () => {
     expect(tokenizer.encode(book).length).toBeLessThan(book.length / 2.5);
   });
 
+  it('of byte pairs ends every text with the token that is named, and pads with another', async () => {
+    const specialTokens = ['</s>', '<unk>', '<pad>'];
+    const options = { vocabularySize: 500, specialTokens, endToken: '</s>', paddingToken: '<pad>' };
+    const tokenizer = await trainByteLevelTokenizer(book.slice(0, 20_000), options);
+    const library = await librarys(tokenizer);
+    const ids = tokenizer.encode('the whale', { specialTokens: true });
+    expect(ids.at(-1)).toBe(0);
+    expect(ids).toEqual(library.encode('the whale').ids);
+    expect(tokenizer.tokenizeBatch(['the whale', 'a']).at(1)!.ids.at(-1)).toBe(2);
+    expect(tokenizer.decode(ids)).toBe('the whale');
+    await expect(trainByteLevelTokenizer(book, { ...options, endToken: '<e>' })).rejects.toThrow(/one of the special/);
+  });
+
   it('of WordPiece is read by the library with equal ids', async () => {
     const tokenizer = await trainWordPieceTokenizer(book, { vocabularySize: 1000 });
     expect(tokenizer.vocabularySize).toBe(1000);

@@ -12,6 +12,18 @@ export function addedTokens(contents: readonly string[]): object[] {
   return contents.map((content, id) => ({ id, content, ...flags }));
 }
 
+/** The `post_processor` that ends every text with this token. */
+export function closingWith(token: string, id: number): object {
+  const closing = { SpecialToken: { id: token, type_id: 0 } };
+  const sequence = (name: string) => ({ Sequence: { id: name, type_id: 0 } });
+  return {
+    type: 'TemplateProcessing',
+    single: [sequence('A'), closing],
+    pair: [sequence('A'), closing, sequence('B'), closing],
+    special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
+  };
+}
+
 /** What `tokenizer_config.json` says of a vocabulary of our own. */
 export function settingsOf(roles: Readonly<Record<string, string>>): TokenSettings {
   return new TokenSettings({

@@ -1,15 +1,20 @@
+import { SequiturError } from '@sequitur/core';
 import { characterOfByte } from '../tokenizers/models/byte-tokens.js';
 import { byteLevel } from '../tokenizers/splitters/byte-level.js';
 import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
 import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js';
 import { countWords, type TrainingTexts } from './count-words.js';
-import { addedTokens, checkSize, idsOf, settingsOf } from './finished-vocabulary.js';
+import { addedTokens, checkSize, closingWith, idsOf, settingsOf } from './finished-vocabulary.js';
 import { learnMerges } from './learn-merges.js';
 import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
   /** Pairs that occur more rarely are never merged; default 2. */
   readonly minimumCount?: number | undefined;
+  /** Of the special tokens, the one that ends every text, as encoder-decoders want; default none. */
+  readonly endToken?: string | undefined;
+  /** Of the special tokens, the one that fills rows up; default none. */
+  readonly paddingToken?: string | undefined;
 }
 
 /**
@@ -22,7 +27,7 @@ export async function trainByteLevelTokenizer(
   texts: TrainingTexts,
   options: ByteLevelTrainingOptions,
 ): Promise<SubwordTokenizer> {
-  const { vocabularySize, specialTokens = ['<|endoftext|>'], minimumCount } = options;
+  const { vocabularySize, specialTokens = ['<|endoftext|>'], minimumCount, endToken, paddingToken } = options;
   checkSize('trainByteLevelTokenizer', vocabularySize, 256 + specialTokens.length);
   const pauses = new Pauses(options);
   const counts = await countWords(texts, { split: byteLevel(), pauses });
@@ -38,7 +43,7 @@ export async function trainByteLevelTokenizer(
     added_tokens: addedTokens(specialTokens),
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
+    post_processor: processorOf(endToken, specialTokens),
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: 'BPE',
@@ -53,6 +58,24 @@ export async function trainByteLevelTokenizer(
       merges,
     },
   };
-  const [first] = specialTokens;
-  return tokenizerOfJson(content, settingsOf(first ? { bos_token: first, eos_token: first, unk_token: first } : {}));
+  const end = endToken ?? specialTokens[0];
+  return tokenizerOfJson(
+    content,
+    settingsOf({
+      ...(end && { bos_token: end, eos_token: end, unk_token: end }),
+      ...(paddingToken && { pad_token: paddingToken }),
+    }),
+  );
+}
+
+/** @throws SequiturError where the end token is no special one */
+function processorOf(endToken: string | undefined, specialTokens: readonly string[]): object {
+  if (endToken === undefined)
+    return { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };
+  const id = specialTokens.indexOf(endToken);
+  if (id < 0) {
+    const [expected, got] = [`one of the special tokens (${specialTokens.join(', ')})`, endToken];
+    throw new SequiturError({ where: 'trainByteLevelTokenizer, endToken', expected, got });
+  }
+  return closingWith(endToken, id);
 }

@@ -3,7 +3,7 @@ import { metaspace } from '../tokenizers/splitters/metaspace.js';
 import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
 import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js';
 import { countWords, type TrainingTexts } from './count-words.js';
-import { addedTokens, checkSize, settingsOf } from './finished-vocabulary.js';
+import { addedTokens, checkSize, closingWith, settingsOf } from './finished-vocabulary.js';
 import { learnUnigram } from './learn-unigram.js';
 import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
 
@@ -29,9 +29,6 @@ export async function trainUnigramTokenizer(
 }
 
 function contentOf(special: readonly string[], pieces: readonly (readonly [string, number])[]): object {
-  const end = { id: '</s>', ids: [SPECIAL.indexOf('</s>')], tokens: ['</s>'] };
-  const closing = { SpecialToken: { id: '</s>', type_id: 0 } };
-  const sequence = (id: string) => ({ Sequence: { id, type_id: 0 } });
   const spaces = { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always', split: true };
   return {
     version: '1.0',
@@ -43,12 +40,7 @@ function contentOf(special: readonly string[], pieces: readonly (readonly [strin
       normalizers: [{ type: 'NFKC' }, { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' }],
     },
     pre_tokenizer: spaces,
-    post_processor: {
-      type: 'TemplateProcessing',
-      single: [sequence('A'), closing],
-      pair: [sequence('A'), closing, sequence('B'), closing],
-      special_tokens: { '</s>': end },
-    },
+    post_processor: closingWith('</s>', SPECIAL.indexOf('</s>')),
     decoder: spaces,
     model: {
       type: 'Unigram',

@@ -12,6 +12,8 @@ import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-seq
 export interface WriteFromOptions extends GenerateOptions {
   /** Put before every text, as T5 is told what to do: `translate English to German: `. */
   readonly prefix?: string;
+  /** How many texts are read at a time, those of like length together; default all at once. */
+  readonly batchSize?: number;
 }
 
 /**
@@ -24,6 +26,27 @@ export async function writeFrom(
   model: SequenceToSequence,
   texts: readonly string[],
   options: WriteFromOptions = {},
+): Promise<string[]> {
+  const { batchSize = texts.length, ...settings } = options;
+  if (batchSize >= texts.length) return writeTogether(model, texts, settings);
+  const order = texts.map((_, index) => index).sort((a, b) => texts[a]!.length - texts[b]!.length);
+  const written: string[] = [];
+  for (let start = 0; start < order.length; start += batchSize) {
+    const batch = order.slice(start, start + batchSize);
+    const results = await writeTogether(
+      model,
+      batch.map((index) => texts[index]!),
+      settings,
+    );
+    for (const [row, index] of batch.entries()) written[index] = results[row]!;
+  }
+  return written;
+}
+
+async function writeTogether(
+  model: SequenceToSequence,
+  texts: readonly string[],
+  options: WriteFromOptions,
 ): Promise<string[]> {
   const { tokenizer, conditioned, prompts, settled } = read(model, texts, options);
   try {

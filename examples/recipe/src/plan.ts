@@ -8,29 +8,36 @@ const WARM_UP_STEPS = 3;
 const SHARE_OF_TRIAL = 0.03;
 const LONGEST_TRIAL = 20;
 
+/** Evaluations take no larger a share of the time, unless that left fewer than two. */
+const SHARE_OF_EVALUATION = 0.1;
+
+export interface Plan {
+  readonly steps: number;
+  /** After how many steps the model is evaluated; the last step is one of them where there are several. */
+  readonly evaluateEvery: number;
+}
+
 /**
  * How many steps a run has: as many as asked for, or as many as fit into the time, found out by a trial that leaves the
  * model as it is. From here on time plays no part, so that the run can be repeated and gone on with.
  */
-export async function stepsWithin<M extends Module, Batch>(
-  limit: Limit,
-  model: M,
-  lesson: Lesson<M, Batch>,
-): Promise<number> {
-  if ('steps' in limit) return limit.steps;
+export async function planOf<M extends Module, Batch>(limit: Limit, model: M, lesson: Lesson<M, Batch>): Promise<Plan> {
   const { loss, validationLoss = loss, validation, evaluations = 20 } = lesson;
+  if ('steps' in limit) return { steps: limit.steps, evaluateEvery: Math.ceil(limit.steps / evaluations) };
   const began = performance.now();
   const perStep = await secondsPerStep(model, lesson, Math.min(LONGEST_TRIAL, limit.seconds * SHARE_OF_TRIAL));
-  const [perEvaluation] = await timed(() => evaluate(model, validation, validationLoss));
-  const left = limit.seconds - secondsSince(began) - evaluations * perEvaluation;
-  const steps = Math.max(1, Math.floor(left / perStep));
-  return steps > evaluations ? steps - (steps % evaluations) : steps;
+  const perEvaluation = await seconds(() => evaluate(model, validation, validationLoss));
+  const affordable = Math.floor((limit.seconds * SHARE_OF_EVALUATION) / perEvaluation);
+  const count = Math.max(2, Math.min(evaluations, affordable));
+  const left = limit.seconds - secondsSince(began) - count * perEvaluation;
+  const evaluateEvery = Math.max(1, Math.floor(left / perStep / count));
+  return { steps: count * evaluateEvery, evaluateEvery };
 }
 
 async function secondsPerStep<M extends Module, Batch>(
   model: M,
   { loss, data, accumulate }: Lesson<M, Batch>,
-  seconds: number,
+  longest: number,
 ): Promise<number> {
   // At a rate of 0 nothing is learnt, and the work is the same.
   const optimizer = adamW({ learningRate: 0 });
@@ -38,7 +45,7 @@ async function secondsPerStep<M extends Module, Batch>(
   try {
     for await (const { step } of train(model, data(), { optimizer, loss, accumulate })) {
       if (step === WARM_UP_STEPS) began = performance.now();
-      else if (step > WARM_UP_STEPS && secondsSince(began) > seconds)
+      else if (step > WARM_UP_STEPS && secondsSince(began) > longest)
         return secondsSince(began) / (step - WARM_UP_STEPS);
     }
     return secondsSince(began) / WARM_UP_STEPS;
@@ -47,10 +54,10 @@ async function secondsPerStep<M extends Module, Batch>(
   }
 }
 
-async function timed<T>(work: () => Promise<T>): Promise<[seconds: number, result: T]> {
+async function seconds(work: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
-  const result = await work();
-  return [secondsSince(began), result];
+  await work();
+  return secondsSince(began);
 }
 
 function secondsSince(moment: number): number {

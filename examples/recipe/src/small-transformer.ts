@@ -1,0 +1,40 @@
+import { SequiturError } from '@sequitur/core';
+import type { Tokenizer } from '@sequitur/text';
+import { type BartConfig, SequenceToSequence, transformer } from '@sequitur/transformer';
+
+export interface SmallTransformerSize {
+  readonly width: number;
+  /** Of encoder and decoder each. */
+  readonly depth: number;
+  readonly heads: number;
+  /** Tokens that either side may have. */
+  readonly contextLength: number;
+  readonly dropout: number;
+  /** Settings of generation that are saved with the model, as Hugging Face spells them. */
+  readonly generation?: Readonly<Record<string, unknown>>;
+}
+
+/** An original Transformer of any size, with the layout and the tied embeddings of the published ones. */
+export function smallTransformer(
+  tokenizer: Tokenizer,
+  { width, depth, heads, contextLength, dropout, generation }: SmallTransformerSize,
+  seed: string,
+): SequenceToSequence<BartConfig> {
+  const [endToken, paddingToken] = [idOf(tokenizer, 'end'), idOf(tokenizer, 'padding')];
+  const config: BartConfig = {
+    ...transformer.presets.base!,
+    ...{ width, contextLength, dropout, vocabularySize: tokenizer.vocabularySize },
+    ...{ encoderDepth: depth, encoderHeads: heads, encoderHiddenWidth: 4 * width },
+    ...{ decoderDepth: depth, decoderHeads: heads, decoderHiddenWidth: 4 * width },
+    ...{ endToken, paddingToken, decoderStartToken: paddingToken, initialDeviation: width ** -0.5 },
+    generation: { max_length: contextLength, forced_eos_token_id: endToken, ...generation },
+  };
+  return SequenceToSequence.create(config, { seed, tokenizer });
+}
+
+function idOf(tokenizer: Tokenizer, role: 'end' | 'padding'): number {
+  const spelling = tokenizer.specialTokens[role];
+  const id = spelling === undefined ? undefined : tokenizer.tokenToId(spelling);
+  if (id !== undefined) return id;
+  throw new SequiturError({ where: 'smallTransformer', expected: `a tokenizer with a token for ${role}`, got: 'none' });
+}

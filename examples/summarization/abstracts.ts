@@ -1,0 +1,61 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SequiturError } from '@sequitur/core';
+import { badFile, type Line, objectOf, readLines, type Split, splitByHash } from '@sequitur/recipe';
+
+/** A text and all summaries of it that are right. */
+export interface Article {
+  readonly sentences: readonly string[];
+  readonly summaries: readonly string[];
+}
+
+type Splits = Record<Split, Article[]>;
+
+const SHARES = { validation: 0.05, test: 0.1 };
+const FILES: Readonly<Record<Split, string>> = { training: 'train.jsonl', validation: 'dev.jsonl', test: 'test.jsonl' };
+
+/**
+ * Texts with their summaries: a JSON object a line, with `source` (a text, or its sentences) and `target` (a summary, or
+ * several), as SciTLDR has them; in one file, or in a folder as `train.jsonl`, `dev.jsonl` and `test.jsonl`.
+ *
+ * @throws SequiturError where there is no path, a file is missing, or a line is of another kind
+ */
+export async function readArticles(path: string | undefined): Promise<Splits> {
+  if (path === undefined) throw noData();
+  const found = await stat(path).catch(() => null);
+  if (!found?.isDirectory()) {
+    return splitByHash(await readFile(path), ({ sentences }) => sentences.join(' '), SHARES);
+  }
+  const names = await readdir(path);
+  const missing = Object.values(FILES).filter((name) => !names.includes(name));
+  if (missing.length > 0) throw badFile(path, Object.values(FILES).join(', '), `no ${missing.join(', no ')}`);
+  const read = (split: Split) => readFile(join(path, FILES[split]));
+  return { training: await read('training'), validation: await read('validation'), test: await read('test') };
+}
+
+async function readFile(path: string): Promise<Article[]> {
+  const lines = await readLines(path);
+  return lines.map((line) => {
+    const object = objectOf(line);
+    return { sentences: textsOf(object, 'source', line), summaries: textsOf(object, 'target', line) };
+  });
+}
+
+/** A text, or a list of some. */
+function textsOf(object: Readonly<Record<string, unknown>>, name: string, line: Line): string[] {
+  const value = object[name];
+  const texts = (Array.isArray(value) ? value : [value]).filter(
+    (text) => typeof text !== 'string' || text.trim() !== '',
+  );
+  if (texts.length > 0 && texts.every((text) => typeof text === 'string')) return texts.map((text) => text.trim());
+  throw line.error(`"${name}" to be a text or a list of texts`, JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
+}
+
+function noData(): SequiturError {
+  return new SequiturError({
+    where: 'npm run summarization',
+    expected: '--data <path>, since no npm package holds texts with their summaries',
+    got: 'none',
+    fix: 'Take SciTLDR from github.com/allenai/scitldr and give its folder SciTLDR-Data/SciTLDR-A, or a file of your own with lines such as {"source": "a text", "target": "its summary"}',
+  });
+}

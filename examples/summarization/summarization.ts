@@ -1,0 +1,103 @@
+import { openBackend } from '@sequitur/core';
+import {
+  learn,
+  pairLesson,
+  type RecipeOptions,
+  type SmallTransformerSize,
+  saveResults,
+  shortPath,
+  smallTransformer,
+} from '@sequitur/recipe';
+import { rouge, type Tokenizer, trainByteLevelTokenizer } from '@sequitur/text';
+import { SequenceToSequence, summarize } from '@sequitur/transformer';
+import { type Article, readArticles } from './abstracts.js';
+
+/** Tokens of a text that are read, and of a summary that are written. */
+const SOURCE_LENGTH = 192;
+const SUMMARY_LENGTH = 64;
+
+const GENERATION = { num_beams: 4, no_repeat_ngram_size: 3, length_penalty: 1, max_length: SUMMARY_LENGTH };
+
+/** Sizes, to be made smaller for tests. */
+export interface SummarizationSettings {
+  readonly vocabularySize: number;
+  readonly model: SmallTransformerSize;
+  readonly batchSize: number;
+  readonly peak: number;
+}
+
+const SETTINGS: SummarizationSettings = {
+  vocabularySize: 4000,
+  model: { width: 128, depth: 2, heads: 4, contextLength: SOURCE_LENGTH, dropout: 0.1, generation: GENERATION },
+  ...{ batchSize: 16, peak: 2e-3 },
+};
+
+/** Trains on texts with summaries, saves the model, loads it back, and measures it beside the first sentence of each text. */
+export async function trainSummarizer(options: RecipeOptions, settings = SETTINGS) {
+  const { training, validation, test } = await readArticles(options.data[0]);
+  const texts = training.flatMap(({ sentences, summaries }) => [sentences.join(' '), ...summaries]);
+  const tokenizer = await trainByteLevelTokenizer(texts, {
+    ...{ vocabularySize: settings.vocabularySize, specialTokens: ['</s>', '<unk>', '<pad>'] },
+    ...{ endToken: '</s>', paddingToken: '<pad>' },
+  });
+  const counts = `${training.length} to learn from, ${validation.length} for validation, ${test.length} held out`;
+  console.log(`Texts with summaries: ${counts}; ${tokenizer.vocabularySize} tokens.`);
+  const model = smallTransformer(tokenizer, settings.model, options.seed);
+  const encode = ({ sentences }: Article, summary: string) => ({
+    source: tokenizer.encode(beginningOf(sentences, tokenizer), { specialTokens: true }),
+    target: tokenizer.encode(summary, { specialTokens: true }).slice(0, SUMMARY_LENGTH),
+  });
+  const lesson = pairLesson({
+    ...{ name: 'texts and summaries', title: 'Summarization', unit: 'nats per token', seed: options.seed },
+    ...{ batchSize: settings.batchSize, peak: settings.peak, paddingToken: model.paddingToken },
+    training: training.flatMap((article) => article.summaries.map((summary) => encode(article, summary))),
+    validation: validation.map((article) => encode(article, article.summaries[0]!)),
+  });
+  const learnt = await learn(model, { ...lesson, patience: 5 }, options);
+  await model.savePretrained(options.folder);
+  model.dispose();
+  console.log(`Saved as a Hugging Face folder: ${shortPath(options.folder)}`);
+  const again = await SequenceToSequence.fromPretrained(options.folder);
+  const sources = test.map(({ sentences }) => beginningOf(sentences, tokenizer));
+  const written = await summarize(again, sources, { batchSize: 32 });
+  again.dispose();
+  show(test, written);
+  const { name: backend } = await openBackend(options.backend);
+  const scores = scoresBesideLead(written, test);
+  await saveResults(options.folder, {
+    ...{ texts: training.length, 'held out': test.length, seed: options.seed, backend },
+    ...learnt,
+    ...scores,
+  });
+  return { ...learnt, scores };
+}
+
+/** So much of a text as the model reads, room for its end left. */
+function beginningOf(sentences: readonly string[], tokenizer: Tokenizer): string {
+  const text = sentences.join(' ');
+  const { offsets } = tokenizer.tokenize(text, { specialTokens: false });
+  return offsets.length < SOURCE_LENGTH ? text : text.slice(0, offsets[SOURCE_LENGTH - 2]![1]);
+}
+
+/** ROUGE of what was written, and of the first sentence of each text, in percent. */
+export function scoresBesideLead(written: readonly string[], articles: readonly Article[]): Record<string, number> {
+  const references = articles.map(({ summaries }) => summaries);
+  const lead = articles.map(({ sentences }) => sentences[0]!);
+  const named = (title: string, texts: readonly string[]) => {
+    const { rouge1, rouge2, rougeL } = rouge(texts, references);
+    return {
+      [`${title} ROUGE-1`]: 100 * rouge1,
+      [`${title} ROUGE-2`]: 100 * rouge2,
+      [`${title} ROUGE-L`]: 100 * rougeL,
+    };
+  };
+  return { ...named('model', written), ...named('lead-1', lead) };
+}
+
+/** A few of them, for the eye. */
+function show(articles: readonly Article[], written: readonly string[]): void {
+  const step = Math.max(1, Math.floor(articles.length / 4));
+  for (let index = 0; index < articles.length; index += step) {
+    console.log(`\n  written  ${written[index]}\n  wanted   ${articles[index]!.summaries[0]}`);
+  }
+}
