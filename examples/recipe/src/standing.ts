@@ -19,7 +19,9 @@ export class StandingDisplay {
 
   constructor(steps: number, firstStep: number) {
     this.#steps = steps;
-    this.#bar = process.stdout.isTTY ? new SingleBar({ format: '{bar} {text}', barsize: 24, gracefulExit: false }) : null;
+    this.#bar = process.stdout.isTTY
+      ? new SingleBar({ format: '{bar} {text}', barsize: 24, gracefulExit: false })
+      : null;
     this.#bar?.start(steps, firstStep, { text: '' });
   }
 
