@@ -1,8 +1,7 @@
 /** From labelled texts to a small BERT that sorts others: its own vocabulary, pre-training, fine-tuning, evaluation. */
-import { join } from 'node:path';
-import { Bert, classify } from '@sequitur/bert';
-import type { EncoderRecipe } from '@sequitur/example-encoders';
-import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { type Bert, classify } from '@sequitur/bert';
+import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
+import { type RecipeOptions, runRecipe, saveResults } from '@sequitur/recipe';
 import { accuracy, macroF1 } from '@sequitur/text';
 import { type LabelledSets, readLabelledSets } from './labelled-sets.js';
 import { trainClassifier } from './train-classifier.js';
@@ -39,17 +38,13 @@ async function main(options: RecipeOptions): Promise<void> {
     `${sets.name}: ${training.length} texts to learn from, ${validation.length} to watch, ${test.length} to judge by; ${labels.length} labels.`,
   );
   const trained = await trainClassifier(sets, recipe, options);
-  if (!trained) return console.log('Interrupted: --resume goes on.');
-  const folder = join(options.folder, 'model');
-  await trained.model.savePretrained(folder);
-  trained.model.dispose();
-  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
-  const model = await Bert.fromPretrained(folder);
+  if (!trained) return;
+  const model = await savedAndLoaded(trained.model, options);
   const scores = await judge(model, sets.test);
   await saveResults(options.folder, {
     ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
-    ...{ parameters: trained.learnt.parameters, steps: trained.learnt.steps, minutes: trained.learnt.minutes },
-    ...{ seed: options.seed, 'validation loss': trained.learnt.validationLoss, ...scores },
+    ...figuresOf(trained, options),
+    ...scores,
     'always the commonest label': commonest(sets),
   });
   await showSome(model, sets);

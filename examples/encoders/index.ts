@@ -1,4 +1,5 @@
 export * from './hidden-tokens.js';
+export * from './judged-model.js';
 export { maskedTexts, specialIdsOf } from './masked-texts.js';
 export * from './padded-batch.js';
 export { sizeOf, tokensIn, warmUpOf } from './pre-train.js';

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bert, type BertConfig, headLoss, maskedLanguage, type TextBatch } from '@sequitur/bert';
 import { parameterCount } from '@sequitur/core';
@@ -17,20 +18,30 @@ export interface PreTraining {
   readonly peakRate: number;
 }
 
+/** What came of it. */
+export interface PreTrained {
+  /** Of the model. */
+  readonly folder: string;
+  readonly steps: number;
+  /** Of training in the process that finished it. */
+  readonly minutes: number;
+}
+
 /**
  * Trains an encoder to foretell hidden tokens, which needs no labels, and saves it in `pretrained`. A run that is gone on
  * with and has come so far already takes it from there.
  *
- * @returns the folder, or null where the run was interrupted before
+ * @returns null where the run was interrupted before
  */
-export async function preTrain(what: PreTraining, options: RunOptions): Promise<string | null> {
+export async function preTrain(what: PreTraining, options: RunOptions): Promise<PreTrained | null> {
   const { config, tokenizer, training, validation, batchSize, peakRate } = what;
   const folder = join(options.folder, 'pretrained');
-  if (options.resume && existsSync(join(folder, 'config.json'))) return folder;
+  const account = join(folder, 'training.json');
+  if (options.resume && existsSync(account)) return { folder, ...JSON.parse(await readFile(account, 'utf8')) };
   const model = Bert.create(config, { head: maskedLanguage(), seed: options.seed, tokenizer });
   console.log(`\nPre-training ${sizeOf(model)} on ${training.length} texts, without their labels.`);
   try {
-    const { interrupted } = await learn(
+    const { interrupted, steps, minutes } = await learn(
       model,
       {
         title: 'Foretelling hidden tokens',
@@ -49,7 +60,8 @@ export async function preTrain(what: PreTraining, options: RunOptions): Promise<
     );
     if (interrupted) return null;
     await model.savePretrained(folder);
-    return folder;
+    await writeFile(account, JSON.stringify({ steps, minutes }));
+    return { folder, steps, minutes };
   } finally {
     model.dispose();
   }

@@ -4,7 +4,7 @@ import { type Learnt, learn, type RunOptions } from '@sequitur/recipe';
 import type { Batches, SubwordTokenizer } from '@sequitur/text';
 import { adamW, warmUpThenLinear } from '@sequitur/train';
 import type { EncodedText } from './padded-batch.js';
-import { preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+import { type PreTrained, preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
 
 /** The size of the model and how it learns. */
 export interface EncoderRecipe {
@@ -41,6 +41,7 @@ export interface EncoderTask<H extends Head> extends FineTuningLesson<H> {
 
 export interface TrainedEncoder<H extends Head> {
   readonly model: Bert<H>;
+  readonly preTrained: PreTrained;
   readonly learnt: Learnt;
 }
 
@@ -57,19 +58,19 @@ export async function trainEncoder<H extends Head>(
   const { tokenizer, texts, watchedTexts, head, ...lesson } = task;
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const { share, ...settings } = preTraining;
-  const pretrained = await preTrain(
+  const preTrained = await preTrain(
     { config, tokenizer, training: texts, validation: watchedTexts, ...settings },
     { ...options, ...shareOf(options, share) },
   );
-  if (pretrained === null) return null;
-  const model = await Bert.fromPretrained<H>(pretrained, { head, seed: options.seed });
+  if (preTrained === null) return null;
+  const model = await Bert.fromPretrained<H>(preTrained.folder, { head, seed: options.seed });
   console.log(`\nFine-tuning ${sizeOf(model)}.`);
   const learnt = await fineTune(
     model,
     { ...lesson, peakRate: fineTuning.peakRate },
     { ...options, ...shareOf(options, 1 - share), folder: join(options.folder, 'fine-tuning') },
   );
-  return { model, learnt };
+  return { model, preTrained, learnt };
 }
 
 /** Trains a model with its head on labelled batches. */

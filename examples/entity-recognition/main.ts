@@ -1,8 +1,8 @@
 /** From tagged sentences to a small BERT that finds names in texts. */
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { Bert, recognizeEntities } from '@sequitur/bert';
-import type { EncoderRecipe } from '@sequitur/example-encoders';
+import { resolve } from 'node:path';
+import { type Bert, recognizeEntities } from '@sequitur/bert';
+import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecipeOptions, runRecipe, saveResults, shortPath, startedIn } from '@sequitur/recipe';
 import { type EntityScores, entityScores } from '@sequitur/text';
 import { readTaggedSets, type TaggedSets } from './tagged-sets.js';
@@ -40,16 +40,11 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   );
   const trained = await trainRecognizer(sets, await readParagraphs(options.extra.corpus), recipe, options);
   if (!trained) return;
-  const folder = join(options.folder, 'model');
-  await trained.model.savePretrained(folder);
-  trained.model.dispose();
-  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
-  const model = await Bert.fromPretrained(folder);
+  const model = await savedAndLoaded(trained.model, options);
   const scores = await judge(model, test);
   await saveResults(options.folder, {
     ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
-    ...{ parameters: trained.learnt.parameters, steps: trained.learnt.steps, minutes: trained.learnt.minutes },
-    ...{ seed: options.seed, 'validation loss': trained.learnt.validationLoss },
+    ...figuresOf(trained, options),
     ...{ 'entity F1': scores.micro.f1, precision: scores.micro.precision, recall: scores.micro.recall },
   });
   for (const [type, { f1, support }] of Object.entries(scores.byType)) {

@@ -1,8 +1,7 @@
 /** From questions with answers in texts to a small BERT that finds answers. */
-import { join } from 'node:path';
-import { answer, Bert } from '@sequitur/bert';
+import { answer, type Bert } from '@sequitur/bert';
 import { SequiturError } from '@sequitur/core';
-import type { EncoderRecipe } from '@sequitur/example-encoders';
+import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
 import { answerScores } from '@sequitur/text';
 import { type Question, questionSets, readArticles } from './questions.js';
@@ -38,17 +37,12 @@ async function main(options: RecipeOptions): Promise<void> {
   console.log(`${training.length} questions to learn from, ${validation.length} to watch, ${test.length} to judge by.`);
   const trained = await trainReader(sets, recipe, options);
   if (!trained) return;
-  const folder = join(options.folder, 'model');
-  await trained.model.savePretrained(folder);
-  trained.model.dispose();
-  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
-  const model = await Bert.fromPretrained(folder);
+  const model = await savedAndLoaded(trained.model, options);
   const scores = await judge(model, test);
   const learnt = await judge(model, training.slice(0, test.length));
   await saveResults(options.folder, {
     ...{ data: shortPath(file), questions: training.length, 'test questions': test.length },
-    ...{ parameters: trained.learnt.parameters, steps: trained.learnt.steps, minutes: trained.learnt.minutes },
-    ...{ seed: options.seed, 'validation loss': trained.learnt.validationLoss },
+    ...figuresOf(trained, options),
     ...{ 'exact match': scores.exactMatch, F1: scores.f1, 'F1 on training questions': learnt.f1 },
   });
   model.dispose();

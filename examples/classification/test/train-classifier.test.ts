@@ -35,15 +35,27 @@ function sentences(count: number, seed: string): LabelledText[] {
   });
 }
 
-it('learns to sort texts, and what it saves sorts them too', async () => {
+/** As a person who presses Ctrl+C after so many steps. */
+function endingAfter(steps: number) {
+  const controller = new AbortController();
+  let taken = 0;
+  return { signal: controller.signal, onStep: () => void (++taken === steps && controller.abort()) };
+}
+
+it('learns to sort texts, whatever interrupts it, and what it saves sorts them too', async () => {
   await openBackend(['wasm', 'cpu']);
   const sets = {
     ...{ name: 'made up', labels: ['land', 'sea', 'sky'] },
     ...{ training: sentences(240, 'a'), validation: sentences(30, 'b'), test: sentences(60, 'c') },
   };
   const options = { limit: { steps: 200 }, folder, seed: '1', resume: false };
-  const trained = await trainClassifier(sets, recipe, options);
-  expect(trained!.learnt.steps).toBe(140);
+  // Interrupted in either training, and gone on with.
+  expect(await trainClassifier(sets, recipe, { ...options, ...endingAfter(20) })).toBeNull();
+  const half = await trainClassifier(sets, recipe, { ...options, resume: true, ...endingAfter(70) });
+  expect([half!.learnt.interrupted, half!.learnt.steps]).toEqual([true, 30]);
+  half!.model.dispose();
+  const trained = await trainClassifier(sets, recipe, { ...options, resume: true });
+  expect([trained!.learnt.interrupted, trained!.learnt.steps]).toEqual([false, 140]);
   await trained!.model.savePretrained(join(folder, 'model'));
   trained!.model.dispose();
   const model = await Bert.fromPretrained(join(folder, 'model'));
