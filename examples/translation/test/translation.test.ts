@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend, parametersOf } from '@sequitur/core';
@@ -46,8 +47,19 @@ it('learns to spell words that it has not seen, and is saved as a translator', a
   expect(await translate(model, ['kab', 'SOD'])).toEqual(['K AA1 B', 'S OW1 D']);
   const words = ['kabas', 'a', 'bo', 'sodabe', 'ok'];
   expect(await translate(model, words, { batchSize: 2 })).toEqual(await translate(model, words));
+  await model.savePretrained(join(folder, 'again'));
   model.dispose();
+  const [saved, written] = await Promise.all(['whole', 'again'].map((run) => readModel(join(folder, run))));
+  expect(written).toEqual(saved);
 });
+
+/** All that a saved model is made of. */
+async function readModel(run: string) {
+  const json = async (name: string) => JSON.parse(await readFile(join(run, name), 'utf8'));
+  const weights = createHash('sha256').update(await readFile(join(run, 'model.safetensors')));
+  const [config, tokenizer] = [await json('config.json'), await json('tokenizer.json')];
+  return { config, tokenizer, settings: await json('tokenizer_config.json'), weights: weights.digest('hex') };
+}
 
 it('goes on after an interruption to the same weights', async () => {
   const weights: Float32Array[][] = [];
