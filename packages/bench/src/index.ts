@@ -6,6 +6,7 @@ export * from './measure/interleave.js';
 export * from './measure/machine.js';
 export * from './measure/peak.js';
 export * from './measure/statistics.js';
+export * from './report/agreement.js';
 export * from './report/analysis.js';
 export * from './report/html.js';
 export * from './report/table.js';

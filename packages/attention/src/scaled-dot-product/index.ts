@@ -4,8 +4,11 @@ import { biasTensors } from './bias-tensors.js';
 import { runAttention } from './op.js';
 import { type AttentionOptions, settle } from './options.js';
 import { weightsReference } from './reference.js';
+import type { AttentionResult } from './result.js';
+import { attentionByColumns, strideOfColumns } from './strided.js';
 
 export type { AttentionOptions, Unseen } from './options.js';
+export type { AttentionResult } from './result.js';
 
 /**
  * Scaled dot-product attention (Vaswani et al. 2017, equation 1): every query takes from the values what its scores with
@@ -20,14 +23,6 @@ export type { AttentionOptions, Unseen } from './options.js';
  */
 export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => run(query, key, value, options).output);
-}
-
-/** `attention` with the logarithm of what it divides by. */
-export interface AttentionResult {
-  /** float32 [batch, queries, heads, valueSize] */
-  readonly output: Tensor4D;
-  /** log Σ exp of the scores, float32 [batch, heads, queries]; -1e30 where a query sees nothing. */
-  readonly logSumExp: Tensor3D;
 }
 
 /**
@@ -57,6 +52,8 @@ export function attentionWeights(query: Tensor4D, key: Tensor4D, options: Attent
 
 function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
   const settled = settle(query, key, value, options);
+  const stride = strideOfColumns(query, options, settled);
+  if (stride !== null) return attentionByColumns([query, key, value], stride, settled, run);
   const { visible } = options;
   const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible });
   const [output, logSumExp] = runAttention({ query, key, value, ...(visible && { visible }), ...tensors }, settled);

@@ -1,20 +1,31 @@
 import { parseArgs } from 'node:util';
 import { SequiturError } from '@sequitur/core';
+import { agreement, agreementInWords } from '../report/agreement.js';
+import type { ResultRecord } from '../scaling/records.js';
 import { readRecords } from '../scaling/results-file.js';
 import { present } from './present.js';
 
-export const reportHelp = `bench report <results> [--report <path>]: the table and the report of results that are there
+export const reportHelp = `bench report <results> [options]: the table and the report of results that are there
+
+  --report <path>        one HTML file (default beside the results)
+  --against <results>    of a second run of the same sweep: says instead whether both agree within their spread
 `;
 
 export async function report(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: { report: { type: 'string' } },
+    options: { report: { type: 'string' }, against: { type: 'string' } },
     allowPositionals: true,
   });
   const [results] = positionals;
   if (!results) throw new SequiturError({ where: 'bench report', expected: 'a file of results', got: 'none' });
-  const records = await readRecords(results);
-  if (records.length > 0) return present(records, values.report ?? results.replace(/(\.jsonl)?$/, '.html'));
-  throw new SequiturError({ where: results, expected: 'results of a sweep', got: 'an empty file, or none' });
+  const records = await resultsOf(results);
+  if (values.against === undefined) return present(records, values.report ?? results.replace(/(\.jsonl)?$/, '.html'));
+  console.log(agreementInWords(agreement(records, await resultsOf(values.against))));
+}
+
+async function resultsOf(path: string): Promise<ResultRecord[]> {
+  const records = await readRecords(path);
+  if (records.length > 0) return records;
+  throw new SequiturError({ where: path, expected: 'results of a sweep', got: 'an empty file, or none' });
 }

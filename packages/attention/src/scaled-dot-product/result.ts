@@ -1,0 +1,9 @@
+import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+
+/** `attention` with the logarithm of what it divides by. */
+export interface AttentionResult {
+  /** float32 [batch, queries, heads, valueSize] */
+  readonly output: Tensor4D;
+  /** log Σ exp of the scores, float32 [batch, heads, queries]; -1e30 where a query sees nothing. */
+  readonly logSumExp: Tensor3D;
+}
