@@ -5,4 +5,4 @@ export { type CompiledKernels, codeOf } from './wasm/compiled-kernels.js';
 export type { Offset } from './wasm/exports.js';
 export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js';
 export { type ComputeCall, groupsOf, type TensorPart, type WebGpuInstance, webGpuInstance } from './webgpu/compute.js';
-export { REDUCTIONS, type WebGpuKernel } from './webgpu/kernel.js';
+export { type ElementType, type NumberType, REDUCTIONS, type WebGpuKernel } from './webgpu/kernel.js';

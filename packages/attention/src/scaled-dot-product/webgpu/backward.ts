@@ -1,6 +1,9 @@
 import type { WebGpuKernel } from '@sequitur/core';
-import { addFromTile, declarations, dotWithTile, fillTile, LANES, PARAMETERS, registers } from './shared-code.js';
-import { nameOf, storeRow, tileLength, type Variant } from './variant.js';
+import { commonRows } from './common-rows.js';
+import { keysAndValues } from './forward.js';
+import { addGroup, dotsWith, elementOf, lines, registers, storeRow } from './rows.js';
+import { declarations, LANES, PARAMETERS } from './shared-code.js';
+import { nameOf, type Variant } from './variant.js';
 
 /**
  * stats = log Σ exp, Σ dO O - dL and, of a query that sees nothing, its share of each key that its pattern shows, [3, batch,
@@ -57,35 +60,39 @@ if (logs[index] < -1e29) {
 }`;
 
 /** Tensors that both kernels below read, one for the other parts of the scores included. */
-function readsOf({ extra }: Variant): WebGpuKernel['reads'] {
+function readsOf({ headSize, valueSize, extra }: Variant): WebGpuKernel['reads'] {
+  const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
-    ...{ q: 'f32', k: 'f32', v: 'f32', dy: 'f32', stats: 'f32', plan: 'i32' },
+    ...{ q: head, k: head, v: value, dy: value, stats: 'f32', plan: 'i32' },
     ...(extra !== 'none' && { extra: 'f32' }),
   };
 }
 
-/** Whether a pair is seen, its weight and slope, from the products \`product\` and \`back\` = dO Vᵀ. */
-function pairCode({ visible, softCap, dropout }: Variant): string {
+/**
+ * Of pair \`j\` of a group its weight, what dropout keeps of it, and its slope, from \`product\` and \`back\` = dO Vᵀ;
+ * \`seen\` says whether the pattern shows it.
+ */
+function pairCode({ visible, softCap, dropout }: Variant, j: number): string {
+  const real = visible ? ` && stats[3u * rows + b * p.keys + key${j}] != 0.0` : '';
   return `
-let seen = inside && shown${visible ? ' && stats[3u * rows + b * p.keys + key] != 0.0' : ''} && log_ > -1e29;
-let weight = select(0.0, exp(min(scoreOf(product, b, h, query, key) - log_, 80.0)), seen);
-${dropout ? 'let mask_ = kept(b, h, query, key);' : 'let mask_ = 1.0;'}
-var slope = weight * (mask_ * back - drift) * p.scale;
-${softCap ? 'let bent = capped(product); slope *= 1.0 - bent * bent;' : ''}`;
+let weight${j} = select(0.0, exp(min(scoreOf(product${j}, b, h, query${j}, key${j}) - log${j}, 80.0)), seen${j} && log${j} > -1e29${real});
+let kept${j} = ${dropout ? `kept(b, h, query${j}, key${j})` : '1.0'};
+var slope${j} = weight${j} * (kept${j} * back${j} - drift${j}) * p.scale;
+${softCap ? `let bent${j} = capped(product${j}); slope${j} *= 1.0 - bent${j} * bent${j};` : ''}`;
 }
 
 /** dQ = scale dS K, a lane for each query. */
 export function queryGradientKernel(variant: Variant): WebGpuKernel {
-  const { headSize, valueSize } = variant;
-  const source = { length: 'p.capacity', heads: 'p.keyHeads', head: 'shared_', count: 'p.keys' };
-  const rows = tileLength(variant);
+  const { headSize, rows, group, tiles } = variant;
+  const common = keysAndValues(variant);
   return {
     name: nameOf('dquery', variant),
     reads: readsOf(variant),
-    writes: { dq: 'f32' },
+    writes: { dq: elementOf(headSize) },
     parameters: PARAMETERS,
     workgroupSize: LANES,
-    declarations: declarations(variant),
+    subgroups: !tiles,
+    declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `
 if (group >= p.groups) { return; }
 let rows = p.batch * p.heads * p.queries;
@@ -98,9 +105,10 @@ let query = min(block * SIZE + lane, p.queries - 1u);
 let index = (b * p.heads + h) * p.queries + query;
 let log_ = stats[index];
 let drift = stats[rows + index];
-${registers('qRow', 'head', headSize, 'q', `((b * p.queries + query) * p.heads + h) * ${headSize}u`)}
-${registers('yRow', 'value', valueSize, 'dy', `((b * p.queries + query) * p.heads + h) * ${valueSize}u`)}
-${registers('g', 'head', headSize)}
+let row = (b * p.queries + query) * p.heads + h;
+${registers('qRow', 'head', variant, { tensor: 'q', row: 'row' })}
+${registers('yRow', 'value', variant, { tensor: 'dy', row: 'row' })}
+${registers('g', 'head', variant)}
 let header = layoutOf(h);
 let starts = u32(plan[header]);
 let entries = u32(plan[header + 1u]);
@@ -112,24 +120,26 @@ for (var entry = u32(plan[starts + block]); entry < last; entry++) {
   var word = 0xffffffffu;
   if (mask >= 0) { word = u32(plan[masks + u32(mask) * SIZE + lane]); }
   for (var start = keyBlock; start < min(keyBlock + 32u, p.keys); start += ${rows}u) {
-    workgroupBarrier();
-    ${fillTile('firstTile', { tensor: 'k', ...source }, headSize, rows)}
-    ${fillTile('secondTile', { tensor: 'v', ...source }, valueSize, rows)}
-    workgroupBarrier();
-    for (var i = 0u; i < ${rows}u; i++) {
-      let inside = start + i < p.keys;
-      let key = min(start + i, p.keys - 1u);
-      let shown = ((word >> (start - keyBlock + i)) & 1u) == 1u;
-      ${dotWithTile('product', 'qRow', 'head', 'firstTile')}
-      ${dotWithTile('back', 'yRow', 'value', 'secondTile')}
-      ${pairCode(variant)}
-      ${addFromTile('g', 'head', 'firstTile', 'slope')}
+    ${common.fill}
+    for (var i = 0u; i < min(${rows}u, p.keys - start); i += ${group}u) {
+      ${common.open}
+      ${dotsWith('product', 'qRow', variant, common.first)}
+      ${dotsWith('back', 'yRow', variant, common.second)}
+      ${lines(
+        group,
+        (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);
+let query${j} = query;
+let log${j} = log_;
+let drift${j} = drift;
+let seen${j} = start + i + ${j}u < p.keys && ((word >> (key${j} - keyBlock)) & 1u) == 1u;
+${pairCode(variant, j)}`,
+      )}
+      ${addGroup('g', { factor: 'slope' }, variant, common.first)}
     }
   }
 }
 if (block * SIZE + lane >= p.queries) { return; }
-let to = ((b * p.queries + query) * p.heads + h) * ${headSize}u;
-${storeRow('dq', 'to', headSize, 'g')}`,
+${storeRow('dq', 'row', 'head', variant, 'g')}`,
   };
 }
 
@@ -140,17 +150,22 @@ ${storeRow('dq', 'to', headSize, 'g')}`,
  * @param which of the two; both where the number of bindings allows
  */
 export function keyGradientKernel(variant: Variant, which: 'both' | 'key' | 'value'): WebGpuKernel {
-  const { headSize, valueSize, evenly } = variant;
+  const { headSize, valueSize, evenly, rows, group, tiles } = variant;
   const source = { length: 'p.queries', heads: 'p.heads', head: 'h', count: 'p.queries' };
-  const rows = tileLength(variant);
+  const common = commonRows(
+    variant,
+    { tensor: 'q', kind: 'head', ...source },
+    { tensor: 'dy', kind: 'value', ...source },
+  );
   const [keys, values] = [which !== 'value', which !== 'key'];
   return {
     name: nameOf(`d${which}`, variant),
     reads: readsOf(variant),
-    writes: { ...(keys && { dk: 'f32' }), ...(values && { dv: 'f32' }) },
+    writes: { ...(keys && { dk: elementOf(headSize) }), ...(values && { dv: elementOf(valueSize) }) },
     parameters: PARAMETERS,
     workgroupSize: LANES,
-    declarations: declarations(variant),
+    subgroups: !tiles,
+    declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `
 if (group >= p.groups) { return; }
 let rows = p.batch * p.heads * p.queries;
@@ -160,10 +175,11 @@ let b = group / blocks / p.keyHeads;
 let shared_ = group / blocks % p.keyHeads;
 let key = min(block * SIZE + lane, p.keys - 1u);
 let inside = block * SIZE + lane < p.keys;
-${registers('kRow', 'head', headSize, 'k', `((b * p.capacity + key) * p.keyHeads + shared_) * ${headSize}u`)}
-${registers('vRow', 'value', valueSize, 'v', `((b * p.capacity + key) * p.keyHeads + shared_) * ${valueSize}u`)}
-${keys ? registers('g', 'head', headSize) : ''}
-${values ? registers('r', 'value', valueSize) : ''}
+let row = (b * p.capacity + key) * p.keyHeads + shared_;
+${registers('kRow', 'head', variant, { tensor: 'k', row: 'row' })}
+${registers('vRow', 'value', variant, { tensor: 'v', row: 'row' })}
+${keys ? registers('g', 'head', variant) : ''}
+${values ? registers('r', 'value', variant) : ''}
 let group_ = p.heads / p.keyHeads;
 for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
   let header = layoutOf(h);
@@ -175,33 +191,37 @@ for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
     let queryBlock = u32(plan[entries + 2u * entry]) * 32u;
     let mask = plan[entries + 2u * entry + 1u];
     for (var start = queryBlock; start < min(queryBlock + 32u, p.queries); start += ${rows}u) {
-      workgroupBarrier();
-      ${fillTile('firstTile', { tensor: 'q', ...source }, headSize, rows)}
-      ${fillTile('secondTile', { tensor: 'dy', ...source }, valueSize, rows)}
-      workgroupBarrier();
-      for (var i = 0u; i < min(${rows}u, p.queries - start); i++) {
-        let query = start + i;
-        let index = (b * p.heads + h) * p.queries + query;
-        let log_ = stats[index];
-        let drift = stats[rows + index];
-        var shown = true;
-        if (mask >= 0) {
-          let word = u32(plan[masks + (u32(mask) * 2u + (lane >> 5u)) * 32u + query - queryBlock]);
-          shown = ((word >> (lane & 31u)) & 1u) == 1u;
-        }
-        ${dotWithTile('product', 'kRow', 'head', 'firstTile')}
-        ${dotWithTile('back', 'vRow', 'value', 'secondTile')}
-        ${pairCode(variant)}
-        ${keys ? addFromTile('g', 'head', 'firstTile', 'slope') : ''}
-        ${values ? `let part = select(weight * mask_, stats[2u * rows + index], ${evenly ? 'inside && shown && log_ < -1e29' : 'false'});` : ''}
-        ${values ? addFromTile('r', 'value', 'secondTile', 'part') : ''}
+      ${common.fill}
+      for (var i = 0u; i < min(${rows}u, p.queries - start); i += ${group}u) {
+        ${common.open}
+        ${dotsWith('product', 'kRow', variant, common.first)}
+        ${dotsWith('back', 'vRow', variant, common.second)}
+        ${lines(group, (j) => queryOf(variant, j))}
+        ${keys ? addGroup('g', { factor: 'slope' }, variant, common.first) : ''}
+        ${values ? lines(group, (j) => `let part${j} = select(weight${j} * kept${j}, stats[2u * rows + index${j}], ${evenly ? `inside && seen${j} && log${j} < -1e29` : 'false'});`) : ''}
+        ${values ? addGroup('r', { factor: 'part' }, variant, common.second) : ''}
       }
     }
   }
 }
 if (!inside) { return; }
-let at = (b * p.capacity + key) * p.keyHeads + shared_;
-${keys ? storeRow('dk', `at * ${headSize}u`, headSize, 'g') : ''}
-${values ? storeRow('dv', `at * ${valueSize}u`, valueSize, 'r') : ''}`,
+${keys ? storeRow('dk', 'row', 'head', variant, 'g') : ''}
+${values ? storeRow('dv', 'row', 'value', variant, 'r') : ''}`,
   };
+}
+
+/** Query \`j\` of a group: where it stands, and what the lane's key is to it. */
+function queryOf(variant: Variant, j: number): string {
+  return `
+let query${j} = min(start + i + ${j}u, p.queries - 1u);
+let key${j} = key;
+let index${j} = (b * p.heads + h) * p.queries + query${j};
+let log${j} = stats[index${j}];
+let drift${j} = stats[rows + index${j}];
+var seen${j} = inside && start + i + ${j}u < p.queries;
+if (mask >= 0) {
+  let word = u32(plan[masks + (u32(mask) * 2u + (lane >> 5u)) * 32u + query${j} - queryBlock]);
+  seen${j} = seen${j} && ((word >> (lane & 31u)) & 1u) == 1u;
+}
+${pairCode(variant, j)}`;
 }

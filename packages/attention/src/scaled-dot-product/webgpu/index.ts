@@ -14,7 +14,7 @@ import { keyGradientKernel, queryGradientKernel, statsKernel } from './backward.
 import { forwardKernel } from './forward.js';
 import { layoutWords, turnedLayout } from './layout-words.js';
 import { LANES } from './shared-code.js';
-import { fours, variantOf } from './variant.js';
+import { fours, type Variant, variantOf } from './variant.js';
 import { isWorthBlocks } from './worth.js';
 
 type Kernel = NativeKernel<SettledOptions>;
@@ -27,9 +27,9 @@ interface Uploads extends KernelBackend {
 
 export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
-  const variant = variantOf(inputs, attributes);
+  const variant = gpu && variantOf(gpu, inputs, attributes);
   const layouts = layoutsOf(inputs, attributes);
-  if (!gpu || !variant || !isWorthBlocks(gpu, inputs, layouts, attributes.keyLength)) return null;
+  if (!gpu || !variant || !isWorthBlocks(gpu, variant, { inputs, layouts, keys: attributes.keyLength })) return null;
   const { query, key, value } = inputs as Record<string, Tensor>;
   const [batch, queries, heads] = query!.shape as [number, number, number];
   const output = gpu.output([batch, queries, heads, value!.shape[3]!]);
@@ -46,10 +46,11 @@ export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
 
 export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
-  const variant = variantOf(inputs, attributes);
+  const variant = gpu && variantOf(gpu, inputs, attributes);
   const wantsBias = (inputs.bias && attributes.biasGradient) || inputs.relative;
   const layouts = layoutsOf(inputs, attributes);
-  if (!gpu || !variant || wantsBias || !isWorthBlocks(gpu, inputs, layouts, attributes.keyLength)) return null;
+  if (!gpu || !variant || wantsBias || !isWorthBlocks(gpu, variant, { inputs, layouts, keys: attributes.keyLength }))
+    return null;
   const { query, key, value, dy } = inputs as Record<string, Tensor>;
   const [batch, queries, heads] = query!.shape as [number, number, number];
   const [, capacity, keyHeads] = key!.shape as [number, number, number];
@@ -62,7 +63,7 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   if (keyLength < capacity) for (const sums of [dk, dv]) gpu.clear(sums);
   const size = 3 * batch * heads * queries + (inputs.visible ? batch * keyLength : 0);
   gpu.withScratch([size], (stats) => {
-    fillStats(gpu, backend, { inputs, attributes }, stats);
+    fillStats(gpu, backend, { inputs, attributes, variant }, stats);
     const read = { q: query!, k: key!, v: value!, dy: dy!, stats, ...extraOf(inputs) };
     withWords(backend, layoutWords(layouts), (plan) => {
       const workgroups = batch * heads * groupsOf(queries, LANES);
@@ -91,11 +92,12 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
 interface Task {
   readonly inputs: OpInputs;
   readonly attributes: SettledOptions;
+  readonly variant: Variant;
 }
 
-function fillStats(gpu: WebGpuInstance, backend: KernelBackend, { inputs, attributes }: Task, stats: TensorInfo): void {
+function fillStats(gpu: WebGpuInstance, backend: KernelBackend, task: Task, stats: TensorInfo): void {
+  const { inputs, attributes, variant } = task;
   const { output, dy, logSumExp, dlogSumExp } = inputs as Record<string, Tensor>;
-  const variant = variantOf(inputs, attributes)!;
   const [batch] = output!.shape as [number];
   const workgroups = groupsOf(Math.max(logSumExp!.size, batch * attributes.keyLength), LANES);
   withWords(backend, layoutWords(layoutsOf(inputs, attributes)), (plan) =>
@@ -143,8 +145,8 @@ function parametersOf(
   groups: number,
 ): Record<string, number> {
   const { scale, softCap = 1, keyLength, patterns, dropout } = options;
-  const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
-  const [, capacity, keyHeads, valueSize] = value!.shape as [number, number, number, number];
+  const [batch, queries, heads] = query!.shape as [number, number, number];
+  const [, capacity, keyHeads] = value!.shape as [number, number, number];
   const [biasBatch, biasHead, biasQuery, biasKey] = (bias ? stridesOf(bias.shape) : [0, 0, 0, 0]) as [
     number,
     number,
@@ -153,7 +155,14 @@ function parametersOf(
   ];
   return {
     ...{ groups, batch, queries, heads, keyHeads, keys: keyLength, capacity, layouts: patterns.length, scale, softCap },
-    ...{ biasBatch, biasHead, biasQuery, biasKey, headFours: fours(headSize), valueFours: fours(valueSize) },
+    ...{
+      biasBatch,
+      biasHead,
+      biasQuery,
+      biasKey,
+      headFours: fours(query!.shape[3]!),
+      valueFours: fours(value!.shape[3]!),
+    },
     dropBelow: dropout ? dropoutThreshold(dropout.rate) : 0,
     dropSeed: dropout?.seed ?? 0,
     keptScale: dropout ? 1 / (1 - dropout.rate) : 1,

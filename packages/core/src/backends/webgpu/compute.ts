@@ -24,6 +24,10 @@ export interface ComputeCall {
 export interface WebGpuInstance {
   /** The largest tensor that can be bound whole, in bytes. */
   readonly mostBindingBytes: number;
+  /** The adapter computes on the processor, where a load is as dear as ten products. */
+  readonly isSoftware: boolean;
+  /** Lanes of a subgroup, where the device has subgroups and all are alike; else null. */
+  readonly subgroupSize: number | null;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
   /** Runs a kernel. Tensors that it writes must be nobody else's constants. */
   compute(kernel: WebGpuKernel, call: ComputeCall): void;
@@ -121,7 +125,7 @@ export class Dispatcher {
 /** A kernel reads what a tensor holds as what it declares: floats are no integers. */
 function checkElements(kernel: WebGpuKernel, name: string, dtype: DataType): void {
   const declared = kernel.reads[name] ?? kernel.writes[name];
-  if ((declared === 'f32') === (dtype === 'float32')) return;
+  if (declared?.includes('f32') === (dtype === 'float32')) return;
   throw new SequiturError({
     where: `the WebGPU kernel ${kernel.name}, ${name}`,
     expected: `a tensor of ${declared}`,

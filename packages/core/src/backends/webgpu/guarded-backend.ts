@@ -5,6 +5,7 @@ import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BindGroups } from './bind-groups.js';
 import { BufferPool } from './buffer-pool.js';
 import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
+import type { OpenedDevice } from './device.js';
 import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import type { WebGpuKernel } from './kernel.js';
@@ -18,14 +19,18 @@ type Values = Float32Array | Int32Array | Uint8Array;
 export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges, WebGpuInstance {
   /** The device's own bound; a smaller one can be set, to see how large tables fare. */
   mostBindingBytes: number;
+  readonly isSoftware: boolean;
+  readonly subgroupSize: number | null;
   readonly #device: GPUDevice;
   readonly #lost: Promise<never>;
   readonly #dispatcher: Dispatcher;
   readonly #bindGroups: BindGroups;
   #failure: SequiturError | undefined;
 
-  constructor(device: GPUDevice, info: GPUAdapterInfo) {
+  constructor({ device, info, isSoftware }: OpenedDevice) {
     super(device, info);
+    this.isSoftware = isSoftware;
+    this.subgroupSize = subgroupSizeOf(device, info);
     this.#device = device;
     this.#bindGroups = BindGroups.on(device);
     this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
@@ -189,4 +194,9 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
 
 function bytesOf({ shape }: Described): number {
   return util.sizeFromShape([...shape]) * 4;
+}
+
+function subgroupSizeOf({ features }: GPUDevice, info: GPUAdapterInfo): number | null {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info;
+  return features.has('subgroups') && least !== undefined && least === most ? least : null;
 }

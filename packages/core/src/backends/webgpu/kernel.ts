@@ -1,6 +1,8 @@
 import { SequiturError } from '../../errors.js';
 
-export type ElementType = 'f32' | 'i32' | 'u32';
+export type NumberType = 'f32' | 'i32' | 'u32';
+/** `vec4<f32>`: a tensor of float32 read by fours, whose size must be a multiple of four. */
+export type ElementType = NumberType | 'vec4<f32>';
 
 /** A compute kernel in WGSL: its bindings and parameters by name, and what each workgroup does. */
 export interface WebGpuKernel {
@@ -11,9 +13,11 @@ export interface WebGpuKernel {
   /** Tensors that are written, and may be read; none of them may be bound twice. */
   readonly writes: Readonly<Record<string, ElementType>>;
   /** Numbers that differ from call to call, `p.name` in the code; at least one must be used there. */
-  readonly parameters: Readonly<Record<string, ElementType>>;
+  readonly parameters: Readonly<Record<string, NumberType>>;
   /** Lanes of a workgroup, `SIZE` in the code; default 64. */
   readonly workgroupSize?: number;
+  /** The body uses subgroups: `sub` is the lane's place in its own. The device must have the feature. */
+  readonly subgroups?: boolean;
   /** Functions and shared variables. */
   readonly declarations?: string;
   /** The body, for lane `lane` of workgroup `group`, both u32. There may be more workgroups than asked for. */
@@ -24,7 +28,7 @@ export interface WebGpuKernel {
 const MOST_STORAGE_BUFFERS = 8;
 
 export function sourceOf(kernel: WebGpuKernel): string {
-  const { reads, writes, parameters, workgroupSize = 64, declarations = '', code } = kernel;
+  const { reads, writes, parameters, workgroupSize = 64, subgroups = false, declarations = '', code } = kernel;
   const bindings = bindingsOf(kernel);
   if (bindings.length > MOST_STORAGE_BUFFERS) {
     throw new SequiturError({
@@ -39,7 +43,7 @@ export function sourceOf(kernel: WebGpuKernel): string {
     return `@group(0) @binding(${index}) var<storage, ${access}> ${name} : array<${type}>;`;
   });
   const fields = Object.entries(parameters).map(([name, type]) => `${name} : ${type}`);
-  return `${declared.join('\n')}
+  return `${subgroups ? 'enable subgroups;\n' : ''}${declared.join('\n')}
 struct Parameters { ${fields.join(', ')} }
 @group(0) @binding(${bindings.length}) var<uniform> p : Parameters;
 const SIZE = ${workgroupSize}u;
@@ -48,7 +52,7 @@ ${declarations}
 fn main(
   @builtin(workgroup_id) place : vec3<u32>,
   @builtin(num_workgroups) places : vec3<u32>,
-  @builtin(local_invocation_index) lane : u32,
+  @builtin(local_invocation_index) lane : u32,${subgroups ? '\n  @builtin(subgroup_invocation_id) sub : u32,' : ''}
 ) {
   let group = place.y * places.x + place.x;
   ${code}

@@ -16,7 +16,7 @@ export async function openWebGpu({
   const { GuardedWebGpuBackend } = await import('./guarded-backend.js');
   // tfjs computes small tensors of the GPU on the processor, unasked: a test of the GPU would test something else.
   env().set('WEBGPU_CPU_FORWARD', false);
-  const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened.device, opened.info));
+  const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened));
   // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);

@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../initializers.js';
 import { replaceKernel } from '../replace-kernel.js';
 import { webGpuInstance } from './compute.js';
-import type { ElementType, WebGpuKernel } from './kernel.js';
+import type { NumberType, WebGpuKernel } from './kernel.js';
 
 interface OneInput {
   readonly x: TensorInfo;
@@ -39,7 +39,7 @@ export function registerRunningSum(): void {
 }
 
 /** One line along the axis to a workgroup: each lane sums a stretch of it, then goes along it from the sum before. */
-const kernelFor = (type: ElementType): WebGpuKernel => ({
+const kernelFor = (type: NumberType): WebGpuKernel => ({
   name: `running sum of ${type}`,
   reads: { x: type },
   writes: { y: type },

@@ -1,5 +1,5 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
-import type { ElementType, WebGpuKernel } from '../../backends/webgpu/kernel.js';
+import type { ElementType, NumberType, WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 
 /** So many neighbouring columns to a workgroup, each summed by several lanes that take turns at the rows. */
@@ -10,7 +10,7 @@ export interface ColumnReduction {
   readonly name: string;
   readonly reads: Readonly<Record<string, ElementType>>;
   /** Among them `rows` and `columns`. */
-  readonly parameters: Readonly<Record<string, ElementType>>;
+  readonly parameters: Readonly<Record<string, NumberType>>;
   /** For every output [columns], what is summed: a formula of `row`, `column` and `at`, the place in [rows, columns]. */
   readonly sums: Readonly<Record<string, string>>;
 }

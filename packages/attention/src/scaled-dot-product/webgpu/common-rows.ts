@@ -1,0 +1,80 @@
+import { fourOf, type GroupOfRows, type RowKind, sizeOf } from './rows.js';
+import { fours, type Variant } from './variant.js';
+
+/** A tensor [.., length, heads, size], of whose rows of one head a workgroup needs one after the other. */
+export interface RowSource {
+  readonly tensor: string;
+  readonly kind: RowKind;
+  readonly length: string;
+  readonly heads: string;
+  readonly head: string;
+  /** How many rows there are; the last stands for those beyond. */
+  readonly count: string;
+}
+
+/** Two such tensors, whose rows come in groups. */
+export interface CommonRows {
+  readonly declarations: string;
+  /** Before the groups from row \`start\` on: as many as \`rows\` of the variant. */
+  readonly fill: string;
+  /** Before the group from row \`start\` + \`i\` on. */
+  readonly open: string;
+  readonly first: GroupOfRows;
+  readonly second: GroupOfRows;
+}
+
+/**
+ * Rows in the memory of the workgroup, as graphics cards like it; or each lane of a subgroup reads one row of the group and
+ * tells it the others, where a processor stands for the card: there a load takes as long as ten products, wherever from.
+ */
+export function commonRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
+  return variant.tiles ? tiledRows(variant, first, second) : toldRows(variant, first, second);
+}
+
+function toldRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
+  const group = ({ tensor, kind }: RowSource): GroupOfRows => ({
+    kind,
+    open: `let told = ${fourOf(tensor, `${tensor}At`, sizeOf(kind, variant))};`,
+    four: (j) => `subgroupBroadcast(told, ${j}u)`,
+  });
+  const open = ({ tensor, length, heads, head, count }: RowSource) =>
+    `let ${tensor}At = (b * ${length} + min(start + i + sub, ${count} - 1u)) * ${heads} + ${head};`;
+  return {
+    declarations: '',
+    fill: '',
+    open: `${open(first)}\n${open(second)}`,
+    first: group(first),
+    second: group(second),
+  };
+}
+
+function tiledRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
+  const declare = ({ tensor, kind }: RowSource) =>
+    `var<workgroup> ${tensor}Tile : array<array<vec4<f32>, ${fours(sizeOf(kind, variant))}>, ${variant.rows}>;`;
+  const group = ({ tensor, kind }: RowSource): GroupOfRows => ({
+    kind,
+    open: '',
+    four: (j) => `${tensor}Tile[i + ${j}u][c]`,
+  });
+  return {
+    declarations: `${declare(first)}\n${declare(second)}`,
+    fill: `
+workgroupBarrier();
+${fillTile(variant, first)}
+${fillTile(variant, second)}
+workgroupBarrier();`,
+    open: '',
+    first: group(first),
+    second: group(second),
+  };
+}
+
+function fillTile(variant: Variant, { tensor, length, heads, head, count, kind }: RowSource): string {
+  const size = sizeOf(kind, variant);
+  const width = fours(size);
+  return `
+for (var i = lane; i < ${variant.rows * width}u; i += SIZE) {
+  let place = (b * ${length} + min(start + i / ${width}u, ${count} - 1u)) * ${heads} + ${head};
+  ${tensor}Tile[i / ${width}u][i % ${width}u] = ${fourOf(tensor, 'place', size, `(i % ${width}u)`)};
+}`;
+}
