@@ -1,8 +1,7 @@
 /** Pre-trains a BERT on texts without labels and shows what that is worth where labels are few. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bert } from '@sequitur/bert';
-import { parameterCount } from '@sequitur/core';
+import { parameterCount, SequiturError } from '@sequitur/core';
 import { encodeExamples } from '@sequitur/example-classification/labelled-batches.js';
 import { type LabelledSets, readLabelledSets } from '@sequitur/example-classification/labelled-sets.js';
 import { shareOf } from '@sequitur/example-encoders';
@@ -43,39 +42,47 @@ const preTraining = { batchSize: 32, peakRate: 1.5e-3, share: 0.6 };
 const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 3 };
 
 async function main(options: RecipeOptions<'corpus' | 'labelled'>): Promise<void> {
+  const labelled = countOf(options.extra.labelled ?? '200');
   const sets = await readLabelledSets(options.data[0], options.seed);
   const { documents, watched } = await documentsOf(sets, options.extra.corpus);
   const tokenizer = await trainWordPieceTokenizer(documents.flat(), { vocabularySize: 4000 });
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
-  const pretrained = join(options.folder, 'pretrained');
-  if (!(options.resume && existsSync(join(pretrained, 'config.json')))) {
-    const { interrupted } = await preTrainOnDocuments(
-      { config, tokenizer, documents, watched, ...preTraining },
-      pretrained,
-      { ...options, ...shareOf(options, preTraining.share) },
-    );
-    if (interrupted) return;
-  }
+  const preTrained = await preTrainOnDocuments(
+    { config, tokenizer, documents, watched, ...preTraining },
+    { ...options, ...shareOf(options, preTraining.share) },
+  );
+  if (!preTrained) return;
   const encode = (texts: LabelledSets['training']) =>
     encodeExamples(texts, { tokenizer, labels: sets.labels, length: shape.contextLength });
-  const few = sets.training.slice(0, Number(options.extra.labelled ?? 200));
+  const few = sets.training.slice(0, labelled);
   const accuracies = await compare(
     {
-      ...{ config, tokenizer, pretrained, labels: sets.labels, test: sets.test },
+      ...{ config, tokenizer, pretrained: preTrained.folder, labels: sets.labels, test: sets.test },
       ...{ training: encode(few), validation: encode(sets.validation.slice(0, 200)), ...fineTuning },
     },
     options,
   );
   if (!accuracies) return;
-  const model = await Bert.fromPretrained(pretrained);
+  const model = await Bert.fromPretrained(preTrained.folder);
   await saveResults(options.folder, {
     ...{ data: sets.name, documents: documents.length, labelled: few.length, 'test texts': sets.test.length },
     ...{ parameters: parameterCount(model), seed: options.seed, runs: fineTuning.seeds },
+    ...{ 'steps of pre-training': preTrained.steps, 'minutes of pre-training': preTrained.minutes },
     ...describe('pretrained', accuracies.pretrained),
     ...describe('scratch', accuracies.scratch),
   });
   model.dispose();
-  console.log(`\nThe pre-trained model, a Hugging Face folder: ${shortPath(pretrained)}`);
+  console.log(`\nThe pre-trained model, a Hugging Face folder: ${shortPath(preTrained.folder)}`);
+}
+
+function countOf(labelled: string): number {
+  const count = Number(labelled);
+  if (Number.isInteger(count) && count >= 10) return count;
+  throw new SequiturError({
+    where: 'npm run bert-pretraining',
+    expected: '--labelled with a whole number, 10 or more',
+    got: labelled,
+  });
 }
 
 type Accuracies = Readonly<Record<Start, readonly number[]>>;

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { Bert, type BertConfig, headLoss, PreTrainingData, preTraining } from '@sequitur/bert';
-import { sizeOf, specialIdsOf, tokensIn, warmUpOf } from '@sequitur/example-encoders';
-import { firstBatches, type Learnt, learn, type RunOptions } from '@sequitur/recipe';
+import {
+  keepPreTrained,
+  keptPreTrained,
+  type PreTrained,
+  sizeOf,
+  specialIdsOf,
+  tokensIn,
+  warmUpOf,
+} from '@sequitur/example-encoders';
+import { firstBatches, learn, type RunOptions } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
 import { adamW, warmUpThenLinear } from '@sequitur/train';
 import type { SentenceDocument } from './documents.js';
@@ -18,13 +26,17 @@ export interface DocumentPreTraining {
 
 /**
  * BERT's pre-training (Devlin et al. 2019, section 3.1): hidden tokens, and whether a text follows another. Saves the model in
- * `folder`.
+ * `pretrained`; a run that is gone on with and has come so far already takes it from there.
+ *
+ * @returns null where the run was interrupted before
  */
 export async function preTrainOnDocuments(
   { config, tokenizer, documents, watched, batchSize, peakRate }: DocumentPreTraining,
-  folder: string,
   options: RunOptions,
-): Promise<Learnt> {
+): Promise<PreTrained | null> {
+  const folder = join(options.folder, 'pretrained');
+  const kept = options.resume ? await keptPreTrained(folder) : null;
+  if (kept) return kept;
   const model = Bert.create(config, { head: preTraining(), seed: options.seed, tokenizer });
   console.log(`\nPre-training ${sizeOf(model)}, on ${documents.length} documents.`);
   const dataOf = (texts: readonly SentenceDocument[], seed: string) =>
@@ -50,8 +62,7 @@ export async function preTrainOnDocuments(
       },
       { ...options, folder: join(options.folder, 'pretraining') },
     );
-    if (!learnt.interrupted) await model.savePretrained(folder);
-    return learnt;
+    return learnt.interrupted ? null : await keepPreTrained(model, folder, learnt);
   } finally {
     model.dispose();
   }

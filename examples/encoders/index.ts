@@ -3,4 +3,5 @@ export * from './judged-model.js';
 export { maskedTexts, specialIdsOf } from './masked-texts.js';
 export * from './padded-batch.js';
 export { sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+export * from './pre-trained.js';
 export * from './train-encoder.js';

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bert, type BertConfig, headLoss, maskedLanguage, type TextBatch } from '@sequitur/bert';
 import { parameterCount } from '@sequitur/core';
@@ -8,6 +6,7 @@ import type { SubwordTokenizer } from '@sequitur/text';
 import { adamW, warmUpThenLinear } from '@sequitur/train';
 import { maskedTexts } from './masked-texts.js';
 import type { EncodedText } from './padded-batch.js';
+import { keepPreTrained, keptPreTrained, type PreTrained } from './pre-trained.js';
 
 export interface PreTraining {
   readonly config: BertConfig;
@@ -16,15 +15,6 @@ export interface PreTraining {
   readonly validation: readonly EncodedText[];
   readonly batchSize: number;
   readonly peakRate: number;
-}
-
-/** What came of it. */
-export interface PreTrained {
-  /** Of the model. */
-  readonly folder: string;
-  readonly steps: number;
-  /** Of training in the process that finished it. */
-  readonly minutes: number;
 }
 
 /**
@@ -36,12 +26,12 @@ export interface PreTrained {
 export async function preTrain(what: PreTraining, options: RunOptions): Promise<PreTrained | null> {
   const { config, tokenizer, training, validation, batchSize, peakRate } = what;
   const folder = join(options.folder, 'pretrained');
-  const account = join(folder, 'training.json');
-  if (options.resume && existsSync(account)) return { folder, ...JSON.parse(await readFile(account, 'utf8')) };
+  const kept = options.resume ? await keptPreTrained(folder) : null;
+  if (kept) return kept;
   const model = Bert.create(config, { head: maskedLanguage(), seed: options.seed, tokenizer });
   console.log(`\nPre-training ${sizeOf(model)} on ${training.length} texts, without their labels.`);
   try {
-    const { interrupted, steps, minutes } = await learn(
+    const learnt = await learn(
       model,
       {
         title: 'Foretelling hidden tokens',
@@ -58,10 +48,7 @@ export async function preTrain(what: PreTraining, options: RunOptions): Promise<
       },
       { ...options, folder: join(options.folder, 'pretraining') },
     );
-    if (interrupted) return null;
-    await model.savePretrained(folder);
-    await writeFile(account, JSON.stringify({ steps, minutes }));
-    return { folder, steps, minutes };
+    return learnt.interrupted ? null : await keepPreTrained(model, folder, learnt);
   } finally {
     model.dispose();
   }

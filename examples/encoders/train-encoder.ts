@@ -4,7 +4,8 @@ import { type Learnt, learn, type RunOptions } from '@sequitur/recipe';
 import type { Batches, SubwordTokenizer } from '@sequitur/text';
 import { adamW, warmUpThenLinear } from '@sequitur/train';
 import type { EncodedText } from './padded-batch.js';
-import { type PreTrained, preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+import { preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+import type { PreTrained } from './pre-trained.js';
 
 /** The size of the model and how it learns. */
 export interface EncoderRecipe {
