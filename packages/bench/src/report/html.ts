@@ -35,6 +35,9 @@ ${missing(analysis)}
 `;
 }
 
+const LOSS =
+  'Loss in nats per character of text not trained on; encoders restore hidden characters, all others foretell the next one. ';
+
 function facts({ sweep: { machine, settings, started, command } }: Analysis): string {
   const clock =
     settings.clock === 'processor' ? 'times are those that the process kept a core busy' : 'times are wall time';
@@ -58,13 +61,13 @@ function overview(analysis: Analysis, looks: ReadonlyMap<string, Appearance>): s
   });
   return `<div class="wide"><table><thead><tr>${heads.map((head) => `<th>${escaped(head)}</th>`).join('')}</tr></thead>
 <tbody>${body.join('\n')}</tbody></table></div>
-<p class="note">Loss in nats per character of text not trained on; encoders restore hidden characters, all others foretell the next one. Exponents of the length with 95 % intervals, on the longest four lengths.</p>`;
+<p class="note">${analysis.trained.length > 0 ? LOSS : ''}Exponents of the length with 95 % intervals, on the longest four lengths.</p>`;
 }
 
 function figureSection(figure: Figure, looks: ReadonlyMap<string, Appearance>, { sweep }: Analysis): string {
   return `<h2 id="${figure.id}">${escaped(figure.title)}</h2>
 <figure>
-${drawFigure(figure, looks)}
+<div class="wide">${drawFigure(figure, looks)}</div>
 <figcaption>${escaped(figure.explanation)}</figcaption>
 </figure>
 <details><summary>Data, and the command that made them</summary>

@@ -20,12 +20,17 @@ export function drawFigure(figure: Figure, looks: Looks): string {
     ...SIZE,
     document: document as unknown as Document,
     style: { background: 'transparent', fontSize: '12px', overflow: 'visible' },
-    x: { type: 'log', label: figure.x, ticks: lengths, tickFormat: (length: number) => String(length), grid: true },
+    x: {
+      ...{ type: 'log', label: figure.x, labelAnchor: 'center', labelArrow: 'none', grid: true },
+      ...{ ticks: lengths, tickFormat: (length: number) => String(length) },
+    },
     y: {
       type: figure.logarithmicY ? 'log' : 'linear',
       label: figure.y,
       grid: true,
-      ticks: 6,
+      ...{ insetTop: 14, insetBottom: 10 }, // no tick in the label, none on the other axis
+      ...(figure.unit === 'bytes' && { base: 2 }), // else every third label is missing
+      ticks: figure.unit === 'bytes' ? byteTicks(figure) : 6,
       tickFormat: formatOf(figure),
     },
     marks: figure.series
@@ -38,6 +43,15 @@ export function drawFigure(figure: Figure, looks: Looks): string {
   plot.setAttribute('role', 'img');
   plot.setAttribute('aria-label', `${figure.title}: ${figure.y} against ${figure.x}`);
   return plot.outerHTML;
+}
+
+/** Powers of two, which is how bytes are written: every fourth, or fewer where there would be many. */
+function byteTicks({ series }: Figure): number[] {
+  const values = series.flatMap(({ points }) => points.map(({ value }) => Math.log2(value)));
+  const [least, most] = [Math.floor(Math.min(...values)), Math.ceil(Math.max(...values))];
+  const step = [1, 2, 5, 10].find((candidate) => (most - least) / candidate <= 8) ?? 10;
+  const first = Math.ceil(least / step) * step;
+  return Array.from({ length: Math.floor((most - first) / step) + 1 }, (_, index) => 2 ** (first + index * step));
 }
 
 function marksOf(

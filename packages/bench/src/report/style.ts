@@ -20,11 +20,12 @@ th:first-child, td:first-child { text-align: left; }
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; white-space: normal; }
 .wide { overflow-x: auto; }
 figure { margin: 1rem 0 0; break-inside: avoid; }
-figure svg { width: 100%; height: auto; color: var(--text); }
+figure svg { width: 100%; min-width: 44rem; height: auto; color: var(--text); }
 details { margin-top: .25rem; font-size: .9rem; }
 summary { cursor: pointer; color: var(--soft); }
 .swatch { display: inline-block; width: 1.7rem; height: .7rem; margin-right: .45rem; vertical-align: middle; }
 @media print {
+  figure svg { min-width: 0; }
   :root { --text: #000; --soft: #444; --page: #fff; --line: #bbb; ${paletteCss('light')} }
   body { max-width: none; padding: 0; font-size: 11pt; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
