@@ -1,10 +1,14 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { Module } from './module.js';
 import type { Random } from './random.js';
 import type { StateTree } from './state-tree.js';
 
 /** Receives intermediate values by name (`blocks.0.attention.weights`); a tensor is valid only during the call. */
-export type Observe = (name: string, tensor: Tensor) => void;
+export interface Observe {
+  (name: string, tensor: Tensor): void;
+  /** Whether a name is watched: what is computed for the watcher alone is left out where it is not. Absent: every one is. */
+  readonly wants?: ((name: string) => boolean) | undefined;
+}
 
 /** What accompanies a computation without being data: each part takes what concerns it and hands the rest on. */
 export interface Context {
@@ -90,5 +94,14 @@ export interface SequenceMixer<S extends StateTree = StateTree> extends Module {
 export function within<C extends Context>(context: C, part: string): C {
   const { observe } = context;
   if (!observe) return context;
-  return { ...context, observe: (name: string, tensor: Tensor) => observe(`${part}.${name}`, tensor) };
+  const { wants } = observe;
+  const below: Observe = Object.assign((name: string, tensor: Tensor) => observe(`${part}.${name}`, tensor), {
+    wants: wants && ((name: string) => wants(`${part}.${name}`)),
+  });
+  return { ...context, observe: below };
+}
+
+/** Lets what is computed for watchers alone be seen, if anybody wants it. */
+export function offer({ observe }: Context, name: string, compute: () => Tensor): void {
+  if (observe && (observe.wants?.(name) ?? true)) tidy(() => observe(name, compute()));
 }

@@ -1,4 +1,4 @@
-import { initialize } from '@sequitur/core';
+import { initialize, within } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
 import {
   add,
@@ -46,6 +46,13 @@ onEachBackend('looking inside a selective scan', () => {
     };
     mixer.mix(draw([2, 5, 4], 'x'), mixer.initState(2), { observe });
     expect(shapes).toEqual({ stepSizes: [2, 5, 6], stateNorms: [2, 5], attention: [2, 5, 5] });
+    // What nobody wants is not offered, below a part of a model either.
+    const seen: string[] = [];
+    const wanting = Object.assign((name: string) => void seen.push(name), {
+      wants: (name: string) => name === 'mixer.stateNorms',
+    });
+    mixer.mix(draw([2, 5, 4], 'x'), mixer.initState(2), within({ observe: wanting }, 'mixer'));
+    expect(seen).toEqual(['mixer.stateNorms']);
     mixer.dispose();
   });
 });

@@ -33,10 +33,11 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
     rules,
     forward: (inputs, labels, observing) => {
       const observed: Record<string, Tensor> = {};
-      const observe: Observe = (name, tensor) => {
+      const collect = (name: string, tensor: Tensor) => {
         const output = parts.outputName(name);
         if (output) observed[output] = keep(tensor.clone());
       };
+      const observe: Observe = Object.assign(collect, { wants: (name: string) => parts.outputName(name) !== null });
       const outputs = scoped(() => {
         const tokens = tokenTensor(inputs.input_ids, model.vocabularySize);
         const context = { ...contextOf(inputs), ...((observing || lastHiddenState) && { observe }) };

@@ -4,6 +4,7 @@ import { convolutionCpu, convolutionGradientCpu } from './cpu.js';
 import { causalConvolutionGradientReference } from './gradient-reference.js';
 import { causalConvolutionReference } from './reference.js';
 import { convolutionGradientWasm, convolutionWasm } from './wasm.js';
+import { convolutionGradientWebGpu, convolutionWebGpu } from './webgpu.js';
 
 /** {x, weight, bias} -> [y]. */
 export const convolutionOp = defineOp<ConvolutionAttributes>({
@@ -17,7 +18,7 @@ export const convolutionOp = defineOp<ConvolutionAttributes>({
       return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! };
     },
   },
-  kernels: { cpu: convolutionCpu, wasm: convolutionWasm },
+  kernels: { cpu: convolutionCpu, wasm: convolutionWasm, webgpu: convolutionWebGpu },
 });
 
 /** {x, weight, bias, dy} -> [dx, dweight, dbias]. */
@@ -25,5 +26,5 @@ const convolutionGradient = defineOp<ConvolutionAttributes>({
   name: 'SequiturCausalConvolutionGradient',
   reference: ({ x, weight, bias, dy }, { activation }) =>
     causalConvolutionGradientReference(x!, weight!, bias!, dy!, activation),
-  kernels: { cpu: convolutionGradientCpu, wasm: convolutionGradientWasm },
+  kernels: { cpu: convolutionGradientCpu, wasm: convolutionGradientWasm, webgpu: convolutionGradientWebGpu },
 });

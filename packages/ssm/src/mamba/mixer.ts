@@ -56,7 +56,7 @@ export type MambaState = {
  * gate multiplies what comes out.
  *
  * Observable: `stepSizes` [batch, length, innerWidth], `stateNorms` [batch, length] and `attention` [batch, length,
- * length], each computed only when somebody observes.
+ * length], each computed only for those who want it.
  */
 export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   readonly input: Linear; // [width, 2 * innerWidth]: signal and gate
@@ -116,7 +116,7 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
       const convolved = this.convolution.apply(masked(signal, visible), state.convolution, context.resets);
       const scan = this.#scanOf(masked(convolved.y, visible), state.scan, context.resets);
       const { y, state: last } = selectiveScan(scan);
-      if (context.observe) observeScan(scan, context.observe);
+      observeScan(scan, context);
       const output = this.output.apply(mul(y, this.#gate(gate)) as Tensor3D);
       return { output, state: { convolution: convolved.state, scan: last } };
     });

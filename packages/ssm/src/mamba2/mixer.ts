@@ -4,6 +4,7 @@ import {
   Linear,
   type MixContext,
   Module,
+  offer,
   ones,
   Parameter,
   type PartCost,
@@ -66,7 +67,7 @@ export type Mamba2State = {
  * projection has a bias, that of the padding enters the convolution.
  *
  * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
- * length], each computed only when somebody observes.
+ * length], each computed only for those who want it.
  */
 export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   readonly input: Linear; // [width, 2 * innerWidth + 2 * groups * stateSize + heads]
@@ -159,10 +160,9 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     return clipByValue(sizes, least, Math.min(most, LARGEST)) as Tensor3D;
   }
 
-  #observe(scan: StateSpaceDuality, step: Tensor3D, { observe }: Context): void {
-    if (!observe) return;
-    observe('stepSizes', this.#stepSizes(step));
-    observeDuality(scan, observe);
+  #observe(scan: StateSpaceDuality, step: Tensor3D, context: Context): void {
+    offer(context, 'stepSizes', () => this.#stepSizes(step));
+    observeDuality(scan, context);
   }
 }
 

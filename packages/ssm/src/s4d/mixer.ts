@@ -7,6 +7,7 @@ import {
   type MixContext,
   Module,
   normal,
+  offer,
   Parameter,
   type PartCost,
   type SequenceMixer,
@@ -90,7 +91,7 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
       const input = visible ? (mul(x, expandDims(cast(visible, 'float32'), 2)) as Tensor3D) : x;
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
       const space = this.#space();
-      context.observe?.('response', impulseResponse(space, 64));
+      offer(context, 'response', () => impulseResponse(space, 64));
       const { y, state: last } = diagonalScan(input, space, state.scan, resets);
       const passed = gelu(add(y, mul(input, this.skip.value)) as Tensor3D);
       const [values, gates] = split(this.output.apply(passed), 2, 2) as [Tensor, Tensor];

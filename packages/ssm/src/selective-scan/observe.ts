@@ -1,4 +1,4 @@
-import { type Observe, scoped, softplus } from '@sequitur/core';
+import { type Context, offer, scoped, softplus } from '@sequitur/core';
 import { add, concat, norm, reshape, slice, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { impliedAttention } from './implied-attention.js';
 import { type SelectiveScan, selectiveScan } from './index.js';
@@ -8,12 +8,10 @@ import { type SelectiveScan, selectiveScan } from './index.js';
  * `stateNorms` [batch, length], and `attention` [batch, length, length], the mean over the channels of the attention map
  * that the scan implies.
  */
-export function observeScan(scan: SelectiveScan, observe: Observe): void {
-  scoped(() => {
-    observe('stepSizes', softplus(scan.stepBias ? add(scan.stepSize, scan.stepBias) : scan.stepSize));
-    observe('stateNorms', stateNorms(scan));
-    observe('attention', impliedAttention(scan));
-  });
+export function observeScan(scan: SelectiveScan, context: Context): void {
+  offer(context, 'stepSizes', () => softplus(scan.stepBias ? add(scan.stepSize, scan.stepBias) : scan.stepSize));
+  offer(context, 'stateNorms', () => stateNorms(scan));
+  offer(context, 'attention', () => impliedAttention(scan));
 }
 
 /** The Euclidean length of the whole state after each step, [batch, length]. */

@@ -1,4 +1,4 @@
-import { type Observe, scoped } from '@sequitur/core';
+import { type Context, offer } from '@sequitur/core';
 import {
   concat,
   cumsum,
@@ -27,11 +27,9 @@ import { type StateSpaceDuality, stateSpaceDuality } from './index.js';
  * Offers the length of the state after each step as `stateNorms` [batch, length], and as `attention` [batch, heads, length,
  * length] the matrix that the recurrence multiplies x by (Dao and Gu 2024, equation 16).
  */
-export function observeDuality(scan: StateSpaceDuality, observe: Observe): void {
-  scoped(() => {
-    observe('stateNorms', stateNorms(scan));
-    observe('attention', attentionOf(scan));
-  });
+export function observeDuality(scan: StateSpaceDuality, context: Context): void {
+  offer(context, 'stateNorms', () => stateNorms(scan));
+  offer(context, 'attention', () => attentionOf(scan));
 }
 
 function stateNorms(scan: StateSpaceDuality): Tensor2D {
