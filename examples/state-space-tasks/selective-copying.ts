@@ -2,9 +2,9 @@ import type { Random } from '@sequitur/core';
 import { NOT_ASKED, type Task } from './task.js';
 
 /** How many tokens are to be remembered, and of how many kinds they are. */
-const REMEMBERED = 6;
+const REMEMBERED = 4;
 const KINDS = 8;
-const LENGTH = 64 + REMEMBERED;
+const LENGTH = 48 + REMEMBERED;
 const [NOISE, ASK] = [0, KINDS + 1];
 
 /**

@@ -1,12 +1,14 @@
 import { SequiturError } from '@sequitur/core';
 import { gpt2Presets } from '@sequitur/gpt';
 import { type ClockName, clocks } from '../measure/clock.js';
-import type { Summary } from '../measure/statistics.js';
+import { type Summary, summarize } from '../measure/statistics.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
 import { attentionCases, measureAttention } from './attention.js';
 import { measureInference } from './inference.js';
 import { measureMatMul } from './mat-mul.js';
 import { matMulCases } from './mat-mul-cases.js';
+import { measureScan, measureScanGrowth, measureScanOnWebGpu } from './scan.js';
+import { convolutionCase, dualityCase, selectiveScanCase } from './scan-cases.js';
 import { compareTrainingSteps, measureTrainingStep, trainingCases } from './training-step.js';
 
 export interface KernelsOptions {
@@ -28,7 +30,7 @@ export interface KernelRecord {
 type Suite = (options: KernelsOptions) => AsyncGenerator<readonly KernelRecord[]>;
 
 /** What `bench kernels` measures, by the name that `--only` takes. */
-export const kernelSuites: Readonly<Record<string, Suite>> = { matmul, attention, training, inference };
+export const kernelSuites: Readonly<Record<string, Suite>> = { matmul, attention, scan, training, inference };
 
 /**
  * Runs the suites one after the other; yields the records of each task as soon as it is done. Every contender's result is
@@ -89,6 +91,59 @@ async function* inference({ rounds, clock }: KernelsOptions): AsyncGenerator<Ker
   const { prefill, decode } = await measureInference(gpt2Presets.small, options);
   yield recordsOf('inference', 'GPT-2 124M, 512 tokens at once', 'tokens/s', prefill);
   yield recordsOf('inference', 'GPT-2 124M, one by one after 512', 'tokens/s', decode);
+}
+
+/** The sizes of Mamba 130M; shorter on the processor that plays a graphics card. */
+const scanShape = { length: 2048, inner: 1536, state: 16 };
+const growing = [1024, 4096, 16_384, 65_536];
+
+async function* scan({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
+  const timing = { rounds, clock: clocks[clock] };
+  const { length, ...sizes } = scanShape;
+  for (const create of [selectiveScanCase, convolutionCase, dualityCase]) {
+    for (const backward of [false, true]) {
+      const { spec, speeds } = await measureScan(
+        (tokens) => create({ ...sizes, length: tokens }),
+        length,
+        backward,
+        timing,
+      );
+      yield recordsOf('scan', passOf(spec, backward), spec.unit, speeds);
+    }
+  }
+  const growth = await measureScanGrowth(sizes, growing, { ...timing, rounds: Math.min(3, rounds) });
+  const task = `selective scan, ${growing.join(', ')} tokens`;
+  const single = (value: number) => summarize([value]);
+  yield [
+    ...Object.entries(growth.exponent).map(([pass, exponent]) => {
+      const contender = pass === 'forward' ? 'forward' : 'forward and backward';
+      return { suite: 'scan', task, contender, unit: 'exponent of time', speed: single(exponent) };
+    }),
+    {
+      ...{ suite: 'scan', task, contender: 'memory', unit: 'x inputs and outputs' },
+      speed: single(Math.max(...growth.memory)),
+    },
+  ];
+  yield* scanOnWebGpu({ ...timing, rounds: Math.min(3, rounds), clock: clocks.wall });
+}
+
+async function* scanOnWebGpu(timing: { rounds: number; clock: () => number }): AsyncGenerator<KernelRecord[]> {
+  const shape = { ...scanShape, length: 512 };
+  for (const create of [selectiveScanCase, convolutionCase]) {
+    for (const backward of [false, true]) {
+      try {
+        const { spec, speeds } = await measureScanOnWebGpu(() => create(shape), backward, timing);
+        yield recordsOf('scan', `webgpu: ${passOf(spec, backward)}`, spec.unit, speeds);
+      } catch (error) {
+        console.warn(`webgpu is left out: ${(error as Error).message}`);
+        return;
+      }
+    }
+  }
+}
+
+function passOf({ title }: { readonly title: string }, backward: boolean): string {
+  return `${title}, forward${backward ? ' and backward' : ''}`;
 }
 
 function recordsOf(suite: string, task: string, unit: string, speeds: ReadonlyMap<string, Summary>): KernelRecord[] {
