@@ -15,5 +15,11 @@ export function draw<T extends Tensor>(shape: readonly number[], seed: string, s
 export async function distance(a: Tensor, b: Tensor): Promise<number> {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [await a.data(), await b.data()];
-  return Math.max(0, ...Array.from(x, (value, i) => Math.abs(value - y[i]!)));
+  return x.reduce((most: number, value: number, i: number) => Math.max(most, Math.abs(value - y[i]!)), 0);
+}
+
+/** The largest number, signs aside. */
+export async function largest(x: Tensor): Promise<number> {
+  const values = await x.data();
+  return values.reduce((most: number, value: number) => Math.max(most, Math.abs(value)), 0);
 }

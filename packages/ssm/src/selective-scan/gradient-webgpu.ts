@@ -1,7 +1,7 @@
 import { groupsOf, type NativeKernel, REDUCTIONS, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
 import { concat, reshape, slice, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
 import { type ScanAttributes, type ScanSizes, type ScanTensors, sizesOf } from './tensors.js';
-import { constantsOf, gpuChunk, PLACE, parametersOf, SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu.js';
+import { constantsOf, gpuChunk, PLACE, parametersOf, SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
 
 /**
  * One chunk: the states again, then the steps backwards. `scratch` holds the states [count + 1, state, lanes] and behind

@@ -1,48 +1,12 @@
-import { groupsOf, type NativeKernel, type OpInputs, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
-import { concat, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { type ScanAttributes, type ScanSizes, type ScanTensors, sizesOf } from './tensors.js';
+import { groupsOf, type NativeKernel, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
+import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
+import { scanInChunks } from './webgpu-chunks.js';
+import { constantsOf, gpuChunk, PLACE, parametersOf, SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
 
-/** What one invocation sees of a scan: a channel of a row of the batch, over the length. */
-const SCAN = `
-fn stepSizeOf(raw : f32, positive : u32) -> f32 {
-  if (positive == 0u) { return raw; }
-  let e = exp(-abs(raw));
-  // log(1 + e) loses the digits of a small e.
-  return max(raw, 0.0) + select(log(1.0 + e), e * (1.0 - e * (0.5 - e / 3.0)), e < 0.01);
-}
-`;
+/** So many lanes keep a graphics card busy; where there are fewer channels, the chunks of a text are scanned side by side. */
+const ENOUGH_LANES = 2 ** 15;
 
-/** Sizes, and where each part of \`constants\` begins: see {@link constantsOf}. */
-export const SCAN_PARAMETERS = {
-  ...({ lanes: 'u32', length: 'u32', inner: 'u32', groups: 'u32', chunk: 'u32', kept: 'u32' } as const),
-  ...({ positive: 'u32', packed: 'u32', skip: 'u32', bias: 'u32', initial: 'u32' } as const),
-  ...({ input: 'u32', output: 'u32', resets: 'u32', start: 'u32', count: 'u32' } as const),
-} as const;
-
-/** The beginning of every kernel of the scan, for \`state\` numbers per channel. */
-export function scanDeclarations(state: number): string {
-  return `const N = ${state}u;\n${SCAN}`;
-}
-
-export const PLACE = `
-  let index = group * SIZE + lane;
-  if (index >= p.lanes) { return; }
-  let row = index / p.inner;
-  let channel = index % p.inner;
-  let share = (channel * p.groups / p.inner) * N;
-`;
-
-/** \`delta\`, \`entered\`, \`matrix\` and \`keep\` of step t. */
-export const STEP = `
-    let at = (row * p.length + t) * p.inner + channel;
-    let matrix = (row * p.length + t) * p.groups * N + share;
-    var keep = 1.0;
-    if (p.packed == 1u) { keep = 1.0 - constants[p.resets + row * p.length + t]; }
-    let raw = stepSize[at] + constants[p.bias + channel];
-    let delta = stepSizeOf(raw, p.positive);
-    let entered = delta * x[at];
-`;
-
+/** A lane for each channel of a row of the batch, over the length. */
 const forward = (state: number): WebGpuKernel => ({
   name: `selective scan, state ${state}`,
   reads: { x: 'f32', stepSize: 'f32', constants: 'f32' },
@@ -75,46 +39,15 @@ export const scanWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, b
   if (!gpu) return null;
   const sizes = sizesOf(inputs as unknown as ScanTensors, { chunk: gpuChunk(inputs, attributes) });
   const { batch, length, inner, state } = sizes;
-  const kept = attributes.remember ? sizes.kept : 0;
+  const sideBySide = sizes.kept > 0 && batch * inner < ENOUGH_LANES;
+  const kept = sideBySide || attributes.remember ? sizes.kept : 0;
   const [y, last] = [gpu.output([batch, length, inner]), gpu.output([batch, inner, state])];
   const between = gpu.output([batch, Math.max(kept, 1), inner * state]);
   const constants = constantsOf(inputs);
-  gpu.compute(forward(state), {
-    tensors: { x: inputs.x!, stepSize: inputs.stepSize!, constants, y, last, between },
-    parameters: { ...parametersOf(inputs, attributes, sizes), kept },
-    workgroups: groupsOf(batch * inner),
-  });
+  const tensors = { x: inputs.x!, stepSize: inputs.stepSize!, constants, y, last, between };
+  const parameters = { ...parametersOf(inputs, attributes, sizes), kept };
+  if (sideBySide) scanInChunks(gpu, tensors, state, parameters);
+  else gpu.compute(forward(state), { tensors, parameters, workgroups: groupsOf(batch * inner) });
   constants.dispose();
   return [y, last, between];
 };
-
-/** A[inner, state], D and bias [inner], h, B, C and the resets one behind the other: a kernel binds only eight tensors. */
-export function constantsOf(inputs: OpInputs): Tensor {
-  const { stateMatrix, skip, stepBias, initialState, inputMatrix, outputMatrix, resets } = inputs;
-  const parts = [stateMatrix!, skip!, stepBias!, initialState!, inputMatrix!, outputMatrix!];
-  return tidy(() => concat([...parts, ...(resets ? [resets] : [])].map((part) => reshape(part, [part.size]))));
-}
-
-export function parametersOf(inputs: OpInputs, attributes: ScanAttributes, sizes: ScanSizes) {
-  const { batch, length, inner, state, groups, kept } = sizes;
-  const skip = inner * state;
-  const initial = skip + 2 * inner;
-  const input = initial + batch * inner * state;
-  const output = input + batch * length * groups * state;
-  return {
-    ...{ lanes: batch * inner, length, inner, groups, kept, chunk: gpuChunk(inputs, attributes) },
-    ...{ positive: Number(attributes.softplus), packed: Number(inputs.resets !== undefined) },
-    ...{ skip, bias: skip + inner, initial, input, output, resets: output + batch * length * groups * state },
-    ...{ start: 0, count: length },
-  };
-}
-
-/** The backward keeps three numbers for each place of the state and step of a chunk: in at most so many bytes. */
-const MOST_SCRATCH = 2 ** 25;
-
-/** The chunk that is asked for, or a shorter one where its scratch would be large. */
-export function gpuChunk({ x, stateMatrix }: OpInputs, { chunk }: ScanAttributes): number {
-  const [batch, length, inner] = x!.shape as [number, number, number];
-  const bytesPerStep = 12 * batch * inner * stateMatrix!.shape[1]!;
-  return Math.max(1, Math.min(chunk, length, Math.floor(MOST_SCRATCH / bytesPerStep)));
-}

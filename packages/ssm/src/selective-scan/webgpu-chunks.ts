@@ -1,0 +1,131 @@
+import { groupsOf, type WebGpuInstance, type WebGpuKernel } from '@sequitur/core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
+
+/** One lane for a channel of a row of the batch, and of a chunk: `index` over [rows, chunks, inner]. */
+const CHUNK_PLACE = `
+  let index = group * SIZE + lane;
+  let chunks = p.kept + 1u;
+  if (index >= p.lanes * chunks) { return; }
+  let channel = index % p.inner;
+  let part = (index / p.inner) % chunks;
+  let row = index / (p.inner * chunks);
+  let share = (channel * p.groups / p.inner) * N;
+  let begin = part * p.chunk;
+  let end = min(p.length, begin + p.chunk);
+`;
+
+/**
+ * What each chunk adds to a state and what it multiplies it by: scanned from an empty one. `ends` [rows, chunks, inner,
+ * state], `passed` [rows, chunks, inner, 2]: the sum of the step sizes, and whether no sequence began.
+ */
+const summarize = (state: number): WebGpuKernel => ({
+  name: `selective scan, summaries of chunks, state ${state}`,
+  reads: { x: 'f32', stepSize: 'f32', constants: 'f32' },
+  writes: { ends: 'f32', passed: 'f32' },
+  parameters: SCAN_PARAMETERS,
+  declarations: scanDeclarations(state),
+  code: `${CHUNK_PLACE}
+  var h : array<f32, ${state}>;
+  var elapsed = 0.0;
+  var kept = 1.0;
+  for (var t = begin; t < end; t++) {
+    ${STEP}
+    elapsed += delta;
+    kept *= keep;
+    for (var n = 0u; n < N; n++) {
+      let decay = keep * exp(delta * constants[channel * N + n]);
+      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
+    }
+  }
+  for (var n = 0u; n < N; n++) { ends[index * N + n] = h[n]; }
+  passed[2u * index] = elapsed;
+  passed[2u * index + 1u] = kept;`,
+});
+
+/** Hands the state on from chunk to chunk, a lane for each place of it: `between` gets those that chunks begin with. */
+const carry = (state: number): WebGpuKernel => ({
+  name: `selective scan, carry between chunks, state ${state}`,
+  reads: { ends: 'f32', passed: 'f32', constants: 'f32' },
+  writes: { between: 'f32' },
+  parameters: SCAN_PARAMETERS,
+  declarations: `const N = ${state}u;`,
+  code: `
+  let index = group * SIZE + lane;
+  if (index >= p.lanes * N) { return; }
+  let number = index % (p.inner * N);
+  let row = index / (p.inner * N);
+  let rate = constants[number];
+  var h = constants[p.initial + index];
+  for (var k = 0u; k < p.kept; k++) {
+    let chunk = (row * (p.kept + 1u) + k) * p.inner + number / N;
+    h = passed[2u * chunk + 1u] * exp(rate * passed[2u * chunk]) * h + ends[chunk * N + number % N];
+    between[(row * p.kept + k) * p.inner * N + number] = h;
+  }`,
+});
+
+/** Scans every chunk from the state that it begins with. */
+const scanChunks = (state: number): WebGpuKernel => ({
+  name: `selective scan of chunks, state ${state}`,
+  reads: { x: 'f32', stepSize: 'f32', constants: 'f32', between: 'f32' },
+  writes: { y: 'f32', last: 'f32' },
+  parameters: SCAN_PARAMETERS,
+  declarations: scanDeclarations(state),
+  code: `${CHUNK_PLACE}
+  var h : array<f32, ${state}>;
+  let own = (row * p.inner + channel) * N;
+  for (var n = 0u; n < N; n++) {
+    if (part == 0u) { h[n] = constants[p.initial + own + n]; continue; }
+    h[n] = between[((row * p.kept + part - 1u) * p.inner + channel) * N + n];
+  }
+  for (var t = begin; t < end; t++) {
+    ${STEP}
+    var sum = constants[p.skip + channel] * x[at];
+    for (var n = 0u; n < N; n++) {
+      let decay = keep * exp(delta * constants[channel * N + n]);
+      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
+      sum += h[n] * constants[p.output + matrix + n];
+    }
+    y[at] = sum;
+  }
+  if (end == p.length) {
+    for (var n = 0u; n < N; n++) { last[own + n] = h[n]; }
+  }`,
+});
+
+interface ChunkTensors {
+  readonly x: TensorInfo;
+  readonly stepSize: TensorInfo;
+  readonly constants: TensorInfo;
+  readonly y: TensorInfo;
+  readonly last: TensorInfo;
+  /** [batch, kept, inner x state] */
+  readonly between: TensorInfo;
+}
+
+/**
+ * A scan whose chunks are computed side by side: a summary of each, the states handed from one to the next, and each again
+ * from the state that it begins with. Twice the work of going through the text once, in as many lanes as there are chunks
+ * and channels.
+ */
+export function scanInChunks(
+  gpu: WebGpuInstance,
+  { y, last, between, ...given }: ChunkTensors,
+  state: number,
+  parameters: Readonly<Record<keyof typeof SCAN_PARAMETERS, number>>,
+): void {
+  const { lanes, kept } = parameters;
+  const chunkLanes = lanes * (kept + 1);
+  gpu.withScratch([chunkLanes, state], (ends) =>
+    gpu.withScratch([chunkLanes, 2], (passed) => {
+      const workgroups = groupsOf(chunkLanes);
+      gpu.compute(summarize(state), { tensors: { ...given, ends, passed }, parameters, workgroups });
+      gpu.compute(carry(state), {
+        tensors: { ends, passed, constants: given.constants, between },
+        parameters,
+        workgroups: groupsOf(lanes * state),
+      });
+      gpu.compute(scanChunks(state), { tensors: { ...given, between, y, last }, parameters, workgroups });
+    }),
+  );
+}
