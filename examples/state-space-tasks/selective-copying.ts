@@ -16,7 +16,7 @@ export const selectiveCopying: Task = {
   name: 'selective-copying',
   vocabularySize: KINDS + 2,
   length: LENGTH,
-  batchSize: 32,
+  batchSize: 16,
   testLengths: [LENGTH],
   draw(random: Random, { length = LENGTH } = {}) {
     const field = length - REMEMBERED;

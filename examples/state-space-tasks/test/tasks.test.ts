@@ -1,0 +1,82 @@
+import { type CausalModel, openBackend, parameterCount, Random } from '@sequitur/core';
+import { evaluate } from '@sequitur/train';
+import { cast, oneHot, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, expect, it } from 'vitest';
+import { accuracy } from '../accuracy.js';
+import { inductionHeads } from '../induction-heads.js';
+import { models } from '../models.js';
+import { selectiveCopying } from '../selective-copying.js';
+import { batchesOf, firstBatches, NOT_ASKED } from '../task.js';
+
+beforeAll(() => openBackend('wasm'));
+
+it('asks for what was strewn among the noise, in its order', () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { inputs, labels } = selectiveCopying.draw(Random.fromSeed(seed));
+    const asked = [...labels].filter((label) => label !== NOT_ASKED);
+    const strewn = [...inputs.slice(0, -asked.length)].filter((token) => token !== 0);
+    expect(strewn).toEqual(asked);
+    expect([...labels.slice(-asked.length)]).toEqual(asked);
+    expect(new Set(inputs.slice(-asked.length)).size).toBe(1);
+  }
+});
+
+it('asks what stood behind the special token, once at the end or often', () => {
+  const special = inductionHeads.vocabularySize - 1;
+  for (let seed = 0; seed < 20; seed++) {
+    for (const often of [false, true]) {
+      const { inputs, labels } = inductionHeads.draw(Random.fromSeed(seed), { length: 200, often });
+      const first = inputs.indexOf(special);
+      const places = [...labels.keys()].filter((place) => labels[place] !== NOT_ASKED);
+      expect(places.length).toBeGreaterThanOrEqual(1);
+      if (!often) expect(places).toEqual([199]);
+      for (const place of places) {
+        expect([inputs[place], labels[place]]).toEqual([special, inputs[first + 1]]);
+        if (place + 1 < 200) expect(inputs[place + 1]).toBe(labels[place]);
+      }
+    }
+  }
+});
+
+it('goes on with its batches where a run stopped', () => {
+  const options = { batchSize: 2, seed: 'a', forTraining: true };
+  const whole = firstBatches(inductionHeads, 4, options);
+  const stopped = batchesOf(inductionHeads, options);
+  for (const _ of stopped) if ((stopped.position.state as { drawn: number }).drawn === 2) break;
+  const resumed = batchesOf(inductionHeads, options);
+  resumed.resumeAt(stopped.position);
+  const [next] = resumed;
+  expect(next).toEqual(whole[2]);
+});
+
+/** Gives each row the same token at every place, whatever it reads. */
+function stubborn(tokensOfRows: readonly number[]): CausalModel {
+  const step = (tokens: Tensor2D) => ({
+    logits: tidy(() => {
+      const places = tokensOfRows.flatMap((token) => Array.from({ length: tokens.shape[1] }, () => token));
+      return cast(oneHot(tensor2d(places, tokens.shape, 'int32'), 16), 'float32');
+    }),
+    state: {},
+  });
+  return { vocabularySize: 16, initState: () => ({}), step } as unknown as CausalModel;
+}
+
+it('counts what is right, in texts that are read in pieces', async () => {
+  const length = 2048 + 7;
+  const batches = firstBatches(inductionHeads, 1, { batchSize: 3, seed: 'long', length });
+  const [first, second, third] = batches[0]!.labels.map((row) => row[length - 1]!);
+  expect(await accuracy(stubborn([first!, second!, third!]), batches)).toBe(1);
+  expect(await accuracy(stubborn([first!, second!, (third! + 1) % 15]), batches)).toBeCloseTo(2 / 3);
+});
+
+it('has models of like size, which at first know nothing', async () => {
+  const sizes = [];
+  for (const create of Object.values(models)) {
+    const model = create({ vocabularySize: selectiveCopying.vocabularySize, seed: '1' });
+    const validation = firstBatches(selectiveCopying, 1, { batchSize: 4, seed: 'b' });
+    expect(await evaluate(model, validation)).toBeGreaterThan(1.5);
+    sizes.push(parameterCount(model));
+    model.dispose();
+  }
+  expect(Math.max(...sizes) / Math.min(...sizes)).toBeLessThan(1.06);
+});
