@@ -12,7 +12,7 @@ export async function printKernels(options: KernelsOptions): Promise<void> {
     console.log(`\n${records[0]!.suite}: ${records[0]!.task}`);
     const ours = records.find(({ contender }) => contender === 'Sequitur');
     for (const { contender, unit, speed } of records) {
-      const amount = speed.median.toFixed(speed.median < 100 ? 1 : 0).padStart(9);
+      const amount = shown(speed.median).padStart(9);
       const spread = `± ${(100 * spreadOf(speed)).toFixed(0)} %`.padStart(8);
       const ratio =
         ours && contender !== 'Sequitur'
@@ -21,4 +21,9 @@ export async function printKernels(options: KernelsOptions): Promise<void> {
       console.log(`  ${contender.padEnd(20)} ${amount} ${unit} ${spread}${ratio}`);
     }
   }
+}
+
+/** Exponents and shares need more digits than speeds. */
+function shown(value: number): string {
+  return value < 10 ? value.toPrecision(4) : value.toFixed(value < 100 ? 1 : 0);
 }
