@@ -15,11 +15,14 @@ export function draw<T extends Tensor>(shape: readonly number[], seed: string, s
 export async function distance(a: Tensor, b: Tensor): Promise<number> {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [await a.data(), await b.data()];
-  return x.reduce((most: number, value: number, i: number) => Math.max(most, Math.abs(value - y[i]!)), 0);
+  let most = 0;
+  for (const [i, value] of x.entries()) most = Math.max(most, Math.abs(value - y[i]!));
+  return most;
 }
 
 /** The largest number, signs aside. */
 export async function largest(x: Tensor): Promise<number> {
-  const values = await x.data();
-  return values.reduce((most: number, value: number) => Math.max(most, Math.abs(value)), 0);
+  let most = 0;
+  for (const value of await x.data()) most = Math.max(most, Math.abs(value));
+  return most;
 }
