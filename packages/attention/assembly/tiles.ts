@@ -8,7 +8,7 @@ export function scores(keys: i32, queries: i32, inner: i32, a: usize, b: usize, 
   const panel = <usize>inner << 4, strip = <usize>inner << 5;
   for (let key = 0; key < keys; key += 4, a += panel, s += 4 * ROW) {
     for (let query = 0, at = b; query < queries; query += 8, at += strip) {
-      registerTile(inner, a, 4, 16, at, s + bytes(query), ROW, false);
+      registerTile(inner, a, 4, 16, at, s + bytes(query), ROW, 0, 0);
     }
   }
 }
@@ -18,7 +18,7 @@ export function timesKeys(keys: i32, queries: i32, width: i32, s: usize, b: usiz
   const cRow = bytes(width);
   for (let column = 0; column < width; column += 8, b += PANEL, c += 32) {
     for (let query = 0, to = c; query < queries; query += 4, to += 4 * cRow) {
-      registerTile(keys, s + bytes(query), 4, ROW, b, to, cRow, true);
+      registerTile(keys, s + bytes(query), 4, ROW, b, to, cRow, to, cRow);
     }
   }
 }
@@ -28,7 +28,7 @@ export function timesQueries(keys: i32, queries: i32, width: i32, s: usize, b: u
   const cRow = bytes(width);
   for (let column = 0; column < width; column += 8, b += PANEL, c += 32) {
     for (let key = 0, to = c; key < keys; key += 4, to += 4 * cRow) {
-      registerTile(queries, s + <usize>key * ROW, ROW, 4, b, to, cRow, true);
+      registerTile(queries, s + <usize>key * ROW, ROW, 4, b, to, cRow, to, cRow);
     }
   }
 }

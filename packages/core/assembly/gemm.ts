@@ -1,9 +1,10 @@
 // Dense products C = alpha op(A) op(B) on raw offsets, after Goto and van de Geijn 2008: blocks of A and B are packed
-// into panels that stay in the caches, and a register tile of 4 x 8 sums runs over them. Strides count numbers, not
+// into panels that stay in the caches, and the register tile runs over them. Strides count numbers, not
 // bytes; a transposed matrix is one with its strides exchanged.
 
 import { fewRows, isFewRows } from './few-rows';
 import { packColumns, packRows } from './pack-panels';
+import { registerTile } from './register-tile';
 
 export { dot } from './few-rows';
 export { packColumns, packRows } from './pack-panels';
@@ -20,10 +21,11 @@ const BLOCK_COLUMNS: i32 = 1024;
 const PACKED_A: usize = <usize>(BLOCK_ROWS * BLOCK_INNER) << 2;
 const PACKED_B: usize = <usize>(BLOCK_COLUMNS * BLOCK_INNER) << 2;
 const TILE: usize = <usize>(TILE_ROWS * TILE_COLUMNS) << 2;
+const ZEROS: usize = <usize>TILE_COLUMNS << 2;
 
 /** Bytes of scratch that `gemm` needs. */
 export function gemmScratchBytes(): i32 {
-  return <i32>(PACKED_A + PACKED_B + 2 * TILE);
+  return <i32>(PACKED_A + PACKED_B + TILE + ZEROS);
 }
 
 /**
@@ -57,7 +59,7 @@ export function gemm(
   const packedA = scratch;
   const packedB = packedA + PACKED_A;
   const edge = packedB + PACKED_B, zeros = edge + TILE;
-  memory.fill(zeros, 0, TILE);
+  memory.fill(zeros, 0, ZEROS);
   const inners = max(1, (k + BLOCK_INNER - 1) / BLOCK_INNER);
   const block = ((k + inners - 1) / inners + 3) & ~3;
   for (let j = 0; j < n; j += BLOCK_COLUMNS) {
@@ -99,9 +101,10 @@ function multiplyBlock(
     let a = packedA;
     for (let i = 0; i < rows; i += TILE_ROWS, a += panelA) {
       const target = c + (<usize>(i * cRow + j) << 2), start = from + (<usize>(i * fromRow + j * fromColumn) << 2);
-      if (rows - i >= TILE_ROWS && columns - j >= TILE_COLUMNS) tile(inner, a, packedB, target, cRow, start, fromRow);
-      else {
-        tile(inner, a, packedB, edge, TILE_COLUMNS, edge + TILE, 0);
+      if (rows - i >= TILE_ROWS && columns - j >= TILE_COLUMNS) {
+        registerTile(inner, a, 4, 16, packedB, target, <usize>cRow << 2, start, <usize>fromRow << 2);
+      } else {
+        registerTile(inner, a, 4, 16, packedB, edge, TILE_COLUMNS << 2, 0, 0);
         addEdge(min(TILE_ROWS, rows - i), min(TILE_COLUMNS, columns - j), edge, target, cRow, start, fromRow, fromColumn);
       }
     }
@@ -118,40 +121,4 @@ function addEdge(
       store<f32>(c + (<usize>(i * cRow + j) << 2), start + sum);
     }
   }
-}
-
-/** C [4, 8] = from + panel of A [inner, 4] transposed times panel of B [inner, 8]: 8 registers of sums. */
-// @ts-ignore: decorator
-@inline
-function tile(inner: i32, a: usize, b: usize, c: usize, cRow: i32, from: usize, fromRow: i32): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  const end = a + (<usize>(TILE_ROWS * inner) << 2);
-  while (a < end) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-    const a0 = v128.load32_splat(a), a1 = v128.load32_splat(a, 4);
-    c00 = f32x4.add(c00, f32x4.mul(a0, b0));
-    c01 = f32x4.add(c01, f32x4.mul(a0, b1));
-    c10 = f32x4.add(c10, f32x4.mul(a1, b0));
-    c11 = f32x4.add(c11, f32x4.mul(a1, b1));
-    const a2 = v128.load32_splat(a, 8), a3 = v128.load32_splat(a, 12);
-    c20 = f32x4.add(c20, f32x4.mul(a2, b0));
-    c21 = f32x4.add(c21, f32x4.mul(a2, b1));
-    c30 = f32x4.add(c30, f32x4.mul(a3, b0));
-    c31 = f32x4.add(c31, f32x4.mul(a3, b1));
-    a += 16;
-    b += 32;
-  }
-  const step = <usize>cRow << 2, fromStep = <usize>fromRow << 2;
-  sumTo(c, from, c00, c01);
-  sumTo(c + step, from + fromStep, c10, c11);
-  sumTo(c + 2 * step, from + 2 * fromStep, c20, c21);
-  sumTo(c + 3 * step, from + 3 * fromStep, c30, c31);
-}
-
-// @ts-ignore: decorator
-@inline
-function sumTo(c: usize, from: usize, low: v128, high: v128): void {
-  v128.store(c, f32x4.add(v128.load(from), low));
-  v128.store(c, f32x4.add(v128.load(from, 16), high), 16);
 }

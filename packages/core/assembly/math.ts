@@ -1,5 +1,7 @@
 // Elementary functions of four numbers at a time, right to one or two units in the last place of float32.
 
+import { multiplyAdd } from './multiply-add';
+
 // @ts-ignore: decorator
 @inline
 function times(a: v128, b: v128): v128 {
@@ -10,7 +12,7 @@ function times(a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function timesPlus(a: v128, b: v128, c: f32): v128 {
-  return f32x4.add(f32x4.mul(a, b), f32x4.splat(c));
+  return multiplyAdd(a, b, f32x4.splat(c));
 }
 
 /**

@@ -2,17 +2,17 @@
 import { multiplyAdd } from './multiply-add';
 
 /**
- * C [4, 8] = Σ over `inner` of A [4] times B [8], added to what C holds where `accumulate` is set. Four numbers of A lie
- * `aNext` bytes apart, the next four `aStep` bytes further, so that A is read either way round and never transposed; B is
- * a panel [inner, 8].
+ * C [4, 8] = Σ over `inner` of A [4] times B [8], added to what lies at `from` (C itself, or rows to start from) unless
+ * that is 0. Four numbers of A lie `aNext` bytes apart, the next four `aStep` bytes further, so that A is read either way
+ * round and never transposed; B is a panel [inner, 8].
  *
- * @param aNext, aStep, accumulate constants
- * @param cRow bytes between the rows of C
+ * @param aNext, aStep constants
+ * @param cRow, fromRow bytes between the rows of C and of `from`; 0 where that is 0
  */
 // @ts-ignore: decorator
 @inline
 export function registerTile(
-  inner: i32, a: usize, aNext: usize, aStep: usize, b: usize, c: usize, cRow: usize, accumulate: bool,
+  inner: i32, a: usize, aNext: usize, aStep: usize, b: usize, c: usize, cRow: usize, from: usize, fromRow: usize,
 ): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
@@ -32,15 +32,15 @@ export function registerTile(
     a += aStep;
     b += 32;
   }
-  store8(c, c00, c01, accumulate); c += cRow;
-  store8(c, c10, c11, accumulate); c += cRow;
-  store8(c, c20, c21, accumulate); c += cRow;
-  store8(c, c30, c31, accumulate);
+  store8(c, from, c00, c01); c += cRow; from += fromRow;
+  store8(c, from, c10, c11); c += cRow; from += fromRow;
+  store8(c, from, c20, c21); c += cRow; from += fromRow;
+  store8(c, from, c30, c31);
 }
 
 // @ts-ignore: decorator
 @inline
-function store8(c: usize, low: v128, high: v128, accumulate: bool): void {
-  v128.store(c, accumulate ? f32x4.add(v128.load(c), low) : low);
-  v128.store(c, accumulate ? f32x4.add(v128.load(c, 16), high) : high, 16);
+function store8(c: usize, from: usize, low: v128, high: v128): void {
+  v128.store(c, from ? f32x4.add(v128.load(from), low) : low);
+  v128.store(c, from ? f32x4.add(v128.load(from, 16), high) : high, 16);
 }

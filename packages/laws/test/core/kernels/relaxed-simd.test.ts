@@ -1,0 +1,31 @@
+import { setFlagsFromString } from 'node:v8';
+import { type BackendName, gelu, geluTanh, linear, openBackend, softmaxCrossEntropy } from '@sequitur/core';
+import { grads, matMul, mul, sum, type Tensor, type Tensor1D, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { drawNormal, expectCloseValues } from '../../../src/index.js';
+
+// Node 20 has relaxed SIMD behind a flag; backends opened from here on, in this file alone, use what they find.
+if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+/** A loss through products, activations and cross-entropy of sizes that fill no tile. */
+function loss(x: Tensor, up: Tensor, bias: Tensor, down: Tensor): Tensor {
+  const hidden = linear(x, up, bias);
+  const logits = matMul(mul(gelu(hidden), geluTanh(hidden)) as Tensor2D, down as Tensor2D, false, true) as Tensor2D;
+  const labels = tensor(Int32Array.from({ length: 37 }, (_, row) => row % 19)) as Tensor1D;
+  return sum(softmaxCrossEntropy(logits, labels));
+}
+
+it('computes the same with fused products', async () => {
+  const [fused, wanted] = [await gradientsOn('wasm'), await gradientsOn('cpu')];
+  for (const [index, values] of fused.entries()) expectCloseValues(values, wanted[index]!, 2e-6, `gradient ${index}`);
+  const { capabilities } = await openBackend('wasm');
+  expect(capabilities.fusedProducts).toMatchObject({ found: true });
+});
+
+async function gradientsOn(backend: BackendName): Promise<Float32Array[]> {
+  await openBackend(backend);
+  const shapes = [[37, 13], [13, 801], [801], [19, 801]];
+  const inputs = shapes.map((shape, index) => mul(drawNormal<Tensor>(shape, `${index}`), 0.2));
+  const gradients = grads(loss)(inputs);
+  return Promise.all(gradients.map((gradient) => gradient.data() as Promise<Float32Array>));
+}
