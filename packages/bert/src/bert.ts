@@ -10,14 +10,13 @@ import {
   openCheckpoint,
   openSink,
   openSource,
+  readStoredForm,
   type SaveOptions,
   SequiturError,
-  saveWeights,
+  type StoredForm,
+  saveFolder,
   scoped,
   storedDtype,
-  torchDtypes,
-  type WeightDtype,
-  writeJson,
 } from '@sequitur/core';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
@@ -42,8 +41,8 @@ export interface CreateBertOptions<H extends Head> {
 
 export interface BertOptions {
   readonly tokenizer?: Tokenizer | null;
-  /** How the numbers are stored when the model is saved; default F32. */
-  readonly dtype?: WeightDtype;
+  /** What its folder says of it, for saving it alike. */
+  readonly storedAs?: StoredForm;
 }
 
 export interface LoadBertOptions<H extends Head> extends HubOptions, CreateBertOptions<H> {
@@ -65,22 +64,22 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   readonly family: EncoderFamily;
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
-  /** How its numbers are stored. */
-  readonly dtype: WeightDtype;
+  /** What the checkpoint said of itself, for saving it alike. */
+  readonly storedAs: StoredForm;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(
     config: BertConfig,
     family: EncoderFamily,
     head: HeadPart<H>,
-    { tokenizer = null, dtype = 'F32' }: BertOptions = {},
+    { tokenizer = null, storedAs = {} }: BertOptions = {},
   ) {
     super();
     this.config = { ...config, ...head.settings };
     this.family = family;
     this.headKind = head.kind;
     this.tokenizer = tokenizer;
-    this.dtype = dtype;
+    this.storedAs = storedAs;
     this.encoder = family.createEncoder(this.config);
     this.head = head.build(this.config, family.headStyle(this.config, head.kind));
     this.unused = family.unusedPart?.(head.kind, this.config) ?? null;
@@ -122,19 +121,24 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     const checkpoint = await openCheckpoint(source);
     try {
       const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer });
+      const storedAs = await readStoredForm(source, checkpoint);
+      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer }, storedAs);
     } finally {
       await checkpoint.close();
     }
   }
 
   /** As `fromPretrained`, from a checkpoint that is open and stays so. */
-  static async load<H extends Head = Head>(given: FoundWeights, options: LoadBertOptions<H> = {}): Promise<Bert<H>> {
+  static async load<H extends Head = Head>(
+    given: FoundWeights,
+    options: LoadBertOptions<H> = {},
+    storedAs: StoredForm = { dtype: storedDtype(given.checkpoint) },
+  ): Promise<Bert<H>> {
     const found = { ...given, checkpoint: withPresentNames(given.checkpoint) };
     const { family, config } = found;
     const { head: wanted, tokenizer = null, ...rest } = options;
     const stored = storedHead(found, (head) => new Bert(config, family, head));
-    const parts = { tokenizer, dtype: storedDtype(found.checkpoint) };
+    const parts = { tokenizer, storedAs };
     const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), parts);
     const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
     try {
@@ -148,16 +152,12 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
 
   /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    const architecture = architectureOf(this.family, this.headKind);
+    const { family, config, headKind } = this;
+    const stored = { ...this.storedAs, architecture: architectureOf(family, headKind) };
+    const content = { rules: rulesOf(family, config, headKind), config: family.writeConfig(config), stored };
     const sink = openSink(location);
-    const settled = { dtype: this.dtype, ...options };
-    await saveWeights(this, sink, rulesOf(this.family, this.config, this.headKind), settled);
+    await saveFolder(this, sink, content, options);
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
-    await writeJson(sink, 'config.json', {
-      architectures: [architecture],
-      ...this.family.writeConfig(this.config),
-      torch_dtype: torchDtypes[settled.dtype],
-    });
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {

@@ -13,6 +13,7 @@ import {
   openSource,
   type SaveOptions,
   SequiturError,
+  type StoredForm,
   scoped,
   tokenTensor,
 } from '@sequitur/core';
@@ -29,7 +30,7 @@ import {
   tensor1d,
 } from '@tensorflow/tfjs-core';
 import type { ClassificationProblem, GptConfig, GptFamily } from './family.js';
-import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
+import { type LoadGptOptions, openGpt } from './open-gpt.js';
 import { saveGpt } from './save-gpt.js';
 
 type Rows = readonly (readonly number[])[];
@@ -58,11 +59,11 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
   readonly config: Config;
   readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredAs;
+  readonly storedAs: StoredForm;
   readonly labels: readonly string[];
 
   /** A model without values. */
-  constructor(config: Config, { family, tokenizer = null }: GptClassifierOptions<Config>, storedAs: StoredAs = {}) {
+  constructor(config: Config, { family, tokenizer = null }: GptClassifierOptions<Config>, storedAs: StoredForm = {}) {
     super(family.parts({ ...config, tied: true }));
     this.labels = config.labels ?? ['LABEL_0', 'LABEL_1'];
     this.score = new Linear(config.width, this.labels.length, { bias: false });

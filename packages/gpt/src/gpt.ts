@@ -6,6 +6,7 @@ import {
   openSource,
   type SaveOptions,
   SequiturError,
+  type StoredForm,
 } from '@sequitur/core';
 import { type CompleteOptions, completeText, missingTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
@@ -14,7 +15,7 @@ import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './ch
 import type { Gpt2Config } from './families/gpt2/config.js';
 import { gpt2Family } from './families/gpt2/family.js';
 import type { GptConfig, GptFamily } from './family.js';
-import { type LoadGptOptions, openGpt, type StoredAs } from './open-gpt.js';
+import { type LoadGptOptions, openGpt } from './open-gpt.js';
 import { saveGpt } from './save-gpt.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> {
@@ -38,10 +39,10 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
   readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;
   /** What the checkpoint said of itself, for saving it alike. */
-  readonly storedAs: StoredAs;
+  readonly storedAs: StoredForm;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Config, options: GptOptions<Config> = {}, storedAs: StoredAs = {}) {
+  constructor(config: Config, options: GptOptions<Config> = {}, storedAs: StoredForm = {}) {
     const { family = gpt2Family as unknown as GptFamily<Config>, tokenizer = null } = options;
     // A stack stored without a head scores tokens by its own table, though its whole model may have a head.
     const headless = storedAs.architecture === family.classes.base;

@@ -6,6 +6,6 @@ export { type LlamaVariation, llamaParts } from './families/llama/parts.js';
 export type { ClassificationProblem, GptClasses, GptConfig, GptFamily } from './family.js';
 export * from './gpt.js';
 export * from './gpt-classifier.js';
-export { fillGpt, type LoadGptOptions, readGptConfig, rulesOf, type StoredAs } from './open-gpt.js';
+export { fillGpt, type LoadGptOptions, readGptConfig, rulesOf } from './open-gpt.js';
 export * from './recurrent-memory/index.js';
 export * from './transformer-xl/index.js';

@@ -10,13 +10,11 @@ import {
   openCheckpoint,
   type Parameter,
   parametersOf,
-  parseJson,
-  readText,
+  readStoredForm,
   rule,
-  SequiturError,
+  type StoredForm,
   texts,
   transposed,
-  type WeightDtype,
   type WeightRule,
 } from '@sequitur/core';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
@@ -29,21 +27,12 @@ export interface LoadGptOptions extends HubOptions {
   readonly families?: readonly GptFamily[];
 }
 
-/** How a checkpoint was stored, for saving it alike. */
-export interface StoredAs {
-  /** The class of Python that it names. */
-  readonly architecture?: string;
-  readonly dtype?: WeightDtype;
-  /** The content of `generation_config.json`. */
-  readonly generation?: Readonly<Record<string, unknown>>;
-}
-
 /** What is known of a model before its weights are read. */
 export interface OpenedGpt {
   readonly config: GptConfig;
   readonly family: GptFamily;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredAs;
+  readonly storedAs: StoredForm;
 }
 
 /** Reads a configuration by the family that its `model_type` names. */
@@ -66,10 +55,9 @@ export async function openGpt<M extends Module>(
 ): Promise<M> {
   const { family, config, architecture } = readGptConfig(await ConfigReader.open(source), options.families);
   const tokenizer = await openTokenizer(source);
-  const generation = await readObject(source, 'generation_config.json');
   const checkpoint = await openCheckpoint(source);
-  const storedAs = { architecture, dtype: dtypeOf(checkpoint), ...(generation && { generation }) };
   try {
+    const storedAs = { architecture, ...(await readStoredForm(source, checkpoint)) };
     const model = build({ config, family, tokenizer, storedAs });
     try {
       await fillGpt(model, { config, family }, checkpoint, { ...options, optional });
@@ -124,21 +112,4 @@ export function rulesOf<Config extends GptConfig>(
   prefix: string,
 ): readonly WeightRule[] {
   return [...family.rules(config, prefix), rule('score.weight', 'score.weight', transposed)];
-}
-
-function dtypeOf({ tensors }: Checkpoint): WeightDtype {
-  const [first] = tensors.values();
-  return first?.dtype === 'F16' || first?.dtype === 'BF16' ? first.dtype : 'F32';
-}
-
-async function readObject(source: FileSource, path: string): Promise<Readonly<Record<string, unknown>> | null> {
-  const file = await source.open(path);
-  if (!file) return null;
-  try {
-    const value = parseJson(await readText(file), file.name);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
-    throw new SequiturError({ where: file.name, expected: 'a JSON object', got: typeof value });
-  } finally {
-    await file.close?.();
-  }
 }

@@ -101,7 +101,6 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
       label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     }),
     ...(spelled && { problem_type: spelled }),
-    torch_dtype: 'float32',
   };
 }
 

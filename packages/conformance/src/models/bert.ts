@@ -22,6 +22,7 @@ import { stackOutputName } from './stack-output-name.js';
 /** BERT and its descendants, one for each `model_type`. */
 export const encoderFamilies: readonly ModelFamily[] = families.map((family) => ({
   modelType: family.modelType,
+  load: (source) => Bert.fromPretrained(source),
   open: async (json, architectures, checkpoint) => {
     const [architecture] = architectures;
     if (architecture !== undefined && !Object.hasOwn(family.heads, architecture)) return null;

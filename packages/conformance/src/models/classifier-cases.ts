@@ -18,6 +18,7 @@ import { MambaMixer, mambaMixerRules, PlainBlock, SequenceClassifier } from '@se
 import { dispose, keep, type Tensor, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
 import { compareIds, compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
+import { compareSavedWeights } from './round-trip.js';
 
 interface Cases {
   readonly cases: readonly { readonly name: string; readonly predicted_class?: readonly number[] }[];
@@ -39,9 +40,9 @@ export async function conformClassifier(folder: string): Promise<FolderReport> {
   const tensors = (await readTensors(folder, 'tensors.safetensors'))!;
   const checkpoint = await openCheckpoint(folderSource(folder));
   const model = await openClassifier(folder, checkpoint);
+  const findings: Finding[] = model ? [await compareSavedWeights({ model, rules }, checkpoint)] : [];
   await checkpoint.close();
   if (!model) return refuse('a model of another form than linear, Mamba mixer, mean, linear');
-  const findings: Finding[] = [];
   for (const { name, predicted_class: predicted } of described.cases) {
     const stored = tensors.get(`${name}/input/x`)!;
     const x = tensor3d(stored.values as Float32Array, [...stored.shape] as [number, number, number]);
@@ -81,13 +82,15 @@ async function openClassifier(folder: string, checkpoint: Checkpoint): Promise<S
   const input = new Linear(json.take('input_size', anInteger()), width);
   json.finish(['model_type', 'architectures', 'note', 'expand', 'torch_dtype']);
   const model = new SequenceClassifier({ input, blocks: [new PlainBlock(mixer)], head: new Linear(width, classes) });
-  await loadWeights(model, checkpoint, [
-    ...affine('linear_in', 'input'),
-    ...mambaMixerRules('mixer', 'blocks.0.mixer'),
-    ...affine('classifier', 'head'),
-  ]);
+  await loadWeights(model, checkpoint, rules);
   return model;
 }
+
+const rules: readonly WeightRule[] = [
+  ...affine('linear_in', 'input'),
+  ...mambaMixerRules('mixer', 'blocks.0.mixer'),
+  ...affine('classifier', 'head'),
+];
 
 function affine(checkpoint: string, path: string): WeightRule[] {
   return [rule(`${checkpoint}.weight`, `${path}.weight`, transposed), rule(`${checkpoint}.bias`, `${path}.bias`)];

@@ -16,7 +16,12 @@ import type { ModelFamily, ModelUnderTest, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
 /** Every family of decoder-only models. */
-export const gptUnderTest: readonly ModelFamily[] = gptFamilies.map(({ modelType }) => ({ modelType, open }));
+export const gptUnderTest: readonly ModelFamily[] = gptFamilies.map(({ modelType, classes }) => ({
+  modelType,
+  open,
+  load: (source, architectures) =>
+    architectures.includes(classes.classifier) ? GptClassifier.fromPretrained(source) : Gpt.fromPretrained(source),
+}));
 
 async function open(
   json: ConfigReader,

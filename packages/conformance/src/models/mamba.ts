@@ -8,11 +8,12 @@ import type { ModelFamily } from './model-under-test.js';
 
 export const mambaFamily: ModelFamily = {
   modelType: 'mamba',
+  load: (source) => Mamba.fromPretrained(source),
   open: async (json, architectures, checkpoint) => {
     const [name = 'MambaForCausalLM'] = architectures;
     if (name !== 'MambaForCausalLM' && name !== 'MambaModel') return null;
     const config = readMambaConfig(json);
-    const model = new Mamba(config);
+    const model = new Mamba(config, null, { architecture: name });
     const rules = mambaRules(checkpoint.tensors.has('norm_f.weight') ? '' : 'backbone.');
     await loadWeights(model, checkpoint, rules, { ignore: config.tied === false ? [] : ['lm_head.weight'] });
     return causalUnderTest({

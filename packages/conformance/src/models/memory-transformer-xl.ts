@@ -44,7 +44,7 @@ export const memoryTransformerXlFamily: ModelFamily = {
     const model = new MemoryTransformerXl(config);
     const rules = memoryTransformerXlRules(config);
     await loadWeights(model, checkpoint, rules, { ignore: memoryTransformerXlIgnoredTensors(config) });
-    return { model, compare: (expected) => compare(model, rules, data, expected) };
+    return { model, rules, compare: (expected) => compare(model, rules, data, expected) };
   },
 };
 

@@ -17,6 +17,7 @@ import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { compareGradients } from './gradients.js';
 import type { Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
+import { compareRoundTrip } from './round-trip.js';
 import { compareSamples } from './samples.js';
 
 interface Inputs {
@@ -42,23 +43,27 @@ export async function conformModel(folder: string): Promise<FolderReport> {
     await readTensors(expectedFolder, 'expected.safetensors'),
   ];
   if (!inputs || !expected || !tensors) return refuse('no inputs.json and expected values to compare with');
-  const under = await openModel(folder);
-  if (typeof under === 'string') return refuse(under);
+  const opened = await openModel(folder);
+  if (typeof opened === 'string') return refuse(opened);
+  const { under } = opened;
   try {
-    if ('compare' in under) {
-      const findings = await under.compare(tensors);
-      return summarize(folder, [...findings, ...uncompared(findings, tensors)]);
+    if (!('compare' in under) && !inputs.inputs) {
+      return refuse('an inputs.json of a form that this class does not have here');
     }
-    if (!inputs.inputs) return refuse('an inputs.json of a form that this class does not have here');
-    const findings = await compareModel(under, inputs, expected, tensors, await generationDefaults(folder));
-    return summarize(folder, [...findings, ...uncompared(findings, tensors)]);
+    const findings =
+      'compare' in under
+        ? await under.compare(tensors)
+        : await compareModel(under, inputs, expected, tensors, await generationDefaults(folder));
+    return summarize(folder, [...findings, ...uncompared(findings, tensors), ...(await opened.roundTrip())]);
   } finally {
     under.model.dispose();
   }
 }
 
 /** The model that a folder holds, or why there is none of ours for it. The caller disposes `model`. */
-export async function openModel(folder: string): Promise<ModelUnderTest | ModelWithOwnForm | string> {
+export async function openModel(
+  folder: string,
+): Promise<{ under: ModelUnderTest | ModelWithOwnForm; roundTrip: () => Promise<Finding[]> } | string> {
   const json = await ConfigReader.open(folderSource(folder));
   const modelType = json.maybe('model_type', (value) => String(value)) ?? 'none';
   const architectures = json.maybe('architectures', texts) ?? [];
@@ -66,9 +71,9 @@ export async function openModel(folder: string): Promise<ModelUnderTest | ModelW
   if (!family) return `model_type ${modelType} is not built yet`;
   const checkpoint = await openWeights(folder);
   try {
-    return (
-      (await family.open(json, architectures, checkpoint, folder)) ?? `${architectures.join(', ')} is not built yet`
-    );
+    const under = await family.open(json, architectures, checkpoint, folder);
+    if (!under) return `${architectures.join(', ')} is not built yet`;
+    return { under, roundTrip: () => compareRoundTrip(folder, family, architectures, under) };
   } finally {
     await checkpoint.close();
   }

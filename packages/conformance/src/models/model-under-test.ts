@@ -2,6 +2,7 @@ import type {
   CausalModel,
   Checkpoint,
   ConfigReader,
+  FileSource,
   GenerationSettings,
   Module,
   StoredTensor,
@@ -9,6 +10,7 @@ import type {
 } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Finding } from '../comparison.js';
+import type { SavableModel } from './round-trip.js';
 
 export type Rows = readonly (readonly number[])[];
 
@@ -58,6 +60,7 @@ export interface ModelUnderTest {
 /** A model whose folder has inputs of a form of its own. */
 export interface ModelWithOwnForm {
   readonly model: Module;
+  readonly rules: readonly WeightRule[];
   /** Compares all that the folder expects. */
   compare(expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }
@@ -65,6 +68,8 @@ export interface ModelWithOwnForm {
 /** How a `model_type` of config.json is opened; null where its class is not supported. */
 export interface ModelFamily {
   readonly modelType: string;
+  /** As a user loads it; absent where the architecture has no such door. */
+  load?(source: FileSource, architectures: readonly string[]): Promise<SavableModel>;
   open(
     config: ConfigReader,
     architectures: readonly string[],

@@ -41,7 +41,11 @@ export const recurrentMemoryGptFamily: ModelFamily = {
     const config = readRecurrentMemoryGptConfig(json);
     const model = await loadRecurrentMemoryGpt(config, checkpoint);
     const under = new RecurrentMemoryUnderTest(model, config, inputs);
-    return { model, compare: (expected) => under.compare(expected, generated?.generate_new_tokens) };
+    return {
+      model,
+      rules: recurrentMemoryGptRules(config),
+      compare: (expected) => under.compare(expected, generated?.generate_new_tokens),
+    };
   },
 };
 

@@ -9,6 +9,7 @@ import { stackOutputName } from './stack-output-name.js';
 /** T5, BART, Marian and their kin, one for each `model_type`. */
 export const sequenceToSequenceUnderTest: readonly ModelFamily[] = sequenceToSequenceFamilies.map((family) => ({
   modelType: family.modelType,
+  load: (source) => SequenceToSequence.fromPretrained(source),
   open: async (json, architectures, checkpoint) => {
     if (architectures.length > 0 && !architectures.includes(family.architecture)) return null;
     return open(json, checkpoint, family);

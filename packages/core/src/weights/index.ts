@@ -12,6 +12,7 @@ export { SafetensorsFile, type StoredTensor } from './safetensors/reader.js';
 export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';
 export { type SaveOptions, saveWeights, writeJson } from './save.js';
 export { storedDtype, torchDtypes } from './stored-dtype.js';
+export * from './stored-form.js';
 export {
   type Conversion,
   type Correspondence,

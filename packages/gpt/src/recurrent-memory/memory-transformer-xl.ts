@@ -17,6 +17,7 @@ import { AdaptiveEmbedding } from '../transformer-xl/adaptive-embedding.js';
 import { AdaptiveSoftmax } from '../transformer-xl/adaptive-softmax.js';
 import { type TransformerXlBlock, transformerXlBlocks } from '../transformer-xl/blocks.js';
 import type { TransformerXlConfig } from '../transformer-xl/config.js';
+import { storedFrequencies } from '../transformer-xl/stored-frequencies.js';
 import { mutualReach } from './mutual-reach.js';
 
 export interface MemoryTransformerXlConfig extends TransformerXlConfig {
@@ -48,6 +49,7 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
   readonly embedding: AdaptiveEmbedding;
   readonly blocks: readonly TransformerXlBlock[];
   readonly head: AdaptiveSoftmax;
+  readonly frequencies: Parameter; // [width / 2]
   readonly config: MemoryTransformerXlConfig;
   readonly contextLength = Number.POSITIVE_INFINITY;
 
@@ -64,6 +66,7 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
     this.embedding = new AdaptiveEmbedding(config);
     this.blocks = transformerXlBlocks(config, 'empty');
     this.head = new AdaptiveSoftmax(config, this.embedding);
+    this.frequencies = storedFrequencies(config.width);
     this.config = config;
   }
 

@@ -103,6 +103,7 @@ export function transformerXlRules(config: TransformerXlConfig, prefix: string):
       rule(`${prefix}word_emb.emb_layers.${i}.weight`, `embedding.tables.${i}.weight`),
       rule(`${prefix}word_emb.emb_projs.${i}`, `embedding.projections.${i}`),
     ]),
+    rule(`${prefix}pos_emb.inv_freq`, 'frequencies'),
     ...scoreBiasRules(config, prefix),
     rule(
       `${layer}.dec_attn.qkv_net.weight`,
@@ -131,7 +132,6 @@ export function transformerXlRules(config: TransformerXlConfig, prefix: string):
 export function transformerXlIgnoredTensors(config: TransformerXlConfig, prefix: string): string[] {
   const tied = config.tied ?? true;
   return [
-    `${prefix}pos_emb.inv_freq`,
     ...(tied ? ['crit.out_layers.{i}.weight'] : []),
     ...(config.tiedProjections ?? []).flatMap((isTied, i) => (isTied ? [`crit.out_projs.${i}`] : [])),
     ...(config.sharedScoreBiases

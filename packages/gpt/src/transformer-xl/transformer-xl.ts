@@ -1,10 +1,20 @@
 import type { TransformerXlState } from '@sequitur/attention';
-import { type CausalModel, dropout, initialize, Module, type StepContext, scoped, within } from '@sequitur/core';
+import {
+  type CausalModel,
+  dropout,
+  initialize,
+  Module,
+  type Parameter,
+  type StepContext,
+  scoped,
+  within,
+} from '@sequitur/core';
 import { slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { AdaptiveEmbedding } from './adaptive-embedding.js';
 import { AdaptiveSoftmax } from './adaptive-softmax.js';
 import { type TransformerXlBlock, transformerXlBlocks } from './blocks.js';
 import type { TransformerXlConfig } from './config.js';
+import { storedFrequencies } from './stored-frequencies.js';
 
 /** What each block remembers. */
 export type TransformerXlModelState = { readonly blocks: readonly TransformerXlState[] };
@@ -19,6 +29,7 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
   readonly embedding: AdaptiveEmbedding;
   readonly blocks: readonly TransformerXlBlock[];
   readonly head: AdaptiveSoftmax;
+  readonly frequencies: Parameter; // [width / 2]
   readonly config: TransformerXlConfig;
   readonly contextLength = Number.POSITIVE_INFINITY;
 
@@ -28,6 +39,7 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
     this.embedding = new AdaptiveEmbedding(config);
     this.blocks = transformerXlBlocks(config);
     this.head = new AdaptiveSoftmax(config, this.embedding);
+    this.frequencies = storedFrequencies(config.width);
     this.config = config;
   }
 

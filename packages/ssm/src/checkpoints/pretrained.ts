@@ -9,12 +9,13 @@ import {
   openCheckpoint,
   openSink,
   openSource,
+  readStoredForm,
   type SaveOptions,
-  saveWeights,
+  type StoredForm,
+  saveFolder,
   type WeightRule,
-  writeJson,
 } from '@sequitur/core';
-import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { namingOf } from './rules.js';
 
 export interface LoadOptions extends HubOptions {
@@ -26,6 +27,8 @@ export interface Format<Config extends { readonly tied?: boolean }> {
   read(json: ConfigReader): Config;
   write(config: Config): Record<string, unknown>;
   rules(prefix?: string, embedding?: string): WeightRule[];
+  /** The classes of Python: the whole model, and the stack whose tensors have no prefix. */
+  readonly classes: { readonly languageModel: string; readonly base: string };
   isTied(config: Config): boolean;
 }
 
@@ -34,35 +37,42 @@ export async function loadPretrained<Config extends { readonly tied?: boolean },
   location: CheckpointLocation,
   options: LoadOptions,
   format: Format<Config>,
-  make: (config: Config, tokenizer: Tokenizer | null) => M,
+  make: (config: Config, tokenizer: Tokenizer | null, storedAs: StoredForm) => M,
 ): Promise<M> {
   const source = await openSource(location, options);
   const config = format.read(await ConfigReader.open(source));
-  const model = make(config, await openTokenizer(source));
+  const tokenizer = await openTokenizer(source);
   const checkpoint = await openCheckpoint(source);
   try {
     const { prefix, embedding } = namingOf(checkpoint.tensors);
-    // Some checkpoints store the tied head a second time.
-    const ignore = format.isTied(config) ? ['lm_head.weight'] : [];
-    await loadWeights(model, checkpoint, format.rules(prefix, embedding), { ...options, ignore });
-  } catch (error) {
-    model.dispose();
-    throw error;
+    const architecture = prefix === '' ? format.classes.base : format.classes.languageModel;
+    const storedAs = { architecture, ...(await readStoredForm(source, checkpoint)) };
+    const model = make(config, tokenizer, storedAs);
+    try {
+      // Some checkpoints store the tied head a second time.
+      const ignore = format.isTied(config) ? ['lm_head.weight'] : [];
+      await loadWeights(model, checkpoint, format.rules(prefix, embedding), { ...options, ignore });
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    return model;
   } finally {
     await checkpoint.close();
   }
-  return model;
 }
 
 /** Writes a folder that Python's `from_pretrained` reads, tokenizer included. */
 export async function saveModel<Config extends { readonly tied?: boolean }>(
-  model: Module & { readonly config: Config; readonly tokenizer: Tokenizer | null },
+  model: Module & { readonly config: Config; readonly tokenizer: Tokenizer | null; readonly storedAs: StoredForm },
   location: string | FileSink,
   options: SaveOptions,
-  format: Format<Config>,
+  { rules, write, classes }: Format<Config>,
 ): Promise<void> {
   const sink = openSink(location);
-  await saveWeights(model, sink, format.rules(), options);
-  for (const [path, value] of Object.entries(model.tokenizer?.files() ?? {})) await writeJson(sink, path, value);
-  await writeJson(sink, 'config.json', format.write(model.config));
+  const { architecture = classes.languageModel } = model.storedAs;
+  const names = rules(architecture === classes.base ? '' : undefined);
+  const stored = { ...model.storedAs, architecture };
+  await saveFolder(model, sink, { rules: names, config: write(model.config), stored }, options);
+  if (model.tokenizer) await saveTokenizer(model.tokenizer, sink);
 }

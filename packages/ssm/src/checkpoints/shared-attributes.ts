@@ -78,7 +78,6 @@ export function writeShared(config: SharedConfig): Record<string, unknown> {
       time_step_floor: stepSpan.floor,
     }),
     ...writeTokens(config),
-    torch_dtype: 'float32',
     use_cache: true,
   };
 }

@@ -1,4 +1,4 @@
-import type { FileSink, SaveOptions } from '@sequitur/core';
+import type { FileSink, SaveOptions, StoredForm } from '@sequitur/core';
 import { type CompleteOptions, completeText, type Tokenizer } from '@sequitur/text';
 import { CausalStack, type LanguageModelParts } from '@sequitur/transformer';
 import { type Format, saveModel } from './pretrained.js';
@@ -13,12 +13,19 @@ export interface StateSpaceConfig extends SpecialTokens {
 export abstract class StateSpaceModel<Config extends StateSpaceConfig> extends CausalStack {
   readonly config: Config;
   readonly tokenizer: Tokenizer | null;
+  /** What the checkpoint said of itself, for saving it alike. */
+  readonly storedAs: StoredForm;
   readonly #format: Format<Config>;
 
-  constructor(parts: LanguageModelParts, config: Config, tokenizer: Tokenizer | null, format: Format<Config>) {
+  constructor(
+    parts: LanguageModelParts,
+    { config, tokenizer, storedAs }: { config: Config; tokenizer: Tokenizer | null; storedAs: StoredForm },
+    format: Format<Config>,
+  ) {
     super(parts);
     this.config = config;
     this.tokenizer = tokenizer;
+    this.storedAs = storedAs;
     this.#format = format;
   }
 
@@ -33,4 +40,13 @@ export abstract class StateSpaceModel<Config extends StateSpaceConfig> extends C
   savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     return saveModel(this, location, options, this.#format);
   }
+}
+
+/** A stack stored without a head scores tokens by its own table, though its whole model may have a head. */
+export function withoutHead<Config extends StateSpaceConfig>(
+  config: Config,
+  { architecture }: StoredForm,
+  { classes }: Format<Config>,
+): Config {
+  return architecture === classes.base ? { ...config, tied: true } : config;
 }

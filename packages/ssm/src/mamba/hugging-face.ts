@@ -69,7 +69,6 @@ function readOriginalMamba(json: ConfigReader): MambaConfig {
 export function writeMambaConfig(config: MambaConfig): Record<string, unknown> {
   const settled = settleMamba(config);
   return {
-    architectures: ['MambaForCausalLM'],
     model_type: 'mamba',
     intermediate_size: settled.innerWidth,
     time_step_rank: settled.stepRank,

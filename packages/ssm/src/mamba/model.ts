@@ -1,7 +1,7 @@
-import { type CheckpointLocation, initialize } from '@sequitur/core';
+import { type CheckpointLocation, initialize, type StoredForm } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
 import { type Format, type LoadOptions, loadPretrained } from '../checkpoints/pretrained.js';
-import { StateSpaceModel } from '../checkpoints/state-space-model.js';
+import { StateSpaceModel, withoutHead } from '../checkpoints/state-space-model.js';
 import { type MambaConfig, settleMamba } from './config.js';
 import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
 import { mambaParts } from './parts.js';
@@ -10,14 +10,15 @@ const format: Format<MambaConfig> = {
   read: readMambaConfig,
   write: writeMambaConfig,
   rules: mambaRules,
+  classes: { base: 'MambaModel', languageModel: 'MambaForCausalLM' },
   isTied: (config) => settleMamba(config).tied,
 };
 
 /** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba extends StateSpaceModel<MambaConfig> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null) {
-    super(mambaParts(config), config, tokenizer, format);
+  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null, storedAs: StoredForm = {}) {
+    super(mambaParts(withoutHead(config, storedAs, format)), { config, tokenizer, storedAs }, format);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -35,6 +36,6 @@ export class Mamba extends StateSpaceModel<MambaConfig> {
    * @throws SequiturError where files are missing or corrupt, or the configuration holds what this model does not know
    */
   static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba> {
-    return loadPretrained(location, options, format, (config, tokenizer) => new Mamba(config, tokenizer));
+    return loadPretrained(location, options, format, (...parts) => new Mamba(...parts));
   }
 }

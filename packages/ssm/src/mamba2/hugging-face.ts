@@ -86,7 +86,6 @@ function readOriginalMamba2(json: ConfigReader): Mamba2Config {
 export function writeMamba2Config(config: Mamba2Config): Record<string, unknown> {
   const settled = settleMamba2(config);
   return {
-    architectures: ['Mamba2ForCausalLM'],
     model_type: 'mamba2',
     num_heads: settled.heads,
     head_dim: settled.headSize,

@@ -55,7 +55,6 @@ export function writeCommon(config: SequenceToSequenceConfig): Record<string, un
     ...(config.startToken !== undefined && { bos_token_id: config.startToken }),
     ...(config.endToken !== undefined && { eos_token_id: config.endToken }),
     ...config.generation,
-    torch_dtype: 'float32',
     use_cache: true,
   };
 }

@@ -3,7 +3,6 @@ import {
   type CheckpointLocation,
   ConfigReader,
   type FileSink,
-  type FileSource,
   type HubOptions,
   initialize,
   type LoadProgress,
@@ -11,15 +10,12 @@ import {
   openCheckpoint,
   openSink,
   openSource,
-  parseJson,
-  readText,
+  readStoredForm,
   type SaveOptions,
   SequiturError,
-  saveWeights,
+  type StoredForm,
+  saveFolder,
   storedDtype,
-  torchDtypes,
-  type WeightDtype,
-  writeJson,
 } from '@sequitur/core';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { EncoderDecoder } from './encoder-decoder.js';
@@ -39,14 +35,6 @@ export interface LoadSequenceToSequenceOptions extends HubOptions {
   readonly families?: readonly SequenceToSequenceFamily[];
 }
 
-/** What a model's folder says beside its configuration, to be written again. */
-export interface StoredSequenceToSequence {
-  /** How its numbers are stored; default F32. */
-  readonly dtype?: WeightDtype;
-  /** The content of `generation_config.json`. */
-  readonly generation?: Readonly<Record<string, unknown>>;
-}
-
 /** A model that reads one text and writes another, with its configuration and its tokenizer where it has one. */
 export class SequenceToSequence<
   Config extends SequenceToSequenceConfig = SequenceToSequenceConfig,
@@ -54,14 +42,14 @@ export class SequenceToSequence<
   readonly config: Config;
   readonly family: SequenceToSequenceFamily<Config>;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredSequenceToSequence;
+  readonly storedAs: StoredForm;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(
     config: Config,
     family: SequenceToSequenceFamily<Config>,
     tokenizer: Tokenizer | null = null,
-    storedAs: StoredSequenceToSequence = {},
+    storedAs: StoredForm = {},
   ) {
     super(family.parts(config));
     this.config = config;
@@ -99,8 +87,8 @@ export class SequenceToSequence<
     const checkpoint = await openCheckpoint(source);
     try {
       const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      const generation = await readGeneration(source);
-      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer }, generation);
+      const storedAs = await readStoredForm(source, checkpoint);
+      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer }, storedAs);
     } finally {
       await checkpoint.close();
     }
@@ -111,13 +99,12 @@ export class SequenceToSequence<
     json: ConfigReader,
     checkpoint: Checkpoint,
     { families = knownFamilies, tokenizer = null, ...options }: LoadSequenceToSequenceOptions = {},
-    generation?: Readonly<Record<string, unknown>>,
+    storedAs: StoredForm = { dtype: storedDtype(checkpoint) },
   ): Promise<SequenceToSequence> {
     const modelType = json.take('model_type', (value) => String(value), 'none');
     const family = familyOf(modelType, families, `${json.where}, model_type`);
     const read = family.readConfig(json);
     const config = family.settle?.(read, checkpoint) ?? read;
-    const storedAs = { dtype: storedDtype(checkpoint), ...(generation && { generation }) };
     const model = new SequenceToSequence(config, family, tokenizer, storedAs);
     try {
       const ignore = family.ignoredTensors(config);
@@ -132,27 +119,11 @@ export class SequenceToSequence<
   /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const sink = openSink(location);
-    const { dtype = 'F32', generation } = this.storedAs;
-    const settled = { dtype, ...options };
-    await saveWeights(this, sink, this.family.rules(this.config), settled);
+    const { family, config } = this;
+    const stored = { ...this.storedAs, architecture: family.architecture };
+    await saveFolder(this, sink, { rules: family.rules(config), config: family.writeConfig(config), stored }, options);
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
-    if (generation) await writeJson(sink, 'generation_config.json', generation);
-    await writeJson(sink, 'config.json', {
-      architectures: [this.family.architecture],
-      ...this.family.writeConfig(this.config),
-      torch_dtype: torchDtypes[settled.dtype],
-    });
   }
-}
-
-/** The content of `generation_config.json`, where there is one. */
-async function readGeneration(source: FileSource): Promise<Record<string, unknown> | undefined> {
-  const file = await source.open('generation_config.json');
-  if (!file) return undefined;
-  const content = parseJson(await readText(file), file.name);
-  await file.close?.();
-  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
-  throw new SequiturError({ where: file.name, expected: 'a JSON object', got: JSON.stringify(content).slice(0, 60) });
 }
 
 function familyOf(modelType: string, families: readonly SequenceToSequenceFamily[], where: string) {
