@@ -1,12 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Checkpoint, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
+import { folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bert, maskedLanguage, sequenceClassification } from '../src/index.js';
 
 const fixtures = join(import.meta.dirname, '..', '..', 'conformance', 'fixtures');
-const folders = (await readdir(fixtures)).filter((name) => /^((distil|ro)?bert|longformer|bigbird)/.test(name));
 const open = (folder: string) => openCheckpoint(folderSource(folder));
 
 describe('Hugging Face folders', () => {
@@ -16,25 +15,6 @@ describe('Hugging Face folders', () => {
     folder = await mkdtemp(join(tmpdir(), 'sequitur-'));
   });
   afterEach(() => rm(folder, { recursive: true }));
-
-  it('are found', () => expect(folders.length).toBeGreaterThan(18));
-
-  it.each(folders)('%s is written as it was read', async (name) => {
-    const model = await Bert.fromPretrained(join(fixtures, name));
-    await model.savePretrained(folder);
-    const [before, after] = [await open(join(fixtures, name)), await open(folder)];
-    expect([...after.tensors.keys()].sort()).toEqual([...before.tensors.keys()].sort());
-    for (const tensor of before.tensors.keys()) await expectSameTensor(after, before, tensor);
-    await Promise.all([before.close(), after.close()]);
-    const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
-    const original = JSON.parse(await readFile(join(fixtures, name, 'config.json'), 'utf8'));
-    expect(config).toMatchObject({ architectures: original.architectures, model_type: original.model_type });
-    const again = await Bert.fromPretrained(folder);
-    expect(again.config).toEqual(model.config);
-    expect(again.headKind).toBe(model.headKind);
-    model.dispose();
-    again.dispose();
-  });
 
   it('lend their encoder and pooler to a new head, which is drawn from the seed', async () => {
     const head = sequenceClassification({ labels: ['no', 'perhaps', 'yes', 'surely'] });
@@ -73,11 +53,3 @@ describe('Hugging Face folders', () => {
     model.dispose();
   });
 });
-
-async function expectSameTensor(found: Checkpoint, wanted: Checkpoint, name: string): Promise<void> {
-  expect(found.tensors.get(name), name).toMatchObject({
-    dtype: wanted.tensors.get(name)!.dtype,
-    shape: wanted.tensors.get(name)!.shape,
-  });
-  expect(await found.readFloat32(name), name).toEqual(await wanted.readFloat32(name));
-}

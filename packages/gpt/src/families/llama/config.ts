@@ -37,7 +37,7 @@ export interface MistralConfig extends LlamaConfig {
 }
 
 export interface Qwen2Config extends MistralConfig {
-  /** Blocks before this one see all; default all do. */
+  /** Blocks before this one see all; default 0: all blocks have windows where `window` is given. */
   readonly firstWindowedBlock?: number;
 }
 

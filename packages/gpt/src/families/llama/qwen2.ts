@@ -27,7 +27,7 @@ export const qwen2Family: GptFamily<Qwen2Config> = {
     ...writeLlama('qwen2', config),
     use_sliding_window: config.window !== undefined,
     sliding_window: config.window ?? null,
-    max_window_layers: config.firstWindowedBlock ?? config.depth,
+    max_window_layers: config.window === undefined ? 28 : (config.firstWindowedBlock ?? 0),
   }),
   parts: (config) => {
     const { window, firstWindowedBlock = 0 } = config;
