@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderSource, parametersOf, SafetensorsFile, scoped, tokenTensor } from '@sequitur/core';
+import { folderSource, parametersOf, Random, SafetensorsFile, scoped, tokenTensor } from '@sequitur/core';
 import { expectClose, onEachBackend } from '@sequitur/laws';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import { loadLora, peftLora, saveLora } from '@sequitur/transformer';
@@ -67,6 +67,31 @@ onEachBackend('low-rank adapters', () => {
       other.dispose();
     });
   }
+
+  it('drop a share of what they read in training alone, and keep that share in their files', async () => {
+    const model = models.llama();
+    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    const lora = peftLora(model, rules, { rank: 2, dropout: 0.5, seed: 1 });
+    for (const { linear } of lora.adapted)
+      linear.up.weight.assign(new Float32Array(linear.up.weight.shape[0]! * linear.up.weight.shape[1]!).fill(1));
+    const loss = lora.whileTraining(nextTokenLoss);
+    const lossOf = async (context: { random?: Random }) => {
+      const value = loss(model, batch, context);
+      const [number] = await value.data();
+      value.dispose();
+      return number!;
+    };
+    const sure = await lossOf({});
+    const drawn = await lossOf({ random: Random.fromSeed(1) });
+    expect(drawn).not.toBe(sure);
+    expect(await lossOf({ random: Random.fromSeed(1) })).toBe(drawn);
+    expect(await lossOf({})).toBe(sure);
+    await saveLora(model, lora, rules, folder);
+    const other = models.llama();
+    expect((await loadLora(other, rules, folder)).dropout).toBe(0.5);
+    model.dispose();
+    other.dispose();
+  });
 
   it('are laid out as PEFT lays them out', async () => {
     const model = models['gpt2, which stores query, key and value as one']();

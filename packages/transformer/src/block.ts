@@ -31,19 +31,14 @@ export interface BlockParts<S extends StateTree> {
   readonly dropout?: number;
 }
 
-/**
- * Mixes along the sequence, then transforms each position, each on a normalised copy that is added back
- * (Radford et al. 2019, section 2.3; Xiong et al. 2020, figure 1b):
- *
- *     x ← x + mixer(norm(x))
- *     x ← x + feedForward(norm(x))
- */
-export class PreNormBlock<S extends StateTree> extends Module implements Block<S> {
+/** A block of one mixer and one layer for each position; how they are put together is for each kind to say. */
+export abstract class MixingBlock<S extends StateTree> extends Module implements Block<S> {
   readonly mixerNorm: Norm;
   readonly mixer: SequenceMixer<S>;
   readonly feedForwardNorm: Norm;
   readonly feedForward: PositionwiseLayer;
-  readonly #dropout: number;
+  /** Share of the mixer's output set to zero in training. */
+  readonly dropout: number;
 
   constructor(parts: BlockParts<S>) {
     super();
@@ -51,16 +46,27 @@ export class PreNormBlock<S extends StateTree> extends Module implements Block<S
     this.mixer = parts.mixer;
     this.feedForwardNorm = parts.feedForwardNorm;
     this.feedForward = parts.feedForward;
-    this.#dropout = parts.dropout ?? 0;
+    this.dropout = parts.dropout ?? 0;
   }
 
   initState(batchSize: number): S {
     return this.mixer.initState(batchSize);
   }
 
+  abstract apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S };
+}
+
+/**
+ * Mixes along the sequence, then transforms each position, each on a normalised copy that is added back
+ * (Radford et al. 2019, section 2.3; Xiong et al. 2020, figure 1b):
+ *
+ *     x ← x + mixer(norm(x))
+ *     x ← x + feedForward(norm(x))
+ */
+export class PreNormBlock<S extends StateTree> extends MixingBlock<S> {
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const mixed = this.mixer.mix(this.mixerNorm.apply(x), state, within(context, 'mixer'));
-    const seen = add(x, dropout(mixed.output, this.#dropout, context.random)) as Tensor3D;
+    const seen = add(x, dropout(mixed.output, this.dropout, context.random)) as Tensor3D;
     const output = add(seen, this.feedForward.apply(this.feedForwardNorm.apply(seen), context)) as Tensor3D;
     context.observe?.('output', output);
     return { output, state: mixed.state };

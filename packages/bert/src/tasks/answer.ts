@@ -1,5 +1,5 @@
 import { hostSoftmax } from '@sequitur/core';
-import type { Encoding } from '@sequitur/text';
+import { type Encoding, padEncodings } from '@sequitur/text';
 import type { Bert } from '../bert.js';
 import type { QuestionAnsweringHead } from '../heads/question-answering.js';
 import { type BatchedOptions, batchOf, inBatches, readerFor, rowsOf } from './reading.js';
@@ -42,7 +42,7 @@ export async function answer(
   const overlap = options.overlap ?? Math.min(128, Math.floor(maxLength / 4));
   const windows = tokenizer.tokenizeWindows(question, { pair: context, maxLength, overlap, specialTokens: true });
   const found = await inBatches(windows, options, async (some) => {
-    const padded = padTogether(some);
+    const padded = padEncodings(some, {}, { id: model.config.paddingToken ?? 0, token: '', typeId: 0 });
     const { start, end } = (model as Bert<QuestionAnsweringHead>).apply(batchOf(padded));
     const [starts, ends] = (await Promise.all([start.data(), end.data()])) as Float32Array[];
     start.dispose();
@@ -92,24 +92,5 @@ function distinct(spans: readonly Span[]): Span[] {
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
-  });
-}
-
-/** Windows filled up to the longest. */
-function padTogether(windows: readonly Encoding[]): Encoding[] {
-  const length = Math.max(...windows.map(({ ids }) => ids.length));
-  return windows.map((window) => {
-    const fill = <T>(values: readonly T[], value: T): T[] => [
-      ...values,
-      ...new Array<T>(length - values.length).fill(value),
-    ];
-    return {
-      ids: fill(window.ids, 0),
-      tokens: fill(window.tokens, ''),
-      offsets: fill(window.offsets, [0, 0] as const),
-      typeIds: fill(window.typeIds, 0),
-      attentionMask: fill(window.attentionMask, 0),
-      sequences: fill(window.sequences, null),
-    };
   });
 }

@@ -79,7 +79,7 @@ function tooLong(surplus: number, left: string): SequiturError {
 }
 
 /** Fills encodings up to one length. */
-export function pad(
+export function padEncodings(
   encodings: readonly Encoding[],
   { length, multipleOf = 1, side = 'right' }: Padding,
   padding: { readonly id: number; readonly token: string; readonly typeId: number },

@@ -1,6 +1,7 @@
 export type { AddedToken } from './added-tokens.js';
 export { byteTokenizer } from './byte-tokenizer.js';
 export { CharacterTokenizer } from './character-tokenizer.js';
+export { padEncodings } from './encoding.js';
 export { openTokenizer, saveTokenizer, tokenizerReaders } from './open-tokenizer.js';
 export { bertReader, bertTokenizer } from './readers/bert-tokenizer.js';
 export { bigBirdTokenizer } from './readers/big-bird-tokenizer.js';

@@ -2,7 +2,7 @@ import { SequiturError } from '@sequitur/core';
 import { type AddedToken, AddedTokenSplitter } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
 import { cleanUpSpaces } from './decoders/clean-up-spaces.js';
-import { fillTemplate, type Piece, pad, truncate } from './encoding.js';
+import { fillTemplate, type Piece, padEncodings, truncate } from './encoding.js';
 import { type Template, type TemplateItem, templateLength } from './template.js';
 import type {
   BatchOptions,
@@ -171,6 +171,6 @@ export class SubwordTokenizer implements Tokenizer {
         fix: 'Encode the texts one by one, or cut them to one length',
       });
     }
-    return pad(encodings, padding, { id, token, typeId: this.#parts.paddingTypeId ?? 0 });
+    return padEncodings(encodings, padding, { id, token, typeId: this.#parts.paddingTypeId ?? 0 });
   }
 }

@@ -1,4 +1,4 @@
-import { Linear, normal, type Parameter, zeros } from '@sequitur/core';
+import { dropout, Linear, normal, type Parameter, type Random, zeros } from '@sequitur/core';
 import { add, matMul, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
 /**
@@ -11,9 +11,21 @@ export class LoraLinear extends Linear {
   readonly down: Linear; // A, [inputs, rank]
   readonly up: Linear; // B, [rank, outputs]
   readonly scale: number;
+  /** Share of the correction's input that is set to zero while `random` stands. */
+  readonly dropout: number;
+  /** Draws what is dropped; absent outside of training. */
+  random: Random | undefined;
 
   /** @param down shared with the neighbours where a checkpoint stores several Linears as one */
-  constructor(wrapped: Linear, rank: number, scale: number, down?: Linear) {
+  constructor(
+    wrapped: Linear,
+    rank: number,
+    {
+      scale,
+      dropout: share = 0,
+      down,
+    }: { readonly scale: number; readonly dropout?: number; readonly down?: Linear | undefined },
+  ) {
     const [inputs, outputs] = wrapped.weight.shape as [number, number];
     super(inputs, outputs, { bias: false });
     this.weight = wrapped.weight;
@@ -21,10 +33,15 @@ export class LoraLinear extends Linear {
     this.down = down ?? new Linear(inputs, rank, { bias: false, initializer: normal(1 / Math.sqrt(inputs)) });
     this.up = new Linear(rank, outputs, { bias: false, initializer: zeros });
     this.scale = scale;
+    this.dropout = share;
   }
 
   override apply<T extends Tensor>(x: T): T {
-    return tidy(() => add(super.apply(x), mul(this.up.apply(this.down.apply(x)), this.scale)) as T);
+    return tidy(() => add(super.apply(x), mul(this.up.apply(this.down.apply(this.#dropped(x))), this.scale)) as T);
+  }
+
+  #dropped<T extends Tensor>(x: T): T {
+    return dropout(x, this.dropout, this.random);
   }
 
   /** s A B, [inputs, outputs], which the caller disposes. */

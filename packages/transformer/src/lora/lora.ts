@@ -1,4 +1,5 @@
 import {
+  type Context,
   initialize,
   Linear,
   type Module,
@@ -7,7 +8,7 @@ import {
   parametersOf,
   SequiturError,
 } from '@sequitur/core';
-import { add, tidy } from '@tensorflow/tfjs-core';
+import { add, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import { LoraLinear } from './lora-linear.js';
 
 export interface LoraOptions {
@@ -15,6 +16,8 @@ export interface LoraOptions {
   readonly rank?: number;
   /** α: the correction is multiplied by α / r; default 2 r. */
   readonly alpha?: number;
+  /** Share of the corrections' inputs set to zero in training, with a loss of `whileTraining`; default 0. */
+  readonly dropout?: number;
   /** The Linears that get a correction, by the last name of their paths, or by the whole; default query and value. */
   readonly targets?: readonly string[] | ((path: string) => boolean);
   /** Paths of Linears that share one A, since checkpoints store them as one. */
@@ -33,6 +36,7 @@ export interface Adapted {
 export class Lora {
   readonly rank: number;
   readonly alpha: number;
+  readonly dropout: number;
   readonly adapted: readonly Adapted[];
   readonly #model: Module;
   readonly #frozen: readonly Parameter[];
@@ -43,7 +47,7 @@ export class Lora {
    * @throws SequiturError where no Linear has one of the names, or the model is adapted already
    */
   constructor(model: Module, options: LoraOptions = {}) {
-    const { rank = 8, alpha = 2 * rank, targets = ['query', 'value'], fused = [], seed = 0 } = options;
+    const { rank = 8, alpha = 2 * rank, dropout = 0, targets = ['query', 'value'], fused = [], seed = 0 } = options;
     const isTarget = (name: string, path: string) =>
       typeof targets === 'function' ? targets(path) : targets.includes(name);
     const found = linearsOf(model).filter(({ name, path }) => isTarget(name, path));
@@ -56,13 +60,16 @@ export class Lora {
     }
     this.rank = rank;
     this.alpha = alpha;
+    this.dropout = dropout;
     this.#model = model;
     this.#frozen = [...parametersOf(model).values()].filter((parameter) => parameter.trainable);
     for (const parameter of this.#frozen) parameter.trainable = false;
     const shared = new Map<readonly string[], Linear>();
     this.adapted = found.map(({ parent, name, path, linear }) => {
       const group = fused.find((paths) => paths.includes(path));
-      const adapter = new LoraLinear(linear, rank, alpha / rank, group && shared.get(group));
+      const adapter = new LoraLinear(linear, rank, {
+        ...{ scale: alpha / rank, dropout, down: group && shared.get(group) },
+      });
       if (group) shared.set(group, adapter.down);
       put(parent, name, adapter);
       return { path, linear: adapter };
@@ -74,6 +81,24 @@ export class Lora {
   get parameters(): number {
     const own = new Set(this.adapted.flatMap(({ linear }) => [linear.down.weight, linear.up.weight]));
     return [...own].reduce((sum, { shape }) => sum + shape[0]! * shape[1]!, 0);
+  }
+
+  /**
+   * A loss for `train` while which the corrections drop a share of what they read, as the context's `random` draws it; every
+   * Linear draws for itself.
+   */
+  whileTraining<M, B, C extends Context>(
+    loss: (model: M, batch: B, context: C) => Scalar,
+  ): (model: M, batch: B, context: C) => Scalar {
+    return (model, batch, context) => {
+      const random = this.dropout > 0 ? context.random : undefined;
+      for (const { linear } of this.adapted) linear.random = random;
+      try {
+        return loss(model, batch, context);
+      } finally {
+        for (const { linear } of this.adapted) linear.random = undefined;
+      }
+    };
   }
 
   /** Adds the corrections to the weights and takes the adapters away: the model is an ordinary one, as fast as before. */

@@ -2,6 +2,7 @@ import {
   aBoolean,
   anInteger,
   aPositive,
+  aShare,
   type CheckpointLocation,
   ConfigReader,
   type Correspondence,
@@ -73,7 +74,7 @@ export async function saveLora(
     base_model_name_or_path: baseModel ?? null,
     r: lora.rank,
     lora_alpha: lora.alpha,
-    lora_dropout: 0,
+    lora_dropout: lora.dropout,
     target_modules: [...new Set(tensors.map(({ module }) => module.split('.').at(-1)!))],
     fan_in_fan_out: tensors.some(({ correspondence }) => inputsFirst(correspondence)),
     bias: 'none',
@@ -93,7 +94,7 @@ export async function loadLora(
   options: HubOptions = {},
 ): Promise<Lora> {
   const source = await openSource(location, options);
-  const { rank, alpha } = await readConfig(source);
+  const { rank, alpha, dropout } = await readConfig(source);
   const file = await source.open('adapter_model.safetensors');
   if (!file) throw missing(source, 'adapter_model.safetensors');
   const checkpoint = await fromFiles(source.name, [file]);
@@ -110,7 +111,7 @@ export async function loadLora(
       });
     }
     const paths = new Set(adapted.flatMap(({ parameters }) => parameters.map(moduleOf)));
-    const lora = peftLora(model, rules, { rank, alpha, targets: (path) => paths.has(path) });
+    const lora = peftLora(model, rules, { rank, alpha, dropout, targets: (path) => paths.has(path) });
     for (const tensor of adaptedTensors(model, lora, rules)) {
       const [a, b] = filesOf(tensor, rank);
       for (const { name, shape } of [a!, b!]) {
@@ -209,12 +210,12 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
 /** Attributes of PEFT that leave a trained adapter as it is. */
 const IGNORED = [
   ...['task_type', 'base_model_name_or_path', 'revision', 'inference_mode', 'target_modules', 'fan_in_fan_out'],
-  ...['lora_dropout', 'init_lora_weights', 'auto_mapping', 'megatron_config', 'megatron_core', 'loftq_config'],
+  ...['init_lora_weights', 'auto_mapping', 'megatron_config', 'megatron_core', 'loftq_config'],
   ...['peft_version', 'runtime_config', 'eva_config', 'corda_config', 'exclude_modules', 'layers_to_transform'],
   ...['layers_pattern', 'qalora_group_size', 'arrow_config', 'ensure_weight_tying'],
 ];
 
-async function readConfig(source: FileSource): Promise<{ rank: number; alpha: number }> {
+async function readConfig(source: FileSource): Promise<{ rank: number; alpha: number; dropout: number }> {
   const file = await source.open('adapter_config.json');
   if (!file) throw missing(source, 'adapter_config.json');
   const json = new ConfigReader(parseJson(await readText(file), file.name), file.name);
@@ -229,9 +230,10 @@ async function readConfig(source: FileSource): Promise<{ rank: number; alpha: nu
   for (const name of ['rank_pattern', 'alpha_pattern']) json.maybe(name, empty);
   const rank = json.take('r', anInteger());
   const alpha = json.take('lora_alpha', aPositive);
+  const dropout = json.take('lora_dropout', aShare, 0);
   const rescaled = json.take('use_rslora', aBoolean, false);
   json.finish(IGNORED);
-  return { rank, alpha: rescaled ? alpha * Math.sqrt(rank) : alpha };
+  return { rank, alpha: rescaled ? alpha * Math.sqrt(rank) : alpha, dropout };
 }
 
 const empty: ReadAttribute<null> = (value, where) => {

@@ -1,13 +1,5 @@
-import {
-  dropout,
-  type MixContext,
-  Module,
-  type Norm,
-  type SequenceMixer,
-  type StateTree,
-  within,
-} from '@sequitur/core';
-import type { Block, BlockParts, PositionwiseLayer } from '@sequitur/transformer';
+import { dropout, type MixContext, type StateTree, within } from '@sequitur/core';
+import { MixingBlock } from '@sequitur/transformer';
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 
 /**
@@ -16,31 +8,12 @@ import { add, type Tensor3D } from '@tensorflow/tfjs-core';
  *
  *     n ← norm(x);  x ← n + mixer(n);  n ← norm(x);  x ← n + feedForward(n)
  */
-export class NormResidualBlock<S extends StateTree> extends Module implements Block<S> {
-  readonly mixerNorm: Norm;
-  readonly mixer: SequenceMixer<S>;
-  readonly feedForwardNorm: Norm;
-  readonly feedForward: PositionwiseLayer;
-  readonly #dropout: number;
-
-  constructor(parts: BlockParts<S>) {
-    super();
-    this.mixerNorm = parts.mixerNorm;
-    this.mixer = parts.mixer;
-    this.feedForwardNorm = parts.feedForwardNorm;
-    this.feedForward = parts.feedForward;
-    this.#dropout = parts.dropout ?? 0;
-  }
-
-  initState(batchSize: number): S {
-    return this.mixer.initState(batchSize);
-  }
-
+export class NormResidualBlock<S extends StateTree> extends MixingBlock<S> {
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const input = this.mixerNorm.apply(x);
     const mixed = this.mixer.mix(input, state, within(context, 'mixer'));
     const seen = this.feedForwardNorm.apply(
-      add(input, dropout(mixed.output, this.#dropout, context.random)) as Tensor3D,
+      add(input, dropout(mixed.output, this.dropout, context.random)) as Tensor3D,
     );
     const output = add(seen, this.feedForward.apply(seen, context)) as Tensor3D;
     context.observe?.('output', output);
