@@ -2,6 +2,7 @@ import type {
   CausalModel,
   Checkpoint,
   ConfigReader,
+  FileSink,
   FileSource,
   GenerationSettings,
   Module,
@@ -10,7 +11,6 @@ import type {
 } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Finding } from '../comparison.js';
-import type { SavableModel } from './round-trip.js';
 
 export type Rows = readonly (readonly number[])[];
 
@@ -63,6 +63,12 @@ export interface ModelWithOwnForm {
   readonly rules: readonly WeightRule[];
   /** Compares all that the folder expects. */
   compare(expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
+}
+
+/** A model that writes the folder it was loaded from. */
+export interface SavableModel {
+  savePretrained(location: FileSink): Promise<void>;
+  dispose(): void;
 }
 
 /** How a `model_type` of config.json is opened; null where its class is not supported. */

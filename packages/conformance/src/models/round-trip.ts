@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type Checkpoint,
-  type FileSink,
   type FileSource,
   filesSink,
   filesSource,
@@ -12,13 +11,7 @@ import {
   storedDtype,
 } from '@sequitur/core';
 import { compareIds, type Finding } from '../comparison.js';
-import type { ModelFamily, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
-
-/** A model that writes the folder it was loaded from. */
-export interface SavableModel {
-  savePretrained(location: FileSink): Promise<void>;
-  dispose(): void;
-}
+import type { ModelFamily, ModelUnderTest, ModelWithOwnForm, SavableModel } from './model-under-test.js';
 
 /** Loads a folder, saves it, and compares; then loads and saves what was saved, which must change nothing. */
 export async function compareRoundTrip(
