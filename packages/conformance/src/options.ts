@@ -7,8 +7,10 @@ export const HELP = `Compares what Sequitur computes with reference numbers from
   pnpm conformance <folder...> [options]
 
 A folder holds a model (config.json with inputs and expected outputs), cases of an operation or a tokenizer, steps of a
-training run, or safetensors files; what it is shows in its files. Each folder is reported as passed, failed, or
-unsupported where nothing of ours corresponds to something in it. The exit code is 1 unless all have passed.
+training run, or safetensors files; what it is shows in its files. A model that has weights is also loaded as a user loads
+it, saved, and loaded and saved again: names, shapes, kinds of numbers and numbers must be those of the folder. Each
+folder is reported as passed, failed, or unsupported where nothing of ours corresponds to something in it. The exit code
+is 1 unless all have passed.
 
   --backend <name>      cpu, wasm (default) or webgpu
   --vocabularies <dir>  where the files that tokenizer cases name by sha256 lie (default ../shared/models/tokenizers)
