@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { BindGroups } from '../../src/backends/webgpu/bind-groups.js';
+import { bufferKinds } from '../../src/backends/webgpu/pipeline-layouts.js';
 
 function counted() {
   let made = 0;
@@ -58,4 +59,29 @@ it('keeps a bounded number, those used last', () => {
   }
   expect(groups.size).toBeLessThanOrEqual(4096);
   expect(made()).toBe(10_001);
+});
+
+it('has those collected that nobody holds, now and then', () => {
+  let collected = 0;
+  const groups = new BindGroups(
+    () => ({}) as GPUBindGroup,
+    () => collected++,
+  );
+  const [layout, kept] = [{}, newBuffer()];
+  for (let i = 0; i < 10_000; i++) groups.of(bound(layout, { buffer: kept }));
+  expect(collected).toBe(0);
+  for (let i = 0; i < 10_000; i++) groups.of(bound(layout, { buffer: newBuffer() }));
+  expect(collected).toBe(2);
+});
+
+it('reads from a shader which buffers it binds, whose layout it shares with all that bind the same', () => {
+  const code = `
+    @group(0) @binding(0) var<storage, read_write> result : array<f32>;
+    @group(0) @binding(1) var<storage,read> a : array<vec4<f32>>;
+    @group(0) @binding(2) var<uniform> p : Parameters;`;
+  expect(bufferKinds(code)).toEqual(['storage', 'read-only-storage', 'uniform']);
+  expect(bufferKinds(`${code} @group(0) @binding(3) var picture : texture_external;`)).toBeNull();
+  expect(bufferKinds(`${code} @group(0) @binding(4) var<storage, read> gap : array<f32>;`)).toBeNull();
+  expect(bufferKinds(`${code} @group(1) @binding(3) var<storage, read> other : array<f32>;`)).toBeNull();
+  expect(bufferKinds('fn main() {}')).toBeNull();
 });

@@ -1,5 +1,9 @@
+import { shareLayouts } from './pipeline-layouts.js';
+
 /** Bind groups kept at most; each takes a descriptor set of the driver. */
 const MOST = 4096;
+/** After so many new ones, those that nobody holds any more are to be collected. */
+const COLLECTED_AFTER = 4096;
 
 /**
  * Bind groups, made once for each layout and buffers. WebGPU has no way to give one back: it lives until the garbage
@@ -13,19 +17,20 @@ export class BindGroups {
   readonly #keysOf = new Map<GPUBuffer, Set<string>>();
   readonly #numbers = new WeakMap<object, number>();
   #count = 0;
+  #made = 0;
+  readonly #collect: () => void;
 
-  constructor(create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup) {
+  /** @param collect has the garbage collector look for groups that nobody holds any more */
+  constructor(create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup, collect: () => void = () => {}) {
     this.#create = create;
+    this.#collect = collect;
   }
 
   /** Those of a device: whatever makes groups or pipelines on it goes by them from now on. */
-  static on(device: GPUDevice): BindGroups {
-    const groups = new BindGroups(device.createBindGroup.bind(device));
-    const [pipeline, pipelineAsync] = [device.createComputePipeline, device.createComputePipelineAsync];
+  static on(device: GPUDevice, collect?: () => void): BindGroups {
+    const groups = new BindGroups(device.createBindGroup.bind(device), collect);
     device.createBindGroup = (descriptor) => groups.of(descriptor);
-    device.createComputePipeline = (descriptor) => withOneLayout(pipeline.call(device, descriptor));
-    device.createComputePipelineAsync = async (descriptor) =>
-      withOneLayout(await pipelineAsync.call(device, descriptor));
+    shareLayouts(device);
     return groups;
   }
 
@@ -46,6 +51,7 @@ export class BindGroups {
     }
     const buffers = entries.map(({ resource }) => (resource as GPUBufferBinding).buffer);
     const group = this.#create(descriptor);
+    if (++this.#made % COLLECTED_AFTER === 0) this.#collect();
     this.#kept.set(key, { group, buffers });
     for (const buffer of buffers) this.#keysOf.set(buffer, (this.#keysOf.get(buffer) ?? new Set()).add(key));
     if (this.#kept.size > MOST) this.#drop(this.#kept.keys().next().value!);
@@ -85,18 +91,6 @@ export class BindGroups {
 interface Kept {
   readonly group: GPUBindGroup;
   readonly buffers: readonly GPUBuffer[];
-}
-
-/** A pipeline whose layout is one object, however often it is asked for. */
-function withOneLayout(pipeline: GPUComputePipeline): GPUComputePipeline {
-  const layouts = new Map<number, GPUBindGroupLayout>();
-  const ask = pipeline.getBindGroupLayout.bind(pipeline);
-  pipeline.getBindGroupLayout = (index) => {
-    const layout = layouts.get(index) ?? ask(index);
-    layouts.set(index, layout);
-    return layout;
-  };
-  return pipeline;
 }
 
 function isBuffer(resource: GPUBindingResource): resource is GPUBufferBinding {

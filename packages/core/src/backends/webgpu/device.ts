@@ -69,6 +69,12 @@ async function findGpu(): Promise<GPU> {
   return fromNodePackage();
 }
 
+/**
+ * In Node, where the objects of the package `webgpu` look small to the garbage collector and large to the driver, has it
+ * collect them all now; they are freed when the event loop turns. Elsewhere the browser sees to that.
+ */
+export let collectGarbage: (() => void) | undefined;
+
 let nodeGpu: GPU | undefined;
 
 async function fromNodePackage(): Promise<GPU> {
@@ -77,6 +83,7 @@ async function fromNodePackage(): Promise<GPU> {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
     nodeGpu = create([]);
+    collectGarbage = await exposedCollector();
     return nodeGpu;
   } catch (error) {
     throw new SequiturError(
@@ -89,4 +96,11 @@ async function fromNodePackage(): Promise<GPU> {
       { cause: error },
     );
   }
+}
+
+/** Node's own `gc`, which it hides unless it is asked for it. */
+async function exposedCollector(): Promise<() => void> {
+  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import('node:v8'), import('node:vm')]);
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
 }

@@ -5,7 +5,7 @@ import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BindGroups } from './bind-groups.js';
 import { BufferPool } from './buffer-pool.js';
 import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
-import type { OpenedDevice } from './device.js';
+import { collectGarbage, type OpenedDevice } from './device.js';
 import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import type { WebGpuKernel } from './kernel.js';
@@ -32,7 +32,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     this.isSoftware = isSoftware;
     this.subgroupSize = subgroupSizeOf(device, info);
     this.#device = device;
-    this.#bindGroups = BindGroups.on(device);
+    this.#bindGroups = BindGroups.on(device, collectGarbage);
     this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
     (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device, (buffer) =>
       this.#bindGroups.forget(buffer),
