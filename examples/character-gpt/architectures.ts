@@ -43,4 +43,3 @@ export const architectures = {
   },
 } as const satisfies Record<string, CharacterArchitecture>;
 
-export type ArchitectureName = keyof typeof architectures;
