@@ -16,7 +16,7 @@ import { type Article, readArticles } from './abstracts.js';
 const SOURCE_LENGTH = 192;
 const SUMMARY_LENGTH = 64;
 
-const GENERATION = { num_beams: 4, no_repeat_ngram_size: 3, length_penalty: 1, max_length: SUMMARY_LENGTH };
+const GENERATION = { num_beams: 2, no_repeat_ngram_size: 3, length_penalty: 1, max_length: SUMMARY_LENGTH };
 
 /** Sizes, to be made smaller for tests. */
 export interface SummarizationSettings {
