@@ -4,6 +4,7 @@ import { SequiturError } from '../../errors.js';
 import type { Capability, OpenedBackend } from '../backend.js';
 import { registerAdd } from './add.js';
 import { hasRelaxedSimd } from './compiled-kernels.js';
+import { registerGatherRows } from './gather-rows.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
@@ -28,6 +29,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   registerMatMul();
   registerSharedValues();
   registerAdd();
+  registerGatherRows();
   const { memory } = (opened.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
   return {
     capabilities: {
