@@ -42,4 +42,3 @@ export const architectures = {
     python: 'MambaForCausalLM',
   },
 } as const satisfies Record<string, CharacterArchitecture>;
-
