@@ -75,9 +75,10 @@ export function weightsHiddenOnce(
 }
 
 /** [batch, heads, queries]: log Σ exp of scores that are all 0, through which no gradients flow. */
-function emptiness(query: Tensor4D, key: Tensor4D, { pattern, keyLength, offset, visible }: AttentionOptions): Tensor {
+function emptiness(query: Tensor4D, key: Tensor4D, options: AttentionOptions): Tensor {
+  const { pattern, keyLength, offset, forgotten, visible } = options;
   const [queries, keys] = [zeros(query.shape) as Tensor4D, zeros(key.shape) as Tensor4D];
-  return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, visible }).logSumExp;
+  return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, forgotten, visible }).logSumExp;
 }
 
 /** Which queries see nothing: the logarithm of nothing is -1e30. */
@@ -87,8 +88,8 @@ function isEmpty(logSumExp: Tensor): Tensor {
 
 /** Keys that only padding hides, and keys that only the pattern hides: all alike. */
 function parts(options: AttentionOptions, { within }: HiddenOnce): AttentionOptions[] {
-  const { pattern, keyLength, offset, visible } = options;
-  const alike = { keyLength, offset, scale: 0, unseen: 'zeros' } as const;
+  const { pattern, keyLength, offset, forgotten, visible } = options;
+  const alike = { keyLength, offset, forgotten, scale: 0, unseen: 'zeros' } as const;
   const padding = tidy(() => cast(equal(visible!, 0), 'float32'));
   const hidden = except(within, pattern as Pattern);
   return [
