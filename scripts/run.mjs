@@ -15,7 +15,7 @@ const commands = {
   ...Object.fromEntries(
     [
       ...['character-gpt', 'translation', 'summarization', 'classification', 'entity-recognition'],
-      ...['question-answering', 'bert-pretraining', 'chat', 'state-space-tasks'],
+      ...['question-answering', 'bert-pretraining', 'chat', 'state-space-tasks', 'associative-recall'],
     ].map((name) => [name, (rest) => pnpm(['--filter', `./examples/${name}`, 'start', ...rest])]),
   ),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),

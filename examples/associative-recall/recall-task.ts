@@ -1,0 +1,71 @@
+import { Random } from '@sequitur/core';
+import { Batches } from '@sequitur/text';
+import type { TokenBatch } from '@sequitur/train';
+
+/** Facts at the beginning, questions at the end, and noise between. */
+export interface RecallTask {
+  /** Facts at the beginning of the first segment, each of another key; all are asked for at the end of the last. */
+  readonly facts: number;
+  readonly keys: number;
+  readonly values: number;
+  /** Tokens that mean nothing. */
+  readonly noises: number;
+  readonly segmentLength: number;
+}
+
+export interface TextOptions {
+  readonly batchSize: number;
+  readonly seed: string;
+  /** How many a text has. */
+  readonly segments: number;
+  /**
+   * The first so many batches have one segment, the next one or two, and so on up to `segments`: what is to be carried far
+   * is learnt where it is near. Default: all have `segments`.
+   */
+  readonly growEvery?: number;
+}
+
+/** A label that does not count. */
+const NONE = -100;
+
+/** A token for each fact `key is value`, for each question `key is?`, for each value, and for each noise. */
+export function vocabularyOf({ keys, values, noises }: RecallTask): number {
+  return keys * values + keys + values + noises;
+}
+
+/** How often a guess among the values is right. */
+export function chanceOf({ values }: RecallTask): number {
+  return 1 / values;
+}
+
+/** Endless batches, no two alike; a run that was interrupted goes on where it stood. */
+export function recallTexts(
+  task: RecallTask,
+  { batchSize, seed, segments, growEvery }: TextOptions,
+): Batches<TokenBatch> {
+  const all = Random.fromSeed(`associative recall ${seed}`);
+  const identity = { ...task, batchSize, seed, segments, growEvery: growEvery ?? null };
+  return Batches.from(identity, { drawn: 0 }, ({ drawn }) => {
+    const random = all.fork(drawn);
+    const count = growEvery ? 1 + random.integer(Math.min(segments, 1 + Math.floor(drawn / growEvery))) : segments;
+    const texts = Array.from({ length: batchSize }, () => recallText(task, count, random));
+    const batch = { inputs: texts.map(({ tokens }) => tokens), labels: texts.map(({ labels }) => labels) };
+    return { batch, state: { drawn: drawn + 1 } };
+  });
+}
+
+function recallText({ facts, keys, values, noises, segmentLength }: RecallTask, segments: number, random: Random) {
+  const length = segments * segmentLength;
+  const [firstQuestion, firstValue] = [keys * values, keys * values + keys];
+  const tokens = Int32Array.from({ length }, () => firstValue + values + random.integer(noises));
+  const labels = new Int32Array(length).fill(NONE);
+  const chosen = random.shuffle(Array.from({ length: keys }, (_, key) => key)).slice(0, facts);
+  const known = chosen.map((key) => ({ key, value: random.integer(values) }));
+  for (const [place, { key, value }] of known.entries()) tokens[place] = key * values + value;
+  for (const [index, { key, value }] of random.shuffle([...known]).entries()) {
+    const place = length - facts + index;
+    tokens[place] = firstQuestion + key;
+    labels[place] = firstValue + value;
+  }
+  return { tokens, labels };
+}
