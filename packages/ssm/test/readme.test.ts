@@ -1,0 +1,9 @@
+import { join } from 'node:path';
+import { readmeExamples } from '@sequitur/laws';
+
+readmeExamples(join(import.meta.dirname, '..', 'README.md'), {
+  '@sequitur/core': () => import('@sequitur/core'),
+  '@sequitur/transformer': () => import('@sequitur/transformer'),
+  '@tensorflow/tfjs-core': () => import('@tensorflow/tfjs-core'),
+  '@sequitur/ssm': () => import('../src/index.js'),
+});
