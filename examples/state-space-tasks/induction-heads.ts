@@ -21,7 +21,7 @@ export const inductionHeads: Task = {
   vocabularySize: ORDINARY + 1,
   length: LENGTH,
   batchSize: 8,
-  testLengths: Array.from({ length: 15 }, (_, index) => 64 * 2 ** index),
+  testLengths: Array.from({ length: 12 }, (_, index) => 64 * 2 ** index),
   draw(random: Random, { length = LENGTH, often = false } = {}) {
     const inputs = Int32Array.from({ length }, () => random.integer(ORDINARY));
     const labels = new Int32Array(length).fill(NOT_ASKED);

@@ -25,7 +25,7 @@ export async function study(task: Task, name: ModelName, options: RunOptions): P
   );
   const right: Record<string, number> = {};
   for (const length of task.testLengths) {
-    const [count, batchSize] = length <= 16_384 ? [4, 32] : [1, 8];
+    const [count, batchSize] = length <= 4096 ? [4, 32] : [1, 32];
     const batches = firstBatches(task, count, { batchSize, seed: `${seed}, test`, length });
     right[`right at length ${length}`] = await accuracy(model, batches);
     console.log(`length ${length}: ${(100 * right[`right at length ${length}`]!).toFixed(1)} % right`);
