@@ -9,8 +9,8 @@ const [NOISE, ASK] = [0, KINDS + 1];
 
 /**
  * Selective copying (Gu and Dao 2023, section 4.1.1): a few tokens are strewn at random places among noise, then asked for
- * in their order. The places differ from text to text, so that what is to be kept can be told only by looking at it:
- * a state space whose parameters do not depend on the input cannot.
+ * in their order. The places differ from text to text, so that what is to be kept can be told only by looking at it. Over
+ * long texts a state space whose parameters do not depend on the input cannot do that.
  */
 export const selectiveCopying: Task = {
   name: 'selective-copying',
