@@ -1,5 +1,5 @@
-import { type MixContext, SequiturError } from '@sequitur/core';
-import { split, type Tensor } from '@tensorflow/tfjs-core';
+import { type MixContext, SequiturError, type StepContext } from '@sequitur/core';
+import { concat, slice, split, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
 /** A run of positions of a chunk that lie in one segment. */
 export interface SegmentPiece {
@@ -59,4 +59,29 @@ export function ofPiece<C extends MixContext>(context: C, index: number): C {
   const { observe } = context;
   if (!observe || index === 0) return context;
   return { ...context, observe: (name: string, tensor: Tensor) => observe(`${name}.${index}`, tensor) };
+}
+
+/** Where a chunk begins in its segment, and how long segments are. */
+export interface SegmentPlace {
+  readonly filled: number;
+  readonly segmentLength: number;
+}
+
+/**
+ * Reads x [batch, length, width] piece by piece, each within one segment, and puts together what comes of them: all of it,
+ * or the last position where the context asks for the last logits alone.
+ *
+ * @param read is given the piece's numbers, its context for observers, and where it lies
+ */
+export function readPieces(
+  x: Tensor3D,
+  { filled, segmentLength }: SegmentPlace,
+  context: StepContext,
+  read: (x: Tensor3D, context: StepContext, piece: SegmentPiece) => Tensor3D,
+): Tensor3D {
+  const pieces = segmentPieces(x.shape[1], filled, segmentLength);
+  const parts = cutAt(x, pieces);
+  const outputs = pieces.map((piece, index) => read(parts[index]!, ofPiece(context, index), piece));
+  const whole = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor3D);
+  return context.logits === 'last' ? slice(whole, [0, whole.shape[1] - 1, 0], [-1, 1, -1]) : whole;
 }

@@ -1,4 +1,4 @@
-import { ofPiece, segmentPieces, type TransformerXlState } from '@sequitur/attention';
+import { readPieces, type TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
@@ -12,7 +12,7 @@ import {
   scoped,
   within,
 } from '@sequitur/core';
-import { add, concat, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { add, concat, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { AdaptiveEmbedding } from '../transformer-xl/adaptive-embedding.js';
 import { AdaptiveSoftmax } from '../transformer-xl/adaptive-softmax.js';
 import { type TransformerXlBlock, transformerXlBlocks } from '../transformer-xl/blocks.js';
@@ -88,17 +88,13 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
       const { dropout: rate = 0, segmentLength } = this.config;
       const x = dropout(this.embedding.apply(tokens), rate, context.random);
       let now = state;
-      const outputs = segmentPieces(x.shape[1], state.filled, segmentLength).map(({ start, count, ends }, index) => {
-        const seen = ofPiece(context, index);
+      const hidden = readPieces(x, { filled: state.filled, segmentLength }, context, (piece, seen, { count, ends }) => {
         if (now.filled === 0) now = this.#open(now, x.shape[0], within(seen, 'memoryRead'));
-        const piece = slice(x, [0, start, 0], [-1, count, -1]);
         const read = this.#readTokens(piece, now, seen);
         now = { ...now, blocks: read.blocks, filled: now.filled + count };
         if (ends) now = this.endSegment(now, seen);
         return read.output;
       });
-      const whole = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor3D);
-      const hidden = context.logits === 'last' ? slice(whole, [0, x.shape[1] - 1, 0], [-1, 1, -1]) : whole;
       return { logits: this.head.apply(dropout(hidden, rate, context.random)), state: now };
     });
   }

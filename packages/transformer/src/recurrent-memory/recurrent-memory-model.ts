@@ -1,4 +1,4 @@
-import { cutAt, ofPiece, segmentPieces } from '@sequitur/attention';
+import { readPieces } from '@sequitur/attention';
 import {
   type CausalModel,
   detach,
@@ -13,7 +13,7 @@ import {
   scoped,
   within,
 } from '@sequitur/core';
-import { add, concat, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { add, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { type CostedReader, recurrentMemoryCost } from './cost.js';
 
 /** A causal model that reads vectors in the place of tokens, as `CausalStack` does. */
@@ -110,22 +110,14 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
       const x = this.model.embed(tokens);
       let now = state;
       const { segmentLength } = state;
-      const pieces = segmentPieces(x.shape[1], segmentLength - state.room, segmentLength);
-      const parts = cutAt(x, pieces);
-      const outputs = pieces.map(({ start, count, ends }, index) => {
-        const seen = ofPiece(context, index);
+      const place = { filled: segmentLength - state.room, segmentLength };
+      const hidden = readPieces(x, place, context, (piece, seen, { start, count, ends }) => {
         now = this.#opened(now, x.shape[0], seen);
-        const { hidden, state: inner } = this.model.readVectors(
-          parts[index]!,
-          now.inner!,
-          ofPositions(seen, start, count),
-        );
-        now = { ...now, inner, room: now.room - count };
+        const read = this.model.readVectors(piece, now.inner!, ofPositions(seen, start, count));
+        now = { ...now, inner: read.state, room: now.room - count };
         if (ends) now = this.endSegment(now, seen);
-        return hidden;
+        return read.hidden;
       });
-      const whole = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor3D);
-      const hidden = context.logits === 'last' ? slice(whole, [0, whole.shape[1] - 1, 0], [-1, 1, -1]) : whole;
       return { logits: this.model.logitsOf(hidden), state: now };
     });
   }
