@@ -13,7 +13,7 @@ import { SequenceToSequence, summarize } from '@sequitur/transformer';
 import { type Article, readArticles } from './abstracts.js';
 
 /** Tokens of a text that are read, and of a summary that are written. */
-const SOURCE_LENGTH = 192;
+export const SOURCE_LENGTH = 192;
 const SUMMARY_LENGTH = 64;
 
 const GENERATION = { num_beams: 2, no_repeat_ngram_size: 3, length_penalty: 1, max_length: SUMMARY_LENGTH };
@@ -72,11 +72,14 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   return { ...learnt, scores };
 }
 
-/** So much of a text as the model reads, room for its end left. */
-function beginningOf(sentences: readonly string[], tokenizer: Tokenizer): string {
+/** So much of a text as the model reads, room for its end left; cut between words, so that its tokens stay what they were. */
+export function beginningOf(sentences: readonly string[], tokenizer: Tokenizer): string {
   const text = sentences.join(' ');
   const { offsets } = tokenizer.tokenize(text, { specialTokens: false });
-  return offsets.length < SOURCE_LENGTH ? text : text.slice(0, offsets[SOURCE_LENGTH - 2]![1]);
+  if (offsets.length < SOURCE_LENGTH) return text;
+  let last = SOURCE_LENGTH - 2;
+  while (last > 0 && text[offsets[last]![1]] !== ' ') last--;
+  return text.slice(0, offsets[last]![1]);
 }
 
 /** ROUGE of what was written, and of the first sentence of each text, in percent. */

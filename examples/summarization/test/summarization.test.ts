@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend } from '@sequitur/core';
 import type { RecipeOptions } from '@sequitur/recipe';
+import { trainByteLevelTokenizer } from '@sequitur/text';
 import { SequenceToSequence, summarize } from '@sequitur/transformer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readArticles } from '../abstracts.js';
-import { scoresBesideLead, trainSummarizer } from '../summarization.js';
+import { beginningOf, SOURCE_LENGTH, scoresBesideLead, trainSummarizer } from '../summarization.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -77,6 +78,17 @@ it('says what is wrong with its data', async () => {
   await expect(read('["a"]')).rejects.toThrow(/line 1: expected a JSON object/);
   const splits = await read('{"source": ["a ", ""], "target": ["b", "c"]}');
   expect(Object.values(splits).flat()).toEqual([{ sentences: ['a'], summaries: ['b', 'c'] }]);
+});
+
+it('reads no more of a text than fits, end included', async () => {
+  const odd = Array.from({ length: 400 }, (_, index) => (index % 3 ? `naïve–${index}, “日本”` : 'plain'));
+  const tokenizer = await trainByteLevelTokenizer('plain words', { vocabularySize: 262, specialTokens: ['</s>'] });
+  const beginning = beginningOf(odd, tokenizer);
+  const tokens = tokenizer.encode(beginning);
+  expect(tokens.length).toBeLessThan(SOURCE_LENGTH);
+  expect(tokens.length).toBeGreaterThan(SOURCE_LENGTH - 40);
+  expect(tokenizer.encode(odd.join(' ')).slice(0, tokens.length)).toEqual(tokens);
+  expect(beginningOf(['short.', 'text'], tokenizer)).toBe('short. text');
 });
 
 it('measures the first sentence beside the model', () => {
