@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Bert, type BertConfig, type Head, type HeadPart, headLoss, type LabelledBatch } from '@sequitur/bert';
 import { type Learnt, learn, type RunOptions } from '@sequitur/recipe';
 import type { Batches, SubwordTokenizer } from '@sequitur/text';
-import { adamW, warmUpThenLinear } from '@sequitur/train';
+import { adamW, type LossFunction, warmUpThenLinear } from '@sequitur/train';
 import type { EncodedText } from './padded-batch.js';
 import { preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
 import type { PreTrained } from './pre-trained.js';
@@ -27,6 +27,8 @@ export interface FineTuningLesson<H extends Head> {
   readonly unit: string;
   readonly batches: () => Batches<LabelledBatch<H>>;
   readonly validation: readonly LabelledBatch<H>[];
+  /** By which the best model is chosen; default the loss of the head. */
+  readonly validationLoss?: LossFunction<Bert<H>, LabelledBatch<H>>;
   /** How many there are in a run; default 20. */
   readonly evaluations?: number;
 }

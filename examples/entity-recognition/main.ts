@@ -22,14 +22,14 @@ const recipe: EncoderRecipe = {
     width: 128,
     depth: 2,
     heads: 4,
-    contextLength: 96,
+    contextLength: 128,
     dropout: 0.1,
     attentionDropout: 0.1,
     initialDeviation: 0.08,
   },
-  vocabularySize: 4000,
-  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.5 },
-  fineTuning: { batchSize: 16, peakRate: 5e-4, hidden: 0.1 },
+  vocabularySize: 1000,
+  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.15 },
+  fineTuning: { batchSize: 16, peakRate: 1e-3, hidden: 0.2 },
 };
 
 async function main(options: RecipeOptions<'corpus'>): Promise<void> {

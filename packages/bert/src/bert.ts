@@ -156,8 +156,8 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     const stored = { ...this.storedAs, architecture: architectureOf(family, headKind) };
     const content = { rules: rulesOf(family, config, headKind), config: family.writeConfig(config), stored };
     const sink = openSink(location);
-    await saveFolder(this, sink, content, options);
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
+    await saveFolder(this, sink, content, options);
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {

@@ -44,7 +44,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
       expect(faults).toEqual([]);
       expect(result).toMatchObject({ backend, written: 'der, pon', hasNodeGlobals: false });
       expect(result.writtenByLoaded).toBe(result.written);
-      expect(result.files).toEqual(['model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'config.json']);
+      expect(result.files).toEqual(['tokenizer.json', 'tokenizer_config.json', 'model.safetensors', 'config.json']);
       expect(result.firstLoss).toBeGreaterThan(2);
       expect(result.lastLoss).toBeLessThan(0.3);
       await page.close();

@@ -17,6 +17,6 @@ export async function saveGpt(model: SavedGpt, sink: FileSink, options: SaveOpti
   const { architecture = family.classes.languageModel } = storedAs;
   const rules = rulesOf(family, config, architecture === family.classes.base ? '' : family.prefix);
   const stored = { ...storedAs, architecture };
-  await saveFolder(model, sink, { rules, config: family.writeConfig(config), stored }, options);
   if (tokenizer) await saveTokenizer(tokenizer, sink);
+  await saveFolder(model, sink, { rules, config: family.writeConfig(config), stored }, options);
 }

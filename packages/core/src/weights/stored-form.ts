@@ -48,7 +48,10 @@ export interface FolderContent {
   readonly stored: StoredForm;
 }
 
-/** Writes weights, `config.json` and `generation_config.json` as they were stored, unless the options say otherwise. */
+/**
+ * Writes weights, `generation_config.json` and `config.json` as they were stored, unless the options say otherwise.
+ * `config.json` comes last, so what else a folder needs is to be written before: one that lacks it was cut short.
+ */
 export async function saveFolder(
   model: Module,
   sink: FileSink,

@@ -73,6 +73,6 @@ export async function saveModel<Config extends { readonly tied?: boolean }>(
   const { architecture = classes.languageModel } = model.storedAs;
   const names = rules(architecture === classes.base ? '' : undefined);
   const stored = { ...model.storedAs, architecture };
-  await saveFolder(model, sink, { rules: names, config: write(model.config), stored }, options);
   if (model.tokenizer) await saveTokenizer(model.tokenizer, sink);
+  await saveFolder(model, sink, { rules: names, config: write(model.config), stored }, options);
 }

@@ -121,8 +121,8 @@ export class SequenceToSequence<
     const sink = openSink(location);
     const { family, config } = this;
     const stored = { ...this.storedAs, architecture: family.architecture };
-    await saveFolder(this, sink, { rules: family.rules(config), config: family.writeConfig(config), stored }, options);
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
+    await saveFolder(this, sink, { rules: family.rules(config), config: family.writeConfig(config), stored }, options);
   }
 }
 

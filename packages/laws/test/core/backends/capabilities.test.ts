@@ -4,7 +4,7 @@ import { onEachBackend } from '../../../src/index.js';
 
 const KNOWN: Record<BackendName, string[]> = {
   cpu: ['threads'],
-  wasm: ['simd', 'threads'],
+  wasm: ['simd', 'fusedProducts', 'threads'],
   webgpu: ['adapter', 'f16', 'subgroups', 'bindingSize'],
 };
 
