@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Bert, type BertConfig, classify, sequenceClassification } from '@sequitur/bert';
 import { type EncodedExample, labelledBatches } from '@sequitur/example-classification/labelled-batches.js';
 import type { LabelledText } from '@sequitur/example-classification/labelled-texts.js';
-import { fineTune } from '@sequitur/example-encoders';
+import { trainOnBatches } from '@sequitur/example-encoders';
 import { firstBatches, type RunOptions } from '@sequitur/recipe';
 import { accuracy, type SubwordTokenizer } from '@sequitur/text';
 
@@ -36,7 +36,7 @@ export async function fineTuned(start: Start, comparison: Comparison, options: R
   const model = await begun(start, comparison, options.seed);
   const watching = labelledBatches(validation, tokenizer, { batchSize: 32, seed: 'validation' });
   try {
-    const { interrupted } = await fineTune(
+    const { interrupted } = await trainOnBatches(
       model,
       {
         title: `Telling ${labels.join(' from ')}, ${start}`,

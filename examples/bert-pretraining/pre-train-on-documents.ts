@@ -1,17 +1,7 @@
-import { join } from 'node:path';
-import { Bert, type BertConfig, headLoss, PreTrainingData, preTraining } from '@sequitur/bert';
-import {
-  keepPreTrained,
-  keptPreTrained,
-  type PreTrained,
-  sizeOf,
-  specialIdsOf,
-  tokensIn,
-  warmUpOf,
-} from '@sequitur/example-encoders';
-import { firstBatches, learn, type RunOptions } from '@sequitur/recipe';
+import { type BertConfig, PreTrainingData, preTraining } from '@sequitur/bert';
+import { type PreTrained, preTrain, specialIdsOf } from '@sequitur/example-encoders';
+import { firstBatches, type RunOptions } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
-import { adamW, warmUpThenLinear } from '@sequitur/train';
 import type { SentenceDocument } from './documents.js';
 
 export interface DocumentPreTraining {
@@ -25,20 +15,14 @@ export interface DocumentPreTraining {
 }
 
 /**
- * BERT's pre-training (Devlin et al. 2019, section 3.1): hidden tokens, and whether a text follows another. Saves the model in
- * `pretrained`; a run that is gone on with and has come so far already takes it from there.
+ * BERT's pre-training (Devlin et al. 2019, section 3.1): hidden tokens, and whether a text follows another.
  *
- * @returns null where the run was interrupted before
+ * @returns null where the run was interrupted before its end
  */
-export async function preTrainOnDocuments(
+export function preTrainOnDocuments(
   { config, tokenizer, documents, watched, batchSize, peakRate }: DocumentPreTraining,
   options: RunOptions,
 ): Promise<PreTrained | null> {
-  const folder = join(options.folder, 'pretrained');
-  const kept = options.resume ? await keptPreTrained(folder) : null;
-  if (kept) return kept;
-  const model = Bert.create(config, { head: preTraining(), seed: options.seed, tokenizer });
-  console.log(`\nPre-training ${sizeOf(model)}, on ${documents.length} documents.`);
   const dataOf = (texts: readonly SentenceDocument[], seed: string) =>
     new PreTrainingData(encoded(texts, tokenizer), {
       ...settingsOf(tokenizer),
@@ -46,26 +30,17 @@ export async function preTrainOnDocuments(
       length: config.contextLength,
       seed,
     });
-  const watching = dataOf(watched, 'validation');
-  try {
-    const learnt = await learn(
-      model,
-      {
-        title: 'Foretelling hidden tokens, and what follows what',
-        unit: 'nats per hidden token, plus nats per pair',
-        loss: headLoss,
-        data: () => dataOf(documents, options.seed),
-        validation: firstBatches(watching, { batches: 8, of: 8 }),
-        optimizer: (steps) =>
-          adamW({ learningRate: warmUpThenLinear({ peak: peakRate, warmUp: warmUpOf(steps), steps }) }),
-        tokensOf: tokensIn,
-      },
-      { ...options, folder: join(options.folder, 'pretraining') },
-    );
-    return learnt.interrupted ? null : await keepPreTrained(model, folder, learnt);
-  } finally {
-    model.dispose();
-  }
+  return preTrain(
+    {
+      ...{ config, tokenizer, peakRate, head: preTraining() },
+      source: `on ${documents.length} documents`,
+      title: 'Foretelling hidden tokens, and what follows what',
+      unit: 'nats per hidden token, plus nats per pair',
+      batches: () => dataOf(documents, options.seed),
+      validation: firstBatches(dataOf(watched, 'validation'), { batches: 8, of: 8 }),
+    },
+    options,
+  );
 }
 
 function encoded(documents: readonly SentenceDocument[], tokenizer: SubwordTokenizer): number[][][] {

@@ -2,6 +2,7 @@ export * from './hidden-tokens.js';
 export * from './judged-model.js';
 export { maskedTexts, specialIdsOf } from './masked-texts.js';
 export * from './padded-batch.js';
-export { sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+export { preTrain } from './pre-train.js';
 export * from './pre-trained.js';
 export * from './train-encoder.js';
+export { trainOnBatches } from './train-on-batches.js';

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { Bert, type BertConfig, type Head, type HeadPart, headLoss, type LabelledBatch } from '@sequitur/bert';
-import { type Learnt, learn, type RunOptions } from '@sequitur/recipe';
-import type { Batches, SubwordTokenizer } from '@sequitur/text';
-import { adamW, type LossFunction, warmUpThenLinear } from '@sequitur/train';
+import { Bert, type BertConfig, type Head, type HeadPart } from '@sequitur/bert';
+import type { Learnt, RunOptions } from '@sequitur/recipe';
+import type { SubwordTokenizer } from '@sequitur/text';
 import type { EncodedText } from './padded-batch.js';
-import { preTrain, sizeOf, tokensIn, warmUpOf } from './pre-train.js';
+import { sizeOf } from './pre-train.js';
+import { preTrainOnTexts } from './pre-train-on-texts.js';
 import type { PreTrained } from './pre-trained.js';
+import { type HeadLesson, trainOnBatches } from './train-on-batches.js';
 
 /** The size of the model and how it learns. */
 export interface EncoderRecipe {
@@ -21,20 +22,8 @@ export interface EncoderRecipe {
   readonly fineTuning: { readonly batchSize: number; readonly peakRate: number; readonly hidden: number };
 }
 
-export interface FineTuningLesson<H extends Head> {
-  /** Of the learning curve: what is learnt, and what its losses are of. */
-  readonly title: string;
-  readonly unit: string;
-  readonly batches: () => Batches<LabelledBatch<H>>;
-  readonly validation: readonly LabelledBatch<H>[];
-  /** By which the best model is chosen; default the loss of the head. */
-  readonly validationLoss?: LossFunction<Bert<H>, LabelledBatch<H>>;
-  /** How many there are in a run; default 20. */
-  readonly evaluations?: number;
-}
-
 /** What an encoder is to learn. */
-export interface EncoderTask<H extends Head> extends FineTuningLesson<H> {
+export interface EncoderTask<H extends Head> extends HeadLesson<H> {
   readonly tokenizer: SubwordTokenizer;
   /** Texts without labels, to pre-train on, and others to watch that with. */
   readonly texts: readonly EncodedText[];
@@ -61,37 +50,19 @@ export async function trainEncoder<H extends Head>(
   const { tokenizer, texts, watchedTexts, head, ...lesson } = task;
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const { share, ...settings } = preTraining;
-  const preTrained = await preTrain(
+  const preTrained = await preTrainOnTexts(
     { config, tokenizer, training: texts, validation: watchedTexts, ...settings },
     { ...options, ...shareOf(options, share) },
   );
   if (preTrained === null) return null;
   const model = await Bert.fromPretrained<H>(preTrained.folder, { head, seed: options.seed });
   console.log(`\nFine-tuning ${sizeOf(model)}.`);
-  const learnt = await fineTune(
+  const learnt = await trainOnBatches(
     model,
     { ...lesson, peakRate: fineTuning.peakRate },
     { ...options, ...shareOf(options, 1 - share), folder: join(options.folder, 'fine-tuning') },
   );
   return { model, preTrained, learnt };
-}
-
-/** Trains a model with its head on labelled batches. */
-export function fineTune<H extends Head>(
-  model: Bert<H>,
-  { batches, peakRate, ...lesson }: FineTuningLesson<H> & { readonly peakRate: number },
-  options: RunOptions,
-): Promise<Learnt> {
-  return learn(
-    model,
-    {
-      ...{ ...lesson, data: batches, tokensOf: tokensIn },
-      loss: headLoss<H>,
-      optimizer: (steps) =>
-        adamW({ learningRate: warmUpThenLinear({ peak: peakRate, warmUp: warmUpOf(steps), steps }) }),
-    },
-    options,
-  );
 }
 
 /** A share of a run's seconds or steps. */

@@ -1,6 +1,6 @@
 import { groupsOf, type WebGpuInstance, type WebGpuKernel } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
+import { SCAN_PARAMETERS, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
 
 /** One lane for a channel of a row of the batch, and of a chunk: `index` over [rows, chunks, inner]. */
 const CHUNK_PLACE = `
@@ -79,14 +79,7 @@ const scanChunks = (state: number): WebGpuKernel => ({
     h[n] = between[((row * p.kept + part - 1u) * p.inner + channel) * N + n];
   }
   for (var t = begin; t < end; t++) {
-    ${STEP}
-    var sum = constants[p.skip + channel] * x[at];
-    for (var n = 0u; n < N; n++) {
-      let decay = keep * exp(delta * constants[channel * N + n]);
-      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
-      sum += h[n] * constants[p.output + matrix + n];
-    }
-    y[at] = sum;
+    ${STEP_WITH_OUTPUT}
   }
   if (end == p.length) {
     for (var n = 0u; n < N; n++) { last[own + n] = h[n]; }

@@ -43,6 +43,16 @@ export const STEP = `
     let entered = delta * x[at];
 `;
 
+/** A step, and what comes of it: y = C h + D x. */
+export const STEP_WITH_OUTPUT = `${STEP}
+    var sum = constants[p.skip + channel] * x[at];
+    for (var n = 0u; n < N; n++) {
+      let decay = keep * exp(delta * constants[channel * N + n]);
+      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
+      sum += h[n] * constants[p.output + matrix + n];
+    }
+    y[at] = sum;`;
+
 /** A[inner, state], D and bias [inner], h, B, C and the resets one behind the other: a kernel binds only eight tensors. */
 export function constantsOf(inputs: OpInputs): Tensor {
   const { stateMatrix, skip, stepBias, initialState, inputMatrix, outputMatrix, resets } = inputs;

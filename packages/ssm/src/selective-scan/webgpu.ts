@@ -1,7 +1,15 @@
 import { groupsOf, type NativeKernel, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
 import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
 import { scanInChunks } from './webgpu-chunks.js';
-import { constantsOf, gpuChunk, PLACE, parametersOf, SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
+import {
+  constantsOf,
+  gpuChunk,
+  PLACE,
+  parametersOf,
+  SCAN_PARAMETERS,
+  STEP_WITH_OUTPUT,
+  scanDeclarations,
+} from './webgpu-parts.js';
 
 /** So many lanes keep a graphics card busy; where there are fewer channels, the chunks of a text are scanned side by side. */
 const ENOUGH_LANES = 2 ** 15;
@@ -21,14 +29,7 @@ const forward = (state: number): WebGpuKernel => ({
       let boundary = ((row * p.kept + t / p.chunk - 1u) * p.inner + channel) * N;
       for (var n = 0u; n < N; n++) { between[boundary + n] = h[n]; }
     }
-    ${STEP}
-    var sum = constants[p.skip + channel] * x[at];
-    for (var n = 0u; n < N; n++) {
-      let decay = keep * exp(delta * constants[channel * N + n]);
-      h[n] = decay * h[n] + entered * constants[p.input + matrix + n];
-      sum += h[n] * constants[p.output + matrix + n];
-    }
-    y[at] = sum;
+    ${STEP_WITH_OUTPUT}
   }
   for (var n = 0u; n < N; n++) { last[index * N + n] = h[n]; }`,
 });
