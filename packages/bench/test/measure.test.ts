@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { interleaved } from '../src/measure/interleave.js';
 import { spreadOf, summarize } from '../src/measure/statistics.js';
+import { milliseconds } from '../src/report/format.js';
 
 it('takes medians and quartiles between neighbours', () => {
   expect(summarize([4, 1, 3, 2])).toEqual({ count: 4, median: 2.5, low: 1.75, high: 3.25 });
@@ -32,4 +33,15 @@ it('times contenders in turn, without what prepares them and without the warm-up
     ]),
   );
   expect(order.join('')).toBe('abaaabbaaabb');
+});
+
+it('writes milliseconds in digits, also where they round up to a hundred', () => {
+  expect([0.123, 9.96, 99.4, 99.6, 100.4, 12_345].map(milliseconds)).toEqual([
+    '0.12 ms',
+    '10 ms',
+    '99 ms',
+    '100 ms',
+    '100 ms',
+    '12.3 s',
+  ]);
 });

@@ -36,6 +36,6 @@ writing a token are timed as the text grows. This takes less than three minutes.
 const WHAT_NEXT = `
 What to try next
   Open the report in a browser: every picture, its data, and where curves cross.
-  pnpm bench scaling --lengths 256,512,1024,2048,4096,8192 --rounds 7      a longer sweep, which can be interrupted
-  pnpm bench scaling --architectures 'dense GPT,sliding window' --width 128 --depth 4
-  npm run character-gpt                                                    train a character GPT that writes, and save it`;
+  npm run bench -- scaling --lengths 256,512,1024,2048,4096,8192 --rounds 7    a longer sweep, which can be interrupted
+  npm run bench -- scaling --architectures 'dense GPT,sliding window' --width 128 --depth 4
+  npm run character-gpt                                                        train a character GPT that writes, and save it`;

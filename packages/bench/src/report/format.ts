@@ -2,7 +2,7 @@ import type { PowerLaw } from '../scaling/fit.js';
 
 export function milliseconds(time: number): string {
   if (time >= 10_000) return `${(time / 1000).toFixed(1)} s`;
-  return `${time >= 100 ? time.toFixed(0) : time.toPrecision(2)} ms`;
+  return `${time >= 99.5 ? time.toFixed(0) : time.toPrecision(2)} ms`;
 }
 
 export function bytes(count: number): string {
