@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
+import { openBackend } from '@sequitur/core';
 import { printKernels } from '../kernels/print.js';
 import { kernelSuites } from '../kernels/suite.js';
 import { clocks } from '../measure/clock.js';
@@ -10,7 +10,7 @@ export const kernelsHelp = `bench kernels [options]: our kernels against tfjs, o
   --only <suites>        of ${Object.keys(kernelSuites).join(', ')}; separated by commas (default all)
   --rounds <n>           how often each is timed, in turn with the others (default 7)
   --clock <name>         wall, or processor: the time this process kept a core busy (default wall)
-  --simd <kind>          relaxed, with fused products, or base, what Node 20 has without its flag (default relaxed)
+  --simd <kind>          relaxed, with fused products, or base, what Safari has (default relaxed)
 `;
 
 const SIMD = ['relaxed', 'base'] as const;
@@ -25,9 +25,8 @@ export async function kernels(args: readonly string[]): Promise<void> {
       simd: { type: 'string', default: 'relaxed' },
     },
   });
-  // Later versions have it on, and need not know the flag.
-  const flag = oneOf('--simd', SIMD, values.simd) === 'relaxed' ? '--experimental' : '--no-experimental';
-  if (process.version.startsWith('v20.')) setFlagsFromString(`${flag}-wasm-relaxed-simd`);
+  // Once open it stays as it is, whichever suite asks for it.
+  await openBackend('wasm', { fusedProducts: oneOf('--simd', SIMD, values.simd) === 'relaxed' });
   await printKernels({
     only: someOf('--only', Object.keys(kernelSuites), values.only),
     rounds: positiveInteger('--rounds', values.rounds),

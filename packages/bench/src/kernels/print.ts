@@ -1,4 +1,4 @@
-import { hasRelaxedSimd } from '@sequitur/core';
+import { fusesProducts } from '@sequitur/core';
 import { describeMachine, loadWarning } from '../measure/machine.js';
 import { spreadOf } from '../measure/statistics.js';
 import { type KernelsOptions, measureKernels } from './suite.js';
@@ -6,7 +6,7 @@ import { type KernelsOptions, measureKernels } from './suite.js';
 /** Runs the suites and prints a table as it grows: medians, half the distance between quartiles, and ratios. */
 export async function printKernels(options: KernelsOptions): Promise<void> {
   const { processor, cores, node } = describeMachine();
-  const simd = hasRelaxedSimd() ? 'relaxed SIMD' : 'base SIMD';
+  const simd = fusesProducts() ? 'relaxed SIMD' : 'base SIMD';
   console.log(
     `${processor}, ${cores} cores, Node ${node}; one thread each, ${simd}; ${options.clock} clock; median ± spread`,
   );

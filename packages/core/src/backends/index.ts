@@ -1,7 +1,7 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
 export { type CpuInstance, cpuInstance } from './cpu/instance.js';
 export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';
-export { type CompiledKernels, codeOf, hasRelaxedSimd } from './wasm/compiled-kernels.js';
+export { type CompiledKernels, codeOf, fusesProducts } from './wasm/compiled-kernels.js';
 export type { Offset } from './wasm/exports.js';
 export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js';
 export { type ComputeCall, groupsOf, type TensorPart, type WebGpuInstance, webGpuInstance } from './webgpu/compute.js';

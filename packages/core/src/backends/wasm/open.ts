@@ -3,14 +3,14 @@ import { backend, env, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import type { Capability, OpenedBackend } from '../backend.js';
 import { registerAdd } from './add.js';
-import { hasRelaxedSimd } from './compiled-kernels.js';
+import { allowFusedProducts, fusesProducts } from './compiled-kernels.js';
 import { registerGatherRows } from './gather-rows.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
 
 /** tfjs's WebAssembly backend with our kernels beside its own, on the same memory. */
-export async function openWasm(): Promise<OpenedBackend> {
+export async function openWasm(options: { readonly fusedProducts: boolean }): Promise<OpenedBackend> {
   const tfjs = await import('@tensorflow/tfjs-backend-wasm');
   if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new SequiturError({
@@ -22,6 +22,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   }
   // tfjs's threaded build has another kind of memory, which our kernels cannot stand on yet.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+  await allowFusedProducts(options.fusedProducts);
   if (!isNode()) await useEmbeddedBinary(tfjs.setWasmPaths);
   await setBackend('wasm');
   const opened = backend() as BackendWasm;
@@ -34,7 +35,7 @@ export async function openWasm(): Promise<OpenedBackend> {
   return {
     capabilities: {
       simd: { found: true, detail: '128 bits wide' },
-      fusedProducts: fusedProducts(),
+      fusedProducts: describeFusedProducts(options.fusedProducts),
       threads: {
         found: false,
         detail:
@@ -47,14 +48,16 @@ export async function openWasm(): Promise<OpenedBackend> {
   };
 }
 
-function fusedProducts(): Capability {
-  return hasRelaxedSimd()
-    ? { found: true, detail: 'relaxed SIMD' }
-    : {
+function describeFusedProducts(asked: boolean): Capability {
+  if (fusesProducts()) return { found: true, detail: 'relaxed SIMD' };
+  const slower = 'products take about four thirds of the time';
+  return asked
+    ? {
         found: false,
-        detail: 'no relaxed SIMD here: products take about four thirds of the time',
-        toGetMore: 'Chrome since 114 has it, Node since 21; Node 20 as `node --experimental-wasm-relaxed-simd`',
-      };
+        detail: `no relaxed SIMD here: ${slower}`,
+        toGetMore: 'Chrome since 114 has it, and Node since 20',
+      }
+    : { found: false, detail: `not asked for: ${slower}` };
 }
 
 function isNode(): boolean {

@@ -1,21 +1,18 @@
-import { setFlagsFromString } from 'node:v8';
-import { type BackendName, openBackend } from '@sequitur/core';
+import { type BackendName, closeBackend, openBackend } from '@sequitur/core';
 import { randomNormal, sum, type Tensor, type Tensor4D, tidy, valueAndGrads } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { attention, causal } from '../src/index.js';
 
-// Node 20 has relaxed SIMD behind a flag; backends opened from here on, in this file alone, use what they find.
-if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
-
-it('computes the same with fused products', async () => {
-  const fused = await outcome('wasm');
+it.each([true, false])('computes the same with fused products: %s', async (fusedProducts) => {
+  closeBackend('wasm');
+  const { capabilities } = await openBackend('wasm', { fusedProducts });
+  expect(capabilities.fusedProducts).toMatchObject({ found: fusedProducts });
+  const computed = await outcome('wasm');
   const wanted = await outcome('cpu');
-  for (const [index, values] of fused.entries()) {
+  for (const [index, values] of computed.entries()) {
     const error = values.reduce((worst, value, i) => Math.max(worst, Math.abs(value - wanted[index]![i]!)), 0);
     expect(error, ['sum', 'dquery', 'dkey', 'dvalue'][index]).toBeLessThan(1e-4);
   }
-  const { capabilities } = await openBackend('wasm');
-  expect(capabilities.fusedProducts).toMatchObject({ found: true });
 });
 
 /** Sum, and gradients of it, of heads that fill whole tiles and of some that do not. */

@@ -1,11 +1,15 @@
-import { setFlagsFromString } from 'node:v8';
-import { type BackendName, gelu, geluTanh, linear, openBackend, softmaxCrossEntropy } from '@sequitur/core';
+import {
+  type BackendName,
+  closeBackend,
+  gelu,
+  geluTanh,
+  linear,
+  openBackend,
+  softmaxCrossEntropy,
+} from '@sequitur/core';
 import { grads, matMul, mul, sum, type Tensor, type Tensor1D, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawNormal, expectCloseValues } from '../../../src/index.js';
-
-// Node 20 has relaxed SIMD behind a flag; backends opened from here on, in this file alone, use what they find.
-if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 /** A loss through products, activations and cross-entropy of sizes that fill no tile. */
 function loss(x: Tensor, up: Tensor, bias: Tensor, down: Tensor): Tensor {
@@ -15,11 +19,24 @@ function loss(x: Tensor, up: Tensor, bias: Tensor, down: Tensor): Tensor {
   return sum(softmaxCrossEntropy(logits, labels));
 }
 
-it('computes the same with fused products', async () => {
-  const [fused, wanted] = [await gradientsOn('wasm'), await gradientsOn('cpu')];
-  for (const [index, values] of fused.entries()) expectCloseValues(values, wanted[index]!, 2e-6, `gradient ${index}`);
-  const { capabilities } = await openBackend('wasm');
-  expect(capabilities.fusedProducts).toMatchObject({ found: true });
+it.each([true, false])('computes the same with fused products: %s', async (fusedProducts) => {
+  closeBackend('wasm');
+  const { capabilities } = await openBackend('wasm', { fusedProducts });
+  expect(capabilities.fusedProducts).toMatchObject({ found: fusedProducts });
+  const [computed, wanted] = [await gradientsOn('wasm'), await gradientsOn('cpu')];
+  for (const [index, values] of computed.entries()) {
+    expectCloseValues(values, wanted[index]!, 2e-6, `gradient ${index}`);
+  }
+});
+
+it('rounds once instead of twice where products are fused', async () => {
+  const outcomes = [];
+  for (const fusedProducts of [true, false]) {
+    closeBackend('wasm');
+    await openBackend('wasm', { fusedProducts });
+    outcomes.push(await gradientsOn('wasm'));
+  }
+  expect(outcomes[0]).not.toEqual(outcomes[1]);
 });
 
 async function gradientsOn(backend: BackendName): Promise<Float32Array[]> {
