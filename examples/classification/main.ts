@@ -40,11 +40,13 @@ async function main(options: RecipeOptions): Promise<void> {
   const trained = await trainClassifier(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const scores = await judge(model, sets.test);
+  const scores = await judge(model, test);
+  const watched = await judge(model, validation);
   await saveResults(options.folder, {
     ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
     ...figuresOf(trained, options),
     ...scores,
+    'accuracy, validation': watched.accuracy,
     'always the commonest label': commonest(sets),
   });
   await showSome(model, sets);

@@ -1,20 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import * as echarts from 'echarts';
-
-/** What a learning curve shows of one step. */
-export interface CurvePoint {
-  readonly step: number;
-  /** Mean training loss since the point before; absent before the first step. */
-  readonly loss?: number;
-  readonly validationLoss?: number;
-}
-
-export interface CurveStyle {
-  readonly title: string;
-  /** Of the losses: `nats per phoneme`. */
-  readonly unit: string;
-}
+import { type CurvePoint, type CurveStyle, drawLearningCurve } from './draw-learning-curve.js';
 
 /** The learning curve of a run, kept in a file, a point a line, so that it outlives the process. */
 export class LearningCurve {
@@ -45,25 +31,8 @@ export class LearningCurve {
   }
 
   /** Draws training and validation loss by step as an SVG file. */
-  async draw(file: string, { title, unit }: CurveStyle): Promise<void> {
-    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: 800, height: 480 });
-    const line = (name: 'loss' | 'validationLoss') =>
-      this.points.flatMap((point) => (point[name] === undefined ? [] : [[point.step, point[name]] as const]));
-    chart.setOption({
-      animation: false,
-      backgroundColor: '#ffffff',
-      title: { text: title, left: 'center' },
-      legend: { bottom: 0 },
-      xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 28, max: this.points.at(-1)?.step },
-      yAxis: { type: 'value', name: unit, scale: true },
-      grid: { left: 60, right: 30, top: 60, bottom: 80 },
-      series: [
-        { name: 'training', type: 'line', showSymbol: false, lineStyle: { width: 1 }, data: line('loss') },
-        { name: 'validation', type: 'line', symbolSize: 8, data: line('validationLoss') },
-      ],
-    });
-    await writeFile(file, chart.renderToSVGString());
-    chart.dispose();
+  async draw(file: string, style: CurveStyle): Promise<void> {
+    await writeFile(file, drawLearningCurve(this.points, style));
   }
 }
 

@@ -57,7 +57,10 @@ it('learns, draws its curve, and ends with the best model', async () => {
   expect(learnt.validationLoss).toBeLessThan(0.01);
   expect(weights[0]).toBeCloseTo(2, 0);
   const svg = await readFile(join(folder, 'whole/learning-curve.svg'), 'utf8');
+  expect(svg).toMatch(/^<svg [^>]*xmlns=/);
   expect(svg).toContain('squared error');
+  expect(svg.match(/<path d="M[\d.]+,[\d.]*[1-9][\d.]*L/g)).toHaveLength(2);
+  expect(svg.match(/<circle /g)).toHaveLength(20);
 });
 
 it('goes on after an interruption to the same end', async () => {
