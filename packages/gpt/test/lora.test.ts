@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderSource, parametersOf, Random, SafetensorsFile, scoped, tokenTensor } from '@sequitur/core';
@@ -118,5 +118,25 @@ onEachBackend('low-rank adapters', () => {
       fan_in_fan_out: true,
     });
     model.dispose();
+  });
+
+  it('are refused where they do not fit, and the model stays as it was', async () => {
+    const model = models.llama();
+    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    await saveLora(model, peftLora(model, rules, { rank: 2 }), rules, folder);
+    const path = join(folder, 'adapter_config.json');
+    const config = JSON.parse(await readFile(path, 'utf8'));
+    const other = models.llama();
+    const paths = [...parametersOf(other).keys()];
+    await writeFile(path, JSON.stringify({ ...config, r: 3 }));
+    await expect(loadLora(other, rules, folder)).rejects.toThrow(/lora_A\.weight: expected \[3, 8\], got \[2, 8\]/);
+    expect([...parametersOf(other).keys()]).toEqual(paths);
+    await writeFile(path, JSON.stringify({ ...config, modules_to_save: ['lm_head'] }));
+    await expect(loadLora(other, rules, folder)).rejects.toThrow(/modules_to_save/);
+    const gpt2 = models['gpt2, which stores query, key and value as one']();
+    await writeFile(path, JSON.stringify(config));
+    const gpt2Rules = rulesOf(gpt2.family, gpt2.config, gpt2.family.prefix);
+    await expect(loadLora(gpt2, gpt2Rules, folder)).rejects.toThrow(/expected corrections of Linears of this model/);
+    for (const each of [model, other, gpt2]) each.dispose();
   });
 });
