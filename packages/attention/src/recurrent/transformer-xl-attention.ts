@@ -1,8 +1,6 @@
 import {
   detach,
   Linear,
-  type LinearOptions,
-  linearFlops,
   type MixContext,
   Module,
   type Norm,
@@ -25,37 +23,13 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
-import { causal, type Pattern, slidingWindow, visiblePairs } from '../patterns/index.js';
+import type { Pattern } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
 import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
 import { cutAt, ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
-
-export interface TransformerXlAttentionOptions {
-  readonly width: number;
-  readonly heads: number;
-  readonly headSize: number;
-  /** How many positions before its segment a query sees (M). */
-  readonly memoryLength: number;
-  /** After so many positions the segment joins the memory; default `memoryLength`. */
-  readonly segmentLength?: number;
-  /** Every query sees as many keys as the memory is long, itself among them; default false. */
-  readonly sameLength?: boolean;
-  /** Distances beyond this one count as this one; default no bound. */
-  readonly clampDistance?: number;
-  /** The memory before the first segment: so many vectors of zeros (the default), or nothing. */
-  readonly firstMemory?: 'zeros' | 'empty';
-  /** No gradient goes back to earlier segments; default true, as in the paper. */
-  readonly truncateGradients?: boolean;
-  /** Applied to memory and input alike before they are projected. */
-  readonly inputNorm?: Norm;
-  /** u and v of the paper, [heads, headSize]: given where blocks share them. */
-  readonly contentBias?: Parameter;
-  readonly positionBias?: Parameter;
-  readonly dropout?: number;
-  readonly projections?: LinearOptions;
-}
+import { transformerXlCost } from './transformer-xl-cost.js';
+import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
 /** What is remembered of earlier segments, and of the one at hand. */
 export type TransformerXlState = {
@@ -110,7 +84,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
   }
 
   get segmentLength(): number {
-    return this.#options.segmentLength ?? this.#options.memoryLength;
+    return segmentLengthOf(this.#options);
   }
 
   initState(batchSize: number): TransformerXlState {
@@ -120,28 +94,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
 
   /** For one text of so many tokens, after `seen` others: its keys are computed anew for every segment. */
   cost(length: number, seen = 0): PartCost {
-    const { width, heads, headSize, memoryLength, sameLength, firstMemory = 'zeros' } = this.#options;
-    const pattern = sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal();
-    const first = firstMemory === 'zeros' ? memoryLength : 0;
-    const memoryAt = (position: number) => {
-      return Math.min(memoryLength, first + Math.floor(position / this.segmentLength) * this.segmentLength);
-    };
-    let [flops, gradientFlops] = [0, 0];
-    for (const { start, count } of segmentPieces(length, seen % this.segmentLength, this.segmentLength)) {
-      const before = memoryAt(seen + start) + ((seen + start) % this.segmentLength);
-      const keys = before + count;
-      const projected = linearFlops(this.query, count) + linearFlops(this.output, count);
-      const ofKeys = linearFlops(this.key, keys) + linearFlops(this.value, keys);
-      const byDistance = 2 * heads * count * keys * headSize;
-      const pairs = heads * visiblePairs(pattern, count, before);
-      const distances = linearFlops(this.distance, keys);
-      flops += projected + ofKeys + distances + byDistance + pairs * attentionFlops(sizes(headSize));
-      // Distances are numbers: no gradient goes to what the projection of them reads.
-      gradientFlops += 2 * (projected + ofKeys + byDistance) + distances;
-      gradientFlops += pairs * attentionGradientFlops(sizes(headSize));
-    }
-    const end = seen + length;
-    return { flops, gradientFlops, stateBytes: 4 * width * (memoryAt(end) + (end % this.segmentLength)) };
+    return transformerXlCost(this, this.#options, length, seen);
   }
 
   mix(x: Tensor3D, state: TransformerXlState, context: MixContext): { output: Tensor3D; state: TransformerXlState } {
@@ -204,9 +157,9 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
   }
 
   get #usualReach(): Reach {
-    const { memoryLength, sameLength, clampDistance } = this.#options;
+    const { clampDistance } = this.#options;
     return {
-      pattern: sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal(),
+      pattern: patternOf(this.#options),
       scores: (query, keys, vectorsOf) =>
         shiftToKeys(scoresOf(query, vectorsOf(fallingDistances(keys, clampDistance)))),
     };
@@ -231,8 +184,6 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return random && dropout > 0 ? { rate: dropout, seed: random.next() } : undefined;
   }
 }
-
-const sizes = (headSize: number) => ({ headSize, valueSize: headSize });
 
 /** Positions `start` to `start + count` of x [batch, length, width]. */
 function positions(x: Tensor3D, start: number, count: number): Tensor3D {

@@ -1,0 +1,60 @@
+import { type Linear, linearFlops, type PartCost } from '@sequitur/core';
+import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
+import { visiblePairs } from '../patterns/index.js';
+import { segmentPieces } from './segments.js';
+import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
+
+/** What is multiplied with every vector that is seen, or with every distance. */
+interface Projections {
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
+  readonly distance: Linear;
+  readonly output: Linear;
+}
+
+/** What one text of `length` tokens costs after `seen` others, piece by piece of its segments. */
+export function transformerXlCost(
+  projections: Projections,
+  options: TransformerXlAttentionOptions,
+  length: number,
+  seen: number,
+): PartCost {
+  const { width, memoryLength, firstMemory = 'zeros' } = options;
+  const segmentLength = segmentLengthOf(options);
+  const first = firstMemory === 'zeros' ? memoryLength : 0;
+  const memoryAt = (position: number) => {
+    return Math.min(memoryLength, first + Math.floor(position / segmentLength) * segmentLength);
+  };
+  let [flops, gradientFlops] = [0, 0];
+  for (const { start, count } of segmentPieces(length, seen % segmentLength, segmentLength)) {
+    const before = memoryAt(seen + start) + ((seen + start) % segmentLength);
+    const piece = pieceFlops(projections, options, count, before);
+    flops += piece.flops;
+    gradientFlops += piece.gradientFlops;
+  }
+  const end = seen + length;
+  return { flops, gradientFlops, stateBytes: 4 * width * (memoryAt(end) + (end % segmentLength)) };
+}
+
+/** `count` queries that see themselves and `before` positions before them. */
+function pieceFlops(
+  { query, key, value, distance, output }: Projections,
+  options: TransformerXlAttentionOptions,
+  count: number,
+  before: number,
+) {
+  const { heads, headSize } = options;
+  const sizes = { headSize, valueSize: headSize };
+  const keys = before + count;
+  const projected = linearFlops(query, count) + linearFlops(output, count);
+  const ofKeys = linearFlops(key, keys) + linearFlops(value, keys);
+  const byDistance = 2 * heads * count * keys * headSize;
+  const distances = linearFlops(distance, keys);
+  const pairs = heads * visiblePairs(patternOf(options), count, before);
+  return {
+    flops: projected + ofKeys + distances + byDistance + pairs * attentionFlops(sizes),
+    // Distances are numbers: no gradient goes to what the projection of them reads.
+    gradientFlops: 2 * (projected + ofKeys + byDistance) + distances + pairs * attentionGradientFlops(sizes),
+  };
+}
