@@ -7,7 +7,7 @@ import type { Offset, WasmKernels } from './exports.js';
 /** The parts of tfjs's wasm backend that our kernels stand on. */
 interface TfjsWasm {
   readonly asm: { readonly memory: WebAssembly.Memory };
-  _malloc(bytes: number): Offset;
+  _malloc: (bytes: number) => Offset;
   _free(offset: Offset): void;
 }
 
@@ -38,6 +38,7 @@ export async function loadWasmKernels(backend: BackendWasm): Promise<WasmInstanc
   const loaded = instances.get(backend);
   if (loaded) return loaded;
   const wasm = tfjsOf(backend);
+  refuseMissingRoom(wasm);
   const { KERNELS } = await import('./kernels.generated.js');
   const { instance } = await WebAssembly.instantiate(codeOf(KERNELS), { env: { memory: wasm.asm.memory } });
   const kernels = instance.exports as unknown as WasmKernels;
@@ -81,10 +82,13 @@ function tfjsOf(backend: BackendWasm): TfjsWasm {
   return backend.wasm as unknown as TfjsWasm;
 }
 
-function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): WasmMemory {
-  const allocate = (bytes: number): Offset => {
-    const offset = wasm._malloc(Math.max(bytes, 16));
-    if (offset) return offset;
+/** tfjs does not look whether its allocator found room, and would go on with a tensor that lies at address 0. */
+function refuseMissingRoom(wasm: TfjsWasm): void {
+  wasm._free(wasm._malloc(1)); // its first call puts the allocator in its own place
+  const allocate = wasm._malloc;
+  wasm._malloc = (bytes) => {
+    const offset = bytes < 2 ** 32 ? allocate(bytes) >>> 0 : 0; // more would wrap around
+    if (offset || bytes === 0) return offset;
     throw new SequiturError({
       where: 'WebAssembly memory',
       expected: `room for ${bytes} bytes`,
@@ -92,6 +96,10 @@ function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): Was
       fix: 'Use a smaller batch or a shorter text, or dispose tensors that are no longer needed',
     });
   };
+}
+
+function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): WasmMemory {
+  const allocate = (bytes: number): Offset => wasm._malloc(Math.max(bytes, 16));
   const offset = ({ dataId }: TensorInfo): Offset => backend.dataIdMap.get(dataId).memoryOffset;
   return {
     offset,
