@@ -4,6 +4,7 @@ import { openBackend } from '@sequitur/core';
 import { candidates } from '../architectures.js';
 import { clocks } from '../measure/clock.js';
 import { loadWarning } from '../measure/machine.js';
+import { measureApart } from '../scaling/measure-apart.js';
 import type { SweepSettings } from '../scaling/records.js';
 import { run } from '../scaling/run.js';
 import { readBook } from '../scaling/text.js';
@@ -101,6 +102,7 @@ export async function scaling(
     const records = await run({
       ...{ candidates, settings, results, trainFor: positiveNumber('--train', given('train')) },
       ...(values.budget !== undefined && { budget: positiveNumber('--budget', values.budget) }),
+      measure: measureApart(),
       command: commandLine(),
       signal: interrupted.signal,
       onProgress: line.show,

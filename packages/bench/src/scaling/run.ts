@@ -1,12 +1,11 @@
-import { type BackendName, openBackend, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
 import { describeMachine } from '../measure/machine.js';
 import type { Candidate } from './candidate.js';
+import { type Measure, measureHere } from './measure.js';
 import { participants } from './plan.js';
 import type { ResultRecord, SweepRecord, SweepSettings } from './records.js';
 import { appendRecord, readRecords } from './results-file.js';
-import { type SweepProgress, sweep } from './sweep.js';
-import { readBook } from './text.js';
-import { trainMoment } from './train-moment.js';
+import type { SweepProgress } from './sweep.js';
 
 export interface RunOptions {
   readonly candidates: readonly Candidate[];
@@ -19,59 +18,29 @@ export interface RunOptions {
   readonly trainFor?: number;
   /** No length is begun that would end after so many seconds, but for the first three; default none. */
   readonly budget?: number;
+  /** Who measures; default this process. */
+  readonly measure?: Measure;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
 }
 
-/** Fewer say nothing of how a time grows. */
-const LEAST_LENGTHS = 3;
-
 /** Trains and measures what is asked, adds each record to the results file, and returns all of its records. */
 export async function run(options: RunOptions): Promise<ResultRecord[]> {
-  const {
-    candidates,
-    settings,
-    results,
-    trainFor = 0,
-    budget = Number.POSITIVE_INFINITY,
-    signal,
-    onProgress,
-  } = options;
-  const started = performance.now();
+  const { candidates, settings, results, trainFor = 0, budget = null, signal, onProgress } = options;
   const records = await readRecords(results);
   const add = async (record: ResultRecord) => {
     records.push(record);
     await appendRecord(results, record);
   };
   const chosen = participants(candidates, settings);
+  const { measure = (request, hooks) => measureHere(chosen, request, hooks) } = options;
   if (records.length === 0) await add(headOf(options));
   checkSame(records[0]!, settings, results);
   for (const { name, record } of chosen) {
     if (!records.some((known) => known.type === 'architecture' && known.architecture === name)) await add(record);
   }
-  if (trainFor > 0) {
-    const backend = await openBackend(settings.backend as BackendName);
-    const book = readBook();
-    for (const [index, participant] of chosen.entries()) {
-      if (records.some((known) => known.type === 'trained' && known.architecture === participant.name)) continue;
-      onProgress?.({ done: index, all: chosen.length, now: `training ${participant.name}` });
-      await add(await trainMoment(participant, { book, seconds: trainFor, sync: () => backend.sync(), signal }));
-    }
-  }
-  const elapsed = () => (performance.now() - started) / 1000;
-  let [before, lastLength, begun] = [elapsed(), 0, 0];
-  const continues = (length: number) => {
-    // The next length costs up to as much more as its square is larger.
-    const predicted = lastLength > 0 ? (elapsed() - before) * (length / lastLength) ** 1.3 : 0;
-    [before, lastLength] = [elapsed(), length];
-    return begun++ < LEAST_LENGTHS || elapsed() + predicted <= budget;
-  };
-  const asked = {
-    ...{ settings, participants: chosen, done: [...records], continues },
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  };
-  for await (const record of sweep(asked)) await add(record);
+  const request = { settings, trainFor, budget, done: [...records] };
+  for await (const record of measure(request, { signal, onProgress })) await add(record);
   return records;
 }
 

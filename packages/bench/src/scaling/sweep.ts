@@ -7,6 +7,7 @@ import type { CandidateModel } from './candidate.js';
 import { type Cell, makeCell } from './cells.js';
 import { countFlops } from './count-flops.js';
 import { declaredCost } from './declared-cost.js';
+import type { Attempt } from './measure.js';
 import { isOutOfMemory } from './out-of-memory.js';
 import type { Participant } from './plan.js';
 import type { Mode, PointRecord, ResultRecord, SweepSettings } from './records.js';
@@ -29,8 +30,10 @@ export interface SweepOptions {
   readonly participants: readonly Participant[];
   /** Records of an earlier run: their points are not measured again. */
   readonly done?: readonly ResultRecord[];
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: SweepProgress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  /** Told before each point is tried, and before each of its rounds. */
+  readonly onAttempt?: ((attempt: Attempt) => void | Promise<void>) | undefined;
   /** Ask before each length whether to go on to it; default always. */
   readonly continues?: (length: number) => boolean;
 }
@@ -40,7 +43,7 @@ export interface SweepOptions {
  * WebGPU every point gets a device of its own instead, since its buffers would be those of the points before.
  */
 export async function* sweep(options: SweepOptions): AsyncGenerator<ResultRecord> {
-  const { settings, participants, done = [], signal, onProgress, continues = () => true } = options;
+  const { settings, participants, done = [], signal, onProgress, onAttempt, continues = () => true } = options;
   const finished = done.filter((record) => record.type === 'point');
   const known = new Map(finished.map((record) => [keyOf(record), record]));
   const stopped = new Map<string, string>();
@@ -59,7 +62,7 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<ResultRecord
       const groups = settings.backend === 'webgpu' ? open.map((task) => [task]) : [open];
       for (const group of groups.filter(({ length: size }) => size > 0)) {
         onProgress?.({ done: count, all, now: `length ${length}` });
-        for await (const record of measureGroup(bench, group, length, { settings, stopped, peak, signal })) {
+        for await (const record of measureGroup(bench, group, length, { settings, stopped, peak, signal, onAttempt })) {
           if (record.type === 'point') count++;
           yield record;
         }
@@ -119,12 +122,14 @@ interface GroupContext {
   readonly stopped: Map<string, string>;
   readonly peak: PeakLoop;
   readonly signal: AbortSignal | undefined;
+  readonly onAttempt: SweepOptions['onAttempt'];
 }
 
 async function* measureGroup(bench: Bench, group: readonly Task[], length: number, context: GroupContext) {
   const prepared: { task: Task; cell: Cell; record: PointRecord }[] = [];
   for (const task of group) {
     context.signal?.throwIfAborted();
+    await context.onAttempt?.({ architecture: task.participant.name, mode: task.mode, length });
     const tried = await tryOut(bench, task, length, context);
     if ('cell' in tried) prepared.push({ task, ...tried });
     else {
@@ -134,6 +139,7 @@ async function* measureGroup(bench: Bench, group: readonly Task[], length: numbe
   }
   const contenders: Contender[] = prepared.map(({ cell, record }) => ({
     name: keyOf(record),
+    prepare: () => context.onAttempt?.({ architecture: record.architecture, mode: record.mode, length }),
     run: async () => {
       cell.run();
       await bench.backend().sync();

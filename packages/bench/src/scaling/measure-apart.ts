@@ -1,0 +1,145 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { on, once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { SequiturError } from '@sequitur/core';
+import type { Attempt, Measure, MeasureHooks, MeasureRequest } from './measure.js';
+import type { PointRecord, ResultRecord } from './records.js';
+import { keyOf } from './sweep.js';
+import type { FromWorker } from './worker-messages.js';
+
+export interface ApartOptions {
+  /** A module that calls `serveMeasurements`; default the one with all candidates. */
+  readonly worker?: URL;
+  /** Of the process; default as this one has. */
+  readonly execArgv?: readonly string[];
+  /** Seconds without a word after which a process that measures is ended; default three time limits and a minute. */
+  readonly patience?: number;
+}
+
+/** How a process ended that was not done. */
+interface Death {
+  readonly attempt: Attempt | undefined;
+  readonly outcome: PointRecord['outcome'];
+  readonly detail: string;
+}
+
+/**
+ * Measures in a process of its own. Where it dies (of memory that an engine or the system refuses) or falls silent,
+ * that is the result of the point that it was at, and another process measures the others.
+ */
+export function measureApart({
+  worker = new URL('./worker.ts', import.meta.url),
+  ...rest
+}: ApartOptions = {}): Measure {
+  return async function* measure(request, hooks) {
+    const done: ResultRecord[] = [...request.done];
+    const started = performance.now();
+    for (;;) {
+      const budget = request.budget && Math.max(0, request.budget - (performance.now() - started) / 1000);
+      const process = startProcess(worker, { ...request, budget, done }, rest);
+      for await (const record of process.records(hooks)) {
+        done.push(record);
+        yield record;
+      }
+      const death = await process.death();
+      hooks.signal?.throwIfAborted();
+      if (!death) return;
+      const record = recordOf(death, done);
+      done.push(record);
+      yield record;
+    }
+  };
+}
+
+/** @throws SequiturError where the process was at no point, or one that has a result: it would die again */
+function recordOf({ attempt, outcome, detail }: Death, done: readonly ResultRecord[]): PointRecord {
+  const known = attempt && done.some((record) => record.type === 'point' && keyOf(record) === keyOf(attempt));
+  if (!attempt || known) {
+    throw new SequiturError({ where: 'the process that measures', expected: 'results', got: detail });
+  }
+  return { type: 'point', ...attempt, outcome, detail, times: [], tokens: attempt.length };
+}
+
+type ProcessOptions = Omit<ApartOptions, 'worker'>;
+
+function startProcess(worker: URL, request: MeasureRequest, { execArgv, patience }: ProcessOptions) {
+  const child = fork(fileURLToPath(worker), [], {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    ...(execArgv && { execArgv: [...execArgv] }),
+  });
+  const exited = once(child, 'exit');
+  const complaints = collectComplaints(child);
+  const silence = watchSilence(child, patience ?? 3 * request.settings.timeLimit + 60);
+  let attempt: Attempt | undefined;
+  let done = false;
+  return {
+    async *records({ signal, onProgress, onAttempt }: MeasureHooks): AsyncGenerator<ResultRecord> {
+      const kill = () => void child.kill('SIGKILL');
+      signal?.addEventListener('abort', kill);
+      try {
+        child.send(request);
+        for await (const [message] of on(child, 'message', { close: ['disconnect'] }) as AsyncIterable<[FromWorker]>) {
+          silence.heard();
+          if (message.type === 'record') yield message.record;
+          else if (message.type === 'progress') onProgress?.(message.progress);
+          else if (message.type === 'failed') throw new Error(message.message);
+          else if (message.type === 'done') done = true;
+          else {
+            attempt = message.attempt;
+            await onAttempt?.(attempt);
+          }
+        }
+      } finally {
+        silence.end();
+        signal?.removeEventListener('abort', kill);
+        if (!done) kill();
+      }
+    },
+    async death(): Promise<Death | null> {
+      const [code, signal] = (await exited) as [number | null, NodeJS.Signals | null];
+      if (done) return null;
+      if (silence.tooLong()) return { attempt, outcome: 'timed-out', detail: 'nothing more was heard of its process' };
+      const memory = signal === 'SIGKILL' || /out of memory/i.test(complaints());
+      const ended = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+      const detail = [`its process ${ended}`, fatalLine(complaints())].filter(Boolean).join(': ');
+      return { attempt, outcome: memory ? 'out-of-memory' : 'failed', detail };
+    },
+  };
+}
+
+/** Ends the process when it has said nothing for so many seconds: a computation cannot be asked to stop. */
+function watchSilence(child: ChildProcess, patience: number) {
+  let tooLong = false;
+  const giveUp = () => {
+    tooLong = true;
+    child.kill('SIGKILL');
+  };
+  let timer = setTimeout(giveUp, 1000 * patience);
+  return {
+    heard: () => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, 1000 * patience);
+    },
+    end: () => clearTimeout(timer),
+    tooLong: () => tooLong,
+  };
+}
+
+/** Hands on what the process writes to its error output, and keeps the end of it. */
+function collectComplaints(child: ChildProcess): () => string {
+  let kept = '';
+  child.stderr!.on('data', (piece: Buffer) => {
+    process.stderr.write(piece);
+    kept = (kept + piece.toString()).slice(-10_000);
+  });
+  return () => kept;
+}
+
+/** What an engine says when it gives up, among its stack and its statistics; else an error's first line. */
+function fatalLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim());
+  return (lines.find((line) => /fatal error/i.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? '').slice(
+    0,
+    200,
+  );
+}

@@ -1,0 +1,68 @@
+import { type BackendName, openBackend } from '@sequitur/core';
+import type { Participant } from './plan.js';
+import type { Mode, ResultRecord, SweepSettings } from './records.js';
+import { type SweepProgress, sweep } from './sweep.js';
+import { readBook } from './text.js';
+import { trainMoment } from './train-moment.js';
+
+/** A point that is about to be tried or run again: what a process that ends then has ended of. */
+export interface Attempt {
+  readonly architecture: string;
+  readonly mode: Mode;
+  readonly length: number;
+}
+
+/** What is still to be measured. Plain data, so that it can be handed to another process. */
+export interface MeasureRequest {
+  readonly settings: SweepSettings;
+  /** Seconds that every architecture learns from the book before it is measured. */
+  readonly trainFor: number;
+  /** No length is begun that would end after so many seconds from now, but for the first three; null for none. */
+  readonly budget: number | null;
+  /** Records that are there: nothing of them is measured again. */
+  readonly done: readonly ResultRecord[];
+}
+
+export interface MeasureHooks {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
+  readonly onAttempt?: ((attempt: Attempt) => void | Promise<void>) | undefined;
+}
+
+/** Measures what is asked, a record after the other: in this process, or in one of its own. */
+export type Measure = (request: MeasureRequest, hooks: MeasureHooks) => AsyncIterable<ResultRecord>;
+
+/** Fewer say nothing of how a time grows. */
+const LEAST_LENGTHS = 3;
+
+/** Trains and measures the participants in this process. */
+export async function* measureHere(
+  chosen: readonly Participant[],
+  { settings, trainFor, budget, done }: MeasureRequest,
+  hooks: MeasureHooks,
+): AsyncGenerator<ResultRecord> {
+  const started = performance.now();
+  const untrained = chosen.filter(
+    ({ name }) => !done.some((record) => record.type === 'trained' && record.architecture === name),
+  );
+  if (trainFor > 0 && untrained.length > 0) {
+    const backend = await openBackend(settings.backend as BackendName);
+    const moment = { book: readBook(), seconds: trainFor, sync: () => backend.sync(), signal: hooks.signal };
+    for (const [index, participant] of untrained.entries()) {
+      hooks.onProgress?.({ done: index, all: untrained.length, now: `training ${participant.name}` });
+      yield await trainMoment(participant, moment);
+    }
+  }
+  const elapsed = () => (performance.now() - started) / 1000;
+  yield* sweep({ settings, participants: chosen, done, ...hooks, continues: within(budget, elapsed) });
+}
+
+/** Whether there is time for a length: the next one costs up to as much more as its square is larger. */
+function within(budget: number | null, elapsed: () => number): (length: number) => boolean {
+  let [before, lastLength, begun] = [elapsed(), 0, 0];
+  return (length) => {
+    const predicted = lastLength > 0 ? (elapsed() - before) * (length / lastLength) ** 1.3 : 0;
+    [before, lastLength] = [elapsed(), length];
+    return begun++ < LEAST_LENGTHS || elapsed() + predicted <= (budget ?? Number.POSITIVE_INFINITY);
+  };
+}
