@@ -8,20 +8,10 @@ import {
   scoped,
   uniform,
 } from '@sequitur/core';
-import {
-  add,
-  mul,
-  sigmoid,
-  split,
-  sub,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  tanh,
-  zeros,
-} from '@tensorflow/tfjs-core';
+import { type Tensor1D, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { gruSequence } from './gru-sequence/index.js';
 import type { RecurrentMixerOptions } from './lstm.js';
-import { unroll } from './unroll.js';
+import { masksOf } from './masks.js';
 
 export type GruState = { readonly hidden: Tensor2D }; // [batch, hiddenWidth]
 
@@ -53,26 +43,20 @@ export class GruMixer extends Module implements SequenceMixer<GruState> {
   /** For one text of so many tokens. */
   cost(length: number): PartCost {
     const flops = linearFlops(this, length);
-    // The state before the first token is given: no gradient goes to it.
-    return { flops, gradientFlops: 2 * flops - linearFlops(this.recurrence, 1), stateBytes: 4 * this.hiddenWidth };
+    return { flops, gradientFlops: 2 * flops, stateBytes: 4 * this.hiddenWidth };
   }
 
-  mix(x: Tensor3D, state: GruState, context: MixContext): { output: Tensor3D; state: GruState } {
+  mix(x: Tensor3D, { hidden }: GruState, context: MixContext): { output: Tensor3D; state: GruState } {
     return scoped(() => {
-      const found = unroll(this.input.apply(x), state, context, (gates, before) => this.#step(gates, before));
-      return { output: this.output.apply(found.output), state: found.state };
+      const [batch, length] = x.shape;
+      const { outputs, ...state } = gruSequence({
+        gates: this.input.apply(x) as Tensor3D,
+        weight: this.recurrence.weight.value as Tensor2D,
+        bias: this.recurrence.bias!.value as Tensor1D,
+        hidden,
+        ...masksOf(context, batch, length),
+      });
+      return { output: this.output.apply(outputs), state };
     });
-  }
-
-  #step(x: Tensor2D, { hidden }: GruState): { output: Tensor2D; state: GruState } {
-    const [fromInput, fromState] = [x, this.recurrence.apply(hidden)].map((gates) => split(gates, 3, 1)) as [
-      Tensor[],
-      Tensor[],
-    ];
-    const reset = sigmoid(add(fromInput[0]!, fromState[0]!));
-    const keep = sigmoid(add(fromInput[1]!, fromState[1]!));
-    const candidate = tanh(add(fromInput[2]!, mul(reset, fromState[2]!)));
-    const output = add(mul(sub(1, keep), candidate), mul(keep, hidden)) as Tensor2D;
-    return { output, state: { hidden: output } };
   }
 }

@@ -8,18 +8,9 @@ import {
   scoped,
   uniform,
 } from '@sequitur/core';
-import {
-  add,
-  mul,
-  sigmoid,
-  split,
-  type Tensor,
-  type Tensor2D,
-  type Tensor3D,
-  tanh,
-  zeros,
-} from '@tensorflow/tfjs-core';
-import { unroll } from './unroll.js';
+import { type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { lstmSequence } from './lstm-sequence/index.js';
+import { masksOf } from './masks.js';
 
 export interface RecurrentMixerOptions {
   readonly width: number;
@@ -61,22 +52,19 @@ export class LstmMixer extends Module implements SequenceMixer<LstmState> {
   /** For one text of so many tokens. */
   cost(length: number): PartCost {
     const flops = linearFlops(this, length);
-    // The state before the first token is given: no gradient goes to it.
-    return { flops, gradientFlops: 2 * flops - linearFlops(this.recurrence, 1), stateBytes: 2 * 4 * this.hiddenWidth };
+    return { flops, gradientFlops: 2 * flops, stateBytes: 2 * 4 * this.hiddenWidth };
   }
 
-  mix(x: Tensor3D, state: LstmState, context: MixContext): { output: Tensor3D; state: LstmState } {
+  mix(x: Tensor3D, { hidden, cell }: LstmState, context: MixContext): { output: Tensor3D; state: LstmState } {
     return scoped(() => {
-      const found = unroll(this.input.apply(x), state, context, (gates, before) => this.#step(gates, before));
-      return { output: this.output.apply(found.output), state: found.state };
+      const [batch, length] = x.shape;
+      const { outputs, ...state } = lstmSequence({
+        gates: this.input.apply(x) as Tensor3D,
+        weight: this.recurrence.weight.value as Tensor2D,
+        ...{ hidden, cell },
+        ...masksOf(context, batch, length),
+      });
+      return { output: this.output.apply(outputs), state };
     });
-  }
-
-  #step(x: Tensor2D, { hidden, cell }: LstmState): { output: Tensor2D; state: LstmState } {
-    const gates = split(add(x, this.recurrence.apply(hidden)), 4, 1) as [Tensor, Tensor, Tensor, Tensor];
-    const [enter, keep, leave] = [sigmoid(gates[0]), sigmoid(gates[1]), sigmoid(gates[3])];
-    const next = add(mul(keep, cell), mul(enter, tanh(gates[2]))) as Tensor2D;
-    const output = mul(leave, tanh(next)) as Tensor2D;
-    return { output, state: { hidden: output, cell: next } };
   }
 }

@@ -28,6 +28,11 @@ const formulas: Readonly<Record<string, Formula>> = {
   SequiturSelectiveScan: scanFlops(3),
   SequiturPackedSelectiveScan: scanFlops(3),
   SequiturSelectiveScanGradient: scanFlops(11),
+  // What comes from the state, and backwards what goes to it; the gradient of the weight is a product of its own.
+  SequiturLstm: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
+  SequiturLstmGradient: recurrentGradientFlops,
+  SequiturGru: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
+  SequiturGruGradient: recurrentGradientFlops,
   SequiturLinearScan: ({ decay }) => 2 * decay!.size,
   SequiturLinearScanGradient: ({ decay }) => 4 * decay!.size,
 };
@@ -82,6 +87,10 @@ function formulaOf(name: string): Formula | undefined {
 /** So many multiply-adds for each place of the state at each position. */
 function scanFlops(multiplyAdds: number): Formula {
   return ({ x, stateMatrix }) => 2 * multiplyAdds * x!.size * stateMatrix!.shape[1]!;
+}
+
+function recurrentGradientFlops({ weight, dOutputs }: Inputs): number {
+  return 2 * dOutputs!.size * weight!.shape[1]!;
 }
 
 function convolutionFlops({ x, weight }: Inputs): number {

@@ -1,0 +1,70 @@
+// A GRU over a sequence: what comes from the input is given, the product with the state is computed here.
+import { sigmoid4 } from '../../core/assembly/math';
+import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
+import { blend, scale } from './blend';
+import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { tanh4 } from './tanh';
+
+/**
+ * gates [batch, length, 3 hidden] from the input, in the order r, z, n; weight [hidden, 3 hidden] and bias [3 hidden]; the
+ * state before [batch, hidden]; real and keep [batch, length] as with `lstmForward`. -> outputs [batch, length, hidden], the
+ * last state, and unless their offsets are 0 what the backward needs: r, z, n and what the state gives to n, [batch,
+ * length, 4 hidden], and the state before each step.
+ *
+ * @param scratch `stepScratchBytes(batch, hidden, 3 hidden)`
+ */
+export function gruForward(
+  batch: i32, length: i32, hidden: i32, gates: usize, weight: usize, bias: usize, first: usize,
+  real: usize, keep: usize, outputs: usize, last: usize, activations: usize, before: usize, scratch: usize,
+): void {
+  const three = 3 * hidden, row = <usize>hidden << 2;
+  const product = productAt(scratch, batch, hidden), productStep = <usize>productRow(three) << 2;
+  memory.copy(last, first, <usize>batch * row);
+  prepareProduct(batch, hidden, three, weight, three, 1, scratch);
+  for (let t = 0; t < length; t++) {
+    for (let b = 0; b < batch; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row;
+      scale(hidden, load<f32>(keep + (place << 2)), last + line, scratch + line);
+      if (activations) memory.copy(before + place * row, scratch + line, row);
+    }
+    stepProduct(batch, hidden, three, weight, three, 1, scratch);
+    for (let b = 0; b < batch; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row;
+      advance(
+        hidden, row, gates + place * 3 * row, product + <usize>b * productStep, bias, scratch + line,
+        load<f32>(real + (place << 2)), outputs + place * row, last + line, activations ? activations + place * 4 * row : 0,
+      );
+    }
+  }
+}
+
+/** One step of one text. */
+function advance(
+  hidden: i32, row: usize, gates: usize, product: usize, bias: usize, before: usize, real: f32, output: usize,
+  state: usize, activations: usize,
+): void {
+  const share = f32x4.splat(real);
+  for (let n = 0; n < hidden; n += 4) {
+    const at = <usize>n << 2, lane = hidden - n;
+    const reset = sigmoid4(f32x4.add(loadLanes(gates + at, lane), sum(product + at, bias + at, lane)));
+    const next = at + row, third = next + row;
+    const keep = sigmoid4(f32x4.add(loadLanes(gates + next, lane), sum(product + next, bias + next, lane)));
+    const fromState = sum(product + third, bias + third, lane);
+    const candidate = tanh4(f32x4.add(loadLanes(gates + third, lane), f32x4.mul(reset, fromState)));
+    const then = loadLanes(before + at, lane);
+    const out = blend(keep, then, candidate);
+    storeLanes(output + at, out, lane);
+    storeLanes(state + at, blend(share, out, then), lane);
+    if (!activations) continue;
+    storeLanes(activations + at, reset, lane);
+    storeLanes(activations + next, keep, lane);
+    storeLanes(activations + third, candidate, lane);
+    storeLanes(activations + third + row, fromState, lane);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sum(a: usize, b: usize, lane: i32): v128 {
+  return f32x4.add(loadLanes(a, lane), loadLanes(b, lane));
+}

@@ -1,0 +1,6 @@
+// What the host calls, described where it is written; `src/wasm-kernels.ts` declares it in TypeScript.
+export { gruBackward } from './gru-backward';
+export { gruForward } from './gru';
+export { lstmBackward } from './lstm-backward';
+export { lstmForward } from './lstm';
+export { stepScratchBytes } from './step-product';

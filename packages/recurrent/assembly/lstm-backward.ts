@@ -1,0 +1,63 @@
+// The derivative of an LSTM, from its end to its beginning.
+import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
+import { rest, scale, scaleSum } from './blend';
+import { throughSigmoid, throughTanh } from './slopes';
+import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { tanh4 } from './tanh';
+
+/**
+ * What `lstmForward` kept, the gradients of its outputs and of the last state -> those of the gates before their functions
+ * [batch, length, 4 hidden] and of the first state.
+ *
+ * @param scratch `stepScratchBytes(batch, 4 hidden, hidden)`
+ */
+export function lstmBackward(
+  batch: i32, length: i32, hidden: i32, weight: usize, activations: usize, cellBefore: usize, real: usize, keep: usize,
+  dOutputs: usize, dLastHidden: usize, dLastCell: usize, dGates: usize, dHidden: usize, dCell: usize, scratch: usize,
+): void {
+  const four = 4 * hidden, row = <usize>hidden << 2;
+  const product = productAt(scratch, batch, four), productStep = <usize>productRow(hidden) << 2;
+  memory.copy(dHidden, dLastHidden, <usize>batch * row);
+  memory.copy(dCell, dLastCell, <usize>batch * row);
+  prepareProduct(batch, four, hidden, weight, 1, four, scratch);
+  for (let t = length - 1; t >= 0; t--) {
+    for (let b = 0; b < batch; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + 4 * line;
+      retreat(
+        hidden, row, activations + place * 4 * row, cellBefore + place * row, dOutputs + place * row,
+        load<f32>(real + (place << 2)), dHidden + line, dCell + line, left,
+      );
+      memory.copy(dGates + place * 4 * row, left, 4 * row);
+    }
+    stepProduct(batch, four, hidden, weight, 1, four, scratch);
+    for (let b = 0; b < batch; b++) {
+      const factor = load<f32>(keep + (<usize>(b * length + t) << 2)), line = <usize>b * row;
+      scaleSum(hidden, factor, dHidden + line, product + <usize>b * productStep);
+      scale(hidden, factor, dCell + line, dCell + line);
+    }
+  }
+}
+
+/** One step of one text: the gradients of its gates; dHidden without the share that passes through them, and dCell. */
+function retreat(
+  hidden: i32, row: usize, activations: usize, cellBefore: usize, dOutput: usize, real: f32,
+  dHidden: usize, dCell: usize, dGates: usize,
+): void {
+  const share = f32x4.splat(real);
+  for (let n = 0; n < hidden; n += 4) {
+    const at = <usize>n << 2, lane = hidden - n;
+    const enter = loadLanes(activations + at, lane), forget = loadLanes(activations + at + row, lane);
+    const candidate = loadLanes(activations + at + 2 * row, lane), leave = loadLanes(activations + at + 3 * row, lane);
+    const then = loadLanes(cellBefore + at, lane);
+    const shown = tanh4(f32x4.add(f32x4.mul(forget, then), f32x4.mul(enter, candidate)));
+    const arriving = loadLanes(dHidden + at, lane), arrivingCell = loadLanes(dCell + at, lane);
+    const dOut = f32x4.add(loadLanes(dOutput + at, lane), f32x4.mul(share, arriving));
+    const dNow = f32x4.add(f32x4.mul(share, arrivingCell), throughTanh(f32x4.mul(dOut, leave), shown));
+    storeLanes(dGates + at, throughSigmoid(f32x4.mul(dNow, candidate), enter), lane);
+    storeLanes(dGates + at + row, throughSigmoid(f32x4.mul(dNow, then), forget), lane);
+    storeLanes(dGates + at + 2 * row, throughTanh(f32x4.mul(dNow, enter), candidate), lane);
+    storeLanes(dGates + at + 3 * row, throughSigmoid(f32x4.mul(dOut, shown), leave), lane);
+    storeLanes(dHidden + at, rest(share, arriving), lane);
+    storeLanes(dCell + at, f32x4.add(rest(share, arrivingCell), f32x4.mul(dNow, forget)), lane);
+  }
+}

@@ -1,0 +1,78 @@
+// An LSTM over a sequence: what comes from the input is given, the product with the state is computed here.
+import { sigmoid4 } from '../../core/assembly/math';
+import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
+import { blend, scale } from './blend';
+import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { tanh4 } from './tanh';
+
+/**
+ * gates [batch, length, 4 hidden] from the input, in the order i, f, g, o; weight [hidden, 4 hidden]; the state before,
+ * hidden and cell [batch, hidden]; real and keep [batch, length], 1 or 0: whether the position counts, and whether it knows
+ * what stands before it. -> outputs [batch, length, hidden], the last hidden state and cell, and unless their offsets are 0
+ * what the backward needs: the gates after their functions, and hidden state and cell before each step.
+ *
+ * @param scratch `stepScratchBytes(batch, hidden, 4 hidden)`
+ */
+export function lstmForward(
+  batch: i32, length: i32, hidden: i32, gates: usize, weight: usize, firstHidden: usize, firstCell: usize,
+  real: usize, keep: usize, outputs: usize, lastHidden: usize, lastCell: usize,
+  activations: usize, hiddenBefore: usize, cellBefore: usize, scratch: usize,
+): void {
+  const four = 4 * hidden, row = <usize>hidden << 2;
+  const product = productAt(scratch, batch, hidden), productStep = <usize>productRow(four) << 2;
+  memory.copy(lastHidden, firstHidden, <usize>batch * row);
+  memory.copy(lastCell, firstCell, <usize>batch * row);
+  prepareProduct(batch, hidden, four, weight, four, 1, scratch);
+  for (let t = 0; t < length; t++) {
+    for (let b = 0; b < batch; b++) {
+      const place = <usize>(b * length + t), left = scratch + <usize>b * row, cell = lastCell + <usize>b * row;
+      const factor = load<f32>(keep + (place << 2));
+      scale(hidden, factor, lastHidden + <usize>b * row, left);
+      scale(hidden, factor, cell, cell);
+      if (!activations) continue;
+      memory.copy(hiddenBefore + place * row, left, row);
+      memory.copy(cellBefore + place * row, cell, row);
+    }
+    stepProduct(batch, hidden, four, weight, four, 1, scratch);
+    for (let b = 0; b < batch; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row;
+      advance(
+        hidden, row, gates + place * 4 * row, product + <usize>b * productStep, scratch + line,
+        load<f32>(real + (place << 2)), outputs + place * row, lastHidden + line, lastCell + line,
+        activations ? activations + place * 4 * row : 0,
+      );
+    }
+  }
+}
+
+/** One step of one text. */
+function advance(
+  hidden: i32, row: usize, gates: usize, product: usize, before: usize, real: f32, output: usize,
+  state: usize, cell: usize, activations: usize,
+): void {
+  const share = f32x4.splat(real);
+  for (let n = 0; n < hidden; n += 4) {
+    const at = <usize>n << 2, lane = hidden - n;
+    const enter = sigmoid4(sum(gates + at, product + at, lane));
+    const forget = sigmoid4(sum(gates + at + row, product + at + row, lane));
+    const candidate = tanh4(sum(gates + at + 2 * row, product + at + 2 * row, lane));
+    const leave = sigmoid4(sum(gates + at + 3 * row, product + at + 3 * row, lane));
+    const then = loadLanes(cell + at, lane);
+    const now = f32x4.add(f32x4.mul(forget, then), f32x4.mul(enter, candidate));
+    const out = f32x4.mul(leave, tanh4(now));
+    storeLanes(output + at, out, lane);
+    storeLanes(state + at, blend(share, out, loadLanes(before + at, lane)), lane);
+    storeLanes(cell + at, blend(share, now, then), lane);
+    if (!activations) continue;
+    storeLanes(activations + at, enter, lane);
+    storeLanes(activations + at + row, forget, lane);
+    storeLanes(activations + at + 2 * row, candidate, lane);
+    storeLanes(activations + at + 3 * row, leave, lane);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sum(a: usize, b: usize, lane: i32): v128 {
+  return f32x4.add(loadLanes(a, lane), loadLanes(b, lane));
+}

@@ -1,0 +1,33 @@
+import type { NativeKernel } from '@sequitur/core';
+import type { SequenceAttributes } from '../sequence-attributes.js';
+import { recurrentKernels } from '../wasm-kernels.js';
+
+export const gruWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, backend }) => {
+  const wasm = recurrentKernels(backend);
+  if (!wasm) return null;
+  const [batch, length, wide] = inputs.gates!.shape as [number, number, number];
+  const hidden = wide / 3;
+  const given = ['gates', 'weight', 'bias', 'hidden', 'real', 'keep'].map((name) => wasm.offset(inputs[name]!));
+  const results = [wasm.output([batch, length, hidden]), wasm.output(inputs.hidden!.shape)];
+  const steps = attributes.remember ? length : 0;
+  const kept = [4 * hidden, hidden].map((width) => wasm.output([batch, steps, width]));
+  const keptAt = kept.map((tensor) => (attributes.remember ? wasm.offset(tensor) : 0));
+  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, hidden, wide), (scratch) =>
+    wasm.kernels.gruForward(batch, length, hidden, ...given, ...results.map(wasm.offset), ...keptAt, scratch),
+  );
+  return [...results, ...kept];
+};
+
+export const gruGradientWasm: NativeKernel<object> = ({ inputs, backend }) => {
+  const wasm = recurrentKernels(backend);
+  if (!wasm) return null;
+  const [batch, length, hidden] = inputs.before!.shape as [number, number, number];
+  const names = ['weight', 'activations', 'before', 'real', 'keep', 'dOutputs', 'dLast'];
+  const given = names.map((name) => wasm.offset(inputs[name]!));
+  const shapes = [[batch, length, 3 * hidden], [batch, length, 3 * hidden], inputs.dLast!.shape];
+  const gradients = shapes.map((shape) => wasm.output(shape));
+  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, 3 * hidden, hidden), (scratch) =>
+    wasm.kernels.gruBackward(batch, length, hidden, ...given, ...gradients.map(wasm.offset), scratch),
+  );
+  return gradients;
+};

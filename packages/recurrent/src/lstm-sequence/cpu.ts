@@ -1,0 +1,57 @@
+import type { NativeKernel } from '@sequitur/core';
+import { addProduct, numbersOnCpu, sigmoidOf } from '../numbers.js';
+import type { SequenceAttributes } from '../sequence-attributes.js';
+
+export const lstmCpu: NativeKernel<SequenceAttributes> = ({ inputs, attributes, backend }) => {
+  const found = numbersOnCpu(inputs, backend);
+  if (!found) return null;
+  const { cpu, a } = found;
+  const [batch, length, wide] = inputs.gates!.shape as [number, number, number];
+  const hidden = wide / 4;
+  const steps = attributes.remember ? length : 0;
+  const outputs = new Float32Array(batch * length * hidden);
+  const [lastHidden, lastCell] = [Float32Array.from(a.hidden!), Float32Array.from(a.cell!)];
+  const activations = new Float32Array(batch * steps * wide);
+  const [hiddenBefore, cellBefore] = [
+    new Float32Array(batch * steps * hidden),
+    new Float32Array(batch * steps * hidden),
+  ];
+  const sums = new Float64Array(wide);
+  for (let b = 0; b < batch; b++) {
+    const h = lastHidden.subarray(b * hidden, (b + 1) * hidden);
+    const c = lastCell.subarray(b * hidden, (b + 1) * hidden);
+    for (let t = 0; t < length; t++) {
+      const place = b * length + t;
+      const [real, keep] = [a.real![place]!, a.keep![place]!];
+      for (let n = 0; n < hidden; n++) {
+        h[n]! *= keep;
+        c[n]! *= keep;
+      }
+      if (steps > 0) hiddenBefore.set(h, place * hidden);
+      if (steps > 0) cellBefore.set(c, place * hidden);
+      sums.set(a.gates!.subarray(place * wide, (place + 1) * wide));
+      addProduct(sums, h, a.weight!);
+      for (let n = 0; n < hidden; n++) {
+        const [enter, forget] = [sigmoidOf(sums[n]!), sigmoidOf(sums[hidden + n]!)];
+        const [candidate, leave] = [Math.tanh(sums[2 * hidden + n]!), sigmoidOf(sums[3 * hidden + n]!)];
+        const next = forget * c[n]! + enter * candidate;
+        const output = leave * Math.tanh(next);
+        outputs[place * hidden + n] = output;
+        h[n] = real * output + (1 - real) * h[n]!;
+        c[n] = real * next + (1 - real) * c[n]!;
+        if (steps === 0) continue;
+        for (const [k, gate] of [enter, forget, candidate, leave].entries()) {
+          activations[place * wide + k * hidden + n] = gate;
+        }
+      }
+    }
+  }
+  return [
+    cpu.output([batch, length, hidden], outputs),
+    cpu.output([batch, hidden], lastHidden),
+    cpu.output([batch, hidden], lastCell),
+    cpu.output([batch, steps, wide], activations),
+    cpu.output([batch, steps, hidden], hiddenBefore),
+    cpu.output([batch, steps, hidden], cellBefore),
+  ];
+};

@@ -1,0 +1,45 @@
+import { expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Masks } from '../masks.js';
+import { sequenceAttributes } from '../sequence-attributes.js';
+import { lstmOp } from './op.js';
+
+export interface LstmSequence extends Masks {
+  /** float32 [batch, length, 4 hidden]: what the input gives to the gates i, f, g, o, biases included. */
+  readonly gates: Tensor3D;
+  /** float32 [hidden, 4 hidden]: what the hidden state gives to them. */
+  readonly weight: Tensor2D;
+  /** float32 [batch, hidden]: the hidden state before the first position. */
+  readonly hidden: Tensor2D;
+  /** float32 [batch, hidden]: the cell before the first position. */
+  readonly cell: Tensor2D;
+}
+
+/**
+ * An LSTM over a whole sequence (Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000):
+ *
+ *     i, f, o = σ(x + U h)      g = tanh(x + U h)      c ← f c + i g      h ← o tanh(c)
+ *
+ * @returns the hidden states [batch, length, hidden], and hidden state and cell after the last position [batch, hidden], all
+ *   of which the caller disposes
+ * @throws SequiturError when a shape or dtype does not fit
+ */
+export function lstmSequence(sequence: LstmSequence): { outputs: Tensor3D; hidden: Tensor2D; cell: Tensor2D } {
+  const { gates, weight, hidden, cell, real, keep } = sequence;
+  if (gates.rank !== 3) {
+    const expected = 'shape [batch, length, 4 hidden]';
+    throw new SequiturError({ where: 'lstmSequence, gates', expected, got: showShape(gates.shape) });
+  }
+  const [batch, length, wide] = gates.shape;
+  expectTensor('lstmSequence, gates', gates);
+  expectTensor('lstmSequence, weight', weight, { shape: [wide / 4, wide] });
+  expectTensor('lstmSequence, hidden', hidden, { shape: [batch, wide / 4] });
+  expectTensor('lstmSequence, cell', cell, { shape: [batch, wide / 4] });
+  expectTensor('lstmSequence, real', real, { shape: [batch, length] });
+  expectTensor('lstmSequence, keep', keep, { shape: [batch, length] });
+  return scoped(() => {
+    const inputs = { gates, weight, hidden, cell, real, keep };
+    const [outputs, lastHidden, lastCell] = lstmOp(inputs, sequenceAttributes());
+    return { outputs: outputs as Tensor3D, hidden: lastHidden as Tensor2D, cell: lastCell as Tensor2D };
+  });
+}

@@ -1,0 +1,21 @@
+import { add, mul, reshape, sub, type Tensor, unstack } from '@tensorflow/tfjs-core';
+
+/** The columns [batch, 1] of a mask [batch, length]. */
+export function columnsOf(mask: Tensor): Tensor[] {
+  return unstack(reshape(mask, [...mask.shape, 1]), 1);
+}
+
+/** `now` where `share` is 1, `before` where it is 0. */
+export function blend(share: Tensor, now: Tensor, before: Tensor): Tensor {
+  return add(mul(share, now), mul(sub(1, share), before));
+}
+
+/** x y (1 - y): x through a sigmoid whose value is y. */
+export function throughSigmoid(x: Tensor, y: Tensor): Tensor {
+  return mul(x, mul(y, sub(1, y)));
+}
+
+/** x (1 - y²): x through a tanh whose value is y. */
+export function throughTanh(x: Tensor, y: Tensor): Tensor {
+  return mul(x, sub(1, mul(y, y)));
+}

@@ -1,0 +1,139 @@
+import { byReference } from '@sequitur/core';
+import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import {
+  concat,
+  dispose,
+  grads,
+  mul,
+  ones,
+  reshape,
+  slice,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { gruSequence } from '../src/gru-sequence/index.js';
+import { lstmSequence } from '../src/lstm-sequence/index.js';
+import type { Masks } from '../src/masks.js';
+import { distance, draw } from './draw.js';
+
+interface Sizes {
+  readonly batch: number;
+  readonly length: number;
+  readonly hidden: number;
+}
+
+/** One kind of recurrence, its tensors in a list, so that both go through the same tests. */
+interface Kind {
+  tensorsOf(sizes: Sizes): Tensor[];
+  /** The outputs, and each part of the last state. */
+  run(tensors: readonly Tensor[], masks: Masks): Tensor[];
+}
+
+const kinds: Record<string, Kind> = {
+  LSTM: {
+    tensorsOf: ({ batch, length, hidden }) => [
+      draw([batch, length, 4 * hidden], 'gates'),
+      draw([hidden, 4 * hidden], 'weight', 1 / Math.sqrt(hidden)),
+      draw([batch, hidden], 'hidden'),
+      draw([batch, hidden], 'cell'),
+    ],
+    run: ([gates, weight, hidden, cell], masks) => {
+      const given = { gates: gates as Tensor3D, weight: weight as Tensor2D };
+      const found = lstmSequence({ ...given, hidden: hidden as Tensor2D, cell: cell as Tensor2D, ...masks });
+      return [found.outputs, found.hidden, found.cell];
+    },
+  },
+  GRU: {
+    tensorsOf: ({ batch, length, hidden }) => [
+      draw([batch, length, 3 * hidden], 'gates'),
+      draw([hidden, 3 * hidden], 'weight', 1 / Math.sqrt(hidden)),
+      draw([batch, hidden], 'hidden'),
+      draw([3 * hidden], 'bias'),
+    ],
+    run: ([gates, weight, hidden, bias], masks) => {
+      const given = { gates: gates as Tensor3D, weight: weight as Tensor2D, bias: bias as Tensor1D };
+      const found = gruSequence({ ...given, hidden: hidden as Tensor2D, ...masks });
+      return [found.outputs, found.hidden];
+    },
+  },
+};
+
+const shapes: Record<string, Sizes> = {
+  'a text alone': { batch: 1, length: 5, hidden: 8 },
+  'widths that fill no vector': { batch: 3, length: 4, hidden: 5 },
+  'more texts than a tile has rows': { batch: 6, length: 3, hidden: 12 },
+  'one position': { batch: 4, length: 1, hidden: 6 },
+};
+
+/** Padding at the end of every text and, in those that are long enough, a beginning inside. */
+function masksFor({ batch, length }: Sizes): Masks {
+  const rows = Array.from({ length: batch }, () => Array.from({ length }, (_, t) => t));
+  const real = rows.map((row) => row.map((t) => (length > 2 && t === length - 1 ? 0 : 1)));
+  const keep = rows.map((row) => row.map((t) => (t === 2 ? 0 : 1)));
+  return { real: tensor(real.flat(), [batch, length]), keep: tensor(keep.flat(), [batch, length]) };
+}
+
+const plain = ({ batch, length }: Sizes): Masks => ({ real: ones([batch, length]), keep: ones([batch, length]) });
+
+/** All outputs in one row, each number with a factor of its own. */
+function joined(outputs: readonly Tensor[]): Tensor {
+  const row = concat(outputs.map((output) => reshape(output, [-1])));
+  return mul(row, draw(row.shape, 'factors'));
+}
+
+onEachBackend('fused recurrences', () => {
+  for (const [kind, { tensorsOf, run }] of Object.entries(kinds)) {
+    for (const [name, sizes] of Object.entries(shapes)) {
+      it(`${kind}, ${name}: outputs and gradients are those of the reference`, async () => {
+        const [tensors, masks] = [tensorsOf(sizes), masksFor(sizes)];
+        const compute = () => {
+          const gradients = grads((...values: Tensor[]) => sum(joined(run(values, masks))))(tensors);
+          return [...run(tensors, masks), ...gradients];
+        };
+        const found = tidy(compute);
+        const wanted = byReference(() => tidy(compute));
+        for (const [index, value] of wanted.entries()) {
+          expect(await distance(found[index]!, value), String(index)).toBeLessThan(5e-6);
+        }
+        dispose([...tensors, masks.real, masks.keep, ...found, ...wanted]);
+      });
+    }
+
+    it(`${kind} has the gradient of differences, padding and beginnings included`, async () => {
+      const sizes = { batch: 2, length: 4, hidden: 3 };
+      const [tensors, masks] = [tensorsOf(sizes), masksFor(sizes)];
+      await expectGradientOfDifferences((...values) => joined(run(values, masks)), tensors, { samples: 6 });
+      dispose([...tensors, masks.real, masks.keep]);
+    });
+
+    it(`${kind} hands its state over: two calls are one`, async () => {
+      const sizes = { batch: 2, length: 7, hidden: 6 };
+      const [gates, weight, ...rest] = tensorsOf(sizes) as [Tensor3D, Tensor2D, ...Tensor[]];
+      const given = rest.slice(kind === 'GRU' ? 1 : 2);
+      const whole = run([gates, weight, ...rest], plain(sizes));
+      const part = (from: number, length: number, state: readonly Tensor[]) =>
+        run([slice(gates, [0, from], [2, length]), weight, ...state, ...given], plain({ ...sizes, length }));
+      const [before, ...state] = part(0, 3, rest.slice(0, whole.length - 1)) as [Tensor, ...Tensor[]];
+      const [after, ...last] = part(3, 4, state) as [Tensor, ...Tensor[]];
+      expect(await distance(concat([before, after], 1), whole[0]!)).toBeLessThan(1e-6);
+      for (const [index, value] of last.entries()) {
+        expect(await distance(value, whole[index + 1]!)).toBeLessThan(1e-6);
+      }
+    });
+  }
+
+  it('refuses what does not fit, by name', () => {
+    const sizes = { batch: 2, length: 3, hidden: 4 };
+    const [gates, weight] = kinds.LSTM!.tensorsOf(sizes) as [Tensor3D, Tensor2D];
+    const state = draw<Tensor2D>([2, 5], 'state');
+    expect(() => lstmSequence({ gates, weight, hidden: state, cell: state, ...plain(sizes) })).toThrow(
+      /lstmSequence, hidden: expected shape \[2, 4\]/,
+    );
+  });
+});
