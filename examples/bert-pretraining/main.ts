@@ -4,12 +4,12 @@ import { Bert } from '@sequitur/bert';
 import { parameterCount, SequiturError } from '@sequitur/core';
 import { encodeExamples } from '@sequitur/example-classification/labelled-batches.js';
 import { type LabelledSets, readLabelledSets } from '@sequitur/example-classification/labelled-sets.js';
-import { shareOf } from '@sequitur/example-encoders';
-import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { type RecipeOptions, runRecipe, saveResults, shareOf, shortPath } from '@sequitur/recipe';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { type Comparison, fineTuned, type Start } from './compare.js';
 import { documentsOf } from './documents.js';
 import { preTrainOnDocuments } from './pre-train-on-documents.js';
+import { spreadOf, winsOf } from './spread.js';
 
 const command = {
   name: 'bert-pretraining',
@@ -25,7 +25,7 @@ const command = {
       value: '<file>',
       help: 'what to pre-train on, documents between empty lines (default the labelled texts)',
     },
-    labelled: { value: '<n>', help: 'how many labelled texts fine-tuning sees (default 200)' },
+    labelled: { value: '<n>', help: 'how many labelled texts fine-tuning sees (default 50)' },
   },
 } as const;
 
@@ -39,17 +39,17 @@ const shape = {
   initialDeviation: 0.08,
 };
 const preTraining = { batchSize: 32, peakRate: 1.5e-3, share: 0.6 };
-const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 3 };
+const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 5 };
 
 async function main(options: RecipeOptions<'corpus' | 'labelled'>): Promise<void> {
-  const labelled = countOf(options.extra.labelled ?? '200');
+  const labelled = countOf(options.extra.labelled ?? '50');
   const sets = await readLabelledSets(options.data[0], options.seed);
   const { documents, watched } = await documentsOf(sets, options.extra.corpus);
   const tokenizer = await trainWordPieceTokenizer(documents.flat(), { vocabularySize: 4000 });
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const preTrained = await preTrainOnDocuments(
     { config, tokenizer, documents, watched, ...preTraining },
-    { ...options, ...shareOf(options, preTraining.share) },
+    { ...options, limit: shareOf(options.limit, preTraining.share) },
   );
   if (!preTrained) return;
   const encode = (texts: LabelledSets['training']) =>
@@ -70,6 +70,7 @@ async function main(options: RecipeOptions<'corpus' | 'labelled'>): Promise<void
     ...{ 'steps of pre-training': preTrained.steps, 'minutes of pre-training': preTrained.minutes },
     ...describe('pretrained', accuracies.pretrained),
     ...describe('scratch', accuracies.scratch),
+    'runs in which pre-training wins': winsOf(accuracies.pretrained, accuracies.scratch),
   });
   model.dispose();
   console.log(`\nThe pre-trained model, a Hugging Face folder: ${shortPath(preTrained.folder)}`);
@@ -90,13 +91,13 @@ type Accuracies = Readonly<Record<Start, readonly number[]>>;
 /** Both starts with several seeds: of the head, of the order of the texts and of dropout; from nothing also of the weights. */
 async function compare(comparison: Comparison, options: RecipeOptions<string>): Promise<Accuracies | null> {
   const found: Record<Start, number[]> = { pretrained: [], scratch: [] };
-  const share = shareOf(options, (1 - preTraining.share) / (2 * fineTuning.seeds));
+  const limit = shareOf(options.limit, (1 - preTraining.share) / (2 * fineTuning.seeds));
   for (let run = 1; run <= fineTuning.seeds; run++) {
     for (const start of ['pretrained', 'scratch'] as const) {
-      const folder = join(options.folder, 'fine-tuning', `${start}-${run}`);
+      const folder = join(options.folder, 'fine-tuning', `${comparison.training.length} texts`, `${start}-${run}`);
       const accuracy = await fineTuned(start, comparison, {
         ...options,
-        ...share,
+        limit,
         folder,
         seed: `${options.seed}.${run}`,
       });
@@ -109,9 +110,10 @@ async function compare(comparison: Comparison, options: RecipeOptions<string>): 
 }
 
 function describe(start: Start, accuracies: readonly number[]) {
-  const mean = accuracies.reduce((sum, each) => sum + each, 0) / accuracies.length;
+  const { mean, deviation } = spreadOf(accuracies);
   return {
     [`accuracy, ${start}`]: mean,
+    [`deviation of the runs, ${start}`]: deviation,
     [`of each run, ${start}`]: accuracies.map((accuracy) => accuracy.toFixed(4)).join(', '),
   };
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Bert, type BertConfig, type Head, type HeadPart } from '@sequitur/bert';
-import type { Learnt, RunOptions } from '@sequitur/recipe';
+import { type Learnt, type RunOptions, shareOf } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
 import type { EncodedText } from './padded-batch.js';
 import { sizeOf } from './pre-train.js';
@@ -52,7 +52,7 @@ export async function trainEncoder<H extends Head>(
   const { share, ...settings } = preTraining;
   const preTrained = await preTrainOnTexts(
     { config, tokenizer, training: texts, validation: watchedTexts, ...settings },
-    { ...options, ...shareOf(options, share) },
+    { ...options, limit: shareOf(options.limit, share) },
   );
   if (preTrained === null) return null;
   const model = await Bert.fromPretrained<H>(preTrained.folder, { head, seed: options.seed });
@@ -60,13 +60,7 @@ export async function trainEncoder<H extends Head>(
   const learnt = await trainOnBatches(
     model,
     { ...lesson, peakRate: fineTuning.peakRate },
-    { ...options, ...shareOf(options, 1 - share), folder: join(options.folder, 'fine-tuning') },
+    { ...options, limit: shareOf(options.limit, 1 - share), folder: join(options.folder, 'fine-tuning') },
   );
   return { model, preTrained, learnt };
-}
-
-/** A share of a run's seconds or steps. */
-export function shareOf({ limit }: Pick<RunOptions, 'limit'>, share: number): Pick<RunOptions, 'limit'> {
-  if ('seconds' in limit) return { limit: { seconds: limit.seconds * share } };
-  return { limit: { steps: Math.max(1, Math.round(limit.steps * share)) } };
 }

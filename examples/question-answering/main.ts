@@ -1,11 +1,11 @@
 /** From questions with answers in texts to a small BERT that finds answers. */
 import { answer, type Bert } from '@sequitur/bert';
 import { SequiturError } from '@sequitur/core';
-import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
+import { figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
 import { answerScores } from '@sequitur/text';
 import { type Question, questionSets, readArticles } from './questions.js';
-import { trainReader } from './train-reader.js';
+import { type ReaderRecipe, trainReader } from './train-reader.js';
 
 const command = {
   name: 'question-answering',
@@ -14,7 +14,7 @@ const command = {
   data: { value: '<file>', help: 'questions in the JSON of SQuAD, 1.1 or 2.0 (needed: none come from npm)' },
 };
 
-const recipe: EncoderRecipe = {
+const recipe: ReaderRecipe = {
   shape: {
     width: 128,
     depth: 3,
@@ -25,8 +25,9 @@ const recipe: EncoderRecipe = {
     initialDeviation: 0.08,
   },
   vocabularySize: 4000,
-  preTraining: { batchSize: 16, peakRate: 1.5e-3, share: 0.5 },
-  fineTuning: { batchSize: 8, peakRate: 5e-4, hidden: 0 },
+  preTraining: { batchSize: 16, peakRate: 1.5e-3, share: 0.1 },
+  fineTuning: { batchSize: 8, peakRate: 1e-3, hidden: 0 },
+  clozeQuestions: 60,
 };
 
 async function main(options: RecipeOptions): Promise<void> {

@@ -1,16 +1,20 @@
-import { openBackend } from '@sequitur/core';
+import { join } from 'node:path';
+import { openBackend, Random } from '@sequitur/core';
 import {
   learn,
   pairLesson,
   type RecipeOptions,
   type SmallTransformerSize,
+  type Split,
   saveResults,
+  shareOf,
   shortPath,
   smallTransformer,
 } from '@sequitur/recipe';
 import { rouge, type Tokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import { SequenceToSequence, summarize } from '@sequitur/transformer';
 import { type Article, readArticles } from './abstracts.js';
+import { readingPassages } from './reading-pairs.js';
 
 /** Tokens of a text that are read, and of a summary that are written. */
 export const SOURCE_LENGTH = 192;
@@ -23,13 +27,17 @@ export interface SummarizationSettings {
   readonly vocabularySize: number;
   readonly model: SmallTransformerSize;
   readonly batchSize: number;
+  /** Share of the run that is spent on copying sentences, 0 to 1, and its highest rate. */
+  readonly readingShare: number;
+  readonly readingPeak: number;
+  /** Of summing up. */
   readonly peak: number;
 }
 
 const SETTINGS: SummarizationSettings = {
   vocabularySize: 4000,
   model: { width: 128, depth: 2, heads: 4, contextLength: SOURCE_LENGTH, dropout: 0.1, generation: GENERATION },
-  ...{ batchSize: 16, peak: 2e-3 },
+  ...{ batchSize: 16, readingShare: 0.7, readingPeak: 2e-3, peak: 1e-3 },
 };
 
 /** Trains on texts with summaries, saves the model, loads it back, and measures it beside the first sentence of each text. */
@@ -43,17 +51,21 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   const counts = `${training.length} to learn from, ${validation.length} for validation, ${test.length} held out`;
   console.log(`Texts with summaries: ${counts}; ${tokenizer.vocabularySize} tokens.`);
   const model = smallTransformer(tokenizer, settings.model, options.seed);
-  const encode = ({ sentences }: Article, summary: string) => ({
-    source: tokenizer.encode(beginningOf(sentences, tokenizer), { specialTokens: true }),
-    target: tokenizer.encode(summary, { specialTokens: true }).slice(0, SUMMARY_LENGTH),
+  const lessons = lessonsOf({ training, validation, test }, tokenizer, model.paddingToken, settings, options.seed);
+  const { readingShare } = settings;
+  console.log('\nLearning to read: the principal sentence of each passage is to be copied.');
+  const read = await learn(model, lessons.reading, {
+    ...{ ...options, limit: shareOf(options.limit, readingShare), folder: join(options.folder, 'reading') },
   });
-  const lesson = pairLesson({
-    ...{ name: 'texts and summaries', title: 'Summarization', unit: 'nats per token', seed: options.seed },
-    ...{ batchSize: settings.batchSize, peak: settings.peak, paddingToken: model.paddingToken },
-    training: training.flatMap((article) => article.summaries.map((summary) => encode(article, summary))),
-    validation: validation.map((article) => encode(article, article.summaries[0]!)),
-  });
-  const learnt = await learn(model, { ...lesson, patience: 5 }, options);
+  if (read.interrupted) return { ...read, scores: {} };
+  console.log('\nLearning to sum up.');
+  const summed = await learn(model, lessons.summing, { ...options, limit: shareOf(options.limit, 1 - readingShare) });
+  const learnt = {
+    ...summed,
+    readingSteps: read.steps,
+    readingLoss: read.validationLoss,
+    readingMinutes: read.minutes,
+  };
   await model.savePretrained(options.folder);
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(options.folder)}`);
@@ -70,6 +82,43 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
     ...scores,
   });
   return { ...learnt, scores };
+}
+
+function lessonsOf(
+  { training, validation }: Record<Split, Article[]>,
+  tokenizer: Tokenizer,
+  paddingToken: number,
+  settings: SummarizationSettings,
+  seed: string,
+) {
+  const encode = (sentences: readonly string[], summary: string) => ({
+    source: tokenizer.encode(beginningOf(sentences, tokenizer), { specialTokens: true }),
+    target: tokenizer.encode(summary, { specialTokens: true }).slice(0, SUMMARY_LENGTH),
+  });
+  const passagesOf = (articles: readonly Article[], passagesOfEach: number, name: string) => {
+    const texts = articles.map(({ sentences }) => sentences);
+    const passages = readingPassages(texts, { random: Random.fromSeed(seed).fork(name), passagesOfEach });
+    const whole = passages.filter(({ sentences }) => beginningOf(sentences, tokenizer) === sentences.join(' '));
+    return whole.map(({ sentences, principal }) => encode(sentences, principal));
+  };
+  const common = { seed, batchSize: settings.batchSize, paddingToken, unit: 'nats per token' };
+  return {
+    reading: pairLesson({
+      ...{ ...common, name: 'passages', title: 'Copying the principal sentence', peak: settings.readingPeak },
+      training: passagesOf(training, 8, 'reading'),
+      validation: passagesOf(validation.slice(0, 200), 1, 'watching'),
+    }),
+    summing: {
+      ...pairLesson({
+        ...{ ...common, name: 'texts and summaries', title: 'Summarization', peak: settings.peak },
+        training: training.flatMap(({ sentences, summaries }) =>
+          summaries.map((summary) => encode(sentences, summary)),
+        ),
+        validation: validation.map(({ sentences, summaries }) => encode(sentences, summaries[0]!)),
+      }),
+      patience: 5,
+    },
+  };
 }
 
 /** So much of a text as the model reads, room for its end left; cut between words, so that its tokens stay what they were. */

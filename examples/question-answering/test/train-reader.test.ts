@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answer, Bert } from '@sequitur/bert';
 import { openBackend, Random } from '@sequitur/core';
-import type { EncoderRecipe } from '@sequitur/example-encoders';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Question } from '../questions.js';
-import { trainReader } from '../train-reader.js';
+import { type ReaderRecipe, trainReader } from '../train-reader.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,11 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const recipe: EncoderRecipe = {
+const recipe: ReaderRecipe = {
   shape: { width: 32, depth: 1, heads: 2, contextLength: 32, dropout: 0.1, initialDeviation: 0.15 },
   vocabularySize: 150,
   preTraining: { batchSize: 16, peakRate: 3e-3, share: 0.2 },
   fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0 },
+  clozeQuestions: 1,
 };
 
 /** Who, or how many: one of two words in a text of seven. */

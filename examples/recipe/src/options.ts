@@ -26,6 +26,12 @@ export interface RecipeCommand<Extra extends string = never> {
 /** How long a training lasts. */
 export type Limit = { readonly seconds: number } | { readonly steps: number };
 
+/** A share of it, 0 to 1. */
+export function shareOf(limit: Limit, share: number): Limit {
+  if ('seconds' in limit) return { seconds: limit.seconds * share };
+  return { steps: Math.max(1, Math.round(limit.steps * share)) };
+}
+
 export interface RunOptions {
   readonly limit: Limit;
   /** Where checkpoints, learning curve, model and results lie. */

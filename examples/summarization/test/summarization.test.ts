@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBackend } from '@sequitur/core';
+import { openBackend, Random } from '@sequitur/core';
 import type { RecipeOptions } from '@sequitur/recipe';
 import { trainByteLevelTokenizer } from '@sequitur/text';
 import { SequenceToSequence, summarize } from '@sequitur/transformer';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readArticles } from '../abstracts.js';
+import { principalSentence, readingPassages } from '../reading-pairs.js';
 import { beginningOf, SOURCE_LENGTH, scoresBesideLead, trainSummarizer } from '../summarization.js';
 
 let folder: string;
@@ -19,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const settings = {
   vocabularySize: 320,
   model: { width: 32, depth: 1, heads: 2, contextLength: 64, dropout: 0, generation: { max_length: 16 } },
-  ...{ batchSize: 16, peak: 1e-2 },
+  ...{ batchSize: 16, readingShare: 0.3, readingPeak: 1e-2, peak: 1e-2 },
 };
 
 const ANIMALS = ['whale', 'otter', 'heron', 'badger', 'lynx'];
@@ -42,7 +43,7 @@ const optionsOf = (data: string, steps: number, options: Partial<RecipeOptions> 
 
 it('learns what matters in a text, beyond its first sentence, and is saved as a summarizer', async () => {
   const data = await writeArticles();
-  const { scores, validationLoss } = await trainSummarizer(optionsOf(data, 100), settings);
+  const { scores, validationLoss } = await trainSummarizer(optionsOf(data, 200), settings);
   expect(validationLoss).toBeLessThan(0.2); // a guess among five animals costs 1.6 nats once in about four tokens
   expect(scores['model ROUGE-L']).toBeGreaterThan(90);
   expect(scores['lead-1 ROUGE-L']).toBeLessThan(10);
@@ -55,13 +56,31 @@ it('goes on after an interruption to the same end', async () => {
   const data = await writeArticles();
   const whole = await trainSummarizer(optionsOf(data, 10), settings);
   const controller = new AbortController();
-  const onStep = ({ step }: { step: number }) => step === 5 && controller.abort();
+  const onStep = ({ step }: { step: number }) => step === 3 && controller.abort();
   const broken = { folder: join(folder, 'broken') };
   const first = await trainSummarizer(optionsOf(data, 10, { ...broken, signal: controller.signal, onStep }), settings);
-  expect(first).toMatchObject({ interrupted: true, steps: 5 });
+  expect(first).toMatchObject({ interrupted: true, steps: 3 });
   const resumed = await trainSummarizer(optionsOf(data, 10, { ...broken, resume: true }), settings);
   expect(resumed.validationLoss).toBe(whole.validationLoss);
   expect(resumed.scores).toEqual(whole.scores);
+});
+
+it('copies the sentence that says most of the others, wherever a passage begins', () => {
+  const text = [
+    'Hello there.',
+    'We show a fast method.',
+    'Our method is fast on large data.',
+    'Such large data need a method.',
+  ];
+  expect(principalSentence(text)).toBe(text[2]);
+  const random = Random.fromSeed('1');
+  const passages = readingPassages([text, ['Alone.']], { random, passagesOfEach: 40 });
+  expect(passages).toHaveLength(80);
+  for (const { sentences, principal } of passages) expect(sentences).toContain(principal);
+  const beginnings = new Set(passages.slice(0, 40).map(({ sentences }) => sentences[0]));
+  const lengths = new Set(passages.slice(0, 40).map(({ sentences }) => sentences.length));
+  expect([...beginnings].sort()).toEqual([...text].sort());
+  expect([...lengths].sort()).toEqual([1, 2, 3, 4]);
 });
 
 it('says what is wrong with its data', async () => {
