@@ -57,7 +57,7 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   const read = await learn(model, lessons.reading, {
     ...{ ...options, limit: shareOf(options.limit, readingShare), folder: join(options.folder, 'reading') },
   });
-  if (read.interrupted) return { ...read, scores: {} };
+  if (read.interrupted) return { ...read, scores: {} as Record<string, number> };
   console.log('\nLearning to sum up.');
   const summed = await learn(model, lessons.summing, { ...options, limit: shareOf(options.limit, 1 - readingShare) });
   const learnt = {
