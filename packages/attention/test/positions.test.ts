@@ -204,6 +204,9 @@ describe('tables', () => {
     ]);
     const encoder = { buckets: 8, bidirectional: true, maxDistance: 20 };
     expect([-500, -1, 0, 1, 500].map((d) => relativeBucket(d, encoder))).toEqual([3, 1, 0, 5, 7]);
+    // Exactly halfway between two powers: the logarithm of what is divided by is rounded to float32 too.
+    expect(relativeBucket(-14, { buckets: 8, bidirectional: false, maxDistance: 49 })).toBe(6);
+    expect(relativeBucket(-56, { buckets: 32, bidirectional: false, maxDistance: 196 })).toBe(24);
   });
 
   it('sinusoids in both layouts', () => {

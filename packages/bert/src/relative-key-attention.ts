@@ -5,7 +5,7 @@ import {
   ProjectedAttention,
   type ProjectionOptions,
 } from '@sequitur/attention';
-import { Embedding, type MixContext, normal, type SequenceMixer } from '@sequitur/core';
+import { Embedding, type MixContext, normal, type SequenceMixer, SequiturError } from '@sequitur/core';
 import {
   add,
   cast,
@@ -56,7 +56,16 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
     return emptyMemory;
   }
 
+  /** @throws SequiturError where the text is longer than there are vectors of distances for */
   mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+    if (x.shape[1] > this.contextLength) {
+      throw new SequiturError({
+        where: 'RelativeKeyAttention',
+        expected: `at most ${this.contextLength} tokens`,
+        got: `${x.shape[1]}`,
+        fix: 'Give a shorter text',
+      });
+    }
     const output = tidy(() => {
       const [query, keys] = [this.queriesOf(x), this.keysOf(x)];
       const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);

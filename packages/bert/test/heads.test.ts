@@ -193,6 +193,7 @@ describe('a configuration', () => {
     const relative = await reopened({ ...configs.roberta!, positions: 'relativeKey' }, {});
     const distances = parametersOf(relative).get('encoder.stack.blocks.0.mixer.distances.weight')!;
     expect(distances.shape).toEqual([2 * 34 - 1, 4]); // 32 positions behind two rows that are not used
+    expect(() => relative.apply({ tokens: [new Array(35).fill(3)] })).toThrow(/at most 34 tokens, got 35/);
     none.dispose();
     relative.dispose();
   });

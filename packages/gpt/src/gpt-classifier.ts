@@ -123,13 +123,19 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
     });
   }
 
-  /** The loss of texts with their labels: class numbers, a row of 0 and 1 each, or numbers, as `problem` says. */
+  /**
+   * The loss of texts with their labels: class numbers, a row of 0 and 1 each, or numbers, as `problem` says. Where the
+   * configuration says nothing, rows of several numbers are 0 and 1 for each class.
+   */
   loss(texts: Rows, labels: readonly number[] | Rows, context: MixContext = {}): Scalar {
+    const several =
+      this.config.problem === undefined && labels.some((row) => typeof row !== 'number' && row.length > 1);
+    const problem = several ? 'multiLabel' : this.problem;
     return scoped(() => {
       const scores = this.scores(texts, context);
-      if (this.problem === 'singleLabel') return crossEntropy(scores, tensor1d(labels.flat(), 'int32'));
+      if (problem === 'singleLabel') return crossEntropy(scores, tensor1d(labels.flat(), 'int32'));
       const wanted = tensor(labels.flat(), scores.shape, 'float32');
-      return this.problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
+      return problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
     });
   }
 

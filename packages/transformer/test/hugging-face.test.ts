@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Checkpoint, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
+import { type Checkpoint, ConfigReader, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SequenceToSequence, type SequenceToSequenceConfig, sequenceToSequenceFamilies } from '../src/index.js';
 
@@ -57,6 +57,28 @@ describe('Hugging Face folders', () => {
       again.dispose();
     },
   );
+});
+
+it('a shared table leaves the target no vocabulary of another size, whatever the configuration says of it', async () => {
+  await openBackend('cpu');
+  const marian = sequenceToSequenceFamilies.find(({ modelType }) => modelType === 'marian')!;
+  const sizes = { encoder_layers: 1, encoder_attention_heads: 1, encoder_ffn_dim: 4, vocab_size: 11, d_model: 4 };
+  const json = {
+    ...sizes,
+    ...{ model_type: 'marian', decoder_layers: 1, decoder_attention_heads: 1, decoder_ffn_dim: 4, pad_token_id: 0 },
+    ...{ decoder_vocab_size: 7, decoder_start_token_id: 0 },
+  };
+  for (const [shared, size] of [
+    [true, 11],
+    [false, 7],
+  ] as const) {
+    const given = { ...json, share_encoder_decoder_embeddings: shared };
+    const model = SequenceToSequence.create(marian.readConfig(new ConfigReader(given, 'config.json')));
+    const logits = model.apply({ source: [[1, 10]], target: [[0, 2, 3]] });
+    expect(logits.shape).toEqual([1, 3, size]);
+    logits.dispose();
+    model.dispose();
+  }
 });
 
 async function expectSameTensor(found: Checkpoint, wanted: Checkpoint, name: string): Promise<void> {

@@ -17,6 +17,6 @@ export function relativeBucket(distance: number, { buckets, bidirectional, maxDi
   const exact = Math.floor(perSide / 2);
   if (far < exact) return side + far;
   const { fround } = Math;
-  const ratio = fround(fround(Math.log(fround(far / exact))) / Math.log(maxDistance / exact));
+  const ratio = fround(fround(Math.log(fround(far / exact))) / fround(Math.log(maxDistance / exact)));
   return side + Math.min(exact + Math.trunc(fround(ratio * (perSide - exact))), perSide - 1);
 }

@@ -13,15 +13,15 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
 
-/** `torch.nn.MultiheadAttention`, to oneself or to a text of another length. */
-export const torchMultiheadAttention: Operation = (given) => {
+/** `torch.nn.MultiheadAttention`, to oneself or to another text. */
+export const torchMultiheadAttention: Operation = async (given) => {
   const [query, key] = [given.input('query') as Tensor3D, given.input('key') as Tensor3D];
   const isCausal = given.attribute<boolean>('causal') ?? false;
   const options = { width: query.shape[2], heads: given.attribute<number>('num_heads')! };
   let weights: Tensor | undefined;
   const context: MixContext = { observe: (_name, tensor) => (weights = keep(tensor.clone())) };
   const visible = visibleOf(given, 'key_padding_mask');
-  if (query.shape[1] === key.shape[1]) {
+  if (await areSame(query, key)) {
     const part = new MultiHeadAttention({ ...options, pattern: isCausal ? causal() : full() });
     fillAttention(part, given);
     const out = part.mix(query, part.initState(query.shape[0]), { ...context, visible }).output;
@@ -35,6 +35,11 @@ export const torchMultiheadAttention: Operation = (given) => {
   part.dispose();
   return { out, weights: weights! };
 };
+
+async function areSame(a: Tensor, b: Tensor): Promise<boolean> {
+  const [x, y] = await Promise.all([a.data(), b.data()]);
+  return x.length === y.length && x.every((value, index) => value === y[index]);
+}
 
 /** [batch, length], 1 where PyTorch's mask says not to ignore. */
 export function visibleOf(given: OperationCase, mask: string): Tensor2D | undefined {

@@ -44,7 +44,7 @@ export function readRotary(
   const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0));
   return {
     rotaryBase: united?.base ?? base ?? 10000,
-    rotaryScaling: json.maybe('rope_scaling', readRotaryScaling(contextLength)) ?? united?.scaling,
+    rotaryScaling: given(json.maybe('rope_scaling', readRotaryScaling(contextLength))) ?? united?.scaling,
     rotaryShare: united?.share ?? share,
   };
 }
@@ -61,9 +61,14 @@ function readUnited(contextLength: number, canShare: boolean) {
     return {
       base: base == null ? undefined : aPositive(base, `${where}, rope_theta`),
       share: part,
-      scaling: read?.kind === 'none' ? undefined : read,
+      scaling: given(read),
     };
   };
+}
+
+/** `default` says that nothing is scaled. */
+function given(scaling: RotaryScaling | undefined): RotaryScaling | undefined {
+  return scaling?.kind === 'none' ? undefined : scaling;
 }
 
 /** Reads `rope_scaling` of a config.json. */

@@ -12,7 +12,9 @@ import type { BartConfig, BartLayout } from './config.js';
 
 /** The parts of an encoder-decoder of BART's kin. */
 export function bartParts(config: BartConfig, layout: BartLayout): EncoderDecoderParts {
-  const { vocabularySize, targetVocabularySize = vocabularySize, width, tied = true, sharedEmbedding = true } = config;
+  const { vocabularySize, width, tied = true, sharedEmbedding = true } = config;
+  // Python's class looks at the size of the target's vocabulary only where that has a table of its own.
+  const targetVocabularySize = (!sharedEmbedding && config.targetVocabularySize) || vocabularySize;
   const source = tokenTable(config, vocabularySize);
   const target = sharedEmbedding ? source : tokenTable(config, targetVocabularySize);
   const lastNorm = () => (layout.norm === 'pre' ? new LayerNorm(width) : null);

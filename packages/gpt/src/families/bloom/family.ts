@@ -5,6 +5,7 @@ import {
   aPositive,
   aShare,
   type ConfigReader,
+  type ReadAttribute,
   rule,
   transposed,
   type WeightRule,
@@ -37,9 +38,9 @@ export const bloomFamily: GptFamily<BloomConfig> = {
 function readConfig(json: ConfigReader): BloomConfig {
   return readWith<BloomConfig>(json, 'bloom', IGNORED, () => ({
     vocabularySize: json.take('vocab_size', anInteger(), 250880),
-    width: json.maybe('n_embed', anInteger()) ?? json.take('hidden_size', anInteger(), 64),
-    depth: json.maybe('num_hidden_layers', aCount) ?? json.take('n_layer', aCount, 2),
-    heads: json.maybe('num_attention_heads', aCount) ?? json.take('n_head', aCount, 8),
+    width: firstOf(json, ['n_embed', 'hidden_size'], anInteger(), 64),
+    depth: firstOf(json, ['num_hidden_layers', 'n_layer'], aCount, 2),
+    heads: firstOf(json, ['num_attention_heads', 'n_head'], aCount, 8),
     normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     residualFromNorm: json.take('apply_residual_connection_post_layernorm', aBoolean, false),
     tied: json.take('tie_word_embeddings', aBoolean, true),
@@ -47,6 +48,12 @@ function readConfig(json: ConfigReader): BloomConfig {
     hiddenDropout: json.take('hidden_dropout', aShare, 0),
     initialDeviation: json.take('initializer_range', aPositive, 0.02),
   }));
+}
+
+/** An attribute that goes by several names, all of which may stand; the first one rules. */
+function firstOf(json: ConfigReader, names: readonly string[], read: ReadAttribute<number>, fallback: number): number {
+  const [found = fallback] = names.map((name) => json.maybe(name, read)).filter((value) => value !== undefined);
+  return found;
 }
 
 function writeConfig(config: BloomConfig): Record<string, unknown> {

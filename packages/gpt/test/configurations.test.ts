@@ -1,0 +1,64 @@
+import { ConfigReader, initialize, openBackend } from '@sequitur/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  bloomFamily,
+  GptClassifier,
+  type GptConfig,
+  type GptFamily,
+  gpt2Family,
+  gptFamilies,
+  gptNeoxFamily,
+  llamaFamily,
+} from '../src/index.js';
+
+const read = <C extends GptConfig>(family: GptFamily<C>, json: object) =>
+  family.readConfig(new ConfigReader({ model_type: family.modelType, ...json }, 'config.json'));
+
+describe('a configuration', () => {
+  it('may say sizes by two names at once, as configurations written out whole do', () => {
+    const sizes = { n_embed: 24, hidden_size: 24, n_layer: 3, num_hidden_layers: 3, n_head: 6, num_attention_heads: 6 };
+    expect(read(bloomFamily, sizes)).toMatchObject({ width: 24, depth: 3, heads: 6 });
+    expect(read(bloomFamily, { hidden_size: 8 })).toMatchObject({ width: 8, depth: 2, heads: 8 });
+  });
+
+  it('that says positions are not scaled says nothing of them', () => {
+    for (const rope of [null, { rope_type: 'default' }, { type: 'default' }]) {
+      expect(read(llamaFamily, { rope_scaling: rope })).not.toHaveProperty('rotaryScaling');
+      expect(read(gptNeoxFamily, { rope_parameters: rope })).not.toHaveProperty('rotaryScaling');
+    }
+  });
+
+  it.each(gptFamilies.map((family) => [family.modelType, family] as const))(
+    'of %s is read again as it was written',
+    (_name, family) => {
+      const config = read(family, { ...(family.modelType === 'gpt_neo' && { num_layers: 2 }), initializer_range: 0.5 });
+      const again = family.readConfig(new ConfigReader({ ...family.writeConfig(config) }, 'config.json'));
+      expect(again).toEqual(config);
+    },
+  );
+});
+
+describe('a classifier', () => {
+  beforeEach(() => openBackend('cpu'));
+
+  it('takes rows of 0 and 1 for several labels each, where its configuration says nothing', async () => {
+    const config = { vocabularySize: 9, contextLength: 6, width: 8, depth: 1, heads: 2, labels: ['a', 'b', 'c'] };
+    const texts = [[1, 2, 3], [4]];
+    const labels = [
+      [1, 0, 1],
+      [0, 0, 1],
+    ];
+    const losses = [undefined, 'multiLabel' as const].map(async (problem) => {
+      const empty = new GptClassifier({ ...config, ...(problem && { problem }) }, { family: gpt2Family });
+      const model = initialize(empty, 1);
+      const loss = model.loss(texts, labels);
+      const [value] = await loss.data();
+      loss.dispose();
+      model.dispose();
+      return value;
+    });
+    const [told, known] = await Promise.all(losses);
+    expect(known).toBeGreaterThan(0.5); // 0.69 for even odds
+    expect(told).toBe(known);
+  });
+});
