@@ -1,8 +1,8 @@
 import type { WebGpuKernel } from '@sequitur/core';
 import { commonRows } from './common-rows.js';
-import { keysAndValues } from './forward.js';
+import { keysAndValues, wordOf } from './forward.js';
 import { addGroup, dotsWith, elementOf, lines, registers, storeRow } from './rows.js';
-import { declarations, LANES, PARAMETERS } from './shared-code.js';
+import { BLOCK, declarations, lanesOf, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /**
@@ -19,7 +19,7 @@ export function statsKernel(variant: Variant): WebGpuKernel {
     },
     writes: { stats: 'f32' },
     parameters: PARAMETERS,
-    workgroupSize: LANES,
+    workgroupSize: BLOCK,
     declarations: 'fn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }',
     code: `
 let index = group * SIZE + lane;
@@ -69,46 +69,57 @@ function readsOf({ headSize, valueSize, extra }: Variant): WebGpuKernel['reads']
 }
 
 /**
- * Of pair \`j\` of a group its weight, what dropout keeps of it, and its slope, from \`product\` and \`back\` = dO Vᵀ;
- * \`seen\` says whether the pattern shows it.
+ * Of a pair its weight, what dropout keeps of it, and its slope, from `product` and `back` = dO Vᵀ; `seen` says
+ * whether the pattern shows it.
+ *
+ * @param pair names the values of the pair
+ * @param query,key name those of the query and of the key
  */
-function pairCode({ visible, softCap, dropout }: Variant, j: number): string {
-  const real = visible ? ` && stats[3u * rows + b * p.keys + key${j}] != 0.0` : '';
+function pairCode({ visible, softCap, dropout }: Variant, pair: string, query: string, key: string): string {
+  const real = visible ? ` && real${key} != 0.0` : '';
   return `
-let weight${j} = select(0.0, exp(min(scoreOf(product${j}, b, h, query${j}, key${j}) - log${j}, 80.0)), seen${j} && log${j} > -1e29${real});
-let kept${j} = ${dropout ? `kept(b, h, query${j}, key${j})` : '1.0'};
-var slope${j} = weight${j} * (kept${j} * back${j} - drift${j}) * p.scale;
-${softCap ? `let bent${j} = capped(product${j}); slope${j} *= 1.0 - bent${j} * bent${j};` : ''}`;
+let weight${pair} = select(0.0, exp(min(scoreOf(product${pair}, b, h, query${query}, key${key}) - log${query}, 80.0)), seen${pair} && log${query} > -1e29${real});
+let kept${pair} = ${dropout ? `kept(b, h, query${query}, key${key})` : '1.0'};
+var slope${pair} = weight${pair} * (kept${pair} * back${pair} - drift${query}) * p.scale;
+${softCap ? `let bent${pair} = capped(product${pair}); slope${pair} *= 1.0 - bent${pair} * bent${pair};` : ''}`;
 }
 
-/** dQ = scale dS K, a lane for each query. */
+/** dQ = scale dS K, one or two queries for each lane. */
 export function queryGradientKernel(variant: Variant): WebGpuKernel {
-  const { headSize, rows, group, tiles } = variant;
+  const { headSize, visible, rows, group, own, tiles } = variant;
   const common = keysAndValues(variant);
+  const pair = (r: number, j: number) => `
+let seen${r}_${j} = start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u;
+${pairCode(variant, `${r}_${j}`, `${r}`, `${j}`)}`;
   return {
     name: nameOf('dquery', variant),
     reads: readsOf(variant),
     writes: { dq: elementOf(headSize) },
     parameters: PARAMETERS,
-    workgroupSize: LANES,
+    workgroupSize: lanesOf(variant),
     subgroups: !tiles,
     declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `
 if (group >= p.groups) { return; }
 let rows = p.batch * p.heads * p.queries;
-let blocks = (p.queries + SIZE - 1u) / SIZE;
+let blocks = (p.queries + BLOCK - 1u) / BLOCK;
 let block = group % blocks;
 let b = group / blocks / p.heads;
 let h = group / blocks % p.heads;
 let shared_ = h / (p.heads / p.keyHeads);
-let query = min(block * SIZE + lane, p.queries - 1u);
-let index = (b * p.heads + h) * p.queries + query;
-let log_ = stats[index];
-let drift = stats[rows + index];
-let row = (b * p.queries + query) * p.heads + h;
-${registers('qRow', 'head', variant, { tensor: 'q', row: 'row' })}
-${registers('yRow', 'value', variant, { tensor: 'dy', row: 'row' })}
-${registers('g', 'head', variant)}
+${lines(
+  own,
+  (r) => `
+let place${r} = lane + ${r}u * SIZE;
+let query${r} = min(block * BLOCK + place${r}, p.queries - 1u);
+let index${r} = (b * p.heads + h) * p.queries + query${r};
+let log${r} = stats[index${r}];
+let drift${r} = stats[rows + index${r}];
+let row${r} = (b * p.queries + query${r}) * p.heads + h;
+${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
+${registers(`yRow${r}`, 'value', variant, { tensor: 'dy', row: `row${r}` })}
+${registers(`g${r}`, 'head', variant)}`,
+)}
 let header = layoutOf(h);
 let starts = u32(plan[header]);
 let entries = u32(plan[header + 1u]);
@@ -117,40 +128,32 @@ let last = u32(plan[starts + block + 1u]);
 for (var entry = u32(plan[starts + block]); entry < last; entry++) {
   let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
   let mask = plan[entries + 2u * entry + 1u];
-  var word = 0xffffffffu;
-  if (mask >= 0) { word = u32(plan[masks + u32(mask) * SIZE + lane]); }
+  ${lines(own, wordOf)}
   for (var start = keyBlock; start < min(keyBlock + 32u, p.keys); start += ${rows}u) {
     ${common.fill}
     for (var i = 0u; i < min(${rows}u, p.keys - start); i += ${group}u) {
       ${common.open}
       ${dotsWith('product', 'qRow', variant, common.first)}
       ${dotsWith('back', 'yRow', variant, common.second)}
-      ${lines(
-        group,
-        (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);
-let query${j} = query;
-let log${j} = log_;
-let drift${j} = drift;
-let seen${j} = start + i + ${j}u < p.keys && ((word >> (key${j} - keyBlock)) & 1u) == 1u;
-${pairCode(variant, j)}`,
-      )}
+      ${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
+      ${visible ? common.numbers('real', (place) => `stats[3u * rows + b * p.keys + ${place}]`) : ''}
+      ${lines(own, (r) => lines(group, (j) => pair(r, j)))}
       ${addGroup('g', { factor: 'slope' }, variant, common.first)}
     }
   }
 }
-if (block * SIZE + lane >= p.queries) { return; }
-${storeRow('dq', 'row', 'head', variant, 'g')}`,
+${lines(own, (r) => `if (block * BLOCK + place${r} < p.queries) { ${storeRow('dq', `row${r}`, 'head', variant, `g${r}`)} }`)}`,
   };
 }
 
 /**
- * dK = scale dSᵀ Q and dV = Pᵀ dO, a lane for each key, over the queries of all heads that share it. The layout is the
- * turned one: for each block of 64 keys the blocks of 32 queries.
+ * dK = scale dSᵀ Q and dV = Pᵀ dO, one or two keys for each lane, over the queries of all heads that share them. The layout
+ * is the turned one: for each block of 64 keys the blocks of 32 queries.
  *
  * @param which of the two; both where the number of bindings allows
  */
 export function keyGradientKernel(variant: Variant, which: 'both' | 'key' | 'value'): WebGpuKernel {
-  const { headSize, valueSize, evenly, rows, group, tiles } = variant;
+  const { headSize, valueSize, visible, evenly, rows, group, own, tiles } = variant;
   const source = { length: 'p.queries', heads: 'p.heads', head: 'h', count: 'p.queries' };
   const common = commonRows(
     variant,
@@ -163,23 +166,29 @@ export function keyGradientKernel(variant: Variant, which: 'both' | 'key' | 'val
     reads: readsOf(variant),
     writes: { ...(keys && { dk: elementOf(headSize) }), ...(values && { dv: elementOf(valueSize) }) },
     parameters: PARAMETERS,
-    workgroupSize: LANES,
+    workgroupSize: lanesOf(variant),
     subgroups: !tiles,
     declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `
 if (group >= p.groups) { return; }
 let rows = p.batch * p.heads * p.queries;
-let blocks = (p.keys + SIZE - 1u) / SIZE;
+let blocks = (p.keys + BLOCK - 1u) / BLOCK;
 let block = group % blocks;
 let b = group / blocks / p.keyHeads;
 let shared_ = group / blocks % p.keyHeads;
-let key = min(block * SIZE + lane, p.keys - 1u);
-let inside = block * SIZE + lane < p.keys;
-let row = (b * p.capacity + key) * p.keyHeads + shared_;
-${registers('kRow', 'head', variant, { tensor: 'k', row: 'row' })}
-${registers('vRow', 'value', variant, { tensor: 'v', row: 'row' })}
-${keys ? registers('g', 'head', variant) : ''}
-${values ? registers('r', 'value', variant) : ''}
+${lines(
+  own,
+  (r) => `
+let place${r} = lane + ${r}u * SIZE;
+let inside${r} = block * BLOCK + place${r} < p.keys;
+let key${r} = min(block * BLOCK + place${r}, p.keys - 1u);
+let row${r} = (b * p.capacity + key${r}) * p.keyHeads + shared_;
+${registers(`kRow${r}`, 'head', variant, { tensor: 'k', row: `row${r}` })}
+${registers(`vRow${r}`, 'value', variant, { tensor: 'v', row: `row${r}` })}
+${visible ? `let real${r} = stats[3u * rows + b * p.keys + key${r}];` : ''}
+${keys ? registers(`g${r}`, 'head', variant) : ''}
+${values ? registers(`r${r}`, 'value', variant) : ''}`,
+)}
 let group_ = p.heads / p.keyHeads;
 for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
   let header = layoutOf(h);
@@ -187,41 +196,52 @@ for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
   let entries = u32(plan[header + 1u]);
   let masks = u32(plan[header + 2u]);
   let last = u32(plan[starts + block + 1u]);
+  let ofHead = (b * p.heads + h) * p.queries;
   for (var entry = u32(plan[starts + block]); entry < last; entry++) {
     let queryBlock = u32(plan[entries + 2u * entry]) * 32u;
     let mask = plan[entries + 2u * entry + 1u];
+    ${lines(own, (r) => `let words${r} = masks + (u32(mask) * 2u + place${r} / 32u) * 32u - queryBlock;`)}
     for (var start = queryBlock; start < min(queryBlock + 32u, p.queries); start += ${rows}u) {
       ${common.fill}
       for (var i = 0u; i < min(${rows}u, p.queries - start); i += ${group}u) {
         ${common.open}
         ${dotsWith('product', 'kRow', variant, common.first)}
         ${dotsWith('back', 'vRow', variant, common.second)}
-        ${lines(group, (j) => queryOf(variant, j))}
+        ${lines(group, (j) => `let query${j} = min(start + i + ${j}u, p.queries - 1u);`)}
+        ${common.numbers('log', (place) => `stats[ofHead + ${place}]`)}
+        ${common.numbers('drift', (place) => `stats[rows + ofHead + ${place}]`)}
+        ${evenly ? common.numbers('share', (place) => `stats[2u * rows + ofHead + ${place}]`) : ''}
+        ${lines(own, (r) => common.numbers(`word${r}_`, (place) => `wordAt(words${r} + ${place}, mask)`))}
+        ${lines(own, (r) => lines(group, (j) => keyPair(variant, r, j)))}
         ${keys ? addGroup('g', { factor: 'slope' }, variant, common.first) : ''}
-        ${values ? lines(group, (j) => `let part${j} = select(weight${j} * kept${j}, stats[2u * rows + index${j}], ${evenly ? `inside && seen${j} && log${j} < -1e29` : 'false'});`) : ''}
+        ${values ? lines(own, (r) => lines(group, (j) => partOf(variant, r, j))) : ''}
         ${values ? addGroup('r', { factor: 'part' }, variant, common.second) : ''}
       }
     }
   }
 }
-if (!inside) { return; }
-${keys ? storeRow('dk', 'row', 'head', variant, 'g') : ''}
-${values ? storeRow('dv', 'row', 'value', variant, 'r') : ''}`,
+${lines(
+  own,
+  (r) => `
+if (inside${r}) {
+  ${keys ? storeRow('dk', `row${r}`, 'head', variant, `g${r}`) : ''}
+  ${values ? storeRow('dv', `row${r}`, 'value', variant, `r${r}`) : ''}
+}`,
+)}`,
   };
 }
 
-/** Query \`j\` of a group: where it stands, and what the lane's key is to it. */
-function queryOf(variant: Variant, j: number): string {
+/** What key `r` of the lane is to query `j` of the group. */
+function keyPair(variant: Variant, r: number, j: number): string {
+  const pair = `${r}_${j}`;
   return `
-let query${j} = min(start + i + ${j}u, p.queries - 1u);
-let key${j} = key;
-let index${j} = (b * p.heads + h) * p.queries + query${j};
-let log${j} = stats[index${j}];
-let drift${j} = stats[rows + index${j}];
-var seen${j} = inside && start + i + ${j}u < p.queries;
-if (mask >= 0) {
-  let word = u32(plan[masks + (u32(mask) * 2u + (lane >> 5u)) * 32u + query${j} - queryBlock]);
-  seen${j} = seen${j} && ((word >> (lane & 31u)) & 1u) == 1u;
+let seen${pair} = inside${r} && start + i + ${j}u < p.queries && ((word${pair} >> (place${r} & 31u)) & 1u) == 1u;
+${pairCode(variant, pair, `${j}`, `${r}`)}`;
 }
-${pairCode(variant, j)}`;
+
+/** How much of the gradient of the query's output belongs to the key's value. */
+function partOf({ evenly }: Variant, r: number, j: number): string {
+  const pair = `${r}_${j}`;
+  if (!evenly) return `let part${pair} = weight${pair} * kept${pair};`;
+  return `let part${pair} = select(weight${pair} * kept${pair}, share${j}, seen${pair} && log${j} < -1e29);`;
 }

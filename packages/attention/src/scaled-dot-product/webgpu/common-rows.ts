@@ -1,4 +1,4 @@
-import { fourOf, type GroupOfRows, type RowKind, sizeOf } from './rows.js';
+import { fourOf, type GroupOfRows, lines, type RowKind, sizeOf } from './rows.js';
 import { fours, type Variant } from './variant.js';
 
 /** A tensor [.., length, heads, size], of whose rows of one head a workgroup needs one after the other. */
@@ -21,6 +21,8 @@ export interface CommonRows {
   readonly open: string;
   readonly first: GroupOfRows;
   readonly second: GroupOfRows;
+  /** Declares `name0`, `name1`, ..: a number of each row of the group, by code that takes the row's place. */
+  numbers(name: string, of: (place: string) => string): string;
 }
 
 /**
@@ -32,19 +34,26 @@ export function commonRows(variant: Variant, first: RowSource, second: RowSource
 }
 
 function toldRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
+  const { subgroup } = variant;
+  const readings = variant.group / subgroup;
+  const told = (name: string, j: number) => `subgroupBroadcast(${name}${Math.floor(j / subgroup)}, ${j % subgroup}u)`;
   const group = ({ tensor, kind }: RowSource): GroupOfRows => ({
     kind,
-    open: `let told = ${fourOf(tensor, `${tensor}At`, sizeOf(kind, variant))};`,
-    four: (j) => `subgroupBroadcast(told, ${j}u)`,
+    open: lines(readings, (n) => `let told${n} = ${fourOf(tensor, `${tensor}At${n}`, sizeOf(kind, variant))};`),
+    four: (j) => told('told', j),
   });
-  const open = ({ tensor, length, heads, head, count }: RowSource) =>
-    `let ${tensor}At = (b * ${length} + min(start + i + sub, ${count} - 1u)) * ${heads} + ${head};`;
+  const placeOf = (n: number) => `min(start + i + ${n * subgroup}u + sub, ${first.count} - 1u)`;
+  const open = ({ tensor, length, heads, head }: RowSource) =>
+    lines(readings, (n) => `let ${tensor}At${n} = (b * ${length} + ${placeOf(n)}) * ${heads} + ${head};`);
   return {
     declarations: '',
     fill: '',
     open: `${open(first)}\n${open(second)}`,
     first: group(first),
     second: group(second),
+    numbers: (name, of) =>
+      lines(readings, (n) => `let ${name}Told${n} = ${of(placeOf(n))};`) +
+      lines(variant.group, (j) => `let ${name}${j} = ${told(`${name}Told`, j)};`),
   };
 }
 
@@ -66,6 +75,8 @@ workgroupBarrier();`,
     open: '',
     first: group(first),
     second: group(second),
+    numbers: (name, of) =>
+      lines(variant.group, (j) => `let ${name}${j} = ${of(`min(start + i + ${j}u, ${first.count} - 1u)`)};`),
   };
 }
 

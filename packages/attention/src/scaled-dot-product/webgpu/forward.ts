@@ -1,12 +1,12 @@
 import type { WebGpuKernel } from '@sequitur/core';
 import { type CommonRows, commonRows } from './common-rows.js';
 import { addGroup, dotsWith, elementOf, fourOf, lines, overFours, registers, storeRow } from './rows.js';
-import { declarations, LANES, PARAMETERS } from './shared-code.js';
+import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
-/** Online softmax, a lane for each query of a block (Dao et al. 2022, algorithm 1), some keys at a time. */
+/** Online softmax, one or two queries of a block for each lane (Dao et al. 2022, algorithm 1), some keys at a time. */
 export function forwardKernel(variant: Variant): WebGpuKernel {
-  const { headSize, valueSize, visible, extra, rows, group, tiles } = variant;
+  const { headSize, valueSize, visible, extra, rows, group, own, tiles } = variant;
   const common = keysAndValues(variant);
   const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
@@ -18,22 +18,27 @@ export function forwardKernel(variant: Variant): WebGpuKernel {
     },
     writes: { output: value, logSumExp: 'f32' },
     parameters: PARAMETERS,
-    workgroupSize: LANES,
+    workgroupSize: lanesOf(variant),
     subgroups: !tiles,
     declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `
 if (group >= p.groups) { return; }
-let blocks = (p.queries + SIZE - 1u) / SIZE;
+let blocks = (p.queries + BLOCK - 1u) / BLOCK;
 let block = group % blocks;
 let b = group / blocks / p.heads;
 let h = group / blocks % p.heads;
 let shared_ = h / (p.heads / p.keyHeads);
-let query = min(block * SIZE + lane, p.queries - 1u);
-let row = (b * p.queries + query) * p.heads + h;
-${registers('qRow', 'head', variant, { tensor: 'q', row: 'row' })}
-${registers('o', 'value', variant)}
-var top = HIDDEN;
-var sum = 0.0;
+${lines(
+  own,
+  (r) => `
+let place${r} = lane + ${r}u * SIZE;
+let query${r} = min(block * BLOCK + place${r}, p.queries - 1u);
+let row${r} = (b * p.queries + query${r}) * p.heads + h;
+${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
+${registers(`o${r}`, 'value', variant)}
+var top${r} = HIDDEN;
+var sum${r} = 0.0;`,
+)}
 let header = layoutOf(h);
 let starts = u32(plan[header]);
 let entries = u32(plan[header + 1u]);
@@ -42,8 +47,7 @@ let last = u32(plan[starts + block + 1u]);
 for (var entry = u32(plan[starts + block]); entry < last; entry++) {
   let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
   let mask = plan[entries + 2u * entry + 1u];
-  var word = 0xffffffffu;
-  if (mask >= 0) { word = u32(plan[masks + u32(mask) * SIZE + lane]); }
+  ${lines(own, wordOf)}
   for (var start = keyBlock; start < min(keyBlock + 32u, p.keys); start += ${rows}u) {
     ${common.fill}
     for (var i = 0u; i < min(${rows}u, p.keys - start); i += ${group}u) {
@@ -51,14 +55,25 @@ for (var entry = u32(plan[starts + block]); entry < last; entry++) {
     }
   }
 }
-if (block * SIZE + lane >= p.queries) { return; }
-let none = top < NOTHING;
-logSumExp[(b * p.heads + h) * p.queries + query] = select(top + log(sum), HIDDEN, none);
-let factor = select(1.0 / sum, 0.0, none);
-${overFours('value', 'o[c] *= factor;')}
-${variant.evenly ? evenly(valueSize) : ''}
-${storeRow('output', 'row', 'value', variant, 'o')}`,
+${lines(own, (r) => finish(variant, r))}`,
   };
+}
+
+/** Which keys of a block the pattern shows a query. */
+export function wordOf(r: number): string {
+  return `let word${r} = wordAt(masks + u32(mask) * BLOCK + place${r}, mask);`;
+}
+
+function finish(variant: Variant, r: number): string {
+  return `
+if (block * BLOCK + place${r} < p.queries) {
+  let none = top${r} < NOTHING;
+  logSumExp[(b * p.heads + h) * p.queries + query${r}] = select(top${r} + log(sum${r}), HIDDEN, none);
+  let factor = select(1.0 / sum${r}, 0.0, none);
+  ${overFours('value', `o${r}[c] *= factor;`)}
+  ${variant.evenly ? evenly(variant.valueSize, r) : ''}
+  ${storeRow('output', `row${r}`, 'value', variant, `o${r}`)}
+}`;
 }
 
 /** Rows of keys and values, which the queries of a block meet one after the other. */
@@ -69,48 +84,51 @@ export function keysAndValues(variant: Variant): CommonRows {
 
 /** A group of keys: scores, the new top, and the weights' share of the values. */
 function readGroup(variant: Variant, common: CommonRows): string {
-  const { visible, dropout, group } = variant;
-  const shown = (j: number) => `start + i + ${j}u < p.keys && ((word >> (key${j} - keyBlock)) & 1u) == 1u`;
-  const real = (j: number) => (visible ? ` && visible[b * p.keys + key${j}] != 0.0` : '');
+  const { visible, dropout, group, own } = variant;
+  const shown = (r: number, j: number) =>
+    `start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u`;
+  const real = (j: number) => (visible ? ` && real${j} != 0.0` : '');
+  const score = (r: number, j: number) => `
+let s${r}_${j} = select(HIDDEN, scoreOf(product${r}_${j}, b, h, query${r}, key${j}), ${shown(r, j)}${real(j)});`;
+  const weight = (r: number, j: number) => `
+var weight${r}_${j} = select(0.0, exp(max(s${r}_${j} - top${r}, -80.0)), s${r}_${j} > NOTHING);
+sum${r} += weight${r}_${j};
+${dropout ? `weight${r}_${j} *= kept(b, h, query${r}, key${j});` : ''}`;
   return `
 ${common.open}
 ${dotsWith('product', 'qRow', variant, common.first)}
+${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
+${visible ? common.numbers('real', (place) => `visible[b * p.keys + ${place}]`) : ''}
 ${lines(
-  group,
-  (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);
-let s${j} = select(HIDDEN, scoreOf(product${j}, b, h, query, key${j}), ${shown(j)}${real(j)});`,
-)}
-let before = top;
-${lines(group, (j) => `top = max(top, s${j});`)}
-let keep = exp(max(before - top, -80.0));
-sum *= keep;
-${lines(
-  group,
-  (j) => `var weight${j} = select(0.0, exp(max(s${j} - top, -80.0)), s${j} > NOTHING);
-sum += weight${j};
-${dropout ? `weight${j} *= kept(b, h, query, key${j});` : ''}`,
+  own,
+  (r) => `
+${lines(group, (j) => score(r, j))}
+let before${r} = top${r};
+${lines(group, (j) => `top${r} = max(top${r}, s${r}_${j});`)}
+let keep${r} = exp(max(before${r} - top${r}, -80.0));
+sum${r} *= keep${r};
+${lines(group, (j) => weight(r, j))}`,
 )}
 ${addGroup('o', { factor: 'weight', keep: 'keep' }, variant, common.second)}`;
 }
 
 /** A query that sees nothing takes evenly from what its pattern shows. */
-function evenly(valueSize: number): string {
+function evenly(valueSize: number, r: number): string {
   return `
 if (none) {
   var count = 0.0;
   for (var entry = u32(plan[starts + block]); entry < last; entry++) {
     let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
     let mask = plan[entries + 2u * entry + 1u];
-    var word = 0xffffffffu;
-    if (mask >= 0) { word = u32(plan[masks + u32(mask) * SIZE + lane]); }
+    ${wordOf(r)}
     for (var key = keyBlock; key < min(keyBlock + 32u, p.keys); key++) {
-      if (((word >> (key - keyBlock)) & 1u) == 0u) { continue; }
+      if (((word${r} >> (key - keyBlock)) & 1u) == 0u) { continue; }
       count += 1.0;
       let place = (b * p.capacity + key) * p.keyHeads + shared_;
-      ${overFours('value', `o[c] += ${fourOf('v', 'place', valueSize)};`)}
+      ${overFours('value', `o${r}[c] += ${fourOf('v', 'place', valueSize)};`)}
     }
   }
   let share = 1.0 / max(count, 1.0);
-  ${overFours('value', 'o[c] *= share;')}
+  ${overFours('value', `o${r}[c] *= share;`)}
 }`;
 }

@@ -13,7 +13,7 @@ import { stridesOf } from '../strides.js';
 import { keyGradientKernel, queryGradientKernel, statsKernel } from './backward.js';
 import { forwardKernel } from './forward.js';
 import { layoutWords, turnedLayout } from './layout-words.js';
-import { LANES } from './shared-code.js';
+import { BLOCK } from './shared-code.js';
 import { fours, type Variant, variantOf } from './variant.js';
 import { isWorthBlocks } from './worth.js';
 
@@ -37,8 +37,8 @@ export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   withWords(backend, layoutWords(layouts), (plan) =>
     gpu.compute(forwardKernel(variant), {
       tensors: { q: query!, k: key!, v: value!, plan, ...visibleOf(inputs), ...extraOf(inputs), output, logSumExp },
-      parameters: parametersOf(inputs, attributes, batch * heads * groupsOf(queries, LANES)),
-      workgroups: batch * heads * groupsOf(queries, LANES),
+      parameters: parametersOf(inputs, attributes, batch * heads * groupsOf(queries, BLOCK)),
+      workgroups: batch * heads * groupsOf(queries, BLOCK),
     }),
   );
   return [output, logSumExp];
@@ -66,12 +66,12 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
     fillStats(gpu, backend, { inputs, attributes, variant }, stats);
     const read = { q: query!, k: key!, v: value!, dy: dy!, stats, ...extraOf(inputs) };
     withWords(backend, layoutWords(layouts), (plan) => {
-      const workgroups = batch * heads * groupsOf(queries, LANES);
+      const workgroups = batch * heads * groupsOf(queries, BLOCK);
       const parameters = parametersOf(inputs, attributes, workgroups);
       gpu.compute(queryGradientKernel(variant), { tensors: { ...read, plan, dq }, parameters, workgroups });
     });
     withWords(backend, layoutWords(turnedLayoutsOf(inputs, attributes)), (plan) => {
-      const workgroups = batch * keyHeads * groupsOf(keyLength, LANES);
+      const workgroups = batch * keyHeads * groupsOf(keyLength, BLOCK);
       const parameters = parametersOf(inputs, attributes, workgroups);
       const run = (which: 'both' | 'key' | 'value', written: Record<string, TensorInfo>) =>
         gpu.compute(keyGradientKernel(variant, which), {
@@ -99,7 +99,7 @@ function fillStats(gpu: WebGpuInstance, backend: KernelBackend, task: Task, stat
   const { inputs, attributes, variant } = task;
   const { output, dy, logSumExp, dlogSumExp } = inputs as Record<string, Tensor>;
   const [batch] = output!.shape as [number];
-  const workgroups = groupsOf(Math.max(logSumExp!.size, batch * attributes.keyLength), LANES);
+  const workgroups = groupsOf(Math.max(logSumExp!.size, batch * attributes.keyLength), BLOCK);
   withWords(backend, layoutWords(layoutsOf(inputs, attributes)), (plan) =>
     gpu.compute(statsKernel(variant), {
       tensors: { output: output!, dy: dy!, logs: logSumExp!, dlogs: dlogSumExp!, plan, ...visibleOf(inputs), stats },
@@ -118,7 +118,7 @@ function withWords(backend: KernelBackend, words: Int32Array, use: (words: Tenso
 }
 
 function layoutsOf({ query }: OpInputs, { patterns, keyLength, offset, forgotten }: SettledOptions): BlockLayout[] {
-  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: LANES, keyBlock: 32, forgotten };
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: 32, forgotten };
   return patterns.map((pattern) => blockLayout(pattern, request));
 }
 
@@ -126,7 +126,7 @@ function turnedLayoutsOf(
   { query }: OpInputs,
   { patterns, keyLength, offset, forgotten }: SettledOptions,
 ): BlockLayout[] {
-  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: 32, keyBlock: LANES, forgotten };
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: 32, keyBlock: BLOCK, forgotten };
   return patterns.map((pattern) => turnedLayout(pattern, request));
 }
 

@@ -64,24 +64,33 @@ export interface GroupOfRows {
   four(j: number): string;
 }
 
-/** result0, result1, ..: the products of a row of the lane with the rows of a group. */
-export function dotsWith(result: string, name: string, { group }: Variant, { kind, open, four }: GroupOfRows): string {
-  const add = (j: number) => `${result}${j}Fours = fma(${name}[c], ${four(j)}, ${result}${j}Fours);`;
-  return `${lines(group, (j) => `var ${result}${j}Fours = vec4<f32>(0.0);`)}
-${overFours(kind, `${open}\n${lines(group, add)}`)}
-${lines(group, (j) => {
-  const sums = `${result}${j}Fours`;
-  return `let ${result}${j} = (${sums}.x + ${sums}.y) + (${sums}.z + ${sums}.w);`;
-})}`;
-}
-
-/** A row of the lane, times \`keep\`, += the sum of factor0, factor1, .. times the rows of a group. */
-export function addGroup(
+/** result0_0, result0_1, ..: the products of each of the lane's rows with each row of a group. */
+export function dotsWith(
+  result: string,
   name: string,
-  { factor, keep = '1.0' }: { readonly factor: string; readonly keep?: string },
-  { group }: Variant,
+  { group, own }: Variant,
   { kind, open, four }: GroupOfRows,
 ): string {
-  const add = (j: number) => `sum_ = fma(vec4<f32>(${factor}${j}), ${four(j)}, sum_);`;
-  return overFours(kind, `${open}\nvar sum_ = ${name}[c] * ${keep};\n${lines(group, add)}\n${name}[c] = sum_;`);
+  const add = (j: number) => `{
+let four = ${four(j)};
+${lines(own, (r) => `${result}${r}_${j} += dot(own${r}, four);`)}
+}`;
+  return `${lines(own, (r) => lines(group, (j) => `var ${result}${r}_${j} = 0.0;`))}
+${overFours(kind, `${open}\n${lines(own, (r) => `let own${r} = ${name}${r}[c];`)}\n${lines(group, add)}`)}`;
+}
+
+/** Each of the lane's rows, times its `keep`, += the sum of its factors times the rows of a group. */
+export function addGroup(
+  name: string,
+  { factor, keep }: { readonly factor: string; readonly keep?: string },
+  { group, own }: Variant,
+  { kind, open, four }: GroupOfRows,
+): string {
+  const begin = (r: number) => `var sum${r} = ${name}${r}[c]${keep ? ` * ${keep}${r}` : ''};`;
+  const add = (j: number) => `{
+let four = ${four(j)};
+${lines(own, (r) => `sum${r} = fma(vec4<f32>(${factor}${r}_${j}), four, sum${r});`)}
+}`;
+  const end = (r: number) => `${name}${r}[c] = sum${r};`;
+  return overFours(kind, `${open}\n${lines(own, begin)}\n${lines(group, add)}\n${lines(own, end)}`);
 }

@@ -17,16 +17,25 @@ export const PARAMETERS: WebGpuKernel['parameters'] = {
   ...{ headFours: 'u32', valueFours: 'u32' },
 };
 
-/** Lanes of a workgroup: queries of a block, or keys. */
-export const LANES = 64;
+/** Rows that a workgroup works on: queries of a block, or keys. */
+export const BLOCK = 64;
+
+/** Lanes of a workgroup. */
+export function lanesOf({ own }: Variant): number {
+  return BLOCK / own;
+}
 
 /** Score of a key that is not seen; what lies below NOTHING was hidden. */
-const CONSTANTS = 'const HIDDEN = -1e30;\nconst NOTHING = -1e29;';
+const CONSTANTS = `const HIDDEN = -1e30;\nconst NOTHING = -1e29;\nconst BLOCK = ${BLOCK}u;`;
 
 /** What a score goes through, and where a layout lies. */
 export function declarations(variant: Variant): string {
   return `${CONSTANTS}
 fn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }
+fn wordAt(place : u32, mask : i32) -> u32 {
+  if (mask < 0) { return 0xffffffffu; }
+  return u32(plan[place]);
+}
 ${scoreCode(variant)}
 ${variant.dropout ? DROPOUT : ''}`;
 }
