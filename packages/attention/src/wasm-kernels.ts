@@ -1,12 +1,25 @@
 import { type Offset, wasmKernels } from '@sequitur/core';
 import { KERNELS } from './kernels.generated.js';
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there, and the call in `call.ts`. */
+/** What the AssemblyScript in `assembly/` exports; each function is described there, and the call of attention in `call.ts`. */
 interface AttentionKernels {
   attentionBackward(call: Offset): void;
   attentionForward(call: Offset): void;
   backwardScratchBytes(call: Offset): number;
   forwardScratchBytes(call: Offset): number;
+  rotate(
+    rows: number,
+    period: number,
+    heads: number,
+    size: number,
+    pairs: number,
+    neighbours: boolean,
+    backwards: boolean,
+    x: Offset,
+    cosines: Offset,
+    sines: Offset,
+    y: Offset,
+  ): void;
 }
 
 /** This package's kernels on a backend, or null where that is not WebAssembly. */

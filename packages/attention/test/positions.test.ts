@@ -1,9 +1,13 @@
-import { initialize, parametersOf, Random, sizeOf } from '@sequitur/core';
+import { byReference, initialize, parametersOf, Random, sizeOf } from '@sequitur/core';
 import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import {
   concat,
   dispose,
+  grad,
+  memory,
+  mul,
   slice,
+  sum,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
@@ -40,6 +44,11 @@ async function difference(a: Tensor, b: Tensor): Promise<number> {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [await a.data(), await b.data()];
   return Math.max(...Array.from(x, (value, i) => Math.abs(value - y[i]!)));
+}
+
+/** f(x), and dy taken back through f. */
+function valueAndTurned(x: Tensor4D, dy: Tensor4D, f: (x: Tensor4D) => Tensor4D): { value: Tensor; grad: Tensor } {
+  return { value: f(x), grad: grad((given) => sum(mul(f(given as Tensor4D), dy)))(x) };
 }
 
 describe('rotary frequencies', () => {
@@ -98,6 +107,32 @@ onEachBackend('rotary positions', () => {
       });
     }
   }
+
+  it('any shape: the kernel turns as its reference does, forward and back, and leaves nothing behind', async () => {
+    for (let round = 0; round < 12; round++) {
+      const before = memory().numTensors;
+      const random = Random.fromSeed(`rotate ${round}`);
+      const [batch, length, heads] = [1 + random.integer(3), 1 + random.integer(6), 1 + random.integer(4)];
+      const pairs = 1 + random.integer(11);
+      const size = 2 * pairs + (round % 2) * random.integer(5);
+      const rows = random.integer(2) ? length : batch * length; // one table for all texts, or one for each
+      const x = draw<Tensor4D>([batch, length, heads, size], `x ${round}`);
+      const dy = draw<Tensor4D>([batch, length, heads, size], `dy ${round}`);
+      const [cosines, sines] = ['cosines', 'sines'].map((name) => draw([rows, pairs], `${name} ${round}`));
+      const options = { interleaved: random.integer(2) === 1 };
+      const both = () =>
+        tidy(() => {
+          const { value, grad } = valueAndTurned(x, dy, (given) => rotate(given, cosines!, sines!, options));
+          return [value, grad] as const;
+        });
+      const [found, wanted] = [both(), byReference(both)];
+      const told = `round ${round}: [${x.shape}], ${rows} x ${pairs}, ${JSON.stringify(options)}`;
+      expect(await difference(found[0], wanted[0]), told).toBeLessThan(2e-6);
+      expect(await difference(found[1], wanted[1]), `${told}, gradient`).toBeLessThan(2e-6);
+      dispose([...found, ...wanted, x, dy, cosines!, sines!]);
+      expect(memory().numTensors).toBe(before);
+    }
+  });
 
   it('given as a tensor mean the same as counted on from the state', async () => {
     const scalings: RotaryScaling[] = [{ kind: 'none' }, { kind: 'dynamic', factor: 2, trainedLength: 4 }];

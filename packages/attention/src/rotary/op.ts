@@ -1,6 +1,9 @@
 import { defineOp, type Op } from '@sequitur/core';
 import { zerosLike } from '@tensorflow/tfjs-core';
+import { rotateCpu } from './cpu.js';
 import { type RotateAttributes, rotateReference } from './reference.js';
+import { rotateWasm } from './wasm.js';
+import { rotateWebGpu } from './webgpu.js';
 
 /** {x, cosines, sines} -> [y]. The angles are data: no gradient flows to them. */
 export const rotateOp: Op<RotateAttributes> = defineOp<RotateAttributes>({
@@ -14,4 +17,5 @@ export const rotateOp: Op<RotateAttributes> = defineOp<RotateAttributes>({
       sines: () => zerosLike(sines!),
     }),
   },
+  kernels: { cpu: rotateCpu, wasm: rotateWasm, webgpu: rotateWebGpu },
 });

@@ -26,7 +26,8 @@ export function randomCall(random: Random, longest: number): Call {
   const batch = 1 + random.integer(2);
   const heads = one(1, 2, 3, 4, 6);
   const keyHeads = one(...[1, 2, 3, heads].filter((count) => heads % count === 0));
-  const [headSize, valueSize] = [1 + random.integer(12), 1 + random.integer(12)];
+  const size = () => one(1 + random.integer(12), 4 + 4 * random.integer(3)); // WebGPU reads those of the second kind by fours
+  const [headSize, valueSize] = [size(), size()];
   const keyLength = 1 + random.integer(longest);
   const queries = 1 + random.integer(one(1, 3, 9, longest));
   const capacity = keyLength + one(0, 0, 3);

@@ -16,7 +16,7 @@ export interface AttentionCase {
   readonly backward: boolean;
 }
 
-const [HEADS, SIZE] = [12, 64];
+export const [HEADS, SIZE] = [12, 64];
 const TOLERANCE = 1e-4;
 /** Beyond, the scores of the others no longer fit: 12 x 4096² of them take 805 MB, more than once. */
 const LONGEST_OF_OTHERS = 2048;
@@ -26,7 +26,7 @@ export const attentionCases: readonly AttentionCase[] = [256, 512, 1024, 2048, 4
 );
 
 /** Floating point operations for the pairs that are seen: two products forward, and five more backward. */
-function flopsOf({ length, pattern, backward }: AttentionCase): number {
+export function attentionFlops({ length, pattern, backward }: AttentionCase): number {
   return 2 * HEADS * SIZE * visiblePairs({ kind: pattern }, length) * (backward ? 7 : 2);
 }
 
@@ -36,23 +36,23 @@ export async function measureAttention(
   timing: { readonly rounds: number; readonly clock: Clock },
 ): Promise<Map<string, Summary>> {
   await useOurs();
-  const inputs = ['query', 'key', 'value'].map((name) => draw(spec.length, name));
+  const inputs = ['query', 'key', 'value'].map((name) => drawAttention(spec.length, name));
   const tensors = inputs.map((values) => tf.tensor4d(values, [1, spec.length, HEADS, SIZE]));
-  const ours = runner(tensors, spec, (q, k, v) =>
+  const ours = attentionRunner(tensors, spec, (q, k, v) =>
     attention(q, k, v, { pattern: spec.pattern === 'causal' ? causal() : full() }),
   );
-  const stock = runner(tensors, spec, (q, k, v) => stockAttention(q, k, v, spec.pattern === 'causal'));
+  const stock = attentionRunner(tensors, spec, (q, k, v) => stockAttention(q, k, v, spec.pattern === 'causal'));
   const peak = await openPeakLoop();
   const found = await ours.output();
   const contenders: (Contender & { flops?: number })[] = [{ name: 'Sequitur', prepare: useOurs, run: ours.run }];
   const release: (() => unknown)[] = [];
   if (spec.length <= LONGEST_OF_OTHERS) {
     await useStock();
-    check('tfjs', found, await stock.output());
+    checkAttention('tfjs', found, await stock.output());
     contenders.push({ name: 'tfjs', prepare: useStock, run: stock.run });
     if (!spec.backward) {
       const session = await onnxAttention(inputs, spec);
-      check('onnxruntime-web', found, await session.output());
+      checkAttention('onnxruntime-web', found, await session.output());
       contenders.push({ name: 'onnxruntime-web', run: session.run });
       release.push(session.release);
     }
@@ -63,7 +63,7 @@ export async function measureAttention(
   tf.dispose(tensors);
   for (const free of release) await free();
   return new Map(
-    contenders.map(({ name, flops = flopsOf(spec) }) => {
+    contenders.map(({ name, flops = attentionFlops(spec) }) => {
       return [name, summarize(times.get(name)!.map((time) => flops / time / 1e6))];
     }),
   );
@@ -71,7 +71,7 @@ export async function measureAttention(
 
 type Attention = (query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D) => tf.Tensor4D;
 
-function runner(tensors: readonly tf.Tensor4D[], { backward }: AttentionCase, compute: Attention) {
+export function attentionRunner(tensors: readonly tf.Tensor4D[], { backward }: AttentionCase, compute: Attention) {
   const [query, key, value] = tensors as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   const forward = () => tf.tidy(() => compute(query, key, value));
   const gradients = tf.valueAndGrads((...given) =>
@@ -93,7 +93,12 @@ function runner(tensors: readonly tf.Tensor4D[], { backward }: AttentionCase, co
 }
 
 /** As one would write it with tfjs: scores of all pairs, the future masked, softmax, product. */
-function stockAttention(query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D, isCausal: boolean): tf.Tensor4D {
+export function stockAttention(
+  query: tf.Tensor4D,
+  key: tf.Tensor4D,
+  value: tf.Tensor4D,
+  isCausal: boolean,
+): tf.Tensor4D {
   const [q, k, v] = [query, key, value].map((x) => tf.transpose(x, [0, 2, 1, 3]));
   const scores = tf.mul(tf.matMul(q!, k!, false, true), 1 / Math.sqrt(SIZE));
   const length = query.shape[1];
@@ -121,12 +126,12 @@ async function onnxAttention(inputs: readonly Float32Array[], { length, pattern 
   return { output, run: async () => void (await output()), release: () => session.release() };
 }
 
-function draw(length: number, name: string): Float32Array {
+export function drawAttention(length: number, name: string): Float32Array {
   const random = Random.fromSeed(`attention ${name}`);
   return Float32Array.from({ length: length * HEADS * SIZE }, () => random.normal());
 }
 
-function check(name: string, wanted: Float32Array, found: Float32Array): void {
+export function checkAttention(name: string, wanted: Float32Array, found: Float32Array): void {
   const error = wanted.reduce((worst, value, index) => Math.max(worst, Math.abs(value - found[index]!)), 0);
   if (!(error < TOLERANCE)) throw new Error(`${name}'s attention differs from ours by ${error}`);
 }

@@ -3,7 +3,8 @@ import { gpt2Presets } from '@sequitur/gpt';
 import { type ClockName, clocks } from '../measure/clock.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
-import { attentionCases, measureAttention } from './attention.js';
+import { type AttentionCase, attentionCases, measureAttention } from './attention.js';
+import { measureAttentionOnWebGpu } from './attention-on-webgpu.js';
 import { measureInference } from './inference.js';
 import { measureMatMul } from './mat-mul.js';
 import { matMulCases } from './mat-mul-cases.js';
@@ -30,7 +31,14 @@ export interface KernelRecord {
 type Suite = (options: KernelsOptions) => AsyncGenerator<readonly KernelRecord[]>;
 
 /** What `bench kernels` measures, by the name that `--only` takes. */
-export const kernelSuites: Readonly<Record<string, Suite>> = { matmul, attention, scan, training, inference };
+export const kernelSuites: Readonly<Record<string, Suite>> = {
+  matmul,
+  attention,
+  'attention-webgpu': attentionOnWebGpu,
+  scan,
+  training,
+  inference,
+};
 
 /**
  * Runs the suites one after the other; yields the records of each task as soon as it is done. Every contender's result is
@@ -63,8 +71,25 @@ async function* matmul({ rounds, clock }: KernelsOptions): AsyncGenerator<Kernel
 async function* attention({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
   for (const spec of attentionCases) {
     const timing = { rounds: spec.length > 2048 ? Math.min(3, rounds) : rounds, clock: clocks[clock] };
-    const task = `12 heads of 64, ${spec.length} tokens, ${spec.pattern}, forward${spec.backward ? ' and backward' : ''}`;
-    yield recordsOf('attention', task, 'GFLOP/s', await measureAttention(spec, timing));
+    yield recordsOf('attention', attentionTask(spec), 'GFLOP/s', await measureAttention(spec, timing));
+  }
+}
+
+function attentionTask({ length, pattern, backward }: AttentionCase): string {
+  return `12 heads of 64, ${length} tokens, ${pattern}, forward${backward ? ' and backward' : ''}`;
+}
+
+async function* attentionOnWebGpu({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
+  const timing = { rounds: Math.min(3, rounds), clock: clocks[clock] };
+  for (const spec of attentionCases.filter(({ length }) => length === 512 || length === 2048)) {
+    try {
+      const speeds = await measureAttentionOnWebGpu(spec, timing);
+      yield recordsOf('attention-webgpu', attentionTask(spec), 'GFLOP/s', speeds);
+    } catch (error) {
+      if ((error as { name?: string }).name !== 'SequiturError') throw error;
+      console.warn(`webgpu is left out: ${(error as Error).message}`);
+      return;
+    }
   }
 }
 

@@ -34,26 +34,24 @@ export function commonRows(variant: Variant, first: RowSource, second: RowSource
 }
 
 function toldRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
-  const { subgroup } = variant;
-  const readings = variant.group / subgroup;
-  const told = (name: string, j: number) => `subgroupBroadcast(${name}${Math.floor(j / subgroup)}, ${j % subgroup}u)`;
+  const told = (name: string, j: number) => `subgroupBroadcast(${name}, ${j}u)`;
+  const place = `min(start + i + sub, ${first.count} - 1u)`;
   const group = ({ tensor, kind }: RowSource): GroupOfRows => ({
     kind,
-    open: lines(readings, (n) => `let told${n} = ${fourOf(tensor, `${tensor}At${n}`, sizeOf(kind, variant))};`),
+    open: `let told = ${fourOf(tensor, `${tensor}At`, sizeOf(kind, variant))};`,
     four: (j) => told('told', j),
   });
-  const placeOf = (n: number) => `min(start + i + ${n * subgroup}u + sub, ${first.count} - 1u)`;
   const open = ({ tensor, length, heads, head }: RowSource) =>
-    lines(readings, (n) => `let ${tensor}At${n} = (b * ${length} + ${placeOf(n)}) * ${heads} + ${head};`);
+    `let ${tensor}At = (b * ${length} + ${place}) * ${heads} + ${head};`;
   return {
     declarations: '',
     fill: '',
     open: `${open(first)}\n${open(second)}`,
     first: group(first),
     second: group(second),
-    numbers: (name, of) =>
-      lines(readings, (n) => `let ${name}Told${n} = ${of(placeOf(n))};`) +
-      lines(variant.group, (j) => `let ${name}${j} = ${told(`${name}Told`, j)};`),
+    numbers: (name, of) => `
+let ${name}Told = ${of(place)};
+${lines(variant.group, (j) => `let ${name}${j} = ${told(`${name}Told`, j)};`)}`,
   };
 }
 

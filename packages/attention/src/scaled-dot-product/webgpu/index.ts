@@ -10,10 +10,12 @@ import type { DataId, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs
 import { type BlockLayout, blockLayout } from '../../patterns/index.js';
 import type { SettledOptions } from '../options.js';
 import { stridesOf } from '../strides.js';
-import { keyGradientKernel, queryGradientKernel, statsKernel } from './backward.js';
 import { forwardKernel } from './forward.js';
+import { keyGradientKernel } from './key-gradient.js';
 import { layoutWords, turnedLayout } from './layout-words.js';
+import { queryGradientKernel } from './query-gradient.js';
 import { BLOCK } from './shared-code.js';
+import { statsKernel } from './stats.js';
 import { fours, type Variant, variantOf } from './variant.js';
 import { isWorthBlocks } from './worth.js';
 

@@ -17,8 +17,6 @@ export interface Variant {
   readonly rows: number;
   /** How many of them are worked on together. */
   readonly group: number;
-  /** Lanes of a subgroup, where they tell each other. */
-  readonly subgroup: number;
   /** Rows of a block that each lane works on: queries, or keys. */
   readonly own: number;
 }
@@ -44,15 +42,9 @@ function readingOf({ isSoftware, subgroupSize }: WebGpuInstance, headSize: numbe
   const size = Math.max(headSize, valueSize);
   const byFours = headSize % 4 === 0 && valueSize % 4 === 0;
   if (isSoftware && subgroupSize !== null && subgroupSize <= 8 && byFours) {
-    return {
-      tiles: false,
-      rows: 32,
-      group: Number(process.env.G ?? 8),
-      subgroup: subgroupSize,
-      own: Number(process.env.Q ?? 2),
-    };
+    return { tiles: false, rows: 32, group: subgroupSize, own: 2 };
   }
-  return { tiles: true, rows: size <= 128 ? 16 : 8, group: size <= 128 ? 8 : 4, subgroup: 1, own: 1 };
+  return { tiles: true, rows: size <= 128 ? 16 : 8, group: size <= 128 ? 8 : 4, own: 1 };
 }
 
 export function nameOf(kernel: string, variant: Variant): string {

@@ -1,0 +1,68 @@
+import type { WebGpuKernel } from '@sequitur/core';
+import { keysAndValues, wordOf } from './forward.js';
+import { pairSlope, readsOf } from './pair-slope.js';
+import { addGroup, dotsWith, elementOf, lines, registers, storeRow } from './rows.js';
+import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
+import { nameOf, type Variant } from './variant.js';
+
+/** dQ = scale dS K, one or two queries for each lane. */
+export function queryGradientKernel(variant: Variant): WebGpuKernel {
+  const { headSize, visible, rows, group, own, tiles } = variant;
+  const common = keysAndValues(variant);
+  const pair = (r: number, j: number) => `
+let seen${r}_${j} = start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u;
+${pairSlope(variant, `${r}_${j}`, `${r}`, `${j}`)}`;
+  return {
+    name: nameOf('dquery', variant),
+    reads: readsOf(variant),
+    writes: { dq: elementOf(headSize) },
+    parameters: PARAMETERS,
+    workgroupSize: lanesOf(variant),
+    subgroups: !tiles,
+    declarations: `${declarations(variant)}\n${common.declarations}`,
+    code: `
+if (group >= p.groups) { return; }
+let rows = p.batch * p.heads * p.queries;
+let blocks = (p.queries + BLOCK - 1u) / BLOCK;
+let block = group % blocks;
+let b = group / blocks / p.heads;
+let h = group / blocks % p.heads;
+let shared_ = h / (p.heads / p.keyHeads);
+${lines(
+  own,
+  (r) => `
+let place${r} = lane + ${r}u * SIZE;
+let query${r} = min(block * BLOCK + place${r}, p.queries - 1u);
+let index${r} = (b * p.heads + h) * p.queries + query${r};
+let log${r} = stats[index${r}];
+let drift${r} = stats[rows + index${r}];
+let row${r} = (b * p.queries + query${r}) * p.heads + h;
+${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
+${registers(`yRow${r}`, 'value', variant, { tensor: 'dy', row: `row${r}` })}
+${registers(`g${r}`, 'head', variant)}`,
+)}
+let header = layoutOf(h);
+let starts = u32(plan[header]);
+let entries = u32(plan[header + 1u]);
+let masks = u32(plan[header + 2u]);
+let last = u32(plan[starts + block + 1u]);
+for (var entry = u32(plan[starts + block]); entry < last; entry++) {
+  let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
+  let mask = plan[entries + 2u * entry + 1u];
+  ${lines(own, wordOf)}
+  for (var start = keyBlock; start < min(keyBlock + 32u, p.keys); start += ${rows}u) {
+    ${common.fill}
+    for (var i = 0u; i < min(${rows}u, p.keys - start); i += ${group}u) {
+      ${common.open}
+      ${dotsWith('product', 'qRow', variant, common.first)}
+      ${dotsWith('back', 'yRow', variant, common.second)}
+      ${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
+      ${visible ? common.numbers('real', (place) => `stats[3u * rows + b * p.keys + ${place}]`) : ''}
+      ${lines(own, (r) => lines(group, (j) => pair(r, j)))}
+      ${addGroup('g', { factor: 'slope' }, variant, common.first)}
+    }
+  }
+}
+${lines(own, (r) => `if (block * BLOCK + place${r} < p.queries) { ${storeRow('dq', `row${r}`, 'head', variant, `g${r}`)} }`)}`,
+  };
+}

@@ -1,0 +1,57 @@
+import type { WebGpuKernel } from '@sequitur/core';
+import { BLOCK, PARAMETERS } from './shared-code.js';
+import { nameOf, type Variant } from './variant.js';
+
+/**
+ * stats = log Σ exp, Σ dO O - dL and, of a query that sees nothing, its share of each key that its pattern shows, [3, batch,
+ * heads, queries]; then what is visible, [batch, keys].
+ */
+export function statsKernel(variant: Variant): WebGpuKernel {
+  const { valueSize, visible, evenly } = variant;
+  return {
+    name: nameOf('stats', variant),
+    reads: {
+      ...{ output: 'f32', dy: 'f32', logs: 'f32', dlogs: 'f32', plan: 'i32' },
+      ...(visible && { visible: 'f32' }),
+    },
+    writes: { stats: 'f32' },
+    parameters: PARAMETERS,
+    workgroupSize: BLOCK,
+    declarations: 'fn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }',
+    code: `
+let index = group * SIZE + lane;
+let rows = p.batch * p.heads * p.queries;
+${visible ? 'if (index < p.batch * p.keys) { stats[3u * rows + index] = visible[index]; }' : ''}
+if (index >= rows) { return; }
+let query = index % p.queries;
+let h = index / p.queries % p.heads;
+let b = index / p.queries / p.heads;
+let at = ((b * p.queries + query) * p.heads + h) * ${valueSize}u;
+var drift = -dlogs[index];
+for (var d = 0u; d < ${valueSize}u; d++) { drift += output[at + d] * dy[at + d]; }
+stats[index] = logs[index];
+stats[rows + index] = drift;
+var count = f32(plan[layoutOf(h)] * 0);
+${evenly ? COUNT : ''}
+stats[2u * rows + index] = select(0.0, 1.0 / count, count > 0.0);`,
+  };
+}
+
+/** How many keys the pattern shows the query, where it sees none of them. */
+const COUNT = `
+if (logs[index] < -1e29) {
+  let header = layoutOf(h);
+  let starts = u32(plan[header]);
+  let entries = u32(plan[header + 1u]);
+  let masks = u32(plan[header + 2u]);
+  let block = query / 64u;
+  for (var entry = u32(plan[starts + block]); entry < u32(plan[starts + block + 1u]); entry++) {
+    let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
+    let mask = plan[entries + 2u * entry + 1u];
+    var word = 0xffffffffu;
+    if (mask >= 0) { word = u32(plan[masks + u32(mask) * 64u + query % 64u]); }
+    let inside = min(32u, p.keys - keyBlock);
+    if (inside < 32u) { word &= (1u << inside) - 1u; }
+    count += f32(countOneBits(word));
+  }
+}`;
