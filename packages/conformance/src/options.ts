@@ -13,7 +13,8 @@ folder is reported as passed, failed, or unsupported where nothing of ours corre
 is 1 unless all have passed.
 
   --backend <name>      cpu, wasm (default) or webgpu
-  --vocabularies <dir>  where the files that tokenizer cases name by sha256 lie (default ../shared/models/tokenizers)
+  --vocabularies <dir>  where the files that tokenizer cases name by sha256 lie (default ../shared/models/tokenizers;
+                        ../../../models/tokenizers beside the cases is searched too)
   --json                one line of JSON per folder instead of text
   --verbose             every finding, not only the misses
   --help                this text

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Encoding, Tokenizer } from '@sequitur/text';
 import type { Finding, FolderReport } from '../comparison.js';
 import { summarize } from '../comparison.js';
@@ -12,13 +13,16 @@ import {
   type TokenizerCases,
 } from './tokenizer-cases.js';
 
+/** Where the vocabularies lie that go with folders of cases, as seen from one of these: `golden/tokenizers/<name>`. */
+const BESIDE = '../../../models/tokenizers';
+
 /** Compares ids, tokens, decoded texts, pairs and batches with what Python's tokenizer made of the same texts. */
 export async function conformTokenizer(
   folder: string,
   { vocabularies }: { readonly vocabularies: string },
 ): Promise<FolderReport> {
   const cases = (await readJson<TokenizerCases>(folder, 'cases.json'))!;
-  const tokenizer = await openByClass(cases, [folder, vocabularies]);
+  const tokenizer = await openByClass(cases, [folder, vocabularies, join(folder, BESIDE)]);
   if (Array.isArray(tokenizer)) {
     return { folder, verdict: 'unsupported', findings: [], detail: `not found: ${tokenizer.join(', ')}` };
   }
