@@ -9,6 +9,8 @@ export interface HeadLesson<H extends Head> {
   readonly unit: string;
   readonly batches: () => TrainingData<LabelledBatch<H>>;
   readonly validation: readonly LabelledBatch<H>[];
+  /** Default that of the head. */
+  readonly loss?: LossFunction<Bert<H>, LabelledBatch<H>>;
   /** By which the best model is chosen; default the loss of the head. */
   readonly validationLoss?: LossFunction<Bert<H>, LabelledBatch<H>>;
   /** How many there are in a run; default 20. */
@@ -18,14 +20,14 @@ export interface HeadLesson<H extends Head> {
 /** Trains a model with its head, at a rate that rises to its peak and falls to nothing. */
 export function trainOnBatches<H extends Head>(
   model: Bert<H>,
-  { batches, peakRate, ...lesson }: HeadLesson<H> & { readonly peakRate: number },
+  { batches, peakRate, loss = headLoss<H>, ...lesson }: HeadLesson<H> & { readonly peakRate: number },
   options: RunOptions,
 ): Promise<Learnt> {
   return learn(
     model,
     {
       ...{ ...lesson, data: batches, tokensOf: tokensIn },
-      loss: headLoss<H>,
+      loss,
       optimizer: (steps) =>
         adamW({ learningRate: warmUpThenLinear({ peak: peakRate, warmUp: warmUpOf(steps), steps }) }),
     },

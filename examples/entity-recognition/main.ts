@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Bert, recognizeEntities } from '@sequitur/bert';
-import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
+import { figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecipeOptions, runRecipe, saveResults, shortPath, startedIn } from '@sequitur/recipe';
 import { type EntityScores, entityScores } from '@sequitur/text';
 import { readTaggedSets, type TaggedSets } from './tagged-sets.js';
-import { trainRecognizer } from './train-recognizer.js';
+import { type RecognizerRecipe, trainRecognizer } from './train-recognizer.js';
 import { tagsOfEntities, written } from './words-of-tokens.js';
 
 const command = {
@@ -17,19 +17,20 @@ const command = {
   extra: { corpus: { value: '<file>', help: 'a text to pre-train on besides, a paragraph a line' } },
 } as const;
 
-const recipe: EncoderRecipe = {
+const recipe: RecognizerRecipe = {
   shape: {
-    width: 128,
+    width: 64,
     depth: 2,
     heads: 4,
     contextLength: 128,
-    dropout: 0.1,
+    dropout: 0.2,
     attentionDropout: 0.1,
     initialDeviation: 0.08,
   },
-  vocabularySize: 1000,
-  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.15 },
-  fineTuning: { batchSize: 16, peakRate: 1e-3, hidden: 0.2 },
+  vocabularySize: 6000,
+  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.06 },
+  fineTuning: { batchSize: 16, peakRate: 2e-3, hidden: 0.05 },
+  names: { renewed: 0.5, recased: 0.1, weight: 0.1 },
 };
 
 async function main(options: RecipeOptions<'corpus'>): Promise<void> {
@@ -41,11 +42,13 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   const trained = await trainRecognizer(sets, await readParagraphs(options.extra.corpus), recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
+  const watched = await judge(model, validation);
   const scores = await judge(model, test);
   await saveResults(options.folder, {
     ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
     ...figuresOf(trained, options),
     ...{ 'entity F1': scores.micro.f1, precision: scores.micro.precision, recall: scores.micro.recall },
+    'entity F1, validation': watched.micro.f1,
   });
   for (const [type, { f1, support }] of Object.entries(scores.byType)) {
     console.log(`  ${type}: F1 ${f1.toFixed(3)} of ${support}`);

@@ -3,8 +3,17 @@ import { type EncoderRecipe, type TrainedEncoder, trainEncoder } from '@sequitur
 import { firstBatches, type RunOptions } from '@sequitur/recipe';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { nameError } from './name-error.js';
+import { nameLoss } from './name-loss.js';
+import { type NameRenewal, nameRenewer } from './renewed-names.js';
 import { encodeSentences, taggedBatches } from './tagged-batches.js';
+import type { TaggedSentence } from './tagged-sentences.js';
 import type { TaggedSets } from './tagged-sets.js';
+import { vocabularyTexts } from './vocabulary-texts.js';
+
+export interface RecognizerRecipe extends EncoderRecipe {
+  /** Besides what is drawn anew: `weight` of the words of names, on top of what all words weigh. */
+  readonly names: NameRenewal & { readonly weight: number };
+}
 
 /**
  * Trains a vocabulary with capitals, pre-trains an encoder on the sentences and on other texts, and fine-tunes it on tags.
@@ -15,25 +24,40 @@ import type { TaggedSets } from './tagged-sets.js';
 export async function trainRecognizer(
   { training, validation, tags }: TaggedSets,
   others: readonly string[],
-  recipe: EncoderRecipe,
+  recipe: RecognizerRecipe,
   options: RunOptions,
 ): Promise<TrainedEncoder<TokenClassificationHead> | null> {
-  const { shape, vocabularySize, fineTuning } = recipe;
-  const known = [...training.map(({ words }) => words.join(' ')), ...others];
-  const tokenizer = await trainWordPieceTokenizer(known, { vocabularySize, lowercase: false });
-  const length = shape.contextLength;
-  const sentences = encodeSentences(training, { tokenizer, tags, length });
-  const watchedTexts = encodeSentences(validation, { tokenizer, tags, length });
+  const { shape, vocabularySize, fineTuning, names } = recipe;
+  const tokenizer = await trainWordPieceTokenizer(vocabularyTexts(training, others), {
+    vocabularySize,
+    lowercase: false,
+  });
+  const encoding = { tokenizer, tags, length: shape.contextLength };
   const { batchSize, hidden } = fineTuning;
-  const watching = taggedBatches(watchedTexts, tokenizer, { batchSize: 32, seed: 'validation' });
+  const seen = training.flatMap((sentence) => new Array<TaggedSentence>(timesOf(sentence)).fill(sentence));
+  const watching = taggedBatches(validation, { ...encoding, batchSize: 64, seed: 'validation' });
   const task = {
-    ...{ tokenizer, watchedTexts, head: tokenClassification({ labels: tags }) },
-    texts: [...sentences, ...others.map((text) => tokenizer.tokenize(text, { truncation: { maxLength: length } }))],
+    ...{ tokenizer, head: tokenClassification({ labels: tags }) },
+    texts: [
+      ...encodeSentences(training, encoding),
+      ...others.map((text) => tokenizer.tokenize(text, { truncation: { maxLength: shape.contextLength } })),
+    ],
+    watchedTexts: encodeSentences(validation, encoding),
     title: 'Telling names',
-    unit: 'nats per token (training), 1 - F1 of the tokens of names (validation)',
+    unit: 'nats per word (training), 1 - F1 of the words of names (validation)',
     validationLoss: nameError,
-    batches: () => taggedBatches(sentences, tokenizer, { batchSize, seed: options.seed, hidden }),
-    validation: firstBatches(watching, { batches: 16, of: watchedTexts.length / 32 }),
+    loss: nameLoss(names.weight),
+    batches: () =>
+      taggedBatches(seen, {
+        ...encoding,
+        ...{ batchSize, hidden, seed: options.seed, renew: nameRenewer(training, names) },
+      }),
+    validation: firstBatches(watching, { batches: 16, of: validation.length / 64 }),
   };
   return trainEncoder(recipe, task, options);
+}
+
+/** Sentences with names come twice: most have none, and teach little. */
+function timesOf({ tags }: TaggedSentence): number {
+  return tags.some((tag) => tag !== 'O') ? 2 : 1;
 }

@@ -20,8 +20,9 @@ export function written({ words }: Pick<TaggedSentence, 'words'>): WrittenSenten
 }
 
 /**
- * A tag for each token: the word's own for its first, and what goes on with it for the others, since a task that reads
- * plain text cannot know which of them the word began with. Special tokens have none.
+ * A tag for each token that a tag is asked of: the word's own for its first, and what goes on with it for those that begin
+ * anew inside the word, as after a hyphen, since a task that reads plain text cannot know which of them the word began with.
+ * Special tokens have none, nor has a piece that goes on with another.
  */
 export function tagsOfTokens(
   encoding: Encoding,
@@ -31,6 +32,7 @@ export function tagsOfTokens(
   let word = -1;
   return encoding.offsets.map(([start], index) => {
     if (encoding.sequences[index] === null) return null;
+    if (encoding.tokens[index]!.startsWith('##')) return null;
     const isFirst = word + 1 < places.length && start >= places[word + 1]![0];
     while (word + 1 < places.length && start >= places[word + 1]![0]) word++;
     const tag = tags[word] ?? 'O';

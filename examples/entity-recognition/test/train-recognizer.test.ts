@@ -3,12 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bert, recognizeEntities } from '@sequitur/bert';
 import { openBackend, Random } from '@sequitur/core';
-import type { EncoderRecipe } from '@sequitur/example-encoders';
 import { entityScores } from '@sequitur/text';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TaggedSentence } from '../tagged-sentences.js';
 import { readTaggedSets } from '../tagged-sets.js';
-import { trainRecognizer } from '../train-recognizer.js';
+import { type RecognizerRecipe, trainRecognizer } from '../train-recognizer.js';
 import { tagsOfEntities, written } from '../words-of-tokens.js';
 
 let folder: string;
@@ -17,11 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const recipe: EncoderRecipe = {
+const recipe: RecognizerRecipe = {
   shape: { width: 32, depth: 1, heads: 2, contextLength: 24, dropout: 0.1, initialDeviation: 0.15 },
   vocabularySize: 150,
   preTraining: { batchSize: 16, peakRate: 3e-3, share: 0.3 },
   fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0.05 },
+  names: { renewed: 0.2, recased: 0.05, weight: 0.1 },
 };
 
 function sentences(count: number, seed: string): TaggedSentence[] {
