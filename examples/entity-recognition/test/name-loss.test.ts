@@ -1,5 +1,6 @@
 import { Bert, headLoss, tokenClassification } from '@sequitur/bert';
 import { openBackend } from '@sequitur/core';
+import type { Scalar } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nameError } from '../name-error.js';
 import { nameLoss } from '../name-loss.js';
@@ -16,15 +17,23 @@ afterAll(() => model.dispose());
 const tokens = [[3, 4, 5, 6]];
 const of = (labels: number[]) => ({ tokens, labels: [labels] });
 
-it('weighs the words of names on top of all words', () => {
-  const value = (labels: number[]) => headLoss(model, of(labels)).arraySync();
-  const mixed = nameLoss(0.5)(model, of([-100, 0, 1, 2]), {}).arraySync();
-  expect(mixed).toBeCloseTo(value([-100, 0, 1, 2]) + 0.5 * value([-100, -100, 1, 2]), 5);
-  expect(nameLoss(0.5)(model, of([0, 0, 0, -100]), {}).arraySync()).toBeCloseTo(value([0, 0, 0, -100]), 5);
+/** The number in a scalar, which is disposed. */
+async function numberOf(scalar: Scalar): Promise<number> {
+  const [value] = await scalar.data();
+  scalar.dispose();
+  return value!;
+}
+
+it('weighs the words of names on top of all words', async () => {
+  const value = (labels: number[]) => numberOf(headLoss(model, of(labels)));
+  const weighed = (labels: number[]) => numberOf(nameLoss(0.5)(model, of(labels), {}));
+  const names = await value([-100, -100, 1, 2]);
+  expect(await weighed([-100, 0, 1, 2])).toBeCloseTo((await value([-100, 0, 1, 2])) + 0.5 * names, 5);
+  expect(await weighed([0, 0, 0, -100])).toBeCloseTo(await value([0, 0, 0, -100]), 5);
 });
 
-it('an error is that of the kind too: half of three even guesses', () => {
+it('an error is that of the kind too: half of three even guesses', async () => {
   // Untrained, all three tags have about a third: named 2/3 of each word, right 1/3 of each of the two names.
-  const error = nameError(model, of([-100, 0, 1, 2])).arraySync();
+  const error = await numberOf(nameError(model, of([-100, 0, 1, 2])));
   expect(error).toBeCloseTo(1 - (2 * (2 / 3)) / (2 + 2), 1);
 });
