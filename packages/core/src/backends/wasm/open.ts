@@ -20,7 +20,7 @@ export async function openWasm(options: { readonly fusedProducts: boolean }): Pr
       fix: 'Use a browser from 2021 or later, or Node 20',
     });
   }
-  // tfjs's threaded build has another kind of memory, which our kernels cannot stand on yet.
+  // The memory of tfjs's threaded build is shared, and modules for unshared memory do not link with it.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await allowFusedProducts(options.fusedProducts);
   if (!isNode()) await useEmbeddedBinary(tfjs.setWasmPaths);
@@ -39,7 +39,7 @@ export async function openWasm(options: { readonly fusedProducts: boolean }): Pr
       threads: {
         found: false,
         detail:
-          'one thread: tfjs’s threaded build never starts its threads in Node, and in a page only under COOP and COEP headers',
+          'one thread: our kernels are linked with memory that is not shared, which tfjs’s threaded build needs; that build opens in no Node, and in a page only under COOP and COEP headers',
         toGetMore: "openBackend('webgpu') computes in parallel where there is a graphics card",
       },
     },
