@@ -10,13 +10,15 @@ import { scores, timesKeys, timesQueries } from './tiles';
 import { spreadToValues } from './unseen';
 
 const PAIR_BYTES: usize = 64;
+/** From which logarithm on its rounding tells in the weights, which are then summed up anew. */
+const LARGE: f32 = 64;
 
 /** Bytes of scratch for `attentionBackward`. */
 export function backwardScratchBytes(call: Call): i32 {
   const room = roundUp(call.keys, BLOCK);
   const keyWidth = roundUp(call.headSize, 8), width = roundUp(call.valueSize, 8);
   const ofKeys = room * (call.headSize + call.valueSize + 2 * keyWidth + width);
-  const ofQueries = BLOCK * (call.headSize + call.valueSize + 2 * keyWidth + width + 3 * BLOCK + 2);
+  const ofQueries = BLOCK * (call.headSize + call.valueSize + 2 * keyWidth + width + 3 * BLOCK + 3);
   const relative = call.relative ? 2 * (call.queries + call.keys + 16) : 0;
   return <i32>PAIR_BYTES + 4 * (ofKeys + ofQueries + relative);
 }
@@ -78,7 +80,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
   const queryPanels = dy + bytes(BLOCK * valueSize), dyPanels = queryPanels + bytes(BLOCK * keyWidth);
   const dq = dyPanels + bytes(BLOCK * width), s = dq + bytes(BLOCK * keyWidth);
   const ds = s + BLOCK * ROW, slopes = ds + BLOCK * ROW, logs = slopes + BLOCK * ROW, drifts = logs + ROW;
-  const relative = drifts + ROW, drelative = relative + bytes(call.queries + call.keys + 16);
+  const norms = drifts + ROW, relative = norms + ROW, drelative = relative + bytes(call.queries + call.keys + 16);
   const layout = enterHead(call, pair, b, h, relative);
   const starts = <usize>load<u32>(layout), entries = <usize>load<u32>(layout, 4), masks = <usize>load<u32>(layout, 8);
   const visible = call.visible ? <usize>call.visible + bytes(b * call.keys) : 0;
@@ -98,6 +100,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
     memory.fill(dq, 0, bytes(BLOCK * keyWidth));
     fill(logs, 1e30, BLOCK); // of queries that see nothing and of lanes without one: weights 0
     memory.fill(drifts, 0, ROW);
+    let largest: f32 = 0;
     for (let r = 0; r < rows; r++) {
       const at = bytes((b * call.heads + h) * call.queries + i + r), row = output + bytes(r * outputRow);
       const log = load<f32>(<usize>call.logSumExp + at);
@@ -107,11 +110,30 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
         continue;
       }
       store<f32>(logs + bytes(r), log * LOG2_E);
+      largest = max(largest, abs(log));
       const drift = dot(valueSize, <usize>call.doutput + row, <usize>call.output + row);
       store<f32>(drifts + bytes(r), drift - load<f32>(<usize>call.dlogSumExp + at));
     }
     const start = starts + (<usize>(i / BLOCK) << 2);
     const end = entries + (<usize>load<i32>(start, 4) << 3);
+    if (largest < LARGE) fill(norms, 1, BLOCK);
+    else {
+      memory.fill(norms, 0, ROW);
+      for (let entry = entries + (<usize>load<i32>(start) << 3); entry < end; entry += 8) {
+        if (!enter(call, pair, entry, masks, visible)) continue;
+        const special = isSpecial(call, pair);
+        scores(pair.count, lanes, headSize, panels.keyFours + bytes(pair.key * headSize), q, s);
+        for (let strip = 0; strip * 8 < lanes; strip++) {
+          const at = <usize>strip << 5;
+          if (special) adjust(call, pair, strip, s + at, 0);
+          addWeights(pair.count, s + at, logs + at, norms + at);
+        }
+      }
+      for (let r = 0; r < BLOCK; r++) {
+        const total = load<f32>(norms + bytes(r));
+        store<f32>(norms + bytes(r), total > 0 ? <f32>1 / total : 1);
+      }
+    }
     for (let entry = entries + (<usize>load<i32>(start) << 3); entry < end; entry += 8) {
       if (!enter(call, pair, entry, masks, visible)) continue;
       const count = pair.count, special = isSpecial(call, pair);
@@ -120,7 +142,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
       for (let strip = 0; strip * 8 < lanes; strip++) {
         const at = <usize>strip << 5;
         if (special) adjust(call, pair, strip, s + at, call.softCap == 0 ? 0 : slopes + at);
-        slopesOf(call, pair, strip, special, s + at, ds + at, logs + at, drifts + at);
+        slopesOf(call, pair, strip, special, s + at, ds + at, logs + at);
       }
       const padded = roundUp(count, 4);
       memory.fill(s + <usize>count * ROW, 0, <usize>(padded - count) * ROW);
@@ -137,24 +159,37 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
   if (call.drelative) addRow(distances, drelative, <usize>call.drelative + bytes(h * distances));
 }
 
+/** Of eight queries: sums += their weights, as far as the logarithms tell them. */
+function addWeights(count: i32, s: usize, logs: usize, sums: usize): void {
+  const log0 = v128.load(logs), log1 = v128.load(logs, 16);
+  let sum0 = v128.load(sums), sum1 = v128.load(sums, 16);
+  for (const end = s + <usize>count * ROW; s < end; s += ROW) {
+    sum0 = f32x4.add(sum0, weightOf(f32x4.sub(v128.load(s), log0), true));
+    sum1 = f32x4.add(sum1, weightOf(f32x4.sub(v128.load(s, 16), log1), true));
+  }
+  v128.store(sums, sum0);
+  v128.store(sums, sum1, 16);
+}
+
 /** Of eight queries: scores become weights (as dropped), and what comes back through the values becomes dS. */
-function slopesOf(
-  call: Call, pair: Pair, strip: i32, special: bool, s: usize, ds: usize, logs: usize, drifts: usize,
-): void {
+function slopesOf(call: Call, pair: Pair, strip: i32, special: bool, s: usize, ds: usize, logs: usize): void {
   if (call.dropBelow) drop(call, pair, strip, ds);
-  if (special) weightsAndSlopes(pair.count, s, ds, logs, drifts, true);
-  else weightsAndSlopes(pair.count, s, ds, logs, drifts, false);
+  if (special) weightsAndSlopes(pair.count, s, ds, logs, true);
+  else weightsAndSlopes(pair.count, s, ds, logs, false);
   if (call.dropBelow) drop(call, pair, strip, s);
 }
 
+/** Logarithms, drifts and norms lie behind one another, a row of each. */
 // @ts-ignore: decorator
 @inline
-function weightsAndSlopes(count: i32, s: usize, ds: usize, logs: usize, drifts: usize, exact: bool): void {
+function weightsAndSlopes(count: i32, s: usize, ds: usize, logs: usize, exact: bool): void {
+  const drifts = logs + ROW, norms = drifts + ROW;
   const log0 = v128.load(logs), log1 = v128.load(logs, 16);
   const drift0 = v128.load(drifts), drift1 = v128.load(drifts, 16);
+  const norm0 = v128.load(norms), norm1 = v128.load(norms, 16);
   for (const end = s + <usize>count * ROW; s < end; s += ROW, ds += ROW) {
-    const p0 = weightOf(f32x4.sub(v128.load(s), log0), exact);
-    const p1 = weightOf(f32x4.sub(v128.load(s, 16), log1), exact);
+    const p0 = f32x4.mul(weightOf(f32x4.sub(v128.load(s), log0), exact), norm0);
+    const p1 = f32x4.mul(weightOf(f32x4.sub(v128.load(s, 16), log1), exact), norm1);
     v128.store(s, p0);
     v128.store(s, p1, 16);
     v128.store(ds, f32x4.mul(p0, f32x4.sub(v128.load(ds), drift0)));

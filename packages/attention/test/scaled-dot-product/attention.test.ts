@@ -118,5 +118,7 @@ onEachBackend('attention', (backend) => {
     for (const [index, tensor] of found.slice(0, 2).entries()) {
       expect(await difference(tensor, wanted[index]!)).toBeLessThan(1e-4);
     }
+    // Float32 holds the logarithms to 1e-4 there; the weights that go back to the values are right all the same.
+    if (backend !== 'webgpu') expect(await difference(found[4]!, wanted[4]!)).toBeLessThan(1e-5);
   });
 });

@@ -32,11 +32,12 @@ export function backwardHead(head: Head, given: HeadRows, result: HeadResult, gr
   for (let first = 0; first < head.queries; first += BLOCK) {
     const dOutput = from(result.dOutput, first);
     const drifts = driftsOf(head, result, first, gradients.value);
+    const logs = exactLogs(head, given, result, first, s);
     for (const pair of pairsOf(head, first / BLOCK)) {
       products(pair.rows, pair.count, from(query, first), from(key, pair.key), s, BLOCK);
       products(pair.rows, pair.count, dOutput, from(value, pair.key), ds, BLOCK);
       adjust(head, pair, s, slopes);
-      weigh(pair, s, result.logSumExp);
+      weigh(pair, s, logs);
       if (factor) multiplyEach(pair, ds, factor);
       slope(pair, s, ds, drifts);
       if (factor) multiplyEach(pair, s, factor);
@@ -70,10 +71,35 @@ function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): 
   return drifts;
 }
 
-/** Scores become weights. */
-function weigh(pair: Pair, s: Float64Array, logSumExp: Float32Array): void {
+/** From which logarithm on the rounding to float32 tells in the weights. */
+const LARGE = 64;
+
+/** The logarithms of a block of queries; summed up anew where float32 holds them too coarsely. */
+function exactLogs(
+  head: Head,
+  given: HeadRows,
+  { logSumExp }: HeadResult,
+  first: number,
+  s: Float64Array,
+): Float64Array {
+  const logs = Float64Array.from(logSumExp.subarray(first, first + BLOCK));
+  if (logs.every((log) => log < NOTHING || Math.abs(log) < LARGE)) return logs;
+  const totals = new Float64Array(BLOCK);
+  for (const pair of pairsOf(head, first / BLOCK)) {
+    products(pair.rows, pair.count, from(given.query, first), from(given.key, pair.key), s, BLOCK);
+    adjust(head, pair, s);
+    weigh(pair, s, logs);
+    for (let row = 0; row < pair.rows; row++) {
+      for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) totals[row]! += s[at]!;
+    }
+  }
+  return logs.map((log, row) => (totals[row]! > 0 ? log + Math.log(totals[row]!) : log));
+}
+
+/** Scores become weights, by the logarithms of the block's queries. */
+function weigh(pair: Pair, s: Float64Array, logs: Float64Array): void {
   for (let row = 0; row < pair.rows; row++) {
-    const log = logSumExp[pair.query + row]!;
+    const log = logs[row]!;
     for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) {
       s[at] = log < NOTHING || s[at]! < NOTHING ? 0 : Math.exp(s[at]! - log);
     }
