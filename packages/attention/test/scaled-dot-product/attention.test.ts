@@ -119,6 +119,6 @@ onEachBackend('attention', (backend) => {
       expect(await difference(tensor, wanted[index]!)).toBeLessThan(1e-4);
     }
     // Float32 holds the logarithms to 1e-4 there; the weights that go back to the values are right all the same.
-    if (backend !== 'webgpu') expect(await difference(found[4]!, wanted[4]!)).toBeLessThan(1e-5);
+    expect(await difference(found[4]!, wanted[4]!)).toBeLessThan(1e-5);
   });
 });

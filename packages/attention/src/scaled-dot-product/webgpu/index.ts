@@ -63,7 +63,7 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
     TensorInfo,
   ];
   if (keyLength < capacity) for (const sums of [dk, dv]) gpu.clear(sums);
-  const size = 3 * batch * heads * queries + (inputs.visible ? batch * keyLength : 0);
+  const size = 4 * batch * heads * queries + (inputs.visible ? batch * keyLength : 0);
   gpu.withScratch([size], (stats) => {
     fillStats(gpu, backend, { inputs, attributes, variant }, stats);
     const read = { q: query!, k: key!, v: value!, dy: dy!, stats, ...extraOf(inputs) };

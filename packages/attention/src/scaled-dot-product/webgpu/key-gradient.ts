@@ -22,7 +22,7 @@ export function keyGradientKernel(variant: Variant, which: 'both' | 'key' | 'val
   const [keys, values] = [which !== 'value', which !== 'key'];
   return {
     name: nameOf(`d${which}`, variant),
-    reads: readsOf(variant),
+    reads: { ...readsOf(variant), stats: 'f32' },
     writes: { ...(keys && { dk: elementOf(headSize) }), ...(values && { dv: elementOf(valueSize) }) },
     parameters: PARAMETERS,
     workgroupSize: lanesOf(variant),
@@ -44,7 +44,7 @@ let key${r} = min(block * BLOCK + place${r}, p.keys - 1u);
 let row${r} = (b * p.capacity + key${r}) * p.keyHeads + shared_;
 ${registers(`kRow${r}`, 'head', variant, { tensor: 'k', row: `row${r}` })}
 ${registers(`vRow${r}`, 'value', variant, { tensor: 'v', row: `row${r}` })}
-${visible ? `let real${r} = stats[3u * rows + b * p.keys + key${r}];` : ''}
+${visible ? `let real${r} = stats[4u * rows + b * p.keys + key${r}];` : ''}
 ${keys ? registers(`g${r}`, 'head', variant) : ''}
 ${values ? registers(`r${r}`, 'value', variant) : ''}`,
 )}
@@ -69,6 +69,7 @@ for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
         ${lines(group, (j) => `let query${j} = min(start + i + ${j}u, p.queries - 1u);`)}
         ${common.numbers('log', (place) => `stats[ofHead + ${place}]`)}
         ${common.numbers('drift', (place) => `stats[rows + ofHead + ${place}]`)}
+        ${common.numbers('norm', (place) => `stats[3u * rows + ofHead + ${place}]`)}
         ${evenly ? common.numbers('share', (place) => `stats[2u * rows + ofHead + ${place}]`) : ''}
         ${lines(own, (r) => common.numbers(`word${r}_`, (place) => `wordAt(words${r} + ${place}, mask)`))}
         ${lines(own, (r) => lines(group, (j) => keyPair(variant, r, j)))}
@@ -95,12 +96,13 @@ function keyPair(variant: Variant, r: number, j: number): string {
   const pair = `${r}_${j}`;
   return `
 let seen${pair} = inside${r} && start + i + ${j}u < p.queries && ((word${pair} >> (place${r} & 31u)) & 1u) == 1u;
-${pairSlope(variant, pair, `${j}`, `${r}`)}`;
+${pairSlope(variant, pair, `${j}`, `${r}`)}
+slope${pair} *= norm${j};`;
 }
 
 /** How much of the gradient of the query's output belongs to the key's value. */
 function partOf({ evenly }: Variant, r: number, j: number): string {
   const pair = `${r}_${j}`;
-  if (!evenly) return `let part${pair} = weight${pair} * kept${pair};`;
-  return `let part${pair} = select(weight${pair} * kept${pair}, share${j}, seen${pair} && log${j} < -1e29);`;
+  if (!evenly) return `let part${pair} = weight${pair} * kept${pair} * norm${j};`;
+  return `let part${pair} = select(weight${pair} * kept${pair} * norm${j}, share${j}, seen${pair} && log${j} < -1e29);`;
 }

@@ -3,16 +3,16 @@ import { elementOf } from './rows.js';
 import type { Variant } from './variant.js';
 
 /** Tensors that both kernels of gradients read, one for the other parts of the scores included. */
-export function readsOf({ headSize, valueSize, extra }: Variant): WebGpuKernel['reads'] {
+export function readsOf({ headSize, valueSize, extra }: Variant) {
   const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
-    ...{ q: head, k: head, v: value, dy: value, stats: 'f32', plan: 'i32' },
+    ...{ q: head, k: head, v: value, dy: value, plan: 'i32' },
     ...(extra !== 'none' && { extra: 'f32' }),
-  };
+  } satisfies WebGpuKernel['reads'];
 }
 
 /**
- * Of a pair its weight, what dropout keeps of it, and its slope, from `product` and `back` = dO Vᵀ; `seen` says
+ * Of a pair its weight, as far as the logarithm tells it, what dropout keeps of it, and its slope, from `product` and `back` = dO Vᵀ; `seen` says
  * whether the pattern shows it.
  *
  * @param pair names the values of the pair

@@ -1,11 +1,14 @@
 import type { WebGpuKernel } from '@sequitur/core';
 import { keysAndValues, wordOf } from './forward.js';
 import { pairSlope, readsOf } from './pair-slope.js';
-import { addGroup, dotsWith, elementOf, lines, registers, storeRow } from './rows.js';
+import { addGroup, dotsWith, elementOf, lines, overFours, registers, storeRow } from './rows.js';
 import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
-/** dQ = scale dS K, one or two queries for each lane. */
+/**
+ * dQ = scale dS K, one or two queries for each lane. The weights are summed up, and what came of them is divided by the sum:
+ * float32 holds the logarithms of large scores too coarsely for it to be 1.
+ */
 export function queryGradientKernel(variant: Variant): WebGpuKernel {
   const { headSize, visible, rows, group, own, tiles } = variant;
   const common = keysAndValues(variant);
@@ -15,7 +18,7 @@ ${pairSlope(variant, `${r}_${j}`, `${r}`, `${j}`)}`;
   return {
     name: nameOf('dquery', variant),
     reads: readsOf(variant),
-    writes: { dq: elementOf(headSize) },
+    writes: { dq: elementOf(headSize), stats: 'f32' },
     parameters: PARAMETERS,
     workgroupSize: lanesOf(variant),
     subgroups: !tiles,
@@ -36,6 +39,7 @@ let query${r} = min(block * BLOCK + place${r}, p.queries - 1u);
 let index${r} = (b * p.heads + h) * p.queries + query${r};
 let log${r} = stats[index${r}];
 let drift${r} = stats[rows + index${r}];
+var total${r} = 0.0;
 let row${r} = (b * p.queries + query${r}) * p.heads + h;
 ${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
 ${registers(`yRow${r}`, 'value', variant, { tensor: 'dy', row: `row${r}` })}
@@ -57,12 +61,22 @@ for (var entry = u32(plan[starts + block]); entry < last; entry++) {
       ${dotsWith('product', 'qRow', variant, common.first)}
       ${dotsWith('back', 'yRow', variant, common.second)}
       ${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
-      ${visible ? common.numbers('real', (place) => `stats[3u * rows + b * p.keys + ${place}]`) : ''}
+      ${visible ? common.numbers('real', (place) => `stats[4u * rows + b * p.keys + ${place}]`) : ''}
       ${lines(own, (r) => lines(group, (j) => pair(r, j)))}
+      ${lines(own, (r) => lines(group, (j) => `total${r} += weight${r}_${j};`))}
       ${addGroup('g', { factor: 'slope' }, variant, common.first)}
     }
   }
 }
-${lines(own, (r) => `if (block * BLOCK + place${r} < p.queries) { ${storeRow('dq', `row${r}`, 'head', variant, `g${r}`)} }`)}`,
+${lines(
+  own,
+  (r) => `
+if (block * BLOCK + place${r} < p.queries) {
+  let norm = select(1.0, 1.0 / total${r}, total${r} > 0.0);
+  stats[3u * rows + index${r}] = norm;
+  ${overFours('head', `g${r}[c] *= norm;`)}
+  ${storeRow('dq', `row${r}`, 'head', variant, `g${r}`)}
+}`,
+)}`,
   };
 }

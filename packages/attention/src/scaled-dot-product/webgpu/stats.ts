@@ -3,8 +3,9 @@ import { BLOCK, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /**
- * stats = log Σ exp, Σ dO O - dL and, of a query that sees nothing, its share of each key that its pattern shows, [3, batch,
- * heads, queries]; then what is visible, [batch, keys].
+ * stats = log Σ exp, Σ dO O - dL and, of a query that sees nothing, its share of each key that its pattern shows; then one
+ * over the sum of its weights, which is left to `queryGradientKernel`: [4, batch, heads, queries]. Behind that what is
+ * visible, [batch, keys].
  */
 export function statsKernel(variant: Variant): WebGpuKernel {
   const { valueSize, visible, evenly } = variant;
@@ -21,7 +22,7 @@ export function statsKernel(variant: Variant): WebGpuKernel {
     code: `
 let index = group * SIZE + lane;
 let rows = p.batch * p.heads * p.queries;
-${visible ? 'if (index < p.batch * p.keys) { stats[3u * rows + index] = visible[index]; }' : ''}
+${visible ? 'if (index < p.batch * p.keys) { stats[4u * rows + index] = visible[index]; }' : ''}
 if (index >= rows) { return; }
 let query = index % p.queries;
 let h = index / p.queries % p.heads;
