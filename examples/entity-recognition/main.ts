@@ -27,10 +27,10 @@ const recipe: RecognizerRecipe = {
     attentionDropout: 0.1,
     initialDeviation: 0.08,
   },
-  vocabularySize: 6000,
-  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.06 },
+  vocabularySize: 4000,
+  preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.1 },
   fineTuning: { batchSize: 16, peakRate: 2e-3, hidden: 0.05 },
-  names: { renewed: 0.5, recased: 0.1, weight: 0.1 },
+  names: { renewed: 0.3, recased: 0.1, weight: 0.2 },
 };
 
 async function main(options: RecipeOptions<'corpus'>): Promise<void> {
