@@ -16,17 +16,17 @@ const command = {
 
 const recipe: ReaderRecipe = {
   shape: {
-    width: 128,
-    depth: 3,
+    width: 64,
+    depth: 2,
     heads: 4,
     contextLength: 192,
     dropout: 0.1,
     attentionDropout: 0.1,
     initialDeviation: 0.08,
   },
-  vocabularySize: 4000,
+  vocabularySize: 2500,
   preTraining: { batchSize: 16, peakRate: 1.5e-3, share: 0.1 },
-  fineTuning: { batchSize: 8, peakRate: 1e-3, hidden: 0 },
+  fineTuning: { batchSize: 16, peakRate: 2e-3, hidden: 0 },
   clozeQuestions: 60,
 };
 
