@@ -18,14 +18,18 @@ export interface CausalCandidateModel extends CausalModel {
   cost(length: number, seen?: number, logits?: number): PartCost;
 }
 
+export interface EncoderCandidateModel {
+  readonly kind: 'encoder';
+  readonly model: Encoder & Module;
+  /** [batch, length, width] -> logits of each place's token [batch, length, vocabulary], to train it by. */
+  readonly scores: (hidden: Tensor3D) => Tensor3D;
+  /** Operations of the scores of so many places. */
+  readonly scoreFlops: (length: number) => number;
+}
+
 export type CandidateModel =
   | { readonly kind: 'causal'; readonly model: CausalCandidateModel }
-  | {
-      readonly kind: 'encoder';
-      readonly model: Encoder & Module;
-      /** [batch, length, width] -> logits of each place's token [batch, length, vocabulary], to train it by. */
-      readonly scores: (hidden: Tensor3D) => Tensor3D;
-    }
+  | EncoderCandidateModel
   | { readonly kind: 'sequenceToSequence'; readonly model: EncoderDecoder };
 
 /** An architecture that takes part in comparisons. */

@@ -1,16 +1,19 @@
 import {
   bytesIn,
   type CausalModel,
+  crossEntropy,
   disposeState,
   type Encoder,
   Random,
   replaceState,
+  type SequenceModel,
   type StateTree,
+  scoped,
   tokenTensor,
 } from '@sequitur/core';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import type { EncoderDecoder } from '@sequitur/transformer';
-import { dispose, type Tensor2D } from '@tensorflow/tfjs-core';
+import { dispose, type Scalar, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { CandidateModel } from './candidate.js';
 import type { Mode } from './records.js';
 
@@ -28,8 +31,8 @@ export interface Cell {
 /** Modes that each kind of model has. */
 export const modesOf: Readonly<Record<CandidateModel['kind'], readonly Mode[]>> = {
   causal: ['train', 'prefill', 'decode'],
-  encoder: ['encode'],
-  sequenceToSequence: ['encode', 'decode'],
+  encoder: ['train', 'encode'],
+  sequenceToSequence: ['train', 'encode', 'decode'],
 };
 
 /** Tokens decoded in one run: the position moves on by as many, which is little beside the length. */
@@ -38,29 +41,48 @@ export const DECODED = 4;
 /** Makes the cell of a model, a mode and a length. The caller disposes it; the model stays. */
 export function makeCell(candidate: CandidateModel, mode: Mode, length: number): Cell {
   const tokens = drawTokens(length, candidate.model.vocabularySize);
+  if (mode === 'train') return train(candidate, tokens);
   if (candidate.kind === 'encoder') return encode(candidate.model, tokens);
   if (candidate.kind === 'sequenceToSequence') {
     return mode === 'encode' ? readSource(candidate.model, tokens) : translate(candidate.model, tokens);
   }
-  if (mode === 'train') return train(candidate.model, tokens);
   return mode === 'prefill' ? prefill(candidate.model, tokens) : decode(candidate.model, tokens);
 }
 
-function train(model: CausalModel, tokens: Int32Array): Cell {
+function train(candidate: CandidateModel, tokens: Int32Array): Cell {
   const optimizer = adamW({ learningRate: 1e-4 });
-  const batch = { inputs: [tokens], labels: [tokens] };
+  const loss = lossOf(candidate, tokens);
   let step = 0;
   return {
     tokens: tokens.length,
     run: () => {
-      const { loss, gradientNorm } = trainStep(model, () => nextTokenLoss(model, batch), optimizer, {
-        step: ++step,
-        clip: 1,
-      });
-      dispose([loss, gradientNorm]);
+      const { model } = candidate as { model: SequenceModel };
+      dispose(Object.values(trainStep(model, loss, optimizer, { step: ++step, clip: 1 })));
     },
     dispose: () => optimizer.dispose(),
   };
+}
+
+/** Of each next token; for an encoder of every seventh, hidden; for an encoder-decoder of the half that it writes. */
+function lossOf(candidate: CandidateModel, tokens: Int32Array): () => Scalar {
+  if (candidate.kind === 'causal') {
+    return () => nextTokenLoss(candidate.model, { inputs: [tokens], labels: [tokens] });
+  }
+  if (candidate.kind === 'encoder') {
+    const { model, scores } = candidate;
+    const hidden = (_: number, place: number) => place % 7 === 0;
+    const shown = tokens.map((token, place) => (hidden(token, place) ? 0 : token));
+    const labels = tokens.map((token, place) => (hidden(token, place) ? token : -100));
+    return () => scoped(() => crossEntropy(scores(model.encode(asTensor(shown, model.vocabularySize))), row(labels)));
+  }
+  const half = sourceOf(tokens.length);
+  const [source, labels] = [[tokens.subarray(0, half)], [tokens.subarray(half)]];
+  return () => candidate.model.loss({ source, labels });
+}
+
+/** How many of a text's tokens an encoder-decoder reads in training, and writes the others. */
+export function sourceOf(length: number): number {
+  return Math.ceil(length / 2);
 }
 
 function prefill(model: CausalModel, tokens: Int32Array): Cell {
@@ -129,6 +151,10 @@ function translate(model: EncoderDecoder, tokens: Int32Array): Cell {
 
 function asTensor(tokens: Int32Array, vocabularySize: number): Tensor2D {
   return tokenTensor([tokens], vocabularySize);
+}
+
+function row(labels: Int32Array): Tensor2D {
+  return tensor2d(labels, [1, labels.length], 'int32');
 }
 
 function drawTokens(length: number, vocabularySize: number): Int32Array {

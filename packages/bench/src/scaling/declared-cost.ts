@@ -1,7 +1,7 @@
 import { costOfParts, type PartCost } from '@sequitur/core';
-import { costOfUse, encodingFlops, writingCost } from '@sequitur/transformer';
-import type { CandidateModel, CausalCandidateModel } from './candidate.js';
-import { DECODED } from './cells.js';
+import { costOfUse, encodingFlops, trainingFlops, writingCost } from '@sequitur/transformer';
+import type { CandidateModel, CausalCandidateModel, EncoderCandidateModel } from './candidate.js';
+import { DECODED, sourceOf } from './cells.js';
 import type { Mode } from './records.js';
 
 /** What a model declares of one run of a mode. */
@@ -14,9 +14,11 @@ export interface DeclaredCost {
 
 /** What the models of the packages say of themselves; nothing here is measured. */
 export function declaredCost(candidate: CandidateModel, mode: Mode, length: number): DeclaredCost {
-  if (candidate.kind === 'encoder') return { flops: costOfParts(candidate.model, length).flops };
+  if (candidate.kind === 'encoder') return { flops: encoderFlops(candidate, mode, length) };
   if (candidate.kind === 'sequenceToSequence') {
     const { model } = candidate;
+    const sourceLength = sourceOf(length);
+    if (mode === 'train') return { flops: trainingFlops(model, { sourceLength, length: length - sourceLength }) };
     if (mode === 'encode') return { flops: encodingFlops(model, length) };
     const at = (seen: number) => writingCost(model, { sourceLength: length, length: 1, seen });
     return { flops: decoding(at, 1), stateBytes: at(0).stateBytes };
@@ -26,6 +28,11 @@ export function declaredCost(candidate: CandidateModel, mode: Mode, length: numb
   if (mode === 'train') return { flops: flops + gradientFlops };
   if (mode === 'prefill') return { flops: model.cost(length, 0, 1).flops };
   return { flops: decoding((seen) => model.cost(1, seen, 1), length), stateBytes };
+}
+
+function encoderFlops({ model, scoreFlops }: EncoderCandidateModel, mode: Mode, length: number): number {
+  const { flops, gradientFlops } = costOfParts(model, length);
+  return mode === 'train' ? flops + gradientFlops + 3 * scoreFlops(length) : flops;
 }
 
 function decoding(at: (seen: number) => Pick<PartCost, 'flops'>, seen: number): number {

@@ -35,7 +35,11 @@ export function encoder(name: string, family: Family, patternOf: (shape: Shape) 
     knob: 'feed-forward width',
     create: (shape, hiddenWidth) => {
       const model = new RotaryEncoder(shape, hiddenWidth, patternOf(shape));
-      return { kind: 'encoder', model, scores: (hidden) => model.embedding.tokens.scores(hidden) };
+      return {
+        ...{ kind: 'encoder', model },
+        scores: (hidden) => model.embedding.tokens.scores(hidden),
+        scoreFlops: (length) => 2 * length * shape.vocabularySize * shape.width,
+      };
     },
   };
 }

@@ -66,6 +66,8 @@ const pointRecord = v.object({
   detail: v.optional(v.string()),
   /** Milliseconds per run, one for each round. */
   times: v.array(count),
+  /** Milliseconds of them within attention kernels, where a model has some and they can be told apart. */
+  attentionTimes: v.optional(v.array(count)),
   /** Tokens read in a run. */
   tokens: count,
   /** Bytes of tensors above those that were there before a run, at their most. */

@@ -1,22 +1,14 @@
-import { type Backend, type BackendName, closeBackend, initialize, openBackend } from '@sequitur/core';
-import { clocks } from '../measure/clock.js';
+import { attentionTime } from '../measure/attention-time.js';
+import { type Clock, clocks } from '../measure/clock.js';
 import { type Contender, interleaved } from '../measure/interleave.js';
 import { openPeakLoop, type PeakLoop } from '../measure/peak.js';
 import { median } from '../measure/statistics.js';
-import type { CandidateModel } from './candidate.js';
-import { type Cell, makeCell } from './cells.js';
-import { countFlops } from './count-flops.js';
-import { declaredCost } from './declared-cost.js';
+import { type Bench, openBench } from './bench-models.js';
+import type { Cell } from './cells.js';
 import type { Attempt } from './measure.js';
-import { isOutOfMemory } from './out-of-memory.js';
 import type { Participant } from './plan.js';
-import type { Mode, PointRecord, ResultRecord, SweepSettings } from './records.js';
-
-/** One point that is still to be measured. */
-interface Task {
-  readonly participant: Participant;
-  readonly mode: Mode;
-}
+import type { PointRecord, ResultRecord, SweepSettings } from './records.js';
+import { type Task, tryOut } from './try-out.js';
 
 export interface SweepProgress {
   readonly done: number;
@@ -79,43 +71,6 @@ export function keyOf({ architecture, mode, length }: Pick<PointRecord, 'archite
   return `${architecture} ${mode} ${length}`;
 }
 
-/** The backend and the models on it. */
-interface Bench {
-  readonly backend: () => Backend;
-  /** One for each participant and length, until `renew`. */
-  model(participant: Participant, length: number): CandidateModel;
-  /** Frees the models; on WebGPU, opens a device without anything on it. */
-  renew(): Promise<void>;
-  dispose(): void;
-}
-
-async function openBench(name: BackendName): Promise<Bench> {
-  let backend = await openBackend(name);
-  const models = new Map<string, CandidateModel>();
-  const disposeModels = () => {
-    for (const { model } of models.values()) model.dispose();
-    models.clear();
-  };
-  return {
-    backend: () => backend,
-    model: (participant, length) => {
-      const known = models.get(participant.name);
-      if (known) return known;
-      const made = participant.create(length);
-      initialize(made.model, 1);
-      models.set(participant.name, made);
-      return made;
-    },
-    renew: async () => {
-      disposeModels();
-      if (name !== 'webgpu') return;
-      closeBackend(name);
-      backend = await openBackend(name);
-    },
-    dispose: disposeModels,
-  };
-}
-
 interface GroupContext {
   readonly settings: SweepSettings;
   /** Why an architecture in a mode is not tried at longer lengths. */
@@ -137,15 +92,13 @@ async function* measureGroup(bench: Bench, group: readonly Task[], length: numbe
       yield tried.record;
     }
   }
-  const contenders: Contender[] = prepared.map(({ cell, record }) => ({
-    name: keyOf(record),
-    prepare: () => context.onAttempt?.({ architecture: record.architecture, mode: record.mode, length }),
-    run: async () => {
-      cell.run();
-      await bench.backend().sync();
-    },
-  }));
   const clock = clocks[context.settings.clock];
+  const within = new Map<string, number[]>();
+  const contenders = prepared.map(({ cell, record }): Contender => {
+    const rounds: number[] = [];
+    within.set(keyOf(record), rounds);
+    return contender(bench, cell, { record, clock, attention: rounds, onAttempt: context.onAttempt });
+  });
   const times = await interleaved([...contenders, { name: 'peak', run: context.peak.run }], {
     ...{ rounds: context.settings.rounds, warmUp: 0, leastTime: 5, clock },
     onRound: () => context.signal?.throwIfAborted(),
@@ -154,53 +107,37 @@ async function* measureGroup(bench: Bench, group: readonly Task[], length: numbe
   yield { type: 'peak', length, flopsPerSecond } as const;
   for (const { cell, record } of prepared) {
     cell.dispose();
-    yield { ...record, times: times.get(keyOf(record))!.map(rounded) };
+    const attention = within.get(keyOf(record))!.map(rounded);
+    const own = times.get(keyOf(record))!.map(rounded);
+    yield { ...record, times: own, ...(attention.some((time) => time > 0) && { attentionTimes: attention }) };
   }
 }
 
-type Tried = { readonly record: PointRecord } | { readonly record: PointRecord; readonly cell: Cell };
+interface Timed {
+  readonly record: PointRecord;
+  readonly clock: Clock;
+  /** Takes the time in attention kernels, one for each round, where kernels compute at once. */
+  readonly attention: number[];
+  readonly onAttempt: SweepOptions['onAttempt'];
+}
 
-/** The warm-up of a point: finds what it needs, and whether it is to be timed at all. */
-async function tryOut(
-  bench: Bench,
-  { participant, mode }: Task,
-  length: number,
-  context: GroupContext,
-): Promise<Tried> {
-  const base: PointRecord = {
-    ...{ type: 'point', architecture: participant.name, mode, length, outcome: 'failed', times: [], tokens: length },
+/** Runs a cell, and keeps how much of the first run of each round was attention. */
+function contender(bench: Bench, cell: Cell, { record, clock, attention, onAttempt }: Timed): Contender {
+  const { architecture, mode, length } = record;
+  let fresh = false;
+  return {
+    name: keyOf(record),
+    prepare: async () => {
+      await onAttempt?.({ architecture, mode, length });
+      fresh = true;
+    },
+    run: async () => {
+      if (fresh && bench.backend().name !== 'webgpu') attention.push(attentionTime(cell.run, clock));
+      else cell.run();
+      fresh = false;
+      await bench.backend().sync();
+    },
   };
-  const reason = context.stopped.get(`${participant.name} ${mode}`);
-  if (reason)
-    return { record: { ...base, outcome: reason as PointRecord['outcome'], detail: 'as at a shorter length' } };
-  const started = performance.now();
-  let cell: Cell | undefined;
-  try {
-    const model = bench.model(participant, length);
-    cell = makeCell(model, mode, length);
-    const backend = bench.backend();
-    const { live } = backend.memory();
-    backend.resetPeak();
-    const runStarted = performance.now();
-    const { flops } = countFlops(() => cell!.run());
-    await backend.sync();
-    const peakBytes = backend.memory().peak - live;
-    const seconds = (performance.now() - runStarted) / 1000;
-    const declared = declaredCost(model, mode, length);
-    const measured = {
-      ...{ tokens: cell.tokens, peakBytes, flops, declaredFlops: declared.flops },
-      ...(cell.stateBytes !== undefined && { stateBytes: cell.stateBytes }),
-      ...(declared.stateBytes !== undefined && { declaredStateBytes: declared.stateBytes }),
-    };
-    if (seconds <= context.settings.timeLimit) return { record: { ...base, ...measured, outcome: 'measured' }, cell };
-    cell.dispose();
-    return { record: { ...base, ...measured, outcome: 'timed-out', detail: `one run took ${seconds.toFixed(1)} s` } };
-  } catch (error) {
-    const { message } = error as Error;
-    const outcome = isOutOfMemory(error) ? 'out-of-memory' : 'failed';
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    return { record: { ...base, outcome, detail: `${message.slice(0, 300)} (after ${seconds} s)` } };
-  }
 }
 
 function rememberStop(stopped: Map<string, string>, { architecture, mode, outcome }: PointRecord): void {

@@ -23,13 +23,13 @@ export function sourceFlops({ decoder }: EncoderDecoder, sourceLength: number): 
 
 /** What it costs to write with the source in the state. */
 export function writingCost(
-  { decoder, head }: EncoderDecoder,
+  model: EncoderDecoder,
   { sourceLength, length, seen = 0, logits = length }: WritingPlace,
 ): Omit<PartCost, 'gradientFlops'> {
+  const { decoder } = model;
   const own = costOfParts(decoder, length, seen);
   const looking = decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).looking);
-  const [vocabularySize, width] = decoder.embedding.tokens.weight.shape as [number, number];
-  const scores = head ? linearFlops(head, logits) : 2 * logits * vocabularySize * width;
+  const scores = scoreFlops(model, logits);
   return {
     flops: looking.reduce((sum, { flops }) => sum + flops, own.flops + scores),
     stateBytes: looking.reduce((sum, { stateBytes }) => sum + stateBytes, own.stateBytes),
@@ -40,4 +40,23 @@ export function writingCost(
 export function costOfUse(model: EncoderDecoder, length: number): Pick<Cost, 'flops' | 'stateBytes'> {
   const { flops, stateBytes } = writingCost(model, { sourceLength: length, length });
   return { flops: encodingFlops(model, length) + sourceFlops(model, length) + flops, stateBytes };
+}
+
+/** Reading a source and learning `length` tokens after it, forward and backward. Products only. */
+export function trainingFlops(model: EncoderDecoder, place: Pick<WritingPlace, 'sourceLength' | 'length'>): number {
+  const { encoder, decoder } = model;
+  const { sourceLength, length } = place;
+  const backward = [
+    costOfParts(encoder, sourceLength),
+    costOfParts(decoder, length),
+    ...decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).looking),
+  ].reduce((sum, { gradientFlops }) => sum + gradientFlops, 0);
+  const source = sourceFlops(model, sourceLength);
+  const forward = encodingFlops(model, sourceLength) + source + writingCost(model, place).flops;
+  return forward + backward + 2 * (source + scoreFlops(model, length));
+}
+
+function scoreFlops({ decoder, head }: EncoderDecoder, logits: number): number {
+  const [vocabularySize, width] = decoder.embedding.tokens.weight.shape as [number, number];
+  return head ? linearFlops(head, logits) : 2 * logits * vocabularySize * width;
 }

@@ -1,0 +1,33 @@
+import { engine } from '@tensorflow/tfjs-core';
+import type { Clock } from './clock.js';
+
+/**
+ * The time that `compute` spends in attention kernels, forward and backward: the part of a model's time that grows with
+ * the pairs of tokens that see each other, while the rest grows with the tokens. Only where kernels compute when they
+ * are called, which those on a GPU do not.
+ *
+ * @returns in the unit of the clock
+ */
+export function attentionTime(compute: () => void, clock: Clock): number {
+  const running = engine();
+  const original = running.runKernel;
+  let [time, inside] = [0, false];
+  running.runKernel = function timing(this: unknown, name, inputs, attributes) {
+    if (inside || !name.startsWith('SequiturAttention'))
+      return original.call(running, name, inputs, attributes) as never;
+    inside = true;
+    const started = clock();
+    try {
+      return original.call(running, name, inputs, attributes) as never;
+    } finally {
+      time += clock() - started;
+      inside = false;
+    }
+  };
+  try {
+    compute();
+    return time;
+  } finally {
+    running.runKernel = original;
+  }
+}

@@ -1,0 +1,40 @@
+import { type Backend, type BackendName, closeBackend, initialize, openBackend } from '@sequitur/core';
+import type { CandidateModel } from './candidate.js';
+import type { Participant } from './plan.js';
+
+/** The backend and the models on it. */
+export interface Bench {
+  readonly backend: () => Backend;
+  /** One for each participant and length, until `renew`. */
+  model(participant: Participant, length: number): CandidateModel;
+  /** Frees the models; on WebGPU, opens a device without anything on it. */
+  renew(): Promise<void>;
+  dispose(): void;
+}
+
+export async function openBench(name: BackendName): Promise<Bench> {
+  let backend = await openBackend(name);
+  const models = new Map<string, CandidateModel>();
+  const disposeModels = () => {
+    for (const { model } of models.values()) model.dispose();
+    models.clear();
+  };
+  return {
+    backend: () => backend,
+    model: (participant, length) => {
+      const known = models.get(participant.name);
+      if (known) return known;
+      const made = participant.create(length);
+      initialize(made.model, 1);
+      models.set(participant.name, made);
+      return made;
+    },
+    renew: async () => {
+      disposeModels();
+      if (name !== 'webgpu') return;
+      closeBackend(name);
+      backend = await openBackend(name);
+    },
+    dispose: disposeModels,
+  };
+}
