@@ -17,6 +17,17 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
   /** Of the time per run, on the longest lengths; null where too few can be told from noise. */
   readonly law: PowerLaw | null;
+  readonly growth: Growth;
+}
+
+/** How the parts of a run grow, each on its longest lengths; null where there are too few. */
+export interface Growth {
+  /** Of the time within attention kernels: what is left of a time without the projections, the feed-forward and the rest. */
+  readonly attention: PowerLaw | null;
+  /** Of the operations that ran: what the time would grow with if every operation took the same. */
+  readonly operations: PowerLaw | null;
+  readonly peakBytes: PowerLaw | null;
+  readonly stateBytes: PowerLaw | null;
 }
 
 export interface CurvePoint {
@@ -51,6 +62,9 @@ export interface Crossover {
 /** Shorter times than this, in milliseconds, are not fitted: a clock's grain and a garbage collection are as large. */
 const NOISE = 0.05;
 
+/** Exponents less certain than this are not told. */
+export const UNSURE = 0.4;
+
 /** Makes curves of a sweep's records. */
 export function analyse(records: readonly ResultRecord[]): Analysis {
   const of = <T extends ResultRecord['type']>(type: T) =>
@@ -68,13 +82,29 @@ export function analyse(records: readonly ResultRecord[]): Analysis {
         measured.map(({ length, record }) => ({ length, values: perUnit(record) })),
         NOISE,
       );
-      return [{ architecture, family, mode, points: measured.sort((a, b) => a.length - b.length), law }];
+      measured.sort((a, b) => a.length - b.length);
+      return [{ architecture, family, mode, points: measured, law, growth: growthOf(measured) }];
     }),
   );
   return {
     ...{ sweep, architectures, curves, trained: of('trained') },
     unmeasured: points.filter(({ outcome }) => outcome !== 'measured'),
     peak: median(of('peak').map(({ flopsPerSecond }) => flopsPerSecond)),
+  };
+}
+
+function growthOf(points: readonly CurvePoint[]): Growth {
+  const law = (values: (record: PointRecord) => readonly number[], noise = 0) =>
+    fitPowerLaw(
+      points.map(({ length, record }) => ({ length, values: values(record) })),
+      noise,
+    );
+  const ofOne = (key: 'flops' | 'peakBytes' | 'stateBytes') => law((record) => [record[key] ?? 0]);
+  return {
+    attention: law(({ attentionTimes = [] }) => attentionTimes, NOISE),
+    operations: ofOne('flops'),
+    peakBytes: ofOne('peakBytes'),
+    stateBytes: ofOne('stateBytes'),
   };
 }
 

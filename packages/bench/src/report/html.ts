@@ -1,17 +1,23 @@
 import type { ResultRecord } from '../scaling/records.js';
 import { type Analysis, analyse } from './analysis.js';
+import { formatOf } from './axis.js';
 import { whole } from './format.js';
+import { growthCells } from './growth-table.js';
 import { type Appearance, appearances } from './palette.js';
-import { drawFigure, formatOf } from './plot.js';
+import { drawPanel, lengthsOf } from './panel.js';
+import { panelsOf } from './panels.js';
 import { type Figure, figuresOf } from './series.js';
 import { style } from './style.js';
 import { tableCells } from './table.js';
-import { inWords } from './words.js';
+import { sentences } from './words.js';
+
+type Looks = ReadonlyMap<string, Appearance>;
 
 /** The records as one page that needs nothing else: pictures as SVG, each with its data and the command that made it. */
 export function htmlReport(records: readonly ResultRecord[]): string {
   const analysis = analyse(records);
   const looks = appearances(analysis.architectures);
+  const figures = figuresOf(analysis);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -21,14 +27,19 @@ export function htmlReport(records: readonly ResultRecord[]): string {
 <style>${style}</style>
 </head>
 <body>
+<header>
 <h1>How architectures scale with the length of the text</h1>
 ${facts(analysis)}
-<p>${escaped(inWords(analysis))}</p>
+</header>
+<ul class="findings">${sentences(analysis)
+    .map((sentence) => `<li>${escaped(sentence)}</li>`)
+    .join('\n')}</ul>
+<nav>${figures.map(({ id, title }) => `<a href="#${id}">${escaped(title)}</a>`).join(' · ')}</nav>
+<section>
 <h2>At a glance</h2>
 ${overview(analysis, looks)}
-${figuresOf(analysis)
-  .map((figure) => figureSection(figure, looks, analysis))
-  .join('\n')}
+</section>
+${figures.map((figure) => figureSection(figure, looks, analysis)).join('\n')}
 ${missing(analysis)}
 </body>
 </html>
@@ -52,49 +63,75 @@ function facts({ sweep: { machine, settings, started, command } }: Analysis): st
 <p class="facts"><code>${escaped(command)}</code></p>`;
 }
 
-function overview(analysis: Analysis, looks: ReadonlyMap<string, Appearance>): string {
-  const { heads, rows } = tableCells(analysis);
+function overview(analysis: Analysis, looks: Looks): string {
+  return `${table(tableCells(analysis), looks)}
+<p class="note">${analysis.trained.length > 0 ? LOSS : ''}nᵏ: exponents of the length with 95 % intervals, on the longest three lengths.</p>`;
+}
+
+interface Cells {
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** Rows that begin with an architecture's name, after its line as the pictures have it. */
+function table({ heads, rows }: Cells, looks: Looks): string {
   const body = rows.map(([name, ...cells]) => {
     const { color, dash } = looks.get(name!)!;
     const line = `<svg class="swatch" viewBox="0 0 27 11" aria-hidden="true"><line x1="0" y1="5.5" x2="27" y2="5.5" stroke="${color}" stroke-width="2.5" stroke-dasharray="${dash || 'none'}"/></svg>`;
-    return `<tr><td>${line}${escaped(name!)}</td>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
+    return `<tr><th scope="row">${line}${escaped(name!)}</th>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`;
   });
-  return `<div class="wide"><table><thead><tr>${heads.map((head) => `<th>${escaped(head)}</th>`).join('')}</tr></thead>
-<tbody>${body.join('\n')}</tbody></table></div>
-<p class="note">${analysis.trained.length > 0 ? LOSS : ''}Exponents of the length with 95 % intervals, on the longest four lengths.</p>`;
+  const head = heads.map((text) => `<th scope="col">${escaped(text)}</th>`).join('');
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
-function figureSection(figure: Figure, looks: ReadonlyMap<string, Appearance>, { sweep }: Analysis): string {
-  return `<h2 id="${figure.id}">${escaped(figure.title)}</h2>
-<figure>
-<div class="wide">${drawFigure(figure, looks)}</div>
-<figcaption>${escaped(figure.explanation)}</figcaption>
-</figure>
+function figureSection(figure: Figure, looks: Looks, analysis: Analysis): string {
+  const { sweep, architectures } = analysis;
+  const context = { looks, reference: architectures[0]?.architecture };
+  const panels = panelsOf(figure, architectures).map(
+    (
+      panel,
+      index,
+    ) => `<figure class="${index === 0 ? 'first' : 'other'}"><figcaption>${escaped(panel.title)}</figcaption>
+${drawPanel(figure, panel, context)}</figure>`,
+  );
+  return `<section>
+<h2 id="${figure.id}">${escaped(figure.title)}</h2>
+<p class="note">${escaped(figure.explanation)}</p>
+<div class="panels">${panels.join('\n')}</div>
+${figure.growthOf ? growth(analysis, figure.growthOf, looks) : ''}
 <details><summary>Data, and the command that made them</summary>
 <p><code>${escaped(sweep.command)}</code></p>
-${dataTable(figure)}
-</details>`;
+${table(dataCells(figure), looks)}
+</details>
+</section>`;
 }
 
-function dataTable(figure: Figure): string {
-  const lengths = [...new Set(figure.series.flatMap(({ points }) => points.map(({ length }) => length)))].sort(
-    (a, b) => a - b,
-  );
+function growth(analysis: Analysis, mode: NonNullable<Figure['growthOf']>, looks: Looks): string {
+  const cells = growthCells(analysis, mode);
+  if (cells.rows.length === 0) return '';
+  return `<h3>What it grows with</h3>
+${table(cells, looks)}
+<p class="note">${escaped(GROWTH)}</p>`;
+}
+
+const GROWTH =
+  'The time of a run grows as its operations do where every operation takes the same. It grows less where fixed costs still weigh or longer kernels run better. Attention kernels are the part that grows with pairs of tokens; projections, feed-forward, logits and the update grow with tokens alone, and at these widths they hide the power of attention until texts are long.';
+
+function dataCells(figure: Figure): Cells {
+  const lengths = lengthsOf(figure);
   const format = formatOf(figure);
   const rows = figure.series.map(({ architecture, points }) => {
     const cells = lengths.map((length) => {
       const point = points.find((candidate) => candidate.length === length);
-      if (!point) return '<td></td>';
-      const spread =
-        point.low !== undefined && point.high !== undefined
-          ? ` title="${format(point.low)} to ${format(point.high)}"`
-          : '';
-      return `<td${spread}>${format(point.value)}</td>`;
+      if (!point) return '';
+      const { value, low, high } = point;
+      return low === undefined || high === undefined || low === high
+        ? format(value)
+        : `${format(value)} (${format(low)} – ${format(high)})`;
     });
-    return `<tr><td>${escaped(architecture)}</td>${cells.join('')}</tr>`;
+    return [architecture, ...cells];
   });
-  const heads = lengths.map((length) => `<th>${whole(length)}</th>`).join('');
-  return `<div class="wide"><table><thead><tr><th>${escaped(`${figure.y} at ${figure.x}`)}</th>${heads}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`;
+  return { heads: [`${figure.y} at ${figure.x}`, ...lengths.map(whole)], rows };
 }
 
 function missing({ unmeasured }: Analysis): string {
@@ -102,7 +139,7 @@ function missing({ unmeasured }: Analysis): string {
   const items = unmeasured.map(({ architecture, mode, length, outcome, detail }) => {
     return `<li>${escaped(`${architecture}, ${mode}, ${length} tokens: ${outcome}${detail ? ` (${detail})` : ''}`)}</li>`;
   });
-  return `<h2>Points without a time</h2><ul>${items.join('')}</ul>`;
+  return `<section><h2>Points without a time</h2><ul>${items.join('')}</ul></section>`;
 }
 
 function escaped(text: string): string {

@@ -1,13 +1,13 @@
 import type { Mode } from '../scaling/records.js';
 import type { Analysis, CurvePoint } from './analysis.js';
-import { crossoversWithFirst } from './analysis.js';
+import { crossoversWithFirst, UNSURE } from './analysis.js';
 
 /** One number of every architecture against the length. */
 export interface Series {
   readonly architecture: string;
   readonly points: readonly SeriesPoint[];
-  /** Drawn as a straight line on logarithms. */
-  readonly law?: { readonly exponent: number; readonly intercept: number; readonly from: number; readonly to: number };
+  /** Of its growth on the longest lengths, where it is sure enough to be written beside the line. */
+  readonly exponent?: number | undefined;
 }
 
 export interface SeriesPoint {
@@ -27,9 +27,19 @@ export interface Figure {
   readonly y: string;
   readonly unit: 'milliseconds' | 'bytes' | 'share';
   readonly series: readonly Series[];
+  /** Whether lines of the length and its square help to read it. */
+  readonly guided?: boolean;
+  /** The mode whose growth a table beside it takes apart. */
+  readonly growthOf?: Mode;
   /** Where an architecture crosses the first one. */
-  readonly crossovers?: readonly { readonly length: number; readonly value: number; readonly text: string }[];
-  readonly logarithmicY: boolean;
+  readonly crossovers?: readonly FigureCrossover[];
+}
+
+export interface FigureCrossover {
+  readonly architecture: string;
+  readonly length: number;
+  readonly value: number;
+  readonly text: string;
 }
 
 const TIMES: Readonly<Record<Mode, { title: string; explanation: string; x: string }>> = {
@@ -68,16 +78,22 @@ function timeFigure(analysis: Analysis, mode: Mode): Figure {
   const curves = analysis.curves.filter((curve) => curve.mode === mode);
   const base = curves[0];
   return {
-    ...{ id: `time-${mode}`, title: TIMES[mode].title, x: TIMES[mode].x, y: 'time', unit: 'milliseconds' },
-    explanation: `${TIMES[mode].explanation} Points are medians with their quartiles, lines are power laws fitted on the longest four lengths, circles mark where an architecture crosses the first.`,
-    logarithmicY: true,
+    ...{
+      id: `time-${mode}`,
+      title: TIMES[mode].title,
+      x: TIMES[mode].x,
+      y: 'time',
+      unit: 'milliseconds',
+      growthOf: mode,
+    },
+    explanation: `${TIMES[mode].explanation} Medians with their quartiles; circles mark where an architecture crosses ${base?.architecture}. Behind a name: the power of the length that it grows with over the longest three; dotted: lines of the length and of its square.`,
     series: curves.map(({ architecture, points, law }) => ({
       architecture,
       points: points.map(({ length, time }) => ({ length, value: time.median, low: time.low, high: time.high })),
-      ...(law && { law }),
+      exponent: law && law.margin <= UNSURE ? law.exponent : undefined,
     })),
     crossovers: crossoversWithFirst(analysis, mode).map(({ architecture, against, length }) => ({
-      length,
+      ...{ architecture, length },
       value: interpolated(base!.points, length),
       text: `${architecture} crosses ${against} at about ${Math.round(length)} tokens`,
     })),
@@ -93,7 +109,13 @@ function interpolated(points: readonly CurvePoint[], length: number): number {
 
 function peakFigure(analysis: Analysis, mode: Mode): Figure {
   return ofRecords(analysis, mode, 'peakBytes', {
-    ...{ id: `memory-${mode}`, title: `Memory: ${TIMES[mode].title.toLowerCase()}`, y: 'peak bytes', unit: 'bytes' },
+    ...{
+      id: `memory-${mode}`,
+      title: `Memory: ${TIMES[mode].title.toLowerCase()}`,
+      y: 'peak bytes',
+      unit: 'bytes',
+      guided: true,
+    },
     explanation: 'Bytes of tensors alive at once during a run, above weights and inputs.',
   });
 }
@@ -105,18 +127,17 @@ function stateFigure(analysis: Analysis): Figure {
   });
 }
 
-type Described = Pick<Figure, 'id' | 'title' | 'y' | 'unit' | 'explanation'>;
+type Described = Pick<Figure, 'id' | 'title' | 'y' | 'unit' | 'explanation' | 'guided'>;
 
 function ofRecords(analysis: Analysis, mode: Mode, key: 'peakBytes' | 'stateBytes', described: Described): Figure {
   const curves = analysis.curves.filter((curve) => curve.mode === mode);
-  const series = curves.map(({ architecture, points }) => ({
-    architecture,
+  const series = curves.map(({ architecture, points, growth }) => ({
+    ...{ architecture, exponent: growth[key]?.exponent },
     points: points.flatMap(({ length, record }) => (record[key] ? [{ length, value: record[key] }] : [])),
   }));
   return {
     ...described,
     x: TIMES[mode].x,
-    logarithmicY: true,
     series: series.filter(({ points }) => points.length > 0),
   };
 }
@@ -128,7 +149,7 @@ function shareFigure({ curves, peak }: Analysis, mode: Mode): Figure {
       title: `Share of the machine's peak: ${TIMES[mode].title.toLowerCase()}`,
       x: TIMES[mode].x,
     },
-    ...{ y: 'share of peak', unit: 'share', logarithmicY: true },
+    ...{ y: 'share of peak', unit: 'share' },
     explanation: `Products counted from what ran, per second, against ${(peak / 1e9).toFixed(1)} GFLOP/s of a register tile measured beside them (one core, WebAssembly).`,
     series: curves
       .filter((curve) => curve.mode === mode)

@@ -1,9 +1,15 @@
+import type { PowerLaw } from '../scaling/fit.js';
 import type { Mode } from '../scaling/records.js';
-import { type Analysis, type Curve, cheapestByLength, crossoversWithFirst } from './analysis.js';
+import { type Analysis, type Curve, cheapestByLength, crossoversWithFirst, UNSURE } from './analysis.js';
 import { bytes, milliseconds, whole } from './format.js';
 
 /** What the figures say, in one paragraph: exponents, crossovers, the cheapest at each length. */
 export function inWords(analysis: Analysis): string {
+  return sentences(analysis).join(' ');
+}
+
+/** The same, a finding after the other. */
+export function sentences(analysis: Analysis): string[] {
   const mode: Mode = analysis.sweep.settings.modes.includes('train') ? 'train' : analysis.sweep.settings.modes[0]!;
   return [
     growth(analysis, mode),
@@ -12,13 +18,11 @@ export function inWords(analysis: Analysis): string {
     memory(analysis),
     learning(analysis),
     missing(analysis),
-  ]
-    .filter(Boolean)
-    .join(' ');
+  ].filter(Boolean);
 }
 
-/** Exponents less certain than this are not told. */
-const UNSURE = 0.4;
+/** Up to here a growth counts as that of the length itself. */
+const LINEAR = 1.1;
 
 const NAMES: Readonly<Record<Mode, string>> = {
   train: 'a training step',
@@ -27,20 +31,44 @@ const NAMES: Readonly<Record<Mode, string>> = {
   encode: 'encoding a text',
 };
 
-function growth({ curves }: Analysis, mode: Mode): string {
-  const fitted = curves
-    .filter((curve): curve is Curve & { law: NonNullable<Curve['law']> } => curve.mode === mode && curve.law !== null)
-    .sort((a, b) => b.law.exponent - a.law.exponent);
+type Fitted = Curve & { readonly law: PowerLaw };
+
+function growth({ curves, architectures }: Analysis, mode: Mode): string {
+  const fitted = curves.filter((curve): curve is Fitted => curve.mode === mode && curve.law !== null);
   if (fitted.length === 0) return `Too few lengths were measured to say how ${NAMES[mode]} grows.`;
-  const sure = fitted.filter(({ law }) => law.margin <= UNSURE);
-  const unsure = fitted.filter((curve) => !sure.includes(curve)).map(({ architecture }) => architecture);
+  const sure = fitted.filter(({ law }) => law.margin <= UNSURE).sort((a, b) => b.law.exponent - a.law.exponent);
   if (sure.length === 0) return `The times of ${NAMES[mode]} scatter too much to say how they grow with the length.`;
-  const said = sure.map(
-    ({ architecture, law }) => `${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)} for ${architecture}`,
-  );
-  const { from, to } = sure[0]!.law;
+  const unsure = fitted.filter((curve) => curve.law.margin > UNSURE).map(({ architecture }) => architecture);
+  const first = sure.find(({ architecture }) => architecture === architectures[0]?.architecture);
+  const { from, to } = (first ?? sure[0]!).law;
+  const others = sure.filter((curve) => curve !== first);
+  const [steep, linear] = [others.filter(isSteep), others.filter((curve) => !isSteep(curve))];
+  const shown = (curve: Fitted) => `${curve.architecture} (${powerOf(curve, { from, to })})`;
+  const parts = [
+    first && `${powerOf(first, { from, to })} for ${first.architecture}${partsOf(first)}`,
+    steep.length > 0 && `more than ${LINEAR} for ${listed(steep.map(shown))}`,
+    linear.length > 0 && `no more than ${LINEAR} for ${listed(linear.map(shown))}`,
+  ].filter((part) => typeof part === 'string');
   const rest = unsure.length ? ` Too scattered to tell: ${listed(unsure)}.` : '';
-  return `Between ${from} and ${to} tokens the time of ${NAMES[mode]} grows with the length to the power of ${listed(said)}.${rest}`;
+  return `Between ${whole(from)} and ${whole(to)} tokens the time of ${NAMES[mode]} grows with the length to the power of ${parts.join('; ')}.${rest}`;
+}
+
+function isSteep({ law }: Fitted): boolean {
+  return law.exponent > LINEAR;
+}
+
+/** With its own lengths where they are not those of the others. */
+function powerOf({ law }: Fitted, { from, to }: { readonly from: number; readonly to: number }): string {
+  const own = law.from === from && law.to === to ? '' : ` at ${whole(law.from)} to ${whole(law.to)}`;
+  return `${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)}${own}`;
+}
+
+function partsOf({ growth: { attention, operations } }: Curve): string {
+  const parts = [
+    attention && `its attention kernels ${attention.exponent.toFixed(2)} ± ${attention.margin.toFixed(2)}`,
+    operations && `its operations ${operations.exponent.toFixed(2)}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? ` (${parts.join(', ')})` : '';
 }
 
 function overtaking(analysis: Analysis, mode: Mode): string {

@@ -15,10 +15,10 @@ export interface Observed {
 }
 
 /** Fits stand on the longest lengths: what is constant or linear has fallen behind there. */
-const LENGTHS_FITTED = 4;
+export const LENGTHS_FITTED = 3;
 
 /**
- * The power law of the longest four lengths, every round a sample of its own; null below three lengths.
+ * The power law of the longest three lengths, every round a sample of its own; null below three lengths.
  *
  * @param noise values below it are left out: a clock cannot tell them from nothing
  */
