@@ -85,6 +85,7 @@ function timeFigure(analysis: Analysis, mode: Mode): Figure {
       y: 'time',
       unit: 'milliseconds',
       growthOf: mode,
+      guided: mode !== 'decode',
     },
     explanation: `${TIMES[mode].explanation} Medians with their quartiles; circles mark where an architecture crosses ${base?.architecture}. Behind a name: the power of the length that it grows with over the longest three; dotted: lines of the length and of its square.`,
     series: curves.map(({ architecture, points, law }) => ({

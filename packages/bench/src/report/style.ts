@@ -40,6 +40,8 @@ summary { cursor: pointer; color: var(--soft); }
   :root { --text: #000; --soft: #444; --page: #fff; --line: #bbb; --faint: #cfcfd6; ${paletteCss('light')} }
   body { max-width: none; padding: 0; font-size: 10pt; }
   nav { display: none; }
+  .facts, .note { font-size: 8pt; }
+  h1 { font-size: 16pt; } h2 { font-size: 13pt; } h3, figcaption { font-size: 10pt; }
   section { margin-top: 1.5rem; }
   h2, h3 { break-after: avoid; }
   .panels { grid-template-columns: 1fr 1fr; gap: .6rem 1rem; }
