@@ -1,10 +1,12 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openBackend } from '@sequitur/core';
+import { initialize, openBackend } from '@sequitur/core';
 import { matMul, ones, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { candidates } from '../src/architectures.js';
+import { attentionTime } from '../src/measure/attention-time.js';
+import { makeCell } from '../src/scaling/cells.js';
 import { countFlops } from '../src/scaling/count-flops.js';
 import { crossovers, fitPowerLaw } from '../src/scaling/fit.js';
 import { matchKnob } from '../src/scaling/match.js';
@@ -40,7 +42,7 @@ describe('fits', () => {
     );
     expect(law?.exponent).toBeCloseTo(1.5, 6);
     expect(law?.margin).toBeCloseTo(0, 6);
-    expect(law).toMatchObject({ from: 32, to: 256 });
+    expect(law).toMatchObject({ from: 64, to: 256 });
   });
 
   it('leave out what cannot be told from noise', () => {
@@ -66,6 +68,30 @@ describe('fits', () => {
 it('counts the products of what runs, a backward pass among them', () => {
   const { flops } = countFlops(() => tidy(() => matMul(ones([3, 4, 5]), ones([3, 5, 6])).shape));
   expect(flops).toBe(2 * 3 * 4 * 5 * 6);
+});
+
+it.each([
+  ['dense GPT', 2, 4],
+  ['Mamba', 0, 0],
+])('tells how often attention runs in %s, each kernel once', (name, inReading, inTraining) => {
+  const shape = { vocabularySize: 11, width: 16, depth: 2, heads: 2, length: 9 };
+  const candidate = candidates.find((each) => each.name === name)!.create(shape, 20);
+  initialize(candidate.model, 1);
+  for (const [mode, calls] of [
+    ['prefill', inReading],
+    ['train', inTraining],
+  ] as const) {
+    const cell = makeCell(candidate, mode, 9);
+    let now = 0;
+    expect(
+      attentionTime(
+        () => cell.run(),
+        () => now++,
+      ),
+    ).toBe(calls);
+    cell.dispose();
+  }
+  candidate.model.dispose();
 });
 
 it('turns a knob to the wanted size, and says where that cannot be', () => {
