@@ -23,7 +23,7 @@ export interface PanelContext {
 }
 
 /** Beside the plot, for names at the ends of lines. */
-const MARGIN = { left: 58, right: 158, top: 14, bottom: 40 };
+const MARGIN = { left: 68, right: 184, top: 14, bottom: 40 };
 
 /** A panel as SVG, its colours left to the page's style sheet. */
 export function drawPanel(figure: Figure, panel: Panel, { looks, reference }: PanelContext): string {
