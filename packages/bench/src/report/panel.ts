@@ -96,8 +96,9 @@ function guides({ series, guided }: Figure, { first }: Panel, reference: string 
       y: 'value',
       fill: 'var(--soft)',
       fontStyle: 'italic',
-      dx: -4,
-      textAnchor: 'end',
+      dx: 10,
+      dy: -12,
+      textAnchor: 'start',
     } as const;
     return [
       Plot.line([start, last], mark),
