@@ -1,12 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { candidates } from '../src/architectures.js';
 import { type ApartOptions, measureApart } from '../src/scaling/measure-apart.js';
 import type { SweepSettings } from '../src/scaling/records.js';
 import { readRecords } from '../src/scaling/results-file.js';
 import { run } from '../src/scaling/run.js';
+import { resultsFile } from './results-file.js';
 
 const settings: SweepSettings = {
   architectures: ['dense GPT', 'sliding window'],
@@ -29,7 +27,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 async function sweepWith(trouble: string, options: ApartOptions = {}) {
   vi.stubEnv('TROUBLE', trouble);
-  const results = join(await mkdtemp(join(tmpdir(), 'sequitur-bench-')), 'results.jsonl');
+  const results = await resultsFile();
   const measure = measureApart({ worker, execArgv, ...options });
   await run({ candidates, settings, results, measure, command: 'a test' });
   const points = (await readRecords(results)).filter((record) => record.type === 'point');

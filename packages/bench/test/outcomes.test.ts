@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type BackendName, openBackend } from '@sequitur/core';
@@ -18,6 +16,7 @@ import type { PointRecord, ResultRecord, SweepSettings } from '../src/scaling/re
 import { readRecords } from '../src/scaling/results-file.js';
 import { run } from '../src/scaling/run.js';
 import { keyOf } from '../src/scaling/sweep.js';
+import { resultsFile } from './results-file.js';
 
 const settings: SweepSettings = {
   architectures: ['dense GPT', 'sliding window'],
@@ -34,10 +33,6 @@ const settings: SweepSettings = {
   clock: 'wall',
 };
 
-async function newResults(): Promise<string> {
-  return join(await mkdtemp(join(tmpdir(), 'sequitur-bench-')), 'results.jsonl');
-}
-
 /** On a machine without an adapter the test is skipped, unless one is required. */
 function absent(error: unknown): null {
   if (process.env.SEQUITUR_REQUIRE_WEBGPU === '1') throw error;
@@ -49,7 +44,7 @@ function pointsOf(records: readonly ResultRecord[]): PointRecord[] {
 }
 
 it('goes on after it was killed while it wrote: every point once', { timeout: 400_000 }, async () => {
-  const results = await newResults();
+  const results = await resultsFile();
   const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
   const sizes = '--width 16 --depth 1 --rounds 2 --lengths 8,12,16,24 --modes prefill,decode --backend wasm';
   const args = `scaling --architectures dense^GPT,sliding^window ${sizes} --results ${results}`.split(' ');
@@ -113,7 +108,7 @@ describe('what keeps a point from being measured is its result', () => {
   const alone = { ...settings, architectures: ['dense GPT'], modes: ['prefill' as const] };
   const sweepWith = async (trouble: () => void, timeLimit = 60) => {
     const own = { ...alone, timeLimit };
-    return run({ candidates: troubled(trouble), settings: own, results: await newResults(), command: 'a test' });
+    return run({ candidates: troubled(trouble), settings: own, results: await resultsFile(), command: 'a test' });
   };
 
   it('memory that an engine refuses', async () => {
@@ -155,7 +150,7 @@ it('measures on WebGPU, every point on a device of its own', { timeout: 240_000 
     rounds: 1,
     modes: ['train', 'decode'],
   } satisfies SweepSettings;
-  const records = await run({ candidates, settings: small, results: await newResults(), command: 'a test' });
+  const records = await run({ candidates, settings: small, results: await resultsFile(), command: 'a test' });
   expect(pointsOf(records).map(({ detail, outcome }) => detail ?? outcome)).toEqual(['measured', 'measured']);
   for (const { flops, declaredFlops } of pointsOf(records)) expect(flops).toBe(declaredFlops);
 });

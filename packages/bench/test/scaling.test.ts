@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { initialize, openBackend } from '@sequitur/core';
 import { matMul, ones, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +13,7 @@ import type { ResultRecord, SweepSettings } from '../src/scaling/records.js';
 import { readRecords } from '../src/scaling/results-file.js';
 import { run } from '../src/scaling/run.js';
 import { keyOf } from '../src/scaling/sweep.js';
+import { resultsFile } from './results-file.js';
 
 const settings: SweepSettings = {
   architectures: candidates.map(({ name }) => name),
@@ -107,8 +106,7 @@ describe('a sweep', () => {
   });
 
   it('finds operations and state bytes as they are declared, and goes on where it was interrupted', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'sequitur-bench-'));
-    const results = join(folder, 'results.jsonl');
+    const results = await resultsFile();
     const few = ['dense GPT', 'RMT', 'Mamba', 'sparse encoder (Longformer style)', 'encoder-decoder (T5)'];
     const options = { candidates, settings: { ...settings, architectures: few }, results, command: 'a test' };
     const whole = await run(options);
@@ -133,8 +131,7 @@ describe('a sweep', () => {
   });
 
   it('refuses corrupt lines by their number, and results of another sweep', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'sequitur-bench-'));
-    const results = join(folder, 'results.jsonl');
+    const results = await resultsFile();
     const small = { ...settings, architectures: ['dense GPT'], modes: ['decode' as const], lengths: [8] };
     await run({ candidates, settings: small, results, command: 'a test' });
     await expect(run({ candidates, settings: { ...small, rounds: 2 }, results, command: 'a test' })).rejects.toThrow(
