@@ -49,6 +49,6 @@ summary { cursor: pointer; color: var(--soft); }
   figure { overflow: visible; }
   tr { break-inside: avoid; }
   details::details-content { content-visibility: visible; display: block; height: auto; }
-  table { font-size: 7pt; }
-  th, td { padding: .1rem .25rem; }
+  table { font-size: 6.5pt; width: 100%; }
+  th, td { padding: .1rem .2rem; white-space: normal; }
 }`;
