@@ -11,7 +11,7 @@ export const models = {
   mamba: ({ vocabularySize, seed }: CreateOptions) =>
     Mamba.create({ vocabularySize, width: 64, depth: 2, stateSize: 8 }, { seed }),
   s4d: ({ vocabularySize, seed }: CreateOptions) =>
-    initialize(s4dArchitecture.create({ vocabularySize, width: 96, depth: 2, stateSize: 64 }), seed),
+    initialize(s4dArchitecture.create({ vocabularySize, width: 92, depth: 2, stateSize: 64 }), seed),
 } as const satisfies Record<string, (options: CreateOptions) => CausalModel & Module>;
 
 export type ModelName = keyof typeof models;

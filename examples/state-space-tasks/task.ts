@@ -13,6 +13,8 @@ export interface DrawOptions {
   readonly length?: number;
   /** Whether to ask more than once where the task can, so that an example teaches more. */
   readonly often?: boolean;
+  /** How many tokens are to be remembered, where the task has several; default those of the test. */
+  readonly remembered?: number;
 }
 
 /** A task whose examples are drawn, as many as are asked for. */
@@ -21,11 +23,13 @@ export interface Task {
   readonly vocabularySize: number;
   /** Tokens of an example to train on. */
   readonly length: number;
-  /** Examples in a batch to train on. */
+  /** Examples in a batch to train on; shorter ones are as many more as make as many tokens. */
   readonly batchSize: number;
   /** Lengths at which the trained model is asked. */
   readonly testLengths: readonly number[];
   draw(random: Random, options?: DrawOptions): Example;
+  /** How the examples of this batch of the training are drawn; the first is number 0. Others are drawn as for the test. */
+  lesson?(batch: number): DrawOptions;
 }
 
 /** What no loss and no score looks at. */
@@ -36,7 +40,7 @@ interface BatchOptions {
   readonly seed: string;
   /** Default that of the training. */
   readonly length?: number;
-  /** Every other batch asks often; default none. */
+  /** Whether the task's lessons say how the examples are drawn; default no. */
   readonly forTraining?: boolean;
 }
 
@@ -49,8 +53,9 @@ export function batchesOf(
   const identity = { task: task.name, batchSize, seed, length, forTraining };
   return Batches.from(identity, { drawn: 0 }, ({ drawn }) => {
     const random = all.fork(drawn);
-    const draw = { length, often: forTraining && drawn % 2 === 0 };
-    const examples = Array.from({ length: batchSize }, (_, row) => task.draw(random.fork(row), draw));
+    const draw = { length, ...(forTraining && task.lesson?.(drawn)) };
+    const rows = Math.round((batchSize * length) / draw.length);
+    const examples = Array.from({ length: rows }, (_, row) => task.draw(random.fork(row), draw));
     const batch = { inputs: examples.map(({ inputs }) => inputs), labels: examples.map(({ labels }) => labels) };
     return { batch, state: { drawn: drawn + 1 } };
   });

@@ -21,6 +21,16 @@ it('asks for what was strewn among the noise, in its order', () => {
   }
 });
 
+it('begins with few tokens among little noise, in as many texts as make a batch of the test', () => {
+  const [first] = firstBatches(selectiveCopying, 1, { batchSize: 8, seed: 'a', forTraining: true });
+  const asked = (row: Int32Array) => row.filter((label) => label !== NOT_ASKED).length;
+  expect(asked(first!.labels[0] as Int32Array)).toBe(1);
+  const tokens = first!.inputs.length * first!.inputs[0]!.length;
+  expect(Math.abs(tokens - 8 * selectiveCopying.length)).toBeLessThan(10);
+  expect(selectiveCopying.lesson!(1499).length).toBe(128 + 16);
+  expect(selectiveCopying.lesson!(1500)).toEqual({});
+});
+
 it('asks what stood behind the special token, once at the end or often', () => {
   const special = inductionHeads.vocabularySize - 1;
   for (let seed = 0; seed < 20; seed++) {
