@@ -1,19 +1,6 @@
 import { groupsOf, type WebGpuInstance, type WebGpuKernel } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { SCAN_PARAMETERS, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
-
-/** One lane for a channel of a row of the batch, and of a chunk: `index` over [rows, chunks, inner]. */
-const CHUNK_PLACE = `
-  let index = group * SIZE + lane;
-  let chunks = p.kept + 1u;
-  if (index >= p.lanes * chunks) { return; }
-  let channel = index % p.inner;
-  let part = (index / p.inner) % chunks;
-  let row = index / (p.inner * chunks);
-  let share = (channel * p.groups / p.inner) * N;
-  let begin = part * p.chunk;
-  let end = min(p.length, begin + p.chunk);
-`;
+import { CHUNK_PLACE, SCAN_PARAMETERS, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
 
 /**
  * What each chunk adds to a state and what it multiplies it by: scanned from an empty one. `ends` [rows, chunks, inner,

@@ -32,6 +32,19 @@ export const PLACE = `
   let share = (channel * p.groups / p.inner) * N;
 `;
 
+/** One lane for a channel of a row of the batch, and of a chunk: `index` over [rows, chunks, inner]. */
+export const CHUNK_PLACE = `
+  let index = group * SIZE + lane;
+  let chunks = p.kept + 1u;
+  if (index >= p.lanes * chunks) { return; }
+  let channel = index % p.inner;
+  let part = (index / p.inner) % chunks;
+  let row = index / (p.inner * chunks);
+  let share = (channel * p.groups / p.inner) * N;
+  let begin = part * p.chunk;
+  let end = min(p.length, begin + p.chunk);
+`;
+
 /** \`delta\`, \`entered\`, \`matrix\` and \`keep\` of step t. */
 export const STEP = `
     let at = (row * p.length + t) * p.inner + channel;
@@ -53,11 +66,12 @@ export const STEP_WITH_OUTPUT = `${STEP}
     }
     y[at] = sum;`;
 
-/** A[inner, state], D and bias [inner], h, B, C and the resets one behind the other: a kernel binds only eight tensors. */
-export function constantsOf(inputs: OpInputs): Tensor {
+/** A[inner, state], D and bias [inner], h, B, C, the resets and `between` one behind the other: a kernel binds only eight tensors. */
+export function constantsOf(inputs: OpInputs, between?: Tensor): Tensor {
   const { stateMatrix, skip, stepBias, initialState, inputMatrix, outputMatrix, resets } = inputs;
   const parts = [stateMatrix!, skip!, stepBias!, initialState!, inputMatrix!, outputMatrix!];
-  return tidy(() => concat([...parts, ...(resets ? [resets] : [])].map((part) => reshape(part, [part.size]))));
+  const more = [resets, between].filter((part) => part !== undefined);
+  return tidy(() => concat([...parts, ...more].map((part) => reshape(part, [part.size]))));
 }
 
 export function parametersOf(inputs: OpInputs, attributes: ScanAttributes, sizes: ScanSizes) {
@@ -74,12 +88,10 @@ export function parametersOf(inputs: OpInputs, attributes: ScanAttributes, sizes
   };
 }
 
-/** The backward keeps three numbers for each place of the state and step of a chunk: in at most so many bytes. */
-const MOST_SCRATCH = 2 ** 25;
+/** Steps of a chunk on a graphics card: short, so that many of them fit into its scratch side by side. */
+const MOST_STEPS = 16;
 
-/** The chunk that is asked for, or a shorter one where its scratch would be large. */
-export function gpuChunk({ x, stateMatrix }: OpInputs, { chunk }: ScanAttributes): number {
-  const [batch, length, inner] = x!.shape as [number, number, number];
-  const bytesPerStep = 12 * batch * inner * stateMatrix!.shape[1]!;
-  return Math.max(1, Math.min(chunk, length, Math.floor(MOST_SCRATCH / bytesPerStep)));
+/** The chunk that is asked for, or a shorter one. */
+export function gpuChunk({ x }: OpInputs, { chunk }: ScanAttributes): number {
+  return Math.min(chunk, x!.shape[1]!, MOST_STEPS);
 }
