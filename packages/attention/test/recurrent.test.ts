@@ -20,6 +20,10 @@ mixerLaws(
   () => new TransformerXlAttention({ ...xl, firstMemory: 'empty', segmentLength: 5, truncateGradients: false }),
   { width: 8, ...segments },
 );
+mixerLaws('Transformer-XL attention without a memory', () => new TransformerXlAttention({ ...xl, memoryLength: 0 }), {
+  width: 8,
+  leftPadding: false,
+});
 mixerLaws('infini-attention', () => new InfiniAttention({ width: 8, heads: 2, segmentLength: 4 }), {
   width: 8,
   leftPadding: false,
@@ -38,4 +42,5 @@ it('cuts chunks where segments end, whatever came before', () => {
     { start: 4, count: 3, ends: true },
   ]);
   expect(segmentPieces(2, 0, 3)).toEqual([{ start: 0, count: 2, ends: false }]);
+  expect(() => segmentPieces(2, 0, 0)).toThrow(/at least 1/);
 });

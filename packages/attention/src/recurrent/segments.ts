@@ -13,8 +13,13 @@ export interface SegmentPiece {
 /**
  * Cuts a chunk of `length` positions where segments end, the first of them with `filled` positions in it already. So a
  * text may come in chunks of any length and is cut at the same places.
+ *
+ * @throws SequiturError where segments have no length: the cutting would not end
  */
 export function segmentPieces(length: number, filled: number, segmentLength: number): SegmentPiece[] {
+  if (!(segmentLength >= 1)) {
+    throw new SequiturError({ where: 'segments', expected: 'a segmentLength of at least 1', got: `${segmentLength}` });
+  }
   const pieces: SegmentPiece[] = [];
   for (let start = 0; start < length; ) {
     const room = segmentLength - (start === 0 ? filled : 0);

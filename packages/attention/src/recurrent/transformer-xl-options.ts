@@ -7,7 +7,7 @@ export interface TransformerXlAttentionOptions {
   readonly headSize: number;
   /** How many positions before its segment a query sees (M). */
   readonly memoryLength: number;
-  /** After so many positions the segment joins the memory; default `memoryLength`. */
+  /** After so many positions the segment joins the memory; default `memoryLength`, and if that is 0 never. */
   readonly segmentLength?: number;
   /** Every query sees as many keys as the memory is long, itself among them; default false. */
   readonly sameLength?: boolean;
@@ -31,6 +31,7 @@ export function patternOf({ sameLength, memoryLength }: TransformerXlAttentionOp
   return sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal();
 }
 
+/** Where nothing is remembered, a text is one segment. */
 export function segmentLengthOf({ segmentLength, memoryLength }: TransformerXlAttentionOptions): number {
-  return segmentLength ?? memoryLength;
+  return segmentLength ?? (memoryLength || Number.MAX_SAFE_INTEGER);
 }

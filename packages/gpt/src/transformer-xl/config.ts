@@ -8,7 +8,7 @@ export interface TransformerXlConfig {
   readonly hiddenWidth: number;
   /** How many positions of earlier segments are remembered. */
   readonly memoryLength: number;
-  /** After so many positions a segment joins the memory; default `memoryLength`. */
+  /** After so many positions a segment joins the memory; default `memoryLength`, and if that is 0 never. */
   readonly segmentLength?: number;
   /** Size of the vectors of the most frequent tokens; default `width`. */
   readonly embeddingWidth?: number;
