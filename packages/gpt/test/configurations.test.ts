@@ -9,6 +9,7 @@ import {
   gptFamilies,
   gptNeoxFamily,
   llamaFamily,
+  readTransformerXlConfig,
 } from '../src/index.js';
 
 const read = <C extends GptConfig>(family: GptFamily<C>, json: object) =>
@@ -26,6 +27,14 @@ describe('a configuration', () => {
       expect(read(llamaFamily, { rope_scaling: rope })).not.toHaveProperty('rotaryScaling');
       expect(read(gptNeoxFamily, { rope_parameters: rope })).not.toHaveProperty('rotaryScaling');
     }
+  });
+
+  it('of a Transformer-XL has clusters of tokens that lie in the vocabulary, one behind the other', () => {
+    const sizes = { d_model: 4, n_layer: 1, n_head: 1, d_head: 4, d_inner: 4, mem_len: 2, vocab_size: 9 };
+    const readCutoffs = (cutoffs: unknown) =>
+      readTransformerXlConfig(new ConfigReader({ model_type: 'transfo-xl', ...sizes, cutoffs }, 'config.json')).cutoffs;
+    expect(readCutoffs([3, 6])).toEqual([3, 6]);
+    for (const wrong of [[3, 9], [6, 3], [0, 3], [3, 3], ['3'], 3]) expect(() => readCutoffs(wrong)).toThrow(/cutoffs/);
   });
 
   it.each(gptFamilies.map((family) => [family.modelType, family] as const))(

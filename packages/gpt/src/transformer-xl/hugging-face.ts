@@ -39,9 +39,10 @@ export function readTransformerXlConfig(json: ConfigReader): TransformerXlConfig
 export function readTransformerXlShape(json: ConfigReader, vocabularyName: string): TransformerXlConfig {
   json.take('attn_type', isRelative, 0);
   const width = json.take('d_model', anInteger());
+  const vocabularySize = json.take(vocabularyName, anInteger());
   const clamp = json.take('clamp_len', aNumber('an integer', Number.isInteger), -1);
   return {
-    vocabularySize: json.take(vocabularyName, anInteger()),
+    vocabularySize,
     width,
     depth: json.take('n_layer', aCount),
     heads: json.take('n_head', aCount),
@@ -49,7 +50,7 @@ export function readTransformerXlShape(json: ConfigReader, vocabularyName: strin
     hiddenWidth: json.take('d_inner', anInteger()),
     memoryLength: json.take('mem_len', anInteger(0)),
     embeddingWidth: json.take('d_embed', anInteger(), width),
-    cutoffs: json.take('cutoffs', integers, []),
+    cutoffs: json.take('cutoffs', cutoffsBelow(vocabularySize), []),
     divisor: json.take('div_val', anInteger(), 1),
     tiedProjections: json.take('tie_projs', booleans, []),
     tied: json.take('tie_word_embeddings', aBoolean, true),
@@ -155,10 +156,15 @@ const isRelative: ReadAttribute<0> = (value, where) => {
   throw new SequiturError({ where, expected: '0, relative positions', got: JSON.stringify(value) });
 };
 
-const integers: ReadAttribute<readonly number[]> = (value, where) => {
-  if (Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item > 0)) return value;
-  throw new SequiturError({ where, expected: 'a list of integers above 0', got: JSON.stringify(value) });
-};
+const cutoffsBelow =
+  (vocabularySize: number): ReadAttribute<readonly number[]> =>
+  (value, where) => {
+    const cutoffs = Array.isArray(value) ? (value as number[]) : [0];
+    const rise = (cutoff: number, index: number) => Number.isSafeInteger(cutoff) && cutoff > (cutoffs[index - 1] ?? 0);
+    if (cutoffs.every((cutoff, index) => rise(cutoff, index) && cutoff < vocabularySize)) return cutoffs;
+    const expected = `a rising list of integers between 0 and ${vocabularySize}`;
+    throw new SequiturError({ where, expected, got: JSON.stringify(value) });
+  };
 
 const booleans: ReadAttribute<readonly boolean[]> = (value, where) => {
   if (Array.isArray(value) && value.every((item) => typeof item === 'boolean')) return value;
