@@ -1,46 +1,107 @@
-import { type QuestionAnsweringHead, questionAnswering } from '@sequitur/bert';
-import { type EncoderRecipe, type TrainedEncoder, trainEncoder } from '@sequitur/example-encoders';
-import { firstBatches, type RunOptions } from '@sequitur/recipe';
-import { trainWordPieceTokenizer } from '@sequitur/text';
+import { Bert, type BertConfig, type QuestionAnsweringHead, questionAnswering } from '@sequitur/bert';
+import { preTrain, type TrainedEncoder, trainOnBatches } from '@sequitur/example-encoders';
+import { firstBatches, type RunOptions, shareOf } from '@sequitur/recipe';
+import { type SubwordTokenizer, trainWordPieceTokenizer } from '@sequitur/text';
 import { answerBatches } from './answer-batches.js';
 import { answerWindows } from './answer-windows.js';
-import { clozeQuestions } from './cloze-questions.js';
+import { type ClozeOptions, clozeBatches, wordsOf } from './cloze-lessons.js';
 import type { Question, QuestionSets } from './questions.js';
 
-export interface ReaderRecipe extends EncoderRecipe {
-  /** Made of each text, beside the real ones. */
-  readonly clozeQuestions: number;
+/** The size of the reader and how it learns: first by questions that are made of the texts, then by real ones too. */
+export interface ReaderRecipe {
+  readonly shape: Omit<BertConfig, 'modelType' | 'vocabularySize'>;
+  /** Tokens of the vocabulary, at most. */
+  readonly vocabularySize: number;
+  /** `share`: of the whole run. */
+  readonly aligning: ReaderStage & { readonly share: number };
+  readonly reading: ReaderStage;
+}
+
+export interface ReaderStage {
+  readonly batchSize: number;
+  readonly peakRate: number;
+  readonly cloze: ClozeOptions;
 }
 
 /**
- * Trains a vocabulary, pre-trains an encoder on questions and their texts, and fine-tunes it on where the answers are,
- * of the real questions and of others that are made from the texts.
+ * Trains a vocabulary, a reader on made questions to short passages, and that one on longer passages, with a batch of real
+ * questions after every batch of made ones.
  *
- * @returns the reader, which the caller disposes, or null where pre-training was interrupted
+ * @returns the reader, which the caller disposes, or null where the first stage was interrupted
  */
 export async function trainReader(
-  { training, validation }: QuestionSets,
+  sets: QuestionSets,
   recipe: ReaderRecipe,
   options: RunOptions,
 ): Promise<TrainedEncoder<QuestionAnsweringHead> | null> {
-  const { shape, vocabularySize, fineTuning } = recipe;
-  const contexts = new Set(training.map(({ context }) => context));
-  const made = clozeQuestions(contexts, { each: recipe.clozeQuestions, seed: options.seed });
-  const known = [...contexts, ...training.map(({ question }) => question)];
-  const tokenizer = await trainWordPieceTokenizer(known, { vocabularySize });
-  const size = { maxLength: shape.contextLength, overlap: Math.floor(shape.contextLength / 4) };
-  const windowsOf = (questions: readonly Question[]) =>
-    questions.flatMap((question) => answerWindows(tokenizer, question, size));
-  const [texts, watchedTexts] = [windowsOf(training), windowsOf(validation)];
-  const learnt = [...texts, ...windowsOf(made)];
-  const { batchSize } = fineTuning;
-  const watching = answerBatches(watchedTexts, tokenizer, { batchSize: 16, seed: 'validation' });
-  const task = {
-    ...{ tokenizer, texts, watchedTexts, head: questionAnswering() },
-    title: 'Finding answers',
+  const { share } = recipe.aligning;
+  const known = sets.training.flatMap(({ question, context }) => [question, context]);
+  const tokenizer = await trainWordPieceTokenizer([...new Set(known)], { vocabularySize: recipe.vocabularySize });
+  const aligned = await preTrain(aligning(sets, recipe, tokenizer, options.seed), {
+    ...options,
+    limit: shareOf(options.limit, share),
+  });
+  if (aligned === null) return null;
+  const model = await Bert.fromPretrained<QuestionAnsweringHead>(aligned.folder, { head: questionAnswering() });
+  console.log('\nGoing on with longer passages and real questions.');
+  const learnt = await trainOnBatches(model, reading(sets, recipe, tokenizer, options.seed), {
+    ...options,
+    limit: shareOf(options.limit, 1 - share),
+    folder: `${options.folder}/fine-tuning`,
+  });
+  return { model, preTrained: aligned, learnt };
+}
+
+function aligning(sets: QuestionSets, recipe: ReaderRecipe, tokenizer: SubwordTokenizer, seed: string) {
+  const { batchSize, peakRate, cloze } = recipe.aligning;
+  const [texts, watched] = [sets.training, sets.validation].map((questions) => textsOf(questions, tokenizer)) as [
+    ReturnType<typeof textsOf>,
+    ReturnType<typeof textsOf>,
+  ];
+  const watching = clozeBatches(tokenizer, watched, cloze, { batchSize, seed: 'validation' });
+  return {
+    config: { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...recipe.shape },
+    ...{ tokenizer, peakRate, head: questionAnswering() },
+    source: `on questions that are made of ${texts.length} texts`,
+    title: 'Finding what was taken out',
     unit: 'nats per end of an answer',
-    batches: () => answerBatches(learnt, tokenizer, { batchSize, seed: options.seed }),
-    validation: firstBatches(watching, { batches: 8, of: watchedTexts.length / 16 }),
+    batches: () => clozeBatches(tokenizer, texts, cloze, { batchSize, seed }),
+    validation: firstBatches(watching, { batches: 4, of: 4 }),
   };
-  return trainEncoder(recipe, task, options);
+}
+
+function reading(sets: QuestionSets, recipe: ReaderRecipe, tokenizer: SubwordTokenizer, seed: string) {
+  const { batchSize, peakRate, cloze } = recipe.reading;
+  const { contextLength } = recipe.shape;
+  const size = { maxLength: contextLength, overlap: Math.floor(contextLength / 4) };
+  const [learnt, watched] = [sets.training, sets.validation].map((questions) =>
+    questions.flatMap((question) => answerWindows(tokenizer, question, size)),
+  ) as [ReturnType<typeof answerWindows>, ReturnType<typeof answerWindows>];
+  const texts = textsOf(sets.training, tokenizer);
+  const watching = answerBatches(watched, tokenizer, { batchSize: 16, seed: 'validation' });
+  return {
+    ...{ title: 'Finding answers', unit: 'nats per end of an answer', peakRate },
+    batches: () =>
+      alternating(
+        clozeBatches(tokenizer, texts, cloze, { batchSize, seed }),
+        answerBatches(learnt, tokenizer, { batchSize, seed }),
+      ),
+    validation: firstBatches(watching, { batches: 8, of: watched.length / 16 }),
+  };
+}
+
+/** The words of every text, each text once. */
+export function textsOf(questions: readonly Question[], tokenizer: SubwordTokenizer) {
+  return [...new Set(questions.map(({ context }) => context))].map((text) => wordsOf(tokenizer, text));
+}
+
+/** One of each in turn. */
+function* alternating<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
+  const others = second[Symbol.iterator]();
+  for (const one of first) {
+    yield one;
+    const other = others.next();
+    if (other.done) return;
+    yield other.value;
+  }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answerWindows } from '../answer-windows.js';
-import { clozeQuestions } from '../cloze-questions.js';
 import { readArticles } from '../questions.js';
 
 let folder: string;
@@ -56,20 +55,5 @@ describe('questions', () => {
     }
     for (const { start, end } of windows.filter((window) => !found.includes(window)))
       expect([start, end]).toEqual([0, 0]);
-  });
-
-  it('are made from texts by taking words out of a sentence', () => {
-    const text = `Go on. ${context} It was seen by the crew of the Pequod at noon.`;
-    const made = clozeQuestions([text, 'Too short.'], { each: 50, seed: '1' });
-    expect(made).toHaveLength(50);
-    const known = new Set(text.match(/\p{L}+/gu));
-    for (const { question, answers } of made) {
-      const [{ text: answered, start }] = answers as [{ text: string; start: number }];
-      expect(text.slice(start, start + answered.length)).toBe(answered);
-      const asked = question.match(/\p{L}+/gu)!;
-      expect(asked.every((word) => known.has(word))).toBe(true);
-    }
-    expect(made.filter(({ answers }) => /^\p{Lu}/u.test(answers[0]!.text)).length).toBeGreaterThan(15);
-    expect(clozeQuestions([text], { each: 50, seed: '1' })).toEqual(made);
   });
 });

@@ -13,12 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const cloze = { passage: { least: 9, most: 12 }, around: 3 };
 const recipe: ReaderRecipe = {
-  shape: { width: 32, depth: 1, heads: 2, contextLength: 32, dropout: 0.1, initialDeviation: 0.15 },
+  shape: { width: 32, depth: 1, heads: 2, contextLength: 32, positions: 'relativeKey', initialDeviation: 0.15 },
   vocabularySize: 150,
-  preTraining: { batchSize: 16, peakRate: 3e-3, share: 0.2 },
-  fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0 },
-  clozeQuestions: 1,
+  aligning: { batchSize: 16, peakRate: 3e-3, share: 0.2, cloze },
+  reading: { batchSize: 16, peakRate: 5e-3, cloze },
 };
 
 /** Who, or how many: one of two words in a text of seven. */

@@ -1,0 +1,53 @@
+import type { Random } from '@sequitur/core';
+
+/** One to three neighbouring words of a text, any. */
+export function randomGuess(context: string, random: Random): string {
+  const spans = spansOf(context);
+  const [from, to] = spans[random.integer(spans.length)]!;
+  return textOf(context, from, to);
+}
+
+/**
+ * One to three words that the question does not hold, with those that it does hold as near as anywhere in the text: each of
+ * them among the six words before and the six after counts 1 / distance. It is what can be had without learning. Words of
+ * up to three letters do not count.
+ */
+export function nearestGuess(question: string, context: string): string {
+  const asked = new Set([...question.matchAll(WORD)].map(([word]) => word.toLowerCase()).filter((w) => w.length > 3));
+  const shared = wordsOf(context).map((word) => asked.has(word.text.toLowerCase()));
+  const nearness = ([from, to]: Span) => {
+    const sides = [shared.slice(Math.max(0, from - 6), from).reverse(), shared.slice(to, to + 6)];
+    return sides.reduce((sum, side) => sum + nearnessOf(side), 0);
+  };
+  const spans = spansOf(context);
+  const others = spans.filter(([from, to]) => !shared.slice(from, to).includes(true));
+  const ranked = (others.length > 0 ? others : spans).map((span) => ({ span, near: nearness(span) }));
+  return textOf(context, ...ranked.reduce((best, each) => (each.near > best.near ? each : best)).span);
+}
+
+/** Of what is at distance 1, 2 and so on. */
+function nearnessOf(side: readonly boolean[]): number {
+  return side.reduce((sum, shared, index) => sum + (shared ? 1 / (index + 1) : 0), 0);
+}
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
+function wordsOf(text: string) {
+  return [...text.matchAll(WORD)].map((found) => ({ text: found[0], start: found.index }));
+}
+
+/** The first word and the one after the last. */
+type Span = [from: number, to: number];
+
+function spansOf(text: string): Span[] {
+  const { length } = wordsOf(text);
+  return Array.from({ length }, (_, from) => [1, 2, 3].map((count) => [from, from + count] as Span))
+    .flat()
+    .filter(([, to]) => to <= length);
+}
+
+function textOf(text: string, from: number, to: number): string {
+  const words = wordsOf(text);
+  const last = words[to - 1]!;
+  return text.slice(words[from]!.start, last.start + last.text.length);
+}

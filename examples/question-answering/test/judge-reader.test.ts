@@ -1,0 +1,17 @@
+import { Random } from '@sequitur/core';
+import { expect, it } from 'vitest';
+import { nearestGuess, randomGuess } from '../guesses.js';
+
+const context = 'Ships sail in many seas. The white whale swam past Nantucket. Nobody was there in May, at noon.';
+
+it('guesses beside the words that a question shares with the text', () => {
+  const guess = nearestGuess('Where was the white whale when it swam past?', context);
+  expect(guess).toMatch(/\bthe\b|nantucket/i);
+});
+
+it('guesses any words of the text', () => {
+  const random = Random.fromSeed('1');
+  const guesses = Array.from({ length: 50 }, () => randomGuess(context, random));
+  for (const guess of guesses) expect(context).toContain(guess);
+  expect(new Set(guesses).size).toBeGreaterThan(15);
+});
