@@ -8,26 +8,21 @@ export function randomGuess(context: string, random: Random): string {
 }
 
 /**
- * One to three words that the question does not hold, with those that it does hold as near as anywhere in the text: each of
- * them among the six words before and the six after counts 1 / distance. It is what can be had without learning. Words of
- * up to three letters do not count.
+ * One to three words that the question does not hold, with as many of those that it does hold among the six words before and
+ * the six after as there are anywhere in the text: what can be had without learning. Words of up to three letters do not
+ * count.
  */
 export function nearestGuess(question: string, context: string): string {
   const asked = new Set([...question.matchAll(WORD)].map(([word]) => word.toLowerCase()).filter((w) => w.length > 3));
   const shared = wordsOf(context).map((word) => asked.has(word.text.toLowerCase()));
-  const nearness = ([from, to]: Span) => {
-    const sides = [shared.slice(Math.max(0, from - 6), from).reverse(), shared.slice(to, to + 6)];
-    return sides.reduce((sum, side) => sum + nearnessOf(side), 0);
-  };
   const spans = spansOf(context);
   const others = spans.filter(([from, to]) => !shared.slice(from, to).includes(true));
-  const ranked = (others.length > 0 ? others : spans).map((span) => ({ span, near: nearness(span) }));
+  const ranked = (others.length > 0 ? others : spans).map((span) => ({ span, near: sharedAround(shared, span) }));
   return textOf(context, ...ranked.reduce((best, each) => (each.near > best.near ? each : best)).span);
 }
 
-/** Of what is at distance 1, 2 and so on. */
-function nearnessOf(side: readonly boolean[]): number {
-  return side.reduce((sum, shared, index) => sum + (shared ? 1 / (index + 1) : 0), 0);
+function sharedAround(shared: readonly boolean[], [from, to]: Span): number {
+  return shared.slice(Math.max(0, from - 6), to + 6).filter(Boolean).length;
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;

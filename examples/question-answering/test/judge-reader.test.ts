@@ -2,11 +2,12 @@ import { Random } from '@sequitur/core';
 import { expect, it } from 'vitest';
 import { nearestGuess, randomGuess } from '../guesses.js';
 
-const context = 'Ships sail in many seas. The white whale swam past Nantucket. Nobody was there in May, at noon.';
+const context =
+  'Ships of all kinds and sizes sail in many seas. The white whale swam past Nantucket. Nobody was there in May, at noon.';
 
 it('guesses beside the words that a question shares with the text', () => {
-  const guess = nearestGuess('Where was the white whale when it swam past?', context);
-  expect(guess).toMatch(/\bthe\b|nantucket/i);
+  // All four shared words are seen from several spans: the first of them counts.
+  expect(nearestGuess('Where was the white whale when it swam past?', context)).toBe('sail in many');
 });
 
 it('guesses any words of the text', () => {
