@@ -30,7 +30,7 @@ const recipe: ReaderRecipe = {
   },
   reading: {
     ...{ batchSize: 16, peakRate: 1e-3 },
-    cloze: { passage: { least: 48, most: 144 }, around: 6, omitted: 0.25, loose: 0.5 },
+    cloze: { passage: { least: 48, most: 144 }, around: 6, omitted: 0.15 },
   },
 };
 
