@@ -20,8 +20,6 @@ export interface ClozeOptions {
   readonly around: number;
   /** Share of those words that the question leaves out; default 0: an exact copy. */
   readonly omitted?: number;
-  /** Share of the questions that look more like real ones: without the mask, the words after the answer first; default 0. */
-  readonly loose?: number;
 }
 
 /** The words of a text, in order. */
@@ -55,11 +53,7 @@ export class ClozeMaker {
   }
 
   /** @param pieces of the passage, at most */
-  make(
-    pieces: number,
-    { around, omitted = 0, loose = 0 }: Omit<ClozeOptions, 'passage'>,
-    random: Random,
-  ): AnswerWindow {
+  make(pieces: number, { around, omitted = 0 }: Omit<ClozeOptions, 'passage'>, random: Random): AnswerWindow {
     for (;;) {
       const words = passageOf(this.#texts[random.integer(this.#texts.length)]!, pieces, random);
       const count = 1 + random.integer(4);
@@ -71,9 +65,7 @@ export class ClozeMaker {
       if (before.length + after.length < 2) continue;
       const kept = (some: readonly Word[]) => idsOf(some.filter(() => omitted === 0 || random.uniform() >= omitted));
       const { start, end, mask } = this.#ids;
-      const [left, right] = [kept(before), kept(after)];
-      const asked = loose > 0 && random.uniform() < loose ? [...right, ...left] : [...left, mask, ...right];
-      const question = [start, ...asked, end];
+      const question = [start, ...kept(before), mask, ...kept(after), end];
       const begins = question.length + idsOf(words.slice(0, first)).length;
       const passage = [...idsOf(words), end];
       return {
