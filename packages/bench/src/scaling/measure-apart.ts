@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { SequiturError } from '@sequitur/core';
-import type { Attempt, Measure, MeasureHooks, MeasureRequest } from './measure.js';
-import type { PointRecord, ResultRecord } from './records.js';
+import type { Measure, MeasureHooks, MeasureRequest } from './measure.js';
+import type { Attempt, PointRecord, ResultRecord } from './records.js';
 import { keyOf } from './sweep.js';
 import type { FromWorker } from './worker-messages.js';
 

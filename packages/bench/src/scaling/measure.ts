@@ -1,16 +1,9 @@
 import { type BackendName, openBackend } from '@sequitur/core';
 import type { Participant } from './plan.js';
-import type { Mode, ResultRecord, SweepSettings } from './records.js';
+import type { Attempt, ResultRecord, SweepSettings } from './records.js';
 import { type SweepProgress, sweep } from './sweep.js';
 import { readBook } from './text.js';
 import { trainMoment } from './train-moment.js';
-
-/** A point that is about to be tried or run again: what a process that ends then has ended of. */
-export interface Attempt {
-  readonly architecture: string;
-  readonly mode: Mode;
-  readonly length: number;
-}
 
 /** What is still to be measured. Plain data, so that it can be handed to another process. */
 export interface MeasureRequest {

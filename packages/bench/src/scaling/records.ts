@@ -97,3 +97,10 @@ export type TrainedRecord = v.InferOutput<typeof trainedRecord>;
 export type ArchitectureRecord = v.InferOutput<typeof architectureRecord>;
 export type ResultRecord = v.InferOutput<typeof recordSchema>;
 export type Mode = PointRecord['mode'];
+
+/** A point that is about to be tried or run again: what a process that ends then has ended of. */
+export interface Attempt {
+  readonly architecture: string;
+  readonly mode: Mode;
+  readonly length: number;
+}

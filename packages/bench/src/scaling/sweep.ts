@@ -5,9 +5,8 @@ import { openPeakLoop, type PeakLoop } from '../measure/peak.js';
 import { median } from '../measure/statistics.js';
 import { type Bench, openBench } from './bench-models.js';
 import type { Cell } from './cells.js';
-import type { Attempt } from './measure.js';
 import type { Participant } from './plan.js';
-import type { PointRecord, ResultRecord, SweepSettings } from './records.js';
+import type { Attempt, PointRecord, ResultRecord, SweepSettings } from './records.js';
 import { type Task, tryOut } from './try-out.js';
 
 export interface SweepProgress {

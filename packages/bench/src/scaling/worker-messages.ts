@@ -1,5 +1,5 @@
-import type { Attempt, MeasureRequest } from './measure.js';
-import type { ResultRecord } from './records.js';
+import type { MeasureRequest } from './measure.js';
+import type { Attempt, ResultRecord } from './records.js';
 import type { SweepProgress } from './sweep.js';
 
 /** The first message to a process that measures; there is no second one. */
