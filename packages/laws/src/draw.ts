@@ -1,11 +1,11 @@
 import { type Module, parametersOf, Random, sizeOf } from '@sequitur/core';
 import { type Tensor, type Tensor2D, type Tensor3D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 
-/** Standard normal numbers as a float32 tensor, the same on every backend. */
-export function drawNormal<T extends Tensor = Tensor3D>(shape: readonly number[], seed: string): T {
+/** Normal numbers of deviation `scale` as a float32 tensor, the same for the same seed and on every backend. */
+export function drawNormal<T extends Tensor = Tensor3D>(shape: readonly number[], seed: string, scale = 1): T {
   const random = Random.fromSeed(seed);
   return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, () => random.normal()),
+    Float32Array.from({ length: sizeOf(shape) }, () => scale * random.normal()),
     [...shape],
   ) as T;
 }

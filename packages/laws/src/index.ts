@@ -1,3 +1,4 @@
+export * from './distance.js';
 export * from './draw.js';
 export * from './expect-close.js';
 export * from './gradient-check.js';

@@ -1,5 +1,5 @@
 import { byReference } from '@sequitur/core';
-import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import { distance, drawNormal, expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import {
   concat,
   dispose,
@@ -20,7 +20,6 @@ import { expect, it } from 'vitest';
 import { gruSequence } from '../src/gru-sequence/index.js';
 import { lstmSequence } from '../src/lstm-sequence/index.js';
 import type { Masks } from '../src/masks.js';
-import { distance, draw } from './draw.js';
 
 interface Sizes {
   readonly batch: number;
@@ -38,10 +37,10 @@ interface Kind {
 const kinds: Record<string, Kind> = {
   LSTM: {
     tensorsOf: ({ batch, length, hidden }) => [
-      draw([batch, length, 4 * hidden], 'gates'),
-      draw([hidden, 4 * hidden], 'weight', 1 / Math.sqrt(hidden)),
-      draw([batch, hidden], 'hidden'),
-      draw([batch, hidden], 'cell'),
+      drawNormal([batch, length, 4 * hidden], 'gates'),
+      drawNormal([hidden, 4 * hidden], 'weight', 1 / Math.sqrt(hidden)),
+      drawNormal([batch, hidden], 'hidden'),
+      drawNormal([batch, hidden], 'cell'),
     ],
     run: ([gates, weight, hidden, cell], masks) => {
       const given = { gates: gates as Tensor3D, weight: weight as Tensor2D };
@@ -51,10 +50,10 @@ const kinds: Record<string, Kind> = {
   },
   GRU: {
     tensorsOf: ({ batch, length, hidden }) => [
-      draw([batch, length, 3 * hidden], 'gates'),
-      draw([hidden, 3 * hidden], 'weight', 1 / Math.sqrt(hidden)),
-      draw([batch, hidden], 'hidden'),
-      draw([3 * hidden], 'bias'),
+      drawNormal([batch, length, 3 * hidden], 'gates'),
+      drawNormal([hidden, 3 * hidden], 'weight', 1 / Math.sqrt(hidden)),
+      drawNormal([batch, hidden], 'hidden'),
+      drawNormal([3 * hidden], 'bias'),
     ],
     run: ([gates, weight, hidden, bias], masks) => {
       const given = { gates: gates as Tensor3D, weight: weight as Tensor2D, bias: bias as Tensor1D };
@@ -84,7 +83,7 @@ const plain = ({ batch, length }: Sizes): Masks => ({ real: ones([batch, length]
 /** All outputs in one row, each number with a factor of its own. */
 function joined(outputs: readonly Tensor[]): Tensor {
   const row = concat(outputs.map((output) => reshape(output, [-1])));
-  return mul(row, draw(row.shape, 'factors'));
+  return mul(row, drawNormal(row.shape, 'factors'));
 }
 
 onEachBackend('fused recurrences', () => {
@@ -131,7 +130,7 @@ onEachBackend('fused recurrences', () => {
   it('refuses what does not fit, by name', () => {
     const sizes = { batch: 2, length: 3, hidden: 4 };
     const [gates, weight] = kinds.LSTM!.tensorsOf(sizes) as [Tensor3D, Tensor2D];
-    const state = draw<Tensor2D>([2, 5], 'state');
+    const state = drawNormal<Tensor2D>([2, 5], 'state');
     expect(() => lstmSequence({ gates, weight, hidden: state, cell: state, ...plain(sizes) })).toThrow(
       /lstmSequence, hidden: expected shape \[2, 4\]/,
     );

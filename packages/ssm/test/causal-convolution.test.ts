@@ -1,4 +1,4 @@
-import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import { distance, drawNormal, expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import {
   concat,
   dispose,
@@ -12,7 +12,6 @@ import {
 import { expect, it } from 'vitest';
 import { causalConvolutionReference } from '../src/causal-convolution/reference.js';
 import { causalConvolution } from '../src/index.js';
-import { distance, draw } from './draw.js';
 
 const shapes = {
   'kernel 4': { batch: 2, length: 9, channels: 5, kernel: 4 },
@@ -24,10 +23,10 @@ const shapes = {
 onEachBackend('causal convolution', () => {
   for (const [name, { batch, length, channels, kernel }] of Object.entries(shapes)) {
     const make = () => ({
-      x: draw<Tensor3D>([batch, length, channels], 'x'),
-      weight: draw<Tensor2D>([kernel, channels], 'w'),
-      bias: draw([channels], 'b'),
-      state: draw<Tensor3D>([batch, kernel - 1, channels], 's'),
+      x: drawNormal<Tensor3D>([batch, length, channels], 'x'),
+      weight: drawNormal<Tensor2D>([kernel, channels], 'w'),
+      bias: drawNormal([channels], 'b'),
+      state: drawNormal<Tensor3D>([batch, kernel - 1, channels], 's'),
     });
     for (const activation of ['silu', 'none'] as const) {
       it(`${name}, ${activation}: equals the reference and has the gradient of differences`, async () => {
@@ -49,7 +48,7 @@ onEachBackend('causal convolution', () => {
   }
 
   it('hands the state over: pieces of any length are one call', async () => {
-    const [x, weight] = [draw<Tensor3D>([2, 9, 3], 'x'), draw<Tensor2D>([4, 3], 'w')];
+    const [x, weight] = [drawNormal<Tensor3D>([2, 9, 3], 'x'), drawNormal<Tensor2D>([4, 3], 'w')];
     const whole = causalConvolution({ x, weight });
     const pieces: Tensor[] = [];
     let state: Tensor3D | undefined;
@@ -68,7 +67,11 @@ onEachBackend('causal convolution', () => {
   });
 
   it('reads nothing across the beginning of a sequence, nor hands it over', async () => {
-    const [x, weight, bias] = [draw<Tensor3D>([1, 8, 3], 'x'), draw<Tensor2D>([4, 3], 'w'), draw([3], 'b')];
+    const [x, weight, bias] = [
+      drawNormal<Tensor3D>([1, 8, 3], 'x'),
+      drawNormal<Tensor2D>([4, 3], 'w'),
+      drawNormal([3], 'b'),
+    ];
     const resets = tensor([0, 0, 0, 1, 0, 0, 1, 0], [1, 8]) as Tensor2D;
     const packed = causalConvolution({ x, weight, bias, resets });
     const alone = [

@@ -1,5 +1,5 @@
 import { initialize, within } from '@sequitur/core';
-import { onEachBackend } from '@sequitur/laws';
+import { distance, drawNormal, onEachBackend } from '@sequitur/laws';
 import {
   add,
   exp,
@@ -14,19 +14,18 @@ import {
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { impliedAttention, MambaMixer, selectiveScan } from '../src/index.js';
-import { distance, draw } from './draw.js';
 
 onEachBackend('looking inside a selective scan', () => {
   it('finds the attention that the scan implies: y = weights x + D x', async () => {
     const [length, inner, state] = [7, 3, 4];
     const scan = {
-      x: draw<Tensor3D>([1, length, inner], 'x'),
-      stepSize: draw<Tensor3D>([1, length, inner], 'step'),
-      stateMatrix: neg(exp(draw([inner, state], 'A'))) as Tensor2D,
-      inputMatrix: draw([1, length, state], 'B'),
-      outputMatrix: draw([1, length, state], 'C'),
-      skip: draw([inner], 'D'),
-      stepBias: draw([inner], 'bias'),
+      x: drawNormal<Tensor3D>([1, length, inner], 'x'),
+      stepSize: drawNormal<Tensor3D>([1, length, inner], 'step'),
+      stateMatrix: neg(exp(drawNormal([inner, state], 'A'))) as Tensor2D,
+      inputMatrix: drawNormal([1, length, state], 'B'),
+      outputMatrix: drawNormal([1, length, state], 'C'),
+      skip: drawNormal([inner], 'D'),
+      stepBias: drawNormal([inner], 'bias'),
     };
     const { y } = selectiveScan(scan);
     for (let channel = 0; channel < inner; channel++) {
@@ -44,14 +43,14 @@ onEachBackend('looking inside a selective scan', () => {
     const observe = (name: string, tensor: Tensor) => {
       shapes[name] = tensor.shape;
     };
-    mixer.mix(draw([2, 5, 4], 'x'), mixer.initState(2), { observe });
+    mixer.mix(drawNormal([2, 5, 4], 'x'), mixer.initState(2), { observe });
     expect(shapes).toEqual({ stepSizes: [2, 5, 6], stateNorms: [2, 5], attention: [2, 5, 5] });
     // What nobody wants is not offered, below a part of a model either.
     const seen: string[] = [];
     const wanting = Object.assign((name: string) => void seen.push(name), {
       wants: (name: string) => name === 'mixer.stateNorms',
     });
-    mixer.mix(draw([2, 5, 4], 'x'), mixer.initState(2), within({ observe: wanting }, 'mixer'));
+    mixer.mix(drawNormal([2, 5, 4], 'x'), mixer.initState(2), within({ observe: wanting }, 'mixer'));
     expect(seen).toEqual(['mixer.stateNorms']);
     mixer.dispose();
   });

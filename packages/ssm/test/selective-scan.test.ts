@@ -1,4 +1,4 @@
-import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import { distance, drawNormal, expectGradientOfDifferences, largest, onEachBackend } from '@sequitur/laws';
 import {
   abs,
   concat,
@@ -21,21 +21,20 @@ import { type SelectiveScan, selectiveScan } from '../src/index.js';
 import { selectiveScanGradientReference } from '../src/selective-scan/gradient-reference.js';
 import { selectiveScanReference } from '../src/selective-scan/reference.js';
 import type { ScanTensors } from '../src/selective-scan/tensors.js';
-import { distance, draw, largest } from './draw.js';
 
 const sizes = { batch: 2, length: 11, inner: 6, state: 3, groups: 1 };
 
 /** Tensors of a scan, in the order of `SCAN_INPUTS`. */
 function tensorsOf({ batch, length, inner, state, groups } = sizes): ScanTensors {
   return {
-    x: draw([batch, length, inner], 'x'),
-    stepSize: draw([batch, length, inner], 'step'),
-    stateMatrix: neg(exp(draw([inner, state], 'A', 0.5))),
-    inputMatrix: draw([batch, length, groups, state], 'B'),
-    outputMatrix: draw([batch, length, groups, state], 'C'),
-    skip: draw([inner], 'D'),
-    stepBias: draw([inner], 'bias'),
-    initialState: draw([batch, inner, state], 'h'),
+    x: drawNormal([batch, length, inner], 'x'),
+    stepSize: drawNormal([batch, length, inner], 'step'),
+    stateMatrix: neg(exp(drawNormal([inner, state], 'A', 0.5))),
+    inputMatrix: drawNormal([batch, length, groups, state], 'B'),
+    outputMatrix: drawNormal([batch, length, groups, state], 'C'),
+    skip: drawNormal([inner], 'D'),
+    stepBias: drawNormal([inner], 'bias'),
+    initialState: drawNormal([batch, inner, state], 'h'),
   };
 }
 
@@ -79,7 +78,7 @@ onEachBackend('selective scan', () => {
     it(`${name}: the gradient equals the reference's`, async () => {
       const tensors = tensorsOf(shape);
       const { batch, length, inner, state } = shape;
-      const [dy, dFinal] = [draw([batch, length, inner], 'dy'), draw([batch, inner, state], 'dh')];
+      const [dy, dFinal] = [drawNormal([batch, length, inner], 'dy'), drawNormal([batch, inner, state], 'dh')];
       const loss = (...values: Tensor[]) => {
         const found = selectiveScan(named(values), { chunk: 3 });
         return sum(concat([reshape(mul(found.y, dy), [-1]), reshape(mul(found.state, dFinal), [-1])]));
@@ -163,7 +162,7 @@ onEachBackend('selective scan', () => {
 
   it('takes fixed input and output matrices, one of them or both', async () => {
     const { x, stepSize, stateMatrix, inputMatrix } = tensorsOf();
-    const fixed = draw<Tensor2D>([6, 3], 'fixed');
+    const fixed = drawNormal<Tensor2D>([6, 3], 'fixed');
     const common = { x, stepSize, stateMatrix } as unknown as SelectiveScan;
     const repeated = mul(fixed, ones([2, 11, 1, 1]));
     const found = selectiveScan({ ...common, inputMatrix: fixed, outputMatrix: inputMatrix });
@@ -177,7 +176,9 @@ onEachBackend('selective scan', () => {
 
   it('refuses what does not fit, by name', () => {
     const tensors = scanOf(tensorsOf());
-    expect(() => selectiveScan({ ...tensors, stepBias: draw([5], 'b') })).toThrow(/stepBias: expected shape \[6\]/);
+    expect(() => selectiveScan({ ...tensors, stepBias: drawNormal([5], 'b') })).toThrow(
+      /stepBias: expected shape \[6\]/,
+    );
     expect(() => selectiveScan(tensors, { chunk: 0 })).toThrow(/chunk/);
   });
 });

@@ -1,4 +1,4 @@
-import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
+import { distance, drawNormal, expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import {
   concat,
   dispose,
@@ -18,17 +18,16 @@ import {
 import { expect, it } from 'vitest';
 import { linearScan, stateSpaceDuality } from '../src/index.js';
 import { linearScanReference } from '../src/linear-scan/index.js';
-import { distance, draw } from './draw.js';
 
 /** x, logarithms of decays, input and output matrices, initial state. */
 function inputsOf(batch: number, length: number): Tensor[] {
   const [heads, headSize, groups, state] = [4, 3, 2, 5];
   return [
-    draw([batch, length, heads, headSize], 'x'),
-    neg(exp(draw([batch, length, heads], 'a'))),
-    draw([batch, length, groups, state], 'B'),
-    draw([batch, length, groups, state], 'C'),
-    draw([batch, heads, headSize, state], 'h'),
+    drawNormal([batch, length, heads, headSize], 'x'),
+    neg(exp(drawNormal([batch, length, heads], 'a'))),
+    drawNormal([batch, length, groups, state], 'B'),
+    drawNormal([batch, length, groups, state], 'C'),
+    drawNormal([batch, heads, headSize, state], 'h'),
   ];
 }
 
@@ -52,7 +51,7 @@ const joined = ({ y, state }: { y: Tensor; state: Tensor }) => concat([reshape(y
 onEachBackend('state-space duality', () => {
   it('gives the same outputs and gradients with chunks of 1, 3, 64 and the whole', async () => {
     const inputs = inputsOf(2, 10);
-    const weights = draw([2 * 10 * 4 * 3 + 2 * 4 * 3 * 5], 'weights');
+    const weights = drawNormal([2 * 10 * 4 * 3 + 2 * 4 * 3 * 5], 'weights');
     const all = (chunk: number) => {
       const f = (...values: Tensor[]) => sum(mul(joined(scan(values, chunk)), weights));
       return [joined(scan(inputs, chunk)), ...grads(f)(inputs)];
@@ -100,9 +99,9 @@ onEachBackend('state-space duality', () => {
 onEachBackend('linear scan', () => {
   it('equals its reference and has the gradient of differences', async () => {
     const inputs = [
-      draw<Tensor3D>([2, 5, 6], 'a'),
-      draw<Tensor3D>([2, 5, 6], 'x'),
-      draw<Tensor2D>([2, 6], 'h'),
+      drawNormal<Tensor3D>([2, 5, 6], 'a'),
+      drawNormal<Tensor3D>([2, 5, 6], 'x'),
+      drawNormal<Tensor2D>([2, 6], 'h'),
     ] as const;
     const [found, wanted] = [linearScan(...inputs), linearScanReference(...inputs)];
     expect(await distance(found, wanted)).toBeLessThan(1e-5);

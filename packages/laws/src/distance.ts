@@ -1,15 +1,5 @@
-import { Random, sizeOf } from '@sequitur/core';
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-
-/** Normal numbers of this shape, the same for the same seed. */
-export function draw<T extends Tensor>(shape: readonly number[], seed: string, scale = 1): T {
-  const random = Random.fromSeed(seed);
-  return tensor(
-    Float32Array.from({ length: sizeOf(shape) }, () => scale * random.normal()),
-    [...shape],
-  ) as T;
-}
 
 /** The largest distance between two tensors of one shape. */
 export async function distance(a: Tensor, b: Tensor): Promise<number> {
