@@ -1,5 +1,5 @@
 import { REDUCTIONS, type WebGpuKernel } from '@sequitur/core';
-import { CHUNK_PLACE, SCAN_PARAMETERS, STEP, scanDeclarations } from './webgpu-parts.js';
+import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, scanDeclarations } from './webgpu-parts.js';
 
 /**
  * What each chunk hands to the state before it when nothing arrives from behind: from its end to its beginning. `arriving`
@@ -31,7 +31,7 @@ export const summarizeBackwards = (state: number): WebGpuKernel => ({
 });
 
 /**
- * Hands the gradient of the state from chunk to chunk, a lane for each place of it: in \`arriving\` what a chunk hands on is
+ * Hands the gradient of the state from chunk to chunk, a lane for each place of it: in `arriving` what a chunk hands on is
  * replaced by what arrives at its end.
  */
 export const carryBackwards = (state: number): WebGpuKernel => ({
@@ -40,12 +40,7 @@ export const carryBackwards = (state: number): WebGpuKernel => ({
   writes: { arriving: 'f32', dInitial: 'f32' },
   parameters: SCAN_PARAMETERS,
   declarations: `const N = ${state}u;`,
-  code: `
-  let index = group * SIZE + lane;
-  if (index >= p.lanes * N) { return; }
-  let number = index % (p.inner * N);
-  let row = index / (p.inner * N);
-  let rate = constants[number];
+  code: `${STATE_PLACE}
   var g = dFinal[index];
   for (var k = p.kept + 1u; k > 0u;) {
     k--;
@@ -58,7 +53,7 @@ export const carryBackwards = (state: number): WebGpuKernel => ({
   dInitial[index] = g;`,
 });
 
-/** \`count\` chunks from \`start\` on, \`index\` over [rows, count, inner]; \`own\` is the number of the chunk and channel among all. */
+/** `count` chunks from `start` on, `index` over [rows, count, inner]; `own` is the number of the chunk and channel among all. */
 const WAVE_PLACE = `
   let index = group * SIZE + lane;
   let wide = p.lanes * p.count;
@@ -73,9 +68,9 @@ const WAVE_PLACE = `
 `;
 
 /**
- * A wave of chunks: the states again, then the steps backwards. \`scratch\` holds the states before each step [chunk, state,
+ * A wave of chunks: the states again, then the steps backwards. `scratch` holds the states before each step [chunk, state,
  * rows x count x inner] and behind them what the gradients of both matrices sum up over the channels [chunk, 2 state, ...];
- * \`sums\` [rows, chunks, inner, state + 2] gets the shares of the gradients of A, D and the bias.
+ * `sums` [rows, chunks, inner, state + 2] gets the shares of the gradients of A, D and the bias.
  */
 export const waveBackwards = (state: number): WebGpuKernel => ({
   name: `selective scan gradient, state ${state}`,

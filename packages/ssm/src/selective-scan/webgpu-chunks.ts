@@ -1,6 +1,6 @@
 import { groupsOf, type WebGpuInstance, type WebGpuKernel } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { CHUNK_PLACE, SCAN_PARAMETERS, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
+import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
 
 /**
  * What each chunk adds to a state and what it multiplies it by: scanned from an empty one. `ends` [rows, chunks, inner,
@@ -37,12 +37,7 @@ const carry = (state: number): WebGpuKernel => ({
   writes: { between: 'f32' },
   parameters: SCAN_PARAMETERS,
   declarations: `const N = ${state}u;`,
-  code: `
-  let index = group * SIZE + lane;
-  if (index >= p.lanes * N) { return; }
-  let number = index % (p.inner * N);
-  let row = index / (p.inner * N);
-  let rate = constants[number];
+  code: `${STATE_PLACE}
   var h = constants[p.initial + index];
   for (var k = 0u; k < p.kept; k++) {
     let chunk = (row * (p.kept + 1u) + k) * p.inner + number / N;

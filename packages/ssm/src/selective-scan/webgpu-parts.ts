@@ -12,14 +12,14 @@ fn stepSizeOf(raw : f32, positive : u32) -> f32 {
 }
 `;
 
-/** Sizes, and where each part of \`constants\` begins: see {@link constantsOf}. */
+/** Sizes, and where each part of `constants` begins: see {@link constantsOf}. */
 export const SCAN_PARAMETERS = {
   ...({ lanes: 'u32', length: 'u32', inner: 'u32', groups: 'u32', chunk: 'u32', kept: 'u32' } as const),
   ...({ positive: 'u32', packed: 'u32', skip: 'u32', bias: 'u32', initial: 'u32' } as const),
   ...({ input: 'u32', output: 'u32', resets: 'u32', start: 'u32', count: 'u32' } as const),
 } as const;
 
-/** The beginning of every kernel of the scan, for \`state\` numbers per channel. */
+/** The beginning of every kernel of the scan, for `state` numbers per channel. */
 export function scanDeclarations(state: number): string {
   return `const N = ${state}u;\n${SCAN}`;
 }
@@ -45,7 +45,16 @@ export const CHUNK_PLACE = `
   let end = min(p.length, begin + p.chunk);
 `;
 
-/** \`delta\`, \`entered\`, \`matrix\` and \`keep\` of step t. */
+/** One lane for a place of the state of a row of the batch: `index` over [rows, inner, state]. */
+export const STATE_PLACE = `
+  let index = group * SIZE + lane;
+  if (index >= p.lanes * N) { return; }
+  let number = index % (p.inner * N);
+  let row = index / (p.inner * N);
+  let rate = constants[number];
+`;
+
+/** `delta`, `entered`, `matrix` and `keep` of step t. */
 export const STEP = `
     let at = (row * p.length + t) * p.inner + channel;
     let matrix = (row * p.length + t) * p.groups * N + share;

@@ -1,7 +1,7 @@
 import type { WebGpuKernel } from '@sequitur/core';
 import { type CommonRows, commonRows } from './common-rows.js';
 import { addGroup, dotsWith, elementOf, fourOf, lines, overFours, registers, storeRow } from './rows.js';
-import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
+import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS, QUERY_BLOCK } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /** Online softmax, one or two queries of a block for each lane (Dao et al. 2022, algorithm 1), some keys at a time. */
@@ -21,13 +21,7 @@ export function forwardKernel(variant: Variant): WebGpuKernel {
     workgroupSize: lanesOf(variant),
     subgroups: !tiles,
     declarations: `${declarations(variant)}\n${common.declarations}`,
-    code: `
-if (group >= p.groups) { return; }
-let blocks = (p.queries + BLOCK - 1u) / BLOCK;
-let block = group % blocks;
-let b = group / blocks / p.heads;
-let h = group / blocks % p.heads;
-let shared_ = h / (p.heads / p.keyHeads);
+    code: `${QUERY_BLOCK}
 ${lines(
   own,
   (r) => `
@@ -39,11 +33,7 @@ ${registers(`o${r}`, 'value', variant)}
 var top${r} = HIDDEN;
 var sum${r} = 0.0;`,
 )}
-let header = layoutOf(h);
-let starts = u32(plan[header]);
-let entries = u32(plan[header + 1u]);
-let masks = u32(plan[header + 2u]);
-let last = u32(plan[starts + block + 1u]);
+${LAYOUT_OF_HEAD}
 for (var entry = u32(plan[starts + block]); entry < last; entry++) {
   let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
   let mask = plan[entries + 2u * entry + 1u];

@@ -2,7 +2,7 @@ import type { WebGpuKernel } from '@sequitur/core';
 import { commonRows } from './common-rows.js';
 import { pairSlope, readsOf } from './pair-slope.js';
 import { addGroup, dotsWith, elementOf, lines, registers, storeRow } from './rows.js';
-import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
+import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /**
@@ -50,11 +50,7 @@ ${values ? registers(`r${r}`, 'value', variant) : ''}`,
 )}
 let group_ = p.heads / p.keyHeads;
 for (var h = shared_ * group_; h < (shared_ + 1u) * group_; h++) {
-  let header = layoutOf(h);
-  let starts = u32(plan[header]);
-  let entries = u32(plan[header + 1u]);
-  let masks = u32(plan[header + 2u]);
-  let last = u32(plan[starts + block + 1u]);
+  ${LAYOUT_OF_HEAD}
   let ofHead = (b * p.heads + h) * p.queries;
   for (var entry = u32(plan[starts + block]); entry < last; entry++) {
     let queryBlock = u32(plan[entries + 2u * entry]) * 32u;

@@ -2,7 +2,7 @@ import type { WebGpuKernel } from '@sequitur/core';
 import { keysAndValues, wordOf } from './forward.js';
 import { pairSlope, readsOf } from './pair-slope.js';
 import { addGroup, dotsWith, elementOf, lines, overFours, registers, storeRow } from './rows.js';
-import { declarations, lanesOf, PARAMETERS } from './shared-code.js';
+import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS, QUERY_BLOCK } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /**
@@ -23,14 +23,8 @@ ${pairSlope(variant, `${r}_${j}`, `${r}`, `${j}`)}`;
     workgroupSize: lanesOf(variant),
     subgroups: !tiles,
     declarations: `${declarations(variant)}\n${common.declarations}`,
-    code: `
-if (group >= p.groups) { return; }
+    code: `${QUERY_BLOCK}
 let rows = p.batch * p.heads * p.queries;
-let blocks = (p.queries + BLOCK - 1u) / BLOCK;
-let block = group % blocks;
-let b = group / blocks / p.heads;
-let h = group / blocks % p.heads;
-let shared_ = h / (p.heads / p.keyHeads);
 ${lines(
   own,
   (r) => `
@@ -45,11 +39,7 @@ ${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
 ${registers(`yRow${r}`, 'value', variant, { tensor: 'dy', row: `row${r}` })}
 ${registers(`g${r}`, 'head', variant)}`,
 )}
-let header = layoutOf(h);
-let starts = u32(plan[header]);
-let entries = u32(plan[header + 1u]);
-let masks = u32(plan[header + 2u]);
-let last = u32(plan[starts + block + 1u]);
+${LAYOUT_OF_HEAD}
 for (var entry = u32(plan[starts + block]); entry < last; entry++) {
   let keyBlock = u32(plan[entries + 2u * entry]) * 32u;
   let mask = plan[entries + 2u * entry + 1u];

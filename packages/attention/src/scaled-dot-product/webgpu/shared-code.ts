@@ -25,6 +25,23 @@ export function lanesOf({ own }: Variant): number {
   return BLOCK / own;
 }
 
+/** Which block of which head of which text a workgroup has, where its rows are queries. */
+export const QUERY_BLOCK = `
+if (group >= p.groups) { return; }
+let blocks = (p.queries + BLOCK - 1u) / BLOCK;
+let block = group % blocks;
+let b = group / blocks / p.heads;
+let h = group / blocks % p.heads;
+let shared_ = h / (p.heads / p.keyHeads);`;
+
+/** Where the layout of head h lies in the plan, and the last entry of a block. */
+export const LAYOUT_OF_HEAD = `
+let header = layoutOf(h);
+let starts = u32(plan[header]);
+let entries = u32(plan[header + 1u]);
+let masks = u32(plan[header + 2u]);
+let last = u32(plan[starts + block + 1u]);`;
+
 /** Score of a key that is not seen; what lies below NOTHING was hidden. */
 const CONSTANTS = `const HIDDEN = -1e30;\nconst NOTHING = -1e29;\nconst BLOCK = ${BLOCK}u;`;
 
