@@ -1,5 +1,5 @@
 import type { LabelledBatch, QuestionAnsweringHead } from '@sequitur/bert';
-import { Random } from '@sequitur/core';
+import { Random, SequiturError } from '@sequitur/core';
 import { paddedBatch, specialIdsOf } from '@sequitur/example-encoders';
 import type { SubwordTokenizer, Tokenizer } from '@sequitur/text';
 import type { AnswerWindow } from './answer-windows.js';
@@ -52,9 +52,12 @@ export class ClozeMaker {
     this.#ids = { start, end, mask: specialIdsOf(tokenizer).maskToken };
   }
 
-  /** @param pieces of the passage, at most */
+  /**
+   * @param pieces of the passage, at most
+   * @throws SequiturError where no text gives a question
+   */
   make(pieces: number, { around, omitted = 0 }: Omit<ClozeOptions, 'passage'>, random: Random): AnswerWindow {
-    for (;;) {
+    for (let tries = 0; this.#texts.length > 0 && tries < 10_000; tries++) {
       const words = passageOf(this.#texts[random.integer(this.#texts.length)]!, pieces, random);
       const count = 1 + random.integer(4);
       const first = random.integer(Math.max(1, words.length - count + 1));
@@ -75,6 +78,12 @@ export class ClozeMaker {
         end: begins + idsOf(answer).length - 1,
       };
     }
+    throw new SequiturError({
+      where: 'questions made from texts',
+      expected: 'texts with sentences of at least three words',
+      got: `${this.#texts.length} texts of eight words or more, and none that gives a question`,
+      fix: 'Give longer texts',
+    });
   }
 }
 

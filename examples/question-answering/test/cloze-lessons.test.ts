@@ -42,6 +42,13 @@ describe('made questions', () => {
     }
   });
 
+  it('are refused where no text is long enough, or none has a sentence to ask about', () => {
+    for (const hopeless of ['Go on.', 'Go! On! Go! On! Go! On! Go! On!']) {
+      const maker = new ClozeMaker(tokenizer, [wordsOf(tokenizer, hopeless)]);
+      expect(() => maker.make(48, { around: 3 }, Random.fromSeed('1'))).toThrow(/sentences of at least three words/);
+    }
+  });
+
   it('leave out words where that is asked', () => {
     const words = [wordsOf(tokenizer, text)];
     const lengthOf = (omitted: number) => {
