@@ -38,8 +38,7 @@ export async function openWasm(options: { readonly fusedProducts: boolean }): Pr
       fusedProducts: describeFusedProducts(options.fusedProducts),
       threads: {
         found: false,
-        detail:
-          'one thread: our kernels are linked with memory that is not shared, which tfjs’s threaded build needs; that build opens in no Node, and in a page only under COOP and COEP headers',
+        detail: 'one: the kernels’ memory is not shared',
         toGetMore: "openBackend('webgpu') computes in parallel where there is a graphics card",
       },
     },
