@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { openBackend } from '@sequitur/core';
 import { printKernels } from '../kernels/print.js';
 import { kernelSuites } from '../kernels/suite.js';
 import { clocks } from '../measure/clock.js';
@@ -25,11 +24,10 @@ export async function kernels(args: readonly string[]): Promise<void> {
       simd: { type: 'string', default: 'relaxed' },
     },
   });
-  // Once open it stays as it is, whichever suite asks for it.
-  await openBackend('wasm', { fusedProducts: oneOf('--simd', SIMD, values.simd) === 'relaxed' });
   await printKernels({
     only: someOf('--only', Object.keys(kernelSuites), values.only),
     rounds: positiveInteger('--rounds', values.rounds),
     clock: oneOf('--clock', Object.keys(clocks) as (keyof typeof clocks)[], values.clock),
+    fusedProducts: oneOf('--simd', SIMD, values.simd) === 'relaxed',
   });
 }

@@ -1,10 +1,12 @@
 import { fusesProducts } from '@sequitur/core';
 import { describeMachine, loadWarning } from '../measure/machine.js';
 import { spreadOf } from '../measure/statistics.js';
+import { openStockBesideOurs } from '../stock/stock-backend.js';
 import { type KernelsOptions, measureKernels } from './suite.js';
 
 /** Runs the suites and prints a table as it grows: medians, half the distance between quartiles, and ratios. */
 export async function printKernels(options: KernelsOptions): Promise<void> {
+  await openStockBesideOurs({ fusedProducts: options.fusedProducts ?? true });
   const { processor, cores, node } = describeMachine();
   const simd = fusesProducts() ? 'relaxed SIMD' : 'base SIMD';
   console.log(

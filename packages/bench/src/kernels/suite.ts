@@ -17,6 +17,8 @@ export interface KernelsOptions {
   readonly only?: readonly string[];
   readonly rounds: number;
   readonly clock: ClockName;
+  /** Products fused with sums where the machine can, see `openBackend`; default true. */
+  readonly fusedProducts?: boolean;
 }
 
 /** One contender at one task. */
@@ -56,7 +58,7 @@ export async function* measureKernels(options: KernelsOptions): AsyncGenerator<r
       got: `'${unknown}'`,
     });
   }
-  await openStockBesideOurs();
+  await openStockBesideOurs({ fusedProducts: options.fusedProducts ?? true });
   for (const name of names) yield* kernelSuites[name]!(options);
 }
 

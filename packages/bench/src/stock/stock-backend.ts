@@ -1,18 +1,30 @@
-import { openBackend } from '@sequitur/core';
+import { type OpenBackendOptions, openBackend, SequiturError } from '@sequitur/core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { backend, copyRegisteredKernels, registerBackend, setBackend } from '@tensorflow/tfjs-core';
+import { backend, copyRegisteredKernels, engine, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 
 /** tfjs's WebAssembly backend as it comes from npm, beside ours in one process. */
 export const STOCK = 'stock-wasm';
 
 /**
  * Opens both. tfjs's kernels are copied to a name of their own before ours replace some of them; the two names share
- * one instance of tfjs's binary and its memory, so that they differ in nothing but the kernels.
+ * one instance of tfjs's binary and its memory, so that they differ in nothing but the kernels. Once open they stay as
+ * they are, whichever suite asks for them.
+ *
+ * @throws SequiturError where WebAssembly was opened before: what would be copied then are our kernels
  */
-export async function openStockBesideOurs(): Promise<void> {
+export async function openStockBesideOurs(options: OpenBackendOptions = {}): Promise<void> {
+  const { registry } = engine();
+  if (STOCK in registry) return useOurs();
+  if ('wasm' in registry) {
+    throw new SequiturError({
+      where: 'openStockBesideOurs',
+      expected: "WebAssembly not open yet, so that tfjs's own kernels are there to be copied",
+      got: 'a backend with kernels of ours in their place',
+    });
+  }
   await import('@tensorflow/tfjs-backend-wasm');
   copyRegisteredKernels('wasm', STOCK);
-  await openBackend('wasm');
+  await openBackend('wasm', options);
   const shared = backend() as BackendWasm;
   registerBackend(STOCK, () => shared);
   await useStock();

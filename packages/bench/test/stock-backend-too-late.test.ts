@@ -1,0 +1,8 @@
+import { openBackend } from '@sequitur/core';
+import { expect, it } from 'vitest';
+import { openStockBesideOurs } from '../src/stock/stock-backend.js';
+
+it('refuses to call our kernels those of tfjs', async () => {
+  await openBackend('wasm');
+  await expect(openStockBesideOurs()).rejects.toThrow(/openStockBesideOurs.*kernels of ours/s);
+});
