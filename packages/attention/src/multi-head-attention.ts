@@ -18,7 +18,7 @@ import {
   type RememberedChunk,
   remember,
 } from './key-value-memory.js';
-import { causal, isCausal, type Pattern, reach, visiblePairs } from './patterns/index.js';
+import { causal, expectPattern, isCausal, type Pattern, reach, visiblePairs } from './patterns/index.js';
 import { NoPositions, type Positions } from './positions/positions.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
@@ -42,6 +42,7 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
 
   constructor({ pattern = causal(), positions = new NoPositions(), ...projections }: MultiHeadAttentionOptions) {
     super(projections);
+    expectPattern('MultiHeadAttention, pattern', pattern);
     this.pattern = pattern;
     this.positions = positions;
   }

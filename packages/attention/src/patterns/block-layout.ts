@@ -97,7 +97,8 @@ class Masks {
   readonly #slots: KeySlots;
   readonly #queryBlock: number;
   readonly #words: number;
-  readonly #known = new Map<string, number>();
+  /** Masks by their hash. */
+  readonly #known = new Map<number, readonly number[]>();
   readonly #all: Int32Array[] = [];
 
   constructor(slots: KeySlots, queryBlock: number, keyBlock: number) {
@@ -125,10 +126,11 @@ class Masks {
   }
 
   #indexOf(mask: Int32Array): number {
-    const key = mask.join();
-    const known = this.#known.get(key);
+    const hash = hashOf(mask);
+    const alike = this.#known.get(hash) ?? [];
+    const known = alike.find((index) => this.#all[index]!.every((word, at) => word === mask[at]));
     if (known !== undefined) return known;
-    this.#known.set(key, this.#all.length);
+    this.#known.set(hash, [...alike, this.#all.length]);
     this.#all.push(mask);
     return this.#all.length - 1;
   }
@@ -139,4 +141,10 @@ class Masks {
     for (const [index, mask] of this.#all.entries()) words.set(mask, index * size);
     return words;
   }
+}
+
+function hashOf(words: Int32Array): number {
+  let hash = 0;
+  for (const word of words) hash = (Math.imul(hash ^ word, 0x9e3779b1) + (hash >>> 15)) | 0;
+  return hash;
 }

@@ -1,4 +1,5 @@
-import type { Pattern } from './pattern.js';
+import { spanOfDocument } from './document-spans.js';
+import type { Dilated, Fixed, Pattern } from './pattern.js';
 import { documentOf, drawnBlocks } from './sees.js';
 
 /** Keys from `start` up to but not `end`. */
@@ -15,17 +16,17 @@ export function candidates(pattern: Pattern, queries: Span, keys: number): reado
   const { start, end } = queries;
   switch (pattern.kind) {
     case 'causal':
-    case 'strided':
-    case 'fixed':
       return within([{ start: 0, end }], keys);
+    case 'strided':
+      return within(ofStride(pattern.stride, queries), keys);
+    case 'fixed':
+      return within(ofSummaries(pattern, queries), keys);
     case 'full':
       return within([{ start: 0, end: keys }], keys);
     case 'slidingWindow':
       return within([{ start: start - pattern.left, end: end + pattern.right }], keys);
-    case 'dilated': {
-      const { left, right, dilation } = pattern;
-      return within([{ start: start - left * dilation, end: end + right * dilation }], keys);
-    }
+    case 'dilated':
+      return within(ofDilation(pattern, queries), keys);
     case 'globalTokens': {
       const { positions } = pattern;
       if (positions.some((position) => position >= start && position < end))
@@ -55,6 +56,34 @@ export function candidates(pattern: Pattern, queries: Span, keys: number): reado
   }
 }
 
+/** The near keys, and as many places further back as there are strides. */
+function ofStride(stride: number, { start, end }: Span): readonly Span[] {
+  const near = { start: start - stride + 1, end };
+  if (stride <= end - start) return [{ start: 0, end }];
+  const far = Array.from({ length: Math.floor((end - 1) / stride) }, (_, index) => {
+    return { start: start - (index + 1) * stride, end: end - (index + 1) * stride };
+  });
+  return [near, ...far];
+}
+
+/** The queries' own blocks, and the last keys of every block before. */
+function ofSummaries({ stride, summary }: Fixed, { start, end }: Span): readonly Span[] {
+  const own = Math.floor(start / stride);
+  const before = Array.from({ length: own }, (_, block) => {
+    return { start: (block + 1) * stride - summary, end: (block + 1) * stride };
+  });
+  return [...before, { start: own * stride, end }];
+}
+
+/** Where gaps are wider than the run of queries, as many places as the window has keys; else all from its first to its last. */
+function ofDilation({ left, right, dilation }: Dilated, { start, end }: Span): readonly Span[] {
+  if (dilation <= end - start) return [{ start: start - left * dilation, end: end + right * dilation }];
+  const first = -Math.min(left, Math.floor((end - 1) / dilation)); // those before the text are none
+  return Array.from({ length: right + 1 - first }, (_, index) => {
+    return { start: start + (first + index) * dilation, end: end + (first + index) * dilation };
+  });
+}
+
 function ofBlocks(
   blockSize: number,
   { start, end }: Span,
@@ -69,27 +98,11 @@ function ofBlocks(
 }
 
 function ofDocuments(ids: readonly number[], { start, end }: Span, keys: number): readonly Span[] {
-  const spans = spansOfDocuments(ids);
   const seen = new Set(Array.from({ length: end - start }, (_, index) => documentOf(ids, start + index)));
   return within(
-    [...seen].map((id) => (id === undefined ? { start: 0, end: keys } : spans.get(id)!)),
+    [...seen].map((id) => (id === undefined ? { start: 0, end: keys } : spanOfDocument(ids, id))),
     keys,
   );
-}
-
-const documentSpans = new WeakMap<readonly number[], ReadonlyMap<number, Span>>();
-
-/** From the first to the last position of each document. */
-function spansOfDocuments(ids: readonly number[]): ReadonlyMap<number, Span> {
-  const known = documentSpans.get(ids);
-  if (known) return known;
-  const spans = new Map<number, Span>();
-  for (const [position, id] of ids.entries()) {
-    const end = position === ids.length - 1 ? Number.MAX_SAFE_INTEGER : position + 1; // the last one goes on
-    spans.set(id, { start: spans.get(id)?.start ?? position, end });
-  }
-  documentSpans.set(ids, spans);
-  return spans;
 }
 
 /** Sorted, cut to [0, keys), and merged where they touch. */

@@ -1,5 +1,7 @@
 import { candidates, type Span } from './candidates.js';
+import { spanOfDocument } from './document-spans.js';
 import type { Pattern } from './pattern.js';
+import { documentOf } from './sees.js';
 
 /**
  * Whether every query of a span certainly sees every key of another, without looking at them one by one. False may also
@@ -17,6 +19,14 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
       return keys.end - 1 <= queries.start && queries.end - 1 - keys.start < pattern.stride;
     case 'prefix':
       return keys.end - 1 <= queries.start || (queries.end <= pattern.length && keys.end <= pattern.length);
+    case 'dilated':
+      return pattern.dilation === 1 && covers({ ...pattern, kind: 'slidingWindow' }, queries, keys);
+    case 'fixed': {
+      const own = Math.floor(queries.start / pattern.stride) * pattern.stride;
+      return keys.end - 1 <= queries.start && keys.start >= own && queries.end <= own + pattern.stride;
+    }
+    case 'documents':
+      return inOneDocument(pattern.ids, queries, keys);
     case 'either':
       return pattern.patterns.some((part) => covers(part, queries, keys));
     case 'both':
@@ -28,6 +38,14 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
   }
 }
 
-function meets(spans: readonly Span[], keys: Span): boolean {
+/** Where that document lies in one piece. */
+function inOneDocument(ids: readonly number[], queries: Span, keys: Span): boolean {
+  const document = documentOf(ids, queries.start);
+  if (document === undefined) return true;
+  const { start, end, whole } = spanOfDocument(ids, document);
+  return whole && [queries, keys].every((span) => span.start >= start && span.end <= end);
+}
+
+export function meets(spans: readonly Span[], keys: Span): boolean {
   return spans.some(({ start, end }) => start < keys.end && end > keys.start);
 }

@@ -1,4 +1,5 @@
 export * from './block-layout.js';
+export { expectPattern } from './expect-pattern.js';
 export type { Forgotten } from './key-slots.js';
 export * from './parts.js';
 export { type Pattern, patternKey, samePattern } from './pattern.js';

@@ -1,4 +1,5 @@
 import { SequiturError } from '@sequitur/core';
+import { expectCount, expectInteger } from './expect-count.js';
 import type {
   Both,
   Causal,
@@ -97,6 +98,7 @@ export function globalTokens(tokens: number | readonly number[]): GlobalTokens {
  *   query's own, so that what a query sees never depends on what follows
  */
 export function randomBlocks({ seed, blockSize, blocks, length }: Omit<RandomBlocks, 'kind'>): RandomBlocks {
+  expectInteger('randomBlocks', 'seed', seed);
   expectCount('randomBlocks', 'blockSize', blockSize, 1);
   expectCount('randomBlocks', 'blocks', blocks, 0);
   if (length !== undefined) expectCount('randomBlocks', 'length', length, 1);
@@ -106,7 +108,8 @@ export function randomBlocks({ seed, blockSize, blocks, length }: Omit<RandomBlo
 /** As `randomBlocks`, with the drawn blocks given: `chosen[i]` are the blocks of keys that block i of queries sees. */
 export function chosenBlocks({ blockSize, chosen }: Omit<ChosenBlocks, 'kind'>): ChosenBlocks {
   expectCount('chosenBlocks', 'blockSize', blockSize, 1);
-  return { kind: 'chosenBlocks', blockSize, chosen };
+  for (const block of chosen.flat()) expectCount('chosenBlocks', 'chosen', block, 0);
+  return { kind: 'chosenBlocks', blockSize, chosen: chosen.map((blocks) => [...blocks]) };
 }
 
 /**
@@ -115,6 +118,7 @@ export function chosenBlocks({ blockSize, chosen }: Omit<ChosenBlocks, 'kind'>):
  * @param ids the document of each position; those beyond the list belong to the last one
  */
 export function documents(ids: readonly number[]): Documents {
+  for (const id of ids) expectInteger('documents', 'ids', id);
   return { kind: 'documents', ids: [...ids] };
 }
 
@@ -139,12 +143,6 @@ export function both(...patterns: readonly Pattern[]): Both {
 /** What `pattern` shows and `without` does not. */
 export function except(pattern: Pattern, without: Pattern): Except {
   return { kind: 'except', pattern, without };
-}
-
-function expectCount(where: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  const expected = most === Number.MAX_SAFE_INTEGER ? `an integer >= ${least}` : `an integer from ${least} to ${most}`;
-  throw new SequiturError({ where: `${where}, ${name}`, expected, got: String(value) });
 }
 
 function expectSome(where: string, patterns: readonly Pattern[]): void {

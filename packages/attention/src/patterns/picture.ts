@@ -1,5 +1,8 @@
+import { candidates, type Span } from './candidates.js';
+import { covers, meets } from './covers.js';
+import { expectCount } from './expect-count.js';
 import type { Pattern } from './pattern.js';
-import { sees } from './sees.js';
+import { range, visibleBits } from './visible-bits.js';
 
 /**
  * The pattern as a small picture for a terminal: a line for each query, `■` where it sees the key of the column and
@@ -9,28 +12,32 @@ import { sees } from './sees.js';
  * @param size at most so many lines and columns; default 32
  */
 export function picture(pattern: Pattern, length: number, size = 32): string {
+  expectCount('picture', 'length', length, 1);
+  expectCount('picture', 'size', size, 1);
   const cell = Math.ceil(length / size);
-  const cells = Math.ceil(length / cell);
-  const line = (row: number) =>
-    Array.from({ length: cells }, (_, column) => mark(share(pattern, length, row * cell, column * cell, cell))).join(
-      '',
-    );
-  return Array.from({ length: cells }, (_, row) => line(row)).join('\n');
+  const spans = Array.from({ length: Math.ceil(length / cell) }, (_, index) => {
+    return { start: index * cell, end: Math.min(length, (index + 1) * cell) };
+  });
+  return spans.map((queries) => line(pattern, queries, spans, length)).join('\n');
 }
 
-function mark(share: number): string {
-  if (share === 0) return '·';
-  return share === 1 ? '■' : '▪';
+function line(pattern: Pattern, queries: Span, spans: readonly Span[], length: number): string {
+  const possible = candidates(pattern, queries, length);
+  return spans.map((keys) => (meets(possible, keys) ? mark(pattern, queries, keys) : '·')).join('');
 }
 
-/** Which share of the pairs of one cell is seen. */
-function share(pattern: Pattern, length: number, query: number, key: number, cell: number): number {
-  let [seen, all] = [0, 0];
-  for (let q = query; q < Math.min(length, query + cell); q++) {
-    for (let k = key; k < Math.min(length, key + cell); k++) {
-      all++;
-      if (sees(pattern, q, k)) seen++;
+/** Looks at the pairs of a cell only until it is clear that some are seen and some are not. */
+function mark(pattern: Pattern, queries: Span, keys: Span): string {
+  if (covers(pattern, queries, keys)) return '■';
+  let [seen, hidden] = [false, false];
+  for (let query = queries.start; query < queries.end; query++) {
+    for (let first = keys.start; first < keys.end; first += 32) {
+      const inside = range(0, keys.end - first);
+      const bits = (visibleBits(pattern, query, first) & inside) >>> 0;
+      seen ||= bits !== 0;
+      hidden ||= bits !== inside;
+      if (seen && hidden) return '▪';
     }
   }
-  return seen / all;
+  return seen ? '■' : '·';
 }

@@ -1,5 +1,6 @@
-import type { Pattern } from './pattern.js';
-import { documentOf, drawnBlocks, firstAtLeast, sees } from './sees.js';
+import { spanOfDocument } from './document-spans.js';
+import type { Fixed, Pattern } from './pattern.js';
+import { documentOf, drawnBlocks, firstAtLeast } from './sees.js';
 
 const ALL = 0xffffffff;
 
@@ -12,6 +13,17 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
       return ALL;
     case 'slidingWindow':
       return range(query - pattern.left - first, query + pattern.right - first + 1);
+    case 'dilated': {
+      const { left, right, dilation } = pattern;
+      const window = range(query - left * dilation - first, query + right * dilation - first + 1);
+      return (window & everyBit(dilation, query - first)) >>> 0;
+    }
+    case 'strided': {
+      const near = range(query - pattern.stride + 1 - first, query - first + 1);
+      return (near | (range(0, query - first + 1) & everyBit(pattern.stride, query - first))) >>> 0;
+    }
+    case 'fixed':
+      return fixedBits(pattern, query, first);
     case 'globalTokens':
       return globalBits(pattern.positions, query, first);
     case 'randomBlocks': {
@@ -32,8 +44,6 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
       return pattern.patterns.reduce((bits, part) => (bits && bits & visibleBits(part, query, first)) >>> 0, ALL);
     case 'except':
       return (visibleBits(pattern.pattern, query, first) & ~visibleBits(pattern.without, query, first)) >>> 0;
-    default:
-      return bitsOneByOne(pattern, query, first);
   }
 }
 
@@ -47,10 +57,20 @@ function below(end: number): number {
   return end >= 32 ? ALL : (1 << end) - 1;
 }
 
-function bitsOneByOne(pattern: Pattern, query: number, first: number): number {
+/** Every `period`-th bit, counted both ways from that at `place`, which may lie outside of 0 to 31. */
+function everyBit(period: number, place: number): number {
   let bits = 0;
-  for (let i = 0; i < 32; i++) if (sees(pattern, query, first + i)) bits |= 1 << i;
-  return bits >>> 0;
+  for (let bit = ((place % period) + period) % period; bit < 32; bit += period) bits |= 1 << bit;
+  return bits;
+}
+
+/** The query's own block of keys, and the last keys of every block before. */
+function fixedBits({ stride, summary }: Fixed, query: number, first: number): number {
+  let bits = range(Math.floor(query / stride) * stride - first, 32);
+  for (let end = (Math.floor(first / stride) + 1) * stride - first; end - summary < 32; end += stride) {
+    bits |= range(end - summary, end);
+  }
+  return (bits & range(0, query - first + 1)) >>> 0;
 }
 
 function globalBits(positions: readonly number[], query: number, first: number): number {
@@ -73,6 +93,9 @@ function blockBits(blockSize: number, first: number, has: (block: number) => boo
 
 function documentBits(ids: readonly number[], query: number, first: number): number {
   const own = documentOf(ids, query);
+  if (own === undefined) return ALL;
+  const { start, end, whole } = spanOfDocument(ids, own);
+  if (whole) return range(start - first, end - first);
   let bits = 0;
   for (let i = 0; i < 32; i++) if (documentOf(ids, first + i) === own) bits |= 1 << i;
   return bits >>> 0;

@@ -1,10 +1,11 @@
 import { candidates } from './candidates.js';
+import { covers } from './covers.js';
 import type { Pattern } from './pattern.js';
-import { sees } from './sees.js';
+import { range, visibleBits } from './visible-bits.js';
 
 /**
  * How many pairs of a query and a key a pattern shows, for `length` queries after `seen` positions, from what the pattern
- * means: in closed form where it has one, else pair by pair where keys can be seen. A text ends with its last query.
+ * means: in closed form where it has one, else counted where keys can be seen, 32 at once. A text ends with its last query.
  */
 export function visiblePairs(pattern: Pattern, length: number, seen = 0): number {
   const end = seen + length;
@@ -27,10 +28,22 @@ export function visiblePairs(pattern: Pattern, length: number, seen = 0): number
 }
 
 function keysSeen(pattern: Pattern, query: number, keys: number): number {
-  const spans = candidates(pattern, { start: query, end: query + 1 }, keys);
-  return spans.reduce((total, { start, end }) => {
-    return total + sumOver(start, end, (key) => Number(sees(pattern, query, key)));
+  const own = { start: query, end: query + 1 };
+  return candidates(pattern, own, keys).reduce((total, span) => {
+    if (covers(pattern, own, span)) return total + span.end - span.start;
+    let seen = 0;
+    for (let first = span.start; first < span.end; first += 32) {
+      seen += ones(visibleBits(pattern, query, first) & range(0, span.end - first));
+    }
+    return total + seen;
   }, 0);
+}
+
+/** How many bits of 32 are set, by adding neighbours. */
+function ones(bits: number): number {
+  const pairs = bits - ((bits >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function sumOver(start: number, end: number, term: (index: number) => number): number {

@@ -1,0 +1,89 @@
+import { SequiturError } from '@sequitur/core';
+import { expectCount } from './expect-count.js';
+import * as parts from './parts.js';
+import type { Pattern } from './pattern.js';
+
+const checked = new WeakSet<object>();
+
+/**
+ * Checks a pattern that may come from outside, a saved model say: that its kind is known and its numbers are what the kind
+ * allows.
+ *
+ * @throws SequiturError that says which part is wrong
+ */
+export function expectPattern(where: string, pattern: Pattern): void {
+  if (typeof pattern !== 'object' || pattern === null) refuse(where, pattern);
+  if (checked.has(pattern)) return;
+  expectParts(where, pattern);
+  checked.add(pattern);
+}
+
+function expectParts(where: string, pattern: Pattern): void {
+  switch (pattern.kind) {
+    case 'causal':
+    case 'full':
+      return;
+    case 'slidingWindow':
+      expectCount(`${where}: slidingWindow`, 'right', pattern.right, 0);
+      parts.slidingWindow(pattern);
+      return;
+    case 'globalTokens':
+      expectAscending(where, parts.globalTokens(listOf(where, 'positions', pattern.positions)).positions, pattern);
+      return;
+    case 'documents':
+      parts.documents(listOf(where, 'ids', pattern.ids));
+      return;
+    case 'chosenBlocks':
+      parts.chosenBlocks({ ...pattern, chosen: listOf(where, 'chosen', pattern.chosen) });
+      return;
+    case 'strided':
+      parts.strided(pattern.stride);
+      return;
+    case 'prefix':
+      parts.prefix(pattern.length);
+      return;
+    case 'dilated':
+      parts.dilated(pattern);
+      return;
+    case 'fixed':
+      parts.fixed(pattern);
+      return;
+    case 'randomBlocks':
+      parts.randomBlocks(pattern);
+      return;
+    case 'either':
+    case 'both':
+      for (const part of listOf(where, 'patterns', pattern.patterns)) expectPattern(where, part);
+      parts.either(...pattern.patterns); // refuses none
+      return;
+    case 'except':
+      for (const part of [pattern.pattern, pattern.without]) expectPattern(where, part);
+      return;
+    default:
+      refuse(where, pattern);
+  }
+}
+
+function listOf<T>(where: string, name: string, given: readonly T[]): readonly T[] {
+  if (Array.isArray(given)) return given;
+  throw new SequiturError({ where: `${where}, ${name}`, expected: 'a list', got: typeof given });
+}
+
+/** Positions are searched as ascending ones. */
+function expectAscending(where: string, sorted: readonly number[], { positions }: { positions: readonly number[] }) {
+  if (sorted.length === positions.length && sorted.every((position, index) => position === positions[index])) return;
+  throw new SequiturError({
+    where: `${where}, positions of globalTokens`,
+    expected: 'ascending numbers',
+    got: `[${positions.join(', ')}]`,
+    fix: 'Let globalTokens(positions) sort them',
+  });
+}
+
+function refuse(where: string, got: unknown): never {
+  throw new SequiturError({
+    where,
+    expected: 'a pattern, as causal(), slidingWindow(..) and the other parts make them',
+    got: JSON.stringify(got)?.slice(0, 100) ?? String(got),
+  });
+}
