@@ -43,6 +43,12 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
       expectTensor('attention, table of the bias', bias.table, { shape: [bias.table.shape[0]!, heads] });
       if (!forgotten?.count) return { relative: relativeValues(bias, queries, keyLength, offset) };
       return { bias: bucketValues(bias, queries, positionsOfKeys(keyLength, forgotten), offset) };
+    default:
+      throw new SequiturError({
+        where: 'attention, bias',
+        expected: 'a kind of tensor, alibi or buckets',
+        got: String((bias as ScoreBias).kind),
+      });
   }
 }
 

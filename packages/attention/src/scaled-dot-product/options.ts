@@ -1,6 +1,6 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { causal, type Forgotten, type Pattern } from '../patterns/index.js';
+import { causal, expectPattern, type Forgotten, type Pattern } from '../patterns/index.js';
 import type { ScoreBias } from '../score-bias/index.js';
 
 export interface AttentionOptions {
@@ -30,7 +30,9 @@ export interface AttentionOptions {
   readonly unseen?: Unseen | undefined;
 }
 
-export type Unseen = 'zeros' | 'evenly' | 'all';
+const UNSEEN = ['zeros', 'evenly', 'all'] as const;
+
+export type Unseen = (typeof UNSEEN)[number];
 
 /** The options with every number settled; plain data but for the tensors. */
 export interface SettledOptions {
@@ -48,9 +50,9 @@ export interface SettledOptions {
 
 /** Checks shapes against one another and fills in the defaults. */
 export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): SettledOptions {
+  for (const [name, tensor] of Object.entries({ query, key, value })) expectByHead(name, tensor);
   const [batch, queries, heads, headSize] = query.shape;
   const [, capacity, keyHeads] = key.shape;
-  expectTensor('attention, query', query);
   expectTensor('attention, key', key, { shape: [batch, capacity, keyHeads, headSize] });
   expectTensor('attention, value', value, { shape: [batch, capacity, keyHeads, value.shape[3]] });
   if (heads % keyHeads !== 0) {
@@ -66,6 +68,8 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
   expectNumber('attention, keyLength', keyLength, `an integer from 1 to ${capacity}`, (n) => isCount(n, 1, capacity));
   expectNumber('attention, offset', offset, 'an integer >= 0', (n) => isCount(n, 0, Number.MAX_SAFE_INTEGER));
   expectNumber('attention, scale', scale, 'a finite number', Number.isFinite);
+  expectUnseen(unseen);
+  if (forgotten) expectForgotten(forgotten, keyLength);
   if (softCap !== undefined) expectNumber('attention, softCap', softCap, 'a number above 0', (n) => n > 0);
   if (visible) expectTensor('attention, visible', visible, { shape: [batch, keyLength] });
   if (patterns.length !== 1 && patterns.length !== heads) {
@@ -75,12 +79,34 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
       got: `${patterns.length}`,
     });
   }
+  for (const one of patterns) expectPattern('attention, pattern', one);
   if (dropout) expectDropout(dropout);
   return {
     ...{ scale, patterns, keyLength, offset, forgotten, softCap, unseen },
     biasGradient: options.bias?.kind !== 'alibi',
     dropout: dropout?.rate ? dropout : undefined,
   };
+}
+
+function expectByHead(name: string, tensor: Tensor): void {
+  expectTensor(`attention, ${name}`, tensor);
+  if (tensor.rank === 4) return;
+  throw new SequiturError({
+    where: `attention, ${name}`,
+    expected: 'shape [batch, length, heads, size]',
+    got: showShape(tensor.shape),
+  });
+}
+
+function expectUnseen(unseen: Unseen): void {
+  if (UNSEEN.includes(unseen)) return;
+  throw new SequiturError({ where: 'attention, unseen', expected: UNSEEN.join(', '), got: String(unseen) });
+}
+
+function expectForgotten({ from, count }: Forgotten, keyLength: number): void {
+  const [most, expected] = [Number.MAX_SAFE_INTEGER, `an integer from 0 to ${keyLength}`];
+  expectNumber('attention, from of forgotten', from, expected, (n) => isCount(n, 0, keyLength));
+  expectNumber('attention, count of forgotten', count, 'an integer >= 0', (n) => isCount(n, 0, most));
 }
 
 function expectDropout({ rate, seed }: { readonly rate: number; readonly seed: number }): void {

@@ -29,6 +29,7 @@ interface Uploads extends KernelBackend {
 
 export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
+  if (inputs.query!.size === 0) return null; // nothing to bind
   const variant = gpu && variantOf(gpu, inputs, attributes);
   const layouts = layoutsOf(inputs, attributes);
   if (!gpu || !variant || !isWorthBlocks(gpu, variant, { inputs, layouts, keys: attributes.keyLength })) return null;
@@ -48,6 +49,7 @@ export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
 
 export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
+  if (inputs.query!.size === 0) return null;
   const variant = gpu && variantOf(gpu, inputs, attributes);
   const wantsBias = (inputs.bias && attributes.biasGradient) || inputs.relative;
   const layouts = layoutsOf(inputs, attributes);
