@@ -50,7 +50,9 @@ async function compile(packageName, features) {
     const { error, stderr } = await main([
       join(packagesFolder, packageName, 'assembly', 'index.ts'),
       ...['--baseDir', '/', '--outFile', file, '--importMemory', '--noExportMemory', '--runtime', 'stub'],
-      ...['-O3', '--noAssert', '--enable', features.join(), '--initialMemory', '1'],
+      ...['-O3', '--noAssert', '--enable', features.join()],
+      // As much as tfjs's memory may grow to: with a maximum, the module can be told that the memory is shared.
+      ...['--initialMemory', '1', '--maximumMemory', '65536'],
     ]);
     if (error) throw new Error(`the AssemblyScript kernels of ${packageName} do not compile\n${stderr}`);
     return readFileSync(file);

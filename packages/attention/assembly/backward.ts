@@ -1,6 +1,6 @@
 // The backward of attention in blocks (Dao et al. 2022, algorithm 4), the weights computed anew from the saved logarithms.
 import { dot } from '../../core/assembly/gemm';
-import { BLOCK, bytes, Call, LOG2_E, NOTHING, ROW, roundUp } from './call';
+import { BLOCK, bytes, Call, LOG2_E, NOTHING, ROW, roundUp, scratchOf } from './call';
 import { scoreFactor } from './elementary';
 import { fill, enterHead } from './forward';
 import { packEights, packFours, packPanels, unpackRows } from './pack';
@@ -13,7 +13,7 @@ const PAIR_BYTES: usize = 64;
 /** From which logarithm on its rounding tells in the weights, which are then summed up anew. */
 const LARGE: f32 = 64;
 
-/** Bytes of scratch for `attentionBackward`. */
+/** Bytes of scratch that a thread needs for `attentionBackward`. */
 export function backwardScratchBytes(call: Call): i32 {
   const room = roundUp(call.keys, BLOCK);
   const keyWidth = roundUp(call.headSize, 8), width = roundUp(call.valueSize, 8);
@@ -37,39 +37,43 @@ class Panels {
 
 /**
  * With weights P, their dropped form P', dP = M ⊙ (dO Vᵀ) and D = Σ dO O - dL per query: dV = P'ᵀ dO, dS = P (dP - D),
- * dQ = scale dS K, dK = scale dSᵀ Q. Biases take dS.
+ * dQ = scale dS K, dK = scale dSᵀ Q. Biases take dS. Of some batches and heads of the keys, each from a first one to before a
+ * last; what lies behind the keys of dK and dV stays as it is, and calls that add to the same biases must not run at once.
  */
-export function attentionBackward(call: Call): void {
-  const group = call.heads / call.keyHeads;
-  const headSize = call.headSize, room = roundUp(call.keys, BLOCK);
-  const keyWidth = roundUp(headSize, 8), width = roundUp(call.valueSize, 8);
-  const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;
-  if (call.keys < call.capacity) {
-    memory.fill(call.dkey, 0, bytes(call.batch * call.capacity * keyRow));
-    memory.fill(call.dvalue, 0, bytes(call.batch * call.capacity * valueRow));
-  }
-  const pair = changetype<Pair>(<usize>call.scratch);
-  const panels = changetype<Panels>(<usize>call.scratch + 36);
-  panels.keyFours = <usize>call.scratch + PAIR_BYTES;
-  panels.valueFours = panels.keyFours + bytes(room * headSize);
+export function attentionBackward(
+  call: Call, batch: i32, lastBatch: i32, keyHead: i32, lastKeyHead: i32, thread: i32,
+): void {
+  const scratch = scratchOf(call, thread);
+  const room = roundUp(call.keys, BLOCK);
+  const keyWidth = roundUp(call.headSize, 8), width = roundUp(call.valueSize, 8);
+  const pair = changetype<Pair>(scratch);
+  const panels = changetype<Panels>(scratch + 36);
+  panels.keyFours = scratch + PAIR_BYTES;
+  panels.valueFours = panels.keyFours + bytes(room * call.headSize);
   panels.keys = panels.valueFours + bytes(room * call.valueSize);
   panels.dkey = panels.keys + bytes(room * keyWidth);
   panels.dvalue = panels.dkey + bytes(room * keyWidth);
   panels.queries = panels.dvalue + bytes(room * width);
-  for (let b = 0; b < call.batch; b++) {
-    for (let kh = 0; kh < call.keyHeads; kh++) {
-      const key = bytes(b * call.capacity * keyRow + kh * headSize);
-      const value = bytes(b * call.capacity * valueRow + kh * call.valueSize);
-      packFours(call.keys, headSize, <usize>call.key + key, keyRow, panels.keyFours);
-      packFours(call.keys, call.valueSize, <usize>call.value + value, valueRow, panels.valueFours);
-      packPanels(call.keys, room, headSize, <usize>call.key + key, keyRow, panels.keys);
-      memory.fill(panels.dkey, 0, bytes(room * keyWidth));
-      memory.fill(panels.dvalue, 0, bytes(room * width));
-      for (let g = 0; g < group; g++) backwardHead(call, pair, panels, b, kh * group + g);
-      unpackRows(call.keys, headSize, keyWidth, panels.dkey, call.scale, <usize>call.dkey + key, keyRow);
-      unpackRows(call.keys, call.valueSize, width, panels.dvalue, 1, <usize>call.dvalue + value, valueRow);
-    }
+  for (let b = batch; b < lastBatch; b++) {
+    for (let kh = keyHead; kh < lastKeyHead; kh++) backwardKeyHead(call, pair, panels, b, kh);
   }
+}
+
+function backwardKeyHead(call: Call, pair: Pair, panels: Panels, b: i32, kh: i32): void {
+  const group = call.heads / call.keyHeads;
+  const headSize = call.headSize, room = roundUp(call.keys, BLOCK);
+  const keyWidth = roundUp(headSize, 8), width = roundUp(call.valueSize, 8);
+  const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;
+  const key = bytes(b * call.capacity * keyRow + kh * headSize);
+  const value = bytes(b * call.capacity * valueRow + kh * call.valueSize);
+  packFours(call.keys, headSize, <usize>call.key + key, keyRow, panels.keyFours);
+  packFours(call.keys, call.valueSize, <usize>call.value + value, valueRow, panels.valueFours);
+  packPanels(call.keys, room, headSize, <usize>call.key + key, keyRow, panels.keys);
+  memory.fill(panels.dkey, 0, bytes(room * keyWidth));
+  memory.fill(panels.dvalue, 0, bytes(room * width));
+  for (let g = 0; g < group; g++) backwardHead(call, pair, panels, b, kh * group + g);
+  unpackRows(call.keys, headSize, keyWidth, panels.dkey, call.scale, <usize>call.dkey + key, keyRow);
+  unpackRows(call.keys, call.valueSize, width, panels.dvalue, 1, <usize>call.dvalue + value, valueRow);
 }
 
 function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): void {

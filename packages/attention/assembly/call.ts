@@ -45,6 +45,15 @@ export class Call {
   dbias: u32;
   drelative: u32;
   scratch: u32;
+  /** Of one thread. */
+  scratchBytes: u32;
+}
+
+/** Where the scratch of a thread lies. */
+// @ts-ignore: decorator
+@inline
+export function scratchOf(call: Call, thread: i32): usize {
+  return <usize>call.scratch + <usize>thread * <usize>call.scratchBytes;
 }
 
 /** Queries and keys go through in blocks of so many: those of the layout. */

@@ -8,29 +8,25 @@ import { meanOfValues } from './unseen';
 /** Below so many queries. */
 export const FEW: i32 = 3;
 
-/** As `attentionForward`; scratch for the scores of one query. */
-export function forwardFew(call: Call): void {
+/** As `attentionForward` for one head of the keys; scratch for the scores of one query. */
+export function forwardFew(call: Call, b: i32, kh: i32, scratch: usize): void {
   const group = call.heads / call.keyHeads;
   const keyRow = call.keyHeads * call.headSize, valueRow = call.keyHeads * call.valueSize;
-  for (let b = 0; b < call.batch; b++) {
-    for (let h = 0; h < call.heads; h++) {
-      const kh = h / group;
-      const key = <usize>call.key + bytes(b * call.capacity * keyRow + kh * call.headSize);
-      const value = <usize>call.value + bytes(b * call.capacity * valueRow + kh * call.valueSize);
-      for (let i = 0; i < call.queries; i++) forwardOne(call, b, h, i, key, keyRow, value, valueRow);
-    }
+  const key = <usize>call.key + bytes(b * call.capacity * keyRow + kh * call.headSize);
+  const value = <usize>call.value + bytes(b * call.capacity * valueRow + kh * call.valueSize);
+  for (let h = kh * group; h < (kh + 1) * group; h++) {
+    for (let i = 0; i < call.queries; i++) forwardOne(call, b, h, i, key, keyRow, value, valueRow, scratch);
   }
 }
 
 function forwardOne(
-  call: Call, b: i32, h: i32, i: i32, key: usize, keyRow: i32, value: usize, valueRow: i32,
+  call: Call, b: i32, h: i32, i: i32, key: usize, keyRow: i32, value: usize, valueRow: i32, row: usize,
 ): void {
   const layout = <usize>call.layouts + <usize>(call.layoutCount == 1 ? 0 : h) * 12;
   const starts = <usize>load<u32>(layout), entries = <usize>load<u32>(layout, 4), masks = <usize>load<u32>(layout, 8);
   const place = (b * call.queries + i) * call.heads + h;
   const query = <usize>call.query + bytes(place * call.headSize), output = <usize>call.output + bytes(place * call.valueSize);
   const log = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);
-  const row = <usize>call.scratch;
   const last = load<i32>(starts, 4);
   let top: f32 = HIDDEN;
   for (let entry = load<i32>(starts); entry < last; entry++) {

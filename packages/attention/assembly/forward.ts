@@ -1,7 +1,7 @@
 // Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): no array of all scores. S = K Qᵀ of a block lies
 // with the queries side by side, so that eight softmaxes run in the lanes of two registers and no product is transposed.
 import { log1 } from '../../core/assembly/math';
-import { BLOCK, bytes, Call, HIDDEN, LN_2, LOG2_E, NOTHING, ROW, roundUp } from './call';
+import { BLOCK, bytes, Call, HIDDEN, LN_2, LOG2_E, NOTHING, ROW, roundUp, scratchOf } from './call';
 import { scoreFactor } from './elementary';
 import { FEW, forwardFew } from './few';
 import { multiply, packEights, packFours, packPanels } from './pack';
@@ -11,7 +11,7 @@ import { meanOfValues } from './unseen';
 
 const PAIR_BYTES: usize = 64;
 
-/** Bytes of scratch for `attentionForward`. */
+/** Bytes of scratch that a thread needs for `attentionForward`. */
 export function forwardScratchBytes(call: Call): i32 {
   if (call.queries < FEW) return 4 * call.keys;
   const room = roundUp(call.keys, BLOCK);
@@ -20,24 +20,35 @@ export function forwardScratchBytes(call: Call): i32 {
   return <i32>PAIR_BYTES + 4 * (room * (call.headSize + width) + BLOCK * (call.headSize + width + BLOCK + 2) + relative);
 }
 
-/** output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries]. */
-export function attentionForward(call: Call): void {
-  if (call.queries < FEW) return forwardFew(call);
+/**
+ * output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries] of some batches, heads of the keys and
+ * queries, each from a first one to before a last; the first query begins a block.
+ */
+export function attentionForward(
+  call: Call, batch: i32, lastBatch: i32, keyHead: i32, lastKeyHead: i32, query: i32, lastQuery: i32, thread: i32,
+): void {
+  for (let b = batch; b < lastBatch; b++) {
+    for (let kh = keyHead; kh < lastKeyHead; kh++) {
+      if (call.queries < FEW) forwardFew(call, b, kh, scratchOf(call, thread));
+      else forwardKeyHead(call, b, kh, query, lastQuery, scratchOf(call, thread));
+    }
+  }
+}
+
+function forwardKeyHead(call: Call, b: i32, kh: i32, query: i32, lastQuery: i32, scratch: usize): void {
   const group = call.heads / call.keyHeads;
   const headSize = call.headSize, width = roundUp(call.valueSize, 8), room = roundUp(call.keys, BLOCK);
   const keyRow = call.keyHeads * headSize, valueRow = call.keyHeads * call.valueSize;
-  const pair = changetype<Pair>(<usize>call.scratch);
-  const keys = <usize>call.scratch + PAIR_BYTES;
+  const pair = changetype<Pair>(scratch);
+  const keys = scratch + PAIR_BYTES;
   const values = keys + bytes(room * headSize);
   const block = values + bytes(room * width);
-  for (let b = 0; b < call.batch; b++) {
-    for (let kh = 0; kh < call.keyHeads; kh++) {
-      const key = <usize>call.key + bytes(b * call.capacity * keyRow + kh * headSize);
-      const value = <usize>call.value + bytes(b * call.capacity * valueRow + kh * call.valueSize);
-      packFours(call.keys, headSize, key, keyRow, keys);
-      packPanels(call.keys, room, call.valueSize, value, valueRow, values);
-      for (let g = 0; g < group; g++) forwardHead(call, pair, b, kh * group + g, keys, values, value, block);
-    }
+  const key = <usize>call.key + bytes(b * call.capacity * keyRow + kh * headSize);
+  const value = <usize>call.value + bytes(b * call.capacity * valueRow + kh * call.valueSize);
+  packFours(call.keys, headSize, key, keyRow, keys);
+  packPanels(call.keys, room, call.valueSize, value, valueRow, values);
+  for (let g = 0; g < group; g++) {
+    forwardHead(call, pair, b, kh * group + g, query, lastQuery, keys, values, value, block);
   }
 }
 
@@ -57,7 +68,7 @@ export function enterHead(call: Call, pair: Pair, b: i32, h: i32, relative: usiz
 }
 
 function forwardHead(
-  call: Call, pair: Pair, b: i32, h: i32, keys: usize, values: usize, value: usize, block: usize,
+  call: Call, pair: Pair, b: i32, h: i32, query: i32, lastQuery: i32, keys: usize, values: usize, value: usize, block: usize,
 ): void {
   const headSize = call.headSize, width = roundUp(call.valueSize, 8), room = roundUp(call.keys, BLOCK);
   const queryRow = call.heads * headSize, outputRow = call.heads * call.valueSize;
@@ -67,8 +78,8 @@ function forwardHead(
   const starts = <usize>load<u32>(layout), entries = <usize>load<u32>(layout, 4), masks = <usize>load<u32>(layout, 8);
   const visible = call.visible ? <usize>call.visible + bytes(b * call.keys) : 0;
   const factor = scoreFactor(call.scale, call.softCap);
-  for (let i = 0; i < call.queries; i += BLOCK) {
-    const rows = min(BLOCK, call.queries - i), lanes = roundUp(rows, 8);
+  for (let i = query; i < lastQuery; i += BLOCK) {
+    const rows = min(BLOCK, lastQuery - i), lanes = roundUp(rows, 8);
     pair.query = i;
     pair.rows = rows;
     packEights(rows, headSize, <usize>call.query + bytes((b * call.queries + i) * queryRow + h * headSize), queryRow, factor, q);

@@ -3,8 +3,24 @@ import { KERNELS } from './kernels.generated.js';
 
 /** What the AssemblyScript in `assembly/` exports; each function is described there, and the call of attention in `call.ts`. */
 interface AttentionKernels {
-  attentionBackward(call: Offset): void;
-  attentionForward(call: Offset): void;
+  attentionBackward(
+    call: Offset,
+    batch: number,
+    lastBatch: number,
+    keyHead: number,
+    lastKeyHead: number,
+    thread: number,
+  ): void;
+  attentionForward(
+    call: Offset,
+    batch: number,
+    lastBatch: number,
+    keyHead: number,
+    lastKeyHead: number,
+    query: number,
+    lastQuery: number,
+    thread: number,
+  ): void;
   backwardScratchBytes(call: Offset): number;
   forwardScratchBytes(call: Offset): number;
   rotate(

@@ -23,26 +23,24 @@ const PACKED_B: usize = <usize>(BLOCK_COLUMNS * BLOCK_INNER) << 2;
 const TILE: usize = <usize>(TILE_ROWS * TILE_COLUMNS) << 2;
 const ZEROS: usize = <usize>TILE_COLUMNS << 2;
 
-/** Bytes of scratch that `gemm` needs. */
+/** Bytes of scratch that a thread needs for `gemm`. */
 export function gemmScratchBytes(): i32 {
   return <i32>(PACKED_A + PACKED_B + TILE + ZEROS);
 }
 
-/**
- * For each of `batch` pairs: C [m, n] = alpha A [m, k] B [k, n], plus the row vector `bias` unless it is 0, added to
- * what C holds where `accumulate` is set.
- */
+/** For each of `batch` pairs: C [m, n] = A [m, k] B [k, n], plus the row vector `bias` unless it is 0. */
 export function gemmBatch(
   batch: i32, m: i32, n: i32, k: i32,
   a: usize, aBatch: i32, aRow: i32, aColumn: i32,
   b: usize, bBatch: i32, bRow: i32, bColumn: i32,
   c: usize, cBatch: i32, cRow: i32,
-  bias: usize, alpha: f32, accumulate: bool, scratch: usize,
+  bias: usize, scratch: usize, thread: i32,
 ): void {
+  const own = scratch + <usize>thread * gemmScratchBytes();
   for (let i = 0; i < batch; i++) {
     gemm(
       m, n, k, a + (<usize>(i * aBatch) << 2), aRow, aColumn, b + (<usize>(i * bBatch) << 2), bRow, bColumn,
-      c + (<usize>(i * cBatch) << 2), cRow, bias, alpha, accumulate, scratch,
+      c + (<usize>(i * cBatch) << 2), cRow, bias, 1, false, own,
     );
   }
 }

@@ -3,6 +3,9 @@ import { beforeAll, beforeEach, describe } from 'vitest';
 
 const ALL: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 
+/** Threads have tests of their own, and the numbers do not depend on how many there are. */
+const ALONE = { threads: 1 };
+
 /**
  * Runs a suite on cpu, wasm and webgpu, each opened before it. Where this machine has no WebGPU adapter the suite is
  * skipped by name; with SEQUITUR_REQUIRE_WEBGPU=1, as in the project's own checks, it fails instead.
@@ -19,7 +22,7 @@ export function onEachBackend(title: string, body: (name: BackendName) => void, 
       let failure: unknown;
       beforeAll(async () => {
         try {
-          opened = await openBackend(name);
+          opened = await openBackend(name, ALONE);
         } catch (error) {
           failure = error;
         }
@@ -29,7 +32,7 @@ export function onEachBackend(title: string, body: (name: BackendName) => void, 
           skip(`no WebGPU here: ${(failure as Error).message}`);
         }
         if (!opened) throw failure;
-        await openBackend(name);
+        await openBackend(name, ALONE);
       });
       body(name);
     });

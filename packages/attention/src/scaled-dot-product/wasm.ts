@@ -3,6 +3,7 @@ import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { type BlockLayout, blockLayout } from '../patterns/index.js';
 import { attentionKernels } from '../wasm-kernels.js';
 import type { SettledOptions } from './options.js';
+import { backwardParts, forwardParts } from './parts.js';
 import { stridesOf } from './strides.js';
 
 type Kernel = NativeKernel<SettledOptions>;
@@ -19,8 +20,14 @@ export const forwardWasm: Kernel = ({ inputs, attributes, backend }) => {
   const [batch, queries, heads] = query!.shape;
   const output = wasm.output([batch, queries, heads, value!.shape[3]]);
   const logSumExp = wasm.output([batch, heads, queries]);
-  const { attentionForward, forwardScratchBytes } = wasm.kernels;
-  run(wasm, { inputs, attributes, results: { output, logSumExp } }, attentionForward, forwardScratchBytes);
+  const task = { inputs, attributes, results: { output, logSumExp } };
+  withCall(wasm, task, wasm.kernels.forwardScratchBytes, (call, threads) => {
+    const parts = forwardParts(inputs, threads);
+    wasm.runAll(
+      'attentionForward',
+      parts.map((part) => [call, ...part]),
+    );
+  });
   return [output, logSumExp];
 };
 
@@ -33,9 +40,16 @@ export const backwardWasm: Kernel = ({ inputs, attributes, backend }) => {
     (given) => given && wasm.output(given.shape),
   );
   for (const sums of [dbias, drelative]) if (sums) wasm.values(sums).fill(0);
+  if (attributes.keyLength < key!.shape[1]!) for (const slopes of [dkey, dvalue]) wasm.values(slopes).fill(0);
   const results = { dquery, dkey, dvalue, dbias, drelative };
-  const { attentionBackward, backwardScratchBytes } = wasm.kernels;
-  run(wasm, { inputs, attributes, results }, attentionBackward, backwardScratchBytes);
+  const task = { inputs, attributes, results };
+  withCall(wasm, task, wasm.kernels.backwardScratchBytes, (call, threads) => {
+    const parts = backwardParts(inputs, results, threads);
+    wasm.runAll(
+      'attentionBackward',
+      parts.map((part) => [call, ...part]),
+    );
+  });
   return [dquery, dkey, dvalue, dbias, drelative].filter((gradient) => gradient !== undefined);
 };
 
@@ -45,10 +59,19 @@ interface Task {
   readonly results: Readonly<Record<string, TensorInfo | undefined>>;
 }
 
-/** Lays the call and its layouts out in memory, and after them the scratch that the kernel asks for. */
-function run(wasm: Kernels, task: Task, kernel: (call: number) => void, scratchBytes: (call: number) => number): void {
+/**
+ * Lays the call and its layouts out in memory, and after them the scratch that the kernel asks for, of each thread that is
+ * worth waking.
+ */
+function withCall(
+  wasm: Kernels,
+  task: Task,
+  scratchBytes: (call: number) => number,
+  use: (call: number, threads: number) => void,
+): void {
   const layouts = layoutsOf(task);
   const words = CALL_WORDS + layouts.reduce((sum, layout) => sum + 3 + wordsOf(layout), 0);
+  const threads = wasm.isWorthSharing(multiplicationsOf(task, layouts)) ? wasm.threads : 1;
   wasm.withScratch(words * 4, (call) => {
     const triples = call + CALL_WORDS * 4;
     let at = triples + layouts.length * 12;
@@ -61,11 +84,19 @@ function run(wasm: Kernels, task: Task, kernel: (call: number) => void, scratchB
       wasm.integers(triples + index * 12, 3).set(offsets);
     }
     writeCall(wasm, call, task, triples, layouts.length);
-    wasm.withScratch(scratchBytes(call), (scratch) => {
-      wasm.integers(call + SCRATCH_WORD * 4, 1)[0] = scratch;
-      kernel(call);
+    const ofThread = Math.ceil(scratchBytes(call) / 64) * 64;
+    wasm.withScratch(threads * ofThread, (scratch) => {
+      wasm.integers(call + SCRATCH_WORD * 4, 2).set([scratch, ofThread]);
+      use(call, threads);
     });
   });
+}
+
+/** Of the pairs of blocks that are seen, or of the few queries that go one by one. */
+function multiplicationsOf({ inputs: { query, value } }: Task, layouts: readonly BlockLayout[]): number {
+  const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
+  const pairs = layouts.reduce((sum, { entries }) => sum + entries.length / 2, 0) / layouts.length;
+  return batch * heads * pairs * BLOCK * Math.min(queries, BLOCK) * (headSize + value!.shape[3]!);
 }
 
 function layoutsOf({ inputs: { query }, attributes }: Task): readonly BlockLayout[] {
@@ -78,7 +109,7 @@ function wordsOf({ starts, entries, masks }: BlockLayout): number {
   return starts.length + entries.length + masks.length;
 }
 
-const CALL_WORDS = 36;
+const CALL_WORDS = 37;
 const SCRATCH_WORD = 35;
 
 /** The fields of `Call` in `assembly/call.ts`, in its order. */
@@ -104,7 +135,7 @@ function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layout
     ...[layouts, layoutCount, bitsOf(scale), bitsOf(softCap)],
     ...(dropout ? [dropoutThreshold(dropout.rate), dropout.seed, bitsOf(1 / (1 - dropout.rate))] : [0, 0, 0]),
     ...[UNSEEN[unseen], of(results.output ?? output), of(results.logSumExp ?? logSumExp), of(dy), of(dlogSumExp)],
-    ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0],
+    ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0, 0],
   ]);
 }
 

@@ -1,45 +1,11 @@
 import { Random, sizeOf } from '@sequitur/core';
 import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
-import {
-  add,
-  dispose,
-  grads,
-  maximum,
-  memory,
-  mul,
-  sum,
-  type Tensor,
-  type Tensor2D,
-  type Tensor4D,
-  tensor,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { dispose, memory, type Tensor, type Tensor2D, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { type AttentionOptions, attention, attentionWeights, attentionWithLogSumExp, full } from '../../src/index.js';
+import { attention, attentionWeights, full } from '../../src/index.js';
 import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/worth.js';
+import { evaluate, ours } from './evaluate.js';
 import { byReference, type Call, draw, randomCall } from './random-attention.js';
-
-type Function = (inputs: readonly Tensor4D[], options: AttentionOptions) => [Tensor, Tensor];
-
-const ours: Function = ([query, key, value], options) => {
-  const { output, logSumExp } = attentionWithLogSumExp(query!, key!, value!, options);
-  return [output, logSumExp];
-};
-
-/** Output, logarithms where finite, and the gradient of a weighted sum of both by every tensor of the call. */
-function evaluate(f: Function, { tensors, options }: Call): Tensor[] {
-  return tidy(() => {
-    const random = Random.fromSeed('cotangents');
-    const [output, logSumExp] = f(tensors as Tensor4D[], options(tensors));
-    const [first, second] = [draw(output.shape, random), draw(logSumExp.shape, random)];
-    const weighted = (...inputs: Tensor[]) => {
-      const [y, logs] = f(inputs as Tensor4D[], options(inputs));
-      const finite = maximum(logs, -1000);
-      return add(sum(mul(y, first)), sum(mul(finite, second))) as never;
-    };
-    return [output, logSumExp, ...grads(weighted)([...tensors])];
-  });
-}
 
 /** The largest difference, relative to the largest number wanted or 1. */
 async function difference(found: Tensor, wanted: Tensor): Promise<number> {

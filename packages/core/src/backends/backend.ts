@@ -40,4 +40,6 @@ export interface OpenedBackend {
   isLost?(): boolean;
   /** Bytes taken from the system, given the bytes of live tensors. */
   reserved(live: number): number;
+  /** Ends what runs beside it, when it is closed. */
+  release?(): void;
 }

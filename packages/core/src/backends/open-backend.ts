@@ -20,9 +20,17 @@ export interface OpenBackendOptions {
    * switches on V8's flag for it. Default: true.
    */
   readonly fusedProducts?: boolean;
+  /**
+   * On how many threads WebAssembly computes, this one among them: workers that share its memory, in Node and in pages that
+   * are cross-origin isolated; elsewhere it is one. The numbers are the same, bit by bit. Default: as many as the machine
+   * has processors, and no more than eight.
+   */
+  readonly threads?: number;
 }
 
-const openers: Readonly<Record<BackendName, (options: Required<OpenBackendOptions>) => Promise<OpenedBackend>>> = {
+type SettledOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };
+
+const openers: Readonly<Record<BackendName, (options: SettledOptions) => Promise<OpenedBackend>>> = {
   webgpu: openWebGpu,
   wasm: openWasm,
   cpu: openCpu,
@@ -31,6 +39,7 @@ const openers: Readonly<Record<BackendName, (options: Required<OpenBackendOption
 interface Open {
   readonly backend: Backend;
   readonly isLost: () => boolean;
+  readonly release: () => void;
 }
 
 const open = new Map<BackendName, Open>();
@@ -48,13 +57,13 @@ export async function openBackend(
   options: OpenBackendOptions = {},
 ): Promise<Backend> {
   const names = typeof preference === 'string' ? [preference] : preference;
-  const { allowSoftwareAdapter = names.length === 1, fusedProducts = true } = options;
+  const { allowSoftwareAdapter = names.length === 1, fusedProducts = true, threads } = options;
   await registerGradients();
   const failures: unknown[] = [];
   for (const name of names) {
     if (!Object.hasOwn(openers, name)) throw unknownBackend(name);
     try {
-      return await openOne(name, { allowSoftwareAdapter, fusedProducts });
+      return await openOne(name, { allowSoftwareAdapter, fusedProducts, threads });
     } catch (error) {
       failures.push(error);
     }
@@ -71,7 +80,7 @@ export async function openBackend(
   });
 }
 
-async function openOne(name: BackendName, options: Required<OpenBackendOptions>): Promise<Backend> {
+async function openOne(name: BackendName, options: SettledOptions): Promise<Backend> {
   const existing = open.get(name);
   if (existing?.isLost()) closeBackend(name);
   else if (existing) {
@@ -82,7 +91,7 @@ async function openOne(name: BackendName, options: Required<OpenBackendOptions>)
   await use(name);
   meter ??= startMemoryMeter();
   const backend = present(name, opened, meter);
-  open.set(name, { backend, isLost: () => opened.isLost?.() ?? false });
+  open.set(name, { backend, isLost: () => opened.isLost?.() ?? false, release: () => opened.release?.() });
   return backend;
 }
 
@@ -113,6 +122,7 @@ function present(name: BackendName, opened: OpenedBackend, meter: MemoryMeter): 
 
 /** Forgets a backend, so that the next `openBackend` opens it afresh; what it held is gone. */
 export function closeBackend(name: BackendName): void {
+  open.get(name)?.release();
   open.delete(name);
   const known = engine().registryFactory[name];
   if (known || engine().registry[name]) removeBackend(name);

@@ -1,3 +1,5 @@
+import { fromBase64 } from './base64.js';
+
 /** One module, compiled by `scripts/wasm-kernels.mjs` for what each machine has: base64. */
 export interface CompiledKernels {
   readonly simd: string;
@@ -25,8 +27,7 @@ export function fusesProducts(): boolean {
 
 /** The module that suits this machine best. */
 export function codeOf({ simd, relaxed }: CompiledKernels): Uint8Array<ArrayBuffer> {
-  const base64 = relaxed !== null && fusesProducts() ? relaxed : simd;
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return fromBase64(relaxed !== null && fusesProducts() ? relaxed : simd);
 }
 
 /** A module of one function, f32x4.relaxed_madd of its three arguments. */

@@ -50,9 +50,8 @@ export interface WasmKernels {
     cBatch: number,
     cRow: number,
     bias: Offset,
-    alpha: number,
-    accumulate: boolean,
     scratch: Offset,
+    thread: number,
   ): void;
   gemmScratchBytes(): number;
   layerNormBackward(

@@ -1,55 +1,57 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { type DataType, type KernelBackend, type TensorInfo, util } from '@tensorflow/tfjs-core';
-import { SequiturError } from '../../errors.js';
+import type { KernelBackend } from '@tensorflow/tfjs-core';
 import { type CompiledKernels, codeOf } from './compiled-kernels.js';
 import type { Offset, WasmKernels } from './exports.js';
-
-/** The parts of tfjs's wasm backend that our kernels stand on. */
-interface TfjsWasm {
-  readonly asm: { readonly memory: WebAssembly.Memory };
-  _malloc: (bytes: number) => Offset;
-  _free(offset: Offset): void;
-}
+import { allocate, refuseMissingRoom, type TensorMemory, tensorMemory, tfjsOf } from './tensor-memory.js';
+import { isShared, onSharedMemory } from './threads/shared-memory.js';
+import type { RunAll, Threads } from './threads/threads.js';
 
 /** Kernels bound to the memory of one tfjs backend: core's own, or those of another package. */
-export interface WasmInstance<Kernels = WasmKernels> {
+export interface WasmInstance<Kernels = WasmKernels> extends TensorMemory {
+  /** To be called on this thread; their last number, where they take a thread, is 0 then. */
   readonly kernels: Kernels;
-  /** Where a tensor's numbers lie. Valid until a tensor is disposed; memory may grow, offsets stay. */
-  offset(tensor: TensorInfo): Offset;
-  /** As `offset`, and 0 for a tensor that is not given. */
-  offsetOr0(tensor: TensorInfo | undefined): Offset;
-  output(shape: readonly number[], dtype?: DataType): TensorInfo;
-  /** The numbers of a float32 tensor where they lie; the view is good until memory grows, so use it at once. */
-  values(tensor: TensorInfo): Float32Array;
-  /** The `count` 32-bit integers from `offset` on, to be written before a kernel reads them; good as `values` is. */
-  integers(offset: Offset, count: number): Int32Array;
-  /** Scratch memory for the time of `use`. */
-  withScratch<T>(bytes: number, use: (offset: Offset) => T): T;
-  /** Scratch for the packed panels of `gemm`, kept for the life of the backend. */
+  /**
+   * Calls a kernel once for each list of numbers, on all threads and in any order, and returns when all are through. The
+   * kernel gets the number of its thread, from 0 on, behind them: for scratch of its own.
+   *
+   * @param calls lists of one length; what one call writes no other reads or writes
+   */
+  readonly runAll: RunAll<keyof Kernels & string>;
+  readonly threads: number;
+  /** Whether so many multiplications take longer than threads to wake up: if not, they are better left on this one. */
+  isWorthSharing(multiplications: number): boolean;
+  /** Scratch for the packed panels of `gemmBatch`, of each thread, kept for the life of the backend. */
   readonly panels: Offset;
 }
 
-type WasmMemory = Omit<WasmInstance, 'kernels'>;
+/** What the kernels of all packages share on one backend. */
+interface Loaded {
+  readonly core: WasmInstance;
+  readonly threads: Threads;
+}
 
-const instances = new WeakMap<KernelBackend, WasmInstance>();
+/** Of multiplications: some tens of microseconds. */
+const WORTH_SHARING = 2 ** 19;
 
-/** Compiles core's kernels onto the memory of `backend`, once. */
-export async function loadWasmKernels(backend: BackendWasm): Promise<WasmInstance> {
-  const loaded = instances.get(backend);
-  if (loaded) return loaded;
-  const wasm = tfjsOf(backend);
-  refuseMissingRoom(wasm);
+const loaded = new WeakMap<KernelBackend, Loaded>();
+
+/** Compiles core's kernels onto the memory of `backend`, once, to run on `threads`. */
+export async function loadWasmKernels(backend: BackendWasm, threads: Threads): Promise<void> {
+  if (loaded.has(backend)) return;
+  refuseMissingRoom(tfjsOf(backend));
   const { KERNELS } = await import('./kernels.generated.js');
-  const { instance } = await WebAssembly.instantiate(codeOf(KERNELS), { env: { memory: wasm.asm.memory } });
-  const kernels = instance.exports as unknown as WasmKernels;
-  const bound = { kernels, ...memoryOf(backend, wasm, kernels.gemmScratchBytes()) };
-  instances.set(backend, bound);
-  return bound;
+  const code = codeFor(backend, KERNELS);
+  const bound = bind<WasmKernels>(backend, threads, await WebAssembly.compile(code), code);
+  const panels = allocate(tfjsOf(backend), threads.count * bound.kernels.gemmScratchBytes());
+  const { count } = threads;
+  const isWorthSharing = (multiplications: number) => count > 1 && multiplications >= WORTH_SHARING;
+  const core = { ...bound, ...tensorMemory(backend), threads: count, isWorthSharing, panels };
+  loaded.set(backend, { core, threads });
 }
 
 /** Core's kernels on `backend`, or null where they are not loaded. */
 export function wasmInstance(backend: KernelBackend): WasmInstance | null {
-  return instances.get(backend) ?? null;
+  return loaded.get(backend)?.core ?? null;
 }
 
 /**
@@ -62,59 +64,37 @@ export function wasmInstance(backend: KernelBackend): WasmInstance | null {
 export function wasmKernels<Kernels>(
   compiled: CompiledKernels,
 ): (backend: KernelBackend) => WasmInstance<Kernels> | null {
-  const bound = new WeakMap<KernelBackend, WasmInstance<Kernels>>();
-  let module: WebAssembly.Module | undefined;
+  const instances = new WeakMap<KernelBackend, WasmInstance<Kernels>>();
   return (backend) => {
-    const existing = bound.get(backend);
+    const existing = instances.get(backend);
     if (existing) return existing;
-    const core = wasmInstance(backend);
-    if (!core) return null;
-    module ??= new WebAssembly.Module(codeOf(compiled));
-    const { memory } = tfjsOf(backend as BackendWasm).asm;
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    const instance = { ...core, kernels: exports as unknown as Kernels };
-    bound.set(backend, instance);
+    const common = loaded.get(backend);
+    if (!common) return null;
+    const code = codeFor(backend as BackendWasm, compiled);
+    const module = new WebAssembly.Module(code);
+    const instance = { ...common.core, ...bind<Kernels>(backend as BackendWasm, common.threads, module, code) };
+    instances.set(backend, instance);
     return instance;
   };
 }
 
-function tfjsOf(backend: BackendWasm): TfjsWasm {
-  return backend.wasm as unknown as TfjsWasm;
+function codeFor(backend: BackendWasm, compiled: CompiledKernels): Uint8Array<ArrayBuffer> {
+  const code = codeOf(compiled);
+  return isShared(tfjsOf(backend).asm.memory) ? onSharedMemory(code) : code;
 }
 
-/** tfjs does not look whether its allocator found room, and would go on with a tensor that lies at address 0. */
-function refuseMissingRoom(wasm: TfjsWasm): void {
-  wasm._free(wasm._malloc(1)); // its first call puts the allocator in its own place
-  const allocate = wasm._malloc;
-  wasm._malloc = (bytes) => {
-    const offset = bytes < 2 ** 32 ? allocate(bytes) >>> 0 : 0; // more would wrap around
-    if (offset || bytes === 0) return offset;
-    throw new SequiturError({
-      where: 'WebAssembly memory',
-      expected: `room for ${bytes} bytes`,
-      got: `none left of ${wasm.asm.memory.buffer.byteLength}`,
-      fix: 'Use a smaller batch or a shorter text, or dispose tensors that are no longer needed',
-    });
-  };
-}
-
-function memoryOf(backend: BackendWasm, wasm: TfjsWasm, panelBytes: number): WasmMemory {
-  const allocate = (bytes: number): Offset => wasm._malloc(Math.max(bytes, 16));
-  const offset = ({ dataId }: TensorInfo): Offset => backend.dataIdMap.get(dataId).memoryOffset;
-  return {
-    offset,
-    offsetOr0: (tensor) => (tensor ? offset(tensor) : 0),
-    output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
-    values: (tensor) => new Float32Array(wasm.asm.memory.buffer, offset(tensor), util.sizeFromShape(tensor.shape)),
-    integers: (at, count) => new Int32Array(wasm.asm.memory.buffer, at, count),
-    withScratch: (bytes, use) => {
-      const scratch = allocate(bytes);
-      try {
-        return use(scratch);
-      } finally {
-        wasm._free(scratch);
-      }
-    },
-    panels: allocate(panelBytes),
-  };
+function bind<Kernels>(
+  backend: BackendWasm,
+  threads: Threads,
+  module: WebAssembly.Module,
+  code: Uint8Array,
+): Pick<WasmInstance<Kernels>, 'kernels' | 'runAll'> {
+  const wasm = tfjsOf(backend);
+  const { exports } = new WebAssembly.Instance(module, { env: { memory: wasm.asm.memory } });
+  const runAll = threads.bind(exports, () => {
+    const offset = allocate(wasm, code.length);
+    new Uint8Array(wasm.asm.memory.buffer).set(code, offset);
+    return { offset, bytes: code.length };
+  });
+  return { kernels: exports as unknown as Kernels, runAll };
 }

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { type MatMulAttributes, type MatMulInputs, readProduct } from '../product-shape.js';
 import { replaceKernel } from '../replace-kernel.js';
 import { type WasmInstance, wasmInstance } from './instance.js';
+import { multiplyInParts } from './product.js';
 
 /**
  * Replaces tfjs's products, which run in a slow loop for all but the plain one of two matrices, by ours. What the fused
@@ -25,14 +26,8 @@ function multiply(inputs: MatMulInputs, attributes: MatMulAttributes, wasm: Wasm
   const { a, b, bias } = inputs;
   const product = wasm && readProduct(inputs, attributes);
   if (!product || (bias && (bias.shape.length !== 1 || bias.shape[0] !== product.n))) return null;
-  const { m, n, k, shape, batches, ofA, ofB } = product;
-  const output = wasm.output(shape);
-  wasm.kernels.gemmBatch(
-    ...([batches, m, n, k] as const),
-    ...([wasm.offset(a), ofA.batchStep, ofA.rowStep, ofA.columnStep] as const),
-    ...([wasm.offset(b), ofB.batchStep, ofB.rowStep, ofB.columnStep] as const),
-    ...([wasm.offset(output), m * n, n] as const),
-    ...([wasm.offsetOr0(bias), 1, false, wasm.panels] as const),
-  );
+  const output = wasm.output(product.shape);
+  const places = { a: wasm.offset(a), b: wasm.offset(b), output: wasm.offset(output), bias: wasm.offsetOr0(bias) };
+  multiplyInParts(wasm, product, places);
   return output;
 }

@@ -8,9 +8,19 @@ import { registerGatherRows } from './gather-rows.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
+import { tfjsOf } from './tensor-memory.js';
+import { useEmbeddedBinary } from './tfjs-binary.js';
+import { planThreads, startThreads } from './threads/plan-threads.js';
+import { Threads } from './threads/threads.js';
+
+export interface WasmOptions {
+  readonly fusedProducts: boolean;
+  readonly threads: number | undefined;
+}
 
 /** tfjs's WebAssembly backend with our kernels beside its own, on the same memory. */
-export async function openWasm(options: { readonly fusedProducts: boolean }): Promise<OpenedBackend> {
+export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
+  const plan = await planThreads(options.threads);
   const tfjs = await import('@tensorflow/tfjs-backend-wasm');
   if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new SequiturError({
@@ -20,30 +30,29 @@ export async function openWasm(options: { readonly fusedProducts: boolean }): Pr
       fix: 'Use a browser from 2021 or later, or Node 20',
     });
   }
-  // The memory of tfjs's threaded build is shared, and modules for unshared memory do not link with it.
+  // tfjs's build with threads of its own does not start in Node, and would come beside the plain one that all others need.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await allowFusedProducts(options.fusedProducts);
-  if (!isNode()) await useEmbeddedBinary(tfjs.setWasmPaths);
+  await useEmbeddedBinary(tfjs.setWasmPaths, { share: plan.count > 1 });
   await setBackend('wasm');
   const opened = backend() as BackendWasm;
-  await loadWasmKernels(opened);
+  const { memory } = tfjsOf(opened).asm;
+  const threads = new Threads();
+  const threadCapability = await startThreads(threads, plan, memory);
+  await loadWasmKernels(opened, threads);
   registerMatMul();
   registerSharedValues();
   registerAdd();
   registerGatherRows();
-  const { memory } = (opened.wasm as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
   return {
     capabilities: {
       simd: { found: true, detail: '128 bits wide' },
       fusedProducts: describeFusedProducts(options.fusedProducts),
-      threads: {
-        found: false,
-        detail: 'one: the kernels’ memory is not shared',
-        toGetMore: "openBackend('webgpu') computes in parallel where there is a graphics card",
-      },
+      threads: threadCapability,
     },
     sync: async () => {},
     reserved: () => memory.buffer.byteLength,
+    release: () => threads.close(),
   };
 }
 
@@ -57,17 +66,4 @@ function describeFusedProducts(asked: boolean): Capability {
         toGetMore: 'Chrome since 114 has it, and Node since 20',
       }
     : { found: false, detail: `not asked for: ${slower}` };
-}
-
-function isNode(): boolean {
-  return typeof process !== 'undefined' && process.versions?.node !== undefined && typeof window === 'undefined';
-}
-
-/** In a page tfjs would fetch its binary from beside the script, where no bundler has put it: it comes as a module. */
-async function useEmbeddedBinary(setWasmPaths: (paths: Record<string, string>) => void): Promise<void> {
-  const { TFJS_WASM_SIMD_BASE64 } = await import('./tfjs-binary.generated.js');
-  const binary = `data:application/octet-stream;base64,${TFJS_WASM_SIMD_BASE64}`;
-  // tfjs insists on a path for each of its builds, though it only asks for the one with SIMD.
-  const builds = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
-  setWasmPaths(Object.fromEntries(builds.map((build) => [build, binary])));
 }

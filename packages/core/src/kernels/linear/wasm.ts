@@ -1,5 +1,7 @@
 import { util } from '@tensorflow/tfjs-core';
+import type { Steps } from '../../backends/product-shape.js';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { multiplyInParts } from '../../backends/wasm/product.js';
 import type { NativeKernel } from '../define-op.js';
 
 /** One product on tfjs's memory, the bias being where its sums start. */
@@ -10,12 +12,20 @@ export const linearWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const [k, n] = weight!.shape as [number, number];
   const m = util.sizeFromShape(x!.shape) / k;
   const output = wasm.output([...x!.shape.slice(0, -1), n]);
-  wasm.kernels.gemmBatch(
-    ...([1, m, n, k] as const),
-    ...([wasm.offset(x!), 0, k, 1] as const),
-    ...([wasm.offset(weight!), 0, n, 1] as const),
-    ...([wasm.offset(output), 0, n] as const),
-    ...([wasm.offsetOr0(bias), 1, false, wasm.panels] as const),
+  multiplyInParts(
+    wasm,
+    { batches: 1, m, n, k, ofA: rowsOf(k), ofB: rowsOf(n) },
+    {
+      a: wasm.offset(x!),
+      b: wasm.offset(weight!),
+      output: wasm.offset(output),
+      bias: wasm.offsetOr0(bias),
+    },
   );
   return [output];
 };
+
+/** One matrix whose rows lie behind one another. */
+function rowsOf(width: number): Steps {
+  return { batchStep: 0, rowStep: width, columnStep: 1 };
+}

@@ -1,4 +1,5 @@
 import { SequiturError } from '../../errors.js';
+import { isNode } from '../../is-node.js';
 import { blobFile } from './blobs.js';
 import type { FileSource } from './file-source.js';
 import { folderSource } from './folder.js';
@@ -114,8 +115,4 @@ function unreachable(repository: string, path: string, error: unknown): unknown 
     },
     { cause: error },
   );
-}
-
-function isNode(): boolean {
-  return typeof process !== 'undefined' && process.versions?.node !== undefined && typeof window === 'undefined';
 }

@@ -1,0 +1,76 @@
+import { closeBackend, openBackend, Random } from '@sequitur/core';
+import { type Tensor4D, zeros } from '@tensorflow/tfjs-core';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { attention, full } from '../../src/index.js';
+import { backwardParts, forwardParts } from '../../src/scaled-dot-product/parts.js';
+import { evaluate, ours } from './evaluate.js';
+import { draw, randomCall } from './random-attention.js';
+
+beforeEach(async () => void (await openBackend('cpu')));
+afterEach(() => closeBackend('wasm'));
+
+const ROUNDS = 24;
+
+/** Outputs, logarithms and gradients of random calls, of which most are worth sharing. */
+async function outcomes(threads: number): Promise<Float32Array[]> {
+  await openBackend('wasm', { threads });
+  const found = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const results = evaluate(ours, randomCall(Random.fromSeed(`threads, round ${round}`), 300));
+    found.push(...(await Promise.all(results.map((result) => result.data() as Promise<Float32Array>))));
+  }
+  closeBackend('wasm');
+  return found;
+}
+
+it('gives the same bits on one thread and on three, for any pattern and options', { timeout: 240_000 }, async () => {
+  const alone = await outcomes(1);
+  const together = await outcomes(3);
+  expect(together).toHaveLength(alone.length);
+  for (const [index, values] of together.entries()) expect(values, `result ${index}`).toEqual(alone[index]);
+});
+
+it('decodes on all threads with the same bits', async () => {
+  const decoded = [];
+  for (const threads of [1, 3]) {
+    await openBackend('wasm', { threads });
+    const random = Random.fromSeed('decoding');
+    const shapes = [
+      [1, 1, 8, 32],
+      [1, 3000, 4, 32],
+      [1, 3000, 4, 32],
+    ];
+    const [query, key, value] = shapes.map((shape) => draw(shape, random)) as [Tensor4D, Tensor4D, Tensor4D];
+    decoded.push(await attention(query, key, value, { pattern: full() }).data());
+    closeBackend('wasm');
+  }
+  expect(decoded[1]).toEqual(decoded[0]);
+});
+
+const tensors = (batch: number, queries: number, heads: number, keyHeads: number) => ({
+  query: zeros([batch, queries, heads, 8]),
+  key: zeros([batch, 100, keyHeads, 8]),
+});
+
+it('cuts a single head of the keys along its queries, at the borders of blocks', () => {
+  const parts = forwardParts(tensors(1, 1000, 8, 1), 2);
+  expect(parts).toEqual([
+    [0, 1, 0, 1, 0, 256],
+    [0, 1, 0, 1, 256, 512],
+    [0, 1, 0, 1, 512, 768],
+    [0, 1, 0, 1, 768, 1000],
+  ]);
+  expect(forwardParts(tensors(2, 1000, 8, 8), 1)).toEqual([[0, 2, 0, 8, 0, 1000]]);
+});
+
+it('leaves in one part what adds to the same numbers of a bias', () => {
+  const inputs = tensors(2, 10, 4, 4);
+  expect(backwardParts(inputs, {}, 2)).toHaveLength(8);
+  expect(backwardParts(inputs, { dbias: zeros([2, 4, 10, 100]) }, 2)).toHaveLength(8);
+  expect(backwardParts(inputs, { dbias: zeros([1, 1, 10, 100]) }, 2)).toEqual([[0, 2, 0, 4]]);
+  const ofHeads = [0, 1, 2, 3].map((head) => [0, 2, head, head + 1]);
+  expect(backwardParts(inputs, { dbias: zeros([1, 4, 1, 1]) }, 2)).toEqual(ofHeads);
+  expect(backwardParts(inputs, { drelative: zeros([4, 109]) }, 2)).toEqual(ofHeads);
+  const ofBatches = [0, 1].map((batch) => [batch, batch + 1, 0, 4]);
+  expect(backwardParts(inputs, { dbias: zeros([2, 1, 10, 1]) }, 2)).toEqual(ofBatches);
+});

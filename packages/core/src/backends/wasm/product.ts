@@ -1,0 +1,66 @@
+import type { Product, Steps } from '../product-shape.js';
+import type { Offset } from './exports.js';
+import type { WasmInstance } from './instance.js';
+import { type Range, ranges } from './threads/ranges.js';
+
+/** Where the numbers of a product lie; the rows of the result behind one another. */
+export interface ProductPlaces {
+  readonly a: Offset;
+  readonly b: Offset;
+  readonly output: Offset;
+  /** [n], what the sums start from; 0 for none. */
+  readonly bias: Offset;
+}
+
+type Factors = Omit<Product, 'shape'>;
+
+/** Lines that stay together: whole tiles, and whole lines of the cache. */
+const TOGETHER = 16;
+/** Parts of so many lines are worth packing for, to even out what threads have left at the end. */
+const MANY = 256;
+
+/** op(A) op(B) + bias for a batch of matrices, each thread computing parts of the result. */
+export function multiplyInParts(wasm: WasmInstance, product: Factors, places: ProductPlaces): void {
+  const { m, n, k, ofA, ofB } = product;
+  const ofOutput: Steps = { batchStep: m * n, rowStep: n, columnStep: 1 };
+  const calls = partsOf(product, wasm).map((part) => [
+    ...[part.batches, part.m, part.n, k],
+    ...[at(places.a, ofA, part.batch, part.row, 0), ofA.batchStep, ofA.rowStep, ofA.columnStep],
+    ...[at(places.b, ofB, part.batch, 0, part.column), ofB.batchStep, ofB.rowStep, ofB.columnStep],
+    ...[at(places.output, ofOutput, part.batch, part.row, part.column), ofOutput.batchStep, ofOutput.rowStep],
+    ...[places.bias && places.bias + 4 * part.column, wasm.panels],
+  ]);
+  wasm.runAll('gemmBatch', calls);
+}
+
+function at(offset: Offset, { batchStep, rowStep, columnStep }: Steps, batch: number, row: number, column: number) {
+  return offset + 4 * (batch * batchStep + row * rowStep + column * columnStep);
+}
+
+/** A part of the result: rows and columns of some matrices of the batch. */
+interface Part {
+  readonly batch: number;
+  readonly batches: number;
+  readonly row: number;
+  readonly m: number;
+  readonly column: number;
+  readonly n: number;
+}
+
+function partsOf({ batches, m, n, k }: Factors, { threads, isWorthSharing }: WasmInstance): readonly Part[] {
+  const whole: Part = { batch: 0, batches, row: 0, m, column: 0, n };
+  if (!isWorthSharing(batches * m * n * k)) return [whole];
+  if (batches >= threads) {
+    return ranges(batches, 2 * threads).map(({ from, count }) => ({ ...whole, batch: from, batches: count }));
+  }
+  return Array.from({ length: batches }, (_, batch) => ({ ...whole, batch, batches: 1 })).flatMap((matrix) =>
+    m < n
+      ? rangesOfLines(n, threads).map(({ from, count }) => ({ ...matrix, column: from, n: count }))
+      : rangesOfLines(m, threads).map(({ from, count }) => ({ ...matrix, row: from, m: count })),
+  );
+}
+
+/** Of the longer side, so that it is the smaller factor which each thread packs anew. */
+function rangesOfLines(lines: number, threads: number): readonly Range[] {
+  return ranges(lines, lines >= 2 * threads * MANY ? 2 * threads : threads, TOGETHER);
+}

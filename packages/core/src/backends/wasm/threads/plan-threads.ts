@@ -1,0 +1,65 @@
+import { SequiturError } from '../../../errors.js';
+import { isNode } from '../../../is-node.js';
+import type { Capability } from '../../backend.js';
+import { isShared } from './shared-memory.js';
+import type { Threads } from './threads.js';
+
+/** Beyond so many, products of usual sizes wait more for one another than they gain. */
+const MOST_BY_DEFAULT = 8;
+const MOST = 64;
+
+/** How many threads to start, or the reason for only one. */
+export type ThreadPlan = { readonly count: number; readonly alone?: Capability };
+
+/**
+ * @param asked by the user; undefined for as many as the machine has processors
+ * @throws SequiturError where that is no count
+ */
+export async function planThreads(asked: number | undefined): Promise<ThreadPlan> {
+  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST)) {
+    throw new SequiturError({
+      where: 'openBackend, threads',
+      expected: `a whole number from 1 to ${MOST}`,
+      got: String(asked),
+      fix: 'Leave it out to take as many threads as the machine has processors',
+    });
+  }
+  const count = asked ?? Math.min(await processors(), MOST_BY_DEFAULT);
+  if (count === 1) return alone(asked === 1 ? 'one, as asked for' : 'one: this machine has one processor');
+  if (!isNode() && !globalThis.crossOriginIsolated) {
+    return alone('one: this page may not share memory', {
+      toGetMore:
+        'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    });
+  }
+  return { count };
+}
+
+function alone(detail: string, more: { readonly toGetMore?: string } = {}): ThreadPlan {
+  return { count: 1, alone: { found: false, detail, ...more } };
+}
+
+async function processors(): Promise<number> {
+  if (!isNode()) return navigator.hardwareConcurrency ?? 1;
+  const { availableParallelism } = await import('node:os');
+  return availableParallelism();
+}
+
+/** Starts what was planned. Where that fails, the kernels run on this thread alone, and the capability says why. */
+export async function startThreads(
+  threads: Threads,
+  plan: ThreadPlan,
+  memory: WebAssembly.Memory,
+): Promise<Capability> {
+  if (plan.alone) return plan.alone;
+  if (!isShared(memory)) {
+    const toGetMore = 'Call openBackend before anything else makes tfjs open WebAssembly';
+    return { found: false, detail: 'one: this backend was open already, on memory that is not shared', toGetMore };
+  }
+  try {
+    await threads.start(plan.count - 1, memory);
+  } catch (error) {
+    return { found: false, detail: `one: ${error instanceof Error ? error.message : error}` };
+  }
+  return { found: true, detail: `${threads.count}, on shared memory` };
+}

@@ -1,0 +1,58 @@
+import { isNode } from '../../../is-node.js';
+import type { ThreadStart } from './run-thread.js';
+import { THREAD_SOURCE } from './thread.generated.js';
+
+export interface RunningThread {
+  terminate(): void;
+}
+
+interface StartingThread {
+  /** Resolves with the first message of the worker, and rejects where it fails before. */
+  readonly ready: Promise<unknown>;
+  readonly thread: RunningThread;
+}
+
+/** A system without room for another worker may never say so. */
+const STARTS_WITHIN = 10_000;
+
+/**
+ * Starts a worker of Node or of the page that runs `runThread`. In Node it keeps no process alive.
+ *
+ * @throws what kept it from starting
+ */
+export async function startThread(start: ThreadStart): Promise<RunningThread> {
+  const { ready, thread } = isNode() ? await startInNode(start) : startInPage(start);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const reason = new Error(`a worker did not start within ${STARTS_WITHIN / 1000} s`);
+    timer = setTimeout(() => reject(reason), STARTS_WITHIN);
+  });
+  try {
+    await Promise.race([ready, late]);
+    return thread;
+  } catch (error) {
+    thread.terminate();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function startInNode(start: ThreadStart): Promise<StartingThread> {
+  const { Worker } = await import('node:worker_threads');
+  // What this process was told to load first, as compilers and test runners are, is not for the worker.
+  const worker = new Worker(THREAD_SOURCE, { eval: true, workerData: start, execArgv: [] });
+  const ready = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
+  return { ready: ready.then(() => worker.unref()), thread: { terminate: () => void worker.terminate() } };
+}
+
+function startInPage(start: ThreadStart): StartingThread {
+  const address = URL.createObjectURL(new Blob([THREAD_SOURCE], { type: 'text/javascript' }));
+  const worker = new Worker(address);
+  const ready = new Promise((resolve, reject) => {
+    worker.onmessage = resolve;
+    worker.onerror = ({ message }) => reject(new Error(message || 'the page forbids workers (worker-src of its CSP)'));
+  });
+  worker.postMessage(start);
+  return { ready: ready.finally(() => URL.revokeObjectURL(address)), thread: worker };
+}

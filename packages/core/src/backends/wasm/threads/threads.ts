@@ -1,0 +1,78 @@
+import { SequiturError } from '../../../errors.js';
+import { type CodePlace, JobBoard } from './job-board.js';
+import { type RunningThread, startThread } from './start-thread.js';
+
+/** Calls the kernel of that name once for each list of numbers, on all threads. */
+export type RunAll<Name extends string = string> = (kernel: Name, calls: readonly (readonly number[])[]) => void;
+
+type Kernel = (...numbers: number[]) => void;
+
+/** The threads of one backend, this one among them: alone until others are started. */
+export class Threads {
+  private board: JobBoard | null = null;
+  private readonly others: RunningThread[] = [];
+  private modules = 0;
+
+  get count(): number {
+    return 1 + this.others.length;
+  }
+
+  /**
+   * Starts others beside this one, before any kernels are bound.
+   *
+   * @param memory shared
+   * @throws what kept one of them from starting; then none runs
+   */
+  async start(others: number, memory: WebAssembly.Memory): Promise<void> {
+    const board = new JobBoard();
+    const starting = Array.from({ length: others }, (_, index) =>
+      startThread({ thread: index + 1, memory, board: board.memory }),
+    );
+    const started = await Promise.allSettled(starting);
+    for (const one of started) if (one.status === 'fulfilled') this.others.push(one.value);
+    const failed = started.find((one) => one.status === 'rejected');
+    if (failed) this.close();
+    if (failed) throw failed.reason;
+    this.board = board;
+  }
+
+  /**
+   * @param place puts the code of the kernels into memory, where it has to stay: each thread compiles it when it first
+   *   needs it
+   * @returns what calls them
+   */
+  bind(kernels: WebAssembly.Exports, place: () => CodePlace): RunAll {
+    const { board } = this;
+    if (!board) return (name, calls) => callAll(kernels[name] as Kernel, calls);
+    const names = Object.keys(kernels);
+    const module = this.modules++;
+    board.placeModule(module, place());
+    return (name, calls) => {
+      const kernel = kernels[name] as Kernel;
+      if (calls.length < 2 || !board.holds(calls.length, calls[0]!.length)) return callAll(kernel, calls);
+      board.post({ module, kernel: names.indexOf(name), calls });
+      board.takeCalls((_module, _kernel, numbers) => kernel(...numbers, 0));
+      const end = board.finish(calls.length);
+      if (end !== 'done') throw brokenThread(name, end);
+    };
+  }
+
+  /** Ends the others. */
+  close(): void {
+    this.board = null;
+    for (const thread of this.others.splice(0)) thread.terminate();
+  }
+}
+
+function callAll(kernel: Kernel, calls: readonly (readonly number[])[]): void {
+  for (const numbers of calls) kernel(...numbers, 0);
+}
+
+function brokenThread(kernel: string, end: 'failed' | 'lost'): SequiturError {
+  return new SequiturError({
+    where: `WebAssembly threads, kernel '${kernel}'`,
+    expected: 'every thread to finish its part',
+    got: end === 'lost' ? 'one that does not answer' : 'one that failed',
+    fix: 'Close the backend and open it with { threads: 1 }',
+  });
+}
