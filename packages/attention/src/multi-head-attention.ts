@@ -18,7 +18,7 @@ import {
   type RememberedChunk,
   remember,
 } from './key-value-memory.js';
-import { causal, expectPattern, isCausal, type Pattern, reach, visiblePairs } from './patterns/index.js';
+import { causal, cutsFrom, expectPattern, type Pattern, reach, visiblePairs } from './patterns/index.js';
 import { NoPositions, type Positions } from './positions/positions.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
@@ -30,9 +30,9 @@ export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sour
 }
 
 /**
- * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2) over a pattern, positions and a memory. With a causal
- * pattern it remembers keys and values as far as later queries can see them, so that a text may come in chunks; where queries see what comes after them, a
- * text must come whole and nothing is remembered.
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2) over a pattern, positions and a memory. It remembers keys
+ * and values as far as later queries can see them, so that a text may come in chunks. Where queries see what comes after
+ * them, that must come in the same chunk: of a prefix all of it, and a text whole where any query sees all.
  *
  * Observable: `weights` [batch, heads, length, keys], computed only when somebody observes.
  */
@@ -58,7 +58,7 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       gradientFlops: 2 * projections + pairs * attentionGradientFlops(this),
       // A text whose keys and values alone are read later.
       stateGradientFlops: 2 * (linearFlops(this.key, length) + linearFlops(this.value, length)),
-      stateBytes: isCausal(this.pattern) ? kept * perPosition : 0,
+      stateBytes: seen + length >= cutsFrom(this.pattern) ? kept * perPosition : 0,
     };
   }
 
@@ -67,13 +67,15 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
   }
 
   mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+    if (state.length > 0 && !state.keys) this.#refuse(state.length);
     return tidy(() => {
       const place = { seen: state.length, length: x.shape[1], positions: context.positions };
       const query = this.positions.mark(this.queriesOf(x), place);
       const keys = this.positions.mark(this.keysOf(x), place);
       const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
       const chunk = { keys, values: this.valuesOf(x), visible };
-      const memory = isCausal(this.pattern) ? remember(state, chunk) : whole(state, chunk);
+      const goesOn = state.length + x.shape[1] >= cutsFrom(this.pattern);
+      const memory = goesOn ? remember(state, chunk) : wholeText(chunk);
       const options = {
         pattern: this.pattern,
         keyLength: keptPositions(memory),
@@ -82,17 +84,22 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
         bias: this.positions.scoreBias(),
       };
       const output = this.attend(query, memory.keys, memory.values, options, context);
-      return { output, state: isCausal(this.pattern) ? forget(memory, this.pattern) : emptyMemory };
+      return { output, state: goesOn ? forget(memory, this.pattern) : { length: memory.length } };
+    });
+  }
+
+  #refuse(seen: number): never {
+    const from = cutsFrom(this.pattern);
+    throw new SequiturError({
+      where: 'MultiHeadAttention',
+      expected: from === Infinity ? 'the whole text at once' : `the first ${from} tokens at once`,
+      got: `a chunk after ${seen} tokens, which by the pattern see what comes after them`,
+      fix: 'Begin with initState, and with all that tokens see',
     });
   }
 }
 
-/** A text that is read at once, as its own memory. */
-function whole(state: KeyValueMemory, chunk: RememberedChunk): FilledMemory {
-  if (state.length === 0) return { ...chunk, length: chunk.keys.shape[1] } as FilledMemory;
-  throw new SequiturError({
-    where: 'MultiHeadAttention',
-    expected: 'the whole text at once, since the pattern lets tokens see what comes after them',
-    got: `a chunk after ${state.length} tokens`,
-  });
+/** A text that nothing follows, as its own memory. */
+function wholeText(chunk: RememberedChunk): FilledMemory {
+  return { ...chunk, length: chunk.keys.shape[1] } as FilledMemory;
 }

@@ -1,8 +1,8 @@
 import { initialize, Random, sizeOf, within } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
-import { ones, slice, type Tensor, type Tensor4D, tensor, tidy } from '@tensorflow/tfjs-core';
+import { ones, slice, type Tensor, type Tensor3D, type Tensor4D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { MultiHeadAttention } from '../src/index.js';
+import { MultiHeadAttention, prefix } from '../src/index.js';
 
 function draw(shape: number[], seed: string): Tensor4D {
   const random = Random.fromSeed(seed);
@@ -19,7 +19,7 @@ async function difference(a: Tensor, b: Tensor): Promise<number> {
 onEachBackend('multi-head attention', () => {
   it('reads a text in one chunk or in several alike, and leaves older states as they were', async () => {
     const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3 }), 3);
-    const x = draw([2, 9, 12], 'x') as unknown as import('@tensorflow/tfjs-core').Tensor3D;
+    const x = draw([2, 9, 12], 'x') as unknown as Tensor3D;
     const whole = mixer.mix(x, mixer.initState(2), {});
     const first = mixer.mix(slice(x, [0, 0, 0], [2, 5, 12]), mixer.initState(2), {});
     const rest = () => mixer.mix(slice(x, [0, 5, 0], [2, 4, 12]), first.state, {});
@@ -31,6 +31,24 @@ onEachBackend('multi-head attention', () => {
     const [kept, untouched] = [slice(once.state.keys!, [0, 5], [2, 4]), slice(whole.state.keys!, [0, 5], [2, 4])];
     expect(await difference(kept, untouched)).toBeLessThan(1e-5);
     expect(other.state.length).toBe(8);
+    mixer.dispose();
+  });
+
+  it('goes on behind a prefix that came at once, and refuses one that did not', async () => {
+    const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3, pattern: prefix(5) }), 3);
+    const x = draw([2, 9, 12], 'x') as unknown as Tensor3D;
+    const whole = mixer.mix(x, mixer.initState(2), {}).output;
+    let { output, state } = mixer.mix(slice(x, [0, 0, 0], [2, 6, 12]), mixer.initState(2), {});
+    expect(await difference(output, slice(whole, [0, 0, 0], [2, 6, 12]))).toBeLessThan(1e-5);
+    for (let at = 6; at < 9; at++) {
+      ({ output, state } = mixer.mix(slice(x, [0, at, 0], [2, 1, 12]), state, {}));
+      expect(await difference(output, slice(whole, [0, at, 0], [2, 1, 12]))).toBeLessThan(1e-5);
+    }
+    expect([0, 4, 5, 9].map((length) => mixer.cost(length).stateBytes > 0)).toEqual([false, false, true, true]);
+    const short = mixer.mix(slice(x, [0, 0, 0], [2, 4, 12]), mixer.initState(2), {});
+    expect(short.state).toEqual({ length: 4 });
+    const next = slice(x, [0, 4, 0], [2, 5, 12]) as Tensor3D;
+    expect(() => mixer.mix(next, short.state, {})).toThrow(/the first 5 tokens at once, got a chunk after 4 tokens/);
     mixer.dispose();
   });
 

@@ -200,13 +200,13 @@ onEachBackend('attention with positions', () => {
     ).toHaveLength(1);
     const x = draw<Tensor3D>([1, 5, 8], 'x');
     const { output, state } = first!.mix(x, first!.initState(1), {});
-    expect(state).toEqual({ length: 0 });
+    expect(state).toEqual({ length: 5 });
     // The last token reaches the first one's output.
     const changed = concat([slice(x, [0, 0, 0], [1, 4, 8]), draw<Tensor3D>([1, 1, 8], 'y')], 1) as Tensor3D;
     const other = first!.mix(changed, first!.initState(1), {}).output;
     const row = (y: Tensor3D) => slice(y, [0, 0, 0], [1, 1, 8]);
     expect(await difference(row(output), row(other))).toBeGreaterThan(1e-4);
-    expect(() => first!.mix(x, { length: 3 }, {})).toThrow(/whole text/);
+    expect(() => first!.mix(x, state, {})).toThrow(/whole text at once, got a chunk after 5 tokens/);
   });
 
   it('cross-attention reads its source once', async () => {

@@ -4,6 +4,6 @@ export type { Forgotten } from './key-slots.js';
 export * from './parts.js';
 export { type Pattern, patternKey, samePattern } from './pattern.js';
 export { picture } from './picture.js';
-export { isCausal, type PatternReach, reach } from './reach.js';
+export { cutsFrom, isCausal, type PatternReach, reach } from './reach.js';
 export { sees } from './sees.js';
 export { visiblePairs } from './visible-pairs.js';

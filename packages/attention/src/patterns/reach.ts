@@ -60,7 +60,26 @@ function narrower(a: PatternReach, b: PatternReach): PatternReach {
   return { left: Math.min(a.left, b.left), right, first: Math.max(a.first, b.first) };
 }
 
+/**
+ * From which position on a text may be cut and go on later: no query before the cut sees a key behind it. 0 where that is
+ * so everywhere, Infinity where it never is.
+ */
+export function cutsFrom(pattern: Pattern): number {
+  switch (pattern.kind) {
+    case 'prefix':
+      return pattern.length > 1 ? pattern.length : 0;
+    case 'either':
+      return Math.max(...pattern.patterns.map(cutsFrom));
+    case 'both':
+      return Math.min(...pattern.patterns.map(cutsFrom));
+    case 'except':
+      return cutsFrom(pattern.pattern);
+    default:
+      return reach(pattern).right === 0 ? 0 : Infinity;
+  }
+}
+
 /** Whether no query sees a key after its own, so that a text may be read in chunks. */
 export function isCausal(pattern: Pattern): boolean {
-  return reach(pattern).right === 0;
+  return cutsFrom(pattern) === 0;
 }
