@@ -42,5 +42,5 @@ it('cuts chunks where segments end, whatever came before', () => {
     { start: 4, count: 3, ends: true },
   ]);
   expect(segmentPieces(2, 0, 3)).toEqual([{ start: 0, count: 2, ends: false }]);
-  expect(() => segmentPieces(2, 0, 0)).toThrow(/at least 1/);
+  for (const none of [0, 2.5, Number.NaN]) expect(() => segmentPieces(2, 0, none)).toThrow(/integer of at least 1/);
 });

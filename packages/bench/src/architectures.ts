@@ -5,6 +5,7 @@ import {
   full,
   globalTokens,
   InfiniAttention,
+  LinearAttention,
   randomBlocks,
   slidingWindow,
   strided,
@@ -44,6 +45,11 @@ export const candidates: readonly Candidate[] = [
     name: 'Infini-attention',
     family: 'attention with memory',
     mixer: ({ width, heads }) => new InfiniAttention({ width, heads, segmentLength: WINDOW }),
+  }),
+  decoder({
+    name: 'linear attention',
+    family: 'attention with memory',
+    mixer: ({ width, heads }) => new LinearAttention({ width, heads }),
   }),
   {
     name: 'RMT',

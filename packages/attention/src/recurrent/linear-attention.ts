@@ -1,4 +1,4 @@
-import type { MixContext, SequenceMixer } from '@sequitur/core';
+import { linearFlops, type MixContext, type PartCost, type SequenceMixer } from '@sequitur/core';
 import {
   add,
   cast,
@@ -41,6 +41,23 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
 
   initState(batchSize: number): CompressiveMemory {
     return emptyCompressiveMemory(batchSize, this.heads, this.headSize, this.valueSize);
+  }
+
+  /** For one text of so many tokens, after `seen` others. */
+  cost(length: number, seen = 0): PartCost {
+    const { heads, headSize, valueSize } = this;
+    const projections = linearFlops(this, length);
+    let [flops, gradientFlops] = [projections, 2 * projections];
+    for (const { start, count } of segmentPieces(length, 0, this.#chunkLength)) {
+      const within = 2 * heads * count * count * (headSize + valueSize);
+      const retrieving = 2 * heads * count * headSize * (valueSize + 1);
+      const adding = 2 * heads * count * headSize * valueSize;
+      flops += within + retrieving + adding;
+      // The memory of nothing is no variable, and what is written behind the last token is read by nothing here.
+      gradientFlops +=
+        2 * within + (seen + start === 0 ? 1 : 2) * retrieving + (start + count < length ? 2 * adding : 0);
+    }
+    return { flops, gradientFlops, stateBytes: 4 * heads * headSize * (valueSize + 1) };
   }
 
   mix(x: Tensor3D, state: CompressiveMemory, { visible }: MixContext): { output: Tensor3D; state: CompressiveMemory } {

@@ -14,11 +14,15 @@ export interface SegmentPiece {
  * Cuts a chunk of `length` positions where segments end, the first of them with `filled` positions in it already. So a
  * text may come in chunks of any length and is cut at the same places.
  *
- * @throws SequiturError where segments have no length: the cutting would not end
+ * @throws SequiturError where segments have no length, or half a position: the cutting would not end, or fall between two
  */
 export function segmentPieces(length: number, filled: number, segmentLength: number): SegmentPiece[] {
-  if (!(segmentLength >= 1)) {
-    throw new SequiturError({ where: 'segments', expected: 'a segmentLength of at least 1', got: `${segmentLength}` });
+  if (!(segmentLength >= 1) || segmentLength % 1 > 0) {
+    throw new SequiturError({
+      where: 'segments',
+      expected: 'a segmentLength that is an integer of at least 1',
+      got: `${segmentLength}`,
+    });
   }
   const pieces: SegmentPiece[] = [];
   for (let start = 0; start < length; ) {

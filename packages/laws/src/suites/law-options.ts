@@ -21,6 +21,8 @@ export interface RecurrentLawOptions extends LawOptions {
   readonly leftPadding?: boolean | undefined;
   /** Whether gradients reach through the state to earlier chunks; default true. */
   readonly gradientThroughState?: boolean | undefined;
+  /** Bytes of the state of one sequence of so many positions; default what `cost` says. */
+  readonly stateBytes?: ((length: number) => number) | undefined;
 }
 
 /** A module with values that hide nothing. */

@@ -1,4 +1,4 @@
-import { type SequenceMixer, scoped } from '@sequitur/core';
+import { type CostedPart, type SequenceMixer, scoped } from '@sequitur/core';
 import { dispose, type Tensor3D } from '@tensorflow/tfjs-core';
 import { it } from 'vitest';
 import { drawNormal } from '../draw.js';
@@ -29,7 +29,7 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
   onEachBackend(name, () => {
     moduleLaws(create, { parameters: options.cost?.(1).parameters });
     const open = async () => mixing(await filled(create(), options), width);
-    if (!bidirectional) recurrenceLaws(open, options, agreed);
+    if (!bidirectional) recurrenceLaws(open, { ...options, stateBytes: declaredBytes(create()) }, agreed);
     else gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
 
     it('has the gradient by its input that differences show', async () => {
@@ -41,6 +41,11 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
       disposeMixer();
     });
   });
+}
+
+/** What the mixer says of its state, where it does. */
+function declaredBytes(mixer: SequenceMixer & Partial<CostedPart>): RecurrentLawOptions['stateBytes'] {
+  return mixer.cost && ((length) => mixer.cost!(length).stateBytes);
 }
 
 function mixing(mixer: SequenceMixer, width: number): Recurrence {

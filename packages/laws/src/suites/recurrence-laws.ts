@@ -18,7 +18,11 @@ export function recurrenceLaws(
   agreed: { first?: Gradients },
 ): void {
   const { cost, tolerance = 3e-5, length = 9, leftPadding = true, gradientThroughState = true } = options;
-  stateLaws(open, { length, tolerance, stateBytes: cost && ((count) => cost(count).stateBytes) });
+  stateLaws(open, {
+    length,
+    tolerance,
+    stateBytes: options.stateBytes ?? (cost && ((count) => cost(count).stateBytes)),
+  });
   causalityLaws(open, length, tolerance);
   if (leftPadding) leftPaddingLaws(open, length, tolerance);
   gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
