@@ -1,4 +1,5 @@
 export * from './architectures.js';
+export * from './kernels/kernel-record.js';
 export * from './kernels/print.js';
 export * from './kernels/suite.js';
 export * from './measure/clock.js';

@@ -9,7 +9,7 @@ import { declaredCost } from '../src/scaling/declared-cost.js';
 const LENGTHS = [9, 64, 150, 192];
 
 beforeAll(async () => {
-  await openBackend('wasm');
+  await openBackend('wasm', { threads: 1 });
 });
 
 describe.each(candidates)('$name', ({ create }) => {

@@ -19,6 +19,7 @@ const settings: SweepSettings = {
   vocabularySize: 20,
   matchedBy: 'parameters',
   clock: 'wall',
+  threads: 1,
 };
 const worker = new URL('./troubled-worker.mjs', import.meta.url);
 const execArgv = ['--max-old-space-size=30'];

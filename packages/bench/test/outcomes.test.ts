@@ -31,6 +31,7 @@ const settings: SweepSettings = {
   vocabularySize: 20,
   matchedBy: 'parameters',
   clock: 'wall',
+  threads: 1,
 };
 
 /** On a machine without an adapter the test is skipped, unless one is required. */
@@ -63,6 +64,8 @@ it('goes on after it was killed while it wrote: every point once', { timeout: 40
 
   const [code] = await once(spawn(process.execPath, command, options), 'exit');
   expect(code).toBe(0);
+  const [head] = await readRecords(results);
+  expect(head).toMatchObject({ type: 'sweep', settings: { backend: 'wasm', threads: 1 } });
   const after = pointsOf(await readRecords(results)).map(keyOf);
   const wanted = ['dense GPT', 'sliding window'].flatMap((architecture) =>
     (['prefill', 'decode'] as const).flatMap((mode) =>

@@ -4,6 +4,7 @@ import { matMul, ones, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { candidates } from '../src/architectures.js';
 import { attentionTime } from '../src/measure/attention-time.js';
+import { htmlReport } from '../src/report/html.js';
 import { makeCell } from '../src/scaling/cells.js';
 import { countFlops } from '../src/scaling/count-flops.js';
 import { crossovers, fitPowerLaw } from '../src/scaling/fit.js';
@@ -28,10 +29,11 @@ const settings: SweepSettings = {
   vocabularySize: 20,
   matchedBy: 'parameters',
   clock: 'wall',
+  threads: 1,
 };
 
 beforeAll(async () => {
-  await openBackend('wasm');
+  await openBackend('wasm', { threads: 1 });
 });
 
 describe('fits', () => {
@@ -128,6 +130,19 @@ describe('a sweep', () => {
         .sort();
     expect(keys(resumed)).toEqual(keys(whole));
     expect(keys(await readRecords(results))).toEqual(keys(whole));
+  });
+
+  it('goes on with results from before there were threads: they had one', async () => {
+    const results = await resultsFile();
+    const small = { ...settings, architectures: ['dense GPT'], modes: ['decode' as const], lengths: [8] };
+    const options = { candidates, settings: small, results, command: 'a test' };
+    const records = await run(options);
+    const text = await readFile(results, 'utf8');
+    const before = text.replace(/,"threads":1(?=})/, '');
+    expect(before).not.toBe(text);
+    await writeFile(results, before);
+    expect(await run(options)).toEqual(records);
+    expect(htmlReport(await readRecords(results))).toMatch(/backend wasm, one thread/);
   });
 
   it('refuses corrupt lines by their number, and results of another sweep', async () => {

@@ -14,7 +14,7 @@ const [TRAINING, BUDGET] = [30, 125];
 
 export async function compare(args: readonly string[]): Promise<void> {
   console.log(INTRODUCTION);
-  const backend = await openBackend();
+  const backend = await openBackend(undefined, { threads: 1 });
   const found = Object.entries(backend.capabilities).map(([what, { detail }]) => `${what}: ${detail}`);
   console.log(`Backend: ${backend.name} (${found.join('; ')})\n`);
   await scaling(['--again', ...args], {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { printKernels } from '../kernels/print.js';
-import { kernelSuites } from '../kernels/suite.js';
+import { type KernelsOptions, kernelSuites } from '../kernels/suite.js';
 import { clocks } from '../measure/clock.js';
 import { oneOf, positiveInteger, someOf } from './arguments.js';
 
@@ -8,26 +8,35 @@ export const kernelsHelp = `bench kernels [options]: our kernels against tfjs, o
 
   --only <suites>        of ${Object.keys(kernelSuites).join(', ')}; separated by commas (default all)
   --rounds <n>           how often each is timed, in turn with the others (default 7)
-  --clock <name>         wall, or processor: the time this process kept a core busy (default wall)
+  --threads <n>          of our kernels and of onnxruntime-web's (default 1); with more, products and attention are
+                         measured with one thread as well, in the same rounds
+  --clock <name>         wall, or processor: the time this process kept a core busy, for one thread (default wall)
   --simd <kind>          relaxed, with fused products, or base, what Safari has (default relaxed)
 `;
 
 const SIMD = ['relaxed', 'base'] as const;
 
 export async function kernels(args: readonly string[]): Promise<void> {
+  await printKernels(kernelsOptions(args));
+}
+
+/** @throws SequiturError for a value that is none of an option's; TypeError for an option that does not exist */
+export function kernelsOptions(args: readonly string[]): KernelsOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       only: { type: 'string', default: Object.keys(kernelSuites).join(',') },
       rounds: { type: 'string', default: '7' },
+      threads: { type: 'string', default: '1' },
       clock: { type: 'string', default: 'wall' },
       simd: { type: 'string', default: 'relaxed' },
     },
   });
-  await printKernels({
+  return {
     only: someOf('--only', Object.keys(kernelSuites), values.only),
     rounds: positiveInteger('--rounds', values.rounds),
+    threads: positiveInteger('--threads', values.threads),
     clock: oneOf('--clock', Object.keys(clocks) as (keyof typeof clocks)[], values.clock),
     fusedProducts: oneOf('--simd', SIMD, values.simd) === 'relaxed',
-  });
+  };
 }

@@ -48,6 +48,9 @@ const defaults = {
   results: 'runs/scaling.jsonl',
 } as const;
 
+/** How times grow is told by the work that they take, which several threads would hide. */
+const THREADS = 1;
+
 /** @param preset defaults of a command that is this one with other settings */
 export async function scaling(
   args: readonly string[],
@@ -72,6 +75,7 @@ export async function scaling(
   const given = (name: keyof typeof defaults) => values[name]!;
   const backend = await openBackend(
     values.backend ? [oneOf('--backend', ['webgpu', 'wasm', 'cpu'], values.backend)] : undefined,
+    { threads: THREADS },
   );
   const settings: SweepSettings = {
     architectures: someOf('--architectures', names, given('architectures')),
@@ -89,6 +93,7 @@ export async function scaling(
     vocabularySize: readBook().vocabularySize,
     matchedBy: oneOf('--match', ['parameters', 'flops'], given('match')),
     clock: oneOf('--clock', Object.keys(clocks) as (keyof typeof clocks)[], given('clock')),
+    threads: THREADS,
   };
   const warning = loadWarning();
   if (warning) console.warn(`Warning: ${warning}`);

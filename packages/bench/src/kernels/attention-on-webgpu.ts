@@ -1,8 +1,7 @@
 import { attention, causal, full } from '@sequitur/attention';
 import { openBackend, webGpuInstance } from '@sequitur/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Clock } from '../measure/clock.js';
-import { interleaved } from '../measure/interleave.js';
+import { interleaved, type Timing } from '../measure/interleave.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import {
   type AttentionCase,
@@ -22,7 +21,7 @@ import {
  */
 export async function measureAttentionOnWebGpu(
   spec: AttentionCase,
-  { rounds, clock }: { readonly rounds: number; readonly clock: Clock },
+  { rounds, clock }: Timing,
 ): Promise<Map<string, Summary>> {
   const backend = await openBackend('webgpu');
   const tensors = ['query', 'key', 'value'].map((name) =>

@@ -1,13 +1,11 @@
 import { attention, causal, full, visiblePairs } from '@sequitur/attention';
 import { Random } from '@sequitur/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Clock } from '../measure/clock.js';
-import { type Contender, interleaved } from '../measure/interleave.js';
-import { openPeakLoop } from '../measure/peak.js';
-import { type Summary, summarize } from '../measure/statistics.js';
+import { threadsOfOurs } from '../measure/open-with-threads.js';
 import { OnnxGraph } from '../onnx/graph.js';
-import { floatTensor, openSession } from '../onnx/session.js';
+import { floatTensor, onnxThreads, openSession } from '../onnx/session.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
+import type { Contest, KernelContender } from './contest.js';
 
 /** Attention of 12 heads of 64, as in GPT-2 and BERT base. */
 export interface AttentionCase {
@@ -30,11 +28,8 @@ export function attentionFlops({ length, pattern, backward }: AttentionCase): nu
   return 2 * HEADS * SIZE * visiblePairs({ kind: pattern }, length) * (backward ? 7 : 2);
 }
 
-/** GFLOP/s of every contender that can, after all have shown the same output. */
-export async function measureAttention(
-  spec: AttentionCase,
-  timing: { readonly rounds: number; readonly clock: Clock },
-): Promise<Map<string, Summary>> {
+/** All contenders that can, after each has shown the same output. */
+export async function prepareAttention(spec: AttentionCase): Promise<Contest> {
   await useOurs();
   const inputs = ['query', 'key', 'value'].map((name) => drawAttention(spec.length, name));
   const tensors = inputs.map((values) => tf.tensor4d(values, [1, spec.length, HEADS, SIZE]));
@@ -42,31 +37,26 @@ export async function measureAttention(
     attention(q, k, v, { pattern: spec.pattern === 'causal' ? causal() : full() }),
   );
   const stock = attentionRunner(tensors, spec, (q, k, v) => stockAttention(q, k, v, spec.pattern === 'causal'));
-  const peak = await openPeakLoop();
+  const [flops, threads] = [attentionFlops(spec), threadsOfOurs()];
   const found = await ours.output();
-  const contenders: (Contender & { flops?: number })[] = [{ name: 'Sequitur', prepare: useOurs, run: ours.run }];
-  const release: (() => unknown)[] = [];
+  const contenders: KernelContender[] = [{ name: 'Sequitur', threads, flops, prepare: useOurs, run: ours.run }];
+  let onnx: Awaited<ReturnType<typeof onnxAttention>> | undefined;
   if (spec.length <= LONGEST_OF_OTHERS) {
     await useStock();
     checkAttention('tfjs', found, await stock.output());
-    contenders.push({ name: 'tfjs', prepare: useStock, run: stock.run });
+    contenders.push({ name: 'tfjs', threads: 1, flops, prepare: useStock, run: stock.run });
     if (!spec.backward) {
-      const session = await onnxAttention(inputs, spec);
-      checkAttention('onnxruntime-web', found, await session.output());
-      contenders.push({ name: 'onnxruntime-web', run: session.run });
-      release.push(session.release);
+      onnx = await onnxAttention(inputs, spec, threads);
+      checkAttention('onnxruntime-web', found, await onnx.output());
+      contenders.push({ name: 'onnxruntime-web', threads: await onnxThreads(), flops, run: onnx.run });
     }
   }
-  contenders.push({ name: 'peak', ...peak });
-  const times = await interleaved(contenders, timing);
-  await useOurs();
-  tf.dispose(tensors);
-  for (const free of release) await free();
-  return new Map(
-    contenders.map(({ name, flops = attentionFlops(spec) }) => {
-      return [name, summarize(times.get(name)!.map((time) => flops / time / 1e6))];
-    }),
-  );
+  const release = async () => {
+    await useOurs();
+    tf.dispose(tensors);
+    await onnx?.release();
+  };
+  return { contenders, release };
 }
 
 type Attention = (query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D) => tf.Tensor4D;
@@ -112,14 +102,14 @@ function futureMask(length: number): tf.Tensor {
 }
 
 /** onnxruntime's own fused MultiHeadAttention. */
-async function onnxAttention(inputs: readonly Float32Array[], { length, pattern }: AttentionCase) {
+async function onnxAttention(inputs: readonly Float32Array[], { length, pattern }: AttentionCase, threads: number) {
   const graph = new OnnxGraph();
   const shape = [1, length, HEADS * SIZE];
   const names = ['query', 'key', 'value'].map((name) => graph.input(name, shape));
   const attributes = { num_heads: HEADS, unidirectional: Number(pattern === 'causal') };
   graph.node('MultiHeadAttention', names, attributes, { domain: 'com.microsoft', outputs: ['output'] });
   graph.output('output', shape);
-  const session = await openSession(graph.bytes());
+  const session = await openSession(graph.bytes(), threads);
   const tensors = await Promise.all(inputs.map((values) => floatTensor(values, shape)));
   const feeds = Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
   const output = async () => (await session.run(feeds)).output!.data as Float32Array;

@@ -2,8 +2,8 @@ import { disposeState, Random, replaceState, tokenTensor } from '@sequitur/core'
 import { Gpt, type Gpt2Config } from '@sequitur/gpt';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
-import type { Clock } from '../measure/clock.js';
-import { interleaved } from '../measure/interleave.js';
+import { interleaved, type Timing } from '../measure/interleave.js';
+import { threadsOfOurs } from '../measure/open-with-threads.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import { gpt2Graph } from '../onnx/gpt2-graph.js';
 import { floatTensor, idTensor, openSession } from '../onnx/session.js';
@@ -23,19 +23,18 @@ export interface InferenceResult {
 }
 
 export interface InferenceOptions {
-  readonly rounds: number;
+  readonly timing: Timing;
   /** Tokens of the prompt. */
   readonly prompt: number;
   /** Tokens decoded in every round. */
   readonly decoded: number;
-  readonly clock: Clock;
 }
 
 /** A GPT-2 with random weights, read by our step and by onnxruntime-web in turn, after both have found the same logits. */
 export async function measureInference(config: Gpt2Config, options: InferenceOptions): Promise<InferenceResult> {
   await useOurs();
   const model = Gpt.create(config, { seed: 1 });
-  const session = await openSession(await gpt2Graph(model));
+  const session = await openSession(await gpt2Graph(model), threadsOfOurs());
   const readers = { Sequitur: ourReader(model), 'onnxruntime-web': await onnxReader(session, config) };
   const random = Random.fromSeed('prompt');
   const prompt = Array.from({ length: options.prompt }, () => random.integer(config.vocabularySize));
@@ -49,7 +48,7 @@ export async function measureInference(config: Gpt2Config, options: InferenceOpt
     return { name, contenders, tokens };
   };
   const speeds = async ({ contenders, tokens }: ReturnType<typeof time>) => {
-    const times = await interleaved(contenders, { rounds: options.rounds, clock: options.clock });
+    const times = await interleaved(contenders, options.timing);
     return new Map([...times].map(([name, sample]) => [name, summarize(sample.map((ms) => (1000 * tokens) / ms))]));
   };
   const prefill = await speeds(time('prefill', (reader) => reader.read(prompt), options.prompt, true));

@@ -1,33 +1,22 @@
 import { Random } from '@sequitur/core';
 import { dispose, matMul, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import type { Clock } from '../measure/clock.js';
-import { type Contender, interleaved } from '../measure/interleave.js';
-import { openPeakLoop } from '../measure/peak.js';
-import { type Summary, summarize } from '../measure/statistics.js';
+import { threadsOfOurs } from '../measure/open-with-threads.js';
 import { OnnxGraph } from '../onnx/graph.js';
-import { floatTensor, openSession } from '../onnx/session.js';
+import { floatTensor, onnxThreads, openSession } from '../onnx/session.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
+import type { Contest, KernelContender } from './contest.js';
 import { errorOf, flopsOf, type MatMulCase, shapesOf } from './mat-mul-cases.js';
-
-/** GFLOP/s of every contender at one product. */
-export interface MatMulResult {
-  readonly case: MatMulCase;
-  readonly speeds: ReadonlyMap<string, Summary>;
-}
 
 const TOLERANCE = 1e-4;
 
-/** Times one product everywhere, in turn, after each has shown that its result is right. */
-export async function measureMatMul(
-  spec: MatMulCase,
-  timing: { readonly rounds: number; readonly clock: Clock },
-): Promise<MatMulResult> {
+/** One product everywhere, after each contender has shown that its result is right. */
+export async function prepareMatMul(spec: MatMulCase): Promise<Contest> {
   const [shapeA, shapeB] = shapesOf(spec);
   const [a, b] = [draw(shapeA, 'a'), draw(shapeB, 'b')];
   await useOurs();
+  const [flops, threads] = [flopsOf(spec), threadsOfOurs()];
   const [x, y] = [tensor(a, shapeA), tensor(b, shapeB)];
-  const onnx = await onnxProduct(spec, a, b);
-  const peak = await openPeakLoop();
+  const onnx = await onnxProduct(spec, a, b, threads);
   const { transposeA, transposeB } = spec;
   const compute = () => matMul(x, y, transposeA, transposeB);
   for (const use of [useStock, useOurs]) {
@@ -35,30 +24,28 @@ export async function measureMatMul(
     await checkTensor(use === useOurs ? 'Sequitur' : 'tfjs', spec, a, b, compute());
   }
   check('onnxruntime-web', errorOf(spec, a, b, await onnx.result()));
-  const contenders: (Contender & { flops: number })[] = [
-    { name: 'Sequitur', prepare: useOurs, run: () => compute().dispose(), flops: flopsOf(spec) },
-    { name: 'tfjs', prepare: useStock, run: () => compute().dispose(), flops: flopsOf(spec) },
-    { name: 'onnxruntime-web', run: onnx.run, flops: flopsOf(spec) },
-    { name: 'peak', ...peak },
+  const run = () => compute().dispose();
+  const contenders: KernelContender[] = [
+    { name: 'Sequitur', threads, flops, prepare: useOurs, run },
+    { name: 'tfjs', threads: 1, flops, prepare: useStock, run },
+    { name: 'onnxruntime-web', threads: await onnxThreads(), flops, run: onnx.run },
   ];
-  const times = await interleaved(contenders, { ...timing, leastTime: 20 });
-  await useOurs();
-  dispose([x, y]);
-  await onnx.release();
-  const speeds = contenders.map(({ name, flops }) => {
-    return [name, summarize(times.get(name)!.map((time) => flops / time / 1e6))] as const;
-  });
-  return { case: spec, speeds: new Map(speeds) };
+  const release = async () => {
+    await useOurs();
+    dispose([x, y]);
+    await onnx.release();
+  };
+  return { contenders, release };
 }
 
 /** B is a constant of the graph, as weights are: onnxruntime may pack it before. A and the result cross the border. */
-async function onnxProduct(spec: MatMulCase, a: Float32Array, b: Float32Array) {
+async function onnxProduct(spec: MatMulCase, a: Float32Array, b: Float32Array, threads: number) {
   const [shapeA, shapeB] = shapesOf(spec);
   const graph = new OnnxGraph();
   const [x, y] = [graph.input('a', shapeA), graph.constant(b, shapeB)];
   const result = spec.batch === 1 ? gemm(graph, x, y, spec) : batched(graph, x, y, spec);
   graph.output(result, spec.batch === 1 ? [spec.m, spec.n] : [spec.batch, spec.m, spec.n]);
-  const session = await openSession(graph.bytes());
+  const session = await openSession(graph.bytes(), threads);
   const feeds = { a: await floatTensor(a, shapeA) };
   const run = async () => Object.values(await session.run(feeds))[0]!.data as Float32Array;
   return { run: async () => void (await run()), result: run, release: () => session.release() };

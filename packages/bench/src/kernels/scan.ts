@@ -1,17 +1,11 @@
 import { type Backend, byReference, openBackend } from '@sequitur/core';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Clock } from '../measure/clock.js';
-import { interleaved } from '../measure/interleave.js';
+import { interleaved, type Timing } from '../measure/interleave.js';
 import { openPeakLoop } from '../measure/peak.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import { fitPowerLaw } from '../scaling/fit.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
 import { type ScanCase, type ScanShape, selectiveScanCase } from './scan-cases.js';
-
-interface Timing {
-  readonly rounds: number;
-  readonly clock: Clock;
-}
 
 const TOLERANCE = 1e-3;
 

@@ -1,15 +1,16 @@
 import { SequiturError } from '@sequitur/core';
 import { gpt2Presets } from '@sequitur/gpt';
-import { type ClockName, clocks } from '../measure/clock.js';
-import { type Summary, summarize } from '../measure/statistics.js';
+import { type ClockName, clockFor, clocks } from '../measure/clock.js';
+import { onnxThreads } from '../onnx/session.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
-import { type AttentionCase, attentionCases, measureAttention } from './attention.js';
+import { type AttentionCase, attentionCases } from './attention.js';
 import { measureAttentionOnWebGpu } from './attention-on-webgpu.js';
 import { measureInference } from './inference.js';
-import { measureMatMul } from './mat-mul.js';
+import { type KernelRecord, recordsOf, type SuiteContext } from './kernel-record.js';
 import { matMulCases } from './mat-mul-cases.js';
-import { measureScan, measureScanGrowth, measureScanOnWebGpu } from './scan.js';
-import { convolutionCase, dualityCase, selectiveScanCase } from './scan-cases.js';
+import { measureTask } from './measure-task.js';
+import { startOneThreadProcess } from './one-thread-process.js';
+import { scanSuite } from './scan-suite.js';
 import { compareTrainingSteps, measureTrainingStep, trainingCases } from './training-step.js';
 
 export interface KernelsOptions {
@@ -17,27 +18,26 @@ export interface KernelsOptions {
   readonly only?: readonly string[];
   readonly rounds: number;
   readonly clock: ClockName;
+  /**
+   * Of our kernels and onnxruntime-web's; default 1. With more, products and attention are measured with one thread too,
+   * in the same rounds, by a process of their own.
+   */
+  readonly threads?: number;
   /** Products fused with sums where the machine can, see `openBackend`; default true. */
   readonly fusedProducts?: boolean;
 }
 
-/** One contender at one task. */
-export interface KernelRecord {
-  readonly suite: string;
-  readonly task: string;
-  readonly contender: string;
-  readonly unit: string;
-  readonly speed: Summary;
-}
+type Suite = (context: SuiteContext) => AsyncGenerator<readonly KernelRecord[]>;
 
-type Suite = (options: KernelsOptions) => AsyncGenerator<readonly KernelRecord[]>;
+/** Milliseconds for which threads without work may look out for more before they sleep: onnxruntime-web's do for 20. */
+const REST = 50;
 
 /** What `bench kernels` measures, by the name that `--only` takes. */
 export const kernelSuites: Readonly<Record<string, Suite>> = {
   matmul,
   attention,
   'attention-webgpu': attentionOnWebGpu,
-  scan,
+  scan: scanSuite,
   training,
   inference,
 };
@@ -46,7 +46,8 @@ export const kernelSuites: Readonly<Record<string, Suite>> = {
  * Runs the suites one after the other; yields the records of each task as soon as it is done. Every contender's result is
  * checked before it is timed.
  *
- * @throws SequiturError for a suite that does not exist; Error where a contender's result is wrong
+ * @throws SequiturError for a suite that does not exist, for the processor's clock and several threads, and where threads
+ * do not start; Error where a contender's result is wrong
  */
 export async function* measureKernels(options: KernelsOptions): AsyncGenerator<readonly KernelRecord[]> {
   const names = options.only ?? Object.keys(kernelSuites);
@@ -58,22 +59,30 @@ export async function* measureKernels(options: KernelsOptions): AsyncGenerator<r
       got: `'${unknown}'`,
     });
   }
-  await openStockBesideOurs({ fusedProducts: options.fusedProducts ?? true });
-  for (const name of names) yield* kernelSuites[name]!(options);
-}
-
-async function* matmul({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
-  for (const spec of matMulCases) {
-    const { speeds } = await measureMatMul(spec, { rounds, clock: clocks[clock] });
-    const size = `${spec.batch > 1 ? `${spec.batch} x ` : ''}${spec.m} x ${spec.k} x ${spec.n}`;
-    yield recordsOf('matmul', `${spec.title} (${size})`, 'GFLOP/s', speeds);
+  const { rounds, threads = 1, fusedProducts = true } = options;
+  const timing = { rounds, clock: clockFor(options.clock, threads), rest: threads > 1 ? REST : 0 };
+  await openStockBesideOurs({ threads, fusedProducts });
+  const oneThread = threads > 1 ? await startOneThreadProcess({ fusedProducts }) : undefined;
+  try {
+    for (const name of names) yield* kernelSuites[name]!({ rounds, timing, threads, oneThread });
+  } finally {
+    oneThread?.end();
   }
 }
 
-async function* attention({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
+async function* matmul(context: SuiteContext): AsyncGenerator<KernelRecord[]> {
+  for (const spec of matMulCases) {
+    const speeds = await measureTask({ suite: 'matmul', spec }, { ...context, leastTime: 20 });
+    const size = `${spec.batch > 1 ? `${spec.batch} x ` : ''}${spec.m} x ${spec.k} x ${spec.n}`;
+    yield speeds.map((speed) => ({ suite: 'matmul', task: `${spec.title} (${size})`, unit: 'GFLOP/s', ...speed }));
+  }
+}
+
+async function* attention({ rounds, ...context }: SuiteContext): AsyncGenerator<KernelRecord[]> {
   for (const spec of attentionCases) {
-    const timing = { rounds: spec.length > 2048 ? Math.min(3, rounds) : rounds, clock: clocks[clock] };
-    yield recordsOf('attention', attentionTask(spec), 'GFLOP/s', await measureAttention(spec, timing));
+    const timing = { ...context.timing, rounds: spec.length > 2048 ? Math.min(3, rounds) : rounds };
+    const speeds = await measureTask({ suite: 'attention', spec }, { ...context, timing });
+    yield speeds.map((speed) => ({ suite: 'attention', task: attentionTask(spec), unit: 'GFLOP/s', ...speed }));
   }
 }
 
@@ -81,8 +90,8 @@ function attentionTask({ length, pattern, backward }: AttentionCase): string {
   return `12 heads of 64, ${length} tokens, ${pattern}, forward${backward ? ' and backward' : ''}`;
 }
 
-async function* attentionOnWebGpu({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
-  const timing = { rounds: Math.min(3, rounds), clock: clocks[clock] };
+async function* attentionOnWebGpu({ rounds, timing: { clock } }: SuiteContext): AsyncGenerator<KernelRecord[]> {
+  const timing = { rounds: Math.min(3, rounds), clock };
   for (const spec of attentionCases.filter(({ length }) => length === 512 || length === 2048)) {
     try {
       const speeds = await measureAttentionOnWebGpu(spec, timing);
@@ -95,13 +104,13 @@ async function* attentionOnWebGpu({ rounds, clock }: KernelsOptions): AsyncGener
   }
 }
 
-async function* training({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
+async function* training({ rounds, timing, threads }: SuiteContext): AsyncGenerator<KernelRecord[]> {
   const { small, large } = trainingCases;
-  const timing = { rounds, clock: clocks[clock] };
-  yield recordsOf('training', small.title, 'tokens/s', await compareTrainingSteps(small, timing));
+  const own = { Sequitur: threads, tfjs: 1 };
+  yield recordsOf('training', small.title, 'tokens/s', await compareTrainingSteps(small, timing), own);
   // A step of tfjs takes minutes here.
   const few = { ...timing, rounds: Math.min(2, rounds) };
-  yield recordsOf('training', large.title, 'tokens/s', await compareTrainingSteps(large, few));
+  yield recordsOf('training', large.title, 'tokens/s', await compareTrainingSteps(large, few), own);
   for (const name of ['cpu', 'webgpu'] as const) {
     try {
       const speed = await measureTrainingStep(name, small, { ...few, clock: clocks.wall });
@@ -113,66 +122,9 @@ async function* training({ rounds, clock }: KernelsOptions): AsyncGenerator<Kern
   }
 }
 
-async function* inference({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
-  const options = { rounds, prompt: 512, decoded: 16, clock: clocks[clock] };
-  const { prefill, decode } = await measureInference(gpt2Presets.small, options);
-  yield recordsOf('inference', 'GPT-2 124M, 512 tokens at once', 'tokens/s', prefill);
-  yield recordsOf('inference', 'GPT-2 124M, one by one after 512', 'tokens/s', decode);
-}
-
-/** The sizes of Mamba 130M; shorter on the processor that plays a graphics card. */
-const scanShape = { length: 2048, inner: 1536, state: 16 };
-const growing = [1024, 4096, 16_384, 65_536];
-
-async function* scan({ rounds, clock }: KernelsOptions): AsyncGenerator<KernelRecord[]> {
-  const timing = { rounds, clock: clocks[clock] };
-  const { length, ...sizes } = scanShape;
-  for (const create of [selectiveScanCase, convolutionCase, dualityCase]) {
-    for (const backward of [false, true]) {
-      const { spec, speeds } = await measureScan(
-        (tokens) => create({ ...sizes, length: tokens }),
-        length,
-        backward,
-        timing,
-      );
-      yield recordsOf('scan', passOf(spec, backward), spec.unit, speeds);
-    }
-  }
-  const growth = await measureScanGrowth(sizes, growing, { ...timing, rounds: Math.min(3, rounds) });
-  const task = `selective scan, ${growing.join(', ')} tokens`;
-  const single = (value: number) => summarize([value]);
-  yield [
-    ...Object.entries(growth.exponent).map(([pass, exponent]) => {
-      const contender = pass === 'forward' ? 'forward' : 'forward and backward';
-      return { suite: 'scan', task, contender, unit: 'exponent of time', speed: single(exponent) };
-    }),
-    {
-      ...{ suite: 'scan', task, contender: 'memory', unit: 'x inputs and outputs' },
-      speed: single(Math.max(...growth.memory)),
-    },
-  ];
-  yield* scanOnWebGpu({ ...timing, rounds: Math.min(3, rounds), clock: clocks.wall });
-}
-
-async function* scanOnWebGpu(timing: { rounds: number; clock: () => number }): AsyncGenerator<KernelRecord[]> {
-  const shape = { ...scanShape, length: 512 };
-  for (const create of [selectiveScanCase, convolutionCase]) {
-    for (const backward of [false, true]) {
-      try {
-        const { spec, speeds } = await measureScanOnWebGpu(() => create(shape), backward, timing);
-        yield recordsOf('scan', `webgpu: ${passOf(spec, backward)}`, spec.unit, speeds);
-      } catch (error) {
-        console.warn(`webgpu is left out: ${(error as Error).message}`);
-        return;
-      }
-    }
-  }
-}
-
-function passOf({ title }: { readonly title: string }, backward: boolean): string {
-  return `${title}, forward${backward ? ' and backward' : ''}`;
-}
-
-function recordsOf(suite: string, task: string, unit: string, speeds: ReadonlyMap<string, Summary>): KernelRecord[] {
-  return [...speeds].map(([contender, speed]) => ({ suite, task, contender, unit, speed }));
+async function* inference({ timing, threads }: SuiteContext): AsyncGenerator<KernelRecord[]> {
+  const { prefill, decode } = await measureInference(gpt2Presets.small, { timing, prompt: 512, decoded: 16 });
+  const own = { Sequitur: threads, 'onnxruntime-web': await onnxThreads() };
+  yield recordsOf('inference', 'GPT-2 124M, 512 tokens at once', 'tokens/s', prefill, own);
+  yield recordsOf('inference', 'GPT-2 124M, one by one after 512', 'tokens/s', decode, own);
 }

@@ -2,16 +2,10 @@ import { type BackendName, openBackend, Random } from '@sequitur/core';
 import { Gpt, type Gpt2Config } from '@sequitur/gpt';
 import { adamW, nextTokenLoss, type TokenBatch, trainStep } from '@sequitur/train';
 import type { Scalar } from '@tensorflow/tfjs-core';
-import type { Clock } from '../measure/clock.js';
-import { type Contender, interleaved } from '../measure/interleave.js';
+import { type Contender, interleaved, type Timing } from '../measure/interleave.js';
 import { type Summary, summarize } from '../measure/statistics.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
 import { StockGpt } from '../stock/stock-gpt.js';
-
-interface Timing {
-  readonly rounds: number;
-  readonly clock: Clock;
-}
 
 export interface TrainingCase {
   readonly title: string;

@@ -1,3 +1,5 @@
+import { SequiturError } from '@sequitur/core';
+
 /** Milliseconds since some moment. */
 export type Clock = () => number;
 
@@ -14,3 +16,18 @@ export const clocks = {
 } as const satisfies Record<string, Clock>;
 
 export type ClockName = keyof typeof clocks;
+
+/**
+ * The clock for work on so many threads.
+ *
+ * @throws SequiturError for the processor's clock and more than one
+ */
+export function clockFor(name: ClockName, threads: number): Clock {
+  if (name === 'wall' || threads === 1) return clocks[name];
+  throw new SequiturError({
+    where: `clock '${name}'`,
+    expected: 'one thread: it adds the time of all threads up, so that sharing work among them would never look faster',
+    got: `${threads} threads`,
+    fix: "Take the clock 'wall', on a machine with nothing else at work",
+  });
+}

@@ -1,13 +1,29 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, clocks } from './clock.js';
 
-/** Something to be timed against others. */
-export interface Contender {
+interface Named {
   readonly name: string;
   /** Puts itself in place; its time does not count. */
   prepare?(): void | Promise<void>;
-  /** One run to its end: whatever was asked of a GPU is done when it returns. */
-  run(): void | Promise<void>;
 }
+
+/** Something to be timed against others. */
+export type Contender = Named &
+  (
+    | {
+        /** One run to its end: whatever was asked of a GPU is done when it returns. */
+        run(): void | Promise<void>;
+      }
+    | {
+        /**
+         * Takes a whole turn elsewhere, in a process that times itself.
+         *
+         * @param leastTime milliseconds, as in {@link RoundOptions}
+         * @returns milliseconds per run
+         */
+        turn(leastTime: number): Promise<number>;
+      }
+  );
 
 export interface RoundOptions {
   readonly rounds: number;
@@ -15,10 +31,15 @@ export interface RoundOptions {
   readonly warmUp?: number;
   /** A contender runs again within a round until so many milliseconds have passed, and the mean counts; default 0. */
   readonly leastTime?: number;
+  /** Milliseconds of rest before each turn, for threads of the one before that still look out for work; default 0. */
+  readonly rest?: number;
   /** Default the wall clock. */
   readonly clock?: Clock;
   readonly onRound?: (round: number) => void;
 }
+
+/** How a suite is told to time. */
+export type Timing = Pick<RoundOptions, 'rest'> & Required<Pick<RoundOptions, 'rounds' | 'clock'>>;
 
 /**
  * Times the contenders in turn, round after round, so that whatever else the machine does strikes all of them alike.
@@ -27,12 +48,13 @@ export interface RoundOptions {
  */
 export async function interleaved(
   contenders: readonly Contender[],
-  { rounds, warmUp = 1, leastTime = 0, clock = clocks.wall, onRound }: RoundOptions,
+  { rounds, warmUp = 1, leastTime = 0, rest = 0, clock = clocks.wall, onRound }: RoundOptions,
 ): Promise<Map<string, number[]>> {
   const times = new Map(contenders.map(({ name }) => [name, [] as number[]]));
   for (let round = -warmUp; round < rounds; round++) {
     onRound?.(round);
     for (const contender of contenders) {
+      if (rest > 0) await pause(rest);
       await contender.prepare?.();
       const time = await timeOf(contender, round < 0 ? 0 : leastTime, clock);
       if (round >= 0) times.get(contender.name)!.push(time);
@@ -41,7 +63,9 @@ export async function interleaved(
   return times;
 }
 
-async function timeOf(contender: Contender, leastTime: number, clock: Clock): Promise<number> {
+/** Milliseconds per run, of one run or of as many as `leastTime` takes. */
+export async function timeOf(contender: Contender, leastTime: number, clock: Clock): Promise<number> {
+  if ('turn' in contender) return contender.turn(leastTime);
   const started = clock();
   for (let runs = 1; ; runs++) {
     await contender.run();

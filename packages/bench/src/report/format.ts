@@ -1,4 +1,5 @@
 import type { PowerLaw } from '../scaling/fit.js';
+import type { SweepSettings } from '../scaling/records.js';
 
 export function milliseconds(time: number): string {
   if (time >= 10_000) return `${(time / 1000).toFixed(1)} s`;
@@ -18,4 +19,9 @@ export function exponent(law: PowerLaw | null): string {
 
 export function whole(count: number): string {
   return Math.round(count).toLocaleString('en');
+}
+
+/** With its threads, where it has some: times with different numbers of them do not compare. */
+export function backendOf({ backend, threads }: Pick<SweepSettings, 'backend' | 'threads'>): string {
+  return backend === 'wasm' ? `${backend}, ${threads === 1 ? 'one thread' : `${threads} threads`}` : backend;
 }

@@ -1,7 +1,7 @@
 import type { ResultRecord } from '../scaling/records.js';
 import { type Analysis, analyse } from './analysis.js';
 import { formatOf } from './axis.js';
-import { whole } from './format.js';
+import { backendOf, whole } from './format.js';
 import { growthCells } from './growth-table.js';
 import { type Appearance, appearances } from './palette.js';
 import { drawPanel, lengthsOf } from './panel.js';
@@ -54,7 +54,7 @@ function facts({ sweep: { machine, settings, started, command } }: Analysis): st
     settings.clock === 'processor' ? 'times are those that the process kept a core busy' : 'times are wall time';
   return `<p class="facts">${escaped(
     [
-      `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, backend ${settings.backend}`,
+      `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, backend ${backendOf(settings)}`,
       `${settings.rounds} rounds, taking turns; ${clock}`,
       `width ${settings.width}, depth ${settings.depth}, ${settings.heads} heads; matched by ${settings.matchedBy} within 3 %`,
       started.slice(0, 16).replace('T', ' '),

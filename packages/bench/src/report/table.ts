@@ -1,6 +1,6 @@
 import type { Mode } from '../scaling/records.js';
 import type { Analysis, Curve } from './analysis.js';
-import { bytes, exponent, milliseconds, whole } from './format.js';
+import { backendOf, bytes, exponent, milliseconds, whole } from './format.js';
 
 /** The results as cells: one row for each architecture, columns without content left out. */
 export function tableCells(analysis: Analysis): {
@@ -34,7 +34,8 @@ export function textTable(analysis: Analysis): string {
   const text = lines.map((line) =>
     line.map((cell, index) => (index === 0 ? cell.padEnd(widths[index]!) : cell.padStart(widths[index]!))).join('  '),
   );
-  const note = `(matched by ${analysis.sweep.settings.matchedBy} within 3 %; exponents of length, 95 % intervals)`;
+  const { settings } = analysis.sweep;
+  const note = `(${backendOf(settings)}; matched by ${settings.matchedBy} within 3 %; exponents of length, 95 % intervals)`;
   return [...text.slice(0, 1), '-'.repeat(text[0]!.length), ...text.slice(1), note].join('\n');
 }
 

@@ -1,4 +1,5 @@
-import { type Backend, type BackendName, closeBackend, initialize, openBackend } from '@sequitur/core';
+import { type Backend, type BackendName, closeBackend, initialize } from '@sequitur/core';
+import { openWithThreads } from '../measure/open-with-threads.js';
 import type { CandidateModel } from './candidate.js';
 import type { Participant } from './plan.js';
 
@@ -12,8 +13,9 @@ export interface Bench {
   dispose(): void;
 }
 
-export async function openBench(name: BackendName): Promise<Bench> {
-  let backend = await openBackend(name);
+/** @param threads of WebAssembly */
+export async function openBench(name: BackendName, threads: number): Promise<Bench> {
+  let backend = await openWithThreads(name, { threads });
   const models = new Map<string, CandidateModel>();
   const disposeModels = () => {
     for (const { model } of models.values()) model.dispose();
@@ -33,7 +35,7 @@ export async function openBench(name: BackendName): Promise<Bench> {
       disposeModels();
       if (name !== 'webgpu') return;
       closeBackend(name);
-      backend = await openBackend(name);
+      backend = await openWithThreads(name, { threads });
     },
     dispose: disposeModels,
   };

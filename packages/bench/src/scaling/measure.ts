@@ -1,4 +1,5 @@
-import { type BackendName, openBackend } from '@sequitur/core';
+import type { BackendName } from '@sequitur/core';
+import { openWithThreads } from '../measure/open-with-threads.js';
 import type { Participant } from './plan.js';
 import type { Attempt, ResultRecord, SweepSettings } from './records.js';
 import { type SweepProgress, sweep } from './sweep.js';
@@ -39,7 +40,7 @@ export async function* measureHere(
     ({ name }) => !done.some((record) => record.type === 'trained' && record.architecture === name),
   );
   if (trainFor > 0 && untrained.length > 0) {
-    const backend = await openBackend(settings.backend as BackendName);
+    const backend = await openWithThreads(settings.backend as BackendName, { threads: settings.threads });
     const moment = { book: readBook(), seconds: trainFor, sync: () => backend.sync(), signal: hooks.signal };
     for (const [index, participant] of untrained.entries()) {
       hooks.onProgress?.({ done: index, all: untrained.length, now: `training ${participant.name}` });

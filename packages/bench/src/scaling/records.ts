@@ -19,6 +19,8 @@ const settings = v.object({
   vocabularySize: count,
   matchedBy: v.picklist(['parameters', 'flops']),
   clock: v.picklist(['wall', 'processor']),
+  /** Of WebAssembly. Results from before there were threads do not say it: they had one. */
+  threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
 });
 
 /** The first line of a file: what was asked, of which machine. */

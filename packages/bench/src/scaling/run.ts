@@ -1,4 +1,5 @@
 import { SequiturError } from '@sequitur/core';
+import { clockFor } from '../measure/clock.js';
 import { describeMachine } from '../measure/machine.js';
 import type { Candidate } from './candidate.js';
 import { type Measure, measureHere } from './measure.js';
@@ -24,9 +25,14 @@ export interface RunOptions {
   readonly onProgress?: (progress: SweepProgress) => void;
 }
 
-/** Trains and measures what is asked, adds each record to the results file, and returns all of its records. */
+/**
+ * Trains and measures what is asked, adds each record to the results file, and returns all of its records.
+ *
+ * @throws SequiturError for results of other settings, and for the processor's clock and several threads
+ */
 export async function run(options: RunOptions): Promise<ResultRecord[]> {
   const { candidates, settings, results, trainFor = 0, budget = null, signal, onProgress } = options;
+  clockFor(settings.clock, settings.threads);
   const records = await readRecords(results);
   const add = async (record: ResultRecord) => {
     records.push(record);

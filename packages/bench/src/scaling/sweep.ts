@@ -41,7 +41,7 @@ export async function* sweep(options: SweepOptions): AsyncGenerator<ResultRecord
   for (const record of finished) rememberStop(stopped, record);
   const all = settings.lengths.length * participants.reduce((count, { modes }) => count + modes.length, 0);
   let count = finished.length;
-  const bench = await openBench(settings.backend);
+  const bench = await openBench(settings.backend, settings.threads);
   const peak = await openPeakLoop();
   try {
     for (const length of settings.lengths) {

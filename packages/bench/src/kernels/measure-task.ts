@@ -1,0 +1,59 @@
+import { interleaved, type Timing } from '../measure/interleave.js';
+import { openPeakLoop, openPeakThreads } from '../measure/peak.js';
+import { summarize } from '../measure/statistics.js';
+import { type ContenderSpeed, type Contest, type KernelContender, titleOf } from './contest.js';
+import type { OneThreadProcess } from './one-thread-process.js';
+import { prepareContest, type Task } from './task.js';
+
+export interface TaskOptions {
+  readonly timing: Timing;
+  /** As for `interleaved`. */
+  readonly leastTime?: number;
+  /** Of this process. */
+  readonly threads: number;
+  /** Where those with several threads shall take turns with those with one. */
+  readonly oneThread?: OneThreadProcess | undefined;
+}
+
+/** GFLOP/s of all contenders at a task, in turn, and beside them what the machine can do at best. */
+export async function measureTask(task: Task, options: TaskOptions): Promise<ContenderSpeed[]> {
+  const { timing, threads, oneThread, leastTime = 0 } = options;
+  const contests: Contest[] = [];
+  try {
+    contests.push(await prepareContest(task));
+    if (oneThread) contests.push(await oneThread.prepare(task));
+    contests.push(await peaks(threads));
+    const contenders = byTitle(contests.flatMap((contest) => contest.contenders));
+    const named = [...contenders].map(([name, contender]) => ({ ...contender, name }));
+    const times = await interleaved(named, { ...timing, leastTime });
+    return [...contenders].map(([title, { name, threads: own, flops }]) => {
+      const speeds = times.get(title)!.map((time) => flops / time / 1e6);
+      return { contender: name, threads: own, speed: summarize(speeds) };
+    });
+  } finally {
+    for (const { release } of contests) await release();
+  }
+}
+
+/**
+ * Those of one name side by side, and one of each title: where onnxruntime-web could not start threads here, that of the
+ * other process would only be the same again.
+ */
+function byTitle(contenders: readonly KernelContender[]): Map<string, KernelContender> {
+  const titled = new Map<string, KernelContender>();
+  for (const first of contenders) {
+    for (const contender of contenders.filter(({ name }) => name === first.name)) {
+      const title = titleOf(contender.name, contender.threads);
+      if (!titled.has(title)) titled.set(title, contender);
+    }
+  }
+  return titled;
+}
+
+/** On one thread, and on as many as this process has. */
+async function peaks(threads: number): Promise<Contest> {
+  const one: KernelContender = { name: 'peak', threads: 1, ...(await openPeakLoop()) };
+  if (threads === 1) return { contenders: [one], release: async () => {} };
+  const { flops, run, close } = await openPeakThreads(threads);
+  return { contenders: [{ name: 'peak', threads, flops, run }, one], release: close };
+}
