@@ -29,7 +29,7 @@ const CALLS_OF_THREADS = 200 * CALLS;
 /** The register tile of a matrix product, again and again on the same two panels in the level 1 cache. */
 export async function openPeakLoop(): Promise<PeakLoop> {
   const { KERNELS } = await import('./peak.generated.js');
-  const memory = new WebAssembly.Memory({ initial: 1 });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   new Float32Array(memory.buffer).fill(1e-3);
   const { instance } = await WebAssembly.instantiate(codeOf(KERNELS), { env: { memory } });
   const { registerTile } = instance.exports as { registerTile(calls: number, inner: number): void };
