@@ -3,9 +3,9 @@ import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { biasTensors } from './bias-tensors.js';
 import { runAttention } from './op.js';
 import { type AttentionOptions, settle } from './options.js';
-import { weightsReference } from './reference.js';
 import type { AttentionResult } from './result.js';
 import { attentionByColumns, strideOfColumns } from './strided.js';
+import { weightsByBlocks } from './weights.js';
 
 export type { AttentionOptions, Unseen } from './options.js';
 export type { AttentionResult } from './result.js';
@@ -40,13 +40,13 @@ export function attentionWithLogSumExp(
 
 /**
  * How much each query takes from each key, before dropout, to be looked at: float32 [batch, heads, queries, keyLength],
- * which the caller disposes. Takes memory that `attention` does not.
+ * which the caller disposes. Computed some queries at a time, so that it takes little beside the map itself.
  */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => {
     const settled = settle(query, key, key, options);
     const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible: options.visible });
-    return weightsReference({ query, key, visible: options.visible, ...tensors }, settled).weights;
+    return weightsByBlocks({ query, key, visible: options.visible, ...tensors }, settled);
   });
 }
 

@@ -1,0 +1,43 @@
+import { openBackend, Random } from '@sequitur/core';
+import { expectClose, onEachBackend } from '@sequitur/laws';
+import { dispose, profile, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
+import { biasTensors } from '../../src/scaled-dot-product/bias-tensors.js';
+import { settle } from '../../src/scaled-dot-product/options.js';
+import { weightsReference } from '../../src/scaled-dot-product/reference.js';
+import { weightsByBlocks } from '../../src/scaled-dot-product/weights.js';
+import { draw, randomCall } from './random-attention.js';
+
+onEachBackend('maps of attention', (backend) => {
+  it('are the same some queries at a time as all at once', async () => {
+    for (let round = 0; round < (backend === 'webgpu' ? 4 : 12); round++) {
+      const { tensors, visible, options } = randomCall(Random.fromSeed(`map ${round}`), 40);
+      const [query, key, value] = tensors as [Tensor4D, Tensor4D, Tensor4D];
+      const given = options(tensors);
+      const [found, wanted] = tidy(() => {
+        const settled = settle(query, key, value, given);
+        const [batch, queries, heads] = query.shape;
+        const bias = biasTensors(given.bias, { batch, queries, heads, ...settled, visible });
+        const inputs = { query, key, visible, ...bias };
+        return [weightsByBlocks(inputs, settled, 700), weightsReference(inputs, settled).weights];
+      });
+      await expectClose(found, wanted, 1e-6);
+      dispose([found, wanted, ...tensors, ...(visible ? [visible] : [])]);
+    }
+  });
+});
+
+it('take little memory beside themselves', async () => {
+  await openBackend('cpu');
+  const length = 300;
+  const [query, key] = [1, 2].map((seed) => draw([1, length, 2, 2], Random.fromSeed(seed))) as [Tensor4D, Tensor4D];
+  const peak = async (mostScores: number) => {
+    const compute = () => tidy(() => weightsByBlocks({ query, key }, settle(query, key, key, {}), mostScores));
+    const { peakBytes, result } = await profile(compute);
+    dispose(result as Tensor4D);
+    return peakBytes / (4 * 2 * length * length);
+  };
+  expect(await peak(2 * length * 20)).toBeLessThan(3); // the map, and the parts that it is put together from
+  expect(await peak(2 * length * length)).toBeGreaterThan(6);
+  dispose([query, key]);
+});
