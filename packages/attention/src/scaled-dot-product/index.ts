@@ -1,6 +1,7 @@
 import { scoped } from '@sequitur/core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { biasTensors } from './bias-tensors.js';
+import { attentionInGaps, gapsOfColumns } from './dilated.js';
 import { runAttention } from './op.js';
 import { type AttentionOptions, settle } from './options.js';
 import type { AttentionResult } from './result.js';
@@ -54,6 +55,8 @@ function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: Attention
   const settled = settle(query, key, value, options);
   const stride = strideOfColumns(query, options, settled);
   if (stride !== null) return attentionByColumns([query, key, value], stride, settled, run);
+  const gaps = gapsOfColumns(query, options, settled);
+  if (gaps !== null) return attentionInGaps([query, key, value], gaps, settled, run);
   const { visible } = options;
   const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible });
   const [output, logSumExp] = runAttention({ query, key, value, ...(visible && { visible }), ...tensors }, settled);

@@ -8,35 +8,22 @@ import {
   minimum,
   mul,
   neg,
-  reshape,
   sigmoid,
-  slice,
   sub,
-  type Tensor,
   type Tensor3D,
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core';
 import { causal, except, slidingWindow, strided } from '../patterns/index.js';
+import { canBeLaid, inColumns, inRows, positions, type Run, sumsInRows } from './columns.js';
 import type { AttentionOptions, SettledOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
-type Run = (query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions) => AttentionResult;
-
-/** A text shorter than so many strides is left to blocks. */
-const LEAST_STRIDES = 4;
-
-/**
- * The stride of a text that is read at once and long enough to be laid in columns; null where blocks serve as well. What
- * stands in rows and columns of its own, padding and bias and dropout, keeps to blocks.
- */
+/** The stride of a text that is laid in columns; null where blocks serve as well. */
 export function strideOfColumns(query: Tensor4D, options: AttentionOptions, settled: SettledOptions): number | null {
-  const { patterns, offset, keyLength, forgotten, dropout } = settled;
-  const [pattern] = patterns;
-  const length = query.shape[1];
-  if (patterns.length !== 1 || pattern?.kind !== 'strided' || offset !== 0 || keyLength !== length) return null;
-  if (options.visible || options.bias || dropout || forgotten?.count) return null;
-  return length >= LEAST_STRIDES * pattern.stride && pattern.stride > 1 ? pattern.stride : null;
+  const [pattern, ...others] = settled.patterns;
+  if (others.length || pattern?.kind !== 'strided') return null;
+  return canBeLaid(query, pattern.stride, options, settled) ? pattern.stride : null;
 }
 
 /**
@@ -79,30 +66,4 @@ function join(a: AttentionResult, b: AttentionResult): AttentionResult {
   const output = add(b.output, mul(share, sub(a.output, b.output))) as Tensor4D;
   const [larger, smaller] = [maximum(a.logSumExp, b.logSumExp), minimum(a.logSumExp, b.logSumExp)];
   return { output, logSumExp: add(larger, log1p(exp(neg(sub(larger, smaller))))) as Tensor3D };
-}
-
-function positions(x: Tensor4D, start: number, count: number): Tensor4D {
-  if (start === 0 && count === x.shape[1]) return x;
-  return slice(x, [0, start, 0, 0], [-1, count, -1, -1]);
-}
-
-/** [batch, rows x stride, heads, size] -> [batch x stride, rows, heads, size]. */
-function inColumns(x: Tensor4D, stride: number): Tensor4D {
-  const [batch, length, heads, size] = x.shape;
-  const laid = transpose(reshape(x, [batch, length / stride, stride, heads * size]), [0, 2, 1, 3]);
-  return reshape(laid, [batch * stride, length / stride, heads, size]);
-}
-
-/** And back. */
-function inRows(x: Tensor4D, stride: number): Tensor4D {
-  const [columns, rows, heads, size] = x.shape;
-  const laid = transpose(reshape(x, [columns / stride, stride, rows, heads * size]), [0, 2, 1, 3]);
-  return reshape(laid, [columns / stride, rows * stride, heads, size]);
-}
-
-/** [batch x stride, heads, rows] -> [batch, heads, rows x stride]. */
-function sumsInRows(x: Tensor, stride: number): Tensor3D {
-  const [columns, heads, rows] = x.shape as [number, number, number];
-  const laid = transpose(reshape(x, [columns / stride, stride, heads, rows]), [0, 2, 3, 1]);
-  return reshape(laid, [columns / stride, heads, rows * stride]) as Tensor3D;
 }

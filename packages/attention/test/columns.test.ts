@@ -1,16 +1,21 @@
 import { expectClose, onEachBackend } from '@sequitur/laws';
 import { grads, mul, randomNormal, sum, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { attention, attentionWithLogSumExp, either, strided } from '../src/index.js';
+import { attention, attentionWithLogSumExp, dilated, either, type Pattern, strided } from '../src/index.js';
 
-/** The same pairs in the words of another pattern, which goes by blocks. */
-const byBlocks = (stride: number) => either(strided(stride));
+const cases = [
+  { length: 24, pattern: strided(4), heads: 2, keyHeads: 2 },
+  { length: 23, pattern: strided(5), heads: 2, keyHeads: 1 },
+  { length: 24, pattern: dilated({ left: 2, right: 1, dilation: 3 }), heads: 2, keyHeads: 2 },
+  { length: 23, pattern: dilated({ left: 1, right: 9, dilation: 5 }), heads: 2, keyHeads: 1 },
+  { length: 9, pattern: dilated({ left: 0, right: 0, dilation: 2 }), heads: 1, keyHeads: 1 },
+].map((given) => ({ ...given, told: JSON.stringify(given.pattern) }));
 
-onEachBackend('strided attention in columns', () => {
-  describe.each([
-    { length: 24, stride: 4, heads: 2, keyHeads: 2 },
-    { length: 23, stride: 5, heads: 2, keyHeads: 1 },
-  ])('of $length tokens with stride $stride', ({ length, stride, heads, keyHeads }) => {
+onEachBackend('attention in columns', () => {
+  describe.each(cases)('of $length tokens by $told', ({ length, pattern, heads, keyHeads }) => {
+    /** The same pairs in the words of another pattern, which goes by blocks. */
+    const byBlocks = either(pattern);
+
     const draw = () =>
       [heads, keyHeads, keyHeads].map((count, seed) =>
         randomNormal([2, length, count, 4], 0, 1, 'float32', seed + 1),
@@ -18,8 +23,8 @@ onEachBackend('strided attention in columns', () => {
 
     it('gives what blocks give, with the sums that it divides by', async () => {
       const [query, key, value] = draw();
-      const columns = attentionWithLogSumExp(query, key, value, { pattern: strided(stride) });
-      const blocks = attentionWithLogSumExp(query, key, value, { pattern: byBlocks(stride) });
+      const columns = attentionWithLogSumExp(query, key, value, { pattern });
+      const blocks = attentionWithLogSumExp(query, key, value, { pattern: byBlocks });
       await expectClose(columns.output, blocks.output, 1e-5);
       await expectClose(columns.logSumExp, blocks.logSumExp, 1e-5);
     });
@@ -27,11 +32,11 @@ onEachBackend('strided attention in columns', () => {
     it('and the same gradients', async () => {
       const inputs = draw();
       const weights = randomNormal([2, length, heads, 4], 0, 1, 'float32', 9);
-      const gradientsBy = (pattern: ReturnType<typeof strided> | ReturnType<typeof either>) =>
+      const gradientsBy = (pattern: Pattern) =>
         grads((...[query, key, value]: Tensor[]) =>
           tidy(() => sum(mul(attention(query as Tensor4D, key as Tensor4D, value as Tensor4D, { pattern }), weights))),
         )([...inputs]);
-      const [columns, blocks] = [gradientsBy(strided(stride)), gradientsBy(byBlocks(stride))];
+      const [columns, blocks] = [gradientsBy(pattern), gradientsBy(byBlocks)];
       expect(columns.length).toBe(3);
       for (const [index, gradient] of columns.entries()) await expectClose(gradient, blocks[index]!, 2e-5);
     });
