@@ -7,7 +7,14 @@ import { causalModelLaws, onEachBackend } from '@sequitur/laws';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import { dispose } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { attention, LanguageModel, languageModelCost } from '../src/index.js';
+import {
+  attention,
+  infiniAttention,
+  LanguageModel,
+  languageModelCost,
+  linearAttention,
+  transformerXlAttention,
+} from '../src/index.js';
 
 const blocks = [
   attention({ heads: 2, keyHeads: 1, pattern: slidingWindow(5) }),
@@ -17,6 +24,27 @@ const config = { vocabularySize: 11, width: 8, blocks };
 
 causalModelLaws('a model of parts', () => new LanguageModel(config), {
   cost: (length) => languageModelCost(new LanguageModel(config), length),
+});
+
+const remembering = [
+  linearAttention({ heads: 2 }),
+  infiniAttention({ heads: 2, segmentLength: 4 }),
+  transformerXlAttention({ heads: 2, memoryLength: 3, segmentLength: 8, hiddenWidth: 10 }),
+];
+
+causalModelLaws('recurrent memories as parts', () => new LanguageModel({ ...config, blocks: remembering }), {
+  ...{ leftPadding: false, gradientThroughState: false, length: 7 },
+  cost: (length) => languageModelCost(new LanguageModel({ ...config, blocks: remembering }), length),
+});
+
+it('keeps as much of a long text as of a short one', () => {
+  const { blocks, ...sizes } = { ...config, blocks: remembering };
+  const saved = JSON.parse(JSON.stringify(blocks.map(({ options }) => options)));
+  const again = [linearAttention, infiniAttention, transformerXlAttention].map((part, index) => part(saved[index]));
+  const bytes = (length: number) =>
+    languageModelCost(new LanguageModel({ ...sizes, blocks: again }), length).stateBytes;
+  expect(bytes(24)).toBeGreaterThan(0);
+  expect(bytes(24_000)).toBe(bytes(24));
 });
 
 onEachBackend('a model of parts', () => {

@@ -8,7 +8,8 @@ import {
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core';
-import { type Dilated, slidingWindow } from '../patterns/index.js';
+import { slidingWindow } from '../patterns/index.js';
+import type { Dilated } from '../patterns/pattern.js';
 import { canBeLaid, positions, type Run } from './columns.js';
 import type { AttentionOptions, SettledOptions } from './options.js';
 import type { AttentionResult } from './result.js';

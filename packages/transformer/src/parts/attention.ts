@@ -7,8 +7,8 @@ import {
   Rotary,
   type RotaryScaling,
 } from '@sequitur/attention';
-import { activationByName, GatedFeedForward, normal, RmsNorm, SequiturError } from '@sequitur/core';
-import { PreNormBlock } from '../block.js';
+import { SequiturError } from '@sequitur/core';
+import { blockAround, type FeedForwardOptions, headsOf } from './block-around.js';
 import { definePart, type PartPlace } from './block-part.js';
 
 /** How attention knows the order of what it reads. */
@@ -17,7 +17,7 @@ export type PositionsOptions =
   | { readonly kind: 'alibi' }
   | { readonly kind: 'none' };
 
-export interface AttentionPartOptions {
+export interface AttentionPartOptions extends FeedForwardOptions {
   /** Default one for each 64 numbers of the width, at least 1. */
   readonly heads: number;
   /** Default `heads`; fewer share keys and values. */
@@ -26,41 +26,17 @@ export interface AttentionPartOptions {
   readonly pattern: Pattern;
   /** Default rotary. */
   readonly positions: PositionsOptions;
-  /** Of the feed-forward; default 8/3 of the width, which makes a gated one as large as a plain one of 4. */
-  readonly hiddenWidth: number;
-  /** A name as Hugging Face writes it; default `silu`. */
-  readonly activation: string;
-  /** Share of the outputs set to zero in training; default 0. */
-  readonly dropout: number;
 }
 
 /** A block of attention and a gated feed-forward, as in Llama (Touvron et al. 2023, section 2.2). */
 export const attention = definePart<AttentionPartOptions>('attention', (options, place) => {
-  const { width, depth } = place;
-  const { heads = Math.max(1, Math.floor(width / 64)), keyHeads = heads, dropout = 0 } = options;
-  const inner = { bias: false, initializer: normal(0.02) };
-  const outer = { bias: false, initializer: normal(0.02 / Math.sqrt(2 * depth)) };
-  return new PreNormBlock({
-    mixerNorm: new RmsNorm(width),
-    mixer: new MultiHeadAttention({
-      width,
-      heads,
-      keyHeads,
+  const { heads = headsOf(place), keyHeads = heads } = options;
+  return blockAround(options, place, (projections) => {
+    return new MultiHeadAttention({
+      ...{ ...projections, heads, keyHeads },
       positions: positionsOf(options.positions ?? { kind: 'rotary' }, heads, place),
       ...(options.pattern && { pattern: options.pattern }),
-      input: inner,
-      output: outer,
-    }),
-    feedForwardNorm: new RmsNorm(width),
-    feedForward: new GatedFeedForward({
-      width,
-      hiddenWidth: options.hiddenWidth ?? Math.round((8 * width) / 3),
-      activation: activationByName(options.activation ?? 'silu'),
-      dropout,
-      up: inner,
-      down: outer,
-    }),
-    dropout,
+    });
   });
 });
 

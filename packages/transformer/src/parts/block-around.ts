@@ -1,0 +1,55 @@
+import {
+  activationByName,
+  GatedFeedForward,
+  type LinearOptions,
+  normal,
+  RmsNorm,
+  type SequenceMixer,
+} from '@sequitur/core';
+import { type Block, PreNormBlock } from '../block.js';
+import type { PartPlace } from './block-part.js';
+
+export interface FeedForwardOptions {
+  /** Of the feed-forward; default 8/3 of the width, which makes a gated one as large as a plain one of 4. */
+  readonly hiddenWidth: number;
+  /** A name as Hugging Face writes it; default `silu`. */
+  readonly activation: string;
+  /** Share of the outputs set to zero in training; default 0. */
+  readonly dropout: number;
+}
+
+/** What a mixer is made of, where its place in the stack says it. */
+export interface Projections {
+  readonly width: number;
+  readonly input: LinearOptions;
+  readonly output: LinearOptions;
+}
+
+/** A mixer and a gated feed-forward behind it, each on a normalised copy (Touvron et al. 2023, section 2.2). */
+export function blockAround(
+  { hiddenWidth, activation = 'silu', dropout = 0 }: Partial<FeedForwardOptions>,
+  { width, depth }: PartPlace,
+  mixerOf: (projections: Projections) => SequenceMixer<never>,
+): Block {
+  const input = { bias: false, initializer: normal(0.02) };
+  const output = { bias: false, initializer: normal(0.02 / Math.sqrt(2 * depth)) };
+  return new PreNormBlock<never>({
+    mixerNorm: new RmsNorm(width),
+    mixer: mixerOf({ width, input, output }),
+    feedForwardNorm: new RmsNorm(width),
+    feedForward: new GatedFeedForward({
+      width,
+      hiddenWidth: hiddenWidth ?? Math.round((8 * width) / 3),
+      activation: activationByName(activation),
+      dropout,
+      up: input,
+      down: output,
+    }),
+    dropout,
+  });
+}
+
+/** One head for each 64 numbers of the width, at least 1. */
+export function headsOf({ width }: PartPlace): number {
+  return Math.max(1, Math.floor(width / 64));
+}
