@@ -5,6 +5,7 @@ import {
   normal,
   RmsNorm,
   type SequenceMixer,
+  type StateTree,
 } from '@sequitur/core';
 import { type Block, PreNormBlock } from '../block.js';
 import type { PartPlace } from './block-part.js';
@@ -26,14 +27,14 @@ export interface Projections {
 }
 
 /** A mixer and a gated feed-forward behind it, each on a normalised copy (Touvron et al. 2023, section 2.2). */
-export function blockAround(
+export function blockAround<S extends StateTree>(
   { hiddenWidth, activation = 'silu', dropout = 0 }: Partial<FeedForwardOptions>,
   { width, depth }: PartPlace,
-  mixerOf: (projections: Projections) => SequenceMixer<never>,
-): Block {
+  mixerOf: (projections: Projections) => SequenceMixer<S>,
+): Block<S> {
   const input = { bias: false, initializer: normal(0.02) };
   const output = { bias: false, initializer: normal(0.02 / Math.sqrt(2 * depth)) };
-  return new PreNormBlock<never>({
+  return new PreNormBlock<S>({
     mixerNorm: new RmsNorm(width),
     mixer: mixerOf({ width, input, output }),
     feedForwardNorm: new RmsNorm(width),
