@@ -46,12 +46,25 @@ export function bigBirdAttention(query: Tensor4D, key: Tensor4D, value: Tensor4D
       got: String(length),
     });
   }
+  expectDrawn(options.random, query.shape[2], blocks);
   return tidy(() => {
     const outputs = partsOf(query, options).map(({ part, ...given }, index) =>
       attention(part, key, value, { ...given, dropout: forPart(dropout, index) }),
     );
     const all = concat(outputs, 1);
     return visible ? mul(all, expandDims(expandDims(visible, -1), -1)) : all;
+  });
+}
+
+function expectDrawn(random: BigBirdOptions['random'], heads: number, blocks: number): void {
+  const fits = (ofHead: readonly (readonly number[])[]) =>
+    ofHead.length === blocks - 2 &&
+    ofHead.flat().every((block) => Number.isInteger(block) && block >= 0 && block < blocks);
+  if ((random.length === 1 || random.length === heads) && random.every(fits)) return;
+  throw new SequiturError({
+    where: 'bigBirdAttention, random',
+    expected: `for one head, or for each of ${heads}, ${blocks - 2} lists of blocks from 0 to ${blocks - 1}`,
+    got: JSON.stringify(random).slice(0, 100),
   });
 }
 

@@ -1,4 +1,4 @@
-import { embed } from '@sequitur/core';
+import { embed, SequiturError } from '@sequitur/core';
 import {
   add,
   concat,
@@ -44,9 +44,9 @@ export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dro
  * @returns float32 [batch, length, heads, headSize], zeros at padding; the caller disposes it
  */
 export function longformerAttention(local: Projections, global: Projections, options: LongformerOptions): Tensor4D {
-  const { globals = [] } = options;
+  const [batch, length] = local.query.shape;
+  const globals = (options.globals ?? []).map((positions) => settled(positions, length));
   return tidy(() => {
-    const [batch] = local.query.shape;
     if (globals.every((positions) => positions.length === 0)) return visibleRows(inWindow(local, [], options), options);
     const rows = Array.from({ length: batch }, (_, row) => {
       const ofRow = { ...options, ...partsOfRow(options, row) };
@@ -58,6 +58,19 @@ export function longformerAttention(local: Projections, global: Projections, opt
     });
     return visibleRows(concat(rows, 0), options);
   });
+}
+
+/** Each position once, in order. */
+function settled(positions: readonly number[], length: number): readonly number[] {
+  for (const position of positions) {
+    if (Number.isInteger(position) && position >= 0 && position < length) continue;
+    throw new SequiturError({
+      where: 'longformerAttention, globals',
+      expected: `positions from 0 to ${length - 1}`,
+      got: String(position),
+    });
+  }
+  return [...new Set(positions)].sort((a, b) => a - b);
 }
 
 /** What each token sees: keys to both sides, and the global ones. */
