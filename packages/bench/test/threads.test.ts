@@ -1,4 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { wasmInstance } from '@sequitur/core';
 import { backend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -34,12 +37,15 @@ describe('the options of bench kernels', () => {
   });
 });
 
-describe('two threads', () => {
-  beforeAll(() => openStockBesideOurs({ threads: 2 }));
+/** More than most machines that run this would choose by themselves. */
+const THREADS = 3;
+
+describe('three threads', () => {
+  beforeAll(() => openStockBesideOurs({ threads: THREADS }));
 
   it('are those of the backend', async () => {
-    expect(wasmInstance(backend())!.threads).toBe(2);
-    await expect(openStockBesideOurs({ threads: 1 })).rejects.toThrow(/threads of WebAssembly: expected 1, got 2/);
+    expect(wasmInstance(backend())!.threads).toBe(THREADS);
+    await expect(openStockBesideOurs({ threads: 1 })).rejects.toThrow(/threads of WebAssembly: expected 1, got 3/);
   });
 
   it.each([
@@ -51,14 +57,14 @@ describe('two threads', () => {
   ] as const)('take turns with one in $suite', async (task) => {
     const oneThread = await startOneThreadProcess({ fusedProducts: true, execArgv: ['--import', 'tsx'] });
     onTestFinished(oneThread.end);
-    const speeds = await measureTask(task, { timing, threads: 2, oneThread });
+    const speeds = await measureTask(task, { timing, threads: THREADS, oneThread });
     expect(speeds.map(({ contender, threads }) => titleOf(contender, threads))).toEqual([
-      'Sequitur, 2 threads',
+      'Sequitur, 3 threads',
       'Sequitur, one thread',
       'tfjs, one thread',
-      'onnxruntime-web, 2 threads',
+      'onnxruntime-web, 3 threads',
       'onnxruntime-web, one thread',
-      'peak, 2 threads',
+      'peak, 3 threads',
       'peak, one thread',
     ]);
     for (const { speed } of speeds) expect(speed.median).toBeGreaterThan(0);
@@ -75,16 +81,40 @@ describe('two threads', () => {
   it('are among the facts of a sweep, which refuses what it would not measure', async () => {
     const settings: SweepSettings = {
       ...{ architectures: ['dense GPT'], backend: 'wasm', modes: ['prefill'], lengths: [8], rounds: 1, timeLimit: 60 },
-      ...{ width: 16, depth: 1, heads: 2, vocabularySize: 20, matchedBy: 'parameters', clock: 'wall', threads: 2 },
+      ...{
+        width: 16,
+        depth: 1,
+        heads: 2,
+        vocabularySize: 20,
+        matchedBy: 'parameters',
+        clock: 'wall',
+        threads: THREADS,
+      },
     };
     const sweepWith = async (other: Partial<SweepSettings>, results: string) =>
       run({ candidates, settings: { ...settings, ...other }, results, command: 'a test' });
     const results = await resultsFile();
-    expect(htmlReport(await sweepWith({}, results))).toMatch(/backend wasm, 2 threads/);
-    expect(await readFile(results, 'utf8')).toMatch(/"threads":2/);
+    expect(htmlReport(await sweepWith({}, results))).toMatch(/backend wasm, 3 threads/);
+    expect(await readFile(results, 'utf8')).toMatch(/"threads":3/);
     await expect(sweepWith({ threads: 1 }, await resultsFile())).rejects.toThrow(/threads of WebAssembly/);
     await expect(sweepWith({ clock: 'processor' }, await resultsFile())).rejects.toThrow(/expected one thread/);
   });
+});
+
+it('are asked for on the command line', async () => {
+  const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
+  const args = ['--import', 'tsx', cli, 'kernels', '--only', 'attention', '--rounds', '1', '--threads', `${THREADS}`];
+  const bench = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(bench, 'exit');
+  let text = '';
+  for await (const piece of bench.stdout) {
+    text += piece;
+    if (/peak, one thread.*\n/.test(text)) bench.kill();
+  }
+  await ended;
+  expect(text).toMatch(/3 threads where nothing else is said/);
+  expect(text).toMatch(/Sequitur, 3 threads .*3 threads\/one [\d.]+\n.*Sequitur, one thread/);
+  expect(text).toMatch(/onnxruntime-web, 3 threads .*\n.*onnxruntime-web, one thread/);
 });
 
 it('compares with as many threads, and several with one', () => {
