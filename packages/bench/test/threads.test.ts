@@ -106,6 +106,7 @@ it('are asked for on the command line', async () => {
   const args = ['--import', 'tsx', cli, 'kernels', '--only', 'attention', '--rounds', '1', '--threads', `${THREADS}`];
   const bench = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(bench, 'exit');
+  onTestFinished(() => void bench.kill());
   let text = '';
   for await (const piece of bench.stdout) {
     text += piece;
