@@ -2,17 +2,17 @@
 import { multiplyAdd } from '../../core/assembly/multiply-add';
 
 /**
- * y = x [rows, heads, size] with its pairs turned by the angles of row r of the tables [period, pairs], r counted anew
- * after `period` rows; numbers beyond the pairs stay. Pairs are neighbours, or (i, i + pairs).
+ * y = x [rows, heads, size] with its pairs turned by the angles of row r of the tables [period, pairs], r counted from
+ * `first` on and anew after `period` rows; numbers beyond the pairs stay. Pairs are neighbours, or (i, i + pairs).
  */
 export function rotate(
-  rows: i32, period: i32, heads: i32, size: i32, pairs: i32, neighbours: bool, backwards: bool,
+  first: i32, rows: i32, period: i32, heads: i32, size: i32, pairs: i32, neighbours: bool, backwards: bool,
   x: usize, cosines: usize, sines: usize, y: usize,
 ): void {
   const sign: f32 = backwards ? -1 : 1;
   const width = <usize>pairs << 2, bytes = <usize>size << 2;
   for (let row = 0; row < rows; row++) {
-    const table = <usize>(row % period) * width;
+    const table = <usize>((first + row) % period) * width;
     const cosine = cosines + table, sine = sines + table;
     for (let head = 0; head < heads; head++, x += bytes, y += bytes) {
       if (neighbours) turnNeighbours(pairs, sign, x, cosine, sine, y);

@@ -24,6 +24,7 @@ interface AttentionKernels {
   backwardScratchBytes(call: Offset): number;
   forwardScratchBytes(call: Offset): number;
   rotate(
+    first: number,
     rows: number,
     period: number,
     heads: number,

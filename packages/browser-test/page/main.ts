@@ -2,6 +2,7 @@ import { type BackendName, generate, openBackend } from '@sequitur/core';
 import { Gpt } from '@sequitur/gpt';
 import { CharacterTokenizer, randomWindows } from '@sequitur/text';
 import { adamW, train } from '@sequitur/train';
+import { matMul, ones, sum } from '@tensorflow/tfjs-core';
 import type { PageResult } from '../src/page-result.js';
 
 // Trains a tiny GPT on a text that repeats, on the backend that the address names, and goes on writing with it.
@@ -10,7 +11,7 @@ const TEXT = 'ponder, '.repeat(60);
 
 async function run(): Promise<PageResult> {
   const name = new URLSearchParams(location.search).get('backend') as BackendName;
-  const backend = await openBackend(name, { allowSoftwareAdapter: true });
+  const backend = await openBackend(name, { allowSoftwareAdapter: true, threads: 2 });
   const tokenizer = CharacterTokenizer.fromText(TEXT);
   const config = { vocabularySize: tokenizer.vocabularySize, contextLength: 16, width: 32, depth: 1, heads: 2 };
   const model = Gpt.create(config, { seed: 1, tokenizer });
@@ -35,6 +36,8 @@ async function run(): Promise<PageResult> {
   await backend.sync();
   return {
     backend: backend.name,
+    threads: backend.capabilities.threads,
+    sumOfProduct: (await sum(matMul(ones([300, 300]), ones([300, 300]))).data())[0]!,
     firstLoss: losses[0]!,
     lastLoss: losses.at(-1)!,
     written: tokenizer.decode(written),

@@ -1,16 +1,17 @@
 import { sumOfLanes } from './math';
 
-/** sums [columns] = Σ over the rows of x [rows, columns], four rows at a time. */
-export function columnSums(rows: i32, columns: i32, x: usize, sums: usize): void {
-  const bytes = <usize>columns << 2;
-  memory.fill(sums, 0, bytes);
+/** sums [columns] = Σ over the rows of x [rows, columns], `rowStep` numbers apart, four rows at a time. */
+export function columnSums(rows: i32, columns: i32, rowStep: i32, x: usize, sums: usize): void {
+  const step = <usize>rowStep << 2;
+  memory.fill(sums, 0, <usize>columns << 2);
   const whole = rows & ~3;
-  for (let i = 0; i < whole; i += 4, x += 4 * bytes) addFourRows(columns, x, bytes, sums);
-  for (let i = whole; i < rows; i++, x += bytes) add(columns, sums, x, sums);
+  for (let i = 0; i < whole; i += 4, x += 4 * step) addFourRows(columns, x, step, sums);
+  for (let i = whole; i < rows; i++, x += step) add(columns, sums, x, sums);
 }
 
-function addFourRows(columns: i32, x0: usize, bytes: usize, sums: usize): void {
-  const x1 = x0 + bytes, x2 = x1 + bytes, x3 = x2 + bytes;
+function addFourRows(columns: i32, x0: usize, step: usize, sums: usize): void {
+  const x1 = x0 + step, x2 = x1 + step, x3 = x2 + step;
+  const bytes = <usize>columns << 2;
   const whole = <usize>(columns & ~3) << 2;
   let at: usize = 0;
   for (; at < whole; at += 16) {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'src', 'backends', 'wasm', 'threads');
 const output = join(folder, 'thread.generated.ts');
-const sources = ['thread.ts', 'run-thread.ts', 'job-board.ts'].map((name) => join(folder, name));
+const sources = ['run-thread.ts', 'job-board.ts'].map((name) => join(folder, name));
 
 export async function generate({ force }) {
   if (!force && isNewer()) return;
@@ -15,12 +15,11 @@ export async function generate({ force }) {
     bundle: true,
     minify: true,
     format: 'iife',
-    platform: 'neutral',
+    globalName: 'thread',
     target: 'es2022',
-    external: ['node:*'],
     write: false,
   });
-  const text = `/** \`thread.ts\`, bundled. */\nexport const THREAD_SOURCE =\n  ${JSON.stringify(outputFiles[0].text)};\n`;
+  const text = `/** The module \`run-thread.ts\` as a script, which keeps its exports in \`thread\`. */\nexport const THREAD_SOURCE =\n  ${JSON.stringify(outputFiles[0].text)};\n`;
   if (!existsSync(output) || readFileSync(output, 'utf8') !== text) writeFileSync(output, text);
 }
 

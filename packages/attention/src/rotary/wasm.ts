@@ -1,4 +1,4 @@
-import type { NativeKernel } from '@sequitur/core';
+import { type NativeKernel, runOnRows } from '@sequitur/core';
 import { attentionKernels } from '../wasm-kernels.js';
 import type { RotateAttributes } from './reference.js';
 
@@ -10,10 +10,11 @@ export const rotateWasm: NativeKernel<RotateAttributes> = ({ inputs, attributes,
   const [period, pairs] = cosines.shape as [number, number];
   const { interleaved, backwards } = attributes;
   const y = wasm.output(x.shape);
-  const [from, cosine, sine, to] = [x, cosines, sines, y].map((tensor) => wasm.offset(tensor));
-  wasm.kernels.rotate(
-    ...([batch * length, period, heads, size, pairs, interleaved, backwards] as const),
-    ...([from!, cosine!, sine!, to!] as const),
-  );
+  const [from, cosine, sine, to] = [x, cosines, sines, y].map(wasm.offset) as [number, number, number, number];
+  const row = heads * size;
+  runOnRows(wasm, 'rotate', { count: batch * length, cost: 16 * row }, (range) => [
+    ...[range.from, range.count, period, heads, size, pairs, Number(interleaved), Number(backwards)],
+    ...[from + 4 * range.from * row, cosine, sine, to + 4 * range.from * row],
+  ]);
   return [y];
 };

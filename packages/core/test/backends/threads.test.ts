@@ -142,11 +142,16 @@ it('cuts what there is into ranges that leave nothing out', () => {
     { from: 4, count: 4 },
     { from: 8, count: 2 },
   ]);
-  expect(ranges(40, 3, 16)).toEqual([
-    { from: 0, count: 16 },
-    { from: 16, count: 16 },
-    { from: 32, count: 8 },
+  expect(ranges(48, 4, 16).map(({ count }) => count)).toEqual([16, 16, 16]);
+  expect(ranges(50, 3, 16)).toEqual([
+    { from: 0, count: 32 },
+    { from: 32, count: 18 },
   ]);
+  expect(ranges(67, 3, 16)).toEqual([
+    { from: 0, count: 32 },
+    { from: 32, count: 35 }, // three rows alone would be multiplied in another way
+  ]);
+  expect(ranges(3, 2, 16)).toEqual([{ from: 0, count: 3 }]);
   expect(ranges(2, 8)).toHaveLength(2);
   expect(ranges(0, 8)).toEqual([]);
 });

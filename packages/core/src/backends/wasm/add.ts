@@ -2,6 +2,10 @@ import type { KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import { util } from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../replace-kernel.js';
 import { wasmInstance } from './instance.js';
+import { runOnNumbers } from './rows.js';
+
+/** Of one number, in multiplications. */
+const COST = 8;
 
 interface Summands {
   readonly a: TensorInfo;
@@ -19,7 +23,10 @@ export function registerAdd(): void {
     const alike = a.dtype === 'float32' && b.dtype === 'float32' && util.arraysEqual(a.shape, b.shape);
     if (!wasm || !alike) return stock(call);
     const sum = wasm.output(a.shape);
-    wasm.kernels.add(util.sizeFromShape(a.shape), wasm.offset(a), wasm.offset(b), wasm.offset(sum));
+    const [first, second, to] = [wasm.offset(a), wasm.offset(b), wasm.offset(sum)];
+    runOnNumbers(wasm, 'add', { count: util.sizeFromShape(a.shape), cost: COST }, (count, bytes) => [
+      ...[count, first + bytes, second + bytes, to + bytes],
+    ]);
     return sum;
   });
 }

@@ -21,8 +21,8 @@ export interface WasmKernels {
     inverseRootCorrection2: number,
   ): void;
   add(n: number, a: Offset, b: Offset, c: Offset): void;
-  columnSums(rows: number, columns: number, x: Offset, sums: Offset): void;
-  dropout(n: number, seed: number, threshold: number, scale: number, x: Offset, y: Offset): void;
+  columnSums(rows: number, columns: number, rowStep: number, x: Offset, sums: Offset): void;
+  dropout(first: number, n: number, seed: number, threshold: number, scale: number, x: Offset, y: Offset): void;
   embedBackward(
     count: number,
     vocabulary: number,

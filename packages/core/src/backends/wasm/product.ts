@@ -14,7 +14,10 @@ export interface ProductPlaces {
 
 type Factors = Omit<Product, 'shape'>;
 
-/** Lines that stay together: whole tiles, and whole lines of the cache. */
+/**
+ * Lines that stay together: whole tiles, and whole lines of the cache. No part is smaller, for the few rows of decoding are
+ * multiplied in another way, and the bits must not depend on the parts.
+ */
 const TOGETHER = 16;
 /** Parts of so many lines are worth packing for, to even out what threads have left at the end. */
 const MANY = 256;

@@ -1,5 +1,6 @@
 import { add, exp, mul, sigmoid, square, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnNumbers } from '../../backends/wasm/rows.js';
 import { defineOp } from '../define-op.js';
 import { type ActivationAttributes, KINDS } from './attributes.js';
 import { activationCpu, activationGradientCpu } from './cpu.js';
@@ -7,6 +8,9 @@ import { geluReference, geluTanhReference, normalDistribution, SLOPE, siluRefere
 import { activationGradientWebGpu, activationWebGpu } from './webgpu.js';
 
 const references = { gelu: geluReference, geluTanh: geluTanhReference, silu: siluReference };
+
+/** Of one number, in multiplications. */
+const COST = 64;
 
 /** {x} -> [activation(x)]. */
 export const activationOp = defineOp<ActivationAttributes>({
@@ -21,7 +25,10 @@ export const activationOp = defineOp<ActivationAttributes>({
       const wasm = wasmInstance(backend);
       if (!wasm) return null;
       const y = wasm.output(x!.shape);
-      wasm.kernels.activationForward(KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(y));
+      const [kind, from, to] = [KINDS[attributes.kind], wasm.offset(x!), wasm.offset(y)];
+      runOnNumbers(wasm, 'activationForward', { count: x!.size, cost: COST }, (count, bytes) => [
+        ...[kind, count, from + bytes, to + bytes],
+      ]);
       return [y];
     },
     cpu: activationCpu,
@@ -38,9 +45,10 @@ const activationGradient = defineOp<ActivationAttributes>({
       const wasm = wasmInstance(backend);
       if (!wasm) return null;
       const dx = wasm.output(x!.shape);
-      wasm.kernels.activationBackward(
-        ...([KINDS[attributes.kind], x!.size, wasm.offset(x!), wasm.offset(dy!), wasm.offset(dx)] as const),
-      );
+      const [kind, from, slopes, to] = [KINDS[attributes.kind], wasm.offset(x!), wasm.offset(dy!), wasm.offset(dx)];
+      runOnNumbers(wasm, 'activationBackward', { count: x!.size, cost: COST }, (count, bytes) => [
+        ...[kind, count, from + bytes, slopes + bytes, to + bytes],
+      ]);
       return [dx];
     },
     cpu: activationGradientCpu,

@@ -1,7 +1,11 @@
 import { backend, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnNumbers } from '../../backends/wasm/rows.js';
 import type { AdamWCoefficients } from './coefficients.js';
 import type { AdamWMoments } from './reference.js';
+
+/** Of one number, in multiplications. */
+const COST = 32;
 
 /**
  * The step in place, in one pass over the four arrays. Declines (false) where our kernels are not loaded, and where
@@ -17,11 +21,11 @@ export function adamWInPlace(
   const wasm = wasmInstance(current);
   const changed = [parameter, firstMoment, secondMoment];
   if (!wasm || changed.some(({ dataId }) => current.refCount(dataId) > 1)) return false;
-  wasm.kernels.adamWInPlace(
-    ...([parameter.size, wasm.offset(parameter), wasm.offset(gradient)] as const),
-    ...([wasm.offset(firstMoment), wasm.offset(secondMoment)] as const),
-    ...([typeof scale === 'number' ? scale : wasm.values(scale)[0]!, c.rest1, c.beta2, c.rest2] as const),
-    ...([c.epsilon, c.decay, c.stepSize, c.inverseRootCorrection2] as const),
-  );
+  const arrays = [parameter, gradient, firstMoment, secondMoment].map(wasm.offset);
+  const factor = typeof scale === 'number' ? scale : wasm.values(scale)[0]!;
+  runOnNumbers(wasm, 'adamWInPlace', { count: parameter.size, cost: COST }, (count, bytes) => [
+    ...[count, ...arrays.map((array) => array + bytes)],
+    ...[factor, c.rest1, c.beta2, c.rest2, c.epsilon, c.decay, c.stepSize, c.inverseRootCorrection2],
+  ]);
   return true;
 }

@@ -1,5 +1,6 @@
 import { sum, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnNumbers } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import { columnSumsCpu } from './cpu.js';
 import { columnSumsWebGpu } from './webgpu.js';
@@ -10,7 +11,10 @@ const columnSumsWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const { x } = inputs;
   const [rows, columns] = x!.shape as [number, number];
   const output = wasm.output([columns]);
-  wasm.kernels.columnSums(rows, columns, wasm.offset(x!), wasm.offset(output));
+  const [from, to] = [wasm.offset(x!), wasm.offset(output)];
+  runOnNumbers(wasm, 'columnSums', { count: columns, cost: 4 * rows }, (count, bytes) => [
+    ...[rows, count, columns, from + bytes, to + bytes],
+  ]);
   return [output];
 };
 

@@ -1,4 +1,5 @@
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnNumbers } from '../../backends/wasm/rows.js';
 import { defineOp, type Op } from '../define-op.js';
 import type { DropoutAttributes } from './attributes.js';
 import { dropoutCpu } from './cpu.js';
@@ -16,7 +17,10 @@ export const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
       if (!wasm) return null;
       const y = wasm.output(x!.shape);
       const [threshold, scale] = [dropoutThreshold(rate), 1 / (1 - rate)];
-      wasm.kernels.dropout(x!.size, seed, threshold, scale, wasm.offset(x!), wasm.offset(y));
+      const [from, to] = [wasm.offset(x!), wasm.offset(y)];
+      runOnNumbers(wasm, 'dropout', { count: x!.size, cost: 32 }, (count, bytes) => [
+        ...[bytes / 4, count, seed, threshold, scale, from + bytes, to + bytes],
+      ]);
       return [y];
     },
     cpu: dropoutCpu,

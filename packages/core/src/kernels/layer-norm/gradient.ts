@@ -1,5 +1,6 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { sumOverRows } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import { layerNormGradientCpu } from './cpu.js';
 import { layerNormGradientWebGpu } from './webgpu.js';
@@ -39,11 +40,14 @@ const layerNormGradientWasm: NativeKernel<Attributes> = ({ inputs, attributes, b
   const { x, weight, dy } = inputs;
   const width = weight!.shape[0]!;
   const [dx, dweight, dbias] = [wasm.output(x!.shape), wasm.output([width]), wasm.output([width])];
-  wasm.withScratch(width * 4, (row) =>
-    wasm.kernels.layerNormBackward(
-      ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!), wasm.offset(dy!)] as const),
-      ...([attributes.epsilon, wasm.offset(dx), wasm.offset(dweight), wasm.offset(dbias), row] as const),
-    ),
-  );
+  const [rows, weights, slopes, to] = [wasm.offset(x!), wasm.offset(weight!), wasm.offset(dy!), wasm.offset(dx)];
+  const cost = { count: x!.size / width, cost: 40 * width };
+  sumOverRows(wasm, 'layerNormBackward', cost, { sums: [dweight, dbias], scratch: width }, (range, sums, row) => {
+    const bytes = 4 * range.from * width;
+    return [
+      ...[range.count, width, rows + bytes, weights, slopes + bytes],
+      ...[attributes.epsilon, to + bytes, ...sums, row],
+    ];
+  });
   return [dx, dweight, dbias];
 };

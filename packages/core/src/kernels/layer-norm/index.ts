@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnRows } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
 import { layerNormCpu } from './cpu.js';
@@ -17,10 +18,12 @@ const layerNormWasm: NativeKernel<Attributes> = ({ inputs, attributes, backend }
   const { x, weight, bias } = inputs;
   const width = weight!.shape[0]!;
   const y = wasm.output(x!.shape);
-  wasm.kernels.layerNormForward(
-    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!)] as const),
-    ...([wasm.offsetOr0(bias), attributes.epsilon, wasm.offset(y)] as const),
-  );
+  const [rows, weights, shifts, to] = [wasm.offset(x!), wasm.offset(weight!), wasm.offsetOr0(bias), wasm.offset(y)];
+  const cost = { count: x!.size / width, cost: 24 * width };
+  runOnRows(wasm, 'layerNormForward', cost, ({ from, count }) => {
+    const bytes = 4 * from * width;
+    return [count, width, rows + bytes, weights, shifts, attributes.epsilon, to + bytes];
+  });
   return [y];
 };
 

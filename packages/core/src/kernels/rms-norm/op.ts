@@ -1,5 +1,6 @@
 import { add, mean, mul, reshape, rsqrt, square, sub, sum, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnRows, sumOverRows } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import type { RmsNormAttributes } from './attributes.js';
 import { rmsNormCpu, rmsNormGradientCpu } from './cpu.js';
@@ -48,10 +49,12 @@ const rmsNormWasm: NativeKernel<RmsNormAttributes> = ({ inputs, attributes, back
   const width = weight!.shape[0]!;
   if (!wasm || attributes.groupSize !== width) return null;
   const y = wasm.output(x!.shape);
-  wasm.kernels.rmsNormForward(
-    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!)] as const),
-    ...([attributes.weightOffset, attributes.epsilon, wasm.offset(y)] as const),
-  );
+  const [rows, weights, to] = [wasm.offset(x!), wasm.offset(weight!), wasm.offset(y)];
+  const { weightOffset, epsilon } = attributes;
+  runOnRows(wasm, 'rmsNormForward', { count: x!.size / width, cost: 12 * width }, ({ from, count }) => {
+    const bytes = 4 * from * width;
+    return [count, width, rows + bytes, weights, weightOffset, epsilon, to + bytes];
+  });
   return [y];
 };
 
@@ -61,9 +64,12 @@ const rmsNormGradientWasm: NativeKernel<RmsNormAttributes> = ({ inputs, attribut
   const width = weight!.shape[0]!;
   if (!wasm || attributes.groupSize !== width) return null;
   const [dx, dweight] = [wasm.output(x!.shape), wasm.output([width])];
-  wasm.kernels.rmsNormBackward(
-    ...([x!.size / width, width, wasm.offset(x!), wasm.offset(weight!), attributes.weightOffset] as const),
-    ...([wasm.offset(dy!), attributes.epsilon, wasm.offset(dx), wasm.offset(dweight)] as const),
-  );
+  const [rows, weights, slopes, to] = [wasm.offset(x!), wasm.offset(weight!), wasm.offset(dy!), wasm.offset(dx)];
+  const { weightOffset, epsilon } = attributes;
+  const cost = { count: x!.size / width, cost: 24 * width };
+  sumOverRows(wasm, 'rmsNormBackward', cost, { sums: [dweight] }, (range, sums) => {
+    const bytes = 4 * range.from * width;
+    return [range.count, width, rows + bytes, weights, weightOffset, slopes + bytes, epsilon, to + bytes, ...sums];
+  });
   return [dx, dweight];
 };

@@ -1,5 +1,6 @@
 import { add, cast, exp, expandDims, mul, notEqual, oneHot, sub, type Tensor } from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
+import { runOnRows } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
 import { softmaxCrossEntropyCpu, softmaxCrossEntropyGradientCpu } from './cpu.js';
@@ -52,16 +53,21 @@ function gradientReference(
   return mul(expandDims(counted, 1), sub(probabilities, target));
 }
 
+/** Of one class, in multiplications. */
+const COST = 32;
+
 const forwardWasm: NativeKernel<SoftmaxCrossEntropyAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = wasmInstance(backend);
   if (!wasm) return null;
   const { logits, labels } = inputs;
   const [rows, classes] = logits!.shape as [number, number];
   const [losses, normalisers] = [wasm.output([rows]), wasm.output([rows])];
-  wasm.kernels.softmaxCrossEntropyForward(
-    ...([rows, classes, wasm.offset(logits!), wasm.offset(labels!)] as const),
-    ...([attributes.ignoreLabel, attributes.labelSmoothing, wasm.offset(losses), wasm.offset(normalisers)] as const),
-  );
+  const at = [logits!, labels!, losses, normalisers].map(wasm.offset) as [number, number, number, number];
+  const { ignoreLabel, labelSmoothing } = attributes;
+  runOnRows(wasm, 'softmaxCrossEntropyForward', { count: rows, cost: COST * classes }, ({ from, count }) => [
+    ...[count, classes, at[0] + 4 * from * classes, at[1] + 4 * from],
+    ...[ignoreLabel, labelSmoothing, at[2] + 4 * from, at[3] + 4 * from],
+  ]);
   return [losses, normalisers];
 };
 
@@ -71,10 +77,12 @@ const backwardWasm: NativeKernel<SoftmaxCrossEntropyAttributes> = ({ inputs, att
   const { logits, labels, normalisers, dlosses } = inputs;
   const [rows, classes] = logits!.shape as [number, number];
   const dlogits = wasm.output([rows, classes]);
-  wasm.kernels.softmaxCrossEntropyBackward(
-    ...([rows, classes, wasm.offset(logits!), wasm.offset(labels!)] as const),
-    ...([attributes.ignoreLabel, attributes.labelSmoothing] as const),
-    ...([wasm.offset(normalisers!), wasm.offset(dlosses!), wasm.offset(dlogits)] as const),
-  );
+  const ofRow = [labels!, normalisers!, dlosses!].map(wasm.offset) as [number, number, number];
+  const [scores, slopes] = [wasm.offset(logits!), wasm.offset(dlogits)];
+  const { ignoreLabel, labelSmoothing } = attributes;
+  runOnRows(wasm, 'softmaxCrossEntropyBackward', { count: rows, cost: COST * classes }, ({ from, count }) => [
+    ...[count, classes, scores + 4 * from * classes, ofRow[0] + 4 * from, ignoreLabel, labelSmoothing],
+    ...[ofRow[1] + 4 * from, ofRow[2] + 4 * from, slopes + 4 * from * classes],
+  ]);
   return [dlogits];
 };

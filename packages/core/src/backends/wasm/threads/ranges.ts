@@ -3,11 +3,17 @@ export interface Range {
   readonly count: number;
 }
 
-/** 0 to `count` in at most `parts` ranges, each but the last a multiple of `together` long. */
+/**
+ * 0 to `count` in at most `parts` ranges that begin at multiples of `together`. What is left in the end and is shorter
+ * than that goes with the last one.
+ */
 export function ranges(count: number, parts: number, together = 1): readonly Range[] {
   const step = Math.max(1, Math.ceil(Math.ceil(count / parts) / together)) * together;
-  return Array.from({ length: Math.ceil(count / step) }, (_, index) => ({
-    from: index * step,
-    count: Math.min(step, count - index * step),
-  }));
+  const whole = Math.floor(count / step);
+  const rest = count - whole * step;
+  const length = whole + (rest >= together || (whole === 0 && rest > 0) ? 1 : 0);
+  return Array.from({ length }, (_, index) => {
+    const from = index * step;
+    return { from, count: index === length - 1 ? count - from : step };
+  });
 }

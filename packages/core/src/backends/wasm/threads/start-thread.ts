@@ -12,6 +12,17 @@ interface StartingThread {
   readonly thread: RunningThread;
 }
 
+const IN_NODE = `
+const { parentPort, workerData } = require('node:worker_threads');
+parentPort.postMessage('ready');
+thread.runThread(workerData);`;
+
+const IN_PAGE = `
+onmessage = ({ data }) => {
+  postMessage('ready');
+  thread.runThread(data);
+};`;
+
 /** A system without room for another worker may never say so. */
 const STARTS_WITHIN = 10_000;
 
@@ -41,13 +52,13 @@ export async function startThread(start: ThreadStart): Promise<RunningThread> {
 async function startInNode(start: ThreadStart): Promise<StartingThread> {
   const { Worker } = await import('node:worker_threads');
   // What this process was told to load first, as compilers and test runners are, is not for the worker.
-  const worker = new Worker(THREAD_SOURCE, { eval: true, workerData: start, execArgv: [] });
+  const worker = new Worker(THREAD_SOURCE + IN_NODE, { eval: true, workerData: start, execArgv: [] });
   const ready = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   return { ready: ready.then(() => worker.unref()), thread: { terminate: () => void worker.terminate() } };
 }
 
 function startInPage(start: ThreadStart): StartingThread {
-  const address = URL.createObjectURL(new Blob([THREAD_SOURCE], { type: 'text/javascript' }));
+  const address = URL.createObjectURL(new Blob([THREAD_SOURCE, IN_PAGE], { type: 'text/javascript' }));
   const worker = new Worker(address);
   const ready = new Promise((resolve, reject) => {
     worker.onmessage = resolve;
