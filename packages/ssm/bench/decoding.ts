@@ -8,7 +8,7 @@ import { type BackendName, bytesIn, openBackend, replaceState, tokenTensor } fro
 import { Mamba } from '../src/index.js';
 
 const [backendName = 'wasm'] = process.argv.slice(2);
-const backend = await openBackend(backendName as BackendName);
+const backend = await openBackend(backendName as BackendName, { threads: 1 }); // the processor counts all
 const model = Mamba.create({ vocabularySize: 128, width: 128, depth: 4 }, { seed: 1 });
 const pieces = [1, 99, 900, 9000, 20000, 20000, 20000, 30000];
 let state = model.initState(1);
