@@ -53,12 +53,12 @@ const tensors = (batch: number, queries: number, heads: number, keyHeads: number
 });
 
 it('cuts a single head of the keys along its queries, at the borders of blocks', () => {
-  const parts = forwardParts(tensors(1, 1000, 8, 1), 2);
+  const parts = forwardParts(tensors(1, 1100, 8, 1), 2);
   expect(parts).toEqual([
     [0, 1, 0, 1, 0, 256],
     [0, 1, 0, 1, 256, 512],
     [0, 1, 0, 1, 512, 768],
-    [0, 1, 0, 1, 768, 1000],
+    [0, 1, 0, 1, 768, 1100],
   ]);
   expect(forwardParts(tensors(2, 1000, 8, 8), 1)).toEqual([[0, 2, 0, 8, 0, 1000]]);
 });
