@@ -21,6 +21,11 @@ export interface OpenBackendOptions {
    */
   readonly fusedProducts?: boolean;
   /**
+   * Let WebGPU hold keys and values in 16 bits while attention works on them, where the adapter has `shader-f16`: twice as
+   * many at a time, of three digits each and at most 65,504. Sums and gradients keep 32 bits. Default: false.
+   */
+  readonly halfPrecision?: boolean;
+  /**
    * On how many threads WebAssembly computes, this one among them: workers that share its memory, in Node and in pages that
    * are cross-origin isolated; elsewhere it is one. The numbers are the same, bit by bit. Default: as many as the machine
    * has processors, and no more than eight.
@@ -57,13 +62,13 @@ export async function openBackend(
   options: OpenBackendOptions = {},
 ): Promise<Backend> {
   const names = typeof preference === 'string' ? [preference] : preference;
-  const { allowSoftwareAdapter = names.length === 1, fusedProducts = true, threads } = options;
+  const { allowSoftwareAdapter = names.length === 1, fusedProducts = true, halfPrecision = false, threads } = options;
   await registerGradients();
   const failures: unknown[] = [];
   for (const name of names) {
     if (!Object.hasOwn(openers, name)) throw unknownBackend(name);
     try {
-      return await openOne(name, { allowSoftwareAdapter, fusedProducts, threads });
+      return await openOne(name, { allowSoftwareAdapter, fusedProducts, halfPrecision, threads });
     } catch (error) {
       failures.push(error);
     }

@@ -57,11 +57,11 @@ ${lines(variant.group, (j) => `let ${name}${j} = ${told(`${name}Told`, j)};`)}`,
 
 function tiledRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
   const declare = ({ tensor, kind }: RowSource) =>
-    `var<workgroup> ${tensor}Tile : array<array<vec4<f32>, ${fours(sizeOf(kind, variant))}>, ${variant.rows}>;`;
+    `var<workgroup> ${tensor}Tile : array<array<${held(variant)}, ${fours(sizeOf(kind, variant))}>, ${variant.rows}>;`;
   const group = ({ tensor, kind }: RowSource): GroupOfRows => ({
     kind,
     open: '',
-    four: (j) => `${tensor}Tile[i + ${j}u][c]`,
+    four: (j) => `vec4<f32>(${tensor}Tile[i + ${j}u][c])`,
   });
   return {
     declarations: `${declare(first)}\n${declare(second)}`,
@@ -84,6 +84,11 @@ function fillTile(variant: Variant, { tensor, length, heads, head, count, kind }
   return `
 for (var i = lane; i < ${variant.rows * width}u; i += SIZE) {
   let place = (b * ${length} + min(start + i / ${width}u, ${count} - 1u)) * ${heads} + ${head};
-  ${tensor}Tile[i / ${width}u][i % ${width}u] = ${fourOf(tensor, 'place', size, `(i % ${width}u)`)};
+  ${tensor}Tile[i / ${width}u][i % ${width}u] = ${held(variant)}(${fourOf(tensor, 'place', size, `(i % ${width}u)`)});
 }`;
+}
+
+/** Four numbers in the memory of the workgroup. */
+function held({ half }: Variant): string {
+  return half ? 'vec4<f16>' : 'vec4<f32>';
 }

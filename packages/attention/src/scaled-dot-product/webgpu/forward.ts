@@ -6,7 +6,7 @@ import { nameOf, type Variant } from './variant.js';
 
 /** Online softmax, one or two queries of a block for each lane (Dao et al. 2022, algorithm 1), some keys at a time. */
 export function forwardKernel(variant: Variant): WebGpuKernel {
-  const { headSize, valueSize, visible, extra, rows, group, own, tiles } = variant;
+  const { headSize, valueSize, visible, extra, rows, group, own, tiles, half } = variant;
   const common = keysAndValues(variant);
   const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
@@ -20,6 +20,7 @@ export function forwardKernel(variant: Variant): WebGpuKernel {
     parameters: PARAMETERS,
     workgroupSize: lanesOf(variant),
     subgroups: !tiles,
+    halfPrecision: half,
     declarations: `${declarations(variant)}\n${common.declarations}`,
     code: `${QUERY_BLOCK}
 ${lines(

@@ -16,7 +16,7 @@ import { layoutWords, turnedLayout } from './layout-words.js';
 import { queryGradientKernel } from './query-gradient.js';
 import { BLOCK } from './shared-code.js';
 import { statsKernel } from './stats.js';
-import { fours, type Variant, variantOf } from './variant.js';
+import { fours, inHalf, type Variant, variantOf } from './variant.js';
 import { isWorthBlocks } from './worth.js';
 
 type Kernel = NativeKernel<SettledOptions>;
@@ -38,7 +38,7 @@ export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const output = gpu.output([batch, queries, heads, value!.shape[3]!]);
   const logSumExp = gpu.output([batch, heads, queries]);
   withWords(backend, layoutWords(layouts), (plan) =>
-    gpu.compute(forwardKernel(variant), {
+    gpu.compute(forwardKernel(inHalf(gpu, variant)), {
       tensors: { q: query!, k: key!, v: value!, plan, ...visibleOf(inputs), ...extraOf(inputs), output, logSumExp },
       parameters: parametersOf(inputs, attributes, batch * heads * groupsOf(queries, BLOCK)),
       workgroups: batch * heads * groupsOf(queries, BLOCK),

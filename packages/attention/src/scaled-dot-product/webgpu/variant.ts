@@ -17,6 +17,8 @@ export interface Variant {
   readonly rows: number;
   /** How many of them are worked on together. */
   readonly group: number;
+  /** That memory holds them in 16 bits. */
+  readonly half: boolean;
   /** Rows of a block that each lane works on: queries, or keys. */
   readonly own: number;
 }
@@ -42,9 +44,14 @@ function readingOf({ isSoftware, subgroupSize }: WebGpuInstance, headSize: numbe
   const size = Math.max(headSize, valueSize);
   const byFours = headSize % 4 === 0 && valueSize % 4 === 0;
   if (isSoftware && subgroupSize !== null && subgroupSize <= 8 && byFours) {
-    return { tiles: false, rows: 32, group: subgroupSize, own: 2 };
+    return { tiles: false, rows: 32, group: subgroupSize, half: false, own: 2 };
   }
-  return { tiles: true, rows: size <= 128 ? 16 : 8, group: size <= 128 ? 8 : 4, own: 1 };
+  return { tiles: true, rows: size <= 128 ? 16 : 8, group: size <= 128 ? 8 : 4, half: false, own: 1 };
+}
+
+/** The same with rows in 16 bits, twice as many of them, where that was asked for: keys and values, not what gradients hold. */
+export function inHalf(gpu: WebGpuInstance, variant: Variant): Variant {
+  return gpu.halfPrecision && variant.tiles ? { ...variant, half: true, rows: 2 * variant.rows } : variant;
 }
 
 export function nameOf(kernel: string, variant: Variant): string {

@@ -28,6 +28,8 @@ export interface WebGpuInstance {
   readonly isSoftware: boolean;
   /** Lanes of a subgroup, where the device has subgroups and all are alike; else null. */
   readonly subgroupSize: number | null;
+  /** Kernels may hold numbers in half precision between memory and product: asked for, and the device can. */
+  readonly halfPrecision: boolean;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
   /** Runs a kernel. Tensors that it writes must be nobody else's constants. */
   compute(kernel: WebGpuKernel, call: ComputeCall): void;

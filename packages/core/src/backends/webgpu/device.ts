@@ -51,6 +51,12 @@ export function describe({ vendor, architecture, device, description }: GPUAdapt
   return [vendor, architecture, device, description].filter(Boolean).join(', ') || 'an adapter without a name';
 }
 
+/** Lanes of a subgroup, where the device has subgroups and all are alike; else null. */
+export function subgroupSizeOf({ features }: GPUDevice, info: GPUAdapterInfo): number | null {
+  const { subgroupMinSize: least, subgroupMaxSize: most } = info;
+  return features.has('subgroups') && least !== undefined && least === most ? least : null;
+}
+
 function runsOnProcessor(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader/i.test(describe(info));
 }

@@ -5,7 +5,7 @@ import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BindGroups } from './bind-groups.js';
 import { BufferPool } from './buffer-pool.js';
 import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
-import { collectGarbage, type OpenedDevice } from './device.js';
+import { collectGarbage, type OpenedDevice, subgroupSizeOf } from './device.js';
 import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import type { WebGpuKernel } from './kernel.js';
@@ -21,14 +21,16 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
   mostBindingBytes: number;
   readonly isSoftware: boolean;
   readonly subgroupSize: number | null;
+  readonly halfPrecision: boolean;
   readonly #device: GPUDevice;
   readonly #lost: Promise<never>;
   readonly #dispatcher: Dispatcher;
   readonly #bindGroups: BindGroups;
   #failure: SequiturError | undefined;
 
-  constructor({ device, info, isSoftware }: OpenedDevice) {
+  constructor({ device, info, isSoftware }: OpenedDevice, halfPrecision: boolean) {
     super(device, info);
+    this.halfPrecision = halfPrecision && device.features.has('shader-f16');
     this.isSoftware = isSoftware;
     this.subgroupSize = subgroupSizeOf(device, info);
     this.#device = device;
@@ -194,9 +196,4 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
 
 function bytesOf({ shape }: Described): number {
   return util.sizeFromShape([...shape]) * 4;
-}
-
-function subgroupSizeOf({ features }: GPUDevice, info: GPUAdapterInfo): number | null {
-  const { subgroupMinSize: least, subgroupMaxSize: most } = info;
-  return features.has('subgroups') && least !== undefined && least === most ? least : null;
 }

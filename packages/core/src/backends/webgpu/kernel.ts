@@ -18,6 +18,8 @@ export interface WebGpuKernel {
   readonly workgroupSize?: number;
   /** The body uses subgroups: `sub` is the lane's place in its own. The device must have the feature. */
   readonly subgroups?: boolean;
+  /** The code uses numbers of type f16. The device must have the feature. */
+  readonly halfPrecision?: boolean;
   /** Functions and shared variables. */
   readonly declarations?: string;
   /** The body, for lane `lane` of workgroup `group`, both u32. There may be more workgroups than asked for. */
@@ -29,6 +31,7 @@ const MOST_STORAGE_BUFFERS = 8;
 
 export function sourceOf(kernel: WebGpuKernel): string {
   const { reads, writes, parameters, workgroupSize = 64, subgroups = false, declarations = '', code } = kernel;
+  const extensions = [kernel.halfPrecision && 'enable f16;\n', subgroups && 'enable subgroups;\n'];
   const bindings = bindingsOf(kernel);
   if (bindings.length > MOST_STORAGE_BUFFERS) {
     throw new SequiturError({
@@ -43,7 +46,7 @@ export function sourceOf(kernel: WebGpuKernel): string {
     return `@group(0) @binding(${index}) var<storage, ${access}> ${name} : array<${type}>;`;
   });
   const fields = Object.entries(parameters).map(([name, type]) => `${name} : ${type}`);
-  return `${subgroups ? 'enable subgroups;\n' : ''}${declared.join('\n')}
+  return `${extensions.filter(Boolean).join('')}${declared.join('\n')}
 struct Parameters { ${fields.join(', ')} }
 @group(0) @binding(${bindings.length}) var<uniform> p : Parameters;
 const SIZE = ${workgroupSize}u;

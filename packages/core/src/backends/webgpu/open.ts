@@ -9,14 +9,16 @@ import { registerTranspose } from './transpose.js';
 /** tfjs's WebGPU kernels on a device of our own. */
 export async function openWebGpu({
   allowSoftwareAdapter,
+  halfPrecision,
 }: {
   readonly allowSoftwareAdapter: boolean;
+  readonly halfPrecision: boolean;
 }): Promise<OpenedBackend> {
   const opened = await openDevice(allowSoftwareAdapter);
   const { GuardedWebGpuBackend } = await import('./guarded-backend.js');
   // tfjs computes small tensors of the GPU on the processor, unasked: a test of the GPU would test something else.
   env().set('WEBGPU_CPU_FORWARD', false);
-  const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened));
+  const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened, halfPrecision));
   // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
@@ -25,7 +27,7 @@ export async function openWebGpu({
   registerRunningSum();
   registerTranspose();
   return {
-    capabilities: capabilitiesOf(opened),
+    capabilities: { ...capabilitiesOf(opened), halfPrecision: describeHalfPrecision(backend, halfPrecision) },
     sync: () => backend.sync(),
     isLost: () => backend.isLost,
     reserved: () => backend.allocatedBytes,
@@ -60,4 +62,10 @@ function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<stri
     subgroups: feature('subgroups' as GPUFeatureName, 'A newer browser or graphics driver may bring it'),
     bindingSize: { found: true, detail: `${device.limits.maxStorageBufferBindingSize} bytes per tensor` },
   };
+}
+
+function describeHalfPrecision(backend: { readonly halfPrecision: boolean }, asked: boolean): Capability {
+  if (backend.halfPrecision) return { found: true, detail: 'attention holds keys and values in 16 bits' };
+  if (asked) return { found: false, detail: 'the adapter has no shader-f16' };
+  return { found: false, detail: 'not asked for', toGetMore: 'Open the backend with halfPrecision: true' };
 }
