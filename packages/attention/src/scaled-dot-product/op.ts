@@ -1,9 +1,8 @@
 import { defineOp, type Op, type OpInputs } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { backwardCpu, forwardCpu } from './cpu/index.js';
-import { attentionGradientReference } from './gradient-reference.js';
 import type { SettledOptions } from './options.js';
-import { type AttentionInputs, attentionReference } from './reference.js';
+import { gradientByBlocks, referenceByBlocks } from './reference-by-blocks.js';
 import { backwardWasm, forwardWasm } from './wasm.js';
 import { backwardWebGpu, forwardWebGpu } from './webgpu/index.js';
 
@@ -35,7 +34,7 @@ function gradientsOf(names: readonly string[], { biasGradient }: SettledOptions)
 function define(name: string, names: readonly string[]): Op<SettledOptions> {
   return defineOp<SettledOptions>({
     name,
-    reference: (inputs, options) => attentionReference(inputs as unknown as AttentionInputs, options),
+    reference: (inputs, options) => referenceByBlocks(inputs, options),
     gradient: {
       inputsToSave: names,
       outputsToSave: [true, true],
@@ -55,6 +54,6 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
 /** {the inputs, output, logSumExp, dy, dlogSumExp} -> the gradients of those of GRADIENTS that are given, in order. */
 const attentionGradient = defineOp<SettledOptions>({
   name: 'SequiturAttentionGradient',
-  reference: attentionGradientReference,
+  reference: (given, options) => gradientByBlocks(given, options),
   kernels: { cpu: backwardCpu, wasm: backwardWasm, webgpu: backwardWebGpu },
 });

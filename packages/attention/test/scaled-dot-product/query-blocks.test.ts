@@ -1,10 +1,11 @@
 import { openBackend, Random } from '@sequitur/core';
 import { expectClose, onEachBackend } from '@sequitur/laws';
-import { dispose, profile, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { dispose, profile, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { biasTensors } from '../../src/scaled-dot-product/bias-tensors.js';
 import { settle } from '../../src/scaled-dot-product/options.js';
 import { weightsReference } from '../../src/scaled-dot-product/reference.js';
+import { gradientByBlocks, referenceByBlocks } from '../../src/scaled-dot-product/reference-by-blocks.js';
 import { weightsByBlocks } from '../../src/scaled-dot-product/weights.js';
 import { draw, randomCall } from './random-attention.js';
 
@@ -23,6 +24,35 @@ onEachBackend('maps of attention', (backend) => {
       });
       await expectClose(found, wanted, 1e-6);
       dispose([found, wanted, ...tensors, ...(visible ? [visible] : [])]);
+    }
+  });
+});
+
+onEachBackend('what no kernel is written for', (backend) => {
+  it('is the same some queries at a time as all at once, with its gradients', async () => {
+    for (let round = 0; round < (backend === 'webgpu' ? 4 : 20); round++) {
+      const random = Random.fromSeed(`blocks ${round}`);
+      const { tensors, visible, options } = randomCall(random, 40);
+      const [query, key, value] = tensors as [Tensor4D, Tensor4D, Tensor4D];
+      const [batch, queries, heads] = query.shape;
+      const both = tidy(() => {
+        const settled = { ...settle(query, key, value, options(tensors)), dropout: undefined };
+        const bias = biasTensors(options(tensors).bias, { batch, queries, heads, ...settled, visible });
+        const inputs = { query, key, value, ...(visible && { visible }), ...bias };
+        const [dy, dlogSumExp] = [
+          draw([batch, queries, heads, value.shape[3]], random),
+          draw([batch, heads, queries], random),
+        ];
+        const given = { ...inputs, dy, dlogSumExp };
+        return [700, 1e9].map((most) => [
+          ...referenceByBlocks(inputs, settled, most),
+          ...gradientByBlocks(given, settled, most),
+        ]);
+      });
+      const [found, wanted] = both as [Tensor[], Tensor[]];
+      expect(found.length).toBe(wanted.length);
+      for (const [index, tensor] of found.entries()) await expectClose(tensor, wanted[index]!, 2e-5);
+      dispose([...found, ...wanted, ...tensors, ...(visible ? [visible] : [])]);
     }
   });
 });

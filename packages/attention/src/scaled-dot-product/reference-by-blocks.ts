@@ -1,0 +1,70 @@
+import type { OpInputs } from '@sequitur/core';
+import { add, concat, pad, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { attentionGradientReference } from './gradient-reference.js';
+import type { SettledOptions } from './options.js';
+import { along, ofBlock, type QueryBlock, queryBlocks } from './query-blocks.js';
+import { type AttentionInputs, attentionReference } from './reference.js';
+
+/** More scores than these the reference does not hold at once. */
+const MOST_SCORES = 2 ** 26;
+
+/**
+ * `attentionReference`, some queries at a time where there are many: what no kernel is written for takes no memory that
+ * grows with the square of the length. With dropout, whose draws are numbered over all pairs, it goes over all at once.
+ */
+export function referenceByBlocks(given: OpInputs, options: SettledOptions, mostScores = MOST_SCORES): Tensor[] {
+  const inputs = given as unknown as AttentionInputs;
+  const blocks = queryBlocks(inputs.query, options.keyLength, mostScores);
+  if (blocks.length === 1 || options.dropout) return attentionReference(inputs, options);
+  const parts = blocks.map((block) => attentionReference(ofBlock(inputs, block), placed(options, block)));
+  return [
+    concat(
+      parts.map(([output]) => output),
+      1,
+    ),
+    concat(
+      parts.map(([, logSumExp]) => logSumExp),
+      2,
+    ),
+  ];
+}
+
+/** `attentionGradientReference` likewise. */
+export function gradientByBlocks(given: OpInputs, options: SettledOptions, mostScores = MOST_SCORES): Tensor[] {
+  const inputs = given as unknown as AttentionInputs;
+  const blocks = queryBlocks(inputs.query, options.keyLength, mostScores);
+  if (blocks.length === 1 || options.dropout) return attentionGradientReference(given, options);
+  const { dy, dlogSumExp } = given;
+  const parts = blocks.map((block) =>
+    tidy(() => {
+      const backwards = { dy: along(dy!, 1, block), dlogSumExp: along(dlogSumExp!, 2, block) };
+      return attentionGradientReference(
+        { ...ofBlock(inputs, block), ...backwards } as OpInputs,
+        placed(options, block),
+      );
+    }),
+  );
+  const column = (index: number) => parts.map((part) => part[index]!);
+  const all = [concat(column(0), 1), sum(column(1)), sum(column(2))];
+  const { bias, relative } = inputs;
+  const ofBias = bias && options.biasGradient;
+  if (ofBias) all.push(bias.shape[2] === 1 ? sum(column(3)) : concat(column(3), 2));
+  if (relative) all.push(sum(column(ofBias ? 4 : 3).map((part, index) => among(part, relative, blocks[index]!))));
+  return all;
+}
+
+function placed(options: SettledOptions, { start }: QueryBlock): SettledOptions {
+  return { ...options, offset: options.offset + start };
+}
+
+/** The entries of a block's distances among those of all, zeros elsewhere: [heads, distances]. */
+function among(part: Tensor, { shape }: Tensor, { start }: QueryBlock): Tensor {
+  return pad(part, [
+    [0, 0],
+    [start, shape[1]! - start - part.shape[1]!],
+  ]);
+}
+
+function sum(parts: readonly Tensor[]): Tensor {
+  return tidy(() => parts.reduce((total, part) => add(total, part)));
+}
