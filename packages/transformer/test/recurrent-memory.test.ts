@@ -39,13 +39,21 @@ function inner(): CausalStack {
   });
 }
 
-const create = () => new RecurrentMemoryModel(inner(), { memoryTokens: 2, segmentLength: 4 });
+const create = (gradientSegments?: number) =>
+  new RecurrentMemoryModel(inner(), {
+    memoryTokens: 2,
+    segmentLength: 4,
+    ...(gradientSegments && { gradientSegments }),
+  });
 
-causalModelLaws('recurrent memory around a language model', create, { leftPadding: false, length: 11 });
+causalModelLaws('recurrent memory around a language model', () => create(), { leftPadding: false, length: 11 });
 
 onEachBackend('memory replay', () => {
-  it('gives the gradients of full back-propagation through all segments', async () => {
-    const model = initialize(create(), 3);
+  it.each([
+    ['full back-propagation through all segments', undefined],
+    ['back-propagation through two segments at most', 2],
+  ])('gives the gradients of %s', async (_, gradientSegments) => {
+    const model = initialize(create(gradientSegments), 3);
     const rows = [
       [1, 5, 2, 8, 11, 0, 3, 7, 9, 12, 4],
       [6, 6, 1, 10, 2, 5, 8, 3, 0, 1, 7],

@@ -31,7 +31,8 @@ export interface ReplayedGradients {
  * The loss of a text of many segments and its gradients through all of them, with the activations of one segment at a time
  * (memory replay back-propagation: Wu et al. 2022, "Memformer", algorithm 1): the memories are computed forwards and kept; then,
  * from the last segment to the first, each is read again from its memory, and the gradient by that memory is handed to the
- * segment before. Equal to full back-propagation. The caller disposes the result.
+ * segment before. Equal to back-propagation through `model.step`, over
+ * all segments or as many as the model's `gradientSegments`. The caller disposes the result.
  *
  * @param tokens int32 [batch, length]
  */
@@ -48,7 +49,8 @@ export function memoryReplayGradients(
   let byMemory: Tensor | undefined;
   for (let index = segments.length - 1; index >= 0; index--) {
     const loss = (logits: Tensor3D) => lossOf(logits, index * model.segmentLength);
-    const replayed = replay(model, segments[index]!, memories[index], trained, loss, byMemory);
+    const segment = { tokens: segments[index]!, memory: memories[index], index };
+    const replayed = replay(model, segment, trained, loss, byMemory);
     for (const [path, gradient] of replayed.gradients) accumulate(total, path, gradient);
     if (byMemory) dispose(byMemory);
     byMemory = replayed.byMemory;
@@ -71,15 +73,24 @@ function cut(tokens: Tensor2D, segmentLength: number): Tensor2D[] {
 /** The memory before each segment, undefined before the first. */
 function rollOut(model: RecurrentMemoryModel, segments: readonly Tensor2D[]): (Tensor3D | undefined)[] {
   const memories: (Tensor3D | undefined)[] = [undefined];
-  for (const segment of segments.slice(0, -1)) {
-    const memory = scoped(() => readSegment(model, segment, memories.at(-1)).written!);
+  for (const [index, tokens] of segments.slice(0, -1).entries()) {
+    const memory = scoped(() => readSegment(model, { tokens, memory: memories.at(-1), index }).written!);
     memories.push(memory);
   }
   return memories;
 }
 
-function readSegment(model: RecurrentMemoryModel, tokens: Tensor2D, memory: Tensor3D | undefined) {
-  const start: RecurrentMemoryState = { ...model.initState(tokens.shape[0]), ...(memory && { memory }) };
+/** A segment of a text, with the memory before it. */
+interface Segment {
+  readonly tokens: Tensor2D;
+  readonly memory: Tensor3D | undefined;
+  /** How many segments come before it, by which the model knows where gradients are cut. */
+  readonly index: number;
+}
+
+function readSegment(model: RecurrentMemoryModel, { tokens, memory, index }: Segment) {
+  const first = model.initState(tokens.shape[0]);
+  const start: RecurrentMemoryState = { ...first, segments: index, ...(memory && { memory }) };
   const { logits, state } = model.step(tokens, start);
   return { logits, written: model.endSegment(state).memory };
 }
@@ -87,19 +98,18 @@ function readSegment(model: RecurrentMemoryModel, tokens: Tensor2D, memory: Tens
 /** Loss and gradients of one segment, by the parameters and by the memory before it. */
 function replay(
   model: RecurrentMemoryModel,
-  tokens: Tensor2D,
-  memory: Tensor3D | undefined,
+  segment: Segment,
   trained: readonly (readonly [string, Parameter])[],
   lossOf: (logits: Tensor3D) => Scalar,
   byWritten: Tensor | undefined,
 ) {
-  const held = memory && (variable(memory) as Variable);
+  const held = segment.memory && (variable(segment.memory) as Variable);
   const variables = [...trained.map(([, parameter]) => parameter.value), ...(held ? [held] : [])];
   let loss: Scalar | undefined;
   const { value, grads } = variableGrads(
     () =>
       scoped(() => {
-        const { logits, written } = readSegment(model, tokens, held as Tensor3D | undefined);
+        const { logits, written } = readSegment(model, { ...segment, memory: held as Tensor3D | undefined });
         loss = keep(lossOf(logits));
         // The gradient by what this segment writes enters as the weights of a sum, whose gradient it is.
         return byWritten && written ? (add(loss, sum(mul(written, byWritten))) as Scalar) : clone(loss);
