@@ -1,6 +1,6 @@
 export * from './alibi.js';
 export * from './positions.js';
-export * from './relative-bucket.js';
+export { type BucketSettings, relativeBucket } from './relative-bucket.js';
 export * from './relative-buckets.js';
 export * from './rotary.js';
 export { type RotaryScaling, rotaryAmplitude } from './rotary-frequencies.js';

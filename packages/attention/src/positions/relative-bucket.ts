@@ -1,3 +1,5 @@
+import { expectNumber } from '@sequitur/core';
+
 export interface BucketSettings {
   readonly buckets: number;
   /** Keys after the query have buckets of their own (encoders); else they share the bucket of distance 0 (decoders). */
@@ -19,4 +21,12 @@ export function relativeBucket(distance: number, { buckets, bidirectional, maxDi
   const { fround } = Math;
   const ratio = fround(fround(Math.log(fround(far / exact))) / fround(Math.log(maxDistance / exact)));
   return side + Math.min(exact + Math.trunc(fround(ratio * (perSide - exact))), perSide - 1);
+}
+
+/** Checks that some distances have buckets of their own, and that others beyond them share. */
+export function expectBuckets(where: string, { buckets, bidirectional, maxDistance }: BucketSettings): void {
+  const [least, exact] = bidirectional ? [4, Math.floor(Math.floor(buckets / 2) / 2)] : [2, Math.floor(buckets / 2)];
+  const isEnough = (count: number) => Number.isInteger(count) && count >= least;
+  expectNumber(`${where}, buckets`, buckets, `an integer >= ${least}`, isEnough);
+  expectNumber(`${where}, maxDistance`, maxDistance, `more than the ${exact} near distances`, (most) => most > exact);
 }

@@ -2,6 +2,7 @@ import { Embedding, type Initializer, normal } from '@sequitur/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { ScoreBias } from '../score-bias/score-bias.js';
 import { Positions } from './positions.js';
+import { expectBuckets } from './relative-bucket.js';
 
 export interface RelativeBucketsOptions {
   readonly heads: number;
@@ -31,6 +32,7 @@ export class RelativeBuckets extends Positions {
     initializer = normal(0.02),
   }: RelativeBucketsOptions) {
     super();
+    expectBuckets('RelativeBuckets', { buckets, bidirectional, maxDistance });
     this.table = new Embedding(buckets, heads, initializer);
     this.bidirectional = bidirectional;
     this.maxDistance = maxDistance;

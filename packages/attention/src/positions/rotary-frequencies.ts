@@ -1,3 +1,4 @@
+import { expectNumber, SequiturError } from '@sequitur/core';
 import { div, maximum, mul, pow, range, reshape, sub, type Tensor } from '@tensorflow/tfjs-core';
 
 /** How rotary angles are stretched so that texts longer than those of the training can be read. */
@@ -27,6 +28,34 @@ export type RotaryScaling =
       /** Turns up to which a pair is stretched in full; default 1. */
       readonly slowTurns?: number;
     };
+
+/** Checks a scaling that may come from outside, a saved model say. */
+export function expectScaling(where: string, scaling: RotaryScaling): void {
+  const above0 = (name: string, value: number) =>
+    expectNumber(`${where}, ${name}`, value, 'a number above 0', (n) => n > 0 && n < Infinity);
+  switch (scaling.kind) {
+    case 'none':
+      return;
+    case 'linear':
+      above0('factor', scaling.factor);
+      return;
+    case 'llama3':
+      above0('lowFrequencyFactor', scaling.lowFrequencyFactor);
+      above0('highFrequencyFactor', scaling.highFrequencyFactor);
+      break;
+    case 'dynamic':
+    case 'yarn':
+      break;
+    default:
+      throw new SequiturError({
+        where,
+        expected: 'a kind of none, linear, dynamic, llama3 or yarn',
+        got: JSON.stringify(scaling),
+      });
+  }
+  above0('factor', scaling.factor);
+  above0('trainedLength', scaling.trainedLength);
+}
 
 export interface FrequencySettings {
   /** How many numbers of each head turn: twice the number of pairs. */

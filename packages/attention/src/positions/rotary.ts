@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { expectNumber, SequiturError } from '@sequitur/core';
 import {
   add,
   cast,
@@ -14,7 +14,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { rotate } from '../rotary/index.js';
 import { type Place, Positions } from './positions.js';
-import { dynamicStretch, frequenciesOf, type RotaryScaling, rotaryAmplitude } from './rotary-frequencies.js';
+import {
+  dynamicStretch,
+  expectScaling,
+  frequenciesOf,
+  type RotaryScaling,
+  rotaryAmplitude,
+} from './rotary-frequencies.js';
 
 export interface RotaryOptions {
   readonly headSize: number;
@@ -56,6 +62,8 @@ export class Rotary extends Positions {
         got: String(rotaryWidth),
       });
     }
+    expectNumber('Rotary, base', base, 'a number above 0', (n) => n > 0 && n < Infinity);
+    expectScaling('Rotary, scaling', scaling);
     this.headSize = headSize;
     this.rotaryWidth = rotaryWidth;
     this.base = base;

@@ -1,6 +1,6 @@
 import { embed } from '@sequitur/core';
 import { reshape, type Tensor, type Tensor2D, tensor1d, tensor2d, tidy, transpose } from '@tensorflow/tfjs-core';
-import { type BucketSettings, relativeBucket } from '../positions/relative-bucket.js';
+import { type BucketSettings, expectBuckets, relativeBucket } from '../positions/relative-bucket.js';
 import type { BucketBias } from './score-bias.js';
 
 /**
@@ -31,5 +31,7 @@ export function bucketValues(bias: BucketBias, queries: number, positions: reado
 }
 
 function ruleOf({ table, bidirectional, maxDistance }: BucketBias): BucketSettings {
-  return { buckets: table.shape[0]!, bidirectional, maxDistance };
+  const rule = { buckets: table.shape[0]!, bidirectional, maxDistance };
+  expectBuckets('attention, bias', rule);
+  return rule;
 }
