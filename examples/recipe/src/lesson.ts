@@ -33,7 +33,7 @@ export interface Learnt {
   readonly steps: number;
   /** Of training in this process. */
   readonly minutes: number;
-  /** Of the processor in that time: on a machine that is busy otherwise they are fewer. */
+  /** Of the processor in that time, of all threads together: on a machine that is busy otherwise they are fewer. */
   readonly processorMinutes: number;
   readonly parameters: number;
   readonly validationLoss: number;

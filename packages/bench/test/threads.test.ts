@@ -7,6 +7,7 @@ import { backend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { candidates } from '../src/architectures.js';
 import { kernelsOptions } from '../src/commands/kernels.js';
+import { ATTENTION_LENGTHS } from '../src/kernels/attention.js';
 import { titleOf } from '../src/kernels/contest.js';
 import { measureTask } from '../src/kernels/measure-task.js';
 import { startOneThreadProcess } from '../src/kernels/one-thread-process.js';
@@ -29,6 +30,12 @@ describe('the options of bench kernels', () => {
 
   it.each(['0', '1.5', '-2', 'two', ''])("refuse '%s' threads", (threads) => {
     expect(() => kernelsOptions([`--threads=${threads}`])).toThrow(/--threads: expected an integer above 0/);
+  });
+
+  it('take the lengths of attention that there are', () => {
+    expect(kernelsOptions([]).lengths).toEqual(ATTENTION_LENGTHS);
+    expect(kernelsOptions(['--lengths', '512,2048']).lengths).toEqual([512, 2048]);
+    expect(() => kernelsOptions(['--lengths', '500'])).toThrow(/--lengths: expected one of 256, 512/);
   });
 
   it("refuse the processor's clock with several, before anything is opened", async () => {

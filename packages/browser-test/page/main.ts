@@ -47,7 +47,9 @@ async function run(): Promise<PageResult> {
   };
 }
 
-run().then(
-  (result) => Object.assign(globalThis, { result }),
-  (error: unknown) => Object.assign(globalThis, { result: { error: String(error) } }),
-);
+run()
+  .catch((error: unknown) => ({ error: String(error) }))
+  .then((result) => {
+    Object.assign(globalThis, { result });
+    document.documentElement.dataset.done = '';
+  });

@@ -30,23 +30,23 @@ export function launch(executablePath: string): Promise<Browser> {
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** What makes a page cross-origin isolated, so that it may share memory with its workers. */
-const ISOLATION = {
+/** Headers of a page that may share memory with its workers: it is cross-origin isolated. */
+export const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves a folder on a free port of this machine, its pages cross-origin isolated or not. */
+/** Serves a folder on a free port of this machine, every file with these headers beside its own. */
 export async function serve(
   folder: string,
-  { isolated }: { readonly isolated: boolean },
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<{ address: string; server: Server }> {
   const server = createServer(async ({ url = '/' }, response) => {
     const { pathname } = new URL(url, 'http://localhost');
     const file = join(folder, pathname === '/' ? 'index.html' : pathname);
     const content = await readFile(file).catch(() => null);
     const type = { 'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream' };
-    response.writeHead(content ? 200 : 404, { ...type, ...(isolated && ISOLATION) });
+    response.writeHead(content ? 200 : 404, { ...type, ...headers });
     response.end(content);
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));

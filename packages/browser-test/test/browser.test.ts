@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launch, serve } from '../src/browser.js';
+import { chromiumPath, ISOLATED, launch, serve } from '../src/browser.js';
 import { buildPage } from '../src/built-page.js';
 import type { PageResult } from '../src/page-result.js';
 
 const chromium = chromiumPath();
 const isRequired = process.env.SEQUITUR_REQUIRE_BROWSER === '1';
 type Served = Awaited<ReturnType<typeof serve>>;
+
+/** A content security policy under which a page may fetch and run nothing but its own files. */
+const OWN_ONLY = "default-src 'self'; script-src 'self'";
 
 const title = 'a page built by Vite from the packed packages';
 
@@ -18,6 +21,8 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
   let browser: Browser;
   let plain: Served;
   let isolated: Served;
+  let strict: Served;
+  let withoutWasm: Served;
   let warnings: readonly string[];
 
   beforeAll(async () => {
@@ -25,13 +30,15 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     folder = await mkdtemp(join(tmpdir(), 'sequitur-page-'));
     const built = await buildPage(folder);
     warnings = built.warnings;
-    plain = await serve(built.output, { isolated: false });
-    isolated = await serve(built.output, { isolated: true });
+    plain = await serve(built.output);
+    isolated = await serve(built.output, ISOLATED);
+    strict = await serve(built.output, { ...ISOLATED, 'Content-Security-Policy': `${OWN_ONLY} 'wasm-unsafe-eval'` });
+    withoutWasm = await serve(built.output, { 'Content-Security-Policy': OWN_ONLY });
     browser = await launch(chromium);
   }, 600_000);
   afterAll(async () => {
     await browser?.close();
-    for (const served of [plain, isolated]) served?.server.close();
+    for (const served of [plain, isolated, strict, withoutWasm]) served?.server.close();
     if (folder) await rm(folder, { recursive: true });
   });
 
@@ -49,8 +56,9 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(url);
-    await page.waitForFunction('globalThis.result', undefined, { timeout: 240_000 });
-    const result = (await page.evaluate('globalThis.result')) as PageResult;
+    // Neither is evaluated from a string, which a strict page forbids.
+    await page.waitForSelector('html[data-done]', { state: 'attached', timeout: 240_000 });
+    const result = await page.evaluate(() => (globalThis as unknown as { result: PageResult }).result);
     expect(faults).toEqual([]);
     await page.close();
     return result;
@@ -73,6 +81,17 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     expect(alone.threads).toMatchObject({ found: false, toGetMore: expect.stringContaining('Embedder-Policy') });
     const together = await run(isolated.address, 'wasm');
     expect(together).toEqual({ ...alone, threads: { found: true, detail: '2, on shared memory' } });
+  });
+
+  it('computes on one thread where the page forbids other workers, and says so', { timeout: 300_000 }, async () => {
+    const { threads, ...result } = await run(strict.address, 'wasm');
+    expect(threads).toMatchObject({ found: false, detail: expect.stringContaining('worker') });
+    expect(result).toMatchObject({ backend: 'wasm', ...learned });
+  });
+
+  it('says that a page forbids WebAssembly', { timeout: 300_000 }, async () => {
+    const result = (await run(withoutWasm.address, 'wasm')) as { error?: string };
+    expect(result.error).toMatch(/expected a page that may compile it.*wasm-unsafe-eval/s);
   });
 
   it('is built without a word about modules of Node that a page would miss', () => {

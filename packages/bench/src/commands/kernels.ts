@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ATTENTION_LENGTHS } from '../kernels/attention.js';
 import { printKernels } from '../kernels/print.js';
 import { type KernelsOptions, kernelSuites } from '../kernels/suite.js';
 import { clocks } from '../measure/clock.js';
@@ -7,6 +8,7 @@ import { oneOf, positiveInteger, someOf } from './arguments.js';
 export const kernelsHelp = `bench kernels [options]: our kernels against tfjs, onnxruntime-web and the machine's peak
 
   --only <suites>        of ${Object.keys(kernelSuites).join(', ')}; separated by commas (default all)
+  --lengths <n,n,...>    of attention, in tokens (default all of ${ATTENTION_LENGTHS.join(',')})
   --rounds <n>           how often each is timed, in turn with the others (default 7)
   --threads <n>          of our kernels and of onnxruntime-web's (default 1); with more, products and attention are
                          measured with one thread as well, in the same rounds
@@ -26,6 +28,7 @@ export function kernelsOptions(args: readonly string[]): KernelsOptions {
     args: [...args],
     options: {
       only: { type: 'string', default: Object.keys(kernelSuites).join(',') },
+      lengths: { type: 'string', default: ATTENTION_LENGTHS.join(',') },
       rounds: { type: 'string', default: '7' },
       threads: { type: 'string', default: '1' },
       clock: { type: 'string', default: 'wall' },
@@ -34,6 +37,7 @@ export function kernelsOptions(args: readonly string[]): KernelsOptions {
   });
   return {
     only: someOf('--only', Object.keys(kernelSuites), values.only),
+    lengths: someOf('--lengths', ATTENTION_LENGTHS.map(String), values.lengths).map(Number),
     rounds: positiveInteger('--rounds', values.rounds),
     threads: positiveInteger('--threads', values.threads),
     clock: oneOf('--clock', Object.keys(clocks) as (keyof typeof clocks)[], values.clock),

@@ -19,9 +19,15 @@ const TOLERANCE = 1e-4;
 /** Beyond, the scores of the others no longer fit: 12 x 4096² of them take 805 MB, more than once. */
 const LONGEST_OF_OTHERS = 2048;
 
-export const attentionCases: readonly AttentionCase[] = [256, 512, 1024, 2048, 4096, 8192].flatMap((length) =>
-  (['causal', 'full'] as const).flatMap((pattern) => [false, true].map((backward) => ({ length, pattern, backward }))),
-);
+export const ATTENTION_LENGTHS: readonly number[] = [256, 512, 1024, 2048, 4096, 8192];
+
+export function attentionCases(lengths: readonly number[]): AttentionCase[] {
+  return lengths.flatMap((length) =>
+    (['causal', 'full'] as const).flatMap((pattern) =>
+      [false, true].map((backward) => ({ length, pattern, backward })),
+    ),
+  );
+}
 
 /** Floating point operations for the pairs that are seen: two products forward, and five more backward. */
 export function attentionFlops({ length, pattern, backward }: AttentionCase): number {

@@ -16,6 +16,8 @@ export interface KernelRecord {
 /** How all suites are told to measure. */
 export interface SuiteContext {
   readonly rounds: number;
+  /** Of attention, in tokens. */
+  readonly lengths: readonly number[];
   readonly timing: Timing;
   readonly threads: number;
   readonly oneThread: OneThreadProcess | undefined;

@@ -3,7 +3,7 @@ import { gpt2Presets } from '@sequitur/gpt';
 import { type ClockName, clockFor, clocks } from '../measure/clock.js';
 import { onnxThreads } from '../onnx/session.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
-import { type AttentionCase, attentionCases } from './attention.js';
+import { ATTENTION_LENGTHS, type AttentionCase, attentionCases } from './attention.js';
 import { measureAttentionOnWebGpu } from './attention-on-webgpu.js';
 import { measureInference } from './inference.js';
 import { type KernelRecord, recordsOf, type SuiteContext } from './kernel-record.js';
@@ -16,6 +16,8 @@ import { compareTrainingSteps, measureTrainingStep, trainingCases } from './trai
 export interface KernelsOptions {
   /** Names of `kernelSuites`; default all. */
   readonly only?: readonly string[];
+  /** Of attention, in tokens; default all of `ATTENTION_LENGTHS`. */
+  readonly lengths?: readonly number[];
   readonly rounds: number;
   readonly clock: ClockName;
   /**
@@ -59,12 +61,12 @@ export async function* measureKernels(options: KernelsOptions): AsyncGenerator<r
       got: `'${unknown}'`,
     });
   }
-  const { rounds, threads = 1, fusedProducts = true } = options;
+  const { rounds, lengths = ATTENTION_LENGTHS, threads = 1, fusedProducts = true } = options;
   const timing = { rounds, clock: clockFor(options.clock, threads), rest: threads > 1 ? REST : 0 };
   await openStockBesideOurs({ threads, fusedProducts });
   const oneThread = threads > 1 ? await startOneThreadProcess({ fusedProducts }) : undefined;
   try {
-    for (const name of names) yield* kernelSuites[name]!({ rounds, timing, threads, oneThread });
+    for (const name of names) yield* kernelSuites[name]!({ rounds, lengths, timing, threads, oneThread });
   } finally {
     oneThread?.end();
   }
@@ -78,8 +80,8 @@ async function* matmul(context: SuiteContext): AsyncGenerator<KernelRecord[]> {
   }
 }
 
-async function* attention({ rounds, ...context }: SuiteContext): AsyncGenerator<KernelRecord[]> {
-  for (const spec of attentionCases) {
+async function* attention({ rounds, lengths, ...context }: SuiteContext): AsyncGenerator<KernelRecord[]> {
+  for (const spec of attentionCases(lengths)) {
     const timing = { ...context.timing, rounds: spec.length > 2048 ? Math.min(3, rounds) : rounds };
     const speeds = await measureTask({ suite: 'attention', spec }, { ...context, timing });
     yield speeds.map((speed) => ({ suite: 'attention', task: attentionTask(spec), unit: 'GFLOP/s', ...speed }));
@@ -90,9 +92,13 @@ function attentionTask({ length, pattern, backward }: AttentionCase): string {
   return `12 heads of 64, ${length} tokens, ${pattern}, forward${backward ? ' and backward' : ''}`;
 }
 
-async function* attentionOnWebGpu({ rounds, timing: { clock } }: SuiteContext): AsyncGenerator<KernelRecord[]> {
+async function* attentionOnWebGpu({
+  rounds,
+  lengths,
+  timing: { clock },
+}: SuiteContext): AsyncGenerator<KernelRecord[]> {
   const timing = { rounds: Math.min(3, rounds), clock };
-  for (const spec of attentionCases.filter(({ length }) => length === 512 || length === 2048)) {
+  for (const spec of attentionCases(lengths.filter((length) => length === 512 || length === 2048))) {
     try {
       const speeds = await measureAttentionOnWebGpu(spec, timing);
       yield recordsOf('attention-webgpu', attentionTask(spec), 'GFLOP/s', speeds);

@@ -32,7 +32,17 @@ export async function planThreads(asked: number | undefined): Promise<ThreadPlan
         'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
     });
   }
-  return { count };
+  return mayShareMemory() ? { count } : alone('one: this system has no room for memory that is shared');
+}
+
+/** As much as tfjs's memory may grow to, which is reserved at once where it is shared; phones refuse that. */
+function mayShareMemory(): boolean {
+  try {
+    new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function alone(detail: string, more: { readonly toGetMore?: string } = {}): ThreadPlan {
