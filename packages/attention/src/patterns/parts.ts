@@ -31,8 +31,8 @@ export function full(): Full {
 /**
  * A query sees so many keys to its left and to its right, and its own (Beltagy et al. 2020, "Longformer", section 3.1).
  *
- * @param window keys on each side, none to the right unless it is said, or the number of keys of a causal window, the query's own among them:
- *   `slidingWindow(256)` is `slidingWindow({ left: 255, right: 0 })`
+ * @param window keys on each side, none to the right unless it is said, or the number of keys of a causal window, the query's
+ *   own among them: `slidingWindow(256)` is `slidingWindow({ left: 255, right: 0 })`
  */
 export function slidingWindow(window: number | { readonly left: number; readonly right?: number }): SlidingWindow {
   if (typeof window === 'number') {
