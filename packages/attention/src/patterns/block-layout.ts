@@ -1,4 +1,5 @@
 import { type Forgotten, KeySlots } from './key-slots.js';
+import { LayoutCache } from './layout-cache.js';
 import { type Pattern, patternKey } from './pattern.js';
 import { range } from './visible-bits.js';
 
@@ -33,8 +34,7 @@ export interface BlockLayout {
 /** Stands for a mask where every query of the block sees every key of it. */
 export const FULL = -1;
 
-const CACHED = 128;
-const cache = new Map<string, BlockLayout>();
+const cache = new LayoutCache({ layouts: 128, bytes: 2 ** 26 });
 
 /** Compiles a pattern for a chunk; layouts asked for lately are kept. */
 export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {
@@ -48,17 +48,7 @@ export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayo
     forgotten?.count ? forgotten.from : 0,
     forgotten?.count ?? 0,
   ];
-  const key = `${place} ${patternKey(pattern)}`;
-  const known = cache.get(key);
-  if (known) {
-    cache.delete(key); // and in again, so that the oldest in use goes first
-    cache.set(key, known);
-    return known;
-  }
-  const layout = compile(pattern, request);
-  if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
-  cache.set(key, layout);
-  return layout;
+  return cache.get(`${place} ${patternKey(pattern)}`, () => compile(pattern, request));
 }
 
 function compile(

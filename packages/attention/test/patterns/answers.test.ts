@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import * as part from '../../src/index.js';
 import { candidates } from '../../src/patterns/candidates.js';
 import { covers } from '../../src/patterns/covers.js';
+import { LayoutCache } from '../../src/patterns/layout-cache.js';
 import { randomPattern } from './random-pattern.js';
 
 const rounds = Array.from({ length: 200 }, (_, round) => {
@@ -83,6 +84,30 @@ describe('long texts', () => {
   it('are drawn without a look at each pair', () => {
     const pattern = part.either(part.slidingWindow(256), part.globalTokens(2));
     expect(part.picture(pattern, 1_000_000, 4)).toBe('▪▪▪▪\n▪▪··\n▪▪▪·\n▪·▪▪');
+  });
+});
+
+describe('layouts', () => {
+  it('are kept in bounded number and bytes, those asked for lately first', () => {
+    const cache = new LayoutCache({ layouts: 3, bytes: 1000 });
+    const asked: string[] = [];
+    const ask = (key: string, words = 10) =>
+      cache.get(key, () => {
+        asked.push(key);
+        const none = new Int32Array(0);
+        return { queryBlock: 64, keyBlock: 64, starts: none, entries: none, masks: new Int32Array(words) };
+      });
+    for (const key of ['a', 'b', 'c', 'a', 'd', 'a', 'b']) ask(key); // b went for d, and comes again for c
+    expect(asked).toEqual(['a', 'b', 'c', 'd', 'b']);
+    expect([cache.size, cache.bytes]).toEqual([3, 3 * 42]);
+    ask('large', 200);
+    expect([cache.size, cache.bytes]).toEqual([3, 2 * 42 + 810]);
+    ask('larger', 240);
+    expect([cache.size, cache.bytes]).toEqual([1, 972]);
+    ask('too large', 900);
+    expect(cache.size).toBe(1);
+    ask('a');
+    expect([cache.size, cache.bytes]).toEqual([1, 42]);
   });
 });
 

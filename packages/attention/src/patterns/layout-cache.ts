@@ -1,0 +1,43 @@
+import type { BlockLayout } from './block-layout.js';
+
+/** Layouts by a text that tells what they are of; those asked for lately stay, in bounded number and bytes. */
+export class LayoutCache {
+  readonly #most: { readonly layouts: number; readonly bytes: number };
+  readonly #layouts = new Map<string, BlockLayout>();
+  #bytes = 0;
+
+  constructor(most: { readonly layouts: number; readonly bytes: number }) {
+    this.#most = most;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#layouts.size;
+  }
+
+  get(key: string, compile: () => BlockLayout): BlockLayout {
+    const known = this.#layouts.get(key);
+    if (known) {
+      this.#layouts.delete(key); // and in again, so that the oldest in use goes first
+      this.#layouts.set(key, known);
+      return known;
+    }
+    const layout = compile();
+    this.#layouts.set(key, layout);
+    this.#bytes += bytesOf(key, layout);
+    for (const [oldest, held] of this.#layouts) {
+      const fits = this.#layouts.size <= this.#most.layouts && this.#bytes <= this.#most.bytes;
+      if (fits || this.#layouts.size === 1) break; // a single one stays, however large: every layer asks for it
+      this.#layouts.delete(oldest);
+      this.#bytes -= bytesOf(oldest, held);
+    }
+    return layout;
+  }
+}
+
+function bytesOf(key: string, { starts, entries, masks }: BlockLayout): number {
+  return 4 * (starts.length + entries.length + masks.length) + 2 * key.length;
+}
