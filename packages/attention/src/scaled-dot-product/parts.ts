@@ -5,14 +5,14 @@ import { stridesOf } from './strides.js';
 /** Of a call of attention: numbers of a first and, behind it, the one after the last, for each kind of share. */
 type Part = readonly number[];
 
-/** So many for each thread even out that some see more than others. */
-const PARTS = 4;
+/** So many for each thread even out that some see more than others, or that a thread has to wait. */
+const PARTS = 8;
 /** Each part packs the keys of its heads anew, which as many queries outweigh; a multiple of a block. */
 const LEAST_QUERIES = 256;
 
 /** Of a forward: batches, heads of the keys and queries. */
 export function forwardParts({ query, key }: OpInputs, threads: number): readonly Part[] {
-  const wanted = wantedParts(threads);
+  const wanted = query!.shape[1]! < LEAST_QUERIES ? threads : wantedParts(threads);
   const heads = headParts(ranges(query!.shape[0]!, wanted), key!.shape[2]!, wanted);
   const queries = ranges(query!.shape[1]!, Math.ceil(wanted / heads.length), LEAST_QUERIES);
   return heads.flatMap((part) => queries.map((range) => [...part, ...ends(range)]));

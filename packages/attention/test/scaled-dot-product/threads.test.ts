@@ -53,14 +53,20 @@ const tensors = (batch: number, queries: number, heads: number, keyHeads: number
 });
 
 it('cuts a single head of the keys along its queries, at the borders of blocks', () => {
-  const parts = forwardParts(tensors(1, 1100, 8, 1), 2);
-  expect(parts).toEqual([
+  expect(forwardParts(tensors(1, 1100, 8, 1), 2)).toEqual([
     [0, 1, 0, 1, 0, 256],
     [0, 1, 0, 1, 256, 512],
     [0, 1, 0, 1, 512, 768],
     [0, 1, 0, 1, 768, 1100],
   ]);
   expect(forwardParts(tensors(2, 1000, 8, 8), 1)).toEqual([[0, 2, 0, 8, 0, 1000]]);
+});
+
+it('gives each thread one part of a decoding step', () => {
+  expect(forwardParts(tensors(1, 1, 8, 8), 2)).toEqual([
+    [0, 1, 0, 4, 0, 1],
+    [0, 1, 4, 8, 0, 1],
+  ]);
 });
 
 it('leaves in one part what adds to the same numbers of a bias', () => {
