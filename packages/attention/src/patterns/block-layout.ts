@@ -34,7 +34,7 @@ export interface BlockLayout {
 /** Stands for a mask where every query of the block sees every key of it. */
 export const FULL = -1;
 
-const cache = new LayoutCache({ layouts: 128, bytes: 2 ** 26 });
+const cache = new LayoutCache<BlockLayout>({ layouts: 128, bytes: 2 ** 26 });
 
 /** Compiles a pattern for a chunk; layouts asked for lately are kept. */
 export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {

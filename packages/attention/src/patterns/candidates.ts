@@ -1,12 +1,7 @@
 import { spanOfDocument } from './document-spans.js';
 import type { Dilated, Fixed, Pattern } from './pattern.js';
 import { documentOf, drawnBlocks } from './sees.js';
-
-/** Keys from `start` up to but not `end`. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
+import type { Span } from './span.js';
 
 /**
  * Where the keys lie that queries from `start` up to but not `end` may see: ascending spans apart from one another,

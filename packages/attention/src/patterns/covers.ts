@@ -1,7 +1,8 @@
-import { candidates, type Span } from './candidates.js';
+import { candidates } from './candidates.js';
 import { spanOfDocument } from './document-spans.js';
 import type { Pattern } from './pattern.js';
 import { documentOf } from './sees.js';
+import type { Span } from './span.js';
 
 /**
  * Whether every query of a span certainly sees every key of another, without looking at them one by one. False may also

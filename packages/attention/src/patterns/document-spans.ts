@@ -1,4 +1,4 @@
-import type { Span } from './candidates.js';
+import type { Span } from './span.js';
 
 /** From the first to the last position of a document. */
 export interface DocumentSpan extends Span {

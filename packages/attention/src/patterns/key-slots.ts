@@ -1,6 +1,7 @@
-import { candidates, type Span } from './candidates.js';
+import { candidates } from './candidates.js';
 import { covers } from './covers.js';
 import type { Pattern } from './pattern.js';
+import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
 /** Positions that a memory no longer holds: `count` of them from `from` on. The keys behind them close up. */

@@ -1,9 +1,14 @@
-import type { BlockLayout } from './block-layout.js';
+/** What of a layout takes memory. */
+interface Arrays {
+  readonly starts: Int32Array;
+  readonly entries: Int32Array;
+  readonly masks: Int32Array;
+}
 
 /** Layouts by a text that tells what they are of; those asked for lately stay, in bounded number and bytes. */
-export class LayoutCache {
+export class LayoutCache<Layout extends Arrays> {
   readonly #most: { readonly layouts: number; readonly bytes: number };
-  readonly #layouts = new Map<string, BlockLayout>();
+  readonly #layouts = new Map<string, Layout>();
   #bytes = 0;
 
   constructor(most: { readonly layouts: number; readonly bytes: number }) {
@@ -18,7 +23,7 @@ export class LayoutCache {
     return this.#layouts.size;
   }
 
-  get(key: string, compile: () => BlockLayout): BlockLayout {
+  get(key: string, compile: () => Layout): Layout {
     const known = this.#layouts.get(key);
     if (known) {
       this.#layouts.delete(key); // and in again, so that the oldest in use goes first
@@ -38,6 +43,6 @@ export class LayoutCache {
   }
 }
 
-function bytesOf(key: string, { starts, entries, masks }: BlockLayout): number {
+function bytesOf(key: string, { starts, entries, masks }: Arrays): number {
   return 4 * (starts.length + entries.length + masks.length) + 2 * key.length;
 }

@@ -1,7 +1,8 @@
-import { candidates, type Span } from './candidates.js';
+import { candidates } from './candidates.js';
 import { covers, meets } from './covers.js';
 import { expectCount } from './expect-count.js';
 import type { Pattern } from './pattern.js';
+import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
 /**

@@ -1,0 +1,5 @@
+/** Keys from `start` up to but not `end`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
