@@ -1,6 +1,6 @@
 /** Words that all threads see. */
 const NUMBER = 0; // counts the jobs: threads without work sleep on it
-const TICKET = 1; // the job, and how many of its calls nobody has taken yet
+const LEFT = 1; // how many calls of the job nobody has taken yet
 const DONE = 2; // how many of its calls are through
 const FAILED = 3;
 const MODULE = 4;
@@ -12,8 +12,6 @@ const MOST_MODULES = 32;
 const WORDS = MODULES + 2 * MOST_MODULES;
 /** Numbers of all calls of a job. */
 const CAPACITY = 8192;
-const CALL_BITS = 12;
-const MOST_CALLS = 2 ** CALL_BITS - 1;
 
 /** How often a thread looks again before it sleeps: some tens of microseconds. */
 const LOOKS = 5000;
@@ -34,8 +32,9 @@ export interface CodePlace {
 
 /**
  * Where the main thread posts a job and all threads take its calls from, itself among them. A call is taken by counting
- * the ticket down; as the ticket says of which job it is, a thread that comes late takes nothing of a job that is over,
- * and nobody waits for it.
+ * down those that are left. None is left of a job that is over, and the next is only posted then: so a thread that comes
+ * late takes a call of the next job or none, what it reads of a job stays as it is until it is through with its call, and
+ * nobody waits for one that took none.
  */
 export class JobBoard {
   private readonly words: Int32Array;
@@ -50,7 +49,7 @@ export class JobBoard {
 
   /** Whether a job of so many calls, each of so many numbers, has room. */
   holds(calls: number, width: number): boolean {
-    return calls <= MOST_CALLS && calls * width <= CAPACITY;
+    return calls * width <= CAPACITY;
   }
 
   placeModule(module: number, { offset, bytes }: CodePlace): void {
@@ -72,8 +71,9 @@ export class JobBoard {
     words[WIDTH] = width;
     words[FAILED] = 0;
     Atomics.store(words, DONE, 0);
-    const number = Atomics.add(words, NUMBER, 1) + 1;
-    Atomics.store(words, TICKET, (number << CALL_BITS) | calls.length);
+    // Before the number: a thread that sees this job counted and no call left would sleep through it.
+    Atomics.store(words, LEFT, calls.length);
+    Atomics.add(words, NUMBER, 1);
     Atomics.notify(words, NUMBER);
   }
 
@@ -96,10 +96,9 @@ export class JobBoard {
   private take(): number | null {
     const { words } = this;
     for (;;) {
-      const ticket = Atomics.load(words, TICKET);
-      const left = ticket & MOST_CALLS;
+      const left = Atomics.load(words, LEFT);
       if (left === 0) return null;
-      if (Atomics.compareExchange(words, TICKET, ticket, ticket - 1) === ticket) return left - 1;
+      if (Atomics.compareExchange(words, LEFT, left, left - 1) === left) return left - 1;
     }
   }
 
@@ -110,10 +109,10 @@ export class JobBoard {
    */
   finish(calls: number): 'done' | 'failed' | 'lost' {
     const { words } = this;
-    const start = Date.now();
+    const start = performance.now(); // unlike the date, nobody sets it anew meanwhile
     for (let done = Atomics.load(words, DONE); done < calls; done = Atomics.load(words, DONE)) {
       this.watch(DONE, done);
-      if (Date.now() - start > LOST_AFTER) return 'lost';
+      if (performance.now() - start > LOST_AFTER) return 'lost';
     }
     return words[FAILED] ? 'failed' : 'done';
   }
