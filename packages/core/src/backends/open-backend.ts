@@ -49,17 +49,29 @@ interface Open {
 
 const open = new Map<BackendName, Open>();
 let meter: MemoryMeter | undefined;
+/** The call of `openBackend` that came last, however it ends. */
+let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
  * Opens the first backend of the list that this machine has, with all gradients and our kernels, and makes it the one
- * that tfjs's operations run on. One that is open already is taken as it is, unless its device was lost.
+ * that tfjs's operations run on. One that is open already is taken as it is, unless its device was lost. Calls made at the
+ * same time are answered one after another, so that none opens a second time what another is about to open.
  *
  * @param preference in order; default webgpu, then wasm, then cpu.
  * @throws SequiturError saying for each backend of the list why it did not open
  */
-export async function openBackend(
+export function openBackend(
   preference: BackendName | readonly BackendName[] = ['webgpu', 'wasm', 'cpu'],
   options: OpenBackendOptions = {},
+): Promise<Backend> {
+  const call = lastCall.then(() => openFirst(preference, options));
+  lastCall = call.catch(() => {});
+  return call;
+}
+
+async function openFirst(
+  preference: BackendName | readonly BackendName[],
+  options: OpenBackendOptions,
 ): Promise<Backend> {
   const names = typeof preference === 'string' ? [preference] : preference;
   const { allowSoftwareAdapter = names.length === 1, fusedProducts = true, halfPrecision = false, threads } = options;

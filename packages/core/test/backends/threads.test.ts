@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { backend, fill, type KernelBackend, matMul, setBackend, type Tensor, tensor } from '@tensorflow/tfjs-core';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { wasmInstance } from '../../src/backends/wasm/instance.js';
+import { JobBoard } from '../../src/backends/wasm/threads/job-board.js';
 import { ranges } from '../../src/backends/wasm/threads/ranges.js';
 import { onSharedMemory } from '../../src/backends/wasm/threads/shared-memory.js';
 import { closeBackend, linear, openBackend, Random, sizeOf } from '../../src/index.js';
 
-afterEach(() => closeBackend('wasm'));
+afterEach(() => {
+  vi.restoreAllMocks();
+  closeBackend('wasm');
+});
 
 const instance = () => wasmInstance(backend() as KernelBackend)!;
 
@@ -80,6 +85,37 @@ describe('threads', () => {
     expect(() => wasm.runAll('add', calls)).toThrow(/threads, kernel 'add'.*one that failed.*threads: 1/s);
     const [a, b] = [fill([256, 256], 1), fill([256, 256], 2)];
     expect(new Set(await matMul(a, b).data())).toEqual(new Set([512]));
+  });
+
+  it('waits for a thread that does not answer once, and computes alone from then on', async () => {
+    await openBackend('wasm', { threads: 2 });
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    const [a, b] = [fill([256, 256], 1), fill([256, 256], 2)];
+    const finish = vi.spyOn(JobBoard.prototype, 'finish').mockReturnValue('lost');
+    expect(() => matMul(a, b)).toThrow(/one that does not answer/);
+    expect(terminate).toHaveBeenCalledTimes(1);
+    expect(new Set(await matMul(a, b).data())).toEqual(new Set([512]));
+    expect(finish).toHaveBeenCalledTimes(1);
+  });
+
+  it('ends its threads where the kernels do not load', async () => {
+    const compile = WebAssembly.compile;
+    vi.spyOn(WebAssembly, 'compile')
+      .mockImplementationOnce((code) => compile(code as BufferSource)) // tfjs's own
+      .mockRejectedValueOnce(new Error('no room for code'));
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    await expect(openBackend('wasm', { threads: 3 })).rejects.toThrow('no room for code');
+    expect(terminate).toHaveBeenCalledTimes(2);
+    const { capabilities } = await openBackend('wasm', { threads: 3 });
+    expect(capabilities.threads).toMatchObject({ found: true });
+    expect(new Set(await matMul(fill([256, 256], 1), fill([256, 256], 2)).data())).toEqual(new Set([512]));
+  });
+
+  it('opens once where it is asked twice at the same time', async () => {
+    const both = [openBackend('wasm', { threads: 2 }), openBackend('wasm', { threads: 3 })];
+    const [first, second] = await Promise.all(both);
+    expect(second).toBe(first);
+    expect(instance().threads).toBe(2);
   });
 
   it('takes one thread where it is asked to, and says so', async () => {

@@ -39,7 +39,12 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
   const { memory } = tfjsOf(opened).asm;
   const threads = new Threads();
   const threadCapability = await startThreads(threads, plan, memory);
-  await loadWasmKernels(opened, threads);
+  try {
+    await loadWasmKernels(opened, threads);
+  } catch (error) {
+    threads.close();
+    throw error;
+  }
   registerMatMul();
   registerSharedValues();
   registerAdd();

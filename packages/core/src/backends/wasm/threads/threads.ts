@@ -42,22 +42,23 @@ export class Threads {
    * @returns what calls them
    */
   bind(kernels: WebAssembly.Exports, place: () => CodePlace): RunAll {
-    const { board } = this;
-    if (!board) return (name, calls) => callAll(kernels[name] as Kernel, calls);
+    if (!this.board) return (name, calls) => callAll(kernels[name] as Kernel, calls);
     const names = Object.keys(kernels);
     const module = this.modules++;
-    board.placeModule(module, place());
+    this.board.placeModule(module, place());
     return (name, calls) => {
+      const { board } = this;
       const kernel = kernels[name] as Kernel;
-      if (calls.length < 2 || !board.holds(calls.length, calls[0]!.length)) return callAll(kernel, calls);
+      if (!board || calls.length < 2 || !board.holds(calls.length, calls[0]!.length)) return callAll(kernel, calls);
       board.post({ module, kernel: names.indexOf(name), calls });
       board.takeCalls((_module, _kernel, numbers) => kernel(...numbers, 0));
       const end = board.finish(calls.length);
+      if (end === 'lost') this.close(); // the next job would wait for it again, or be counted wrong if it still comes
       if (end !== 'done') throw brokenThread(name, end);
     };
   }
 
-  /** Ends the others. */
+  /** Ends the others; kernels that are bound run on this thread alone then. */
   close(): void {
     this.board = null;
     for (const thread of this.others.splice(0)) thread.terminate();
