@@ -85,11 +85,30 @@ function withCall(
     }
     writeCall(wasm, call, task, triples, layouts.length);
     const ofThread = Math.ceil(scratchBytes(call) / 64) * 64;
-    wasm.withScratch(threads * ofThread, (scratch) => {
+    withScratchOfThreads(wasm, threads, ofThread, (scratch, count) => {
       wasm.integers(call + SCRATCH_WORD * 4, 2).set([scratch, ofThread]);
-      use(call, threads);
+      use(call, count);
     });
   });
+}
+
+/** Where there is no room for scratch of all threads, that of one may still find some. */
+function withScratchOfThreads(
+  wasm: Kernels,
+  threads: number,
+  ofThread: number,
+  use: (scratch: number, threads: number) => void,
+): void {
+  let found = false;
+  try {
+    wasm.withScratch(threads * ofThread, (scratch) => {
+      found = true;
+      use(scratch, threads);
+    });
+  } catch (error) {
+    if (found || threads === 1) throw error;
+    wasm.withScratch(ofThread, (scratch) => use(scratch, 1));
+  }
 }
 
 /** Of the pairs of blocks that are seen, or of the few queries that go one by one. */

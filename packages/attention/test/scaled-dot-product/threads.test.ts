@@ -1,5 +1,5 @@
-import { closeBackend, openBackend, Random } from '@sequitur/core';
-import { type Tensor4D, zeros } from '@tensorflow/tfjs-core';
+import { closeBackend, openBackend, Random, type WasmInstance, wasmInstance } from '@sequitur/core';
+import { backend, type KernelBackend, type Tensor4D, zeros } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { attention, full } from '../../src/index.js';
 import { backwardParts, forwardParts } from '../../src/scaled-dot-product/parts.js';
@@ -46,6 +46,34 @@ it('decodes on all threads with the same bits', async () => {
   }
   expect(decoded[1]).toEqual(decoded[0]);
 });
+
+it('goes on alone where memory has no room for scratch of all threads', async () => {
+  await openBackend('wasm', { threads: 8 });
+  const random = Random.fromSeed('full');
+  const shape = [1, 8192, 1, 64];
+  const [query, key, value] = [[1, 64, 1, 64], shape, shape].map((s) => draw(s, random)) as [
+    Tensor4D,
+    Tensor4D,
+    Tensor4D,
+  ];
+  const wanted = await attention(query, key, value, { pattern: full() }).data();
+  const wasm = wasmInstance(backend() as KernelBackend)!;
+  const left = zeros([3 * 2 ** 20]); // 12 MiB: three times what one thread takes, a third of what eight do
+  for (let bytes = 2 ** 29; bytes >= 2 ** 22; bytes /= 2) {
+    while (isRoomFor(wasm, bytes)) wasm.output([bytes / 4]); // nobody writes there: no memory of the machine is taken
+  }
+  left.dispose();
+  expect(await attention(query, key, value, { pattern: full() }).data()).toEqual(wanted);
+});
+
+function isRoomFor(wasm: WasmInstance, bytes: number): boolean {
+  try {
+    wasm.withScratch(bytes, () => {});
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const tensors = (batch: number, queries: number, heads: number, keyHeads: number) => ({
   query: zeros([batch, queries, heads, 8]),
