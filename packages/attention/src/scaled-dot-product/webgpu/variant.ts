@@ -26,17 +26,24 @@ export interface Variant {
 /** The largest head that the registers and the shared memory are planned for. */
 const MOST = 256;
 
-/** Null where no kernel is written for it: heads of more than 256, and even shares over all keys. */
+/** Null where no kernel is written for it: heads of more than 256, and queries that may take evenly from all keys. */
 export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: SettledOptions): Variant | null {
   const { query, value, visible, bias, relative } = inputs;
   const [headSize, valueSize] = [query!.shape[3]!, value!.shape[3]!];
-  if (headSize > MOST || valueSize > MOST || options.unseen === 'all') return null;
+  if (headSize > MOST || valueSize > MOST) return null;
+  if (options.unseen === 'all' && (visible || !seesItself(options, query!.shape[1]!))) return null;
   return {
     ...{ headSize, valueSize, visible: !!visible, softCap: options.softCap !== undefined, dropout: !!options.dropout },
     extra: bias ? 'bias' : relative ? 'relative' : 'none',
     evenly: options.unseen === 'evenly',
     ...readingOf(gpu, headSize, valueSize),
   };
+}
+
+/** Whether each query certainly sees the key of its own position, so that what becomes of those that see none is no question. */
+export function seesItself({ patterns, offset, keyLength, forgotten }: SettledOptions, queries: number): boolean {
+  const includesItself = patterns.every(({ kind }) => kind === 'causal' || kind === 'slidingWindow');
+  return includesItself && !forgotten && offset >= 0 && offset + queries <= keyLength;
 }
 
 /** Measured on a processor, where subgroups have 8 lanes; for graphics cards what fits into 16 KB of shared memory. */
