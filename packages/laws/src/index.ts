@@ -1,6 +1,7 @@
 export * from './distance.js';
 export * from './draw.js';
 export * from './expect-close.js';
+export * from './expect-same-on-threads.js';
 export * from './gradient-check.js';
 export * from './on-each-backend.js';
 export { type ExampleModules, readmeExamples } from './readme-examples.js';

@@ -2,35 +2,38 @@
 import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
 import { rest, scaleSum } from './blend';
 import { throughSigmoid, throughTanh } from './slopes';
-import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 
 /**
  * What `gruForward` kept, the gradients of its outputs and of the last state -> those of what comes from the input and of
- * what comes from the state, both [batch, length, 3 hidden], and of the first state.
+ * what comes from the state, both [batch, length, 3 hidden], and of the first state. Of some texts, from a first one to
+ * before a last.
  *
- * @param scratch `stepScratchBytes(batch, 3 hidden, hidden)`
+ * @param panels of the transposed weight, or 0 as in `stepProduct`
+ * @param scratch `stepScratchBytes(last - first, 3 hidden, hidden)`
  */
 export function gruBackward(
-  batch: i32, length: i32, hidden: i32, weight: usize, activations: usize, before: usize, real: usize, keep: usize,
-  dOutputs: usize, dLast: usize, dInput: usize, dRecurrent: usize, dHidden: usize, scratch: usize,
+  first: i32, last: i32, panels: usize, scratch: usize, length: i32, hidden: i32,
+  weight: usize, activations: usize, hiddenBefore: usize, real: usize, keep: usize,
+  dOutputs: usize, dLast: usize, dInput: usize, dRecurrent: usize, dHidden: usize,
 ): void {
-  const three = 3 * hidden, row = <usize>hidden << 2;
-  const product = productAt(scratch, batch, three), productStep = <usize>productRow(hidden) << 2;
-  memory.copy(dHidden, dLast, <usize>batch * row);
-  prepareProduct(batch, three, hidden, weight, 1, three, scratch);
+  const rows = last - first, three = 3 * hidden, row = <usize>hidden << 2, before = <usize>first * row;
+  const product = productAt(scratch, rows, three), productStep = <usize>productRow(hidden) << 2;
+  memory.copy(dHidden + before, dLast + before, <usize>rows * row);
+  clearLeftSide(rows, three, scratch);
   for (let t = length - 1; t >= 0; t--) {
-    for (let b = 0; b < batch; b++) {
-      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + 3 * line;
+    for (let b = first; b < last; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + 3 * (line - before);
       retreat(
-        hidden, row, activations + place * 4 * row, before + place * row, dOutputs + place * row,
+        hidden, row, activations + place * 4 * row, hiddenBefore + place * row, dOutputs + place * row,
         load<f32>(real + (place << 2)), dHidden + line, dInput + place * 3 * row, left,
       );
       memory.copy(dRecurrent + place * 3 * row, left, 3 * row);
     }
-    stepProduct(batch, three, hidden, weight, 1, three, scratch);
-    for (let b = 0; b < batch; b++) {
+    stepProduct(rows, three, hidden, weight, 1, three, panels, scratch);
+    for (let b = first; b < last; b++) {
       const factor = load<f32>(keep + (<usize>(b * length + t) << 2));
-      scaleSum(hidden, factor, dHidden + <usize>b * row, product + <usize>b * productStep);
+      scaleSum(hidden, factor, dHidden + <usize>b * row, product + <usize>(b - first) * productStep);
     }
   }
 }

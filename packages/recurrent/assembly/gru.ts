@@ -2,37 +2,40 @@
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
 import { blend, scale } from './blend';
-import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 import { tanh4 } from './tanh';
 
 /**
  * gates [batch, length, 3 hidden] from the input, in the order r, z, n; weight [hidden, 3 hidden] and bias [3 hidden]; the
  * state before [batch, hidden]; real and keep [batch, length] as with `lstmForward`. -> outputs [batch, length, hidden], the
  * last state, and unless their offsets are 0 what the backward needs: r, z, n and what the state gives to n, [batch,
- * length, 4 hidden], and the state before each step.
+ * length, 4 hidden], and the state before each step. Of some texts, from a first one to before a last.
  *
- * @param scratch `stepScratchBytes(batch, hidden, 3 hidden)`
+ * @param panels of the weight, or 0 as in `stepProduct`
+ * @param scratch `stepScratchBytes(last - first, hidden, 3 hidden)`
  */
 export function gruForward(
-  batch: i32, length: i32, hidden: i32, gates: usize, weight: usize, bias: usize, first: usize,
-  real: usize, keep: usize, outputs: usize, last: usize, activations: usize, before: usize, scratch: usize,
+  first: i32, last: i32, panels: usize, scratch: usize, length: i32, hidden: i32,
+  gates: usize, weight: usize, bias: usize, firstHidden: usize, real: usize, keep: usize,
+  outputs: usize, lastHidden: usize, activations: usize, hiddenBefore: usize,
 ): void {
-  const three = 3 * hidden, row = <usize>hidden << 2;
-  const product = productAt(scratch, batch, hidden), productStep = <usize>productRow(three) << 2;
-  memory.copy(last, first, <usize>batch * row);
-  prepareProduct(batch, hidden, three, weight, three, 1, scratch);
+  const rows = last - first, three = 3 * hidden, row = <usize>hidden << 2, before = <usize>first * row;
+  const product = productAt(scratch, rows, hidden), productStep = <usize>productRow(three) << 2;
+  memory.copy(lastHidden + before, firstHidden + before, <usize>rows * row);
+  clearLeftSide(rows, hidden, scratch);
   for (let t = 0; t < length; t++) {
-    for (let b = 0; b < batch; b++) {
-      const place = <usize>(b * length + t), line = <usize>b * row;
-      scale(hidden, load<f32>(keep + (place << 2)), last + line, scratch + line);
-      if (activations) memory.copy(before + place * row, scratch + line, row);
+    for (let b = first; b < last; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + line - before;
+      scale(hidden, load<f32>(keep + (place << 2)), lastHidden + line, left);
+      if (activations) memory.copy(hiddenBefore + place * row, left, row);
     }
-    stepProduct(batch, hidden, three, weight, three, 1, scratch);
-    for (let b = 0; b < batch; b++) {
+    stepProduct(rows, hidden, three, weight, three, 1, panels, scratch);
+    for (let b = first; b < last; b++) {
       const place = <usize>(b * length + t), line = <usize>b * row;
       advance(
-        hidden, row, gates + place * 3 * row, product + <usize>b * productStep, bias, scratch + line,
-        load<f32>(real + (place << 2)), outputs + place * row, last + line, activations ? activations + place * 4 * row : 0,
+        hidden, row, gates + place * 3 * row, product + <usize>(b - first) * productStep, bias, scratch + line - before,
+        load<f32>(real + (place << 2)), outputs + place * row, lastHidden + line,
+        activations ? activations + place * 4 * row : 0,
       );
     }
   }

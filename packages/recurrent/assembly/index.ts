@@ -3,4 +3,5 @@ export { gruBackward } from './gru-backward';
 export { gruForward } from './gru';
 export { lstmBackward } from './lstm-backward';
 export { lstmForward } from './lstm';
-export { stepScratchBytes } from './step-product';
+export { packColumns } from '../../core/assembly/pack-panels';
+export { stepPanelBytes, stepScratchBytes } from './step-product';

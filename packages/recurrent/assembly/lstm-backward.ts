@@ -2,37 +2,39 @@
 import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
 import { rest, scale, scaleSum } from './blend';
 import { throughSigmoid, throughTanh } from './slopes';
-import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 import { tanh4 } from './tanh';
 
 /**
  * What `lstmForward` kept, the gradients of its outputs and of the last state -> those of the gates before their functions
- * [batch, length, 4 hidden] and of the first state.
+ * [batch, length, 4 hidden] and of the first state. Of some texts, from a first one to before a last.
  *
- * @param scratch `stepScratchBytes(batch, 4 hidden, hidden)`
+ * @param panels of the transposed weight, or 0 as in `stepProduct`
+ * @param scratch `stepScratchBytes(last - first, 4 hidden, hidden)`
  */
 export function lstmBackward(
-  batch: i32, length: i32, hidden: i32, weight: usize, activations: usize, cellBefore: usize, real: usize, keep: usize,
-  dOutputs: usize, dLastHidden: usize, dLastCell: usize, dGates: usize, dHidden: usize, dCell: usize, scratch: usize,
+  first: i32, last: i32, panels: usize, scratch: usize, length: i32, hidden: i32,
+  weight: usize, activations: usize, cellBefore: usize, real: usize, keep: usize,
+  dOutputs: usize, dLastHidden: usize, dLastCell: usize, dGates: usize, dHidden: usize, dCell: usize,
 ): void {
-  const four = 4 * hidden, row = <usize>hidden << 2;
-  const product = productAt(scratch, batch, four), productStep = <usize>productRow(hidden) << 2;
-  memory.copy(dHidden, dLastHidden, <usize>batch * row);
-  memory.copy(dCell, dLastCell, <usize>batch * row);
-  prepareProduct(batch, four, hidden, weight, 1, four, scratch);
+  const rows = last - first, four = 4 * hidden, row = <usize>hidden << 2, before = <usize>first * row;
+  const product = productAt(scratch, rows, four), productStep = <usize>productRow(hidden) << 2;
+  memory.copy(dHidden + before, dLastHidden + before, <usize>rows * row);
+  memory.copy(dCell + before, dLastCell + before, <usize>rows * row);
+  clearLeftSide(rows, four, scratch);
   for (let t = length - 1; t >= 0; t--) {
-    for (let b = 0; b < batch; b++) {
-      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + 4 * line;
+    for (let b = first; b < last; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + 4 * (line - before);
       retreat(
         hidden, row, activations + place * 4 * row, cellBefore + place * row, dOutputs + place * row,
         load<f32>(real + (place << 2)), dHidden + line, dCell + line, left,
       );
       memory.copy(dGates + place * 4 * row, left, 4 * row);
     }
-    stepProduct(batch, four, hidden, weight, 1, four, scratch);
-    for (let b = 0; b < batch; b++) {
+    stepProduct(rows, four, hidden, weight, 1, four, panels, scratch);
+    for (let b = first; b < last; b++) {
       const factor = load<f32>(keep + (<usize>(b * length + t) << 2)), line = <usize>b * row;
-      scaleSum(hidden, factor, dHidden + line, product + <usize>b * productStep);
+      scaleSum(hidden, factor, dHidden + line, product + <usize>(b - first) * productStep);
       scale(hidden, factor, dCell + line, dCell + line);
     }
   }

@@ -2,7 +2,7 @@
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
 import { blend, scale } from './blend';
-import { prepareProduct, productAt, productRow, stepProduct } from './step-product';
+import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 import { tanh4 } from './tanh';
 
 /**
@@ -11,33 +11,36 @@ import { tanh4 } from './tanh';
  * what stands before it. -> outputs [batch, length, hidden], the last hidden state and cell, and unless their offsets are 0
  * what the backward needs: the gates after their functions, and hidden state and cell before each step.
  *
- * @param scratch `stepScratchBytes(batch, hidden, 4 hidden)`
+ * Of some texts, from a first one to before a last.
+ *
+ * @param panels of the weight, or 0 as in `stepProduct`
+ * @param scratch `stepScratchBytes(last - first, hidden, 4 hidden)`
  */
 export function lstmForward(
-  batch: i32, length: i32, hidden: i32, gates: usize, weight: usize, firstHidden: usize, firstCell: usize,
-  real: usize, keep: usize, outputs: usize, lastHidden: usize, lastCell: usize,
-  activations: usize, hiddenBefore: usize, cellBefore: usize, scratch: usize,
+  first: i32, last: i32, panels: usize, scratch: usize, length: i32, hidden: i32,
+  gates: usize, weight: usize, firstHidden: usize, firstCell: usize, real: usize, keep: usize,
+  outputs: usize, lastHidden: usize, lastCell: usize, activations: usize, hiddenBefore: usize, cellBefore: usize,
 ): void {
-  const four = 4 * hidden, row = <usize>hidden << 2;
-  const product = productAt(scratch, batch, hidden), productStep = <usize>productRow(four) << 2;
-  memory.copy(lastHidden, firstHidden, <usize>batch * row);
-  memory.copy(lastCell, firstCell, <usize>batch * row);
-  prepareProduct(batch, hidden, four, weight, four, 1, scratch);
+  const rows = last - first, four = 4 * hidden, row = <usize>hidden << 2, before = <usize>first * row;
+  const product = productAt(scratch, rows, hidden), productStep = <usize>productRow(four) << 2;
+  memory.copy(lastHidden + before, firstHidden + before, <usize>rows * row);
+  memory.copy(lastCell + before, firstCell + before, <usize>rows * row);
+  clearLeftSide(rows, hidden, scratch);
   for (let t = 0; t < length; t++) {
-    for (let b = 0; b < batch; b++) {
-      const place = <usize>(b * length + t), left = scratch + <usize>b * row, cell = lastCell + <usize>b * row;
+    for (let b = first; b < last; b++) {
+      const place = <usize>(b * length + t), line = <usize>b * row, left = scratch + line - before, cell = lastCell + line;
       const factor = load<f32>(keep + (place << 2));
-      scale(hidden, factor, lastHidden + <usize>b * row, left);
+      scale(hidden, factor, lastHidden + line, left);
       scale(hidden, factor, cell, cell);
       if (!activations) continue;
       memory.copy(hiddenBefore + place * row, left, row);
       memory.copy(cellBefore + place * row, cell, row);
     }
-    stepProduct(batch, hidden, four, weight, four, 1, scratch);
-    for (let b = 0; b < batch; b++) {
+    stepProduct(rows, hidden, four, weight, four, 1, panels, scratch);
+    for (let b = first; b < last; b++) {
       const place = <usize>(b * length + t), line = <usize>b * row;
       advance(
-        hidden, row, gates + place * 4 * row, product + <usize>b * productStep, scratch + line,
+        hidden, row, gates + place * 4 * row, product + <usize>(b - first) * productStep, scratch + line - before,
         load<f32>(real + (place << 2)), outputs + place * row, lastHidden + line, lastCell + line,
         activations ? activations + place * 4 * row : 0,
       );

@@ -4,64 +4,19 @@ import {
   concat,
   dispose,
   grads,
-  mul,
   ones,
-  reshape,
   slice,
   sum,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { gruSequence } from '../src/gru-sequence/index.js';
 import { lstmSequence } from '../src/lstm-sequence/index.js';
 import type { Masks } from '../src/masks.js';
-
-interface Sizes {
-  readonly batch: number;
-  readonly length: number;
-  readonly hidden: number;
-}
-
-/** One kind of recurrence, its tensors in a list, so that both go through the same tests. */
-interface Kind {
-  tensorsOf(sizes: Sizes): Tensor[];
-  /** The outputs, and each part of the last state. */
-  run(tensors: readonly Tensor[], masks: Masks): Tensor[];
-}
-
-const kinds: Record<string, Kind> = {
-  LSTM: {
-    tensorsOf: ({ batch, length, hidden }) => [
-      drawNormal([batch, length, 4 * hidden], 'gates'),
-      drawNormal([hidden, 4 * hidden], 'weight', 1 / Math.sqrt(hidden)),
-      drawNormal([batch, hidden], 'hidden'),
-      drawNormal([batch, hidden], 'cell'),
-    ],
-    run: ([gates, weight, hidden, cell], masks) => {
-      const given = { gates: gates as Tensor3D, weight: weight as Tensor2D };
-      const found = lstmSequence({ ...given, hidden: hidden as Tensor2D, cell: cell as Tensor2D, ...masks });
-      return [found.outputs, found.hidden, found.cell];
-    },
-  },
-  GRU: {
-    tensorsOf: ({ batch, length, hidden }) => [
-      drawNormal([batch, length, 3 * hidden], 'gates'),
-      drawNormal([hidden, 3 * hidden], 'weight', 1 / Math.sqrt(hidden)),
-      drawNormal([batch, hidden], 'hidden'),
-      drawNormal([3 * hidden], 'bias'),
-    ],
-    run: ([gates, weight, hidden, bias], masks) => {
-      const given = { gates: gates as Tensor3D, weight: weight as Tensor2D, bias: bias as Tensor1D };
-      const found = gruSequence({ ...given, hidden: hidden as Tensor2D, ...masks });
-      return [found.outputs, found.hidden];
-    },
-  },
-};
+import { joined, kinds, type Sizes } from './kinds.js';
 
 const shapes: Record<string, Sizes> = {
   'a text alone': { batch: 1, length: 5, hidden: 8 },
@@ -79,12 +34,6 @@ function masksFor({ batch, length }: Sizes): Masks {
 }
 
 const plain = ({ batch, length }: Sizes): Masks => ({ real: ones([batch, length]), keep: ones([batch, length]) });
-
-/** All outputs in one row, each number with a factor of its own. */
-function joined(outputs: readonly Tensor[]): Tensor {
-  const row = concat(outputs.map((output) => reshape(output, [-1])));
-  return mul(row, drawNormal(row.shape, 'factors'));
-}
 
 onEachBackend('fused recurrences', () => {
   for (const [kind, { tensorsOf, run }] of Object.entries(kinds)) {

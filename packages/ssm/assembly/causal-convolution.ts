@@ -2,20 +2,22 @@
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from './lanes';
 
-/** x [batch, kernel - 1 + length, channels], weight [kernel, channels], bias [channels] -> y [batch, length, channels]. */
+/**
+ * x [batch, kernel - 1 + length, channels], weight [kernel, channels], bias [channels] -> y [batch, length, channels], of
+ * which the rows from a first one to before a last, counted through the batch.
+ */
 export function convolutionForward(
-  batch: i32, length: i32, channels: i32, kernel: i32, silu: bool, x: usize, weight: usize, bias: usize, y: usize,
+  first: i32, last: i32, length: i32, channels: i32, kernel: i32, silu: bool,
+  x: usize, weight: usize, bias: usize, y: usize,
 ): void {
   const row = <usize>channels << 2;
-  for (let b = 0; b < batch; b++) {
-    for (let t = 0; t < length; t++, x += row, y += row) {
-      for (let c = 0; c < channels; c += 4) {
-        const at = <usize>c << 2, lane = channels - c;
-        const sum = taps(kernel, row, lane, x + at, weight + at, loadLanes(bias + at, lane));
-        storeLanes(y + at, silu ? f32x4.mul(sum, sigmoid4(sum)) : sum, lane);
-      }
+  for (let r = first; r < last; r++) {
+    const from = x + <usize>(r + (r / length) * (kernel - 1)) * row, to = y + <usize>r * row;
+    for (let c = 0; c < channels; c += 4) {
+      const at = <usize>c << 2, lane = channels - c;
+      const sum = taps(kernel, row, lane, from + at, weight + at, loadLanes(bias + at, lane));
+      storeLanes(to + at, silu ? f32x4.mul(sum, sigmoid4(sum)) : sum, lane);
     }
-    x += <usize>(kernel - 1) * row;
   }
 }
 
@@ -29,18 +31,18 @@ function taps(kernel: i32, row: usize, lane: i32, x: usize, weight: usize, start
   return sum;
 }
 
-/** dy as y; the gradients as what they belong to. */
+/** dy as y; the gradients as what they belong to, of some channels, from a first one that begins a vector to before a last. */
 export function convolutionBackward(
-  batch: i32, length: i32, channels: i32, kernel: i32, silu: bool, x: usize, weight: usize, bias: usize, dy: usize,
-  dx: usize, dWeight: usize, dBias: usize,
+  channel: i32, lastChannel: i32, batch: i32, length: i32, channels: i32, kernel: i32, silu: bool,
+  x: usize, weight: usize, bias: usize, dy: usize, dx: usize, dWeight: usize, dBias: usize,
 ): void {
-  const row = <usize>channels << 2;
-  memory.fill(dx, 0, <usize>(batch * (length + kernel - 1)) * row);
-  memory.fill(dWeight, 0, <usize>kernel * row);
-  memory.fill(dBias, 0, row);
+  const row = <usize>channels << 2, first = <usize>channel << 2, bytes = <usize>(lastChannel - channel) << 2;
+  clearRows(batch * (length + kernel - 1), row, bytes, dx + first);
+  clearRows(kernel, row, bytes, dWeight + first);
+  clearRows(1, row, bytes, dBias + first);
   for (let b = 0; b < batch; b++) {
     for (let t = 0; t < length; t++, x += row, dx += row, dy += row) {
-      for (let c = 0; c < channels; c += 4) {
+      for (let c = channel; c < lastChannel; c += 4) {
         const at = <usize>c << 2, lane = channels - c;
         let slope = loadLanes(dy + at, lane);
         if (silu) {
@@ -60,4 +62,10 @@ export function convolutionBackward(
     x += <usize>(kernel - 1) * row;
     dx += <usize>(kernel - 1) * row;
   }
+}
+
+/** The first `bytes` of rows that lie `row` bytes apart. */
+function clearRows(rows: i32, row: usize, bytes: usize, p: usize): void {
+  if (bytes == row) memory.fill(p, 0, <usize>rows * row);
+  else for (let r = 0; r < rows; r++, p += row) memory.fill(p, 0, bytes);
 }

@@ -29,26 +29,33 @@ function storeSome(p: usize, v: v128, count: i32): void {
   if (count > 2) store<f32>(p + 8, f32x4.extract_lane(v, 2));
 }
 
-/** Numbers of a row of `inner` channels, rounded up to whole vectors. */
+/** So many channels, rounded up to whole vectors. */
 // @ts-ignore: decorator
 @inline
-export function padded(inner: i32): i32 {
-  return (inner + 3) & ~3;
+export function padded(channels: i32): i32 {
+  return (channels + 3) & ~3;
 }
 
-/** [inner, state] -> [state, padded inner] times `factor`, zeros in the padding. */
-export function toLanes(inner: i32, state: i32, from: usize, to: usize, factor: f32 = 1): void {
-  const wide = padded(inner);
-  memory.fill(to, 0, <usize>(state * wide) << 2);
-  for (let c = 0; c < inner; c++) {
-    for (let n = 0; n < state; n++) store<f32>(to + (<usize>(n * wide + c) << 2), factor * load<f32>(from + (<usize>(c * state + n) << 2)));
+/** [channels, state] -> vectors [padded channels / 4, state, 4] times `factor`, zeros in the padding. */
+export function toLanes(channels: i32, state: i32, from: usize, to: usize, factor: f32 = 1): void {
+  if (channels & 3) memory.fill(to, 0, <usize>(padded(channels) * state) << 2);
+  for (let c = 0; c < channels; c++) {
+    const first = to + laneOffset(c, state);
+    for (let n = 0; n < state; n++, from += 4) store<f32>(first + (<usize>n << 4), factor * load<f32>(from));
   }
 }
 
-/** [state, padded inner] -> [inner, state]. */
-export function fromLanes(inner: i32, state: i32, from: usize, to: usize): void {
-  const wide = padded(inner);
-  for (let c = 0; c < inner; c++) {
-    for (let n = 0; n < state; n++) store<f32>(to + (<usize>(c * state + n) << 2), load<f32>(from + (<usize>(n * wide + c) << 2)));
+/** Vectors [padded channels / 4, state, 4] -> [channels, state]. */
+export function fromLanes(channels: i32, state: i32, from: usize, to: usize): void {
+  for (let c = 0; c < channels; c++) {
+    const first = from + laneOffset(c, state);
+    for (let n = 0; n < state; n++, to += 4) store<f32>(to, load<f32>(first + (<usize>n << 4)));
   }
+}
+
+/** Bytes before the first state of a channel in vectors. */
+// @ts-ignore: decorator
+@inline
+function laneOffset(channel: i32, state: i32): usize {
+  return <usize>((channel >> 2) * 4 * state + (channel & 3)) << 2;
 }

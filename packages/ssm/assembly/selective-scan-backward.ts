@@ -1,82 +1,102 @@
 // The derivative of the selective scan. From the last chunk to the first: the states inside a chunk are computed again from
-// the one kept where it begins, then the steps are gone through backwards.
+// the one kept where it begins, then the steps are gone through backwards. Channels are independent but for the gradients of
+// the matrices, which are sums over them: parts of the channels sum by themselves, chunk by chunk.
 import { sigmoid4, sumOfLanes } from '../../core/assembly/math';
-import { fromLanes, loadLanes, padded, storeLanes, toLanes } from './lanes';
-import { LN_2, LOG2_E, powerOfTwo, softplus4 } from './step-size';
+import { loadLanes, storeLanes } from './lanes';
+import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
+import { biasSumsAt, firstAt, gradientAt, rateSumsAt, ratesAt, skipSumsAt } from './scan-gradients';
+import { LN_2, powerOfTwo, softplus4 } from './step-size';
 
-/** Vectors per step of a chunk and place of the state: state before, decay, and the sums for both matrices. */
-const KEPT: i32 = 4;
+/** Bytes of the sums for both matrices of a chunk, in vectors whose lanes are still to be added up. */
+export function scanSumBytes(state: i32, chunk: i32): i32 {
+  return (2 * chunk * state) << 4;
+}
 
-export function scanBackwardScratchBytes(inner: i32, state: i32, chunk: i32): i32 {
-  return ((4 * state * padded(inner) + 2 * padded(inner)) << 2) + (((KEPT * chunk + 1) * state + chunk) << 4);
+/** Bytes of scratch that a thread needs for `scanBackward`. */
+export function scanBackwardScratchBytes(state: i32, chunk: i32): i32 {
+  return (((2 * chunk + 1) * state + chunk) << 4) + scanSumBytes(state, chunk);
 }
 
 // The chunk at hand, set by `scanBackward` for the functions that go through it.
 let states: usize = 0, decays: usize = 0, steps: usize = 0, inputSums: usize = 0, outputSums: usize = 0;
 
-/** As `scanForward`; dy as y, dFinal as last; the gradients as what they belong to. */
+/**
+ * Chunk `k` of text `b`, for some channels, from a first one that begins a vector to before a last. To be called for the
+ * chunks from the last to the first, between `enterText` and `leaveText`.
+ *
+ * @param sums where `scanSumBytes` get this part's share of the gradients of the matrices; 0 where the channels are whole
+ *   groups, whose gradients are then written
+ */
 export function scanBackward(
-  batch: i32, length: i32, inner: i32, state: i32, groups: i32, chunk: i32,
-  x: usize, stepSize: usize, stateMatrix: usize, inputMatrix: usize, outputMatrix: usize,
-  skip: usize, stepBias: usize, initial: usize, resets: usize, positive: bool, between: usize, dy: usize, dFinal: usize,
-  dx: usize, dStepSize: usize, dStateMatrix: usize, dInputMatrix: usize, dOutputMatrix: usize,
-  dSkip: usize, dStepBias: usize, dInitial: usize, scratch: usize,
+  call: ScanCall, b: i32, k: i32, channel: i32, lastChannel: i32, sums: usize, thread: i32,
 ): void {
-  const wide = padded(inner), lanes = <usize>(state * wide) << 2;
-  const rates = scratch, gradient = rates + lanes, dRates = gradient + lanes, first = dRates + lanes;
-  const skips = first + lanes, biases = skips + (<usize>wide << 2);
-  states = biases + (<usize>wide << 2);
+  const state = call.state, chunk = call.chunk, groups = call.groups, groupWidth = call.inner / groups;
+  states = scratchOf(call, thread);
   decays = states + (<usize>((chunk + 1) * state) << 4);
-  inputSums = decays + (<usize>(chunk * state) << 4);
+  steps = decays + (<usize>(chunk * state) << 4);
+  inputSums = sums ? sums : steps + (<usize>chunk << 4);
   outputSums = inputSums + (<usize>(chunk * state) << 4);
-  steps = outputSums + (<usize>(chunk * state) << 4);
-  const row = <usize>inner << 2, matrixRow = <usize>(groups * state) << 2, groupWidth = inner / groups;
-  const kept = (length + chunk - 1) / chunk - 1;
-  toLanes(inner, state, stateMatrix, rates, LOG2_E);
-  memory.fill(dRates, 0, lanes);
-  memory.fill(skips, 0, <usize>wide << 3);
-  for (let b = 0; b < batch; b++) {
-    const whole = <usize>b * ((<usize>inner * state) << 2);
-    toLanes(inner, state, dFinal + whole, gradient);
-    toLanes(inner, state, initial + whole, first);
-    for (let k = kept; k >= 0; k--) {
-      const start = b * length + k * chunk, count = min(chunk, length - k * chunk);
-      const rows = <usize>start * row, matrixRows = <usize>start * matrixRow;
-      const before = k == 0 ? first : between + <usize>(b * kept + k - 1) * lanes;
-      for (let group = 0; group < groups; group++) {
-        const own = matrixRows + (<usize>(group * state) << 2);
-        memory.fill(inputSums, 0, <usize>(2 * chunk * state) << 4);
-        for (let c = group * groupWidth; c < (group + 1) * groupWidth; c += 4) {
-          const at = <usize>c << 2, lane = inner - c, bias = loadLanes(stepBias + at, lane);
-          repeatChunk(
-            count, state, lane, wide, row, matrixRow, x + rows + at, stepSize + rows + at, rates + at,
-            inputMatrix + own, bias, resets ? resets + (<usize>start << 2) : 0, positive, before + at,
-          );
-          returnThrough(
-            count, state, lane, wide, row, matrixRow, x + rows + at, stepSize + rows + at, rates + at,
-            inputMatrix + own, outputMatrix + own, loadLanes(skip + at, lane), bias, positive, dy + rows + at,
-            dx + rows + at, dStepSize + rows + at, gradient + at, dRates + at, skips + at, biases + at,
-          );
-        }
-        reduceSums(count, state, matrixRow, inputSums, dInputMatrix + own);
-        reduceSums(count, state, matrixRow, outputSums, dOutputMatrix + own);
-      }
+  const start = b * call.length + k * chunk, count = min(chunk, call.length - k * chunk);
+  for (let group = channel / groupWidth; group * groupWidth < lastChannel; group++) {
+    memory.fill(inputSums, 0, <usize>(2 * chunk * state) << 4);
+    const end = min(lastChannel, (group + 1) * groupWidth);
+    for (let c = max(channel, group * groupWidth); c < end; c += 4) {
+      throughChannels(call, start, count, c, group, k == 0 ? firstAt(call) : keptAt(call, b, k));
     }
-    fromLanes(inner, state, gradient, dInitial + whole);
+    if (sums) continue;
+    reduceSums(call, start, count, group, inputSums, 1, call.dInputMatrix);
+    reduceSums(call, start, count, group, outputSums, 1, call.dOutputMatrix);
   }
-  fromLanes(inner, state, dRates, dStateMatrix);
-  memory.copy(dSkip, skips, row);
-  memory.copy(dStepBias, biases, row);
+}
+
+/** The gradients of the matrices of chunk `k` of text `b` and a group whose channels went in `parts`, sums behind one another. */
+export function addScanSums(call: ScanCall, b: i32, k: i32, group: i32, sums: usize, parts: i32): void {
+  const start = b * call.length + k * call.chunk, count = min(call.chunk, call.length - k * call.chunk);
+  reduceSums(call, start, count, group, sums, parts, call.dInputMatrix);
+  reduceSums(call, start, count, group, sums + (<usize>(call.chunk * call.state) << 4), parts, call.dOutputMatrix);
+}
+
+/** The sums over parts and lanes, of `count` steps from `start` on, into rows of a matrix's gradient. */
+function reduceSums(call: ScanCall, start: i32, count: i32, group: i32, sums: usize, parts: i32, matrix: usize): void {
+  const state = call.state, groups = call.groups, ofPart = <usize>scanSumBytes(state, call.chunk);
+  const end = sums + <usize>parts * ofPart;
+  for (let t = 0; t < count; t++) {
+    const to = matrix + (<usize>((start + t) * groups + group) * state << 2);
+    for (let n = 0; n < state; n++, sums += 16) {
+      let sum = v128.load(sums);
+      for (let at = sums + ofPart; at < end; at += ofPart) sum = f32x4.add(sum, v128.load(at));
+      store<f32>(to + (<usize>n << 2), sumOfLanes(sum));
+    }
+  }
+}
+
+/** A chunk of up to four channels of a group; `kept` are the states where it begins. */
+function throughChannels(call: ScanCall, start: i32, count: i32, c: i32, group: i32, kept: usize): void {
+  const state = call.state, row = <usize>call.inner << 2, matrixRow = <usize>(call.groups * state) << 2;
+  const at = <usize>c << 2, lane = call.inner - c, lanes = laneBytes(c, state), place = <usize>start * row + at;
+  const matrix = <usize>start * matrixRow + (<usize>(group * state) << 2);
+  const x = <usize>call.x + place, stepSize = <usize>call.stepSize + place, rates = ratesAt(call) + lanes;
+  const inputMatrix = <usize>call.inputMatrix + matrix, bias = loadLanes(<usize>call.stepBias + at, lane);
+  const resets = call.resets ? <usize>call.resets + (<usize>start << 2) : 0, positive = call.positive != 0;
+  repeatChunk(
+    count, state, lane, row, matrixRow, x, stepSize, rates, inputMatrix, bias, resets, positive, kept + lanes,
+  );
+  returnThrough(
+    count, state, lane, row, matrixRow, x, stepSize, rates, inputMatrix, <usize>call.outputMatrix + matrix,
+    loadLanes(<usize>call.skip + at, lane), bias, positive, <usize>call.dy + place,
+    <usize>call.dx + place, <usize>call.dStepSize + place, gradientAt(call) + lanes, rateSumsAt(call) + lanes,
+    skipSumsAt(call) + at, biasSumsAt(call) + at,
+  );
 }
 
 /** Fills `states` (before each step, and after the last), `decays` and `steps`. */
 function repeatChunk(
-  count: i32, state: i32, lane: i32, wide: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
+  count: i32, state: i32, lane: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
   inputMatrix: usize, bias: v128, resets: usize, positive: bool, before: usize,
 ): void {
-  const bytes = <usize>wide << 2, end = <usize>state << 2;
+  const end = <usize>state << 2;
   let now = states, decayed = decays;
-  for (let n = 0; n < state; n++, before += bytes) v128.store(now + (<usize>n << 4), v128.load(before));
+  memory.copy(now, before, <usize>state << 4);
   for (let t = 0; t < count; t++) {
     const keep = f32x4.splat(resets ? <f32>1 - load<f32>(resets + (<usize>t << 2)) : <f32>1);
     const raw = f32x4.add(loadLanes(stepSize, lane), bias);
@@ -84,7 +104,7 @@ function repeatChunk(
     v128.store(steps + (<usize>t << 4), delta);
     const entered = f32x4.mul(delta, loadLanes(x, lane));
     let rate = rates, next = now + (<usize>state << 4);
-    for (let n: usize = 0; n < end; n += 4, rate += bytes, now += 16, next += 16, decayed += 16) {
+    for (let n: usize = 0; n < end; n += 4, rate += 16, now += 16, next += 16, decayed += 16) {
       const decay = f32x4.mul(keep, powerOfTwo(f32x4.mul(delta, v128.load(rate))));
       v128.store(decayed, decay);
       const input = f32x4.mul(entered, v128.load32_splat(inputMatrix + n));
@@ -96,11 +116,11 @@ function repeatChunk(
 
 /** The steps of a chunk backwards: `gradient` is that of the state after it, and becomes that of the state before it. */
 function returnThrough(
-  count: i32, state: i32, lane: i32, wide: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
+  count: i32, state: i32, lane: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
   inputMatrix: usize, outputMatrix: usize, skip: v128, bias: v128, positive: bool, dy: usize,
   dx: usize, dStepSize: usize, gradient: usize, dRates: usize, dSkip: usize, dBias: usize,
 ): void {
-  const bytes = <usize>wide << 2, end = <usize>state << 2, vectors = <usize>state << 4;
+  const end = <usize>state << 2, vectors = <usize>state << 4;
   let skipSum = v128.load(dSkip), biasSum = v128.load(dBias);
   for (let t = count - 1; t >= 0; t--) {
     const offset = <usize>t * row, matrixOffset = <usize>t * matrixRow, kept = <usize>t * vectors;
@@ -120,7 +140,7 @@ function returnThrough(
       exponent = f32x4.add(exponent, f32x4.mul(dExponent, v128.load(rate)));
       v128.store(dRate, f32x4.add(v128.load(dRate), f32x4.mul(dExponent, delta)));
       v128.store(g, leaving);
-      rate += bytes, dRate += bytes, g += bytes;
+      rate += 16, dRate += 16, g += 16;
       before += 16, decayed += 16, inputSum += 16, outputSum += 16;
     }
     // The rates are scaled by log2(e).
@@ -133,11 +153,4 @@ function returnThrough(
   }
   v128.store(dSkip, skipSum);
   v128.store(dBias, biasSum);
-}
-
-/** The sums over lanes of `count` steps, into rows of a matrix's gradient. */
-function reduceSums(count: i32, state: i32, matrixRow: usize, sums: usize, to: usize): void {
-  for (let t = 0; t < count; t++, to += matrixRow) {
-    for (let n = 0; n < state; n++, sums += 16) store<f32>(to + (<usize>n << 2), sumOfLanes(v128.load(sums)));
-  }
 }

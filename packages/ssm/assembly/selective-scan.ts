@@ -1,65 +1,63 @@
 // Gu and Dao 2023, algorithm 2, four neighbouring channels in the lanes of a vector: no sums across lanes, and any number of
 // states. Chunk by chunk over the length, so that what a chunk reads stays in the cache for all channels.
-import { fromLanes, loadLanes, padded, storeLanes, toLanes } from './lanes';
+import { fromLanes, loadLanes, storeLanes, toLanes } from './lanes';
+import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
 import { LOG2_E, powerOfTwo, softplus4 } from './step-size';
 
-export function scanForwardScratchBytes(inner: i32, state: i32): i32 {
-  return (2 * state * padded(inner)) << 2;
+/** Bytes of scratch that a thread needs for `scanForward` of so many channels. */
+export function scanForwardScratchBytes(channels: i32, state: i32): i32 {
+  return <i32>(2 * laneBytes(channels, state));
 }
 
-/**
- * x, stepSize and y [batch, length, inner], stateMatrix [inner, state], inputMatrix and outputMatrix [batch, length, groups,
- * state], skip and stepBias [inner], initial and last [batch, inner, state], resets [batch, length] or 0. Every group is a
- * whole number of vectors wide. `between` [batch, kept, state, padded inner] gets the states where chunks begin; 0: nothing.
- */
+/** Some texts and channels, each from a first one to before a last; the first channel begins a vector. */
 export function scanForward(
-  batch: i32, length: i32, inner: i32, state: i32, groups: i32, chunk: i32,
-  x: usize, stepSize: usize, stateMatrix: usize, inputMatrix: usize, outputMatrix: usize,
-  skip: usize, stepBias: usize, initial: usize, resets: usize, positive: bool,
-  y: usize, last: usize, between: usize, scratch: usize,
+  call: ScanCall, text: i32, lastText: i32, channel: i32, lastChannel: i32, thread: i32,
 ): void {
-  const wide = padded(inner);
-  const lanes = <usize>(state * wide) << 2;
-  const rates = scratch, h = scratch + lanes;
-  const row = <usize>inner << 2, matrixRow = <usize>(groups * state) << 2;
-  toLanes(inner, state, stateMatrix, rates, LOG2_E);
-  for (let b = 0; b < batch; b++) {
-    toLanes(inner, state, initial + <usize>b * ((<usize>inner * state) << 2), h);
-    for (let start = 0; start < length; start += chunk) {
-      if (start > 0 && between) {
-        memory.copy(between, h, lanes);
-        between += lanes;
-      }
-      const count = min(chunk, length - start);
-      for (let c = 0; c < inner; c += 4) {
-        const at = <usize>c << 2, lane = inner - c;
-        const group = <usize>((c * groups / inner) * state) << 2;
-        scanChannels(
-          count, state, lane, wide, row, matrixRow, x + at, stepSize + at, rates + at,
-          inputMatrix + group, outputMatrix + group, loadLanes(skip + at, lane), loadLanes(stepBias + at, lane),
-          resets, positive, y + at, h + at,
-        );
-      }
-      const moved = <usize>count * row, movedRows = <usize>count * matrixRow;
-      x += moved, stepSize += moved, y += moved;
-      inputMatrix += movedRows, outputMatrix += movedRows;
-      if (resets) resets += <usize>count << 2;
+  const length = call.length, state = call.state, chunk = call.chunk, channels = lastChannel - channel;
+  const lanes = laneBytes(channels, state), before = laneBytes(channel, state);
+  const rates = scratchOf(call, thread), h = rates + lanes;
+  toLanes(channels, state, <usize>call.stateMatrix + before, rates, LOG2_E);
+  for (let b = text; b < lastText; b++) {
+    const own = (<usize>(b * call.inner) * state << 2) + before;
+    toLanes(channels, state, <usize>call.initial + own, h);
+    for (let start = 0, k = 0; start < length; start += chunk, k++) {
+      if (k > 0 && call.between) memory.copy(keptAt(call, b, k) + before, h, lanes);
+      scanChunk(call, b * length + start, min(chunk, length - start), channel, lastChannel, rates, h);
     }
-    fromLanes(inner, state, h, last + <usize>b * ((<usize>inner * state) << 2));
+    fromLanes(channels, state, h, <usize>call.last + own);
+  }
+}
+
+/** `count` steps from `start` on, counted through all texts. */
+function scanChunk(
+  call: ScanCall, start: i32, count: i32, channel: i32, lastChannel: i32, rates: usize, h: usize,
+): void {
+  const inner = call.inner, state = call.state, groups = call.groups, vectors = <usize>state << 4;
+  const row = <usize>inner << 2, matrixRow = <usize>(groups * state) << 2;
+  const rows = <usize>start * row, matrixRows = <usize>start * matrixRow;
+  const resets = call.resets ? <usize>call.resets + (<usize>start << 2) : 0;
+  for (let c = channel; c < lastChannel; c += 4, rates += vectors, h += vectors) {
+    const at = <usize>c << 2, lane = inner - c, place = rows + at;
+    const matrix = matrixRows + (<usize>((c * groups / inner) * state) << 2);
+    scanChannels(
+      count, state, lane, row, matrixRow, <usize>call.x + place, <usize>call.stepSize + place, rates,
+      <usize>call.inputMatrix + matrix, <usize>call.outputMatrix + matrix,
+      loadLanes(<usize>call.skip + at, lane), loadLanes(<usize>call.stepBias + at, lane),
+      resets, call.positive != 0, <usize>call.y + place, h,
+    );
   }
 }
 
 /** One chunk of up to four channels. */
 function scanChannels(
-  count: i32, state: i32, lane: i32, wide: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
+  count: i32, state: i32, lane: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
   inputMatrix: usize, outputMatrix: usize, skip: v128, bias: v128, resets: usize, positive: bool, y: usize, h: usize,
 ): void {
-  const bytes = <usize>wide << 2;
   const end = <usize>state << 2;
   for (let t = 0; t < count; t++) {
     if (resets) {
       const keep: f32 = <f32>1 - load<f32>(resets);
-      if (keep != <f32>1) forget(state, bytes, h, keep);
+      if (keep != <f32>1) forget(state, h, keep);
       resets += 4;
     }
     const raw = f32x4.add(loadLanes(stepSize, lane), bias);
@@ -68,7 +66,7 @@ function scanChannels(
     const entered = f32x4.mul(delta, now);
     let sum = f32x4.mul(skip, now);
     let rate = rates, place = h;
-    for (let n: usize = 0; n < end; n += 4, rate += bytes, place += bytes) {
+    for (let n: usize = 0; n < end; n += 4, rate += 16, place += 16) {
       const decay = powerOfTwo(f32x4.mul(delta, v128.load(rate)));
       const input = f32x4.mul(entered, v128.load32_splat(inputMatrix + n));
       const next = f32x4.add(f32x4.mul(decay, v128.load(place)), input);
@@ -81,7 +79,7 @@ function scanChannels(
   }
 }
 
-export function forget(state: i32, bytes: usize, h: usize, keep: f32): void {
+function forget(state: i32, h: usize, keep: f32): void {
   const factor = f32x4.splat(keep);
-  for (let n = 0; n < state; n++, h += bytes) v128.store(h, f32x4.mul(factor, v128.load(h)));
+  for (let n = 0; n < state; n++, h += 16) v128.store(h, f32x4.mul(factor, v128.load(h)));
 }

@@ -1,28 +1,29 @@
-import { type Offset, wasmKernels } from '@sequitur/core';
+import { type Offset, type WasmInstance, wasmKernels } from '@sequitur/core';
 import { KERNELS } from './kernels.generated.js';
 
-/** The tensors of a selective scan, as both its kernels take them: sizes, offsets, whether softplus. */
-export type ScanArguments = readonly [
-  ...sizes: readonly [batch: number, length: number, inner: number, state: number, groups: number, chunk: number],
-  ...tensors: readonly [x: Offset, stepSize: Offset, stateMatrix: Offset, inputMatrix: Offset, outputMatrix: Offset],
-  ...rest: readonly [skip: Offset, stepBias: Offset, initial: Offset, resets: Offset, positive: boolean],
-];
+/** A kernel that only `runAll` calls: `src` writes the numbers where it names it. */
+type InParts = (...numbers: number[]) => void;
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there. */
+/** What the AssemblyScript in `assembly/` exports; each function is described there. `call` is a `ScanCall`. */
 interface StateSpaceKernels {
-  convolutionBackward(
-    ...sizes: [batch: number, length: number, channels: number, kernel: number, silu: boolean, ...offsets: Offset[]]
-  ): void;
-  convolutionForward(
-    ...sizes: [batch: number, length: number, channels: number, kernel: number, silu: boolean, ...offsets: Offset[]]
-  ): void;
-  linearScanBackward(batch: number, length: number, channels: number, ...offsets: Offset[]): void;
-  linearScanForward(batch: number, length: number, channels: number, ...offsets: Offset[]): void;
-  scanBackward(...scan: [...ScanArguments, ...offsets: Offset[]]): void;
-  scanBackwardScratchBytes(inner: number, state: number, chunk: number): number;
-  scanForward(...scan: [...ScanArguments, y: Offset, last: Offset, between: Offset, scratch: Offset]): void;
-  scanForwardScratchBytes(inner: number, state: number): number;
+  readonly convolutionBackward: InParts;
+  readonly convolutionForward: InParts;
+  readonly linearScanBackward: InParts;
+  readonly linearScanForward: InParts;
+  readonly scanBackward: InParts;
+  readonly scanForward: InParts;
+  addScanSums(call: Offset, text: number, chunk: number, group: number, sums: Offset, parts: number): void;
+  enterText(call: Offset, text: number): void;
+  finishScanGradients(call: Offset): void;
+  leaveText(call: Offset, text: number): void;
+  scanBackwardScratchBytes(state: number, chunk: number): number;
+  scanForwardScratchBytes(channels: number, state: number): number;
+  scanSharedBytes(inner: number, state: number): number;
+  scanSumBytes(state: number, chunk: number): number;
+  startScanGradients(call: Offset): void;
 }
+
+export type StateSpaceInstance = WasmInstance<StateSpaceKernels>;
 
 /** This package's kernels on a backend, or null where that is not WebAssembly. */
 export const stateSpaceKernels = wasmKernels<StateSpaceKernels>(KERNELS);

@@ -1,4 +1,5 @@
 import type { NativeKernel } from '@sequitur/core';
+import { runOnTexts } from '../run-on-texts.js';
 import type { SequenceAttributes } from '../sequence-attributes.js';
 import { recurrentKernels } from '../wasm-kernels.js';
 
@@ -12,9 +13,9 @@ export const gruWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, 
   const steps = attributes.remember ? length : 0;
   const kept = [4 * hidden, hidden].map((width) => wasm.output([batch, steps, width]));
   const keptAt = kept.map((tensor) => (attributes.remember ? wasm.offset(tensor) : 0));
-  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, hidden, wide), (scratch) =>
-    wasm.kernels.gruForward(batch, length, hidden, ...given, ...results.map(wasm.offset), ...keptAt, scratch),
-  );
+  const product = { inner: hidden, columns: wide, weight: wasm.offset(inputs.weight!), transposed: false };
+  const offsets = [...given, ...results.map(wasm.offset), ...keptAt];
+  runOnTexts(wasm, 'gruForward', { batch, length, hidden, ...product }, offsets);
   return [...results, ...kept];
 };
 
@@ -26,8 +27,8 @@ export const gruGradientWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const given = names.map((name) => wasm.offset(inputs[name]!));
   const shapes = [[batch, length, 3 * hidden], [batch, length, 3 * hidden], inputs.dLast!.shape];
   const gradients = shapes.map((shape) => wasm.output(shape));
-  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, 3 * hidden, hidden), (scratch) =>
-    wasm.kernels.gruBackward(batch, length, hidden, ...given, ...gradients.map(wasm.offset), scratch),
-  );
+  const product = { inner: 3 * hidden, columns: hidden, weight: wasm.offset(inputs.weight!), transposed: true };
+  const offsets = [...given, ...gradients.map(wasm.offset)];
+  runOnTexts(wasm, 'gruBackward', { batch, length, hidden, ...product }, offsets);
   return gradients;
 };

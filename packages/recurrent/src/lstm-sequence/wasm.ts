@@ -1,4 +1,5 @@
 import type { NativeKernel } from '@sequitur/core';
+import { runOnTexts } from '../run-on-texts.js';
 import type { SequenceAttributes } from '../sequence-attributes.js';
 import { recurrentKernels } from '../wasm-kernels.js';
 
@@ -11,12 +12,11 @@ export const lstmWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes,
   const results = [[batch, length, hidden], ...[inputs.hidden!, inputs.cell!].map(({ shape }) => shape)].map((shape) =>
     wasm.output(shape),
   );
-  const steps = attributes.remember ? length : 0;
-  const kept = [wide, hidden, hidden].map((width) => wasm.output([batch, steps, width]));
+  const kept = [wide, hidden, hidden].map((width) => wasm.output([batch, attributes.remember ? length : 0, width]));
   const keptAt = kept.map((tensor) => (attributes.remember ? wasm.offset(tensor) : 0));
-  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, hidden, wide), (scratch) =>
-    wasm.kernels.lstmForward(batch, length, hidden, ...given, ...results.map(wasm.offset), ...keptAt, scratch),
-  );
+  const product = { inner: hidden, columns: wide, weight: wasm.offset(inputs.weight!), transposed: false };
+  const offsets = [...given, ...results.map(wasm.offset), ...keptAt];
+  runOnTexts(wasm, 'lstmForward', { batch, length, hidden, ...product }, offsets);
   return [...results, ...kept];
 };
 
@@ -25,11 +25,12 @@ export const lstmGradientWasm: NativeKernel<object> = ({ inputs, backend }) => {
   if (!wasm) return null;
   const { activations, dLastHidden, dLastCell } = inputs;
   const [batch, length, wide] = activations!.shape as [number, number, number];
+  const hidden = wide / 4;
   const names = ['weight', 'activations', 'cellBefore', 'real', 'keep', 'dOutputs', 'dLastHidden', 'dLastCell'];
   const given = names.map((name) => wasm.offset(inputs[name]!));
   const gradients = [activations!, dLastHidden!, dLastCell!].map(({ shape }) => wasm.output(shape));
-  wasm.withScratch(wasm.kernels.stepScratchBytes(batch, wide, wide / 4), (scratch) =>
-    wasm.kernels.lstmBackward(batch, length, wide / 4, ...given, ...gradients.map(wasm.offset), scratch),
-  );
+  const product = { inner: wide, columns: hidden, weight: wasm.offset(inputs.weight!), transposed: true };
+  const offsets = [...given, ...gradients.map(wasm.offset)];
+  runOnTexts(wasm, 'lstmBackward', { batch, length, hidden, ...product }, offsets);
   return gradients;
 };

@@ -1,6 +1,10 @@
-import type { NativeKernel } from '@sequitur/core';
+import { type NativeKernel, runOnRows } from '@sequitur/core';
+import { TOGETHER } from '../parts.js';
 import { stateSpaceKernels } from '../wasm-kernels.js';
 import type { ConvolutionAttributes } from './attributes.js';
+
+/** So many multiplications of a product take as long as one tap. */
+const COST = { forward: 16, backward: 48 };
 
 /** {x, weight, bias} -> [y]. */
 export const convolutionWasm: NativeKernel<ConvolutionAttributes> = ({ inputs, attributes, backend }) => {
@@ -9,11 +13,14 @@ export const convolutionWasm: NativeKernel<ConvolutionAttributes> = ({ inputs, a
   const { x, weight, bias } = inputs;
   const [batch, positions, channels] = x!.shape as [number, number, number];
   const kernel = weight!.shape[0]!;
-  const y = wasm.output([batch, positions - kernel + 1, channels]);
-  wasm.kernels.convolutionForward(
-    ...([batch, positions - kernel + 1, channels, kernel, attributes.activation === 'silu'] as const),
-    ...[x!, weight!, bias!, y].map(wasm.offset),
-  );
+  const length = positions - kernel + 1;
+  const y = wasm.output([batch, length, channels]);
+  const offsets = [x!, weight!, bias!, y].map(wasm.offset);
+  const rows = { count: batch * length, cost: channels * kernel * COST.forward };
+  runOnRows(wasm, 'convolutionForward', rows, ({ from, count }) => [
+    ...[from, from + count, length, channels, kernel, Number(attributes.activation === 'silu')],
+    ...offsets,
+  ]);
   return [y];
 };
 
@@ -24,10 +31,14 @@ export const convolutionGradientWasm: NativeKernel<ConvolutionAttributes> = ({ i
   const { x, weight, bias, dy } = inputs;
   const [batch, positions, channels] = x!.shape as [number, number, number];
   const kernel = weight!.shape[0]!;
+  const length = positions - kernel + 1;
   const gradients = [x!, weight!, bias!].map(({ shape }) => wasm.output(shape));
-  wasm.kernels.convolutionBackward(
-    ...([batch, positions - kernel + 1, channels, kernel, attributes.activation === 'silu'] as const),
-    ...[x!, weight!, bias!, dy!, ...gradients].map(wasm.offset),
-  );
+  const offsets = [x!, weight!, bias!, dy!, ...gradients].map(wasm.offset);
+  // By channels, for each of which the gradients of its taps are summed over all texts.
+  const rows = { count: channels, cost: batch * length * kernel * COST.backward, together: TOGETHER };
+  runOnRows(wasm, 'convolutionBackward', rows, ({ from, count }) => [
+    ...[from, from + count, batch, length, channels, kernel, Number(attributes.activation === 'silu')],
+    ...offsets,
+  ]);
   return gradients;
 };

@@ -1,6 +1,12 @@
-import type { NativeKernel, OpInputs, WasmInstance } from '@sequitur/core';
-import { type ScanArguments, stateSpaceKernels } from '../wasm-kernels.js';
-import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
+import type { NativeKernel, OpInputs } from '@sequitur/core';
+import { ends, partsOf } from '../parts.js';
+import { stateSpaceKernels } from '../wasm-kernels.js';
+import { gradientParts } from './gradient-parts.js';
+import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
+import { withScanCall } from './wasm-call.js';
+
+/** So many multiplications of a product take as long as one place of the state at one step. */
+const COST = { forward: 16, backward: 44 };
 
 /** {the tensors of a scan} -> [y, the last state, the states between chunks]. */
 export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
@@ -11,10 +17,18 @@ export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, bac
   const [y, last] = [wasm.output([batch, length, inner]), wasm.output([batch, inner, state])];
   const between = wasm.output([batch, attributes.remember ? kept : 0, state * wide]);
   const keeps = attributes.remember && kept > 0;
-  wasm.withScratch(wasm.kernels.scanForwardScratchBytes(inner, state), (scratch) =>
-    wasm.kernels.scanForward(
-      ...argumentsOf(wasm, inputs, attributes),
-      ...([wasm.offset(y), wasm.offset(last), keeps ? wasm.offset(between) : 0, scratch] as const),
+  const multiplications = batch * length * inner * state * COST.forward;
+  const parts = partsOf(wasm, { batch, channels: inner, multiplications });
+  const widest = Math.max(...parts.map(({ channels }) => channels.count), 0);
+  const room = {
+    ...{ shared: 0, ofThread: wasm.kernels.scanForwardScratchBytes(widest, state) },
+    threads: parts.length > 1 ? wasm.threads : 1,
+  };
+  const results = { y, last, between: keeps ? between : undefined };
+  withScanCall(wasm, { inputs, attributes, results }, room, (call) =>
+    wasm.runAll(
+      'scanForward',
+      parts.map((part) => [call, ...ends(part)]),
     ),
   );
   return [y, last, between];
@@ -24,34 +38,44 @@ export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, bac
 export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = stateSpaceKernels(backend);
   if (!wasm || !fillsVectors(inputs)) return null;
-  const { inner, state } = sizesOf(inputs as unknown as ScanTensors, attributes);
-  const names = ['x', 'stepSize', 'stateMatrix', 'inputMatrix', 'outputMatrix', 'skip', 'stepBias', 'initialState'];
-  const gradients = names.map((name) => wasm.output(inputs[name]!.shape));
-  const chunk = Math.min(attributes.chunk, inputs.x!.shape[1]!);
-  wasm.withScratch(wasm.kernels.scanBackwardScratchBytes(inner, state, chunk), (scratch) =>
-    wasm.kernels.scanBackward(
-      ...argumentsOf(wasm, inputs, { ...attributes, chunk }),
-      ...['between', 'dy', 'dFinal'].map((name) => wasm.offset(inputs[name]!)),
-      ...gradients.map(wasm.offset),
-      scratch,
-    ),
-  );
+  const { kernels } = wasm;
+  const { batch, length, inner, state, groups, kept } = sizesOf(inputs as unknown as ScanTensors, attributes);
+  const chunk = Math.min(attributes.chunk, length);
+  const { parts, ofGroup } = gradientParts(inner, groups);
+  const isShared = parts.length > 1 && wasm.isWorthSharing(chunk * inner * state * COST.backward);
+  const ofSums = ofGroup > 1 ? kernels.scanSumBytes(state, chunk) : 0;
+  const states = kernels.scanSharedBytes(inner, state);
+  const room = {
+    shared: states + parts.length * ofSums,
+    ofThread: kernels.scanBackwardScratchBytes(state, chunk),
+    threads: isShared ? wasm.threads : 1,
+  };
+  const gradients = SCAN_INPUTS.map((name) => wasm.output(inputs[name]!.shape));
+  const results = Object.fromEntries(SCAN_INPUTS.map((name, index) => [`gradient of ${name}`, gradients[index]!]));
+  withScanCall(wasm, { inputs, attributes: { ...attributes, chunk }, results }, room, (call, shared) => {
+    const sums = shared + states;
+    /** Of a text: which parts add to the same numbers is the same for all chunks, and no chunk waits for another text. */
+    const throughChunk = (text: number, k: number) => {
+      const calls = parts.map(({ from, count }, part) => [
+        ...[call, text, k, from, from + count, ofSums && sums + part * ofSums],
+      ]);
+      if (isShared) wasm.runAll('scanBackward', calls);
+      else for (const numbers of calls) kernels.scanBackward(...numbers, 0);
+      if (ofGroup === 1) return;
+      for (let group = 0; group < groups; group++) {
+        kernels.addScanSums(call, text, k, group, sums + group * ofGroup * ofSums, ofGroup);
+      }
+    };
+    kernels.startScanGradients(call);
+    for (let text = 0; text < batch; text++) {
+      kernels.enterText(call, text);
+      for (let k = kept; k >= 0; k--) throughChunk(text, k);
+      kernels.leaveText(call, text);
+    }
+    kernels.finishScanGradients(call);
+  });
   return gradients;
 };
-
-function argumentsOf(
-  wasm: Pick<WasmInstance, 'offset' | 'offsetOr0'>,
-  inputs: OpInputs,
-  attributes: ScanAttributes,
-): ScanArguments {
-  const { batch, length, inner, state, groups } = sizesOf(inputs as unknown as ScanTensors, attributes);
-  const at = (name: string) => wasm.offset(inputs[name]!);
-  return [
-    ...([batch, length, inner, state, groups, attributes.chunk] as const),
-    ...([at('x'), at('stepSize'), at('stateMatrix'), at('inputMatrix'), at('outputMatrix')] as const),
-    ...([at('skip'), at('stepBias'), at('initialState'), wasm.offsetOr0(inputs.resets), attributes.softplus] as const),
-  ];
-}
 
 /** Whether the four channels of a vector always share their rows of the matrices. */
 function fillsVectors({ x, inputMatrix }: OpInputs): boolean {

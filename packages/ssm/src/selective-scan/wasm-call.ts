@@ -1,0 +1,50 @@
+import type { Offset, OpInputs } from '@sequitur/core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { StateSpaceInstance } from '../wasm-kernels.js';
+import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
+
+/** What a call reads and writes: tensors by their names in `TENSORS`. */
+export interface ScanTask {
+  readonly inputs: OpInputs;
+  readonly attributes: ScanAttributes;
+  readonly results: Readonly<Record<string, TensorInfo | undefined>>;
+}
+
+/** Bytes beside the tensors. */
+export interface ScanRoom {
+  readonly shared: number;
+  readonly ofThread: number;
+  readonly threads: number;
+}
+
+/** The offsets of `ScanCall`, in its order behind the sizes. */
+const TENSORS = [
+  ...SCAN_INPUTS,
+  ...['resets', 'y', 'last', 'between', 'dy', 'dFinal'],
+  ...SCAN_INPUTS.map((name) => `gradient of ${name}`),
+];
+const SIZES = 7;
+const CALL_BYTES = 4 * (SIZES + TENSORS.length + 3);
+
+/** Lays the call out in memory, and behind it what its parts share and the scratch of each thread. */
+export function withScanCall(
+  wasm: StateSpaceInstance,
+  { inputs, attributes, results }: ScanTask,
+  { shared, ofThread, threads }: ScanRoom,
+  use: (call: Offset, shared: Offset) => void,
+): void {
+  const { batch, length, inner, state, groups } = sizesOf(inputs as unknown as ScanTensors, attributes);
+  const lines = [CALL_BYTES, shared, ofThread].map((bytes) => 64 * Math.ceil(bytes / 64)) as [number, number, number];
+  wasm.withScratch(lines[0] + lines[1] + threads * lines[2], (call) => {
+    const offsets = TENSORS.map((name) => wasm.offsetOr0(results[name] ?? inputs[name]));
+    const sharedAt = call + lines[0];
+    wasm
+      .integers(call, CALL_BYTES / 4)
+      .set([
+        ...[batch, length, inner, state, groups, attributes.chunk, Number(attributes.softplus)],
+        ...offsets,
+        ...[sharedAt, sharedAt + lines[1], lines[2]],
+      ]);
+    use(call, sharedAt);
+  });
+}

@@ -1,0 +1,178 @@
+import { openBackend, Random } from '@sequitur/core';
+import { drawNormal, expectSameOnThreads } from '@sequitur/laws';
+import {
+  backend,
+  concat,
+  exp,
+  grads,
+  type KernelBackend,
+  mul,
+  neg,
+  reshape,
+  sum,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { beforeEach, expect, it, vi } from 'vitest';
+import { causalConvolution, linearScan, selectiveScan } from '../src/index.js';
+import { partsOf } from '../src/parts.js';
+import { gradientParts } from '../src/selective-scan/gradient-parts.js';
+import { stateSpaceKernels } from '../src/wasm-kernels.js';
+
+beforeEach(async () => void (await openBackend('cpu')));
+
+type Inputs = Readonly<Record<string, Tensor>>;
+
+/** An operation on tensors that it is differentiated by. */
+interface Case {
+  readonly inputs: Inputs;
+  compute(inputs: Inputs): Tensor[];
+}
+
+const one = <T>(random: Random, ...items: readonly T[]): T => items[random.integer(items.length)]!;
+
+/** Values of a case drawn anew on the backend at hand: its outputs, and the gradient of a weighted sum of them by every input. */
+function evaluate(create: () => Case): Record<string, Tensor> {
+  return tidy(() => {
+    const { inputs, compute } = create();
+    const names = Object.keys(inputs);
+    const weighted = (...given: Tensor[]) => {
+      const outputs = compute(Object.fromEntries(names.map((name, index) => [name, given[index]!])));
+      const row = concat(outputs.map((output) => reshape(output, [-1])));
+      return sum(mul(row, drawNormal(row.shape, 'weights')));
+    };
+    const gradients = grads(weighted)(Object.values(inputs));
+    const outputs = compute(inputs).map((output, index) => [`output ${index}`, output] as const);
+    return Object.fromEntries([...outputs, ...names.map((name, index) => [`d ${name}`, gradients[index]!] as const)]);
+  });
+}
+
+/** Expects the cases of `rounds` seeds to be the same on threads, which get both kernels in parts. */
+async function expectSame(
+  create: (random: Random) => Case,
+  rounds: number,
+  [forward, backward]: readonly [string, string],
+): Promise<void> {
+  const cut = new Map<string, number>();
+  const onOpen = () => {
+    const wasm = stateSpaceKernels(backend() as KernelBackend)!;
+    const { runAll } = wasm;
+    vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls) => {
+      if (calls.length > 1) cut.set(kernel, 1 + (cut.get(kernel) ?? 0));
+      runAll(kernel, calls);
+    });
+  };
+  for (let round = 0; round < rounds; round++) {
+    const compute = () => evaluate(() => create(Random.fromSeed(`threads, round ${round}`)));
+    await expectSameOnThreads(compute, { tolerance: 2e-5, onOpen });
+  }
+  expect(cut.get(forward)).toBeGreaterThan(rounds / 2);
+  expect(cut.get(backward)).toBeGreaterThan(rounds / 2);
+}
+
+/** 1 where a text begins. */
+function drawResets(random: Random, batch: number, length: number): Tensor {
+  return tensor(
+    Float32Array.from({ length: batch * length }, () => Number(random.integer(20) === 0)),
+    [batch, length],
+  );
+}
+
+it('selective scans have the same bits on one thread and on three', async () => {
+  const create = (random: Random): Case => {
+    const groups = one(random, 1, 1, 1, 2, 3, 9);
+    const inner = groups === 1 ? 33 + random.integer(120) : groups * 4 * (1 + random.integer(Math.ceil(30 / groups)));
+    const [batch, length, state] = [one(random, 1, 1, 2, 5), 60 + random.integer(60), 4 + random.integer(9)];
+    const resets = one(random, true, false) ? drawResets(random, batch, length) : undefined;
+    const options = { softplus: one(random, true, true, false), chunk: one(random, 64, 64, 29) };
+    const step = drawNormal([batch, length, inner], 'step');
+    return {
+      inputs: {
+        x: drawNormal([batch, length, inner], 'x'),
+        stepSize: options.softplus ? step : exp(step),
+        stateMatrix: neg(exp(drawNormal([inner, state], 'A', 0.5))),
+        inputMatrix: drawNormal([batch, length, groups, state], 'B'),
+        outputMatrix: drawNormal([batch, length, groups, state], 'C'),
+        skip: drawNormal([inner], 'D'),
+        stepBias: options.softplus ? drawNormal([inner], 'bias') : exp(drawNormal([inner], 'bias')),
+        initialState: drawNormal([batch, inner, state], 'h'),
+      },
+      compute: (inputs) => {
+        const { y, state: last } = selectiveScan({ ...inputs, resets } as never, options);
+        return [y, last];
+      },
+    };
+  };
+  await expectSame(create, 12, ['scanForward', 'scanBackward']);
+});
+
+it('causal convolutions have the same bits on one thread and on three', async () => {
+  const create = (random: Random): Case => {
+    const [batch, length] = [one(random, 1, 1, 2, 5), 150 + random.integer(60)];
+    const [channels, kernel] = [33 + random.integer(100), 2 + random.integer(4)];
+    const activation = one(random, 'silu', 'none');
+    return {
+      inputs: {
+        x: drawNormal([batch, length, channels], 'x'),
+        weight: drawNormal([kernel, channels], 'w'),
+        bias: drawNormal([channels], 'b'),
+        state: drawNormal([batch, kernel - 1, channels], 's'),
+      },
+      compute: (inputs) => [causalConvolution(inputs as never, activation).y],
+    };
+  };
+  await expectSame(create, 6, ['convolutionForward', 'convolutionBackward']);
+});
+
+it('linear scans have the same bits on one thread and on three', async () => {
+  const create = (random: Random): Case => {
+    const [batch, length, channels] = [one(random, 1, 1, 2, 3), 700 + random.integer(100), 101 + random.integer(30)];
+    return {
+      inputs: {
+        decay: drawNormal([batch, length, channels], 'decay', 0.3),
+        input: drawNormal([batch, length, channels], 'input'),
+        initial: drawNormal([batch, channels], 'initial'),
+      },
+      compute: ({ decay, input, initial }) => [linearScan(decay as never, input as never, initial as never)],
+    };
+  };
+  await expectSame(create, 3, ['linearScanForward', 'linearScanBackward']);
+});
+
+const threads = (count: number, isWorthSharing = () => true) => ({ threads: count, isWorthSharing });
+const large = (batch: number, channels: number) => ({ batch, channels, multiplications: 1e9 });
+
+it('cuts by texts, and by channels where texts are few, whole lines of them', () => {
+  const range = (from: number, count: number) => ({ from, count });
+  expect(partsOf(threads(2), large(1, 101))).toEqual([
+    { texts: range(0, 1), channels: range(0, 32) },
+    { texts: range(0, 1), channels: range(32, 32) },
+    { texts: range(0, 1), channels: range(64, 37) }, // the last 5 are no line of their own
+  ]);
+  expect(partsOf(threads(2), large(8, 101))).toEqual(
+    [0, 2, 4, 6].map((from) => ({ texts: range(from, 2), channels: range(0, 101) })),
+  );
+  expect(partsOf(threads(3), large(2, 48))).toHaveLength(6);
+  expect(
+    partsOf(
+      threads(2, () => false),
+      large(9, 101),
+    ),
+  ).toHaveLength(1);
+  expect(partsOf(threads(2), large(0, 101))).toEqual([]);
+});
+
+it('cuts the backward of a scan without regard to threads, inside groups or between them', () => {
+  const counts = (inner: number, groups: number) => {
+    const { parts, ofGroup } = gradientParts(inner, groups);
+    expect(parts.reduce((end, { from, count }) => (expect(from).toBe(end), end + count), 0)).toBe(inner);
+    return [ofGroup, parts.map(({ count }) => count)];
+  };
+  expect(counts(1536, 1)).toEqual([8, Array.from({ length: 8 }, () => 192)]);
+  expect(counts(70, 1)).toEqual([4, [16, 16, 16, 22]]);
+  expect(counts(7, 1)).toEqual([1, [7]]);
+  expect(counts(96, 2)).toEqual([3, [16, 16, 16, 16, 16, 16]]);
+  expect(counts(40, 2)).toEqual([1, [20, 20]]);
+  expect(counts(72, 9)).toEqual([1, [16, 16, 16, 16, 8]]);
+});
