@@ -11,12 +11,15 @@ export function convolutionForward(
   x: usize, weight: usize, bias: usize, y: usize,
 ): void {
   const row = <usize>channels << 2;
-  for (let r = first; r < last; r++) {
-    const from = x + <usize>(r + (r / length) * (kernel - 1)) * row, to = y + <usize>r * row;
-    for (let c = 0; c < channels; c += 4) {
-      const at = <usize>c << 2, lane = channels - c;
-      const sum = taps(kernel, row, lane, from + at, weight + at, loadLanes(bias + at, lane));
-      storeLanes(to + at, silu ? f32x4.mul(sum, sigmoid4(sum)) : sum, lane);
+  for (let r = first; r < last;) {
+    const b = r / length, end = min(last, (b + 1) * length);
+    let from = x + <usize>(r + b * (kernel - 1)) * row, to = y + <usize>r * row;
+    for (; r < end; r++, from += row, to += row) {
+      for (let c = 0; c < channels; c += 4) {
+        const at = <usize>c << 2, lane = channels - c;
+        const sum = taps(kernel, row, lane, from + at, weight + at, loadLanes(bias + at, lane));
+        storeLanes(to + at, silu ? f32x4.mul(sum, sigmoid4(sum)) : sum, lane);
+      }
     }
   }
 }

@@ -7,18 +7,27 @@ export function linearScanForward(
   text: i32, lastText: i32, channel: i32, lastChannel: i32, length: i32, channels: i32,
   decay: usize, input: usize, initial: usize, states: usize,
 ): void {
-  const row = <usize>channels << 2;
+  const row = <usize>channels << 2, first = <usize>channel << 2, count = lastChannel - channel;
   for (let b = text; b < lastText; b++) {
-    let before = initial + <usize>b * row, place = <usize>(b * length) * row;
+    let before = initial + <usize>b * row + first, place = <usize>(b * length) * row + first;
     for (let t = 0; t < length; t++, place += row) {
-      for (let c = channel; c < lastChannel; c += 4) {
-        const at = <usize>c << 2, lane = channels - c;
-        const kept = f32x4.mul(loadLanes(decay + place + at, lane), loadLanes(before + at, lane));
-        storeLanes(states + place + at, f32x4.add(kept, loadLanes(input + place + at, lane)), lane);
-      }
+      advance(count, decay + place, input + place, before, states + place);
       before = states + place;
     }
   }
+}
+
+/** One step. */
+function advance(channels: i32, decay: usize, input: usize, before: usize, states: usize): void {
+  const whole = <usize>(channels & ~3) << 2, rest = channels & 3;
+  let at: usize = 0;
+  for (; at < whole; at += 16) {
+    const kept = f32x4.mul(v128.load(decay + at), v128.load(before + at));
+    v128.store(states + at, f32x4.add(kept, v128.load(input + at)));
+  }
+  if (!rest) return;
+  const kept = f32x4.mul(loadLanes(decay + at, rest), loadLanes(before + at, rest));
+  storeLanes(states + at, f32x4.add(kept, loadLanes(input + at, rest)), rest);
 }
 
 /** dStates as states. With g the gradient of a state: dInput = g, dDecay = h₋₁ g, and decay g goes to the state before. */

@@ -1,5 +1,4 @@
 import { type Range, ranges } from '@sequitur/core';
-import { TOGETHER } from '../parts.js';
 
 /** How a backward's channels are cut, the same whatever the number of threads: so the bits do not depend on it. */
 export interface GradientParts {
@@ -11,10 +10,12 @@ export interface GradientParts {
 
 /** So many for all groups together, where channels are many. */
 const PARTS = 8;
+/** Channels of a part: so many outweigh what its sums take. */
+const LEAST = 32;
 
 export function gradientParts(inner: number, groups: number): GradientParts {
   const width = inner / groups;
-  const cuts = ranges(width, Math.ceil(PARTS / groups), TOGETHER);
+  const cuts = ranges(width, Math.ceil(PARTS / groups), LEAST);
   if (cuts.length === 1) {
     const whole = ranges(groups, PARTS).map(({ from, count }) => ({ from: from * width, count: count * width }));
     return { parts: whole, ofGroup: 1 };
