@@ -82,7 +82,7 @@ function drawResets(random: Random, batch: number, length: number): Tensor {
 it('selective scans have the same bits on one thread and on three', async () => {
   const create = (random: Random): Case => {
     const groups = one(random, 1, 1, 1, 2, 3, 9);
-    const inner = groups === 1 ? 65 + random.integer(90) : groups * 4 * (1 + random.integer(Math.ceil(30 / groups)));
+    const inner = groups === 1 ? 65 + random.integer(90) : groups * 4 * (1 + random.integer(Math.ceil(50 / groups)));
     const [batch, length, state] = [one(random, 1, 1, 2, 5), 60 + random.integer(60), 4 + random.integer(9)];
     const resets = one(random, true, false) ? drawResets(random, batch, length) : undefined;
     const options = { softplus: one(random, true, true, false), chunk: one(random, 64, 64, 29) };
