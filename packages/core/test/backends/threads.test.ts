@@ -120,7 +120,7 @@ describe('threads', () => {
 
   it('takes one thread where it is asked to, and says so', async () => {
     const { capabilities } = await openBackend('wasm', { threads: 1 });
-    expect(capabilities.threads).toEqual({ found: false, detail: 'one, as asked for' });
+    expect(capabilities.threads).toMatchObject({ found: false, detail: 'one, as asked for' });
     expect(instance().threads).toBe(1);
   });
 

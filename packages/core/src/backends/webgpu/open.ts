@@ -66,6 +66,8 @@ function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<stri
 
 function describeHalfPrecision(backend: { readonly halfPrecision: boolean }, asked: boolean): Capability {
   if (backend.halfPrecision) return { found: true, detail: 'attention holds keys and values in 16 bits' };
-  if (asked) return { found: false, detail: 'the adapter has no shader-f16' };
+  if (asked) {
+    return { found: false, detail: 'the adapter has no shader-f16', toGetMore: 'A newer graphics driver may bring it' };
+  }
   return { found: false, detail: 'not asked for', toGetMore: 'Open the backend with halfPrecision: true' };
 }

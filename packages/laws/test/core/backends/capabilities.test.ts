@@ -5,7 +5,7 @@ import { onEachBackend } from '../../../src/index.js';
 const KNOWN: Record<BackendName, string[]> = {
   cpu: ['threads'],
   wasm: ['simd', 'fusedProducts', 'threads'],
-  webgpu: ['adapter', 'f16', 'subgroups', 'bindingSize'],
+  webgpu: ['adapter', 'f16', 'subgroups', 'bindingSize', 'halfPrecision'],
 };
 
 onEachBackend('capabilities', (name) => {

@@ -8,6 +8,8 @@ import type { Threads } from './threads.js';
 const MOST_BY_DEFAULT = 8;
 const MOST = 64;
 
+const GPU = "openBackend('webgpu') computes in parallel where there is a graphics card";
+
 /** How many threads to start, or the reason for only one. */
 export type ThreadPlan = { readonly count: number; readonly alone?: Capability };
 
@@ -25,14 +27,17 @@ export async function planThreads(asked: number | undefined): Promise<ThreadPlan
     });
   }
   const count = asked ?? Math.min(await processors(), MOST_BY_DEFAULT);
-  if (count === 1) return alone(asked === 1 ? 'one, as asked for' : 'one: this machine has one processor');
+  if (count === 1)
+    return asked === 1
+      ? alone('one, as asked for', 'Leave out threads: 1')
+      : alone('one: this machine has one processor', GPU);
   if (!isNode() && !globalThis.crossOriginIsolated) {
-    return alone('one: this page may not share memory', {
-      toGetMore:
-        'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
-    });
+    return alone(
+      'one: this page may not share memory',
+      'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
+    );
   }
-  return mayShareMemory() ? { count } : alone('one: this system has no room for memory that is shared');
+  return mayShareMemory() ? { count } : alone('one: this system has no room for memory that is shared', GPU);
 }
 
 /** As much as tfjs's memory may grow to, which is reserved at once where it is shared; phones refuse that. */
@@ -45,8 +50,8 @@ function mayShareMemory(): boolean {
   }
 }
 
-function alone(detail: string, more: { readonly toGetMore?: string } = {}): ThreadPlan {
-  return { count: 1, alone: { found: false, detail, ...more } };
+function alone(detail: string, toGetMore: string): ThreadPlan {
+  return { count: 1, alone: { found: false, detail, toGetMore } };
 }
 
 async function processors(): Promise<number> {
@@ -69,7 +74,8 @@ export async function startThreads(
   try {
     await threads.start(plan.count - 1, memory);
   } catch (error) {
-    return { found: false, detail: `one: ${error instanceof Error ? error.message : error}` };
+    const toGetMore = 'Allow workers: in a page those from blob: addresses (worker-src of its content security policy)';
+    return { found: false, detail: `one: ${error instanceof Error ? error.message : error}`, toGetMore };
   }
   return { found: true, detail: `${threads.count}, on shared memory` };
 }
