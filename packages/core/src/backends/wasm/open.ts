@@ -8,6 +8,7 @@ import { registerGatherRows } from './gather-rows.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerSharedValues } from './shared-values.js';
+import { registerSlices } from './slice.js';
 import { tfjsOf } from './tensor-memory.js';
 import { useEmbeddedBinary } from './tfjs-binary.js';
 import { planThreads, startThreads } from './threads/plan-threads.js';
@@ -49,6 +50,7 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
   registerSharedValues();
   registerAdd();
   registerGatherRows();
+  registerSlices();
   return {
     capabilities: {
       simd: { found: true, detail: '128 bits wide' },
