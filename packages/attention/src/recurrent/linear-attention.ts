@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
 import { type CompressiveMemory, emptyCompressiveMemory, memorise, positiveFeatures } from './compressive-memory.js';
-import { segmentPieces } from './segments.js';
+import { cutAt, segmentPieces } from './segments.js';
 
 export interface LinearAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'scale' | 'dropout'> {
   /** Positions computed in one matrix product; changes nothing but the speed. Default 64. */
@@ -62,40 +62,47 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
 
   mix(x: Tensor3D, state: CompressiveMemory, { visible }: MixContext): { output: Tensor3D; state: CompressiveMemory } {
     return tidy(() => {
-      const query = positiveFeatures(byHead(this.queriesOf(x)));
-      const key = shown(positiveFeatures(byHead(this.keysOf(x))), visible);
-      const value = byHead(this.valuesOf(x));
+      const [batch, length] = x.shape;
+      const pieces = segmentPieces(length, 0, this.#chunkLength);
+      const query = cutAt(positiveFeatures(this.queriesOf(x)), pieces);
+      const key = cutAt(shown(positiveFeatures(this.keysOf(x)), visible), pieces);
+      const value = cutAt(this.valuesOf(x), pieces);
+      const longest = linalg.bandPart(ones([pieces[0]!.count, pieces[0]!.count]) as Tensor2D, -1, 0);
       let now = state;
-      const outputs = segmentPieces(x.shape[1], 0, this.#chunkLength).map(({ start, count }) => {
-        const cut = (all: Tensor4D) => slice(all, [0, 0, start, 0], [-1, -1, count, -1]) as Tensor4D;
-        const output = readChunk(cut(query), cut(key), cut(value), now);
-        now = memorise(now, cut(key), cut(value), false);
-        return output;
+      const outputs = pieces.map(({ count }, index) => {
+        const [q, k, v] = [query, key, value].map((parts) => byHead(parts[index]!)) as [Tensor4D, Tensor4D, Tensor4D];
+        const output = readChunk(q, k, v, now, slice(longest, [0, 0], [count, count]));
+        now = memorise(now, k, v, false);
+        return byHead(output);
       });
-      const mixed = transpose(outputs.length === 1 ? outputs[0]! : concat(outputs, 2), [0, 2, 1, 3]);
-      return { output: this.output.apply(reshape(mixed, [x.shape[0], x.shape[1], -1]) as Tensor3D), state: now };
+      const mixed = outputs.length === 1 ? outputs[0]! : concat(outputs, 1);
+      return { output: this.output.apply(reshape(mixed, [batch, length, -1]) as Tensor3D), state: now };
     });
   }
 }
 
-/** What each position of a chunk takes from the memory and from the chunk up to itself. */
-function readChunk(query: Tensor4D, key: Tensor4D, value: Tensor4D, memory: CompressiveMemory): Tensor4D {
-  const length = query.shape[2];
-  const causal = linalg.bandPart(ones([length, length]) as Tensor2D, -1, 0);
+/** What each position of a chunk takes from the memory and, as `causal` [length, length] tells with 1, from the chunk. */
+function readChunk(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  memory: CompressiveMemory,
+  causal: Tensor2D,
+): Tensor4D {
   const scores = mul(matMul(query, key, false, true), causal); // [batch, heads, length, length]
   const numerator = add(matMul(scores, value), matMul(query, memory.matrix));
   const denominator = add(sum(scores, -1, true), matMul(query, memory.normaliser));
   return div(numerator, maximum(denominator, 1e-6)) as Tensor4D;
 }
 
-/** [batch, length, heads, size] -> [batch, heads, length, size]. */
+/** [batch, length, heads, size] -> [batch, heads, length, size], and back. */
 function byHead(x: Tensor4D): Tensor4D {
   return transpose(x, [0, 2, 1, 3]);
 }
 
-/** Features with those of padding set to 0, so that it leaves no trace. */
+/** Features [batch, length, heads, size] with those of padding set to 0, so that it leaves no trace. */
 function shown(features: Tensor4D, visible: Tensor2D | undefined): Tensor4D {
   if (!visible) return features;
   const [batch, length] = visible.shape;
-  return mul(features, reshape(cast(visible, 'float32'), [batch, 1, length, 1]));
+  return mul(features, reshape(cast(visible, 'float32'), [batch, length, 1, 1]));
 }
