@@ -59,8 +59,7 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
       const calls = parts.map(({ from, count }, part) => [
         ...[call, text, k, from, from + count, ofSums && sums + part * ofSums],
       ]);
-      if (isShared) wasm.runAll('scanBackward', calls);
-      else for (const numbers of calls) kernels.scanBackward(...numbers, 0);
+      wasm.runAll('scanBackward', calls, isShared);
       if (ofGroup === 1) return;
       for (let group = 0; group < groups; group++) {
         kernels.addScanSums(call, text, k, group, sums + group * ofGroup * ofSums, ofGroup);

@@ -15,6 +15,7 @@ export interface WasmInstance<Kernels = WasmKernels> extends TensorMemory {
    * kernel gets the number of its thread, from 0 on, behind them: for scratch of its own.
    *
    * @param calls lists of one length; what one call writes no other reads or writes
+   * @param isShared false where they are not worth waking threads for, see `isWorthSharing`; default true
    */
   readonly runAll: RunAll<keyof Kernels & string>;
   readonly threads: number;

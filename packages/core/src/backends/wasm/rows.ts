@@ -70,8 +70,7 @@ export function sumOverRows(
       const places = partial.map((sum) => sum + 4 * width * part);
       return numbersOf(rows, places, start + sums.length * ofSum + part * ofScratch);
     });
-    if (wasm.isWorthSharing(count * cost)) wasm.runAll(kernel, calls);
-    else for (const numbers of calls) (wasm.kernels[kernel] as (...numbers: number[]) => void)(...numbers);
+    wasm.runAll(kernel, calls, wasm.isWorthSharing(count * cost));
     for (const [index, sum] of sums.entries()) {
       wasm.kernels.columnSums(parts.length, width, width, partial[index]!, wasm.offset(sum));
     }

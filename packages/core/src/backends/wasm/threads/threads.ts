@@ -2,8 +2,12 @@ import { SequiturError } from '../../../errors.js';
 import { type CodePlace, JobBoard } from './job-board.js';
 import { type RunningThread, startThread } from './start-thread.js';
 
-/** Calls the kernel of that name once for each list of numbers, on all threads. */
-export type RunAll<Name extends string = string> = (kernel: Name, calls: readonly (readonly number[])[]) => void;
+/** Calls the kernel of that name once for each list of numbers, on all threads unless they are not to share it. */
+export type RunAll<Name extends string = string> = (
+  kernel: Name,
+  calls: readonly (readonly number[])[],
+  isShared?: boolean,
+) => void;
 
 type Kernel = (...numbers: number[]) => void;
 
@@ -46,10 +50,11 @@ export class Threads {
     const names = Object.keys(kernels);
     const module = this.modules++;
     this.board.placeModule(module, place());
-    return (name, calls) => {
+    return (name, calls, isShared = true) => {
       const { board } = this;
       const kernel = kernels[name] as Kernel;
-      if (!board || calls.length < 2 || !board.holds(calls.length, calls[0]!.length)) return callAll(kernel, calls);
+      const fits = calls.length > 1 && board?.holds(calls.length, calls[0]!.length);
+      if (!board || !isShared || !fits) return callAll(kernel, calls);
       board.post({ module, kernel: names.indexOf(name), calls });
       board.takeCalls((_module, _kernel, numbers) => kernel(...numbers, 0));
       const end = board.finish(calls.length);
