@@ -25,9 +25,9 @@ for (const [name, { tensorsOf, run }] of Object.entries(kinds)) {
     const onOpen = () => {
       const wasm = recurrentKernels(backend() as KernelBackend)!;
       const { runAll } = wasm;
-      vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls) => {
+      vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls, isShared) => {
         parts[kernel] = [...(parts[kernel] ?? []), calls.length];
-        runAll(kernel, calls);
+        runAll(kernel, calls, isShared);
       });
     };
     for (const batch of Object.keys(BATCHES).map(Number)) {

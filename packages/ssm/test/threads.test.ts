@@ -58,9 +58,9 @@ async function expectSame(
   const onOpen = () => {
     const wasm = stateSpaceKernels(backend() as KernelBackend)!;
     const { runAll } = wasm;
-    vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls) => {
-      if (calls.length > 1) cut.set(kernel, 1 + (cut.get(kernel) ?? 0));
-      runAll(kernel, calls);
+    vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls, isShared = true) => {
+      if (isShared && calls.length > 1) cut.set(kernel, 1 + (cut.get(kernel) ?? 0));
+      runAll(kernel, calls, isShared);
     });
   };
   for (let round = 0; round < rounds; round++) {
