@@ -11,6 +11,7 @@ export * from './losses/index.js';
 export * from './memory/append.js';
 export * from './model.js';
 export * from './module.js';
+export * from './options/index.js';
 export * from './parameter.js';
 export * from './part-costs.js';
 export * from './random.js';

@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+import { SequiturError } from '../errors.js';
+import { kind, type OptionRule } from './kinds.js';
+import { shorten, showValue } from './show-value.js';
+
+/** A rule for each option of an interface: one that is forgotten is an error of types. */
+export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
+
+/** The rule of an object of options. It is an ordinary rule too, for options within options. */
+export type OptionsRule<Options> = v.GenericSchema<Options>;
+
+/**
+ * The rule of an object of options, made once for each function:
+ *
+ *     const nextTokenOptions = optionsOf<NextTokenOptions>({ labelSmoothing: option.optional(option.share) });
+ */
+export function optionsOf<Options extends object>(rules: OptionRules<Options>): OptionsRule<Options> {
+  const names = Object.keys(rules).join(', ');
+  const phrase = ({ expected }: { readonly expected: string | null }) => {
+    if (expected === 'never') return `options among ${names || 'none'}`;
+    const missing = (rules as Record<string, OptionRule>)[expected?.slice(1, -1) ?? ''] as { message?: unknown };
+    return typeof missing?.message === 'string' ? missing.message : 'a value';
+  };
+  return v.pipe(plainObject, v.strictObject({ ...rules }, phrase)) as unknown as OptionsRule<Options>;
+}
+
+const plainObject = kind(
+  'an object of options',
+  (value) => typeof value === 'object' && !!value && !Array.isArray(value),
+);
+
+/**
+ * Checks an object of options where it is given, before anything is computed: names, types, ranges. Every public function
+ * that takes options calls it first. Conditions between several options are checked by the caller after it.
+ *
+ * @param where the function as users call it: `train`
+ * @returns the options as they were given
+ * @throws SequiturError naming the option, what it may be and what came; an unknown name is refused
+ */
+export function checkOptions<Options extends object>(
+  where: string,
+  rule: OptionsRule<Options>,
+  options: NoInfer<Options>,
+): Options {
+  return checkArgument(where, rule, options);
+}
+
+/** Checks a single argument by a rule, as `checkOptions` checks an object of them. @returns the argument */
+export function checkArgument<T>(where: string, rule: OptionRule, argument: T): T {
+  const result = v.safeParse(rule, argument, { abortEarly: true });
+  if (result.success) return argument;
+  const [issue] = result.issues;
+  const path = (issue.path ?? []).map(({ key }: { readonly key: unknown }) => String(key));
+  throw new SequiturError({
+    where: shorten([where, path.join('.')].filter(Boolean).join(', ')),
+    expected: issue.message,
+    got: issue.expected === 'never' ? `'${shorten(path.at(-1) ?? '')}'` : showValue(issue.input),
+  });
+}

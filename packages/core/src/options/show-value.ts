@@ -1,0 +1,39 @@
+const MOST_CHARACTERS = 200;
+
+/**
+ * A value of any kind as an error message quotes it: as JSON where it is plain data, else by its class, in at most 200
+ * characters. Never throws, whatever the value holds.
+ */
+export function showValue(value: unknown): string {
+  return shorten(describe(value));
+}
+
+/** The text cut to at most 200 characters, with how many more there were. */
+export function shorten(text: string, most = MOST_CHARACTERS): string {
+  if (text.length <= most) return text;
+  const rest = `… (${text.length} characters)`;
+  return text.slice(0, most - rest.length) + rest;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, MOST_CHARACTERS));
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
+  const prototype = Object.getPrototypeOf(value);
+  const isPlain = Array.isArray(value) || prototype === Object.prototype || prototype === null;
+  if (!isPlain) return `a ${value.constructor?.name || 'object'}`;
+  try {
+    return JSON.stringify(value, (_key, item) => (isPlainJson(item) ? item : describe(item)));
+  } catch {
+    return Array.isArray(value) ? `a list of ${value.length}` : 'an object'; // cyclic, or nested too deeply
+  }
+}
+
+/** Numbers that JSON cannot hold, functions and objects of a class are described instead. */
+function isPlainJson(item: unknown): boolean {
+  if (typeof item === 'number') return Number.isFinite(item);
+  if (typeof item !== 'object' || item === null) return typeof item !== 'function' && typeof item !== 'bigint';
+  return Array.isArray(item) || Object.getPrototypeOf(item) === Object.prototype;
+}
