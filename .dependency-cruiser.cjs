@@ -1,15 +1,17 @@
 /** Arrows point one way: what each package may import of the others. */
 const mayImport = {
   core: [],
+  pretrained: ['core'],
+  generation: ['core'],
   attention: ['core'],
-  train: ['core'],
-  text: ['core'],
+  train: ['core', 'pretrained'],
+  text: ['core', 'pretrained', 'generation'],
   laws: ['core'],
-  transformer: ['core', 'attention', 'text'],
-  gpt: ['core', 'attention', 'transformer', 'text'],
-  bert: ['core', 'attention', 'transformer', 'text'],
+  transformer: ['core', 'pretrained', 'generation', 'attention', 'text'],
+  gpt: ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text'],
+  bert: ['core', 'pretrained', 'attention', 'transformer', 'text'],
   bench: ['core', 'attention', 'ssm', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
-  ssm: ['core', 'transformer', 'text'],
+  ssm: ['core', 'pretrained', 'transformer', 'text'],
   recurrent: ['core', 'ssm', 'transformer'],
 };
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { parseJson, Random, SequiturError } from '@sequitur/core';
+import { Random, SequiturError } from '@sequitur/core';
+import { parseJson } from '@sequitur/pretrained';
 import { readTextFile } from '@sequitur/recipe';
 
 /** A question to a text, with every answer that counts as right. */

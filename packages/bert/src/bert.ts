@@ -1,23 +1,18 @@
+import { type Context, type Encoder, initialize, Module, SequiturError, scoped } from '@sequitur/core';
 import {
   type CheckpointLocation,
-  type Context,
-  type Encoder,
   type FileSink,
   type HubOptions,
-  initialize,
   type LoadProgress,
-  Module,
   openCheckpoint,
   openSink,
   openSource,
   readStoredForm,
   type SaveOptions,
-  SequiturError,
   type StoredForm,
   saveFolder,
-  scoped,
   storedDtype,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { positionsOf, type TextBatch, tensorsOf } from './batch.js';

@@ -1,18 +1,14 @@
+import { initialize, Module, type Parameter, parametersOf, SequiturError } from '@sequitur/core';
 import {
   type Checkpoint,
   ConfigReader,
   correspondences,
   type FileSource,
   fits,
-  initialize,
   type LoadProgress,
   loadWeights,
-  Module,
-  type Parameter,
-  parametersOf,
-  SequiturError,
   texts,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { BertConfig } from './config.js';
 import type { EncoderFamily } from './families/family.js';
 import type { HeadPart } from './heads/head.js';

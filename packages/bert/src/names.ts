@@ -1,4 +1,5 @@
-import { SequiturError, type WeightRule } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import type { WeightRule } from '@sequitur/pretrained';
 import type { BertConfig } from './config.js';
 import type { EncoderFamily } from './families/family.js';
 

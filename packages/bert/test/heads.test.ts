@@ -1,5 +1,6 @@
-import { filesSink, filesSource, openBackend, openCheckpoint, parametersOf, Random } from '@sequitur/core';
+import { openBackend, parametersOf, Random } from '@sequitur/core';
 import { expectClose } from '@sequitur/laws';
+import { filesSink, filesSource, openCheckpoint } from '@sequitur/pretrained';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   Bert,

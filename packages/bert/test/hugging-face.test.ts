@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
+import { openBackend, parametersOf } from '@sequitur/core';
+import { folderSource, openCheckpoint } from '@sequitur/pretrained';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Bert, maskedLanguage, sequenceClassification } from '../src/index.js';
 

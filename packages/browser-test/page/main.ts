@@ -1,4 +1,5 @@
-import { type BackendName, generate, openBackend } from '@sequitur/core';
+import { type BackendName, openBackend } from '@sequitur/core';
+import { generate } from '@sequitur/generation';
 import { Gpt } from '@sequitur/gpt';
 import { CharacterTokenizer, randomWindows } from '@sequitur/text';
 import { adamW, train } from '@sequitur/train';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folderSource, SafetensorsFile, type StoredTensor } from '@sequitur/core';
+import { folderSource, SafetensorsFile, type StoredTensor } from '@sequitur/pretrained';
 
 /** The JSON file of a folder, or null where there is none. */
 export async function readJson<T>(folder: string, file: string): Promise<T | null> {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
-import { folderSource, SafetensorsFile, SequiturError, type StoredTensor } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { folderSource, SafetensorsFile, type StoredTensor } from '@sequitur/pretrained';
 import { compareIds, type Finding, type FolderReport, summarize } from './comparison.js';
 import { readJson, readTensors } from './golden.js';
 

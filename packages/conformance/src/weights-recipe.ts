@@ -1,4 +1,4 @@
-import type { Checkpoint } from '@sequitur/core';
+import type { Checkpoint } from '@sequitur/pretrained';
 
 /** Weights that are not stored but computed: an integer hash of each tensor's name and each number's place. */
 export interface WeightsRecipe {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Bert, fillMask } from '@sequitur/bert';
-import { filesSource, openBackend, SequiturError } from '@sequitur/core';
+import { openBackend, SequiturError } from '@sequitur/core';
 import { Gpt } from '@sequitur/gpt';
+import { filesSource } from '@sequitur/pretrained';
 import { Mamba } from '@sequitur/ssm';
 import { bertTokenizer } from '@sequitur/text';
 import { SequenceToSequence } from '@sequitur/transformer';

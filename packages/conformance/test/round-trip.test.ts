@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { families as encoders, familyOfConfig } from '@sequitur/bert';
-import { ConfigReader, parseJson } from '@sequitur/core';
 import { gptFamilies, readGptConfig } from '@sequitur/gpt';
+import { ConfigReader, parseJson } from '@sequitur/pretrained';
 import { readMamba2Config, readMambaConfig, writeMamba2Config, writeMambaConfig } from '@sequitur/ssm';
 import { sequenceToSequenceFamilies } from '@sequitur/transformer';
 import { expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { ConfigReader, WeightRule } from '@sequitur/core';
+import type { ConfigReader, WeightRule } from '@sequitur/pretrained';
 import type { LanguageModelParts } from '@sequitur/transformer';
 
 /** One class of several, any number of them, or a number for each label. */

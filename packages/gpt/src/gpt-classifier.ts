@@ -1,22 +1,24 @@
 import {
   binaryCrossEntropy,
-  type CheckpointLocation,
   crossEntropy,
   disposeState,
   embed,
-  type FileSink,
   initialize,
   Linear,
   type MixContext,
   meanSquaredError,
-  openSink,
-  openSource,
-  type SaveOptions,
   SequiturError,
-  type StoredForm,
   scoped,
   tokenTensor,
 } from '@sequitur/core';
+import {
+  type CheckpointLocation,
+  type FileSink,
+  openSink,
+  openSource,
+  type SaveOptions,
+  type StoredForm,
+} from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
 import {

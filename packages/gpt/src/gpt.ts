@@ -1,13 +1,12 @@
+import { initialize, SequiturError } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type FileSink,
-  initialize,
   openSink,
   openSource,
   type SaveOptions,
-  SequiturError,
   type StoredForm,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, missingTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';

@@ -1,3 +1,4 @@
+import { Module, type Parameter, parametersOf } from '@sequitur/core';
 import {
   type Checkpoint,
   ConfigReader,
@@ -5,18 +6,15 @@ import {
   type HubOptions,
   type LoadProgress,
   loadWeights,
-  Module,
   oneOf,
   openCheckpoint,
-  type Parameter,
-  parametersOf,
   readStoredForm,
   rule,
   type StoredForm,
   texts,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { gptFamilies } from './families/index.js';
 import type { GptConfig, GptFamily } from './family.js';

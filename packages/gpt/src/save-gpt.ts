@@ -1,4 +1,5 @@
-import { type FileSink, type Module, type SaveOptions, type StoredForm, saveFolder } from '@sequitur/core';
+import type { Module } from '@sequitur/core';
+import { type FileSink, type SaveOptions, type StoredForm, saveFolder } from '@sequitur/pretrained';
 import { saveTokenizer, type Tokenizer } from '@sequitur/text';
 import type { GptConfig, GptFamily } from './family.js';
 import { rulesOf } from './open-gpt.js';

@@ -1,5 +1,6 @@
-import { filesSink, filesSource, generate } from '@sequitur/core';
+import { generate } from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
+import { filesSink, filesSource } from '@sequitur/pretrained';
 import { CharacterTokenizer, openTokenizer, saveTokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';

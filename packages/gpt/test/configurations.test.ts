@@ -1,4 +1,5 @@
-import { ConfigReader, initialize, openBackend } from '@sequitur/core';
+import { initialize, openBackend } from '@sequitur/core';
+import { ConfigReader } from '@sequitur/pretrained';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   bloomFamily,

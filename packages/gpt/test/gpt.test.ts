@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Backend, generate, openBackend, parameterCount, parametersOf } from '@sequitur/core';
+import { type Backend, openBackend, parameterCount, parametersOf } from '@sequitur/core';
+import { generate } from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
 import { CharacterTokenizer, randomWindows } from '@sequitur/text';
 import { adamW, nextTokenLoss, train, trainStep } from '@sequitur/train';

@@ -1,4 +1,5 @@
-import { type Backend, generate, openBackend } from '@sequitur/core';
+import { type Backend, openBackend } from '@sequitur/core';
+import { generate } from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
 import { randomWindows } from '@sequitur/text';
 import { adamW, train } from '@sequitur/train';

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderSource, parametersOf, Random, SafetensorsFile, scoped, tokenTensor } from '@sequitur/core';
+import { parametersOf, Random, scoped, tokenTensor } from '@sequitur/core';
 import { expectClose, onEachBackend } from '@sequitur/laws';
+import { folderSource, SafetensorsFile } from '@sequitur/pretrained';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import { loadLora, peftLora, saveLora } from '@sequitur/transformer';
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core';

@@ -1,8 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Module, openSink, parametersOf, saveWeights } from '@sequitur/core';
+import { type Module, parametersOf } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
+import { openSink, saveWeights } from '@sequitur/pretrained';
 import { CharacterTokenizer } from '@sequitur/text';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Mamba, Mamba2, mamba2Rules, mambaRules } from '../src/index.js';

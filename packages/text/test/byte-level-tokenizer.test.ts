@@ -1,4 +1,4 @@
-import { filesSink, filesSource } from '@sequitur/core';
+import { filesSink, filesSource } from '@sequitur/pretrained';
 import { describe, expect, it } from 'vitest';
 import {
   byT5Tokenizer,

@@ -1,5 +1,5 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
-import { filesSink, filesSource } from '@sequitur/core';
+import { filesSink, filesSource } from '@sequitur/pretrained';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   mobyDick,

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FileSink, type FileSource, folderSink, folderSource, openBackend, Random } from '@sequitur/core';
+import { openBackend, Random } from '@sequitur/core';
+import { type FileSink, type FileSource, folderSink, folderSource } from '@sequitur/pretrained';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   adam,

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folderSource, Random, SafetensorsFile } from '@sequitur/core';
+import { Random } from '@sequitur/core';
+import { folderSource, SafetensorsFile } from '@sequitur/pretrained';
 import { CheckpointStore } from '../src/index.js';
 import { TinyModel } from './tiny-model.js';
 

@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Checkpoint, ConfigReader, folderSource, openBackend, openCheckpoint, parametersOf } from '@sequitur/core';
+import { openBackend, parametersOf } from '@sequitur/core';
+import { type Checkpoint, ConfigReader, folderSource, openCheckpoint } from '@sequitur/pretrained';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SequenceToSequence, type SequenceToSequenceConfig, sequenceToSequenceFamilies } from '../src/index.js';
 

@@ -1,4 +1,5 @@
-import { generate, openBackend, Random, tokenTensor } from '@sequitur/core';
+import { openBackend, Random, tokenTensor } from '@sequitur/core';
+import { generate } from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
 import { adamW, train } from '@sequitur/train';
 import { expect, it } from 'vitest';

@@ -1,3 +1,4 @@
+import { SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
@@ -6,8 +7,7 @@ import {
   isFalse,
   oneOf,
   type ReadAttribute,
-  SequiturError,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { BertConfig, PositionKind, Problem } from '../config.js';
 
 /** Attributes that leave a model as it is: bookkeeping, and settings of generation and of training scripts. */

@@ -1,6 +1,6 @@
+import { activationNames } from '@sequitur/core';
 import {
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   aShare,
@@ -9,7 +9,7 @@ import {
   rule,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { BertConfig } from '../config.js';
 import { BertEncoder } from '../encoder.js';
 import {

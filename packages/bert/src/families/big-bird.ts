@@ -1,4 +1,5 @@
-import { aBoolean, anInteger, type ConfigReader, Linear, normal, oneOf } from '@sequitur/core';
+import { Linear, normal } from '@sequitur/core';
+import { aBoolean, anInteger, type ConfigReader, oneOf } from '@sequitur/pretrained';
 import type { TextBatch } from '../batch.js';
 import type { BigBirdConfig } from '../big-bird/config.js';
 import { BigBirdEncoder } from '../big-bird/encoder.js';

@@ -1,4 +1,5 @@
-import type { ConfigReader, Module, WeightRule } from '@sequitur/core';
+import type { Module } from '@sequitur/core';
+import type { ConfigReader, WeightRule } from '@sequitur/pretrained';
 import type { TextBatch } from '../batch.js';
 import type { BertConfig } from '../config.js';
 import type { BertEncoder } from '../encoder.js';

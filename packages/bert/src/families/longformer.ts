@@ -1,12 +1,5 @@
-import {
-  anInteger,
-  type ConfigReader,
-  normal,
-  oneOf,
-  type ReadAttribute,
-  SequiturError,
-  type WeightRule,
-} from '@sequitur/core';
+import { normal, SequiturError } from '@sequitur/core';
+import { anInteger, type ConfigReader, oneOf, type ReadAttribute, type WeightRule } from '@sequitur/pretrained';
 import type { TextBatch } from '../batch.js';
 import { BertEncoder } from '../encoder.js';
 import {

@@ -1,4 +1,4 @@
-import { anInteger, oneOf, rule, transposed } from '@sequitur/core';
+import { anInteger, oneOf, rule, transposed } from '@sequitur/pretrained';
 import { BertEncoder } from '../encoder.js';
 import {
   maskedLanguage,

@@ -1,4 +1,4 @@
-import { rule, transposed, type WeightRule } from '@sequitur/core';
+import { rule, transposed, type WeightRule } from '@sequitur/pretrained';
 
 /** A PyTorch Linear with its bias. */
 export function linear(checkpoint: string, path: string): WeightRule[] {

@@ -4,9 +4,9 @@ import {
   firstPositions,
   replaceState,
   type StateTree,
-  type StoredTensor,
   tokenTensor,
 } from '@sequitur/core';
+import type { StoredTensor } from '@sequitur/pretrained';
 import { type Tensor, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { ModelInputs } from './model-under-test.js';

@@ -6,8 +6,8 @@ import {
   type StepContext,
   scoped,
   tokenTensor,
-  type WeightRule,
 } from '@sequitur/core';
+import type { WeightRule } from '@sequitur/pretrained';
 import { keep, type Tensor, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
 import { type CompareState, compareCache } from './cache.js';
 import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';

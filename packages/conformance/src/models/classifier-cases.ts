@@ -1,19 +1,18 @@
+import { activationNames, Linear } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   type Checkpoint,
   ConfigReader,
   folderSource,
-  Linear,
   loadWeights,
   oneOf,
   openCheckpoint,
   rule,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { MambaMixer, mambaMixerRules, PlainBlock, SequenceClassifier } from '@sequitur/ssm';
 import { dispose, keep, type Tensor, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
 import { compareIds, compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';

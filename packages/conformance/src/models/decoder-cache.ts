@@ -1,4 +1,5 @@
-import { disposeState, firstPositions, replaceState, type StoredTensor, tokenTensor } from '@sequitur/core';
+import { disposeState, firstPositions, replaceState, tokenTensor } from '@sequitur/core';
+import type { StoredTensor } from '@sequitur/pretrained';
 import type { DecoderState, SequenceToSequence } from '@sequitur/transformer';
 import {
   concat,

@@ -1,5 +1,5 @@
 import { type Bert, BigBirdMixer } from '@sequitur/bert';
-import type { StoredTensor } from '@sequitur/core';
+import type { StoredTensor } from '@sequitur/pretrained';
 import { compareIds, compareNumbers, type Finding } from '../comparison.js';
 import type { ModelInputs, ModelUnderTest } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';

@@ -6,7 +6,7 @@ import {
   generateTexts,
   paddingOf,
   readGenerationSettings,
-} from '@sequitur/core';
+} from '@sequitur/generation';
 import { compareIds, compareNumbers, type Finding } from '../comparison.js';
 import { realTokens } from './causal-under-test.js';
 import type { ModelInputs, ModelUnderTest, Rows } from './model-under-test.js';

@@ -1,5 +1,5 @@
 import { causal, full, MultiHeadAttention } from '@sequitur/attention';
-import { type Checkpoint, type ConfigReader, type Module, modulesOf, type Observe } from '@sequitur/core';
+import { type Module, modulesOf, type Observe } from '@sequitur/core';
 import {
   fillGpt,
   Gpt,
@@ -10,6 +10,7 @@ import {
   readGptConfig,
   rulesOf,
 } from '@sequitur/gpt';
+import type { Checkpoint, ConfigReader } from '@sequitur/pretrained';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { causalUnderTest } from './causal-under-test.js';
 import type { ModelFamily, ModelUnderTest, Rows } from './model-under-test.js';

@@ -1,4 +1,5 @@
-import { correspondences, parametersOf, type StoredTensor } from '@sequitur/core';
+import { parametersOf } from '@sequitur/core';
+import { correspondences, type StoredTensor } from '@sequitur/pretrained';
 import { valueAndGradients } from '@sequitur/train';
 import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';

@@ -1,4 +1,5 @@
-import { loadWeights, type StateTree } from '@sequitur/core';
+import type { StateTree } from '@sequitur/core';
+import { loadWeights } from '@sequitur/pretrained';
 import { Mamba, type MambaState, mambaRules, readMambaConfig } from '@sequitur/ssm';
 import { stack, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';

@@ -1,4 +1,4 @@
-import { loadWeights } from '@sequitur/core';
+import { loadWeights } from '@sequitur/pretrained';
 import { Mamba2, mamba2Rules, readMamba2Config } from '@sequitur/ssm';
 import { causalUnderTest } from './causal-under-test.js';
 import { recurrentOutputName, recurrentStates } from './mamba.js';

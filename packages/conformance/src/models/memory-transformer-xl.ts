@@ -1,10 +1,11 @@
-import { loadWeights, type Observe, type StoredTensor, scoped, tokenTensor, type WeightRule } from '@sequitur/core';
+import { type Observe, scoped, tokenTensor } from '@sequitur/core';
 import {
   MemoryTransformerXl,
   memoryTransformerXlIgnoredTensors,
   memoryTransformerXlRules,
   readMemoryTransformerXlConfig,
 } from '@sequitur/gpt';
+import { loadWeights, type StoredTensor, type WeightRule } from '@sequitur/pretrained';
 import {
   add,
   concat,

@@ -1,14 +1,13 @@
 import { basename, join } from 'node:path';
+import { type GenerationSettings, isGenerationSetting } from '@sequitur/generation';
 import {
   type Checkpoint,
   ConfigReader,
   folderSource,
-  type GenerationSettings,
-  isGenerationSetting,
   openCheckpoint,
   type StoredTensor,
   texts,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
 import { checkpointOfRecipe, type WeightsRecipe } from '../weights-recipe.js';

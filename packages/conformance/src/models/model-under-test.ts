@@ -1,14 +1,6 @@
-import type {
-  CausalModel,
-  Checkpoint,
-  ConfigReader,
-  FileSink,
-  FileSource,
-  GenerationSettings,
-  Module,
-  StoredTensor,
-  WeightRule,
-} from '@sequitur/core';
+import type { CausalModel, Module } from '@sequitur/core';
+import type { GenerationSettings } from '@sequitur/generation';
+import type { Checkpoint, ConfigReader, FileSink, FileSource, StoredTensor, WeightRule } from '@sequitur/pretrained';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Finding } from '../comparison.js';
 

@@ -4,7 +4,6 @@ import {
   type Observe,
   replaceState,
   type StepContext,
-  type StoredTensor,
   scoped,
   tokenTensor,
 } from '@sequitur/core';
@@ -14,6 +13,7 @@ import {
   readRecurrentMemoryGptConfig,
   recurrentMemoryGptRules,
 } from '@sequitur/gpt';
+import type { StoredTensor } from '@sequitur/pretrained';
 import { type RecurrentMemoryModel, type RecurrentMemoryState, segmentLengths } from '@sequitur/transformer';
 import { concat, keep, type Scalar, slice, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { compareIds, compareNumbers, type Finding } from '../comparison.js';

@@ -9,7 +9,7 @@ import {
   readJsonObject,
   saveWeights,
   storedDtype,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { compareIds, type Finding } from '../comparison.js';
 import type { ModelFamily, ModelUnderTest, ModelWithOwnForm, SavableModel } from './model-under-test.js';
 

@@ -1,4 +1,4 @@
-import type { StoredTensor } from '@sequitur/core';
+import type { StoredTensor } from '@sequitur/pretrained';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { HostTensor } from './read-outputs.js';
 

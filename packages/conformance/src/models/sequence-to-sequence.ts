@@ -1,4 +1,5 @@
-import { type Checkpoint, type ConfigReader, type Observe, scoped } from '@sequitur/core';
+import { type Observe, scoped } from '@sequitur/core';
+import type { Checkpoint, ConfigReader } from '@sequitur/pretrained';
 import { SequenceToSequence, type SequenceToSequenceFamily, sequenceToSequenceFamilies } from '@sequitur/transformer';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { matrix } from './causal-under-test.js';

@@ -1,5 +1,5 @@
 import type { TransformerXlState } from '@sequitur/attention';
-import { disposeState, loadWeights, type Observe, type StoredTensor, scoped, tokenTensor } from '@sequitur/core';
+import { disposeState, type Observe, scoped, tokenTensor } from '@sequitur/core';
 import {
   readTransformerXlConfig,
   TransformerXl,
@@ -7,6 +7,7 @@ import {
   transformerXlIgnoredTensors,
   transformerXlRules,
 } from '@sequitur/gpt';
+import { loadWeights, type StoredTensor } from '@sequitur/pretrained';
 import {
   concat,
   gather,

@@ -1,4 +1,4 @@
-import { type LogitsProcessor, logitsProcessors as rules } from '@sequitur/core';
+import { type LogitsProcessor, logitsProcessors as rules } from '@sequitur/generation';
 import { type Tensor2D, tensor } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
 

@@ -1,4 +1,5 @@
-import { type StoredTensor, sizeOf } from '@sequitur/core';
+import { sizeOf } from '@sequitur/core';
+import type { StoredTensor } from '@sequitur/pretrained';
 import { dispose, type NamedTensorMap, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';

@@ -1,4 +1,4 @@
-import type { FileSource } from '@sequitur/core';
+import type { FileSource } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { findBySha256 } from './find-files.js';
 import type { TokenizerCases } from './tokenizer-cases.js';

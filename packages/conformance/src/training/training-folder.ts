@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
-import { correspondences, type Module, parametersOf, type StoredTensor, type WeightRule } from '@sequitur/core';
+import { type Module, parametersOf } from '@sequitur/core';
+import { correspondences, type StoredTensor, type WeightRule } from '@sequitur/pretrained';
 import { adamW, everyParameter, type Optimizer, sgd } from '@sequitur/train';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';

@@ -1,12 +1,5 @@
-import {
-  type CausalModel,
-  disposeState,
-  type GenerateOptions,
-  generate,
-  mapState,
-  SequiturError,
-  type StateTree,
-} from '@sequitur/core';
+import { type CausalModel, disposeState, mapState, SequiturError, type StateTree } from '@sequitur/core';
+import { type GenerateOptions, generate } from '@sequitur/generation';
 import { type Tokenizer, textPieces } from '@sequitur/text';
 import { ContinuedModel } from './continued-model.js';
 import type { ChatTemplate, Message } from './template.js';

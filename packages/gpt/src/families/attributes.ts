@@ -1,4 +1,5 @@
-import { anInteger, type ConfigReader, isFalse, oneOf, type ReadAttribute, SequiturError, texts } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { anInteger, type ConfigReader, isFalse, oneOf, type ReadAttribute, texts } from '@sequitur/pretrained';
 import type { ClassificationProblem, GptConfig } from '../family.js';
 
 /** Attributes that leave every model as it is: bookkeeping, and settings of generation, training and other tasks. */

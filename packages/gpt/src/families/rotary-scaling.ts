@@ -1,13 +1,6 @@
 import type { RotaryScaling } from '@sequitur/attention';
-import {
-  aNumber,
-  anInteger,
-  aPositive,
-  type ConfigReader,
-  oneOf,
-  type ReadAttribute,
-  SequiturError,
-} from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { aNumber, anInteger, aPositive, type ConfigReader, oneOf, type ReadAttribute } from '@sequitur/pretrained';
 
 type Json = Parameters<ReadAttribute<unknown>>[0];
 

@@ -1,4 +1,4 @@
-import { type Conversion, rule, transposed, type WeightRule } from '@sequitur/core';
+import { type Conversion, rule, transposed, type WeightRule } from '@sequitur/pretrained';
 
 /** The tensors of a PyTorch Linear, with a bias where ours has one. */
 export function linearRules(checkpoint: string, path: string): WeightRule[] {

@@ -8,7 +8,7 @@ import {
   rule,
   same,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import {
   readTransformerXlShape,
   transformerXlIgnoredTensors,

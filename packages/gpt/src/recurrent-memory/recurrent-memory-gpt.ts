@@ -1,4 +1,12 @@
-import { anInteger, type Checkpoint, ConfigReader, loadWeights, oneOf, rule, type WeightRule } from '@sequitur/core';
+import {
+  anInteger,
+  type Checkpoint,
+  ConfigReader,
+  loadWeights,
+  oneOf,
+  rule,
+  type WeightRule,
+} from '@sequitur/pretrained';
 import { RecurrentMemoryModel, type SegmentAlignment } from '@sequitur/transformer';
 import type { GptConfig, GptFamily } from '../family.js';
 import { Gpt } from '../gpt.js';

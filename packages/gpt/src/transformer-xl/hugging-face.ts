@@ -1,3 +1,4 @@
+import { SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
@@ -9,12 +10,11 @@ import {
   oneOf,
   type ReadAttribute,
   rule,
-  SequiturError,
   texts,
   transposed,
   transposedSideBySide,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { clustersOf, type TransformerXlConfig } from './config.js';
 
 /** Attributes that leave the model as it is: bookkeeping, and settings of training. */

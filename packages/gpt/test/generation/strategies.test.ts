@@ -1,18 +1,8 @@
-import {
-  type Backend,
-  type CausalModel,
-  type GeneratedText,
-  type GenerateOptions,
-  generate,
-  generateSteps,
-  generateTexts,
-  openBackend,
-  tokenTensor,
-} from '@sequitur/core';
+import { type Backend, type CausalModel, openBackend, tokenTensor } from '@sequitur/core';
+import { type GeneratedText, type GenerateOptions, generate, generateSteps, generateTexts } from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Gpt, type Gpt2Config } from '../../src/index.js';
-import { Bigram } from './bigram.js';
 
 const config: Gpt2Config = {
   ...{ vocabularySize: 11, contextLength: 24, width: 16, depth: 2, heads: 4 },
@@ -102,26 +92,6 @@ onEachBackend('generation', (name) => {
         expect(backend.memory().tensors, 'at the end').toBe(before);
       });
     }
-  });
-
-  it('reads a model of any kind: one without attention and with tensors of its own as state', async () => {
-    const bigram = new Bigram(9, 3);
-    const before = backend.memory().tensors;
-    for (const [title, options] of Object.entries(strategies)) {
-      const texts = await generateTexts(
-        bigram,
-        prompts.map((prompt) => prompt.map((id) => id % 9)),
-        {
-          ...options(new Bigram(9, 4)),
-          maxTokens: 6,
-        },
-      );
-      expect(
-        texts.flat().every(({ tokens }) => tokens.length > 0),
-        title,
-      ).toBe(true);
-    }
-    expect(backend.memory().tensors).toBe(before);
   });
 
   it('stops at strings, ends, lengths and the full context, and says which', async () => {

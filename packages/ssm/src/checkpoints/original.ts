@@ -1,4 +1,5 @@
-import { aBoolean, aCount, anInteger, ConfigReader, type ReadAttribute, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { aBoolean, aCount, anInteger, ConfigReader, type ReadAttribute } from '@sequitur/pretrained';
 
 /** What the original state-spaces repositories say of a model, beside its mixers. */
 export interface OriginalConfig {

@@ -1,3 +1,4 @@
+import type { Module } from '@sequitur/core';
 import {
   type CheckpointLocation,
   ConfigReader,
@@ -5,7 +6,6 @@ import {
   type HubOptions,
   type LoadProgress,
   loadWeights,
-  type Module,
   openCheckpoint,
   openSink,
   openSource,
@@ -14,7 +14,7 @@ import {
   type StoredForm,
   saveFolder,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { namingOf } from './rules.js';
 

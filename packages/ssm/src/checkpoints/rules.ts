@@ -1,4 +1,4 @@
-import { type Conversion, rule, transposed, type WeightRule } from '@sequitur/core';
+import { type Conversion, rule, transposed, type WeightRule } from '@sequitur/pretrained';
 
 /** PyTorch's depthwise Conv1d stores [channels, 1, kernel], ours [kernel, channels]. */
 const depthwise: Conversion = {

@@ -1,4 +1,5 @@
-import { aBoolean, activationNames, anInteger, aPositive, type ConfigReader, oneOf } from '@sequitur/core';
+import { activationNames } from '@sequitur/core';
+import { aBoolean, anInteger, aPositive, type ConfigReader, oneOf } from '@sequitur/pretrained';
 import type { StepSizeSpan } from '../initializers.js';
 
 /** Attributes of `config.json` that leave the models of this package as they are: bookkeeping, kernels and training. */

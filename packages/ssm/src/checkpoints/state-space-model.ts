@@ -1,4 +1,4 @@
-import type { FileSink, SaveOptions, StoredForm } from '@sequitur/core';
+import type { FileSink, SaveOptions, StoredForm } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, type Tokenizer } from '@sequitur/text';
 import { CausalStack, type LanguageModelParts } from '@sequitur/transformer';
 import { type Format, saveModel } from './pretrained.js';

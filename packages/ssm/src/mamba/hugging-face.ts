@@ -9,7 +9,7 @@ import {
   rule,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { readOriginal } from '../checkpoints/original.js';
 import { languageModelRules, mixerRules } from '../checkpoints/rules.js';
 import { IGNORED, readShared, readTokens, writeShared } from '../checkpoints/shared-attributes.js';

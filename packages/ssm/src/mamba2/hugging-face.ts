@@ -1,3 +1,4 @@
+import { SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
@@ -7,9 +8,8 @@ import {
   oneOf,
   type ReadAttribute,
   rule,
-  SequiturError,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { readOriginal } from '../checkpoints/original.js';
 import { languageModelRules, mixerRules } from '../checkpoints/rules.js';
 import { IGNORED, readShared, readTokens, writeShared } from '../checkpoints/shared-attributes.js';

@@ -1,4 +1,5 @@
-import { type CheckpointLocation, initialize, type StoredForm } from '@sequitur/core';
+import { initialize } from '@sequitur/core';
+import type { CheckpointLocation, StoredForm } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { type Format, type LoadOptions, loadPretrained } from '../checkpoints/pretrained.js';
 import { StateSpaceModel, withoutHead } from '../checkpoints/state-space-model.js';

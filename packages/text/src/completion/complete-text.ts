@@ -1,4 +1,5 @@
-import { type CausalModel, type GenerateOptions, generate, SequiturError } from '@sequitur/core';
+import { type CausalModel, SequiturError } from '@sequitur/core';
+import { type GenerateOptions, generate } from '@sequitur/generation';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 import { textPieces } from './text-pieces.js';
 

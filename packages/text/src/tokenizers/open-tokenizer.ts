@@ -1,4 +1,4 @@
-import type { FileSink, FileSource } from '@sequitur/core';
+import type { FileSink, FileSource } from '@sequitur/pretrained';
 import { bertReader } from './readers/bert-tokenizer.js';
 import { byT5Reader } from './readers/byt5-tokenizer.js';
 import { byteLevelReader } from './readers/byte-level-tokenizer.js';

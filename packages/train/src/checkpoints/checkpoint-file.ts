@@ -1,14 +1,11 @@
+import { type Module, parametersOf, SequiturError, showShape } from '@sequitur/core';
 import {
   type FileSink,
-  type Module,
-  parametersOf,
   type ReadableFile,
   SafetensorsFile,
-  SequiturError,
   safetensorsChunks,
-  showShape,
   type TensorToWrite,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { OptimizerMemory } from '../optimizers/memory.js';
 import { parseRunState, type RunState } from './run-state.js';
 

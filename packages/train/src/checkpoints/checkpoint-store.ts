@@ -1,15 +1,14 @@
+import { type Module, SequiturError } from '@sequitur/core';
 import {
   type FileSink,
   type FileSource,
   folderSink,
   folderSource,
-  type Module,
   parseJson,
   type ReadableFile,
   readText,
-  SequiturError,
   writeJson,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { OptimizerMemory } from '../optimizers/memory.js';
 import { openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
 import type { RunState } from './run-state.js';

@@ -1,4 +1,5 @@
-import { type Json, parseJson, type RandomState, SequiturError } from '@sequitur/core';
+import { type Json, type RandomState, SequiturError } from '@sequitur/core';
+import { parseJson } from '@sequitur/pretrained';
 
 /** What a run needs to go on beside the tensors. */
 export interface RunState {

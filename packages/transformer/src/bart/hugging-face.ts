@@ -1,17 +1,16 @@
+import { activationNames, SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   aShare,
   type ConfigReader,
   oneOf,
   rule,
-  SequiturError,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { BOOKKEEPING, readCommon, writeCommon } from '../sequence-to-sequence/attributes.js';
 import type { SequenceToSequenceConfig, SequenceToSequenceFamily } from '../sequence-to-sequence/family.js';
 import type { BartConfig, BartLayout } from './config.js';

@@ -1,4 +1,5 @@
-import { type Correspondence, correspondences, type Module, parametersOf, type WeightRule } from '@sequitur/core';
+import { type Module, parametersOf } from '@sequitur/core';
+import { type Correspondence, correspondences, type WeightRule } from '@sequitur/pretrained';
 import type { Lora } from './lora.js';
 import type { LoraLinear } from './lora-linear.js';
 

@@ -1,3 +1,4 @@
+import { SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   anInteger,
@@ -10,8 +11,7 @@ import {
   parseJson,
   type ReadAttribute,
   readText,
-  SequiturError,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 
 /** Attributes of PEFT that leave a trained adapter as it is. */
 const IGNORED = [

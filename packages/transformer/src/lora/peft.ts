@@ -1,18 +1,16 @@
+import { type Module, SequiturError, showShape } from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
   type FileSink,
   fromFiles,
   type HubOptions,
-  type Module,
   openSink,
   openSource,
-  SequiturError,
   safetensorsChunks,
-  showShape,
   type WeightRule,
   writeJson,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import {
   type AdaptedTensor,
   adaptedTensors,

@@ -1,3 +1,4 @@
+import { initialize, Linear, type Module, parametersOf, RmsNorm, SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   anInteger,
@@ -5,25 +6,19 @@ import {
   ConfigReader,
   type FileSink,
   type HubOptions,
-  initialize,
-  Linear,
   type LoadProgress,
   loadWeights,
-  type Module,
   oneOf,
   openCheckpoint,
   openSink,
   openSource,
-  parametersOf,
   type ReadAttribute,
-  RmsNorm,
   rule,
   type SaveOptions,
-  SequiturError,
   saveWeights,
   type WeightRule,
   writeJson,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalStack } from '../causal-stack.js';
 import { TokenEmbedding } from '../token-embedding.js';

@@ -1,4 +1,4 @@
-import { anInteger, type ConfigReader, isFalse, type ReadAttribute } from '@sequitur/core';
+import { anInteger, type ConfigReader, isFalse, type ReadAttribute } from '@sequitur/pretrained';
 import type { SequenceToSequenceConfig } from './family.js';
 
 /** Attributes that leave a model as it is: bookkeeping, training aids, settings of other heads. */

@@ -1,4 +1,4 @@
-import type { Checkpoint, ConfigReader, WeightRule } from '@sequitur/core';
+import type { Checkpoint, ConfigReader, WeightRule } from '@sequitur/pretrained';
 import type { EncoderDecoderParts } from './encoder-decoder.js';
 
 /** What every configuration of a model that reads one text and writes another says. */

@@ -1,10 +1,10 @@
+import { initialize, SequiturError } from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
   ConfigReader,
   type FileSink,
   type HubOptions,
-  initialize,
   type LoadProgress,
   loadWeights,
   openCheckpoint,
@@ -12,11 +12,10 @@ import {
   openSource,
   readStoredForm,
   type SaveOptions,
-  SequiturError,
   type StoredForm,
   saveFolder,
   storedDtype,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
 import { EncoderDecoder } from './encoder-decoder.js';
 import { families as knownFamilies } from './families.js';

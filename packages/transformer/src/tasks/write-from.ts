@@ -1,10 +1,5 @@
-import {
-  type GenerateOptions,
-  generateSteps,
-  generateTexts,
-  readGenerationSettings,
-  tokenTensor,
-} from '@sequitur/core';
+import { tokenTensor } from '@sequitur/core';
+import { type GenerateOptions, generateSteps, generateTexts, readGenerationSettings } from '@sequitur/generation';
 import { missingTokenizer } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';

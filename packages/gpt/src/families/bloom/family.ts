@@ -9,7 +9,7 @@ import {
   rule,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { readWith, writeCommon } from '../attributes.js';
 import { fusedRules, linearRules, sameRules } from '../rules.js';

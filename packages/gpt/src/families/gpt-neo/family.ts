@@ -1,7 +1,7 @@
+import { activationNames, SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   aShare,
@@ -9,11 +9,10 @@ import {
   oneOf,
   type ReadAttribute,
   rule,
-  SequiturError,
   texts,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { readWith, writeCommon } from '../attributes.js';
 import { linearRules, sameRules } from '../rules.js';

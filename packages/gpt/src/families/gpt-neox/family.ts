@@ -1,7 +1,7 @@
+import { activationNames } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   aShare,
@@ -10,7 +10,7 @@ import {
   rule,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { known, readWith, writeCommon } from '../attributes.js';
 import { readRotary, writeRotaryScaling } from '../rotary-scaling.js';

@@ -1,7 +1,7 @@
+import { activationNames } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
-  activationNames,
   anInteger,
   aPositive,
   aShare,
@@ -11,7 +11,7 @@ import {
   sideBySide,
   transposed,
   type WeightRule,
-} from '@sequitur/core';
+} from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { readWith, writeCommon } from '../attributes.js';
 import { sameRules } from '../rules.js';

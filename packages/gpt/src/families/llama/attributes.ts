@@ -1,13 +1,5 @@
-import {
-  aBoolean,
-  aCount,
-  activationNames,
-  anInteger,
-  aPositive,
-  aShare,
-  type ConfigReader,
-  oneOf,
-} from '@sequitur/core';
+import { activationNames } from '@sequitur/core';
+import { aBoolean, aCount, anInteger, aPositive, aShare, type ConfigReader, oneOf } from '@sequitur/pretrained';
 import { known, readWith, writeCommon } from '../attributes.js';
 import { readRotary, writeRotaryScaling } from '../rotary-scaling.js';
 import type { LlamaConfig } from './config.js';

@@ -1,15 +1,5 @@
-import {
-  aBoolean,
-  activationNames,
-  anInteger,
-  isFalse,
-  Module,
-  type Norm,
-  oneOf,
-  Parameter,
-  rmsNorm,
-  zeros,
-} from '@sequitur/core';
+import { activationNames, Module, type Norm, Parameter, rmsNorm, zeros } from '@sequitur/core';
+import { aBoolean, anInteger, isFalse, oneOf } from '@sequitur/pretrained';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { GptFamily } from '../../family.js';
 import { readLlama, writeLlama } from './attributes.js';

@@ -1,4 +1,4 @@
-import { aBoolean } from '@sequitur/core';
+import { aBoolean } from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { readLlama, writeLlama } from './attributes.js';
 import { type BiasedLlamaConfig, llamaPresets } from './config.js';

@@ -1,5 +1,5 @@
 import { causal, slidingWindow } from '@sequitur/attention';
-import { anInteger, type ConfigReader } from '@sequitur/core';
+import { anInteger, type ConfigReader } from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { known } from '../attributes.js';
 import { readLlama, writeLlama } from './attributes.js';

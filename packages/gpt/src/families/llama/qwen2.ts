@@ -1,5 +1,6 @@
 import { causal, slidingWindow } from '@sequitur/attention';
-import { aBoolean, anInteger, type ConfigReader, type ReadAttribute, SequiturError, texts } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { aBoolean, anInteger, type ConfigReader, type ReadAttribute, texts } from '@sequitur/pretrained';
 import type { GptFamily } from '../../family.js';
 import { readLlama, writeLlama } from './attributes.js';
 import { type Qwen2Config, qwen2Presets } from './config.js';

@@ -1,4 +1,4 @@
-import { rule, transposed, type WeightRule } from '@sequitur/core';
+import { rule, transposed, type WeightRule } from '@sequitur/pretrained';
 import { linearRules, sameRules } from '../rules.js';
 
 /** The names of a checkpoint of Llama or its kin. */

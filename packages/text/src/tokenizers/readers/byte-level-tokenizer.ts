@@ -1,4 +1,5 @@
-import { parseJson, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { parseJson } from '@sequitur/pretrained';
 import { decodeByteLevel } from '../decoders/decoder.js';
 import { BytePairModel } from '../models/byte-pair.js';
 import { piecesOf } from '../models/word-model.js';

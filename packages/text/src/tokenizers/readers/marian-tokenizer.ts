@@ -1,4 +1,5 @@
-import { parseJson, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { parseJson } from '@sequitur/pretrained';
 import type { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
 import { readSentencePieceFile } from '../sentence-piece/model-file.js';

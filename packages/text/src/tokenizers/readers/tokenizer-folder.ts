@@ -1,4 +1,5 @@
-import { type FileSource, parseJson, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
+import { type FileSource, parseJson } from '@sequitur/pretrained';
 import type { Tokenizer } from '../tokenizer.js';
 import { TokenSettings } from './token-settings.js';
 

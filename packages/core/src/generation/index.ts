@@ -1,7 +1,0 @@
-export * from './generate.js';
-export * from './hugging-face-settings.js';
-export type * from './options.js';
-export type { LogitsProcessor, SequenceSoFar } from './processors/index.js';
-export * as logitsProcessors from './processors/index.js';
-export { softmax as hostSoftmax } from './processors/probabilities.js';
-export type { Finish, GenerationStep } from './row.js';

@@ -1,0 +1,128 @@
+import type { Random } from '@sequitur/core';
+import type { GenerateOptions } from '../options.js';
+import { largestPlaces } from '../processors/probabilities.js';
+import { containsStop, type Row } from '../row.js';
+import { Hypotheses } from './hypotheses.js';
+
+/** A candidate that goes on. */
+export interface Beam {
+  /** Generated tokens only. */
+  readonly tokens: readonly number[];
+  readonly logProbabilities: readonly number[];
+  /** Σ of the log-probabilities, as the rules changed them. */
+  readonly total: number;
+  /** Which beam of the group it was at the last step. */
+  readonly parent: number;
+}
+
+/** A token that may follow one of the beams. */
+interface Candidate {
+  readonly beam: number;
+  readonly token: number;
+  readonly total: number;
+}
+
+/** All beams of a group begin alike: the first alone counts until they differ. */
+const NEVER_FIRST = -1e9;
+
+/** Beams of one prompt that compete with each other. */
+export class BeamGroup {
+  readonly hypotheses: Hypotheses;
+  beams: readonly Beam[];
+  settled = false;
+  readonly #row: Row;
+  readonly #options: GenerateOptions;
+  /** So many candidates that enough are left when all end tokens are among the best. */
+  readonly #candidates: number;
+
+  constructor(size: number, row: Row, options: GenerateOptions) {
+    const { endTokens = [], stop, beamSearch } = options;
+    this.hypotheses = new Hypotheses(size, beamSearch!, row.limit);
+    this.beams = Array.from({ length: size }, (_, parent) => ({
+      ...{ tokens: [], logProbabilities: [], parent },
+      total: parent === 0 ? 0 : NEVER_FIRST,
+    }));
+    this.#row = row;
+    this.#options = options;
+    this.#candidates = (Math.max(2, 1 + endTokens.length) + (stop ? 2 : 0)) * size;
+  }
+
+  /**
+   * Takes one step of the search.
+   *
+   * @param scores for every beam the log-probabilities of the next token, shaped by the rules
+   * @param raw a beam and a token -> its log-probability under the model
+   * @param random present where candidates are drawn
+   */
+  advance(
+    scores: readonly Float32Array[],
+    raw: (beam: number, token: number) => number | undefined,
+    random: Random | undefined,
+  ): void {
+    const size = this.beams.length;
+    const candidates = this.#best(scores, random);
+    const length = this.beams[0]!.tokens.length + 1;
+    const next: Beam[] = [];
+    for (const [rank, { beam, token, total }] of candidates.entries()) {
+      const { tokens, logProbabilities } = this.beams[beam]!;
+      const own = raw(beam, token);
+      const text = {
+        tokens: [...tokens, token],
+        logProbabilities: own === undefined ? [] : [...logProbabilities, own],
+      };
+      const finish = this.#finishOf(text.tokens);
+      if (!finish) next.push({ ...text, total, parent: beam });
+      // A text that ends counts only if it is among the best beams as it stands.
+      else if (rank < size) this.hypotheses.add({ ...text, finish }, total);
+      if (next.length === size) break;
+    }
+    this.settled = this.hypotheses.isSettled(candidates[0]!.total, length) || next.length === 0;
+    // Too few go on only where stop strings end more texts than there are spare candidates.
+    while (next.length > 0 && next.length < size) next.push({ ...next[0]!, total: NEVER_FIRST });
+    if (next.length > 0) this.beams = next;
+  }
+
+  /** Takes the beams as they are for finished texts. */
+  finish(finish: 'length' | 'context'): void {
+    if (this.settled) return;
+    for (const { tokens, logProbabilities, total } of this.beams) {
+      if (tokens.length > 0) this.hypotheses.add({ tokens, logProbabilities, finish }, total);
+    }
+    this.settled = true;
+  }
+
+  #best(scores: readonly Float32Array[], random: Random | undefined): Candidate[] {
+    const vocabulary = scores[0]!.length;
+    const totals = new Float64Array(scores.length * vocabulary);
+    for (const [beam, own] of scores.entries()) {
+      const { total } = this.beams[beam]!;
+      for (let token = 0; token < vocabulary; token++) totals[beam * vocabulary + token] = total + own[token]!;
+    }
+    const places = largestPlaces(random ? perturbed(totals, random) : totals, this.#candidates);
+    const candidates = places.map((place) => ({
+      ...{ beam: Math.floor(place / vocabulary), token: place % vocabulary },
+      total: totals[place]!,
+    }));
+    return random ? candidates.sort((a, b) => b.total - a.total) : candidates;
+  }
+
+  #finishOf(tokens: readonly number[]): 'end' | 'stop' | null {
+    const { endTokens, stop } = this.#options;
+    if (endTokens?.includes(tokens.at(-1)!)) return 'end';
+    return stop && containsStop(tokens, stop) ? 'stop' : null;
+  }
+
+  get row(): Row {
+    return this.#row;
+  }
+}
+
+/**
+ * The logarithms of weights with Gumbel noise: their largest places are a draw without replacement (Kool, van Hoof and
+ * Welling 2019, section 2.3).
+ */
+function perturbed(logarithms: Float64Array, random: Random): Float64Array {
+  return logarithms.map((logarithm) =>
+    logarithm === -Infinity ? logarithm : logarithm - Math.log(-Math.log(random.uniform() || Number.MIN_VALUE)),
+  );
+}

@@ -1,0 +1,158 @@
+import { type CausalModel, SequiturError } from '@sequitur/core';
+import type { BeamOptions, GenerateOptions } from '../options.js';
+import { logSoftmax } from '../processors/probabilities.js';
+import { isByChance, type LimitedSequence, shaperOf } from '../processors-of.js';
+import { Reader, type Scores } from '../reader.js';
+import type { GenerationStep, Row } from '../row.js';
+import { BeamGroup } from './beam-group.js';
+import type { Hypothesis } from './hypotheses.js';
+
+/**
+ * Searches the likeliest texts with several candidates for each prompt, all prompts together; the arithmetic and the
+ * rules of ending are Hugging Face's (transformers 4.44). The texts are known only when the search is over, and are
+ * then given out step by step.
+ */
+export async function* beamSearch(
+  model: CausalModel,
+  rows: readonly Row[],
+  options: GenerateOptions,
+): AsyncGenerator<GenerationStep> {
+  const { sequences = 1 } = options;
+  checkBeams(options.beamSearch!, sequences, isByChance(options));
+  const searches = rows
+    .filter((_, index) => index % sequences === 0)
+    .map((row) => new PromptSearch(row, options, isByChance(options)));
+  await search(model, searches, options);
+  for (const [index, { best }] of searches.map((prompt) => ({ best: prompt.best(sequences) })).entries()) {
+    for (const [place, hypothesis] of best.entries()) settle(rows[index * sequences + place]!, hypothesis);
+  }
+  yield* stepsOf(rows, options.logProbabilities ?? false);
+}
+
+async function search(model: CausalModel, prompts: readonly PromptSearch[], options: GenerateOptions): Promise<void> {
+  const { beams } = options.beamSearch!;
+  if (prompts.every(({ settled }) => settled)) return;
+  options.signal?.throwIfAborted();
+  const reader = new Reader(model);
+  try {
+    let scores = await reader.begin(
+      prompts.map(({ row }) => row.tokens),
+      beams,
+    );
+    for (;;) {
+      for (const [index, prompt] of prompts.entries()) prompt.advance(scores.slice(index * beams, (index + 1) * beams));
+      if (prompts.every(({ settled }) => settled)) return;
+      if (reader.room < 1) break;
+      options.signal?.throwIfAborted();
+      reader.reorder(prompts.flatMap(({ parents }, index) => parents.map((parent) => index * beams + parent)));
+      scores = await reader.next(prompts.flatMap(({ lastTokens }) => lastTokens));
+    }
+    for (const prompt of prompts) prompt.finish('context');
+  } finally {
+    reader.dispose();
+  }
+}
+
+/** The search for one prompt's texts: its groups of beams. */
+class PromptSearch {
+  readonly row: Row;
+  readonly #groups: readonly BeamGroup[];
+  readonly #shape: (scores: Float32Array, sequence: LimitedSequence) => void;
+  readonly #byChance: boolean;
+  readonly #logProbabilities: boolean;
+  readonly #settledToken: number | undefined;
+
+  constructor(row: Row, options: GenerateOptions, byChance: boolean) {
+    const { beams, groups = 1, settledToken } = options.beamSearch!;
+    this.row = row;
+    this.#settledToken = settledToken;
+    this.#groups = Array.from({ length: groups }, () => new BeamGroup(beams / groups, row, options));
+    this.#shape = shaperOf(options, Math.max(2, 1 + (options.endTokens?.length ?? 0)));
+    this.#byChance = byChance;
+    this.#logProbabilities = options.logProbabilities ?? false;
+    if (row.limit === 0) this.finish('length');
+  }
+
+  get settled(): boolean {
+    return this.#groups.every(({ settled }) => settled);
+  }
+
+  /** For every beam, which one of the last step it goes on from. */
+  get parents(): number[] {
+    const size = this.#groups[0]!.beams.length;
+    return this.#groups.flatMap(({ beams, settled }, index) =>
+      beams.map(({ parent }, place) => index * size + (settled ? place : parent)),
+    );
+  }
+
+  /** What every beam reads next; nobody looks at what a settled one reads. */
+  get lastTokens(): number[] {
+    return this.#groups.flatMap(({ beams }) => beams.map(({ tokens }) => tokens.at(-1) ?? this.row.tokens.at(-1)!));
+  }
+
+  /** @param logits of the next token of every beam */
+  advance(logits: Scores): void {
+    const rivals: number[] = [];
+    const size = this.#groups[0]!.beams.length;
+    for (const [index, group] of this.#groups.entries()) {
+      if (group.settled) {
+        if (this.#settledToken !== undefined) rivals.push(...new Array<number>(size).fill(this.#settledToken));
+        continue;
+      }
+      this.#advanceGroup(group, logits.slice(index * size, (index + 1) * size), rivals);
+      rivals.push(...group.beams.map(({ tokens }) => tokens.at(-1)!));
+    }
+    if (this.#groups.some(({ beams }) => beams[0]!.tokens.length >= this.row.limit)) this.finish('length');
+  }
+
+  finish(finish: 'length' | 'context'): void {
+    for (const group of this.#groups) group.finish(finish);
+  }
+
+  /** The best texts of all groups, the best first. */
+  best(count: number): Hypothesis[] {
+    const all = this.#groups.flatMap(({ hypotheses }) => hypotheses.kept);
+    return all.sort((a, b) => b.score - a.score).slice(0, count);
+  }
+
+  #advanceGroup(group: BeamGroup, logits: Scores, rivals: readonly number[]): void {
+    const { tokens: prompt, promptLength, source, limit, random } = this.row;
+    const raw = logits.map(logSoftmax);
+    const shaped = raw.map((scores, beam) => {
+      const own = scores.slice();
+      this.#shape(own, { tokens: [...prompt, ...group.beams[beam]!.tokens], promptLength, source, limit, rivals });
+      return own;
+    });
+    const known = (beam: number, token: number) => (this.#logProbabilities ? raw[beam]![token] : undefined);
+    group.advance(shaped, known, this.#byChance ? random : undefined);
+  }
+}
+
+function settle(row: Row, { tokens, logProbabilities, score, finish }: Hypothesis): void {
+  row.tokens.push(...tokens);
+  row.logProbabilities.push(...logProbabilities);
+  row.score = score;
+  row.finish = finish;
+}
+
+function* stepsOf(rows: readonly Row[], logProbabilities: boolean): Generator<GenerationStep> {
+  const steps = Math.max(...rows.map(({ tokens, promptLength }) => tokens.length - promptLength));
+  for (let step = 0; step < steps; step++) {
+    yield {
+      tokens: rows.map(({ tokens, promptLength }) => tokens[promptLength + step] ?? null),
+      ...(logProbabilities && { logProbabilities: rows.map((row) => row.logProbabilities[step] ?? null) }),
+    };
+  }
+}
+
+function checkBeams({ beams, groups = 1, diversityPenalty }: BeamOptions, sequences: number, byChance: boolean): void {
+  const fault = (expected: string, got: string) =>
+    new SequiturError({ where: 'generation, beamSearch', expected, got });
+  if (!Number.isInteger(beams) || beams < 1) throw fault('an integer of at least 1 beam', String(beams));
+  if (!Number.isInteger(groups) || groups < 1 || beams % groups !== 0) {
+    throw fault('groups that divide the beams', `${beams} beams in ${groups} groups`);
+  }
+  if (sequences > beams) throw fault('at most as many sequences as beams', `${sequences} of ${beams}`);
+  if (diversityPenalty !== undefined && groups === 1) throw fault('groups beside a diversityPenalty', 'none');
+  if (groups > 1 && byChance) throw fault('no sampling beside groups', 'options of chance');
+}

@@ -1,0 +1,200 @@
+import {
+  type CausalModel,
+  disposeState,
+  hostSoftmax,
+  replaceState,
+  SequiturError,
+  type StateTree,
+  tokenTensor,
+} from '@sequitur/core';
+import { dispose, slice, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { GenerateOptions, SpeculationOptions } from '../options.js';
+import { isByChance, shaperOf } from '../processors-of.js';
+import { type GenerationStep, grow, type Row } from '../row.js';
+import { drawnFrom, mostLikely } from '../sampling.js';
+import { logProbabilities, stepOf } from '../token-by-token.js';
+import { DraftModel } from './draft-model.js';
+import { promptLookup } from './prompt-lookup.js';
+import type { Proposal, Proposer } from './proposer.js';
+
+const DEFAULT_TOKENS = 5;
+const DEFAULT_LOOKUP = 3;
+/** With so many tokens unread, the next step proposes nothing and so moves the state on for certain. */
+const MOST_UNREAD = 16;
+
+/**
+ * Speculative decoding (Leviathan, Kalman and Matias 2023, algorithm 1; Chen et al. 2023): one step of the model checks
+ * all proposed tokens. Each text goes its own way, since texts accept different numbers of them.
+ */
+export async function* speculative(
+  model: CausalModel,
+  rows: readonly Row[],
+  options: GenerateOptions,
+): AsyncGenerator<GenerationStep> {
+  checkDraft(model, options.speculation!);
+  const speculations = rows.map((row) => new Speculation(model, row, options));
+  try {
+    while (rows.some(({ finish }) => !finish)) {
+      for (const speculation of speculations) {
+        options.signal?.throwIfAborted();
+        await speculation.prepare();
+      }
+      if (rows.every(({ finish }) => finish)) return;
+      yield stepOf(rows, (_, index) => speculations[index]!.takeOne());
+    }
+  } finally {
+    for (const speculation of speculations) speculation.dispose();
+  }
+}
+
+/** A token that is sure, and its log-probability where it was asked for. */
+interface Chosen {
+  readonly token: number;
+  readonly logProbability: number | undefined;
+}
+
+/** One text, some tokens ahead of what is given out. */
+class Speculation {
+  readonly #model: CausalModel;
+  readonly #row: Row;
+  readonly #options: GenerateOptions;
+  readonly #shape: ReturnType<typeof shaperOf>;
+  readonly #byChance: boolean;
+  readonly #proposer: Proposer;
+  #state: StateTree;
+  /** How many tokens of the text the state has read. */
+  #read = 0;
+  /** How many tokens are proposed next time. */
+  #count: number;
+  #ahead: Chosen[] = [];
+
+  constructor(model: CausalModel, row: Row, options: GenerateOptions) {
+    const { draft, tokens = DEFAULT_TOKENS, lookup = DEFAULT_LOOKUP } = options.speculation!;
+    this.#model = model;
+    this.#row = row;
+    this.#options = options;
+    this.#shape = shaperOf(options);
+    this.#byChance = isByChance(options);
+    this.#count = tokens;
+    const random = this.#byChance ? row.random.fork('draft') : null;
+    this.#proposer = draft
+      ? new DraftModel({ model: draft, shape: this.#shape, sequence: row, random })
+      : promptLookup(lookup);
+    this.#state = model.initState(1);
+    if (row.limit === 0) row.finish = 'length';
+  }
+
+  /** Makes sure of the next token, unless the text is at its end. */
+  async prepare(): Promise<void> {
+    if (this.#row.finish || this.#ahead.length > 0) return;
+    const { tokens, promptLength, limit } = this.#row;
+    const room = this.#model.contextLength - tokens.length;
+    // What is read stands in the context; the token after it need not.
+    if (room < 0) {
+      this.#row.finish = 'context';
+      return;
+    }
+    const left = Math.min(limit - (tokens.length - promptLength) - 1, room);
+    const unread = tokens.length - this.#read;
+    const proposed: Proposal =
+      unread > MOST_UNREAD || left < 1
+        ? { tokens: [] }
+        : await this.#proposer.propose(tokens, Math.min(this.#count, left));
+    await this.#check(proposed);
+  }
+
+  /** Adds the next sure token to the text. */
+  takeOne(): void {
+    const { token, logProbability } = this.#ahead.shift()!;
+    grow(this.#row, token, this.#options, logProbability);
+  }
+
+  dispose(): void {
+    disposeState(this.#state);
+    this.#proposer.dispose();
+  }
+
+  /** Reads the proposed tokens in one step, and keeps as many as the model agrees to and one more. */
+  async #check(proposal: Proposal): Promise<void> {
+    const text = this.#row.tokens;
+    const count = proposal.tokens.length;
+    const tokens = tokenTensor([[...text.slice(this.#read), ...proposal.tokens]], this.#model.vocabularySize);
+    let step: { logits: Tensor3D; state: StateTree } | null = null;
+    try {
+      step = this.#model.step(tokens, this.#state, { logits: count > 0 ? 'all' : 'last' });
+      const scores = await lastScores(step.logits, count + 1);
+      this.#ahead = this.#chooseFrom(scores, proposal);
+    } finally {
+      tokens.dispose();
+      step?.logits.dispose();
+      const all = this.#ahead.length === count + 1;
+      // Where a proposal was refused, the state has read what is not in the text: the one before stays.
+      if (step && all) {
+        this.#state = replaceState(this.#state, step.state);
+        this.#read = text.length + count;
+      } else if (step) replaceState(step.state, this.#state);
+    }
+    if (count > 0) this.#count = this.#ahead.length > count ? this.#count + 2 : Math.max(1, this.#count - 1);
+  }
+
+  /** @param scores of the places after the text and after each proposed token */
+  #chooseFrom(scores: readonly Float32Array[], { tokens, distributions }: Proposal): Chosen[] {
+    const chosen: Chosen[] = [];
+    for (const [place, own] of scores.entries()) {
+      const known = this.#options.logProbabilities ? logProbabilities(own.slice()) : () => undefined;
+      this.#shape(own, { ...this.#row, tokens: [...this.#row.tokens, ...tokens.slice(0, place)] });
+      const proposed = tokens[place];
+      const token = this.#byChance ? this.#draw(own, proposed, distributions?.[place]) : mostLikely(own);
+      chosen.push({ token, logProbability: known(token) });
+      if (token !== proposed) break;
+    }
+    return chosen;
+  }
+
+  /** A token with its probability under the scores, the proposed one as often as that allows. */
+  #draw(scores: Float32Array, proposed: number | undefined, draft: Float64Array | undefined): number {
+    const { random } = this.#row;
+    mostLikely(scores); // refuses scores without a finite one
+    const target = hostSoftmax(scores);
+    if (proposed === undefined) return drawnFrom(target, random);
+    const likelihood = draft ? draft[proposed]! : 1;
+    if (random.uniform() * likelihood < target[proposed]!) return proposed;
+    return drawnFrom(surplus(target, proposed, draft), random);
+  }
+}
+
+/** norm(max(0, target - draft)), where the draft without a distribution is certain of `proposed`. */
+function surplus(target: Float64Array, proposed: number, draft: Float64Array | undefined): Float64Array {
+  const rest = target.map((share, token) => Math.max(0, share - (draft ? draft[token]! : Number(token === proposed))));
+  const sum = rest.reduce((total, share) => total + share, 0);
+  return sum > 0 ? rest.map((share) => share / sum) : target;
+}
+
+/** The scores of the last `count` places of logits [1, length, vocabulary]; one readback. */
+async function lastScores(logits: Tensor3D, count: number): Promise<Float32Array[]> {
+  const [, length, vocabulary] = logits.shape;
+  const last = slice(logits, [0, length - count, 0], [1, count, vocabulary]);
+  try {
+    const values = (await last.data()) as Float32Array;
+    return Array.from({ length: count }, (_, place) => values.slice(place * vocabulary, (place + 1) * vocabulary));
+  } finally {
+    dispose(last);
+  }
+}
+
+function checkDraft({ vocabularySize }: CausalModel, { draft, tokens, lookup }: SpeculationOptions): void {
+  for (const [name, value] of Object.entries({ tokens, lookup })) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
+    throw new SequiturError({
+      where: `generation, speculation, ${name}`,
+      expected: 'an integer of at least 1',
+      got: String(value),
+    });
+  }
+  if (!draft || draft.vocabularySize === vocabularySize) return;
+  throw new SequiturError({
+    where: 'generation, speculation',
+    expected: `a draft model of the same vocabulary, ${vocabularySize} tokens`,
+    got: `${draft.vocabularySize}`,
+  });
+}

@@ -1,0 +1,90 @@
+import type { CausalModel } from '@sequitur/core';
+import type { GenerateOptions } from './options.js';
+import { logSumExp } from './processors/probabilities.js';
+import { isByChance, shaperOf } from './processors-of.js';
+import { Reader, type Scores } from './reader.js';
+import { type GenerationStep, grow, type Row } from './row.js';
+import { drawn, mostLikely } from './sampling.js';
+
+/** Greedy decoding and sampling: one token of every row in each step. */
+export async function* tokenByToken(
+  model: CausalModel,
+  rows: readonly Row[],
+  options: GenerateOptions,
+): AsyncGenerator<GenerationStep> {
+  const choose = chooserOf(options);
+  const reader = new Reader(model);
+  try {
+    let scores = await readPrompts(reader, rows, options);
+    while (rows.some(({ finish }) => !finish)) {
+      options.signal?.throwIfAborted();
+      yield stepOf(rows, (row, index) => choose(row, scores[index]!));
+      if (rows.every(({ finish }) => finish)) return;
+      const next = await readOn(model, reader, rows, options);
+      if (!next) return;
+      scores = next;
+    }
+  } finally {
+    reader.dispose();
+  }
+}
+
+/** Reads the prompts, each once however many texts it begins, unless there is nothing to generate. */
+async function readPrompts(reader: Reader, rows: readonly Row[], options: GenerateOptions): Promise<Scores> {
+  for (const row of rows) if (row.limit === 0) row.finish = 'length';
+  if (rows.every(({ finish }) => finish)) return [];
+  options.signal?.throwIfAborted();
+  const copies = options.sequences ?? 1;
+  const prompts = rows.filter((_, index) => index % copies === 0).map(({ tokens }) => tokens);
+  return reader.begin(prompts, copies);
+}
+
+/** Reads what was chosen last; where the context is full, null or the later half of each text anew. */
+async function readOn(
+  model: CausalModel,
+  reader: Reader,
+  rows: readonly Row[],
+  { whenFull = 'stop' }: GenerateOptions,
+): Promise<Scores | null> {
+  // What a row reads after its end changes nothing that is looked at.
+  if (reader.room > 0) return reader.next(rows.map(({ tokens }) => tokens.at(-1)!));
+  if (whenFull === 'slide') {
+    const kept = Math.max(1, Math.floor(model.contextLength / 2));
+    return reader.begin(rows.map(({ tokens }) => tokens.slice(-kept)));
+  }
+  for (const row of rows) row.finish ??= 'context';
+  return null;
+}
+
+/** Chooses the next token from a row's scores by the options' rules, and adds it. */
+function chooserOf(options: GenerateOptions): (row: Row, scores: Float32Array) => void {
+  const byChance = isByChance(options);
+  const shape = shaperOf(options);
+  return (row, scores) => {
+    const logProbabilityOf = options.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
+    shape(scores, row);
+    const token = byChance ? drawn(scores, row.random) : mostLikely(scores);
+    grow(row, token, options, logProbabilityOf(token));
+  };
+}
+
+/** token -> log softmax(scores)[token]. */
+export function logProbabilities(scores: Float32Array): (token: number) => number {
+  const normalizer = logSumExp(scores);
+  return (token) => scores[token]! - normalizer;
+}
+
+/** One step over all rows that go on. */
+export function stepOf(rows: readonly Row[], choose: (row: Row, index: number) => void): GenerationStep {
+  const grown = rows.map((row, index) => {
+    if (row.finish) return false;
+    choose(row, index);
+    return true;
+  });
+  return {
+    tokens: rows.map(({ tokens }, index) => (grown[index] ? tokens.at(-1)! : null)),
+    ...(rows.some(({ logProbabilities }) => logProbabilities.length > 0) && {
+      logProbabilities: rows.map((row, index) => (grown[index] ? row.logProbabilities.at(-1)! : null)),
+    }),
+  };
+}

@@ -1,0 +1,53 @@
+import { openBackend } from '@sequitur/core';
+import { describe, expect, it } from 'vitest';
+import { type GenerateOptions, generateTexts } from '../src/index.js';
+import { Bigram } from './bigram.js';
+
+describe('drawn text', () => {
+  const size = 5;
+  const target = new Bigram(size, 1);
+  /** χ² with 24 degrees of freedom exceeds this once in a thousand times. */
+  const LIMIT = 51.2;
+
+  for (const [title, options] of Object.entries<GenerateOptions>({
+    'by plain sampling': {},
+    'by a draft of another mind': { speculation: { draft: new Bigram(size, 2), tokens: 2 } },
+    'by prompt lookup': { speculation: { lookup: 2, tokens: 3 } },
+  })) {
+    it(`has the model's distribution, ${title}`, async () => {
+      await openBackend('cpu');
+      const sequences = 4000;
+      const prompt = [0, 1, 0, 2, 0];
+      const chance = { temperature: 0.8, topK: 4, seed: title };
+      const [texts] = await generateTexts(target, [prompt], { ...options, ...chance, sequences, maxTokens: 2 });
+      const counts = new Map<string, number>();
+      for (const { tokens } of texts!) counts.set(tokens.join(), (counts.get(tokens.join()) ?? 0) + 1);
+      let chiSquare = 0;
+      for (let first = 0; first < size; first++) {
+        for (let second = 0; second < size; second++) {
+          const expected = sequences * shares(target, 0)[first]! * shares(target, first)[second]!;
+          const found = counts.get(`${first},${second}`) ?? 0;
+          if (expected === 0) expect(found).toBe(0);
+          else chiSquare += (found - expected) ** 2 / expected;
+        }
+      }
+      console.log(`${title}: χ² ${chiSquare.toFixed(1)} of at most ${LIMIT}`);
+      expect(chiSquare).toBeLessThan(LIMIT);
+    });
+  }
+
+  it('would be caught if it came from the draft', async () => {
+    const other = new Bigram(size, 2);
+    const difference = Math.max(...shares(target, 0).map((share, token) => Math.abs(share - shares(other, 0)[token]!)));
+    expect(difference).toBeGreaterThan(0.2);
+  });
+});
+
+/** Of the successors of a token, at temperature 0.8 among the four likeliest. */
+function shares({ rows }: Bigram, token: number): number[] {
+  const logits = [...rows[token]!].map((logit) => logit / 0.8);
+  const least = [...logits].sort((a, b) => b - a)[3]!;
+  const weights = logits.map((logit) => (logit < least ? 0 : Math.exp(logit)));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}

@@ -1,0 +1,8 @@
+import { join } from 'node:path';
+import { readmeExamples } from '@sequitur/laws';
+
+readmeExamples(join(import.meta.dirname, '../README.md'), {
+  '@sequitur/core': () => import('@sequitur/core'),
+  '@sequitur/generation': () => import('@sequitur/generation'),
+  '@tensorflow/tfjs-core': () => import('@tensorflow/tfjs-core'),
+});
