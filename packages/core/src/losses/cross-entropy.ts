@@ -1,7 +1,6 @@
 import {
   cast,
   div,
-  maximum,
   notEqual,
   reshape,
   type Scalar,
@@ -12,27 +11,36 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../errors.js';
-import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropy } from '../kernels/softmax-cross-entropy/index.js';
+import { softmaxCrossEntropy } from '../kernels/softmax-cross-entropy/index.js';
+import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropyRules } from '../kernels/softmax-cross-entropy/options.js';
+import { checkIntegers } from '../kernels/values-on-host.js';
+import { checkOptions, option, optionsOf } from '../options/index.js';
 
 export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions {
   /** 'mean' over the labels that count (the default), or their 'sum'. */
   readonly reduction?: 'mean' | 'sum';
+  /** What the sum is divided by for the mean, where that is more than these labels: all of several batches, say. */
+  readonly labelCount?: number | undefined;
 }
 
+const crossEntropyOptions = optionsOf<CrossEntropyOptions>({
+  ...softmaxCrossEntropyRules,
+  reduction: option.optional(option.oneOf('mean', 'sum')),
+  labelCount: option.optional(option.positive),
+});
+
 /**
- * -log softmax(logits)[label], in nats, over all rows whose label is not `ignoreLabel`. As PyTorch's `cross_entropy`,
- * but 0 rather than NaN where no label counts.
+ * Mean cross-entropy -log softmax(logits)[label], in nats, over all rows whose label is not `ignoreLabel`. As PyTorch's
+ * `cross_entropy`: NaN where no label counts.
  *
  * @param logits float32 [..., classes]
  * @param labels int32 [...], each in [0, classes) or `ignoreLabel` (default -100)
  * @returns a scalar, which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not fit, naming
+ *   row and column
  */
-export function crossEntropy(
-  logits: Tensor,
-  labels: Tensor,
-  { reduction = 'mean', ...options }: CrossEntropyOptions = {},
-): Scalar {
+export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Scalar {
+  const { reduction = 'mean', labelCount, ...ofRows } = checkOptions('crossEntropy', crossEntropyOptions, options);
   const classes = logits.shape.at(-1);
   if (!classes || labels.size * classes !== logits.size || labels.rank !== logits.rank - 1) {
     throw new SequiturError({
@@ -41,11 +49,14 @@ export function crossEntropy(
       got: `logits ${showShape(logits.shape)} and labels ${showShape(labels.shape)}`,
     });
   }
+  const { ignoreLabel = -100 } = ofRows;
+  if (labels.rank > 1 && labels.dtype === 'int32') {
+    checkIntegers('labels', labels, { below: classes, ignored: ignoreLabel, columns: labels.shape.at(-1) });
+  }
   return tidy(() => {
     const rowLabels = reshape(labels, [labels.size]) as Tensor1D;
-    const losses = softmaxCrossEntropy(reshape(logits, [labels.size, classes]) as Tensor2D, rowLabels, options);
+    const losses = softmaxCrossEntropy(reshape(logits, [labels.size, classes]) as Tensor2D, rowLabels, ofRows);
     if (reduction === 'sum') return sum(losses);
-    const counted = sum(cast(notEqual(rowLabels, options.ignoreLabel ?? -100), 'float32'));
-    return div(sum(losses), maximum(counted, 1));
+    return div(sum(losses), labelCount ?? sum(cast(notEqual(rowLabels, ignoreLabel), 'float32')));
   });
 }

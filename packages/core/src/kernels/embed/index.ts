@@ -1,12 +1,18 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
+import { checkOptions, option, optionsOf } from '../../options/index.js';
 import { expectTensor } from '../expect-tensor.js';
+import { checkIntegers } from '../values-on-host.js';
 import { embedOp } from './op.js';
 
 export interface EmbedOptions {
   /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */
   readonly padding?: number | null;
 }
+
+const embedOptions = optionsOf<EmbedOptions>({
+  padding: option.optional(option.either('an integer of at least 0, or null', option.countOrNone, option.oneOf(null))),
+});
 
 /** Stands for "no padding id": ids are never negative. */
 const NO_PADDING = -1;
@@ -19,7 +25,8 @@ const NO_PADDING = -1;
  * @returns float32 [..., width], which the caller disposes; differentiable by the table
  * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not fit
  */
-export function embed(table: Tensor2D, ids: Tensor, { padding = null }: EmbedOptions = {}): Tensor {
+export function embed(table: Tensor2D, ids: Tensor, options: EmbedOptions = {}): Tensor {
+  const { padding = null } = checkOptions('embed', embedOptions, options);
   expectTensor('embed, table', table);
   expectTensor('embed, ids', ids, { dtype: 'int32' });
   if (table.rank !== 2) {
@@ -29,5 +36,6 @@ export function embed(table: Tensor2D, ids: Tensor, { padding = null }: EmbedOpt
       got: showShape(table.shape),
     });
   }
+  checkIntegers('embed, ids', ids, { below: table.shape[0], columns: ids.rank > 1 ? ids.shape.at(-1) : undefined });
   return embedOp({ table, ids }, { padding: padding ?? NO_PADDING })[0]!;
 }

@@ -1,14 +1,14 @@
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError, showShape } from '../../errors.js';
-import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { checkOptions, optionsOf } from '../../options/index.js';
+import { expectTensor } from '../expect-tensor.js';
+import { checkIntegers } from '../values-on-host.js';
 import { softmaxCrossEntropyOp } from './op.js';
+import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropyRules } from './options.js';
 
-export interface SoftmaxCrossEntropyOptions {
-  /** Rows with this label have loss 0 and no gradient. Default -100, as in PyTorch. */
-  readonly ignoreLabel?: number;
-  /** The share of the target spread evenly over all classes, in [0, 1]. Default 0. */
-  readonly labelSmoothing?: number;
-}
+export type { SoftmaxCrossEntropyOptions } from './options.js';
+
+const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmaxCrossEntropyRules);
 
 /**
  * How badly each row of logits foretells its label, in nats: -log softmax(logits)[label].
@@ -21,8 +21,13 @@ export interface SoftmaxCrossEntropyOptions {
 export function softmaxCrossEntropy(
   logits: Tensor2D,
   labels: Tensor1D,
-  { ignoreLabel = -100, labelSmoothing = 0 }: SoftmaxCrossEntropyOptions = {},
+  options: SoftmaxCrossEntropyOptions = {},
 ): Tensor1D {
+  const { ignoreLabel = -100, labelSmoothing = 0 } = checkOptions(
+    'softmaxCrossEntropy',
+    softmaxCrossEntropyOptions,
+    options,
+  );
   expectTensor('softmaxCrossEntropy, logits', logits);
   if (logits.rank !== 2) {
     throw new SequiturError({
@@ -32,8 +37,7 @@ export function softmaxCrossEntropy(
     });
   }
   expectTensor('softmaxCrossEntropy, labels', labels, { dtype: 'int32', shape: [logits.shape[0]] });
-  expectNumber('softmaxCrossEntropy, ignoreLabel', ignoreLabel, 'an integer', Number.isInteger);
-  expectNumber('softmaxCrossEntropy, labelSmoothing', labelSmoothing, 'a number from 0 to 1', (s) => s >= 0 && s <= 1);
+  checkIntegers('softmaxCrossEntropy, labels', labels, { below: logits.shape[1], ignored: ignoreLabel });
   const [losses, normalisers] = softmaxCrossEntropyOp({ logits, labels }, { ignoreLabel, labelSmoothing });
   normalisers!.dispose();
   return losses as Tensor1D;

@@ -1,0 +1,58 @@
+import { backend, type Tensor } from '@tensorflow/tfjs-core';
+import { cpuInstance } from '../backends/cpu/instance.js';
+import { wasmInstance } from '../backends/wasm/instance.js';
+import type { WebGpuInternals } from '../backends/webgpu/internals.js';
+import { SequiturError } from '../errors.js';
+
+/**
+ * The numbers of a tensor where the host has them without waiting: always on cpu and WebAssembly, on WebGPU until the
+ * tensor is first used there; else null. A view, good only until the next operation.
+ */
+export function valuesOnHost(tensor: Tensor): ArrayLike<number> | null {
+  const current = backend();
+  const isInteger = tensor.dtype === 'int32';
+  const cpu = cpuInstance(current);
+  if (cpu) return isInteger ? cpu.integers(tensor) : cpu.values(tensor);
+  const wasm = wasmInstance(current);
+  if (wasm) return isInteger ? wasm.integers(wasm.offset(tensor), tensor.size) : wasm.values(tensor);
+  if (!('tensorMap' in current)) return null;
+  const { values } = (current as unknown as WebGpuInternals).tensorMap.get(tensor.dataId);
+  return values as ArrayLike<number> | null;
+}
+
+export interface AllowedIntegers {
+  /** Allowed are those from 0 on below this one. */
+  readonly below: number;
+  /** And this one. */
+  readonly ignored?: number;
+  /** The length of a row, for messages that name row and column; absent: a place. */
+  readonly columns?: number | undefined;
+}
+
+/**
+ * Checks labels or ids that can be seen from the host; those that are on a GPU already pass unseen.
+ *
+ * @throws SequiturError naming row, column and value of the first that is not allowed
+ */
+export function checkIntegers(where: string, tensor: Tensor, allowed: AllowedIntegers): void {
+  const values = valuesOnHost(tensor);
+  if (values) checkIntegerValues(where, values, allowed);
+}
+
+/** The same of numbers on the host, which may be anything: fractions and NaN are refused too. */
+export function checkIntegerValues(
+  where: string,
+  values: ArrayLike<number>,
+  { below, ignored, columns }: AllowedIntegers,
+): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if ((value >= 0 && value < below && Number.isInteger(value)) || value === ignored) continue;
+    const place = columns === undefined ? `place ${i}` : `row ${Math.floor(i / columns)}, column ${i % columns}`;
+    throw new SequiturError({
+      where: `${where}, ${place}`,
+      expected: `an integer from 0 to ${below - 1}${ignored === undefined ? '' : `, or ${ignored}`}`,
+      got: String(value),
+    });
+  }
+}
