@@ -16,5 +16,16 @@ export * from './options/index.js';
 export * from './parameter.js';
 export * from './part-costs.js';
 export * from './random.js';
-export * from './state-tree.js';
+export * from './serialized-state.js';
+export {
+  bytesIn,
+  disposeState,
+  keepState,
+  mapState,
+  reorder,
+  replaceState,
+  type StateTree,
+  scoped,
+  tensorsIn,
+} from './state-tree.js';
 export * from './tokens.js';

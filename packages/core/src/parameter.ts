@@ -49,7 +49,7 @@ export class Parameter {
     if (!this.#variable) this.assign(this.initializer(this.shape, random));
   }
 
-  /** Replaces the values. A tensor stays the caller's, who disposes it. */
+  /** Replaces the values, by a copy of an array. A tensor stays the caller's, who disposes it. */
   assign(values: Float32Array | Tensor): void {
     const found = values instanceof Float32Array ? [values.length] : values.shape;
     const wanted = values instanceof Float32Array ? [sizeOf(this.shape)] : this.shape;
@@ -60,15 +60,15 @@ export class Parameter {
         got: values instanceof Float32Array ? `${values.length} numbers` : showShape(values.shape),
       });
     }
-    const fresh = values instanceof Float32Array ? tensor(values, [...this.shape], 'float32') : values;
+    const fresh = values instanceof Float32Array ? tensor(values.slice(), [...this.shape], 'float32') : values;
     if (this.#variable) this.#variable.assign(fresh);
     else this.#variable = variable(fresh, this.trainable);
     if (values instanceof Float32Array) dispose(fresh);
   }
 
-  /** The values on the host, row-major. */
+  /** A copy of the values on the host, row-major: what tfjs gives is, on some backends, the memory of the tensor itself. */
   async read(): Promise<Float32Array> {
-    return (await this.value.data()) as Float32Array;
+    return ((await this.value.data()) as Float32Array).slice();
   }
 
   /** Frees the values. The parameter can be filled again. */

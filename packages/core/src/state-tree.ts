@@ -1,4 +1,4 @@
-import { dispose, gather, keep, Tensor, tensor, tensor1d, tidy, util } from '@tensorflow/tfjs-core';
+import { dispose, gather, keep, Tensor, tensor1d, tidy, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from './errors.js';
 
 /**
@@ -20,7 +20,7 @@ function map(state: StateTree, change: (tensor: Tensor) => Tensor): StateTree {
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
-function isList(state: StateTree): state is readonly StateTree[] {
+export function isList(state: StateTree): state is readonly StateTree[] {
   return Array.isArray(state);
 }
 
@@ -80,37 +80,4 @@ export function reorder<S extends StateTree>(state: S, rows: readonly number[]):
   const moved = mapState(state, (item) => gather(item, indices));
   dispose(indices);
   return moved;
-}
-
-/** A state on the host: the same tree with typed arrays, fit for structured cloning and for files. */
-export type SerializedState =
-  | number
-  | {
-      readonly dtype: 'float32' | 'int32' | 'bool';
-      readonly shape: readonly number[];
-      readonly values: SerializedValues;
-    }
-  | { readonly tree: { readonly [key: string]: SerializedState } }
-  | { readonly list: readonly SerializedState[] };
-
-type SerializedValues = Float32Array | Int32Array | Uint8Array;
-
-/** Reads the whole state to the host. The state stays valid. */
-export async function serialize(state: StateTree): Promise<SerializedState> {
-  if (typeof state === 'number') return state;
-  if (state instanceof Tensor) {
-    const dtype = state.dtype as 'float32' | 'int32' | 'bool';
-    return { dtype, shape: [...state.shape], values: (await state.data()) as SerializedValues };
-  }
-  if (isList(state)) return { list: await Promise.all(state.map(serialize)) };
-  const entries = Object.entries(state).map(async ([key, item]) => [key, await serialize(item)] as const);
-  return { tree: Object.fromEntries(await Promise.all(entries)) };
-}
-
-/** The state that was serialized, as new tensors which the caller disposes. */
-export function deserialize(saved: SerializedState): StateTree {
-  if (typeof saved === 'number') return saved;
-  if ('values' in saved) return tensor(saved.values, [...saved.shape], saved.dtype);
-  if ('list' in saved) return saved.list.map(deserialize);
-  return Object.fromEntries(Object.entries(saved.tree).map(([key, item]) => [key, deserialize(item)]));
 }

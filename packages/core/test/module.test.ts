@@ -98,3 +98,17 @@ it('names what is observed below the part that observed it', () => {
   expect(seen).toEqual(['blocks.0.mixer.weights']);
   expect(within({}, 'anything')).toEqual({});
 });
+
+it('what crosses between a parameter and the host is a copy', async () => {
+  const [first, second] = [new Parameter([2], zeros), new Parameter([2], zeros)];
+  const given = Float32Array.of(1, 2);
+  first.assign(given);
+  given[0] = 9;
+  expect([...(await first.read())]).toEqual([1, 2]);
+  const read = await first.read();
+  second.assign(read);
+  read[1] = 9;
+  expect([...(await first.read()), ...(await second.read())]).toEqual([1, 2, 1, 2]);
+  first.dispose();
+  second.dispose();
+});

@@ -92,3 +92,43 @@ it('takes token ids that a table has, in rows of one length, and names the first
   expect(() => tokenTensor([[0], [0, 1]], 4)).toThrow(/rows of equal length/);
   expect(() => tokenTensor([], 4)).toThrow(/at least one token/);
 });
+
+it('is copied to the host and back: neither changes the other', async () => {
+  const state = { keys: tensor([1, 2], [1, 2]) };
+  const saved = (await serialize(state)) as unknown as { tree: { keys: { values: Float32Array } } };
+  saved.tree.keys.values[0] = 9;
+  expect([...(await state.keys.data())]).toEqual([1, 2]);
+  const again = deserialize(saved as never) as typeof state;
+  saved.tree.keys.values[1] = 9;
+  expect([...(await again.keys.data())]).toEqual([9, 2]);
+  disposeState([state, again]);
+});
+
+it('is refused where it is no state, and nothing is left of it', () => {
+  const sound = { dtype: 'float32', shape: [2], values: new Float32Array(2) };
+  let deep: unknown = 1;
+  for (let level = 0; level < 20_000; level++) deep = { list: [deep] };
+  const wrong: Record<string, unknown> = {
+    'state.1: expected a finite number': Number.NaN,
+    'expected 3 elements for the shape \\[3\\], got 2': { ...sound, shape: [3] },
+    'got .*"dtype":"float16"': { ...sound, dtype: 'float16' },
+    'got .*"dtype":"__proto__"': { ...sound, dtype: '__proto__' },
+    'got .*"shape":\\[-1\\]': { ...sound, shape: [-1] },
+    'got .*"shape":"2"': { ...sound, shape: '2' },
+    'a Int32Array': { ...sound, values: new Int32Array(2) },
+    'state.1.inner: expected': { tree: { inner: null } },
+    'got undefined': undefined,
+    'got "text"': 'text',
+    'got \\{"list":3\\}': { list: 3 },
+    'got \\{"tree":null\\}': { tree: null },
+    'expected a finite': deep,
+  };
+  for (const [message, part] of Object.entries(wrong)) {
+    const before = memory().numTensors;
+    const refused = () => deserialize({ list: [sound, part] } as never);
+    expect(refused, message).toThrow(SequiturError);
+    expect(refused).toThrow(new RegExp(message));
+    expect(refused).toThrow(/^.{1,600}$/s);
+    expect(memory().numTensors).toBe(before);
+  }
+});
