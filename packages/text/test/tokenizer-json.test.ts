@@ -101,7 +101,7 @@ describe('tokenizer.json', () => {
     ]);
   });
 
-  it('spells unknown characters by their bytes, by a token for them, or not at all', () => {
+  it('spells unknown characters by their bytes, by a token for them, or leaves them out, as the Rust library does', () => {
     const bytes = ['<0xC3>', '<0xA9>'];
     const fallback = tokenizerOfJson({ ...parts, model: bytePairs(['a', ...bytes], [], { byte_fallback: true }) });
     expect(surfaces(fallback, 'aé')).toEqual([
@@ -114,8 +114,10 @@ describe('tokenizer.json', () => {
       ['?', 'xy'],
       ['a', 'a'],
     ]);
-    const strict = tokenizerOfJson({ ...parts, model: bytePairs(['a']) });
-    expect(() => strict.encode('ab')).toThrow(/encode: expected text that the vocabulary has tokens for, got "b"/);
+    const bare = tokenizerOfJson({ ...parts, model: bytePairs(['a', 'aa'], ['a a']) });
+    expect(surfaces(bare, 'abab')).toEqual([['aa', 'aba']]);
+    const words = tokenizerOfJson({ ...parts, model: { type: 'WordLevel', vocab: { a: 0 } } });
+    expect(() => words.encode('b')).toThrow(/encode: expected text that the vocabulary has tokens for, got "b"/);
     const unigram = tokenizerOfJson({ ...parts, model: { type: 'Unigram', vocab: [['a', -1]] } });
     expect(() => unigram.encode('ab')).toThrow(/encode/);
   });

@@ -1,4 +1,5 @@
 import type { AlignedText } from './aligned-text.js';
+import { Literals } from './literals.js';
 import { trimEnd, trimStart } from './white-space.js';
 
 /** A token that is looked for in the text itself, before any splitting. */
@@ -21,28 +22,25 @@ export type Stretch = { readonly text: AlignedText; readonly token: AddedToken |
 /** Finds added tokens in a text: at each place the longest one, from left to right. */
 export class AddedTokenSplitter {
   readonly #byContent: ReadonlyMap<string, AddedToken>;
-  readonly #pattern: RegExp | null;
+  readonly #contents: Literals;
 
   constructor(tokens: readonly AddedToken[]) {
-    const contents = tokens.filter((token) => token.content !== '');
-    this.#byContent = new Map(contents.map((token) => [token.content, token]));
-    const longestFirst = [...this.#byContent.keys()].sort((a, b) => b.length - a.length).map(escaped);
-    this.#pattern = longestFirst.length ? new RegExp(longestFirst.join('|'), 'gu') : null;
+    this.#byContent = new Map(tokens.map((token) => [token.content, token]));
+    this.#contents = new Literals(this.#byContent.keys());
   }
 
   split(text: AlignedText): Stretch[] {
-    if (!this.#pattern) return [{ text, token: null }];
     const stretches: Stretch[] = [];
     let done = 0;
-    for (const match of text.text.matchAll(this.#pattern)) {
-      const token = this.#byContent.get(match[0])!;
-      let from = match.index;
-      let to = from + match[0].length;
+    for (const match of this.#contents.matches(text.text)) {
+      const token = this.#byContent.get(match.literal)!;
+      let from = match.from;
+      let to = from + match.literal.length;
       if (from < done || (token.singleWord && touchesWord(text.text, from, to))) continue;
       if (token.stripLeft) from = Math.max(done, trimEnd(text.text.slice(0, from)).length);
       if (token.stripRight) to = text.length - trimStart(text.text.slice(to)).length;
       if (from > done) stretches.push({ text: text.slice(done, from), token: null });
-      stretches.push({ text: text.slice(match.index, match.index + match[0].length), token });
+      stretches.push({ text: text.slice(match.from, match.from + match.literal.length), token });
       done = to;
     }
     if (done < text.length || stretches.length === 0)

@@ -42,25 +42,42 @@ export function truncate(
   texts: readonly (readonly Piece[])[],
   { maxLength, strategy = 'longestFirst', side = 'right' }: Truncation,
   reserved: number,
+  cutLongest: CutLongest = tokenByToken,
 ): readonly (readonly Piece[])[] {
   const lengths = texts.map((pieces) => pieces.length);
   const surplus = lengths.reduce((sum, length) => sum + length, reserved) - maxLength;
   if (surplus <= 0) return texts;
-  const kept = strategy === 'longestFirst' ? cutLongest(lengths, surplus) : cutOne(lengths, surplus, strategy);
+  const kept = strategy === 'longestFirst' ? cutPair(lengths, surplus, cutLongest) : cutOne(lengths, surplus, strategy);
   return texts.map((pieces, index) => {
     const length = kept[index]!;
     return side === 'right' ? pieces.slice(0, length) : pieces.slice(pieces.length - length);
   });
 }
 
-function cutLongest(lengths: readonly number[], surplus: number): number[] {
-  const kept = [...lengths];
-  for (let cut = 0; cut < surplus; cut++) {
-    const longest = kept.length > 1 && kept[1]! >= kept[0]! ? 1 : 0;
-    if (kept[longest] === 0) throw tooLong(surplus - cut, 'the special tokens alone');
-    kept[longest]!--;
-  }
-  return kept;
+/** How many tokens of two texts are kept where both may be cut: `room` of them in all. */
+export type CutLongest = (first: number, second: number, room: number) => readonly [number, number];
+
+/** Takes a token at a time from the longer one, the second on a tie, as Python's own tokenizers do. */
+export const tokenByToken: CutLongest = (first, second, room) => {
+  const surplus = first + second - room;
+  const fromLonger = Math.min(surplus, Math.abs(first - second));
+  const rest = surplus - fromLonger;
+  const [a, b] = first > second ? [first - fromLonger, second] : [first, second - fromLonger];
+  return [a - Math.floor(rest / 2), b - Math.ceil(rest / 2)];
+};
+
+/** Leaves both half of the room, the odd token to the longer one, the second on a tie, as the Rust library does. */
+export const byHalves: CutLongest = (first, second, room) => {
+  const [shorter, longer] = first <= second ? [first, second] : [second, first];
+  const half = Math.min(shorter, Math.floor(room / 2));
+  const kept = [half, Math.min(longer, room - half)] as const;
+  return first <= second ? kept : [kept[1], kept[0]];
+};
+
+function cutPair(lengths: readonly number[], surplus: number, cutLongest: CutLongest): readonly number[] {
+  const room = lengths.reduce((sum, length) => sum + length, 0) - surplus;
+  if (room < 0) throw tooLong(-room, 'the special tokens alone');
+  return lengths.length > 1 ? cutLongest(lengths[0]!, lengths[1]!, room) : [room];
 }
 
 function cutOne(lengths: readonly number[], surplus: number, strategy: 'onlyFirst' | 'onlySecond'): number[] {

@@ -2,7 +2,7 @@ import { SequiturError } from '@sequitur/core';
 import { type AddedToken, AddedTokenSplitter } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
 import { cleanUpSpaces } from './decoders/clean-up-spaces.js';
-import { fillTemplate, type Piece, padEncodings, truncate } from './encoding.js';
+import { type CutLongest, fillTemplate, type Piece, padEncodings, truncate } from './encoding.js';
 import { type Template, type TemplateItem, templateLength } from './template.js';
 import type {
   BatchOptions,
@@ -35,6 +35,11 @@ export interface SubwordParts {
   /** Whether decoding takes out spaces before punctuation unless told otherwise; default false. */
   readonly cleanUp?: boolean | undefined;
   readonly paddingTypeId?: number | undefined;
+  /** Where padding goes, and which end is cut, unless options say; default `right`. */
+  readonly paddingSide?: 'left' | 'right' | undefined;
+  readonly truncationSide?: 'left' | 'right' | undefined;
+  /** How two texts that are both too long share the room; default token by token. */
+  readonly cutLongest?: CutLongest | undefined;
   /** Last touch on the pieces of a whole text. */
   readonly finish?: ((pieces: readonly Piece[]) => readonly Piece[]) | undefined;
   readonly files: () => TokenizerFiles;
@@ -146,7 +151,10 @@ export class SubwordTokenizer implements Tokenizer {
   ): Encoding {
     const items = this.#items(pair !== undefined, specialTokens);
     const texts = (pair === undefined ? [text] : [text, pair]).map((each) => this.#pieces(each));
-    return this.#fill(items, truncation ? truncate(texts, truncation, templateLength(items)) : texts);
+    if (!truncation) return this.#fill(items, texts);
+    const { truncationSide, cutLongest } = this.#parts;
+    const cut = { ...truncation, side: truncation.side ?? truncationSide };
+    return this.#fill(items, truncate(texts, cut, templateLength(items), cutLongest));
   }
 
   #items(isPair: boolean, specialTokens: boolean): readonly TemplateItem[] {
@@ -171,6 +179,10 @@ export class SubwordTokenizer implements Tokenizer {
         fix: 'Encode the texts one by one, or cut them to one length',
       });
     }
-    return padEncodings(encodings, padding, { id, token, typeId: this.#parts.paddingTypeId ?? 0 });
+    return padEncodings(
+      encodings,
+      { ...padding, side: padding.side ?? this.#parts.paddingSide },
+      { id, token, typeId: this.#parts.paddingTypeId ?? 0 },
+    );
   }
 }

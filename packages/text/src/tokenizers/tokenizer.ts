@@ -19,9 +19,13 @@ export interface Encoding {
 export interface Truncation {
   /** Tokens at most, special tokens included. */
   readonly maxLength: number;
-  /** Which of two texts is cut; default `longestFirst`: a token at a time from the longer one, the second on a tie. */
+  /**
+   * Which of two texts is cut; default `longestFirst`: the longer one until both are of one length, then both. Where one
+   * token is left over, it is the second's with a `tokenizer.json`, as in the Rust library, and else the first's, as in
+   * Python's own tokenizers.
+   */
   readonly strategy?: 'longestFirst' | 'onlyFirst' | 'onlySecond' | undefined;
-  /** Which end is cut; default `right`. */
+  /** Which end is cut; default as the tokenizer's files say, else `right`. */
   readonly side?: 'left' | 'right' | undefined;
 }
 
@@ -30,7 +34,7 @@ export interface Padding {
   readonly length?: number | undefined;
   /** Rounds that length up to a multiple of this. */
   readonly multipleOf?: number | undefined;
-  /** Where the padding goes; default `right`. Generation wants `left`. */
+  /** Where the padding goes; default as the tokenizer's files say, else `right`. Generation wants `left`. */
   readonly side?: 'left' | 'right' | undefined;
 }
 
@@ -48,7 +52,7 @@ export interface TokenizeOptions extends EncodeOptions {
 
 export interface BatchOptions extends EncodeOptions {
   readonly truncation?: Truncation | undefined;
-  /** Default: to the longest of the batch, on the right. `false` pads nothing. */
+  /** Default: to the longest of the batch. `false` pads nothing. */
   readonly padding?: Padding | false | undefined;
 }
 

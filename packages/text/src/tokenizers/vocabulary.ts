@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 
 /** Tokens by id and ids by token. */
 export class Vocabulary {
@@ -11,7 +11,11 @@ export class Vocabulary {
     this.#tokens = [];
     for (const [token, id] of ids) {
       if (!Number.isInteger(id) || id < 0 || id > 2 ** 24) {
-        throw new SequiturError({ where, expected: 'ids from 0 to 16,777,216', got: `${id} for '${token}'` });
+        throw new SequiturError({
+          where,
+          expected: 'ids from 0 to 16,777,216',
+          got: `${showValue(id)} for ${showValue(token)}`,
+        });
       }
       this.#tokens[id] = token;
     }

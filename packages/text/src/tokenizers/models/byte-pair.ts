@@ -1,15 +1,14 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import type { Vocabulary } from '../vocabulary.js';
 import { byteToken } from './byte-tokens.js';
 import { mergePairs, type PairRank } from './merge-pairs.js';
-import { unspellable } from './unspellable.js';
 import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 
 export interface BytePairOptions {
   readonly vocabulary: Vocabulary;
   /** Pairs of tokens, the first merged first. */
   readonly merges: Iterable<readonly [string, string]>;
-  /** For characters that the vocabulary lacks; without one they are an error. */
+  /** For characters that the vocabulary lacks; without one they are left out, as the Rust library does. */
   readonly unknown?: string | undefined;
   /** One unknown token for a run of such characters. */
   readonly fuseUnknown?: boolean | undefined;
@@ -37,7 +36,7 @@ export class BytePairModel implements WordModel {
       const joined = left + right.slice(options.continuation?.length ?? 0);
       const [a, b, id] = [left, right, joined].map((token) => this.vocabulary.idOf(token));
       if (a === undefined || b === undefined || id === undefined) {
-        const got = `${JSON.stringify([left, right])}, the merge at ${rank}`;
+        const got = `${showValue([left, right])}, the merge at ${rank}`;
         throw new SequiturError({
           where: 'merges of a byte-pair vocabulary',
           expected: 'tokens of the vocabulary',
@@ -83,7 +82,7 @@ export class BytePairModel implements WordModel {
       const token = (begin > 0 ? continuation : '') + character + (end === word.length ? endOfWord : '');
       const spelled = this.#ofCharacter(token, character);
       const isUnknown = spelled === null;
-      if (isUnknown && unknownId === undefined) throw unspellable(character);
+      if (isUnknown && unknownId === undefined) continue;
       if (isUnknown && unknownBefore && fuseUnknown) ends[ends.length - 1] = end;
       else {
         for (const id of spelled ?? [unknownId!]) {

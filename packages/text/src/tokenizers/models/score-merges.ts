@@ -1,3 +1,4 @@
+import type { Literals } from '../literals.js';
 import type { Vocabulary } from '../vocabulary.js';
 import { mergePairs } from './merge-pairs.js';
 import { settleUnknown } from './settle-unknown.js';
@@ -12,8 +13,8 @@ export interface ScoreMergesOptions {
   readonly hidden: ReadonlySet<number>;
   /** Ids of pieces that are merged but, in the end, taken apart again. */
   readonly unused: ReadonlySet<number>;
-  /** Matches pieces that are taken wherever they stand, and never merged. */
-  readonly frozen: RegExp | null;
+  /** Pieces that are taken wherever they stand, and never merged. */
+  readonly frozen: Literals | null;
   readonly byteFallback: boolean;
 }
 
@@ -34,7 +35,7 @@ export class ScoreMergesModel implements WordModel {
     const symbols = new Symbols();
     const [ids, ends]: [number[], number[]] = [[], []];
     for (let at = 0; at < word.length; at = ends.at(-1)!) {
-      const frozen = this.#frozenAt(word, at);
+      const frozen = this.#options.frozen?.longestAt(word, at) ?? null;
       const token = frozen ?? String.fromCodePoint(word.codePointAt(at)!);
       ids.push(symbols.idOf(token, frozen !== null));
       ends.push(at + token.length);
@@ -52,13 +53,6 @@ export class ScoreMergesModel implements WordModel {
       this.#takenApart(symbols.textOf(symbol), mergedEnds[index - 1] ?? 0, apart),
     );
     return settleUnknown(parts, this.#options);
-  }
-
-  #frozenAt(word: string, at: number): string | null {
-    const { frozen } = this.#options;
-    if (!frozen) return null;
-    frozen.lastIndex = at;
-    return frozen.exec(word)?.[0] ?? null;
   }
 
   #pieceOf(token: string): number | undefined {

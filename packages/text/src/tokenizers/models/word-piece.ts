@@ -1,9 +1,12 @@
 import type { Vocabulary } from '../vocabulary.js';
+import { unspellable } from './unspellable.js';
 import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 
 export interface WordPieceOptions {
   readonly vocabulary: Vocabulary;
   readonly unknown: string;
+  /** Default its id in the vocabulary; where it has none, unknown words are an error. */
+  readonly unknownId?: number | undefined;
   /** Marks a piece that continues a word; default `##`. */
   readonly continuation?: string | undefined;
   /** Longer words, in characters, are unknown; default 100. */
@@ -14,12 +17,14 @@ export interface WordPieceOptions {
 export class WordPieceModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: { readonly unknown: string; readonly continuation: string; readonly longestWord: number };
+  readonly #unknownId: number | undefined;
   readonly #cache = new SpellingCache();
   readonly #longestPiece: number;
 
-  constructor({ vocabulary, unknown, continuation, longestWord }: WordPieceOptions) {
+  constructor({ vocabulary, unknown, unknownId, continuation, longestWord }: WordPieceOptions) {
     this.vocabulary = vocabulary;
     this.#options = { unknown, continuation: continuation ?? '##', longestWord: longestWord ?? 100 };
+    this.#unknownId = unknownId ?? vocabulary.idOf(unknown);
     this.#longestPiece = [...vocabulary.entries()].reduce((most, [token]) => Math.max(most, token.length), 0);
   }
 
@@ -52,7 +57,8 @@ export class WordPieceModel implements WordModel {
 
   #unknown(word: string): WordPart[] {
     const { unknown } = this.#options;
-    return [{ id: this.vocabulary.idOf(unknown)!, token: unknown, from: 0, to: word.length }];
+    if (this.#unknownId === undefined) throw unspellable(word);
+    return [{ id: this.#unknownId, token: unknown, from: 0, to: word.length }];
   }
 }
 

@@ -21,6 +21,11 @@ const TOKENS = {
   mask: specialToken('[MASK]'),
 };
 
+/** Classes that do the same with a `vocab.txt`. */
+const CLASSES = ['Bert', 'DistilBert', 'Electra', 'MobileBert', 'ConvBert', 'LayoutLM', 'Lxmert', 'SqueezeBert'].map(
+  (name) => `${name}Tokenizer`,
+);
+
 /**
  * BERT's WordPiece vocabulary, as Python's `BertTokenizer` reads it.
  *
@@ -30,17 +35,19 @@ const TOKENS = {
  * @throws SequiturError where the vocabulary lacks the token for unknown words
  */
 export function bertTokenizer(vocabularyText: string, settings = new TokenSettings()): SubwordTokenizer {
+  settings.requireClass(CLASSES);
   settings.refuse('never_split');
   const vocabulary = Vocabulary.ofList(linesOf(vocabularyText), 'vocab.txt');
   const roles = settings.roles(TOKENS);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
+  const idOf = (content: string | undefined) => addedTokens.find((token) => token.content === content)?.id;
   const unknown = roles.unknown?.content ?? '[UNK]';
-  if (vocabulary.idOf(unknown) === undefined) {
+  const unknownId = idOf(unknown) ?? vocabulary.idOf(unknown);
+  if (unknownId === undefined || !knows(vocabulary, settings, unknown)) {
     throw new SequiturError({ where: 'vocab.txt', expected: `a token ${unknown} for unknown words`, got: 'none' });
   }
-  const model = new WordPieceModel({ vocabulary, unknown });
+  const model = new WordPieceModel({ vocabulary, unknown, unknownId });
   const { normalize, split } = basicTokenizer(settings);
-  const idOf = (content: string | undefined) => addedTokens.find((token) => token.content === content)?.id;
   const [classification, separator] = [idOf(roles.classification?.content), idOf(roles.separator?.content)];
   return new SubwordTokenizer({
     vocabulary,
@@ -50,9 +57,15 @@ export function bertTokenizer(vocabularyText: string, settings = new TokenSettin
     join: (tokens) => trim(tokens.join(' ').replaceAll(' ##', '')),
     template:
       classification === undefined || separator === undefined ? bareTemplate : bertTemplate(classification, separator),
+    ...settings.sides,
     cleanUp: settings.flag('clean_up_tokenization_spaces', true),
     files: () => ({ 'vocab.txt': vocabularyText, 'tokenizer_config.json': settings.values }),
   });
+}
+
+/** Whether the files give the token an id; one that they only name would get an id that no model was trained with. */
+function knows(vocabulary: Vocabulary, settings: TokenSettings, content: string): boolean {
+  return vocabulary.idOf(content) !== undefined || settings.fixed.some((token) => token.content === content);
 }
 
 /** `BasicTokenizer`, or with `do_basic_tokenize: false` white space alone. */

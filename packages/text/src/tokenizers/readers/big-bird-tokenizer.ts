@@ -16,6 +16,7 @@ const TOKENS = {
 
 /** BigBird's SentencePiece vocabulary between BERT's special tokens, as Python's `BigBirdTokenizer` reads it. */
 export function bigBirdTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
+  settings.requireClass(['BigBirdTokenizer']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
   const { vocabulary } = processor;
   settings.refuse('sp_model_kwargs');
@@ -32,6 +33,7 @@ export function bigBirdTokenizer(model: Uint8Array, settings: TokenSettings): Su
     join: (tokens) => joinApartFromSpecial(tokens, special, processor),
     template:
       classification === undefined || separator === undefined ? bareTemplate : bertTemplate(classification, separator),
+    ...settings.sides,
     cleanUp: settings.flag('clean_up_tokenization_spaces', true),
     files: () => ({
       'spiece.model': model,

@@ -5,7 +5,7 @@ import type { Piece } from '../encoding.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
-import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
 const stripped = { stripLeft: true, stripRight: true };
@@ -23,11 +23,12 @@ const FIRST_BYTE = 3;
  * @param settings `extra_ids` (default 125), special tokens
  */
 export function byT5Tokenizer(settings = new TokenSettings()): SubwordTokenizer {
+  settings.requireClass(['ByT5Tokenizer']);
   const roles = settings.roles(TOKENS);
   const special = [roles.padding, roles.end, roles.unknown].map((token) => token?.content ?? '');
   const bytes = Array.from({ length: 256 }, (_, byte) => String.fromCharCode(byte));
   const vocabulary = Vocabulary.ofList([...special, ...bytes]);
-  const extra = settings.additional ?? extraIds(settings.number('extra_ids') ?? 125);
+  const extra = settings.additional ?? extraIds(settings.count('extra_ids', MOST_SENTINELS) ?? 125);
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...extra], settings.fixed);
   const added = new Set(addedTokens.map(({ content }) => content));
   const apart = new Set(extra.map(({ content }) => content));
@@ -39,6 +40,7 @@ export function byT5Tokenizer(settings = new TokenSettings()): SubwordTokenizer 
     split: bytePieces,
     join: (tokens) => joinApart(tokens, apart, (run) => textOfTokens(run, added)),
     template: bracketTemplate({ end }),
+    ...settings.sides,
     files: () => ({ 'tokenizer_config.json': { ...settings.values, tokenizer_class: 'ByT5Tokenizer' } }),
   });
 }

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import { decodeByteLevel } from '../decoders/decoder.js';
 import { BytePairModel } from '../models/byte-pair.js';
@@ -32,7 +32,8 @@ const ROBERTA_TOKENS: Roles = {
 };
 
 /** Classes that put `<s>` and `</s>` around a text. */
-const BRACKETED = new Set(['Roberta', 'Bart', 'Longformer', 'LED', 'Blenderbot']);
+const BRACKETED = ['Roberta', 'Bart', 'Longformer', 'LED'].map((name) => `${name}Tokenizer`);
+const CLASSES = ['GPT2Tokenizer', 'GPTNeoXTokenizer', ...BRACKETED];
 
 /**
  * Byte-level byte-pair encoding, as Python's `GPT2Tokenizer` (and `RobertaTokenizer`, `BartTokenizer`) reads it.
@@ -46,10 +47,11 @@ export function byteLevelTokenizer(
   mergesText: string,
   settings = new TokenSettings(),
 ): SubwordTokenizer {
+  settings.requireClass(CLASSES);
   const vocabulary = new Vocabulary(idsOf(vocabularyJson), 'vocab.json');
-  const isBracketed = BRACKETED.has(settings.className.replace(/Tokenizer$/, ''));
+  const isBracketed = BRACKETED.includes(settings.className);
   const roles = settings.roles(isBracketed ? ROBERTA_TOKENS : GPT2_TOKENS);
-  const model = new BytePairModel({ vocabulary, merges: mergesOf(mergesText) });
+  const model = new BytePairModel({ vocabulary, merges: mergesOf(mergesText), unknown: roles.unknown?.content });
   const split = byteLevel();
   const addedTokens = withIds(vocabulary, [...Object.values(roles), ...(settings.additional ?? [])], settings.fixed);
   const idOf = (role: TokenRole) => addedTokens.find(({ content }) => content === roles[role]?.content)?.id;
@@ -62,6 +64,7 @@ export function byteLevelTokenizer(
     split: (text) => piecesOf(split(text), model),
     join: (tokens) => decodeByteLevel(tokens).join(''),
     template: templateOf(idOf, isBracketed, settings),
+    ...settings.sides,
     cleanUp: settings.flag('clean_up_tokenization_spaces', false),
     files: () => ({ 'vocab.json': vocabularyJson, 'merges.txt': mergesText, 'tokenizer_config.json': settings.values }),
   });
@@ -83,7 +86,7 @@ function templateOf(
 function idsOf(json: string): Map<string, number> {
   const value = parseJson(json, 'vocab.json');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
-  throw new SequiturError({ where: 'vocab.json', expected: 'an object of tokens and ids', got: typeof value });
+  throw new SequiturError({ where: 'vocab.json', expected: 'an object of tokens and ids', got: showValue(value) });
 }
 
 function mergesOf(text: string): [string, string][] {
@@ -96,7 +99,7 @@ function mergesOf(text: string): [string, string][] {
     throw new SequiturError({
       where: `merges.txt, merge ${index}`,
       expected: 'two tokens',
-      got: JSON.stringify(line.slice(0, 60)),
+      got: showValue(line),
     });
   });
 }

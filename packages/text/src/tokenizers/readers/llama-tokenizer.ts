@@ -20,6 +20,7 @@ const GEMMA_TOKENS = {
  * @param settings `add_bos_token` (default true), `add_eos_token`, `legacy`, `add_prefix_space`, special tokens
  */
 export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
+  settings.requireClass(['LlamaTokenizer', 'GemmaTokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isGemma = settings.className === 'GemmaTokenizer';
   // Gemma's own class leaves everything to SentencePiece.
@@ -46,6 +47,7 @@ export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): Subw
       begin: settings.flag('add_bos_token', true) ? idOf(roles.begin?.content) : undefined,
       end: settings.flag('add_eos_token', false) ? idOf(roles.end?.content) : undefined,
     }),
+    ...settings.sides,
     cleanUp: settings.flag('clean_up_tokenization_spaces', false),
     files: () => ({ 'tokenizer.model': model, 'tokenizer_config.json': settings.values }),
   });

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import type { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
@@ -36,6 +36,7 @@ export class MarianTokenizer extends SubwordTokenizer {
 
   /** @param settings special tokens; `separate_vocabs` */
   constructor(files: MarianFiles, settings = new TokenSettings()) {
+    settings.requireClass(['MarianTokenizer']);
     const source = new SentencePieceProcessor(readSentencePieceFile(files.source, 'source.spm'));
     const target = new SentencePieceProcessor(readSentencePieceFile(files.target, 'target.spm'));
     const separate = settings.flag('separate_vocabs', false) && files.targetVocabulary;
@@ -74,6 +75,7 @@ function partsOf(
     specialTokens: spellings(roles),
     split: (text) => splitAfterLanguage(text, reading).map(withId),
     join: (tokens) => joinAround(tokens, special, writing),
+    ...settings.sides,
     template: { single: [ends[0]!, ...closing], pair: [...ends, ...closing] },
     files,
   };
@@ -109,7 +111,7 @@ function joinAround(
 function idsOf(json: string): Map<string, number> {
   const value = parseJson(json, 'vocab.json');
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
-  throw new SequiturError({ where: 'vocab.json', expected: 'an object of tokens and ids', got: typeof value });
+  throw new SequiturError({ where: 'vocab.json', expected: 'an object of tokens and ids', got: showValue(value) });
 }
 
 export const marianReader: TokenizerReader = {

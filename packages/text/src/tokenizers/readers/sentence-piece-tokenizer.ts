@@ -1,4 +1,3 @@
-import { SequiturError } from '@sequitur/core';
 import { readSentencePieceFile } from '../sentence-piece/model-file.js';
 import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
@@ -11,6 +10,7 @@ import type { TokenizerReader } from './tokenizer-folder.js';
 
 /** What SentencePiece itself makes of text, with nothing that a model adds. */
 export function sentencePieceTokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
+  settings.requireClass(['SentencePieceProcessor']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
   return new SubwordTokenizer({
     vocabulary: processor.vocabulary,
@@ -28,6 +28,7 @@ type Make = (model: Uint8Array, settings: TokenSettings) => SubwordTokenizer;
 /** Python's classes that read a `.model` file, each with habits of its own. */
 const classes: Readonly<Record<string, Make>> = {
   T5Tokenizer: t5Tokenizer,
+  MT5Tokenizer: t5Tokenizer,
   LlamaTokenizer: llamaTokenizer,
   GemmaTokenizer: llamaTokenizer,
   BigBirdTokenizer: bigBirdTokenizer,
@@ -41,14 +42,8 @@ export const sentencePieceReader: TokenizerReader = {
     const model = (await folder.bytes('spiece.model')) ?? (await folder.bytes('tokenizer.model'));
     if (!model) return null;
     const settings = await folder.settings();
-    const name = settings.className.split('.').at(-1)!;
-    const make = Object.hasOwn(classes, name) ? classes[name] : undefined;
-    if (make) return make(model, settings);
-    throw new SequiturError({
-      where: `${folder.name}, tokenizer_config.json`,
-      expected: `one of the classes ${Object.keys(classes).filter(Boolean).join(', ')} for a SentencePiece model`,
-      got: name,
-      fix: 'Put a tokenizer.json into the folder: it says all that the class would do',
-    });
+    const make = Object.hasOwn(classes, settings.className) ? classes[settings.className] : undefined;
+    if (!make) settings.requireClass(Object.keys(classes).filter(Boolean));
+    return make!(model, settings);
   },
 };

@@ -7,7 +7,7 @@ import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
 import { trim } from '../white-space.js';
-import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 
 const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padding: specialToken('<pad>') };
 
@@ -18,6 +18,7 @@ const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padd
  *   special tokens), `add_prefix_space`, special tokens
  */
 export function t5Tokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
+  settings.requireClass(['T5Tokenizer', 'MT5Tokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isLegacy = settings.flag('legacy', true);
   const prefixSpace = settings.flag('add_prefix_space', true);
@@ -25,7 +26,7 @@ export function t5Tokenizer(model: Uint8Array, settings = new TokenSettings()): 
   const { vocabulary } = processor;
   settings.refuse('sp_model_kwargs');
   const roles = settings.roles(TOKENS);
-  const extra = sentinels(settings.number('extra_ids') ?? 100, vocabulary.size);
+  const extra = sentinels(settings.count('extra_ids', MOST_SENTINELS) ?? 100, vocabulary.size);
   const addedTokens = withIds(
     vocabulary,
     [...Object.values(roles), ...(settings.additional ?? [])],
@@ -44,6 +45,7 @@ export function t5Tokenizer(model: Uint8Array, settings = new TokenSettings()): 
     split: isLegacy ? (text) => processor.split(text) : splitAfterUnknown(processor, roles.unknown?.content ?? '<unk>'),
     join: (tokens) => joinApart(tokens, apart, (run) => joinAround(run, special, processor, prefixSpace)),
     template: bracketTemplate({ end: addedTokens.find(({ content }) => content === roles.end?.content)?.id }),
+    ...settings.sides,
     files: () => ({
       'spiece.model': model,
       'tokenizer_config.json': { ...settings.values, tokenizer_class: 'T5Tokenizer' },

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { type FileSource, parseJson } from '@sequitur/pretrained';
 import type { Tokenizer } from '../tokenizer.js';
 import { TokenSettings } from './token-settings.js';
@@ -59,7 +59,7 @@ export class TokenizerFolder {
     const where = `${this.name}, ${path}`;
     const value = parseJson(text, where);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw new SequiturError({ where, expected: 'a JSON object', got: Array.isArray(value) ? 'a list' : `${value}` });
+    throw new SequiturError({ where, expected: 'a JSON object', got: showValue(value) });
   }
 
   /** What all the small files beside the vocabulary say. */
@@ -68,10 +68,13 @@ export class TokenizerFolder {
       const added = await this.json('added_tokens.json');
       const map = await this.json('special_tokens_map.json');
       const config = await this.json('tokenizer_config.json');
+      const model = config?.tokenizer_class ? null : await this.json('config.json');
       // Newer folders keep the template of chats in a file of its own, which wins.
       const template = await this.text('chat_template.jinja');
       const chat = template === null ? null : { chat_template: template };
-      return new TokenSettings(added && { added_tokens: added }, map, config, chat);
+      // Older folders name the tokenizer's class in the model's configuration.
+      const ofModel = model?.tokenizer_class ? { tokenizer_class: model.tokenizer_class } : null;
+      return new TokenSettings(ofModel, added && { added_tokens: added }, map, config, chat);
     })();
     return this.#settings;
   }

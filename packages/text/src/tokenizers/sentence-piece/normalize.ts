@@ -1,5 +1,5 @@
-import { escaped } from '../added-tokens.js';
 import type { AlignedText } from '../aligned-text.js';
+import { Literals } from '../literals.js';
 import type { SentencePieceFile } from './model-file.js';
 
 /** SentencePiece's sign for a space. */
@@ -14,7 +14,7 @@ interface Chunk {
 
 /** SentencePiece's normalization (Kudo and Richardson 2018, section 3.2; its `normalizer.cc`), with alignment. */
 export function sentencePieceNormalizer(file: SentencePieceFile): (text: AlignedText) => AlignedText {
-  const userDefined = userDefinedPattern(file);
+  const userDefined = userDefinedPieces(file);
   const { removeExtraSpaces, dummyPrefix, spaceAsSuffix } = file;
   const space = file.escapeSpaces ? SPACE : ' ';
   return (text) => {
@@ -33,14 +33,13 @@ export function sentencePieceNormalizer(file: SentencePieceFile): (text: Aligned
   };
 }
 
-/** The longest piece that is to be taken wherever it stands; null where there is none. */
-export function userDefinedPattern({ pieces }: SentencePieceFile): RegExp | null {
-  const own = pieces.filter(({ kind, piece }) => kind === 'userDefined' && piece !== '').map(({ piece }) => piece);
-  const longestFirst = own.sort((a, b) => b.length - a.length).map(escaped);
-  return longestFirst.length ? new RegExp(longestFirst.join('|'), 'uy') : null;
+/** Pieces that are taken wherever they stand; null where there are none. */
+export function userDefinedPieces({ pieces }: SentencePieceFile): Literals | null {
+  const own = new Literals(pieces.filter(({ kind }) => kind === 'userDefined').map(({ piece }) => piece));
+  return own.isEmpty ? null : own;
 }
 
-function chunksOf(text: AlignedText, { characterMap }: SentencePieceFile, userDefined: RegExp | null): Chunk[] {
+function chunksOf(text: AlignedText, { characterMap }: SentencePieceFile, userDefined: Literals | null): Chunk[] {
   const encoder = new TextEncoder();
   const bytes = characterMap ? encoder.encode(text.text) : null;
   const chunks: Chunk[] = [];
@@ -51,7 +50,7 @@ function chunksOf(text: AlignedText, { characterMap }: SentencePieceFile, userDe
     at = to;
   };
   while (at < text.length) {
-    const own = userDefined && matchAt(userDefined, text.text, at);
+    const own = userDefined?.longestAt(text.text, at);
     const match = !own && bytes ? characterMap!.longestMatch(bytes, byte) : null;
     const width = text.text.codePointAt(at)! > 0xffff ? 2 : 1;
     if (own) take(own, at + own.length);
@@ -59,11 +58,6 @@ function chunksOf(text: AlignedText, { characterMap }: SentencePieceFile, userDe
     else take(text.text.slice(at, at + width), at + width);
   }
   return chunks;
-}
-
-function matchAt(pattern: RegExp, text: string, at: number): string | null {
-  pattern.lastIndex = at;
-  return pattern.exec(text)?.[0] ?? null;
 }
 
 /** How many UTF-16 code units bytes of UTF-8 stand for. */

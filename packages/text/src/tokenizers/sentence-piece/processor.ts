@@ -1,5 +1,6 @@
 import { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
+import type { Literals } from '../literals.js';
 import { byteOf } from '../models/byte-tokens.js';
 import { ScoreMergesModel } from '../models/score-merges.js';
 import { settleUnknown } from '../models/settle-unknown.js';
@@ -7,7 +8,7 @@ import { UnigramModel } from '../models/unigram.js';
 import { piecesOf, type WordModel, type WordPart } from '../models/word-model.js';
 import { Vocabulary } from '../vocabulary.js';
 import type { SentencePieceFile } from './model-file.js';
-import { SPACE, sentencePieceNormalizer, userDefinedPattern } from './normalize.js';
+import { SPACE, sentencePieceNormalizer, userDefinedPieces } from './normalize.js';
 
 /** What SentencePiece's own library does with a model: text to pieces, and pieces to text. */
 export class SentencePieceProcessor {
@@ -95,7 +96,7 @@ function modelOf(file: SentencePieceFile, vocabulary: Vocabulary, unknownId: num
       single: true,
     });
   }
-  const frozen = userDefinedPattern(file);
+  const frozen = userDefinedPieces(file);
   if (file.algorithm === 'bpe') {
     const unused = idsOf('unused');
     return new ScoreMergesModel({ vocabulary, scores, unknownId, hidden: reserved, unused, frozen, byteFallback });
@@ -113,9 +114,16 @@ function modelOf(file: SentencePieceFile, vocabulary: Vocabulary, unknownId: num
 
 type Cut = (text: string) => Omit<WordPart, 'id'>[];
 
-function charactersOf(frozen: RegExp | null): Cut {
-  const pattern = new RegExp(frozen ? `${frozen.source}|[\\s\\S]` : '[\\s\\S]', 'gu');
-  return (text) => matches(text, pattern);
+function charactersOf(frozen: Literals | null): Cut {
+  return (text) => {
+    const parts: Omit<WordPart, 'id'>[] = [];
+    for (let from = 0, to = 0; from < text.length; from = to) {
+      const token = frozen?.longestAt(text, from) ?? String.fromCodePoint(text.codePointAt(from)!);
+      to = from + token.length;
+      parts.push({ token, from, to });
+    }
+    return parts;
+  };
 }
 
 /** A word begins with its space. */

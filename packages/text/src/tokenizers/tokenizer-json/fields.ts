@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, shorten, showValue } from '@sequitur/core';
 
 /** The attributes of an object of a JSON file, each checked as it is read. */
 export class Fields {
@@ -65,12 +65,12 @@ export class Fields {
     throw new SequiturError({
       where: this.where,
       expected: `a ${what} that is supported`,
-      got: `'${String(this.value('type'))}'`,
+      got: `'${shorten(String(this.value('type')))}'`,
       fix: 'Save the tokenizer with parts that are, or ask for this one',
     });
   }
 }
 
 export function wrong(where: string, expected: string, got: unknown): SequiturError {
-  return new SequiturError({ where, expected, got: JSON.stringify(got)?.slice(0, 60) ?? 'nothing' });
+  return new SequiturError({ where, expected, got: got === undefined ? 'nothing' : showValue(got) });
 }

@@ -12,7 +12,7 @@ const kinds: Readonly<Record<string, Make>> = {
   WordPiece: (fields) =>
     new WordPieceModel({
       vocabulary: vocabularyOf(fields),
-      unknown: knownToken(fields),
+      unknown: fields.text('unk_token'),
       continuation: fields.text('continuing_subword_prefix', '##'),
       longestWord: fields.integer('max_input_chars_per_word', 100),
     }),
@@ -64,12 +64,6 @@ function guessedType(fields: Fields): string {
 function vocabularyOf(fields: Fields): Vocabulary {
   const { where } = fields.child('vocab');
   return new Vocabulary(new Map(Object.entries(fields.value('vocab') as Record<string, number>)), where);
-}
-
-function knownToken(fields: Fields): string {
-  const unknown = fields.text('unk_token');
-  if (Object.hasOwn(fields.value('vocab') as object, unknown)) return unknown;
-  throw wrong(`${fields.where}, unk_token`, 'a token of the vocabulary', unknown);
 }
 
 function mergeOf(merge: unknown, where: string): readonly [string, string] {

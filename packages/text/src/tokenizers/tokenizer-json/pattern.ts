@@ -1,5 +1,5 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, shorten, showValue } from '@sequitur/core';
 import { escaped } from '../added-tokens.js';
 import type { Fields } from './fields.js';
 
@@ -21,9 +21,13 @@ export function patternOf(fields: Fields): RegExp {
     if (pattern) return pattern;
   } catch (cause) {
     throw new SequiturError(
-      { where: fields.where, expected: 'a regular expression that can be translated', got: (cause as Error).message },
+      {
+        where: fields.where,
+        expected: 'a regular expression that can be translated',
+        got: shorten((cause as Error).message),
+      },
       { cause },
     );
   }
-  throw new SequiturError({ where: fields.where, expected: 'a pattern', got: Regex });
+  throw new SequiturError({ where: fields.where, expected: 'a pattern', got: showValue(Regex) });
 }

@@ -1,6 +1,6 @@
 import { type AddedToken, AddedTokenSplitter } from '../added-tokens.js';
 import { AlignedText } from '../aligned-text.js';
-import type { Piece } from '../encoding.js';
+import { byHalves, type Piece } from '../encoding.js';
 import { piecesOf } from '../models/word-model.js';
 import {
   specialToken,
@@ -16,6 +16,7 @@ import { decoderOf } from './decoder-of.js';
 import { Fields } from './fields.js';
 import { modelOf } from './model-of.js';
 import { normalizerOf } from './normalizer-of.js';
+import { obeyEnds, obeySettings, withDeclaredTokens } from './obey-settings.js';
 import { splitterOf } from './splitter-of.js';
 import { templateOf, trimsOffsets } from './template-of.js';
 
@@ -24,7 +25,9 @@ import { templateOf, trimsOffsets } from './template-of.js';
  *
  * Truncation and padding that the file may ask for are left to `tokenize`'s options.
  *
- * @param settings what `tokenizer_config.json` says: special tokens by role, `clean_up_tokenization_spaces`
+ * @param settings what `tokenizer_config.json` says: special and added tokens, `add_bos_token` and `add_eos_token`,
+ *   `do_lower_case`, `strip_accents`, `tokenize_chinese_chars`, `add_prefix_space`, `padding_side`, `truncation_side`,
+ *   `clean_up_tokenization_spaces`; where they contradict `content`, they win, as in Python
  * @throws SequiturError where the file is damaged, or names a part that is not supported
  */
 export function tokenizerOfJson(
@@ -32,19 +35,26 @@ export function tokenizerOfJson(
   settings = new TokenSettings(),
   where = 'tokenizer.json',
 ): SubwordTokenizer {
-  const fields = new Fields(content, where);
+  new Fields(content, where);
+  const fields = new Fields(obeySettings(content, settings), where);
   const model = modelOf(fields.child('model'));
-  const addedTokens = fields.children('added_tokens').map(addedTokenOf);
+  const listed = fields.children('added_tokens').map(addedTokenOf);
+  const addedTokens = withDeclaredTokens(listed, model.vocabulary, settings);
   const postProcessor = fields.has('post_processor') ? fields.child('post_processor') : null;
   const decode = fields.has('decoder') ? decoderOf(fields.child('decoder')) : null;
   const roles = settings.roles(usualRoles(addedTokens));
+  const template = (postProcessor && templateOf(postProcessor)) ?? bareTemplate;
+  const idOf = (spelling: string) =>
+    addedTokens.find((token) => token.content === spelling)?.id ?? model.vocabulary.idOf(spelling);
   return new SubwordTokenizer({
     vocabulary: model.vocabulary,
     addedTokens,
     specialTokens: spellings(roles),
     split: splitOf(fields, addedTokens, model),
     join: (tokens) => (decode ? decode(tokens).join('') : tokens.join(' ')),
-    template: (postProcessor && templateOf(postProcessor)) ?? bareTemplate,
+    template: obeyEnds(template, settings, roles, idOf),
+    ...settings.sides,
+    cutLongest: byHalves,
     paddingTypeId: fields.has('padding') ? fields.child('padding').integer('pad_type_id', 0) : 0,
     cleanUp: settings.flag('clean_up_tokenization_spaces', false),
     ...(postProcessor && trimsOffsets(postProcessor) && { finish: (pieces) => pieces.map(trimmed) }),

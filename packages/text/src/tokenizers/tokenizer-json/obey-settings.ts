@@ -1,0 +1,110 @@
+import { SequiturError } from '@sequitur/core';
+import type { AddedToken } from '../added-tokens.js';
+import type { TokenDeclaration, TokenRole, TokenSettings } from '../readers/token-settings.js';
+import type { Template, TemplateItem } from '../template.js';
+import type { Vocabulary } from '../vocabulary.js';
+
+type Json = Readonly<Record<string, unknown>>;
+type Roles = Partial<Record<TokenRole, TokenDeclaration>>;
+
+/**
+ * The content of `tokenizer.json` with what `tokenizer_config.json` beside it changes, as Python's fast tokenizers do: how
+ * BERT's normalizer treats case, accents and Chinese characters, and whether a byte-level splitter puts a space first.
+ */
+export function obeySettings(content: object, settings: TokenSettings): object {
+  const { normalizer, pre_tokenizer, post_processor } = content as Json;
+  return {
+    ...content,
+    normalizer: changed(normalizer, ['BertNormalizer'], {
+      lowercase: settings.choice('do_lower_case'),
+      strip_accents: settings.states('strip_accents') ? (settings.choice('strip_accents') ?? null) : undefined,
+      handle_chinese_chars: settings.choice('tokenize_chinese_chars'),
+    }),
+    pre_tokenizer: changed(pre_tokenizer, ['ByteLevel'], { add_prefix_space: settings.choice('add_prefix_space') }),
+    post_processor: changed(post_processor, ['RobertaProcessing'], { trim_offsets: settings.choice('trim_offsets') }),
+  };
+}
+
+/** A part of one of these types with other attributes; those that are undefined stay. */
+function changed(part: unknown, types: readonly string[], attributes: Json): unknown {
+  if (typeof part !== 'object' || part === null || !types.includes(String((part as Json).type))) return part;
+  return { ...part, ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) };
+}
+
+/**
+ * The added tokens of `tokenizer.json` together with those that the settings declare: attributes of the settings win, and
+ * a token that no list has gets the id that the vocabulary has for it, or the next one.
+ */
+export function withDeclaredTokens(
+  listed: readonly AddedToken[],
+  vocabulary: Vocabulary,
+  settings: TokenSettings,
+): AddedToken[] {
+  const tokens = new Map(listed.map((token) => [token.content, token]));
+  let next = listed.reduce((size, { id }) => Math.max(size, id + 1), vocabulary.size);
+  const idOf = (content: string) => tokens.get(content)?.id ?? vocabulary.idOf(content) ?? next++;
+  for (const token of [...settings.decoded].sort((a, b) => a.id - b.id)) {
+    tokens.set(token.content, { ...token, id: idOf(token.content) });
+  }
+  for (const token of [...Object.values(settings.roles({})), ...(settings.additional ?? [])]) {
+    if (!tokens.has(token.content)) tokens.set(token.content, { ...token, id: idOf(token.content) });
+  }
+  return [...tokens.values()];
+}
+
+/** Classes that put a beginning and an end around texts as `add_bos_token` and `add_eos_token` say. */
+const BRACKETING = ['', 'Llama', 'CodeLlama', 'Gemma', 'Cohere', 'GPTNeoX', 'PreTrained', 'TokenizersBackend'];
+
+/** The template with the beginning and end of texts that `add_bos_token` and `add_eos_token` ask for or decline. */
+export function obeyEnds(
+  template: Template,
+  settings: TokenSettings,
+  roles: Roles,
+  idOf: (content: string) => number | undefined,
+): Template {
+  if (!BRACKETING.includes(settings.className.replace(/Tokenizer$/, ''))) return template;
+  const begun = obeyEnd(template, 'begin', settings.choice('add_bos_token'), roles, idOf);
+  return obeyEnd(begun, 'end', settings.choice('add_eos_token'), roles, idOf);
+}
+
+function obeyEnd(
+  template: Template,
+  role: 'begin' | 'end',
+  wanted: boolean | undefined,
+  roles: Roles,
+  idOf: (content: string) => number | undefined,
+): Template {
+  if (wanted === undefined) return template;
+  const content = roles[role]?.content;
+  const id = content === undefined ? undefined : idOf(content);
+  if (id === undefined) {
+    if (!wanted) return template;
+    const name = role === 'begin' ? 'bos' : 'eos';
+    throw new SequiturError({
+      where: `tokenizer_config.json, add_${name}_token`,
+      expected: `a ${name}_token to add`,
+      got: 'none',
+    });
+  }
+  const change = wanted ? added : removed;
+  return { single: change(template.single, role, id), pair: change(template.pair, role, id) };
+}
+
+function isAt(items: readonly TemplateItem[], index: number, role: 'begin' | 'end', id: number): boolean {
+  const item = items[index]!;
+  const neighbour = items[role === 'begin' ? index + 1 : index - 1];
+  return 'token' in item && item.token === id && neighbour !== undefined && 'sequence' in neighbour;
+}
+
+function added(items: readonly TemplateItem[], role: 'begin' | 'end', id: number): readonly TemplateItem[] {
+  if (items.some((_, index) => isAt(items, index, role, id))) return items;
+  return items.flatMap((item) => {
+    if ('token' in item) return [item];
+    const token = { token: id, typeId: item.typeId };
+    return role === 'begin' ? [token, item] : [item, token];
+  });
+}
+
+function removed(items: readonly TemplateItem[], role: 'begin' | 'end', id: number): readonly TemplateItem[] {
+  return items.filter((_, index) => !isAt(items, index, role, id));
+}
