@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Bert, type Head } from '@sequitur/bert';
-import { type Results, type RunOptions, shortPath } from '@sequitur/recipe';
+import { type Results, type RunOptions, savedAs, shortPath } from '@sequitur/recipe';
 import type { TrainedEncoder } from './train-encoder.js';
 
 /** Saves a model in `model`, and gives the one that is loaded from there, which the caller disposes: that one is judged. */
 export async function savedAndLoaded<H extends Head>(model: Bert<H>, options: RunOptions): Promise<Bert> {
   const folder = join(options.folder, 'model');
-  await model.savePretrained(folder);
+  await model.savePretrained(folder, savedAs(options));
   model.dispose();
   console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
   return Bert.fromPretrained(folder);

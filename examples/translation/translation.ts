@@ -1,5 +1,13 @@
 import { openBackend } from '@sequitur/core';
-import { learn, pairLesson, type RecipeOptions, saveResults, shortPath, smallTransformer } from '@sequitur/recipe';
+import {
+  learn,
+  pairLesson,
+  type RecipeOptions,
+  savedAs,
+  saveResults,
+  shortPath,
+  smallTransformer,
+} from '@sequitur/recipe';
 import { SequenceToSequence, translate } from '@sequitur/transformer';
 import type { Corpus, Example } from './corpus.js';
 
@@ -17,7 +25,7 @@ export async function trainTranslator(corpus: Corpus, options: RecipeOptions<str
     validation: validation.map(({ source, targets }) => corpus.encode(source, targets[0]!)),
   });
   const learnt = await learn(model, lesson, options);
-  await model.savePretrained(options.folder);
+  await model.savePretrained(options.folder, savedAs(options));
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(options.folder)}`);
   const again = await SequenceToSequence.fromPretrained(options.folder);

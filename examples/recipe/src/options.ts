@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BackendName, SequiturError } from '@sequitur/core';
+import type { SaveOptions, WeightDtype } from '@sequitur/pretrained';
 import type { TrainProgress } from '@sequitur/train';
 
 /** An option that one recipe has beside those of all. */
@@ -37,12 +38,19 @@ export interface RunOptions {
   /** Where checkpoints, learning curve, model and results lie. */
   readonly folder: string;
   readonly seed: string;
+  /** How the numbers of the saved model are stored; default F32. What the recipe measures is the model that was stored. */
+  readonly dtype?: WeightDtype;
   /** Go on with the run that was interrupted there; where there is none, begin one. */
   readonly resume: boolean;
   /** Ends the training early, as Ctrl+C does; what was learnt is kept. */
   readonly signal?: AbortSignal;
   /** Is told of every step. */
   readonly onStep?: (progress: TrainProgress) => void;
+}
+
+/** How a model is saved, as `savePretrained` takes it. */
+export function savedAs({ dtype }: RunOptions): SaveOptions {
+  return dtype === undefined ? {} : { dtype };
 }
 
 export interface RecipeOptions<Extra extends string = never> extends RunOptions {
@@ -71,6 +79,7 @@ export function readOptions<Extra extends string>(
       folder,
       seed: text('seed') ?? '1',
       backend: text('backend') as BackendName | undefined,
+      ...(text('dtype') !== undefined && { dtype: dtypeOf(text('dtype')!) }),
       resume: said.resume === true,
       extra: Object.fromEntries(extra.map((name) => [name, String(said[name])])) as Partial<Record<Extra, string>>,
     };
@@ -96,8 +105,19 @@ function limitOf(seconds: string | undefined, steps: string | undefined, usual: 
   throw new Error(`--steps ${steps} is no integer above 0`);
 }
 
+const DTYPES: readonly WeightDtype[] = ['F32', 'F16', 'BF16'];
+
+function dtypeOf(name: string): WeightDtype {
+  const found = DTYPES.find((dtype) => dtype === name);
+  if (found) return found;
+  throw new Error(`--dtype ${name} is none of ${DTYPES.join(', ')}`);
+}
+
 function declared({ data, extra = {} as never }: RecipeCommand<string>) {
-  const texts = ['seconds', 'steps', 'backend', 'folder', 'seed'].map((name) => [name, { type: 'string' as const }]);
+  const texts = ['seconds', 'steps', 'backend', 'folder', 'seed', 'dtype'].map((name) => [
+    name,
+    { type: 'string' as const },
+  ]);
   const own = Object.entries<ExtraOption>(extra).map(([name, { value }]) => [
     name,
     { type: value ? ('string' as const) : ('boolean' as const) },
@@ -122,6 +142,7 @@ function helpOf({ name, about, seconds, data, extra = {} as never }: RecipeComma
     ['--backend <name>', 'webgpu, wasm or cpu (default the best one found)'],
     ['--folder <path>', `where the run and the model are kept (default runs/${name})`],
     ['--seed <text>', 'of the weights, the order of the data and dropout (default 1)'],
+    ['--dtype <name>', 'how the saved model is stored: F32, F16 or BF16 (default F32)'],
     ['--resume', 'go on with the run in the folder that was interrupted'],
     ['--help', 'this text'],
   ];
