@@ -16,6 +16,7 @@ const commands = {
     [
       ...['character-gpt', 'translation', 'summarization', 'classification', 'entity-recognition'],
       ...['question-answering', 'bert-pretraining', 'chat', 'state-space-tasks', 'associative-recall'],
+      ...['stories', 'intents', 'fill-mask'],
     ].map((name) => [name, (rest) => pnpm(['--filter', `./examples/${name}`, 'start', ...rest])]),
   ),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),

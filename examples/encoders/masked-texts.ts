@@ -5,22 +5,26 @@ import { type EncodedText, filled, paddedBatch } from './padded-batch.js';
 export interface MaskedTextsOptions {
   readonly batchSize: number;
   readonly seed: string;
+  /** Share of the tokens that is hidden; default 0.15. */
+  readonly rate?: number;
 }
 
-/** Endless batches of texts with 15 % of their tokens hidden, to be foretold; hidden anew in every epoch. */
+/** Endless batches of texts with a share of their tokens hidden, to be foretold; hidden anew in every epoch. */
 export function maskedTexts(
   texts: readonly EncodedText[],
   tokenizer: SubwordTokenizer,
-  { batchSize, seed }: MaskedTextsOptions,
+  { batchSize, seed, rate = 0.15 }: MaskedTextsOptions,
 ): Batches<LabelledBatch<MaskedLanguageHead>> {
   const { padding, maskToken, specialTokens } = specialIdsOf(tokenizer);
   const { vocabularySize } = tokenizer;
   return shuffledBatches(texts, {
-    source: { batches: 'masked texts', vocabularySize },
+    source: { batches: 'masked texts', vocabularySize, rate },
     ...{ batchSize, seed },
     lengthOf: ({ ids }) => ids.length,
     collate: (chosen, random) => {
-      const masked = chosen.map(({ ids }) => maskTokens(ids, random, { maskToken, vocabularySize, specialTokens }));
+      const masked = chosen.map(({ ids }) =>
+        maskTokens(ids, random, { maskToken, vocabularySize, specialTokens, rate }),
+      );
       const batch = paddedBatch(
         masked.map(({ tokens }, index) => ({ ids: tokens, segments: chosen[index]!.segments })),
         padding,

@@ -26,7 +26,7 @@ export function nameRenewer(sentences: readonly TaggedSentence[], { renewed, rec
     if (random.uniform() < 0.5) return name;
     return name.map((word) => crossed(word, known[random.integer(known.length)]![0]!, random));
   };
-  return ({ words: own, tags }, random) => {
+  return ({ words: own, tags, ...sentence }, random) => {
     const words = own.map((word, index) =>
       tags[index] === 'O' && random.uniform() < recased ? capitalized(word) : word,
     );
@@ -46,7 +46,7 @@ export function nameRenewer(sentences: readonly TaggedSentence[], { renewed, rec
       done = end;
     }
     keepUntil(words.length);
-    return { words: newWords, tags: newTags };
+    return { ...sentence, words: newWords, tags: newTags };
   };
 }
 

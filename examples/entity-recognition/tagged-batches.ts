@@ -27,7 +27,10 @@ export function encodeSentences(
     const text = written(sentence);
     const encoding = tokenizer.tokenize(text.text, { truncation: { maxLength: length } });
     const found = tagsOfTokens(encoding, sentence.tags, text);
-    return { ids: encoding.ids, labels: found.map((tag) => (tag === null ? -100 : tags.indexOf(tag))) };
+    const first = sentence.intent === undefined ? -100 : tags.indexOf(sentence.intent);
+    const labelOf = (tag: string | null, index: number) =>
+      tag !== null ? tags.indexOf(tag) : index === 0 ? first : -100;
+    return { ids: encoding.ids, labels: found.map(labelOf) };
   });
 }
 

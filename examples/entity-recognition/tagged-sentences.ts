@@ -5,6 +5,8 @@ import { entitySpans } from '@sequitur/text';
 export interface TaggedSentence {
   readonly words: readonly string[];
   readonly tags: readonly string[];
+  /** What the whole sentence is, where the data say it: the label of the token that begins it. */
+  readonly intent?: string;
 }
 
 /**

@@ -1,0 +1,52 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TaggedSentence } from '@sequitur/example-entity-recognition';
+import { badFile, fieldsOf, type Line, readLines, type Split } from '@sequitur/recipe';
+
+/** A sentence that asks for something: its slots as tags of words, and what it asks for. */
+export interface SpokenCommand extends TaggedSentence {
+  readonly intent: string;
+}
+
+/** Commands by split, and all labels of those that are learnt from: O, the tags, then the intents. */
+export interface CommandSets extends Readonly<Record<Split, readonly SpokenCommand[]>> {
+  readonly labels: readonly string[];
+}
+
+const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'valid', test: 'test' };
+
+/** What an intent is called among the labels of tokens. */
+const INTENT = 'intent:';
+
+/**
+ * Reads a folder with `train.tsv`, `valid.tsv` and `test.tsv` (or `.tsv.gz`), a command a line: the intent, its words with
+ * spaces between, and a tag in BIO for each word.
+ *
+ * @throws SequiturError where a file is missing or a line is no such command
+ */
+export async function readCommands(folder: string): Promise<CommandSets> {
+  const names = await readdir(folder).catch(() => {
+    throw badFile(folder, 'a folder with train.tsv, valid.tsv and test.tsv', 'none');
+  });
+  const read = async (split: Split) => {
+    const found = names.find((name) => name.startsWith(BEGINNINGS[split]) && /\.tsv(\.gz)?$/.test(name));
+    if (found === undefined) throw badFile(folder, `a file ${BEGINNINGS[split]}*.tsv or .tsv.gz`, names.join(', '));
+    return (await readLines(join(folder, found))).map(commandOf);
+  };
+  const training = await read('training');
+  const tags = new Set(training.flatMap((command) => command.tags).filter((tag) => tag !== 'O'));
+  const intents = new Set(training.map(({ intent }) => intent));
+  const labels = ['O', ...[...tags].sort(), ...[...intents].sort()];
+  return { training, validation: await read('validation'), test: await read('test'), labels };
+}
+
+/** The name of an intent; undefined for the label of a word. */
+export function intentOf(label: string): string | undefined {
+  return label.startsWith(INTENT) ? label.slice(INTENT.length) : undefined;
+}
+
+function commandOf(line: Line): SpokenCommand {
+  const [intent, words, tags] = fieldsOf(line, 3).map((field) => field.trim().split(/ +/));
+  if (words!.length === tags!.length) return { intent: `${INTENT}${intent!.join(' ')}`, words: words!, tags: tags! };
+  throw line.error('a tag for each word', `${words!.length} words and ${tags!.length} tags`);
+}
