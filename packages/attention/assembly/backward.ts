@@ -1,6 +1,6 @@
 // The backward of attention in blocks (Dao et al. 2022, algorithm 4), the weights computed anew from the saved logarithms.
 import { dot } from '../../core/assembly/gemm';
-import { BLOCK, bytes, Call, LOG2_E, NOTHING, ROW, roundUp, scratchOf } from './call';
+import { BLOCK, bytes, Call, HIDDEN, LOG2_E, ROW, roundUp, scratchOf } from './call';
 import { scoreFactor } from './elementary';
 import { fill, enterHead } from './forward';
 import { packEights, packFours, packPanels, unpackRows } from './pack';
@@ -102,18 +102,19 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
     packPanels(rows, BLOCK, headSize, <usize>call.query + from, queryRow, queryPanels);
     packPanels(rows, BLOCK, valueSize, <usize>call.doutput + output, outputRow, dyPanels);
     memory.fill(dq, 0, bytes(BLOCK * keyWidth));
-    fill(logs, 1e30, BLOCK); // of queries that see nothing and of lanes without one: weights 0
+    fill(logs, f32.MAX_VALUE, BLOCK); // of queries that see nothing and of lanes without one: weights 0
     memory.fill(drifts, 0, ROW);
     let largest: f32 = 0;
     for (let r = 0; r < rows; r++) {
       const at = bytes((b * call.heads + h) * call.queries + i + r), row = output + bytes(r * outputRow);
       const log = load<f32>(<usize>call.logSumExp + at);
-      if (log < NOTHING) {
+      if (log == HIDDEN) {
         const value = panels.dvalue;
         spreadToValues(call, i + r, starts, entries, masks, <usize>call.doutput + row, value, width);
         continue;
       }
-      store<f32>(logs + bytes(r), log * LOG2_E);
+      const scaled = log * LOG2_E;
+      store<f32>(logs + bytes(r), abs(scaled) > f32.MAX_VALUE ? log : scaled); // as `inTwos` has it
       largest = max(largest, abs(log));
       const drift = dot(valueSize, <usize>call.doutput + row, <usize>call.output + row);
       store<f32>(drifts + bytes(r), drift - load<f32>(<usize>call.dlogSumExp + at));

@@ -65,10 +65,10 @@ export const ZEROS: i32 = 0;
 export const EVENLY: i32 = 1;
 export const ALL: i32 = 2;
 
-/** Score of a key that is not seen, and the logarithm that stands for a query that sees none. */
-export const HIDDEN: f32 = -1e30;
-/** What lies below was hidden. */
-export const NOTHING: f32 = -1e29;
+/** Score of a key that the mask hides, and the logarithm of the sum of none: no weight is left of either. */
+export const HIDDEN: f32 = -<f32>Infinity;
+/** Of floats the lowest: what scores are measured from while none is above it. */
+export const LOWEST: f32 = -f32.MAX_VALUE;
 
 export const LOG2_E: f32 = 1.4426950408889634;
 export const LN_2: f32 = 0.6931471805599453;

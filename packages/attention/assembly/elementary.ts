@@ -3,14 +3,15 @@ import { multiplyAdd } from '../../core/assembly/multiply-add';
 import { LOG2_E } from './call';
 
 /**
- * 2^x for x <= 127, about 0 from -126 down: n + r with |r| <= 1/2, 2^r by the polynomial of degree 5 that is 1 at 0 and
- * has the least relative error, 9.2e-8. Adding 1.5 · 2^23 leaves n in the lowest bits, which go to the exponent by one
- * shift. `pmax` is one instruction where `max`, which minds the sign of zero, takes nine.
+ * 2^x for x <= 127, about 0 from -126 down, NaN of NaN: n + r with |r| <= 1/2, 2^r by the polynomial of degree 5 that is
+ * 1 at 0 and has the least relative error, 9.2e-8. Adding 1.5 · 2^23 + 127 leaves the exponent of 2^n in the lowest bits,
+ * which one shift puts in place. `pmax`, which gives its first operand where that is NaN, is one instruction where `max`,
+ * which minds the sign of zero, takes nine.
  */
 // @ts-ignore: decorator
 @inline
 export function exp2Of(x: v128): v128 {
-  const magic = f32x4.splat(12582912);
+  const magic = f32x4.splat(12583039);
   const bounded = f32x4.pmax(x, f32x4.splat(-125));
   const shifted = f32x4.add(bounded, magic);
   const r = f32x4.sub(bounded, f32x4.sub(shifted, magic));
@@ -19,14 +20,22 @@ export function exp2Of(x: v128): v128 {
   p = multiplyAdd(p, r, f32x4.splat(2.402224209e-1));
   p = multiplyAdd(p, r, f32x4.splat(6.931469776e-1));
   p = multiplyAdd(p, r, f32x4.splat(1));
-  return i32x4.add(p, i32x4.shl(shifted, 23));
+  return f32x4.mul(p, i32x4.shl(shifted, 23));
 }
 
-/** As `exp2Of`, and exactly 0 below -125. */
+/** As `exp2Of`, and exactly 0 from -125 down. */
 // @ts-ignore: decorator
 @inline
 export function exp2OrZero(x: v128): v128 {
-  return v128.and(exp2Of(x), f32x4.gt(x, f32x4.splat(-125)));
+  return v128.andnot(exp2Of(x), f32x4.le(x, f32x4.splat(-125)));
+}
+
+/** x times log2 e, as exponents of two; x itself where the product is beyond what float32 holds. */
+// @ts-ignore: decorator
+@inline
+export function inTwos(x: v128): v128 {
+  const scaled = f32x4.mul(x, f32x4.splat(LOG2_E));
+  return v128.bitselect(x, scaled, f32x4.gt(f32x4.abs(scaled), f32x4.splat(f32.MAX_VALUE)));
 }
 
 /** tanh(x) from y = 2 x log2 e: (1 - e) / (1 + e) with e = 2^-|y|. */

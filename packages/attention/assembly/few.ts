@@ -2,7 +2,7 @@
 import { dot } from '../../core/assembly/gemm';
 import { exp1, log1 } from '../../core/assembly/math';
 import { dropoutBits } from './elementary';
-import { BLOCK, bytes, Call, HIDDEN, NOTHING, ROW } from './call';
+import { BLOCK, bytes, Call, HIDDEN, ROW } from './call';
 import { meanOfValues } from './unseen';
 
 /** Below so many queries. */
@@ -28,7 +28,7 @@ function forwardOne(
   const query = <usize>call.query + bytes(place * call.headSize), output = <usize>call.output + bytes(place * call.valueSize);
   const log = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);
   const last = load<i32>(starts, 4);
-  let top: f32 = HIDDEN;
+  let top: f32 = HIDDEN, seen = false;
   for (let entry = load<i32>(starts); entry < last; entry++) {
     const at = entries + (<usize>entry << 3);
     const first = load<i32>(at) * BLOCK, mask = load<i32>(at, 4);
@@ -38,12 +38,13 @@ function forwardOne(
       if (isSeen(call, b, i, j, first, mask, masks)) {
         score = dot(call.headSize, query, key + bytes(j * keyRow)) * call.scale;
         score = scoreOf(call, score, b, h, i, j);
-        top = max(top, score);
+        top = max(top, score); // NaN where one is
+        seen = true;
       }
       store<f32>(row + bytes(j), score);
     }
   }
-  if (top < NOTHING) {
+  if (!seen) {
     store<f32>(log, HIDDEN);
     return meanOfValues(call, i, starts, entries, masks, value, valueRow, output);
   }
@@ -54,14 +55,14 @@ function forwardOne(
     const end = min(first + BLOCK, call.keys);
     for (let j = first; j < end; j++) {
       const score = load<f32>(row + bytes(j));
-      if (score < NOTHING) continue;
+      if (score == HIDDEN) continue;
       let weight = exp1(score - top);
       total += weight;
       if (call.dropBelow) weight *= keptOf(call, b, h, i, j);
       addScaled(call.valueSize, weight, value + bytes(j * valueRow), output);
     }
   }
-  store<f32>(log, top + log1(total));
+  store<f32>(log, total == 0 ? <f32>NaN : top + log1(total));
   scaleRow(call.valueSize, <f32>1 / total, output);
 }
 

@@ -1,13 +1,13 @@
 // Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): no array of all scores. S = K Qᵀ of a block lies
 // with the queries side by side, so that eight softmaxes run in the lanes of two registers and no product is transposed.
 import { log1 } from '../../core/assembly/math';
-import { BLOCK, bytes, Call, HIDDEN, LN_2, LOG2_E, NOTHING, ROW, roundUp, scratchOf } from './call';
-import { scoreFactor } from './elementary';
+import { BLOCK, bytes, Call, HIDDEN, LN_2, ROW, roundUp, scratchOf } from './call';
+import { inTwos, scoreFactor } from './elementary';
 import { FEW, forwardFew } from './few';
-import { multiply, packEights, packFours, packPanels } from './pack';
+import { packEights, packFours, packPanels } from './pack';
 import { adjust, drop, enter, isSpecial, Pair, softmaxStep } from './scores';
 import { scores, timesKeys } from './tiles';
-import { meanOfValues } from './unseen';
+import { meanOfValues, seesSome } from './unseen';
 
 const PAIR_BYTES: usize = 64;
 
@@ -61,7 +61,7 @@ export function enterHead(call: Call, pair: Pair, b: i32, h: i32, relative: usiz
     const distances = call.queries + call.keys - 1, room = roundUp(distances + 8, 4);
     memory.fill(relative + bytes(distances), 0, bytes(room - distances));
     memory.copy(relative, <usize>call.relative + bytes(h * distances), bytes(distances));
-    multiply(relative, room, LOG2_E);
+    for (let at = relative; at < relative + bytes(room); at += 16) v128.store(at, inTwos(v128.load(at)));
     pair.relative = relative;
   }
   return <usize>call.layouts + <usize>(call.layoutCount == 1 ? 0 : h) * 12;
@@ -103,18 +103,25 @@ function forwardHead(
     const output = <usize>call.output + bytes((b * call.queries + i) * outputRow + h * call.valueSize);
     const logs = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);
     for (let r = 0; r < rows; r++) {
-      const top = load<f32>(tops + bytes(r)), to = output + bytes(r * outputRow);
-      if (top < NOTHING) {
+      const total = load<f32>(totals + bytes(r)), to = output + bytes(r * outputRow);
+      if (total == 0 && !seesSome(call, i + r, starts, entries, masks, visible)) {
         store<f32>(logs + bytes(r), HIDDEN);
         meanOfValues(call, i + r, starts, entries, masks, value, call.keyHeads * call.valueSize, to);
       } else {
-        const total = load<f32>(totals + bytes(r));
-        store<f32>(logs + bytes(r), top * LN_2 + log1(total));
+        store<f32>(logs + bytes(r), total == 0 ? <f32>NaN : naturalLog(load<f32>(tops + bytes(r)), total));
         divideRow(call.valueSize, o + bytes(r * width), total, to);
       }
     }
   }
 }
+
+/** Of total · 2^top; what `inTwos` left as it was counts as it is. */
+function naturalLog(top: f32, total: f32): f32 {
+  return (abs(top) > BEYOND ? top : top * LN_2) + log1(total);
+}
+
+/** Of exponents those that `inTwos` may have left: no score comes there by itself. */
+const BEYOND: f32 = f32.MAX_VALUE * LN_2;
 
 export function fill(x: usize, value: f32, n: i32): void {
   for (let i = 0; i < n; i++, x += 4) store<f32>(x, value);

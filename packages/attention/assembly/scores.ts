@@ -1,6 +1,6 @@
 // What happens to the scores of one block of queries and one of keys between the products, eight queries at a time.
-import { BLOCK, Call, HIDDEN, LOG2_E, NOTHING, ROW } from './call';
-import { dropoutBits, exp2Of, exp2OrZero, tanhOf } from './elementary';
+import { BLOCK, Call, HIDDEN, LOG2_E, LOWEST, ROW } from './call';
+import { dropoutBits, exp2Of, exp2OrZero, inTwos, tanhOf } from './elementary';
 
 /** Where a pair of blocks stands. */
 // @ts-ignore: decorator
@@ -98,14 +98,13 @@ export function adjust(call: Call, pair: Pair, strip: i32, s: usize, slopes: usi
 
 /** The bias of four queries, times log2 e; `at` is that of the key. */
 function biasOf(call: Call, at: usize, query: i32): v128 {
-  const factor = f32x4.splat(LOG2_E);
-  if (call.biasQuery == 0) return f32x4.mul(v128.load32_splat(at), factor);
+  if (call.biasQuery == 0) return inTwos(v128.load32_splat(at));
   const last = call.queries - 1, step = call.biasQuery;
   let values = v128.load32_splat(at + (<usize>(min(query, last) * step) << 2));
   values = v128.load32_lane(at + (<usize>(min(query + 1, last) * step) << 2), values, 1);
   values = v128.load32_lane(at + (<usize>(min(query + 2, last) * step) << 2), values, 2);
   values = v128.load32_lane(at + (<usize>(min(query + 3, last) * step) << 2), values, 3);
-  return f32x4.mul(values, factor);
+  return inTwos(values);
 }
 
 /** A top stays until a score is so much higher: 2^8 is far from what float32 can hold, and what was summed up stays too. */
@@ -113,7 +112,7 @@ const SLACK: f32 = 8;
 
 /**
  * One step of the online softmax (Milakov and Gimelshein 2018) for eight queries: the scores become 2^(score - top), and
- * what was summed up under an older top is brought to the new one.
+ * what was summed up under an older top is brought to the new one. A NaN is no top, but becomes a weight and so a total.
  *
  * @param tops, totals of the eight queries
  * @param o their eight rows of `width` numbers
@@ -126,7 +125,7 @@ export function softmaxStep(count: i32, special: bool, s: usize, tops: usize, to
     top0 = f32x4.pmax(top0, v128.load(at));
     top1 = f32x4.pmax(top1, v128.load(at, 16));
   }
-  const slack = f32x4.splat(SLACK), least = f32x4.splat(NOTHING);
+  const slack = f32x4.splat(SLACK), least = f32x4.splat(LOWEST);
   const isHigher = v128.or(f32x4.gt(top0, f32x4.add(old0, slack)), f32x4.gt(top1, f32x4.add(old1, slack)));
   if (v128.any_true(isHigher)) {
     const shift0 = f32x4.pmax(top0, least), shift1 = f32x4.pmax(top1, least);

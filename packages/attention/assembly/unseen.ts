@@ -12,9 +12,23 @@ function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: u
   return count;
 }
 
-/** The first key after `key` that the pattern shows the query, padding or not; -1 where there is none. */
+/** Whether the mask shows the query any key: the pattern, and of this text what is visible. */
+export function seesSome(call: Call, query: i32, starts: usize, entries: usize, masks: usize, visible: usize): bool {
+  for (let key = nextShown(call, query, -1, starts, entries, masks); key >= 0;) {
+    if (!visible || load<f32>(visible + (<usize>key << 2)) != 0) return true;
+    key = nextShown(call, query, key, starts, entries, masks);
+  }
+  return false;
+}
+
+/** The first key after `key` that a query without any takes from; -1 where there is none. */
 function nextKey(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
   if (call.unseen != EVENLY) return key + 1 < call.keys ? key + 1 : -1;
+  return nextShown(call, query, key, starts, entries, masks);
+}
+
+/** The first key after `key` that the pattern shows the query, padding or not; -1 where there is none. */
+function nextShown(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
   const block = <usize>(query / BLOCK) << 2;
   const last = load<i32>(starts + block, 4);
   for (let entry = load<i32>(starts + block); entry < last; entry++) {

@@ -16,7 +16,7 @@ function timesPlus(a: v128, b: v128, c: f32): v128 {
 }
 
 /**
- * exp(x) for x <= 88, 0 below -87.3: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by the minimax polynomial of Cephes
+ * exp(x) for x <= 88, 0 below -87.3, NaN of NaN: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by the minimax polynomial of Cephes
  * (Moshier 1989, expf).
  */
 // @ts-ignore: decorator
@@ -33,7 +33,7 @@ export function exp4(x: v128): v128 {
   p = timesPlus(p, r, 5.0000001201e-1);
   const mantissa = f32x4.add(f32x4.add(times(p, times(r, r)), r), f32x4.splat(1));
   const exponent = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
-  return v128.and(times(mantissa, exponent), f32x4.ge(x, f32x4.splat(-87.3)));
+  return v128.andnot(times(mantissa, exponent), f32x4.lt(x, f32x4.splat(-87.3)));
 }
 
 /** exp of one number, by the same arithmetic. */
@@ -44,10 +44,12 @@ export function exp1(x: f32): f32 {
 }
 
 /**
- * Natural logarithm of a normal positive number, without the tables of `Math.log` (static data has no place in tfjs's
+ * Natural logarithm of a normal number, without the tables of `Math.log` (static data has no place in tfjs's
  * memory): x = m 2^e with m from sqrt(1/2) to sqrt(2), and ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
  */
 export function log1(x: f32): f32 {
+  if (!(x > 0)) return x == 0 ? -<f32>Infinity : <f32>NaN;
+  if (x == <f32>Infinity) return x;
   const bits = reinterpret<i32>(x) - 0x3f3504f3; // sqrt(1/2)
   const exponent = bits >> 23;
   const m = <f64>reinterpret<f32>((bits & 0x7fffff) + 0x3f3504f3);

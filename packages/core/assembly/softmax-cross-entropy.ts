@@ -2,7 +2,7 @@
 import { exp1, exp4, log1, sumOfLanes } from './math';
 import { sumOf } from './reduce';
 
-/** losses [rows], and normalisers [rows] = log Σ exp z for the backward. */
+/** losses [rows], NaN for a label that is none of the classes, and normalisers [rows] = log Σ exp z for the backward. */
 export function softmaxCrossEntropyForward(
   rows: i32, classes: i32, logits: usize, labels: usize, ignoreLabel: i32, smoothing: f32, losses: usize, normalisers: usize,
 ): void {
@@ -15,8 +15,7 @@ export function softmaxCrossEntropyForward(
       store<f32>(losses, 0);
       continue;
     }
-    // A label outside the classes hits no logit, as in the reference: the loss is then the normaliser alone.
-    const logit: f32 = label >= 0 && label < classes ? load<f32>(logits + (<usize>label << 2)) : 0;
+    const logit: f32 = label >= 0 && label < classes ? load<f32>(logits + (<usize>label << 2)) : <f32>NaN;
     let loss: f32 = (<f32>1 - smoothing) * (normaliser - logit);
     if (smoothing != 0) loss += smoothing * (normaliser - sumOf(classes, logits) / <f32>classes);
     store<f32>(losses, loss);
@@ -37,10 +36,9 @@ export function softmaxCrossEntropyBackward(
       continue;
     }
     writeProbabilities(classes, logits, load<f32>(normalisers), d, d * smoothing / <f32>classes, dlogits);
-    if (label >= 0 && label < classes) {
-      const at = dlogits + (<usize>label << 2);
-      store<f32>(at, load<f32>(at) - d * (<f32>1 - smoothing));
-    }
+    const at = dlogits + (<usize>label << 2);
+    if (label >= 0 && label < classes) store<f32>(at, load<f32>(at) - d * (<f32>1 - smoothing));
+    else for (let i: usize = 0; i < bytes; i += 4) store<f32>(dlogits + i, <f32>NaN);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-/** The largest distance between two tensors of one shape. */
+/** The largest distance between two tensors of one shape: NaN where one number of a pair is, or both are. */
 export async function distance(a: Tensor, b: Tensor): Promise<number> {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [await a.data(), await b.data()];

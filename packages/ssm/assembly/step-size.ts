@@ -24,17 +24,17 @@ export function softplus4(x: v128): v128 {
 export const LOG2_E: f32 = 1.44269504088896341;
 export const LN_2: f32 = 0.693147180559945309;
 
-/** 1.5 x 2^23: what a float32 is rounded by when it is added, its last bits then being the whole number. */
-const ROUNDING: f32 = 12582912;
+/** 1.5 x 2^23 + 127: what a float32 is rounded by when it is added, its last bits then being the exponent's of 2^n. */
+const ROUNDING: f32 = 12583039;
 
 /**
- * 2^x for |x| <= 125, beyond as there: x = n + f with |f| <= 1/2, 2^f by a polynomial (relative error 9e-8, exact at 0),
- * n added to the exponent's bits.
+ * 2^x for |x| <= 125, beyond as there, NaN of NaN: x = n + f with |f| <= 1/2, 2^f by a polynomial (relative error 9e-8,
+ * exact at 0), times 2^n. `pmax` and `pmin` give their first operand where it is NaN.
  */
 // @ts-ignore: decorator
 @inline
 export function powerOfTwo(x: v128): v128 {
-  const bounded = f32x4.pmin(f32x4.splat(125), f32x4.pmax(f32x4.splat(-125), x));
+  const bounded = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-125)), f32x4.splat(125));
   const shifted = f32x4.add(bounded, f32x4.splat(ROUNDING));
   const f = f32x4.sub(bounded, f32x4.sub(shifted, f32x4.splat(ROUNDING)));
   let p = timesPlus(f32x4.splat(0.001326472731307149), f, 0.009671512991189957);
@@ -42,5 +42,5 @@ export function powerOfTwo(x: v128): v128 {
   p = timesPlus(p, f, 0.24022242426872253);
   p = timesPlus(p, f, 0.6931470036506653);
   p = timesPlus(p, f, 1);
-  return i32x4.add(p, i32x4.shl(shifted, 23));
+  return f32x4.mul(p, i32x4.shl(shifted, 23));
 }

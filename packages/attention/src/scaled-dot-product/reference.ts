@@ -40,8 +40,8 @@ export interface AttentionInputs {
   readonly relative?: Tensor | undefined; // [heads, queries + keyLength - 1]
 }
 
-/** Score of a key that is not seen, and the logarithm that stands for a query that sees none: finite, so never NaN. */
-export const HIDDEN = -1e30;
+/** Score of a key that the mask hides, and the logarithm of the sum of none. */
+export const HIDDEN = Number.NEGATIVE_INFINITY;
 
 /**
  * Vaswani et al. 2017, equation 1: softmax(Q Kᵀ scale) V in each head.
@@ -80,11 +80,11 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   if (relative) scores = add(scores, byDistance(relative, queries, keyLength));
   const allowed = allowedPairs(queries, options); // [1 or heads, queries, keys]
   const seen = visible ? logicalAnd(allowed, visibleKeys(visible)) : allowed;
-  const bounded = where(seen, scores, HIDDEN);
-  const top = max(bounded, -1, true);
-  const exponentials = mul(exp(sub(bounded, top)), cast(seen, 'float32'));
-  const total = sum(exponentials, -1, true); // at least 1, but 0 where nothing is seen
   const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // by the mask alone, which has no gradient
+  const bounded = where(seen, scores, HIDDEN);
+  const top = where(empty, 0, max(bounded, -1, true));
+  const exponentials = exp(sub(bounded, top));
+  const total = sum(exponentials, -1, true); // at least 1, but 0 where nothing is seen
   const filled = where(empty, 1, total);
   const logSumExp = reshape(where(empty, HIDDEN, add(top, log(filled))), [query.shape[0], heads, queries]);
   const weights = div(exponentials, filled) as Tensor4D;

@@ -13,8 +13,9 @@ async function difference(found: Tensor, wanted: Tensor): Promise<number> {
   const [x, y] = [await found.data(), await wanted.data()];
   let [worst, largest] = [0, 1];
   for (let i = 0; i < sizeOf(found.shape); i++) {
+    if (x[i] === y[i]) continue; // infinities too
     if (!(Math.abs(x[i]! - y[i]!) <= worst)) worst = Math.abs(x[i]! - y[i]!); // NaN counts as worst
-    if (Math.abs(y[i]!) > largest && Math.abs(y[i]!) < 1e29) largest = Math.abs(y[i]!);
+    if (Math.abs(y[i]!) > largest && Number.isFinite(y[i])) largest = Math.abs(y[i]!);
   }
   return worst / largest;
 }

@@ -7,4 +7,4 @@ export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js
 export { runOnNumbers, runOnRows } from './wasm/rows.js';
 export { type Range, ranges } from './wasm/threads/ranges.js';
 export { type ComputeCall, groupsOf, type TensorPart, type WebGpuInstance, webGpuInstance } from './webgpu/compute.js';
-export { type ElementType, type NumberType, REDUCTIONS, type WebGpuKernel } from './webgpu/kernel.js';
+export { type ElementType, NOT_FINITE, type NumberType, REDUCTIONS, type WebGpuKernel } from './webgpu/kernel.js';

@@ -14,12 +14,14 @@ export interface Differentiable {
 /** Gradients by path, on the host; under the empty path the value itself. Parameters that `f` does not reach are absent. */
 export type Gradients = ReadonlyMap<string, Float32Array>;
 
-export async function gradientsOf({ module, f }: Pick<Differentiable, 'module' | 'f'>): Promise<Gradients> {
+/** @param compute runs what computes them: `byReference`, say */
+export async function gradientsOf(
+  { module, f }: Pick<Differentiable, 'module' | 'f'>,
+  compute: <T>(f: () => T) => T = (run) => run(),
+): Promise<Gradients> {
   const parameters = parametersOf(module);
-  const { value, grads } = variableGrads(
-    () => scoped(f),
-    [...parameters.values()].map((parameter) => parameter.value),
-  );
+  const values = [...parameters.values()].map((parameter) => parameter.value);
+  const { value, grads } = compute(() => variableGrads(() => scoped(f), values));
   const found = new Map<string, Float32Array>();
   const read = async (path: string, tensor: Tensor | undefined) => {
     if (!tensor) return;

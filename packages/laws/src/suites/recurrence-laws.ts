@@ -10,7 +10,7 @@ import { stateLaws } from './state-laws.js';
 /**
  * The laws of whatever reads from the past to the future, chunk after chunk.
  *
- * @param agreed what the first backend found: it must outlive the suites of the backends.
+ * @param agreed what the references gave on the first backend: it must outlive the suites of the backends.
  */
 export function recurrenceLaws(
   open: () => Promise<Recurrence>,

@@ -1,4 +1,5 @@
-import { from, type HeadRows, multiplyEach, NOTHING } from './forward.js';
+import { HIDDEN } from '../reference.js';
+import { from, type HeadRows, multiplyEach } from './forward.js';
 import { adjust, BLOCK, dropoutFactor, evenKeys, type Head, type Pair, pairsOf } from './head.js';
 import { addProducts, products, type Rows } from './products.js';
 
@@ -32,12 +33,12 @@ export function backwardHead(head: Head, given: HeadRows, result: HeadResult, gr
   for (let first = 0; first < head.queries; first += BLOCK) {
     const dOutput = from(result.dOutput, first);
     const drifts = driftsOf(head, result, first, gradients.value);
-    const logs = exactLogs(head, given, result, first, s);
+    const sums = weightSums(head, given, result, first, s);
     for (const pair of pairsOf(head, first / BLOCK)) {
       products(pair.rows, pair.count, from(query, first), from(key, pair.key), s, BLOCK);
       products(pair.rows, pair.count, dOutput, from(value, pair.key), ds, BLOCK);
       adjust(head, pair, s, slopes);
-      weigh(pair, s, logs);
+      weigh(pair, s, sums);
       if (factor) multiplyEach(pair, ds, factor);
       slope(pair, s, ds, drifts);
       if (factor) multiplyEach(pair, s, factor);
@@ -60,7 +61,7 @@ function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): 
     let sum = 0;
     for (let d = 0; d < width; d++) sum += output.values[x + d]! * dOutput.values[y + d]!;
     drifts[row] = sum - dLogSumExp[first + row]!;
-    if (logSumExp[first + row]! >= NOTHING) continue;
+    if (logSumExp[first + row] !== HIDDEN) continue;
     const keys = evenKeys(head, first + row);
     for (const key of keys) {
       for (let d = 0; d < width; d++) {
@@ -74,34 +75,41 @@ function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): 
 /** From which logarithm on the rounding to float32 tells in the weights. */
 const LARGE = 64;
 
-/** The logarithms of a block of queries; summed up anew where float32 holds them too coarsely. */
-function exactLogs(
+/** What the scores of a block of queries become weights by: exp(score - log) / total. */
+interface WeightSums {
+  readonly logs: Float32Array;
+  readonly totals: Float64Array;
+}
+
+/** The logarithms of a block of queries, and 1 or, where float32 holds them too coarsely, the sum of their weights. */
+function weightSums(
   head: Head,
   given: HeadRows,
   { logSumExp }: HeadResult,
   first: number,
   s: Float64Array,
-): Float64Array {
-  const logs = Float64Array.from(logSumExp.subarray(first, first + BLOCK));
-  if (logs.every((log) => log < NOTHING || Math.abs(log) < LARGE)) return logs;
+): WeightSums {
+  const logs = logSumExp.subarray(first, first + BLOCK);
+  const ones = new Float64Array(BLOCK).fill(1);
+  if (logs.every((log) => log === HIDDEN || Math.abs(log) < LARGE)) return { logs, totals: ones };
   const totals = new Float64Array(BLOCK);
   for (const pair of pairsOf(head, first / BLOCK)) {
     products(pair.rows, pair.count, from(given.query, first), from(given.key, pair.key), s, BLOCK);
     adjust(head, pair, s);
-    weigh(pair, s, logs);
+    weigh(pair, s, { logs, totals: ones });
     for (let row = 0; row < pair.rows; row++) {
       for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) totals[row]! += s[at]!;
     }
   }
-  return logs.map((log, row) => (totals[row]! > 0 ? log + Math.log(totals[row]!) : log));
+  return { logs, totals: totals.map((total) => total || 1) };
 }
 
-/** Scores become weights, by the logarithms of the block's queries. */
-function weigh(pair: Pair, s: Float64Array, logs: Float64Array): void {
+/** Scores become weights. */
+function weigh(pair: Pair, s: Float64Array, { logs, totals }: WeightSums): void {
   for (let row = 0; row < pair.rows; row++) {
-    const log = logs[row]!;
+    const [log, total] = [logs[row]!, totals[row]!];
     for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) {
-      s[at] = log < NOTHING || s[at]! < NOTHING ? 0 : Math.exp(s[at]! - log);
+      s[at] = s[at] === HIDDEN ? 0 : Math.exp(s[at]! - log) / total;
     }
   }
 }

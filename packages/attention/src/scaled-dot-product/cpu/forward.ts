@@ -1,9 +1,6 @@
 import { HIDDEN } from '../reference.js';
-import { adjust, BLOCK, dropoutFactor, evenKeys, type Head, type Pair, pairsOf } from './head.js';
+import { adjust, BLOCK, dropoutFactor, evenKeys, type Head, type Pair, pairsOf, seesSome } from './head.js';
 import { addProducts, products, type Rows } from './products.js';
-
-/** What lies below was hidden. */
-export const NOTHING = -1e29;
 
 /** The rows of one head. */
 export interface HeadRows {
@@ -29,10 +26,13 @@ export function forwardHead(head: Head, { query, key, value }: HeadRows, output:
       addProducts(pair.rows, pair.count, s, { row: BLOCK, column: 1 }, from(value, pair.key), sums);
     }
     for (let row = 0; row < Math.min(BLOCK, head.queries - first); row++) {
-      const seen = tops[row]! >= NOTHING;
-      logSumExp[first + row] = seen ? tops[row]! + Math.log(totals[row]!) : HIDDEN;
-      if (seen) scaleRow(sums, row, 1 / totals[row]!);
-      else addMean(evenKeys(head, first + row), value, sums, row);
+      if (totals[row] === 0 && !seesSome(head, first + row)) {
+        logSumExp[first + row] = HIDDEN;
+        addMean(evenKeys(head, first + row), value, sums, row);
+      } else {
+        logSumExp[first + row] = totals[row] === 0 ? Number.NaN : tops[row]! + Math.log(totals[row]!);
+        scaleRow(sums, row, 1 / totals[row]!);
+      }
     }
   }
 }
@@ -42,16 +42,15 @@ export function from({ values, start, width }: Rows, row: number): Rows {
   return { values, start: start + row * width, width };
 }
 
-/** Scores become exp(score - top), and what was summed up under an older top is brought to the new one. */
+/**
+ * Scores become exp(score - top), and what was summed up under an older top is brought to the new one. A NaN is no top, but
+ * becomes a weight and so a total.
+ */
 function softmaxStep({ rows, count }: Pair, s: Float64Array, tops: Float64Array, totals: Float64Array, o: Rows): void {
   for (let row = 0; row < rows; row++) {
     const [start, end] = [row * BLOCK, row * BLOCK + count];
     let top = tops[row]!;
     for (let at = start; at < end; at++) if (s[at]! > top) top = s[at]!;
-    if (top < NOTHING) {
-      s.fill(0, start, end);
-      continue;
-    }
     if (top > tops[row]!) {
       const keep = Math.exp(tops[row]! - top);
       totals[row]! *= keep;
@@ -59,8 +58,9 @@ function softmaxStep({ rows, count }: Pair, s: Float64Array, tops: Float64Array,
       tops[row] = top;
     }
     let sum = 0;
+    const shift = top === HIDDEN ? 0 : top;
     for (let at = start; at < end; at++) {
-      const weight = Math.exp(s[at]! - top);
+      const weight = Math.exp(s[at]! - shift);
       s[at] = weight;
       sum += weight;
     }

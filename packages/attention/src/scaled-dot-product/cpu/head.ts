@@ -81,11 +81,22 @@ export function dropoutFactor({ options, dropIndex }: Head): ((query: number, ke
   return (query, key) => (dropoutBits(dropIndex + query * keyLength + key, dropout.seed) >= threshold ? kept : 0);
 }
 
+/** Whether the mask shows the query any key. */
+export function seesSome(head: Head, query: number): boolean {
+  const { visible } = head;
+  return shownKeys(head, query).some((key) => !visible || visible[key] !== 0);
+}
+
 /** The keys that a query takes from evenly when it sees none. */
 export function evenKeys(head: Head, query: number): number[] {
   const { unseen, keyLength } = head.options;
   if (unseen === 'zeros') return [];
   if (unseen === 'all') return Array.from({ length: keyLength }, (_, key) => key);
+  return shownKeys(head, query);
+}
+
+/** The keys that the pattern shows a query, padding or not. */
+function shownKeys(head: Head, query: number): number[] {
   const keys: number[] = [];
   for (const pair of pairsOf(head, Math.floor(query / BLOCK))) {
     for (let column = 0; column < pair.count; column++) {

@@ -31,8 +31,9 @@ let query${r} = min(block * BLOCK + place${r}, p.queries - 1u);
 let row${r} = (b * p.queries + query${r}) * p.heads + h;
 ${registers(`qRow${r}`, 'head', variant, { tensor: 'q', row: `row${r}` })}
 ${registers(`o${r}`, 'value', variant)}
-var top${r} = HIDDEN;
-var sum${r} = 0.0;`,
+var top${r} = LOWEST;
+var sum${r} = 0.0;
+var any${r} = false;`,
 )}
 ${LAYOUT_OF_HEAD}
 for (var entry = u32(plan[starts + block]); entry < last; entry++) {
@@ -58,9 +59,11 @@ export function wordOf(r: number): string {
 function finish(variant: Variant, r: number): string {
   return `
 if (block * BLOCK + place${r} < p.queries) {
-  let none = top${r} < NOTHING;
-  logSumExp[(b * p.heads + h) * p.queries + query${r}] = select(top${r} + log(sum${r}), HIDDEN, none);
-  let factor = select(1.0 / sum${r}, 0.0, none);
+  let none = !any${r};
+  var log_ = select(orNan(top${r} + log(sum${r}), sum${r}), nan(), sum${r} == 0.0);
+  if (none) { log_ = minusInfinity(); }
+  logSumExp[(b * p.heads + h) * p.queries + query${r}] = log_;
+  let factor = select(select(1.0 / sum${r}, nan(), sum${r} == 0.0), 0.0, none);
   ${overFours('value', `o${r}[c] *= factor;`)}
   ${variant.evenly ? evenly(variant.valueSize, r) : ''}
   ${storeRow('output', `row${r}`, 'value', variant, `o${r}`)}
@@ -73,16 +76,18 @@ export function keysAndValues(variant: Variant): CommonRows {
   return commonRows(variant, { tensor: 'k', kind: 'head', ...source }, { tensor: 'v', kind: 'value', ...source });
 }
 
-/** A group of keys: scores, the new top, and the weights' share of the values. */
+/** A group of keys: scores, the new top, which is no NaN, and the weights' share of the values. */
 function readGroup(variant: Variant, common: CommonRows): string {
   const { visible, dropout, group, own } = variant;
   const shown = (r: number, j: number) =>
     `start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u`;
   const real = (j: number) => (visible ? ` && real${j} != 0.0` : '');
   const score = (r: number, j: number) => `
-let s${r}_${j} = select(HIDDEN, scoreOf(product${r}_${j}, b, h, query${r}, key${j}), ${shown(r, j)}${real(j)});`;
+let seen${r}_${j} = ${shown(r, j)}${real(j)};
+let s${r}_${j} = scoreOf(product${r}_${j}, b, h, query${r}, key${j});
+any${r} = any${r} || seen${r}_${j};`;
   const weight = (r: number, j: number) => `
-var weight${r}_${j} = select(0.0, exp(max(s${r}_${j} - top${r}, -80.0)), s${r}_${j} > NOTHING);
+var weight${r}_${j} = select(0.0, weightOf(s${r}_${j} - top${r}), seen${r}_${j});
 sum${r} += weight${r}_${j};
 ${dropout ? `weight${r}_${j} *= kept(b, h, query${r}, key${j});` : ''}`;
   return `
@@ -95,8 +100,8 @@ ${lines(
   (r) => `
 ${lines(group, (j) => score(r, j))}
 let before${r} = top${r};
-${lines(group, (j) => `top${r} = max(top${r}, s${r}_${j});`)}
-let keep${r} = exp(max(before${r} - top${r}, -80.0));
+${lines(group, (j) => `top${r} = select(top${r}, s${r}_${j}, seen${r}_${j} && s${r}_${j} > top${r});`)}
+let keep${r} = weightOf(before${r} - top${r});
 sum${r} *= keep${r};
 ${lines(group, (j) => weight(r, j))}`,
 )}

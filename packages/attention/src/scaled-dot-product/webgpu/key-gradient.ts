@@ -100,5 +100,5 @@ slope${pair} *= norm${j};`;
 function partOf({ evenly }: Variant, r: number, j: number): string {
   const pair = `${r}_${j}`;
   if (!evenly) return `let part${pair} = weight${pair} * kept${pair} * norm${j};`;
-  return `let part${pair} = select(weight${pair} * kept${pair} * norm${j}, share${j}, seen${pair} && log${j} < -1e29);`;
+  return `let part${pair} = select(weight${pair} * kept${pair} * norm${j}, share${j}, seen${pair} && isMinusInfinity(log${j}));`;
 }

@@ -21,7 +21,7 @@ export function readsOf({ headSize, valueSize, extra }: Variant) {
 export function pairSlope({ visible, softCap, dropout }: Variant, pair: string, query: string, key: string): string {
   const real = visible ? ` && real${key} != 0.0` : '';
   return `
-let weight${pair} = select(0.0, exp(min(scoreOf(product${pair}, b, h, query${query}, key${key}) - log${query}, 80.0)), seen${pair} && log${query} > -1e29${real});
+let weight${pair} = select(0.0, weightOf(scoreOf(product${pair}, b, h, query${query}, key${key}) - log${query}), seen${pair} && !isMinusInfinity(log${query})${real});
 let kept${pair} = ${dropout ? `kept(b, h, query${query}, key${key})` : '1.0'};
 var slope${pair} = weight${pair} * (kept${pair} * back${pair} - drift${query}) * p.scale;
 ${softCap ? `let bent${pair} = capped(product${pair}); slope${pair} *= 1.0 - bent${pair} * bent${pair};` : ''}`;

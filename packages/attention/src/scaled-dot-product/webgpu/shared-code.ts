@@ -1,4 +1,4 @@
-import type { WebGpuKernel } from '@sequitur/core';
+import { NOT_FINITE, type WebGpuKernel } from '@sequitur/core';
 import type { Variant } from './variant.js';
 
 /** Parameters of every kernel here. */
@@ -42,12 +42,13 @@ let entries = u32(plan[header + 1u]);
 let masks = u32(plan[header + 2u]);
 let last = u32(plan[starts + block + 1u]);`;
 
-/** Score of a key that is not seen; what lies below NOTHING was hidden. */
-const CONSTANTS = `const HIDDEN = -1e30;\nconst NOTHING = -1e29;\nconst BLOCK = ${BLOCK}u;`;
+/** Of floats the lowest: what scores are measured from while none is above it. */
+const CONSTANTS = `const LOWEST = -3.4028234663852886e38;\nconst BLOCK = ${BLOCK}u;`;
 
 /** What a score goes through, and where a layout lies. */
 export function declarations(variant: Variant): string {
   return `${CONSTANTS}
+${NOT_FINITE}
 fn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }
 fn wordAt(place : u32, mask : i32) -> u32 {
   if (mask < 0) { return 0xffffffffu; }
@@ -57,9 +58,9 @@ ${scoreCode(variant)}
 ${variant.dropout ? DROPOUT : ''}`;
 }
 
-/** \`capped\` and \`scoreOf\`: from the product of query and key to the score. */
+/** \`capped\` and \`scoreOf\`: from the product of query and key to the score; \`weightOf\`: exp of a score less a top. */
 function scoreCode({ softCap, extra }: Variant): string {
-  const tanh = 'tanh(clamp(product * p.scale / p.softCap, -15.0, 15.0))';
+  const tanh = 'orNan(tanh(clamp(product * p.scale / p.softCap, -15.0, 15.0)), product)';
   const bias = {
     none: '',
     bias: 's += extra[b * p.biasBatch + h * p.biasHead + query * p.biasQuery + key * p.biasKey];',
@@ -71,7 +72,8 @@ fn scoreOf(product : f32, b : u32, h : u32, query : u32, key : u32) -> f32 {
   var s = ${softCap ? 'capped(product) * p.softCap' : 'product * p.scale'};
   ${bias}
   return s;
-}`;
+}
+fn weightOf(x : f32) -> f32 { return orNan(select(exp(clamp(x, -80.0, 80.0)), 0.0, x < -80.0), x); }`;
 }
 
 /** The bits are those of \`dropoutBits\`. */

@@ -1,4 +1,4 @@
-import type { WebGpuKernel } from '@sequitur/core';
+import { NOT_FINITE, type WebGpuKernel } from '@sequitur/core';
 import { BLOCK, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
@@ -18,7 +18,7 @@ export function statsKernel(variant: Variant): WebGpuKernel {
     writes: { stats: 'f32' },
     parameters: PARAMETERS,
     workgroupSize: BLOCK,
-    declarations: 'fn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }',
+    declarations: `${NOT_FINITE}\nfn layoutOf(h : u32) -> u32 { return select(3u * h, 0u, p.layouts == 1u); }`,
     code: `
 let index = group * SIZE + lane;
 let rows = p.batch * p.heads * p.queries;
@@ -40,7 +40,7 @@ stats[2u * rows + index] = select(0.0, 1.0 / count, count > 0.0);`,
 
 /** How many keys the pattern shows the query, where it sees none of them. */
 const COUNT = `
-if (logs[index] < -1e29) {
+if (isMinusInfinity(logs[index])) {
   let header = layoutOf(h);
   let starts = u32(plan[header]);
   let entries = u32(plan[header + 1u]);

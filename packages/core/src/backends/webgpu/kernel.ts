@@ -80,6 +80,20 @@ export function encodeParameters({ parameters }: WebGpuKernel, values: Readonly<
   return view.buffer;
 }
 
+/**
+ * What WGSL leaves to the device, by the bits: compilers may assume that there are no NaNs and no infinities, and \`max\`,
+ * \`clamp\` and \`exp\` may turn a NaN into a number. \`orNan(y, x)\` is y, or the NaN that x is.
+ */
+export const NOT_FINITE = `
+fn isNan(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
+fn isMinusInfinity(x : f32) -> bool { return bitcast<u32>(x) == 0xff800000u; }
+fn orNan(y : f32, x : f32) -> f32 { return select(y, x, isNan(x)); }
+fn expOf(x : f32) -> f32 { return orNan(select(exp(clamp(x, -87.0, 88.0)), 0.0, x < -87.0), x); }
+fn logOf(x : f32) -> f32 { return orNan(log(x), x); }
+fn nan() -> f32 { var bits = 0x7fc00000u; return bitcast<f32>(bits); }
+fn minusInfinity() -> f32 { var bits = 0xff800000u; return bitcast<f32>(bits); }
+`;
+
 /** The sum over all lanes, in every lane; `largest` likewise. Every lane of the workgroup must come by. */
 export const REDUCTIONS = `
 var<workgroup> lanes : array<f32, SIZE>;

@@ -2,7 +2,7 @@ import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
 
-/** A label outside the classes hits no logit, as in the reference: the loss is then the normaliser alone. */
+/** The loss of a label outside the classes is NaN. */
 export const softmaxCrossEntropyCpu: NativeKernel<SoftmaxCrossEntropyAttributes> = (call) => {
   const cpu = cpuInstance(call.backend);
   if (!cpu) return null;
@@ -16,7 +16,7 @@ export const softmaxCrossEntropyCpu: NativeKernel<SoftmaxCrossEntropyAttributes>
     const normaliser = logSumExp(z);
     normalisers[row] = normaliser;
     if (labels[row] === ignoreLabel) continue;
-    let loss = (1 - labelSmoothing) * (normaliser - (z[labels[row]!] ?? 0));
+    let loss = (1 - labelSmoothing) * (normaliser - (z[labels[row]!] ?? Number.NaN));
     if (labelSmoothing) loss += labelSmoothing * (normaliser - z.reduce((sum, value) => sum + value, 0) / classes);
     losses[row] = loss;
   }
@@ -39,7 +39,8 @@ export const softmaxCrossEntropyGradientCpu: NativeKernel<SoftmaxCrossEntropyAtt
     for (let i = 0; i < classes; i++) {
       dlogits[start + i] = slope * (Math.exp(logits[start + i]! - normalisers[row]!) - labelSmoothing / classes);
     }
-    if (label >= 0 && label < classes) dlogits[start + label] = dlogits[start + label]! - slope * (1 - labelSmoothing);
+    if (label < 0 || label >= classes) dlogits.fill(Number.NaN, start, start + classes);
+    else dlogits[start + label] = dlogits[start + label]! - slope * (1 - labelSmoothing);
   }
   return [cpu.output(call.inputs.logits!.shape, dlogits)];
 };

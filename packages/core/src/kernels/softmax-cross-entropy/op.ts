@@ -1,10 +1,22 @@
-import { add, cast, exp, expandDims, mul, notEqual, oneHot, sub, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  equal,
+  exp,
+  expandDims,
+  logicalOr,
+  mul,
+  oneHot,
+  sub,
+  type Tensor,
+  where,
+} from '@tensorflow/tfjs-core';
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { runOnRows } from '../../backends/wasm/rows.js';
 import { defineOp, type NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
 import { softmaxCrossEntropyCpu, softmaxCrossEntropyGradientCpu } from './cpu.js';
-import { softmaxCrossEntropyReference } from './reference.js';
+import { isClass, softmaxCrossEntropyReference } from './reference.js';
 import { softmaxCrossEntropyGradientWebGpu, softmaxCrossEntropyWebGpu } from './webgpu.js';
 
 /** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward alone. */
@@ -38,7 +50,7 @@ const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
   },
 });
 
-/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K), 0 in ignored rows. */
+/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K); 0 in rows that are ignored or that nothing comes back to. */
 function gradientReference(
   logits: Tensor,
   labels: Tensor,
@@ -47,10 +59,12 @@ function gradientReference(
   { ignoreLabel, labelSmoothing }: SoftmaxCrossEntropyAttributes,
 ): Tensor {
   const classes = logits.shape[1]!;
-  const counted = mul(dlosses, cast(notEqual(labels, ignoreLabel), 'float32')); // [rows]
   const probabilities = exp(sub(logits, expandDims(normalisers, 1)));
   const target = add(mul(cast(oneHot(labels, classes), 'float32'), 1 - labelSmoothing), labelSmoothing / classes);
-  return mul(expandDims(counted, 1), sub(probabilities, target));
+  const slopes = mul(expandDims(dlosses, 1), sub(probabilities, target));
+  const known = where(expandDims(isClass(labels, classes), 1), slopes, Number.NaN);
+  const isNothing = logicalOr(equal(labels, ignoreLabel), equal(dlosses, 0));
+  return where(expandDims(isNothing, 1), 0, known);
 }
 
 /** Of one class, in multiplications. */

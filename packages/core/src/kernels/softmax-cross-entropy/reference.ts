@@ -1,8 +1,24 @@
-import { add, cast, logSumExp, mean, mul, notEqual, oneHot, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  equal,
+  greaterEqual,
+  less,
+  logicalAnd,
+  logSumExp,
+  mean,
+  mul,
+  oneHot,
+  sub,
+  sum,
+  type Tensor,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core';
 
 /**
  * Szegedy et al. 2016, section 7: with log-probabilities l = z - log Σ exp z and smoothing s over K classes, the loss
- * of label y is -(1 - s) l[y] - s / K Σ l; 0 in rows whose label is `ignoreLabel`. Beside it log Σ exp z of each row.
+ * of label y is -(1 - s) l[y] - s / K Σ l; 0 in rows whose label is `ignoreLabel`, NaN where it is none of the classes. Beside it log Σ exp z of each row.
  */
 export function softmaxCrossEntropyReference(
   logits: Tensor, // [rows, classes]
@@ -11,12 +27,17 @@ export function softmaxCrossEntropyReference(
   labelSmoothing: number,
 ): [losses: Tensor, normalisers: Tensor] {
   return tidy(() => {
-    const counted = cast(notEqual(labels, ignoreLabel), 'float32'); // [rows]
-    const target = cast(oneHot(labels, logits.shape[1]!), 'float32'); // [rows, classes]; ignored rows are cleared below
     const normaliser = logSumExp(logits, 1); // [rows]
-    const fromLabel = sub(normaliser, sum(mul(logits, target), 1));
-    const fromAll = sub(normaliser, mean(logits, 1));
-    const losses = mul(counted, add(mul(fromLabel, 1 - labelSmoothing), mul(fromAll, labelSmoothing)));
-    return [losses, normaliser];
+    const hit = sum(where(cast(oneHot(labels, logits.shape[1]!), 'bool'), logits, 0), 1);
+    const fromLabel = mul(sub(normaliser, hit), 1 - labelSmoothing);
+    // Beside infinities nothing times what comes from all is no nothing.
+    const losses = labelSmoothing ? add(fromLabel, mul(sub(normaliser, mean(logits, 1)), labelSmoothing)) : fromLabel;
+    const known = where(isClass(labels, logits.shape[1]!), losses, Number.NaN);
+    return [where(equal(labels, ignoreLabel), 0, known), normaliser];
   });
+}
+
+/** bool [rows]: which labels are among the classes. */
+export function isClass(labels: Tensor, classes: number): Tensor {
+  return logicalAnd(greaterEqual(labels, 0), less(labels, classes));
 }

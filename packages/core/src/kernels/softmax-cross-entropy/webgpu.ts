@@ -1,19 +1,19 @@
 import { webGpuInstance } from '../../backends/webgpu/compute.js';
-import { REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
+import { NOT_FINITE, REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
 
 const parameters = { rows: 'u32', classes: 'u32', ignoreLabel: 'i32', smoothing: 'f32' } as const;
 const SIZE = 128;
 
-/** One row to a workgroup. A label outside the classes hits no logit, as in the reference. */
+/** One row to a workgroup. The loss of a label outside the classes is NaN. */
 const forward: WebGpuKernel = {
   name: 'softmax cross-entropy',
   reads: { logits: 'f32', labels: 'i32' },
   writes: { losses: 'f32', normalisers: 'f32' },
   parameters,
   workgroupSize: SIZE,
-  declarations: REDUCTIONS,
+  declarations: REDUCTIONS + NOT_FINITE,
   code: `
   if (group >= p.rows) { return; }
   let start = group * p.classes;
@@ -26,15 +26,16 @@ const forward: WebGpuKernel = {
   let highest = largest(lane, top);
   let all = total(lane, sum);
   var mass = 0.0;
-  for (var i = lane; i < p.classes; i += SIZE) { mass += exp(logits[start + i] - highest); }
-  let normaliser = highest + log(total(lane, mass));
+  for (var i = lane; i < p.classes; i += SIZE) { mass += expOf(logits[start + i] - highest); }
+  let normaliser = highest + logOf(total(lane, mass));
   if (lane != 0u) { return; }
   normalisers[group] = normaliser;
   let label = labels[group];
-  var hit = 0.0;
+  var hit = nan();
   if (label >= 0 && u32(label) < p.classes) { hit = logits[start + u32(label)]; }
-  let fromAll = normaliser - all / f32(p.classes);
-  let loss = (1.0 - p.smoothing) * (normaliser - hit) + p.smoothing * fromAll;
+  var loss = (1.0 - p.smoothing) * (normaliser - hit);
+  // Beside infinities nothing times what comes from all is no nothing.
+  if (p.smoothing != 0.0) { loss += p.smoothing * (normaliser - all / f32(p.classes)); }
   losses[group] = select(loss, 0.0, label == p.ignoreLabel);`,
 };
 
@@ -45,15 +46,18 @@ const backward: WebGpuKernel = {
   writes: { dlogits: 'f32' },
   parameters,
   workgroupSize: SIZE,
+  declarations: NOT_FINITE,
   code: `
   if (group >= p.rows) { return; }
   let start = group * p.classes;
   let label = labels[group];
+  let lost = label < 0 || u32(label) >= p.classes;
   let d = select(dlosses[group], 0.0, label == p.ignoreLabel);
   let even = p.smoothing / f32(p.classes);
   for (var i = lane; i < p.classes; i += SIZE) {
     let target_share = even + select(0.0, 1.0 - p.smoothing, i32(i) == label);
-    dlogits[start + i] = d * (exp(logits[start + i] - normalisers[group]) - target_share);
+    let slope = d * (expOf(logits[start + i] - normalisers[group]) - target_share);
+    dlogits[start + i] = select(select(slope, nan(), lost), 0.0, d == 0.0);
   }`,
 };
 
