@@ -10,9 +10,10 @@ const mayImport = {
   transformer: ['core', 'pretrained', 'generation', 'attention', 'text'],
   gpt: ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text'],
   bert: ['core', 'pretrained', 'attention', 'transformer', 'text'],
-  bench: ['core', 'attention', 'ssm', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
-  ssm: ['core', 'pretrained', 'transformer', 'text'],
-  recurrent: ['core', 'ssm', 'transformer'],
+  bench: ['core', 'generation', 'attention', 'ssm', 'mamba', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
+  ssm: ['core'],
+  mamba: ['core', 'pretrained', 'ssm', 'transformer', 'text'],
+  recurrent: ['core', 'transformer'],
 };
 
 const layers = Object.entries(mayImport).map(([name, allowed]) => ({
@@ -30,6 +31,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '/dist/' },
       to: { couldNotResolve: true },
+    },
+    {
+      name: 'backends and ops of core know no models',
+      severity: 'error',
+      from: { path: '^packages/core/src/(backends|ops)/' },
+      to: { path: '^packages/core/src/model/' },
     },
     ...layers,
   ],

@@ -1,5 +1,5 @@
 import { Gpt, gpt2Presets } from '@sequitur/gpt';
-import { Mamba, mambaPresets } from '@sequitur/ssm';
+import { Mamba, mambaPresets } from '@sequitur/mamba';
 import type { CharacterTokenizer } from '@sequitur/text';
 
 /** A model that the recipe trains, saves and writes with. */

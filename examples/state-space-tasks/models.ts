@@ -1,5 +1,5 @@
 import { type CausalModel, initialize, type Module } from '@sequitur/core';
-import { Mamba, s4dArchitecture } from '@sequitur/ssm';
+import { Mamba, s4dArchitecture } from '@sequitur/mamba';
 
 interface CreateOptions {
   readonly vocabularySize: number;

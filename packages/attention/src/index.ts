@@ -1,6 +1,6 @@
 export * from './attention-cost.js';
 export * from './cross-attention.js';
-export * from './key-value-memory.js';
+export * from './key-value-cache.js';
 export * from './multi-head-attention.js';
 export * from './patterns/index.js';
 export * from './positions/index.js';
@@ -8,5 +8,4 @@ export { ProjectedAttention, type ProjectionOptions, type UnseenRows } from './p
 export * from './recurrent/index.js';
 export * from './rotary/index.js';
 export * from './scaled-dot-product/index.js';
-export * from './score-bias/index.js';
 export * from './sparse/index.js';

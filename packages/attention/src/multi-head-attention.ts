@@ -17,9 +17,9 @@ import {
   mostPositions,
   type RememberedChunk,
   remember,
-} from './key-value-memory.js';
+} from './key-value-cache.js';
 import { causal, cutsFrom, expectPattern, type Pattern, reach, visiblePairs } from './patterns/index.js';
-import { NoPositions, type Positions } from './positions/positions.js';
+import { NoPositions, type Positions } from './positions/positional-encoding.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
 export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth'> {

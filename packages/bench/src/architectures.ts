@@ -11,8 +11,9 @@ import {
   strided,
   TransformerXlAttention,
 } from '@sequitur/attention';
+import { Mamba } from '@sequitur/mamba';
 import { GruMixer, LstmMixer, MinGruMixer } from '@sequitur/recurrent';
-import { Mamba, Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
+import { Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
 import { RecurrentMemoryModel, SequenceToSequence, t5Family } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
 import { attentionDecoder, block, decoder, languageModel, layers, rotaryAttention } from './scaling/decoder.js';

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { families as encoders, familyOfConfig } from '@sequitur/bert';
 import { gptFamilies, readGptConfig } from '@sequitur/gpt';
+import { readMamba2Config, readMambaConfig, writeMamba2Config, writeMambaConfig } from '@sequitur/mamba';
 import { ConfigReader, parseJson } from '@sequitur/pretrained';
-import { readMamba2Config, readMambaConfig, writeMamba2Config, writeMambaConfig } from '@sequitur/ssm';
 import { sequenceToSequenceFamilies } from '@sequitur/transformer';
 import { expect, it } from 'vitest';
 

@@ -6,5 +6,6 @@ export { embedBackward, embedForward } from './embed';
 export { gemmBatch, gemmScratchBytes } from './gemm';
 export { layerNormBackward, layerNormForward } from './layer-norm';
 export { add, columnSums, sumOfSquares } from './reduce';
+export { linearScanBackward, linearScanForward } from './linear-scan';
 export { rmsNormBackward, rmsNormForward } from './rms-norm';
 export { softmaxCrossEntropyBackward, softmaxCrossEntropyForward } from './softmax-cross-entropy';

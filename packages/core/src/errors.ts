@@ -23,8 +23,3 @@ function describe({ where, expected, got, fix }: Problem): string {
   const sentence = `${where}: expected ${expected}, got ${got}.`;
   return fix ? `${sentence} ${fix}.` : sentence;
 }
-
-/** `[2, 3]` as people write shapes; a scalar is `[]`. */
-export function showShape(shape: readonly number[]): string {
-  return `[${shape.join(', ')}]`;
-}

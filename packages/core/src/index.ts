@@ -1,22 +1,18 @@
-export * from './architecture.js';
 export * from './backends/index.js';
-export * from './data.js';
 export * from './errors.js';
 export * from './host-softmax.js';
-export * from './initializers.js';
 export { isNode } from './is-node.js';
 export * from './json.js';
-export * from './kernels/index.js';
-export * from './layers/index.js';
-export * from './losses/index.js';
-export * from './memory/append.js';
-export * from './model.js';
-export * from './module.js';
-export * from './options/index.js';
-export * from './parameter.js';
-export * from './part-costs.js';
-export * from './random.js';
-export * from './serialized-state.js';
+export * from './model/architecture.js';
+export * from './model/costs.js';
+export * from './model/data.js';
+export * from './model/initializers.js';
+export * from './model/layers/index.js';
+export * from './model/losses/index.js';
+export * from './model/model.js';
+export * from './model/module.js';
+export * from './model/parameter.js';
+export * from './model/serialized-state.js';
 export {
   bytesIn,
   disposeState,
@@ -27,5 +23,9 @@ export {
   type StateTree,
   scoped,
   tensorsIn,
-} from './state-tree.js';
-export * from './tokens.js';
+} from './model/state-tree.js';
+export * from './model/tokens.js';
+export * from './ops/index.js';
+export * from './options/index.js';
+export * from './random.js';
+export * from './shape.js';

@@ -1,5 +1,5 @@
 // The derivative of a GRU, from its end to its beginning.
-import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
+import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { rest, scaleSum } from './blend';
 import { throughSigmoid, throughTanh } from './slopes';
 import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';

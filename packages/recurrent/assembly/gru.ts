@@ -1,6 +1,6 @@
 // A GRU over a sequence: what comes from the input is given, the product with the state is computed here.
 import { sigmoid4 } from '../../core/assembly/math';
-import { loadLanes, storeLanes } from '../../ssm/assembly/lanes';
+import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { blend, scale } from './blend';
 import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 import { tanh4 } from './tanh';

@@ -1,6 +1,8 @@
 import {
   Linear,
   linearFlops,
+  linearScan,
+  linearScanCost,
   type MixContext,
   Module,
   type PartCost,
@@ -8,7 +10,6 @@ import {
   scoped,
   uniform,
 } from '@sequitur/core';
-import { linearScan, linearScanCost } from '@sequitur/ssm';
 import {
   add,
   cast,

@@ -1,6 +1,6 @@
 // The short causal convolution of each channel by itself, silu in the same pass; four neighbouring channels at a time.
 import { sigmoid4 } from '../../core/assembly/math';
-import { loadLanes, storeLanes } from './lanes';
+import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 
 /**
  * x [batch, kernel - 1 + length, channels], weight [kernel, channels], bias [channels] -> y [batch, length, channels], of

@@ -1,6 +1,6 @@
 // What a backward of the selective scan carries from chunk to chunk and from text to text, all channels in vectors: each
 // part of it reads and writes its own channels.
-import { fromLanes, padded, toLanes } from './lanes';
+import { fromLanes, padded, toLanes } from '../../core/assembly/lanes';
 import { laneBytes, ScanCall } from './scan-call';
 import { LOG2_E } from './step-size';
 

@@ -2,7 +2,7 @@
 // the one kept where it begins, then the steps are gone through backwards. Channels are independent but for the gradients of
 // the matrices, which are sums over them: parts of the channels sum by themselves, chunk by chunk.
 import { sigmoid4, sumOfLanes } from '../../core/assembly/math';
-import { loadLanes, storeLanes } from './lanes';
+import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
 import { biasSumsAt, firstAt, gradientAt, rateSumsAt, ratesAt, skipSumsAt } from './scan-gradients';
 import { LN_2, powerOfTwo, softplus4 } from './step-size';

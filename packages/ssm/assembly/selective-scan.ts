@@ -1,6 +1,6 @@
 // Gu and Dao 2023, algorithm 2, four neighbouring channels in the lanes of a vector: no sums across lanes, and any number of
 // states. Chunk by chunk over the length, so that what a chunk reads stays in the cache for all channels.
-import { fromLanes, loadLanes, storeLanes, toLanes } from './lanes';
+import { fromLanes, loadLanes, storeLanes, toLanes } from '../../core/assembly/lanes';
 import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
 import { LOG2_E, powerOfTwo, softplus4 } from './step-size';
 

@@ -8,8 +8,6 @@ type InParts = (...numbers: number[]) => void;
 interface StateSpaceKernels {
   readonly convolutionBackward: InParts;
   readonly convolutionForward: InParts;
-  readonly linearScanBackward: InParts;
-  readonly linearScanForward: InParts;
   readonly scanBackward: InParts;
   readonly scanForward: InParts;
   addScanSums(call: Offset, text: number, chunk: number, group: number, sums: Offset, parts: number): void;

@@ -16,8 +16,7 @@ import {
   tensor,
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { linearScan, stateSpaceDuality } from '../src/index.js';
-import { linearScanReference } from '../src/linear-scan/index.js';
+import { stateSpaceDuality } from '../src/index.js';
 
 /** x, logarithms of decays, input and output matrices, initial state. */
 function inputsOf(batch: number, length: number): Tensor[] {
@@ -93,20 +92,5 @@ onEachBackend('state-space duality', () => {
       expect(await distance(slice(packed.y, [0, at], [1, 9 - at]), alone.y)).toBeLessThan(1e-5);
       expect(await distance(packed.state, alone.state)).toBeLessThan(1e-5);
     }
-  });
-});
-
-onEachBackend('linear scan', () => {
-  it('equals its reference and has the gradient of differences', async () => {
-    const inputs = [
-      drawNormal<Tensor3D>([2, 5, 6], 'a'),
-      drawNormal<Tensor3D>([2, 5, 6], 'x'),
-      drawNormal<Tensor2D>([2, 6], 'h'),
-    ] as const;
-    const [found, wanted] = [linearScan(...inputs), linearScanReference(...inputs)];
-    expect(await distance(found, wanted)).toBeLessThan(1e-5);
-    const f = (...[a, x, h]: Tensor[]) => linearScan(a as Tensor3D, x as Tensor3D, h as Tensor2D);
-    await expectGradientOfDifferences(f, inputs, { samples: 12 });
-    dispose([found, wanted, ...inputs]);
   });
 });

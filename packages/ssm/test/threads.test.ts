@@ -1,4 +1,12 @@
-import { openBackend, Random, type Range } from '@sequitur/core';
+import {
+  channelRanges,
+  linearScan,
+  openBackend,
+  Random,
+  type Range,
+  type WasmInstance,
+  wasmInstance,
+} from '@sequitur/core';
 import { drawNormal, expectSameOnThreads } from '@sequitur/laws';
 import {
   backend,
@@ -15,8 +23,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { causalConvolution, linearScan, selectiveScan } from '../src/index.js';
-import { partsOf } from '../src/parts.js';
+import { causalConvolution, selectiveScan } from '../src/index.js';
 import { gradientParts } from '../src/selective-scan/gradient-parts.js';
 import { stateSpaceKernels } from '../src/wasm-kernels.js';
 
@@ -53,10 +60,11 @@ async function expectSame(
   create: (random: Random) => Case,
   rounds: number,
   [forward, backward]: readonly [string, string],
+  kernelsOf: (backend: KernelBackend) => Pick<WasmInstance, 'runAll'> | null = stateSpaceKernels as never,
 ): Promise<void> {
   const cut = new Map<string, number>();
   const onOpen = () => {
-    const wasm = stateSpaceKernels(backend() as KernelBackend)!;
+    const wasm = kernelsOf(backend() as KernelBackend)!;
     const { runAll } = wasm;
     vi.spyOn(wasm, 'runAll').mockImplementation((kernel, calls, isShared = true) => {
       if (isShared && calls.length > 1) cut.set(kernel, 1 + (cut.get(kernel) ?? 0));
@@ -137,30 +145,30 @@ it('linear scans have the same bits on one thread and on three', async () => {
       compute: ({ decay, input, initial }) => [linearScan(decay as never, input as never, initial as never)],
     };
   };
-  await expectSame(create, 3, ['linearScanForward', 'linearScanBackward']);
+  await expectSame(create, 3, ['linearScanForward', 'linearScanBackward'], wasmInstance);
 });
 
 const threads = (count: number, isWorthSharing = () => true) => ({ threads: count, isWorthSharing });
 const large = (batch: number, channels: number) => ({ batch, channels, multiplications: 1e9 });
 
-it('cuts by texts, and by channels where texts are few, whole lines of them', () => {
+it('cuts by sequences, and by channels where sequences are few, whole lines of them', () => {
   const range = (from: number, count: number) => ({ from, count });
-  expect(partsOf(threads(2), large(1, 101))).toEqual([
-    { texts: range(0, 1), channels: range(0, 32) },
-    { texts: range(0, 1), channels: range(32, 32) },
-    { texts: range(0, 1), channels: range(64, 37) }, // the last 5 are no line of their own
+  expect(channelRanges(threads(2), large(1, 101))).toEqual([
+    { sequences: range(0, 1), channels: range(0, 32) },
+    { sequences: range(0, 1), channels: range(32, 32) },
+    { sequences: range(0, 1), channels: range(64, 37) }, // the last 5 are no line of their own
   ]);
-  expect(partsOf(threads(2), large(8, 101))).toEqual(
-    [0, 2, 4, 6].map((from) => ({ texts: range(from, 2), channels: range(0, 101) })),
+  expect(channelRanges(threads(2), large(8, 101))).toEqual(
+    [0, 2, 4, 6].map((from) => ({ sequences: range(from, 2), channels: range(0, 101) })),
   );
-  expect(partsOf(threads(3), large(2, 48))).toHaveLength(6);
+  expect(channelRanges(threads(3), large(2, 48))).toHaveLength(6);
   expect(
-    partsOf(
+    channelRanges(
       threads(2, () => false),
       large(9, 101),
     ),
   ).toHaveLength(1);
-  expect(partsOf(threads(2), large(0, 101))).toEqual([]);
+  expect(channelRanges(threads(2), large(0, 101))).toEqual([]);
 });
 
 it('cuts the backward of a scan without regard to threads, inside groups or between them', () => {

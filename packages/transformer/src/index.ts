@@ -3,6 +3,8 @@ export * from './bart/config.js';
 export * from './bart/families.js';
 export * from './block.js';
 export * from './causal-stack.js';
+export * from './classifier/plain-block.js';
+export * from './classifier/sequence-classifier.js';
 export * from './decoder/decoder-block.js';
 export * from './encoder-stack.js';
 export * from './language-model-cost.js';

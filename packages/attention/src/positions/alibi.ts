@@ -1,5 +1,5 @@
-import type { ScoreBias } from '../score-bias/score-bias.js';
-import { Positions } from './positions.js';
+import { Positions } from './positional-encoding.js';
+import type { ScoreBias } from './score-bias.js';
 
 /**
  * Attention with linear biases (Press, Smith and Lewis 2022, section 3): each head takes slope × distance off the score,

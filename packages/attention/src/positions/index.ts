@@ -1,7 +1,10 @@
 export * from './alibi.js';
-export * from './positions.js';
+export { alibiValues } from './alibi-values.js';
+export { bucketValues } from './bucket-values.js';
+export * from './positional-encoding.js';
 export { type BucketSettings, relativeBucket } from './relative-bucket.js';
 export * from './relative-buckets.js';
 export * from './rotary.js';
 export { type RotaryScaling, rotaryAmplitude } from './rotary-frequencies.js';
+export type { AlibiBias, BucketBias, ScoreBias, TensorBias } from './score-bias.js';
 export * from './sinusoidal.js';

@@ -13,7 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { rotate } from '../rotary/index.js';
-import { type Place, Positions } from './positions.js';
+import { type Place, Positions } from './positional-encoding.js';
 import {
   dynamicStretch,
   expectScaling,

@@ -1,9 +1,9 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
 import type { Forgotten } from '../patterns/index.js';
-import { alibiValues } from '../score-bias/alibi.js';
-import { bucketValues, relativeValues } from '../score-bias/relative-buckets.js';
-import type { ScoreBias } from '../score-bias/score-bias.js';
+import { alibiValues } from '../positions/alibi-values.js';
+import { bucketValues, relativeValues } from '../positions/bucket-values.js';
+import type { ScoreBias } from '../positions/score-bias.js';
 
 /** The two forms in which kernels take a bias. */
 export interface BiasTensors {

@@ -1,7 +1,7 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { causal, expectPattern, type Forgotten, type Pattern } from '../patterns/index.js';
-import type { ScoreBias } from '../score-bias/index.js';
+import type { ScoreBias } from '../positions/score-bias.js';
 
 export interface AttentionOptions {
   /** Multiplies the scores; default 1 / sqrt(headSize). */

@@ -13,8 +13,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { chosenBlocks, full, type Pattern } from '../patterns/index.js';
+import type { TensorBias } from '../positions/score-bias.js';
 import { type AttentionOptions, attention, attentionWeights } from '../scaled-dot-product/index.js';
-import type { TensorBias } from '../score-bias/index.js';
 
 export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
   readonly blockSize: number;

@@ -3,7 +3,7 @@ import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import { dispose, memory, type Tensor, type Tensor2D, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { attention, attentionWeights, full } from '../../src/index.js';
-import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/worth.js';
+import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuristics.js';
 import { evaluate, ours } from './evaluate.js';
 import { byReference, type Call, draw, randomCall } from './random-attention.js';
 

@@ -2,7 +2,7 @@ import { onEachBackend } from '@sequitur/laws';
 import { dispose, ones, type Tensor, type Tensor4D, zeros } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { type AttentionOptions, attention, attentionWithLogSumExp } from '../../src/index.js';
-import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/worth.js';
+import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuristics.js';
 
 onEachBackend('attention', () => {
   alwaysUseBlockKernels();

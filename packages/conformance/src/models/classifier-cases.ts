@@ -1,4 +1,5 @@
 import { activationNames, Linear } from '@sequitur/core';
+import { mambaMixerRules } from '@sequitur/mamba';
 import {
   aBoolean,
   aCount,
@@ -13,7 +14,8 @@ import {
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { MambaMixer, mambaMixerRules, PlainBlock, SequenceClassifier } from '@sequitur/ssm';
+import { MambaMixer } from '@sequitur/ssm';
+import { PlainBlock, SequenceClassifier } from '@sequitur/transformer';
 import { dispose, keep, type Tensor, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
 import { compareIds, compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';

@@ -1,6 +1,7 @@
 import type { StateTree } from '@sequitur/core';
+import { Mamba, mambaRules, readMambaConfig } from '@sequitur/mamba';
 import { loadWeights } from '@sequitur/pretrained';
-import { Mamba, type MambaState, mambaRules, readMambaConfig } from '@sequitur/ssm';
+import type { MambaState } from '@sequitur/ssm';
 import { stack, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { CompareState } from './cache.js';

@@ -1,5 +1,5 @@
+import { Mamba2, mamba2Rules, readMamba2Config } from '@sequitur/mamba';
 import { loadWeights } from '@sequitur/pretrained';
-import { Mamba2, mamba2Rules, readMamba2Config } from '@sequitur/ssm';
 import { causalUnderTest } from './causal-under-test.js';
 import { recurrentOutputName, recurrentStates } from './mamba.js';
 import type { ModelFamily } from './model-under-test.js';

@@ -1,6 +1,7 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
 export { type CpuInstance, cpuInstance } from './cpu/instance.js';
 export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';
+export { type ChannelRange, channelRanges, ends, TOGETHER } from './wasm/channel-ranges.js';
 export { type CompiledKernels, codeOf, fusesProducts } from './wasm/compiled-kernels.js';
 export type { Offset } from './wasm/exports.js';
 export { type WasmInstance, wasmInstance, wasmKernels } from './wasm/instance.js';

@@ -1,5 +1,4 @@
-import { type NativeKernel, runOnRows } from '@sequitur/core';
-import { TOGETHER } from '../parts.js';
+import { type NativeKernel, runOnRows, TOGETHER } from '@sequitur/core';
 import { stateSpaceKernels } from '../wasm-kernels.js';
 import type { ConvolutionAttributes } from './attributes.js';
 

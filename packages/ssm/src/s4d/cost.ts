@@ -1,4 +1,4 @@
-import { linearScanCost } from '../linear-scan/cost.js';
+import { linearScanCost } from '@sequitur/core';
 import { CHUNK } from './scan.js';
 
 /** Operations of `diagonalScan` over one text: its last chunk is filled up inside, and its own length enters the state. */

@@ -1,4 +1,4 @@
-import { scoped } from '@sequitur/core';
+import { linearScan, scoped } from '@sequitur/core';
 import {
   add,
   concat,
@@ -26,7 +26,6 @@ import {
   unstack,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { linearScan } from '../linear-scan/index.js';
 import { type Complex, type DiagonalStateSpace, powersOf, readOut, responseOf, times } from './powers.js';
 
 /** Positions computed as one product. */

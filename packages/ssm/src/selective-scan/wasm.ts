@@ -1,5 +1,4 @@
-import type { NativeKernel, OpInputs } from '@sequitur/core';
-import { ends, partsOf } from '../parts.js';
+import { channelRanges, ends, type NativeKernel, type OpInputs } from '@sequitur/core';
 import { stateSpaceKernels } from '../wasm-kernels.js';
 import { gradientParts } from './gradient-parts.js';
 import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
@@ -18,17 +17,17 @@ export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, bac
   const between = wasm.output([batch, attributes.remember ? kept : 0, state * wide]);
   const keeps = attributes.remember && kept > 0;
   const multiplications = batch * length * inner * state * COST.forward;
-  const parts = partsOf(wasm, { batch, channels: inner, multiplications });
-  const widest = Math.max(...parts.map(({ channels }) => channels.count), 0);
+  const shares = channelRanges(wasm, { batch, channels: inner, multiplications });
+  const widest = Math.max(...shares.map(({ channels }) => channels.count), 0);
   const room = {
     ...{ shared: 0, ofThread: wasm.kernels.scanForwardScratchBytes(widest, state) },
-    threads: parts.length > 1 ? wasm.threads : 1,
+    threads: shares.length > 1 ? wasm.threads : 1,
   };
   const results = { y, last, between: keeps ? between : undefined };
   withScanCall(wasm, { inputs, attributes, results }, room, (call) =>
     wasm.runAll(
       'scanForward',
-      parts.map((part) => [call, ...ends(part)]),
+      shares.map((share) => [call, ...ends(share)]),
     ),
   );
   return [y, last, between];

@@ -1,3 +1,4 @@
+import { linearScan } from '@sequitur/core';
 import {
   add,
   concat,
@@ -24,7 +25,6 @@ import {
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { linearScan } from '../linear-scan/index.js';
 import type { StateSpaceDuality } from './tensors.js';
 
 /** exp of it is 0 and its gradient too. */

@@ -1,4 +1,4 @@
-import { linearScanCost } from '../linear-scan/cost.js';
+import { linearScanCost } from '@sequitur/core';
 
 interface DualitySizes {
   readonly heads: number;

@@ -6,7 +6,7 @@ import {
   safetensorsChunks,
   type TensorToWrite,
 } from '@sequitur/pretrained';
-import type { OptimizerMemory } from '../optimizers/memory.js';
+import type { OptimizerMemory } from '../optimizers/state.js';
 import { parseRunState, type RunState } from './run-state.js';
 
 /** Of the tensors in the file: what the model has learnt, and what the optimizer remembers. */

@@ -9,7 +9,7 @@ import {
   readText,
   writeJson,
 } from '@sequitur/pretrained';
-import type { OptimizerMemory } from '../optimizers/memory.js';
+import type { OptimizerMemory } from '../optimizers/state.js';
 import { openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
 import type { RunState } from './run-state.js';
 

@@ -1,8 +1,8 @@
 import { adamWStep, type Parameter } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
-import { OptimizerMemory } from './memory.js';
 import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { OptimizerMemory } from './state.js';
 
 export interface AdamWSettings extends DecaySettings {
   readonly learningRate: number | Schedule;

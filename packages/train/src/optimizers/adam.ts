@@ -2,8 +2,8 @@ import { adamWStep, type Parameter } from '@sequitur/core';
 import { add, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, scheduleOf } from '../schedules.js';
 import type { AdamWSettings } from './adam-w.js';
-import { OptimizerMemory } from './memory.js';
 import { matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { OptimizerMemory } from './state.js';
 
 /** As AdamW's, but weightDecay is added to the gradient, and 0 where nothing is said. */
 export type AdamSettings = AdamWSettings;

@@ -1,8 +1,8 @@
 import type { Parameter } from '@sequitur/core';
 import { add, mul, sign, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
-import { OptimizerMemory } from './memory.js';
 import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { OptimizerMemory } from './state.js';
 
 export interface LionSettings extends DecaySettings {
   /** A third to a tenth of AdamW's. */

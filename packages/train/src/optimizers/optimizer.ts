@@ -1,7 +1,7 @@
 import type { Json, Parameter } from '@sequitur/core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Schedule } from '../schedules.js';
-import type { OptimizerMemory } from './memory.js';
+import type { OptimizerMemory } from './state.js';
 
 /** What an update is told beside the gradient. */
 export interface UpdateContext {

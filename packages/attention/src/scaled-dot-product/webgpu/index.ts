@@ -11,13 +11,13 @@ import { type BlockLayout, blockLayout } from '../../patterns/index.js';
 import type { SettledOptions } from '../options.js';
 import { stridesOf } from '../strides.js';
 import { forwardKernel } from './forward.js';
+import { isWorthBlocks } from './heuristics.js';
 import { keyGradientKernel } from './key-gradient.js';
 import { layoutWords, turnedLayout } from './layout-words.js';
 import { queryGradientKernel } from './query-gradient.js';
 import { BLOCK } from './shared-code.js';
 import { statsKernel } from './stats.js';
 import { fours, inHalf, type Variant, variantOf } from './variant.js';
-import { isWorthBlocks } from './worth.js';
 
 type Kernel = NativeKernel<SettledOptions>;
 

@@ -75,6 +75,8 @@ export interface WasmKernels {
     epsilon: number,
     y: Offset,
   ): void;
+  readonly linearScanBackward: (...numbers: number[]) => void;
+  readonly linearScanForward: (...numbers: number[]) => void;
   rmsNormBackward(
     rows: number,
     width: number,

@@ -1,6 +1,6 @@
 import type { DataType, KernelBackend, TensorInfo } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
-import { sizeOf } from '../../initializers.js';
+import { sizeOf } from '../../shape.js';
 import { tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import { bindingsOf, encodeParameters, sourceOf, type WebGpuKernel } from './kernel.js';

@@ -1,5 +1,6 @@
 import type { DataType } from '@tensorflow/tfjs-core';
-import { SequiturError, showShape } from '../../errors.js';
+import { SequiturError } from '../../errors.js';
+import { showShape } from '../../shape.js';
 
 const LOST = 'the WebGPU device';
 

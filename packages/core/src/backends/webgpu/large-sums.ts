@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../../initializers.js';
+import { sizeOf } from '../../shape.js';
 import { replaceKernel } from '../replace-kernel.js';
 import { groupsOf, type WebGpuInstance, webGpuInstance } from './compute.js';
 import type { WebGpuKernel } from './kernel.js';

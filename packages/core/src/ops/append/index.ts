@@ -1,0 +1,69 @@
+import {
+  concat,
+  backend as currentBackend,
+  type DataId,
+  engine,
+  slice,
+  type Tensor,
+  tidy,
+  util,
+} from '@tensorflow/tfjs-core';
+import { copyRows } from '../../backends/copy-rows.js';
+
+/** A buffer grows to the next multiple of this many positions. */
+export const MEMORY_BLOCK = 64;
+
+/** Positions reserved for `length` of them. */
+export function memoryCapacity(length: number): number {
+  return Math.ceil(length / MEMORY_BLOCK) * MEMORY_BLOCK;
+}
+
+/** For each buffer, how many positions some continuation has written. */
+const written = new WeakMap<DataId, number>();
+
+/**
+ * `chunk` appended to the first `length` positions of `memory`, as a new tensor with room to grow; the caller disposes
+ * it. `memory` keeps its values: the chunk is written into the same buffer where nothing else has been written beyond
+ * `length`, as with a slice append, and otherwise into a copy. Under a gradient it is a plain concatenation without
+ * spare room, which can be differentiated.
+ *
+ * @param memory float32 [batch, capacity >= length, ...], or null before the first chunk
+ * @param chunk float32 [batch, added, ...]
+ */
+export function append<T extends Tensor>(memory: T | null, length: number, chunk: T): T {
+  if (isRecording()) return recorded(memory, length, chunk);
+  const added = chunk.shape[1]!;
+  const total = length + added;
+  const roomy = memory && total <= memory.shape[1]! && (written.get(memory.dataId) ?? length) === length;
+  const target = roomy ? memory.clone() : reserve(memory, length, chunk, memoryCapacity(total));
+  copyRows(currentBackend(), chunk, 0, target, length, added);
+  written.set(target.dataId, total);
+  return target as T;
+}
+
+/** A buffer of `capacity` positions that starts with the `length` first of `memory`. */
+function reserve(memory: Tensor | null, length: number, { shape }: Tensor, capacity: number): Tensor {
+  const fresh = engine().makeTensor(
+    new Float32Array(util.sizeFromShape([shape[0]!, capacity, ...shape.slice(2)])),
+    [shape[0]!, capacity, ...shape.slice(2)],
+    'float32',
+  );
+  if (memory && length > 0) copyRows(currentBackend(), memory, 0, fresh, 0, length);
+  return fresh;
+}
+
+function recorded<T extends Tensor>(memory: T | null, length: number, chunk: T): T {
+  if (!memory || length === 0) return chunk.clone();
+  return tidy(() => concat([firstPositions(memory, length), chunk], 1)) as T;
+}
+
+/** The first `length` positions of a memory. */
+export function firstPositions<T extends Tensor>(memory: T, length: number): T {
+  const { shape } = memory;
+  if (shape[1] === length) return memory;
+  return slice(memory, new Array(shape.length).fill(0), [shape[0]!, length, ...shape.slice(2)]) as T;
+}
+
+function isRecording(): boolean {
+  return engine().state.gradientDepth > 0;
+}

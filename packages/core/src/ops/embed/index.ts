@@ -1,0 +1,42 @@
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../../errors.js';
+import { checkOptions, option, optionsOf } from '../../options/index.js';
+import { showShape } from '../../shape.js';
+import { expectTensor } from '../expect-tensor.js';
+import { checkIntegers } from '../values-on-host.js';
+import { embedOp } from './op.js';
+
+export interface EmbedOptions {
+  /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */
+  readonly padding?: number | null;
+}
+
+const embedOptions = optionsOf<EmbedOptions>({
+  padding: option.optional(option.either('an integer of at least 0, or null', option.countOrNone, option.oneOf(null))),
+});
+
+/** Stands for "no padding id": ids are never negative. */
+const NO_PADDING = -1;
+
+/**
+ * Looks up one row of the table for each id.
+ *
+ * @param table float32 [vocabulary, width]
+ * @param ids int32 [...], each in [0, vocabulary)
+ * @returns float32 [..., width], which the caller disposes; differentiable by the table
+ * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not fit
+ */
+export function embed(table: Tensor2D, ids: Tensor, options: EmbedOptions = {}): Tensor {
+  const { padding = null } = checkOptions('embed', embedOptions, options);
+  expectTensor('embed, table', table);
+  expectTensor('embed, ids', ids, { dtype: 'int32' });
+  if (table.rank !== 2) {
+    throw new SequiturError({
+      where: 'embed, table',
+      expected: 'shape [vocabulary, width]',
+      got: showShape(table.shape),
+    });
+  }
+  checkIntegers('embed, ids', ids, { below: table.shape[0], columns: ids.rank > 1 ? ids.shape.at(-1) : undefined });
+  return embedOp({ table, ids }, { padding: padding ?? NO_PADDING })[0]!;
+}

@@ -1,0 +1,18 @@
+export * from './activation/by-name.js';
+export * from './activation/index.js';
+export * from './adam-w-step/index.js';
+export * from './append/index.js';
+export * from './define-op.js';
+export * from './detach/index.js';
+export { dropout as dropElements } from './dropout/index.js';
+export { dropoutBits, dropoutThreshold } from './dropout/reference.js';
+export * from './embed/index.js';
+export { expectNumber, expectTensor } from './expect-tensor.js';
+export * from './global-norm/index.js';
+export * from './layer-norm/index.js';
+export * from './linear/index.js';
+export { linearScanCost } from './linear-scan/cost.js';
+export { linearScan } from './linear-scan/index.js';
+export * from './rms-norm/index.js';
+export * from './softmax-cross-entropy/index.js';
+export * from './unembed/index.js';

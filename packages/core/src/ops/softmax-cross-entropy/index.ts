@@ -1,0 +1,45 @@
+import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../../errors.js';
+import { checkOptions, optionsOf } from '../../options/index.js';
+import { showShape } from '../../shape.js';
+import { expectTensor } from '../expect-tensor.js';
+import { checkIntegers } from '../values-on-host.js';
+import { softmaxCrossEntropyOp } from './op.js';
+import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropyRules } from './options.js';
+
+export type { SoftmaxCrossEntropyOptions } from './options.js';
+
+const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmaxCrossEntropyRules);
+
+/**
+ * How badly each row of logits foretells its label, in nats: -log softmax(logits)[label].
+ *
+ * @param logits float32 [rows, classes]
+ * @param labels int32 [rows], each in [0, classes) or `ignoreLabel`
+ * @returns float32 [rows], which the caller disposes
+ * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not fit
+ */
+export function softmaxCrossEntropy(
+  logits: Tensor2D,
+  labels: Tensor1D,
+  options: SoftmaxCrossEntropyOptions = {},
+): Tensor1D {
+  const { ignoreLabel = -100, labelSmoothing = 0 } = checkOptions(
+    'softmaxCrossEntropy',
+    softmaxCrossEntropyOptions,
+    options,
+  );
+  expectTensor('softmaxCrossEntropy, logits', logits);
+  if (logits.rank !== 2) {
+    throw new SequiturError({
+      where: 'softmaxCrossEntropy, logits',
+      expected: 'shape [rows, classes]',
+      got: showShape(logits.shape),
+    });
+  }
+  expectTensor('softmaxCrossEntropy, labels', labels, { dtype: 'int32', shape: [logits.shape[0]] });
+  checkIntegers('softmaxCrossEntropy, labels', labels, { below: logits.shape[1], ignored: ignoreLabel });
+  const [losses, normalisers] = softmaxCrossEntropyOp({ logits, labels }, { ignoreLabel, labelSmoothing });
+  normalisers!.dispose();
+  return losses as Tensor1D;
+}

@@ -1,0 +1,37 @@
+import { RmsNorm } from '@sequitur/core';
+import { Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
+import { definePart, MixerBlock } from '@sequitur/transformer';
+import { type MambaConfig, settleMamba } from './models/mamba/config.js';
+import { type Mamba2Config, settleMamba2 } from './models/mamba2/config.js';
+
+/** Sizes of a Mamba block; what is left out is as in the published models. */
+export type MambaPartOptions = Pick<MambaConfig, 'innerWidth' | 'stateSize' | 'kernelSize' | 'stepRank'>;
+export type Mamba2PartOptions = Pick<
+  Mamba2Config,
+  'innerWidth' | 'stateSize' | 'headSize' | 'groups' | 'kernelSize' | 'chunk'
+>;
+export interface S4dPartOptions {
+  /** Default 64. */
+  readonly stateSize: number;
+}
+
+/** A block with a Mamba mixer, to be put among others in one array. */
+export const mamba = definePart<MambaPartOptions>('mamba', (options, { width, depth }) => {
+  const settled = settleMamba({ vocabularySize: 1, width, depth, ...options });
+  return block(width, new MambaMixer({ ...settled, outputScale: 1 / Math.sqrt(depth) }));
+});
+
+/** A block with a Mamba-2 mixer. */
+export const mamba2 = definePart<Mamba2PartOptions>('mamba2', (options, { width, depth }) => {
+  const settled = settleMamba2({ vocabularySize: 1, width, depth, ...options });
+  return block(width, new Mamba2Mixer({ ...settled, outputScale: 1 / Math.sqrt(depth) }));
+});
+
+/** A block with an S4D mixer. */
+export const s4d = definePart<S4dPartOptions>('s4d', (options, { width }) =>
+  block(width, new S4dMixer({ width, ...options })),
+);
+
+function block(width: number, mixer: MambaMixer | Mamba2Mixer | S4dMixer) {
+  return new MixerBlock<never>({ norm: new RmsNorm(width, 1e-5), mixer: mixer as never });
+}

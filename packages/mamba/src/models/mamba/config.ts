@@ -1,0 +1,68 @@
+import type { StepSizeSpan } from '@sequitur/ssm';
+
+/** The shape of a Mamba language model (Gu and Dao 2023), with the variations that its Hugging Face class knows. */
+export interface MambaConfig {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly depth: number;
+  /** Channels inside a mixer; default 2 x width. */
+  readonly innerWidth?: number;
+  /** N, numbers remembered per channel; default 16. */
+  readonly stateSize?: number;
+  /** Positions that the short convolution sees; default 4. */
+  readonly kernelSize?: number;
+  /** Numbers from which the step sizes are computed; default width / 16, rounded up. */
+  readonly stepRank?: number;
+  /** Whether the projections into and out of a mixer have biases; default false. */
+  readonly bias?: boolean;
+  /** Default true. */
+  readonly convolutionBias?: boolean;
+  /** Of the convolution and the gate, a name as Hugging Face writes it; default `silu`. */
+  readonly activation?: string;
+  /** Default 1e-5. */
+  readonly normEpsilon?: number;
+  /** The head is the embedding table; default true. */
+  readonly tied?: boolean;
+  /** The step sizes to start with; default from 0.001 to 0.1. */
+  readonly stepSpan?: StepSizeSpan;
+  /** The token that begins a text, ends one, fills up short ones. */
+  readonly startToken?: number;
+  readonly endToken?: number;
+  readonly paddingToken?: number;
+}
+
+/** The config with every size of a mixer settled. */
+export type SettledMambaConfig = MambaConfig & Required<Pick<MambaConfig, (typeof SETTLED)[number]>>;
+
+const SETTLED = [
+  ...(['innerWidth', 'stateSize', 'kernelSize', 'stepRank', 'bias', 'convolutionBias'] as const),
+  ...(['activation', 'normEpsilon', 'tied'] as const),
+] as const;
+
+export function settleMamba(config: MambaConfig): SettledMambaConfig {
+  const { width } = config;
+  return {
+    innerWidth: 2 * width,
+    stateSize: 16,
+    kernelSize: 4,
+    stepRank: Math.ceil(width / 16),
+    bias: false,
+    convolutionBias: true,
+    activation: 'silu',
+    normEpsilon: 1e-5,
+    tied: true,
+    ...config,
+  };
+}
+
+const published = { vocabularySize: 50280, startToken: 0, endToken: 0, paddingToken: 0 };
+
+/** The published sizes, and a character model with as many parameters as the one of GPT-2. */
+export const mambaPresets = {
+  '130m': { ...published, width: 768, depth: 24 },
+  '370m': { ...published, width: 1024, depth: 48 },
+  '790m': { ...published, width: 1536, depth: 48 },
+  '1.4b': { ...published, width: 2048, depth: 48 },
+  '2.8b': { ...published, width: 2560, depth: 64 },
+  character: { vocabularySize: 128, width: 128, depth: 7 },
+} as const satisfies Record<string, MambaConfig>;

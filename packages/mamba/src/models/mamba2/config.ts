@@ -1,0 +1,85 @@
+import { SequiturError } from '@sequitur/core';
+import type { StepSizeSpan } from '@sequitur/ssm';
+
+/** The shape of a Mamba-2 language model (Dao and Gu 2024), with the variations that its Hugging Face class knows. */
+export interface Mamba2Config {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly depth: number;
+  /** Channels inside a mixer; default 2 x width. */
+  readonly innerWidth?: number;
+  /** N, numbers remembered per channel; default 128. */
+  readonly stateSize?: number;
+  /** P, channels per head; default 64. */
+  readonly headSize?: number;
+  /** How many pairs of input and output matrices the heads share among them; default 1. */
+  readonly groups?: number;
+  /** Positions that the short convolution sees; default 4. */
+  readonly kernelSize?: number;
+  /** Positions computed as one product; changes speed alone. Default 64. */
+  readonly chunk?: number;
+  /** Step sizes are kept between these; default 0 and infinity. */
+  readonly stepLimit?: readonly [least: number, most: number];
+  /** Whether the projections into and out of a mixer have biases; default false. */
+  readonly bias?: boolean;
+  /** Default true. */
+  readonly convolutionBias?: boolean;
+  /** Of the convolution, a name as Hugging Face writes it; default `silu`. */
+  readonly activation?: string;
+  /** Default 1e-5. */
+  readonly normEpsilon?: number;
+  /**
+   * Channels whose root mean square the norm inside a mixer takes together. Default all, as Hugging Face computes; the
+   * original code takes each group for itself: innerWidth / groups.
+   */
+  readonly normGroupSize?: number;
+  /** The head is the embedding table; default false. */
+  readonly tied?: boolean;
+  /** The step sizes to start with; default from 0.001 to 0.1. */
+  readonly stepSpan?: StepSizeSpan;
+  /** The token that begins a text, ends one, fills up short ones. */
+  readonly startToken?: number;
+  readonly endToken?: number;
+  readonly paddingToken?: number;
+}
+
+export function settleMamba2(config: Mamba2Config) {
+  const innerWidth = config.innerWidth ?? 2 * config.width;
+  const settled = {
+    stateSize: 128,
+    headSize: 64,
+    groups: 1,
+    kernelSize: 4,
+    chunk: 64,
+    stepLimit: [0, Number.POSITIVE_INFINITY] as const,
+    bias: false,
+    convolutionBias: true,
+    activation: 'silu',
+    normEpsilon: 1e-5,
+    normGroupSize: innerWidth,
+    tied: false,
+    ...config,
+    innerWidth,
+  };
+  const heads = innerWidth / settled.headSize;
+  if (!Number.isInteger(heads) || heads % settled.groups !== 0) {
+    throw new SequiturError({
+      where: 'Mamba-2 config',
+      expected: 'a head size that divides the inner width, and groups that divide the heads',
+      got: `inner width ${innerWidth}, head size ${settled.headSize}, ${settled.groups} groups`,
+    });
+  }
+  return { ...settled, heads };
+}
+
+const published = { vocabularySize: 50288, tied: true, startToken: 0, endToken: 0, paddingToken: 0 };
+
+/** The published sizes, and a character model with about as many parameters as the one of GPT-2. */
+export const mamba2Presets = {
+  '130m': { ...published, width: 768, depth: 24 },
+  '370m': { ...published, width: 1024, depth: 48 },
+  '780m': { ...published, width: 1536, depth: 48 },
+  '1.3b': { ...published, width: 2048, depth: 48 },
+  '2.7b': { ...published, width: 2560, depth: 64 },
+  character: { vocabularySize: 128, width: 128, depth: 7, stateSize: 32, headSize: 32, tied: true },
+} as const satisfies Record<string, Mamba2Config>;

@@ -1,0 +1,76 @@
+import { disposeState, type Linear, type MixContext, Module, type Norm, scoped, within } from '@sequitur/core';
+import {
+  cast,
+  div,
+  expandDims,
+  mean,
+  mul,
+  reshape,
+  slice,
+  sum,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import type { Block } from '../block.js';
+import { TokenEmbedding } from '../token-embedding.js';
+
+export interface SequenceClassifierParts {
+  /** Reads features [batch, length, inputs], or tokens int32 [batch, length]. */
+  readonly input: Linear | TokenEmbedding;
+  readonly blocks: readonly Block[];
+  readonly norm?: Norm;
+  /** What the classes are told from: the mean over the real positions, or the last one. Default the mean. */
+  readonly pooling?: 'mean' | 'last';
+  readonly head: Linear; // [width, classes]
+}
+
+/**
+ * Tells the class of a whole sequence: input, blocks, norm, one vector for all positions, head. Mixers that see both ways
+ * (`BidirectionalMixer`) fit as those that look back do.
+ *
+ * Observable: `input`, `blocks.<i>.output` and what the mixers offer, `pooled`.
+ */
+export class SequenceClassifier extends Module {
+  readonly input: Linear | TokenEmbedding;
+  readonly blocks: readonly Block[];
+  readonly norm: Norm | null;
+  readonly head: Linear;
+  readonly #pooling: 'mean' | 'last';
+
+  constructor({ input, blocks, norm, pooling = 'mean', head }: SequenceClassifierParts) {
+    super();
+    this.input = input;
+    this.blocks = blocks;
+    this.norm = norm ?? null;
+    this.head = head;
+    this.#pooling = pooling;
+  }
+
+  /** The logits of the classes, [batch, classes], which the caller disposes. Padding at the right suits the mean alone. */
+  classify(x: Tensor3D | Tensor2D, context: MixContext = {}): Tensor2D {
+    return scoped(() => {
+      let values =
+        this.input instanceof TokenEmbedding
+          ? this.input.apply(x as Tensor2D, 0, context)
+          : this.input.apply(x as Tensor3D);
+      context.observe?.('input', values);
+      for (const [index, block] of this.blocks.entries()) {
+        const start = block.initState(x.shape[0]);
+        const { output, state } = block.apply(values, start, within(context, `blocks.${index}`));
+        disposeState(state);
+        values = output;
+      }
+      const pooled = this.#pool(this.norm ? this.norm.apply(values) : values, context);
+      context.observe?.('pooled', pooled);
+      return this.head.apply(pooled);
+    });
+  }
+
+  #pool(x: Tensor3D, { visible }: MixContext): Tensor2D {
+    const [batch, length, width] = x.shape;
+    if (this.#pooling === 'last') return reshape(slice(x, [0, length - 1, 0], [batch, 1, width]), [batch, width]);
+    if (!visible) return mean(x, 1);
+    const weights = expandDims(cast(visible, 'float32'), 2);
+    return div(sum(mul(x, weights), 1), sum(weights, 1)) as Tensor2D;
+  }
+}
