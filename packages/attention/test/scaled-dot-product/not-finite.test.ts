@@ -9,7 +9,7 @@ import {
   full,
   slidingWindow,
 } from '../../src/index.js';
-import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/worth.js';
+import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuristics.js';
 
 /** Backends differ in how: few queries or many, whole blocks or some that are masked, 4 numbers at a time or one by one. */
 const SIZES = [
