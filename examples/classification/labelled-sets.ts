@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Random, SequiturError } from '@sequitur/core';
 import { type LabelledText, readLabelledTexts } from './labelled-texts.js';
@@ -17,20 +17,27 @@ export interface LabelledSets {
 /**
  * A folder with `train`, and `dev` or `test` or both, as `.csv` or `.tsv`; or one such file, of which a tenth is kept for
  * the test; or, where nothing is named, the mails of SpamAssassin, likewise. What is missing for validation is a twentieth
- * of the training texts.
+ * of the training texts. Files such as `other_train.tsv` belong to the same split.
  *
+ * @param columns the heading of the files, where they have none
  * @throws SequiturError where files are missing or their lines are not as they should be
  */
-export async function readLabelledSets(path: string | undefined, seed: string): Promise<LabelledSets> {
+export async function readLabelledSets(
+  path: string | undefined,
+  seed: string,
+  columns?: readonly string[],
+): Promise<LabelledSets> {
   const random = Random.fromSeed(seed).fork('splits');
   if (path === undefined) return setsOf('SpamAssassin', split(await readSpam(), 0.1, random), random);
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  if (!isFolder) return setsOf(path, split(await readLabelledTexts(path), 0.1, random), random);
+  if (!isFolder) return setsOf(path, split(await readLabelledTexts(path, columns), 0.1, random), random);
   const [training, development, test] = await Promise.all(
-    [['train', 'training'], ['dev', 'validation', 'valid', 'val'], ['test']].map((names) => readSplit(path, names)),
+    [['train', 'training'], ['dev', 'validation', 'valid', 'val'], ['test']].map((names) =>
+      readSplit(path, names, columns),
+    ),
   );
   const [judge, watched] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
   if (!training || !judge) {
@@ -65,10 +72,16 @@ function isUnlabelled(texts: readonly LabelledText[]): boolean {
   return new Set(texts.map(({ label }) => label)).size < 2;
 }
 
-async function readSplit(folder: string, names: readonly string[]): Promise<LabelledText[] | null> {
-  for (const file of names.flatMap((name) => [`${name}.csv`, `${name}.tsv`])) {
-    const path = join(folder, file);
-    if (await stat(path).catch(() => null)) return readLabelledTexts(path);
+async function readSplit(
+  folder: string,
+  names: readonly string[],
+  columns?: readonly string[],
+): Promise<LabelledText[] | null> {
+  const files = (await readdir(folder)).sort();
+  for (const pattern of names.map((name) => new RegExp(`^(.+[_-])?${name}\\.(csv|tsv)$`))) {
+    const found = files.filter((file) => pattern.test(file));
+    const texts = await Promise.all(found.map((file) => readLabelledTexts(join(folder, file), columns)));
+    if (found.length > 0) return texts.flat();
   }
   return null;
 }

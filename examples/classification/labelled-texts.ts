@@ -13,16 +13,25 @@ const TEXT = ['text', 'sentence', 'content', 'message', 'question', 'utterance',
 const LABEL = ['label', 'category', 'class', 'intent', 'sentiment', 'target'];
 
 /**
- * Reads a table with a heading: comma separated with quotes (`.csv`), or separated by tabs without any (`.tsv`). The columns
- * of text and label are found by their names; of two columns it is enough to know one.
+ * Reads a table: comma separated with quotes (`.csv`), or separated by tabs without any (`.tsv`). The columns of text and label
+ * are found by their names; of two columns it is enough to know one.
  *
+ * @param columns the heading, where the file has none
  * @throws SequiturError with the line where a row has no text, no label, or another number of columns than the heading
  */
-export async function readLabelledTexts(file: string): Promise<LabelledText[]> {
+export async function readLabelledTexts(file: string, columns?: readonly string[]): Promise<LabelledText[]> {
   const name = basename(file);
-  const [heading, ...rows] = rowsOf(await readTextFile(file), name);
-  const { text, label } = columnsOf(heading?.cells ?? [], name);
+  const table = rowsOf(await readTextFile(file), name);
+  const [heading, rows] = columns ? [columns, table] : [table[0]?.cells ?? [], table.slice(1)];
+  const { text, label } = columnsOf(heading, name);
   return rows.map(({ cells, line }) => {
+    if (cells.length !== heading.length) {
+      throw new SequiturError({
+        where: `${name}, line ${line}`,
+        expected: `${heading.length} columns (${heading.join(', ')})`,
+        got: `${cells.length}`,
+      });
+    }
     const [words, meaning] = [cells[text]!.trim(), cells[label]!.trim()];
     if (words && meaning) return { text: words, label: meaning };
     throw new SequiturError({

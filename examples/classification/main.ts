@@ -14,7 +14,11 @@ const command = {
     value: '<path>',
     help: 'a .csv or .tsv with texts and labels, or a folder with train, dev and test of them (default the mails of SpamAssassin)',
   },
-};
+  extra: {
+    columns: { value: '<names>', help: 'the heading of the files where they have none: label,text' },
+    apart: { value: '<label>', help: 'a label that is measured apart from the others, such as out of scope' },
+  },
+} as const;
 
 const recipe: EncoderRecipe = {
   shape: {
@@ -31,8 +35,9 @@ const recipe: EncoderRecipe = {
   fineTuning: { batchSize: 32, peakRate: 1.2e-3, hidden: 0.1 },
 };
 
-async function main(options: RecipeOptions): Promise<void> {
-  const sets = await readLabelledSets(options.data[0], options.seed);
+async function main(options: RecipeOptions<keyof typeof command.extra>): Promise<void> {
+  const { columns, apart } = options.extra;
+  const sets = await readLabelledSets(options.data[0], options.seed, columns?.split(','));
   const { training, validation, test, labels } = sets;
   console.log(
     `${sets.name}: ${training.length} texts to learn from, ${validation.length} to watch, ${test.length} to judge by; ${labels.length} labels.`,
@@ -40,7 +45,7 @@ async function main(options: RecipeOptions): Promise<void> {
   const trained = await trainClassifier(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const scores = await judge(model, test);
+  const scores = await judge(model, test, apart);
   const watched = await judge(model, validation);
   await saveResults(options.folder, {
     ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
@@ -53,14 +58,27 @@ async function main(options: RecipeOptions): Promise<void> {
   model.dispose();
 }
 
-async function judge(model: Bert, test: LabelledSets['test']) {
+async function judge(model: Bert, test: LabelledSets['test'], apart?: string) {
   const found = await classify(
     model,
     test.map(({ text }) => text),
     { batchSize: 32 },
   );
   const [guesses, wanted] = [found.map(({ label }) => label), test.map(({ label }) => label)];
-  return { accuracy: accuracy(guesses, wanted), 'macro F1': macroF1(guesses, wanted) };
+  const all = { accuracy: accuracy(guesses, wanted), 'macro F1': macroF1(guesses, wanted) };
+  if (apart === undefined) return all;
+  const ofThose = (isAsked: (label: string) => boolean) => {
+    const places = [...wanted.keys()].filter((place) => isAsked(wanted[place]!));
+    return accuracy(
+      places.map((place) => guesses[place]!),
+      places.map((place) => wanted[place]!),
+    );
+  };
+  return {
+    ...all,
+    [`accuracy without ${apart}`]: ofThose((label) => label !== apart),
+    [`recall of ${apart}`]: ofThose((label) => label === apart),
+  };
 }
 
 /** The accuracy of always guessing the label that most training texts have. */

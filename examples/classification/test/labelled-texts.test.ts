@@ -34,6 +34,17 @@ describe('labelled texts', () => {
     ]);
   });
 
+  it('are read without a heading where the columns are named', async () => {
+    const file = await fileOf('e.tsv', 'greet\thello\nleave\tbye\n');
+    expect(await readLabelledTexts(file, ['label', 'text'])).toEqual([
+      { text: 'hello', label: 'greet' },
+      { text: 'bye', label: 'leave' },
+    ]);
+    await expect(readLabelledTexts(file, ['label', 'text', 'id'])).rejects.toThrow(
+      /e\.tsv, line 1: expected 3 columns/,
+    );
+  });
+
   it.each([
     ['no label', 'text,label\nyes,1\nno,\n', /c\.csv, line 3: expected a text and its label, got no label/],
     ['a column too many', 'text,label\nyes,1\nno,0,1\n', /c\.csv, line 3.*Record Length/],
