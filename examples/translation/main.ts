@@ -1,5 +1,6 @@
 /** Trains an encoder-decoder from scratch: letters to phonemes, or any parallel corpus. */
-import { runRecipe } from '@sequitur/recipe';
+import { badFile, runRecipe } from '@sequitur/recipe';
+import type { Corpus } from './corpus.js';
 import { parallelCorpus } from './parallel-corpus.js';
 import { phonemeCorpus } from './phonemes.js';
 import { trainTranslator } from './translation.js';
@@ -11,11 +12,13 @@ await runRecipe(
     seconds: 1500,
     data: {
       value: '<path>',
-      help: 'a tab-separated file; or two files, --data a --data b; or a folder; default letters to phonemes',
+      help: 'a tab-separated file; or two files, --data a --data b; or a folder (default letters to phonemes)',
     },
     extra: {
       from: { value: '<ending>', help: 'of the files in a folder: en for train.en, val.en, test.en' },
       to: { value: '<ending>', help: 'likewise: de' },
+      width: { value: '<n>', help: 'of the model, a multiple of 32 (default 128)' },
+      depth: { value: '<n>', help: 'layers of encoder and decoder each (default 2)' },
       vocabulary: { value: '<n>', help: 'tokens of the vocabulary that is trained on the data (default 4000)' },
     },
   },
@@ -24,6 +27,16 @@ await runRecipe(
     const { from, to, vocabulary = '4000' } = extra;
     const corpus =
       data.length > 0 ? await parallelCorpus({ data, from, to, vocabularySize: Number(vocabulary) }) : phonemeCorpus();
-    return trainTranslator(corpus, options);
+    return trainTranslator(sized(corpus, extra), options);
   },
 );
+
+/** The corpus with a model of another size, heads of 32 each. */
+function sized(corpus: Corpus, { width, depth }: { readonly width?: string; readonly depth?: string }): Corpus {
+  const { model } = corpus.settings;
+  const numbers = { width: Number(width ?? model.width), depth: Number(depth ?? model.depth) };
+  if (!(numbers.width > 0 && numbers.width % 32 === 0)) throw badFile('--width', 'a multiple of 32', `${width}`);
+  if (!(Number.isInteger(numbers.depth) && numbers.depth > 0))
+    throw badFile('--depth', 'a number of layers', `${depth}`);
+  return { ...corpus, settings: { ...corpus.settings, model: { ...model, ...numbers, heads: numbers.width / 32 } } };
+}

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { openBackend, parametersOf } from '@sequitur/core';
 import type { RecipeOptions } from '@sequitur/recipe';
 import { SequenceToSequence, translate } from '@sequitur/transformer';
@@ -80,9 +81,9 @@ it('goes on after an interruption to the same weights', async () => {
   expect(weights[1]).toEqual(weights[0]);
 });
 
-it('reads parallel corpora in three ways, and says where they are wrong', async () => {
+it('reads parallel corpora in four ways, and says where they are wrong', async () => {
   const lines = Array.from({ length: 200 }, (_, index) => [`number ${index}`, `Nummer ${index}`] as const);
-  const write = (name: string, content: string) => writeFile(join(folder, name), content);
+  const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
   const side = (index: 0 | 1) => lines.map((line) => line[index]).join('\n');
   await write('table.tsv', lines.map((line) => line.join('\t')).join('\n'));
   for (const split of ['train', 'val', 'test_2016']) {
@@ -101,6 +102,17 @@ it('reads parallel corpora in three ways, and says where they are wrong', async 
   expect(target.at(-1)).toBe(table.tokenizer.tokenToId('</s>'));
   const perfect = table.score(['Nummer 1 ist da'], [{ source: '', targets: ['Nummer 1 ist da'] }]);
   expect(perfect.BLEU).toBeCloseTo(100, 6);
+
+  await mkdir(join(folder, 'tables'));
+  await write('tables/train.tsv.gz', gzipSync(lines.map((line) => line.join('\t')).join('\n')));
+  await write('tables/valid.tsv', 'one\teins\none\teine\ntwo\tzwei\n');
+  await write('tables/test.tsv', 'three\tdrei\n');
+  const { splits } = await read('tables');
+  expect(splits.training).toHaveLength(200);
+  expect(splits.validation).toEqual([
+    { source: 'one', targets: ['eins', 'eine'] },
+    { source: 'two', targets: ['zwei'] },
+  ]);
 
   await write('short.de', 'eins');
   await write('bad.tsv', 'one\teins\ntwo\n');

@@ -1,0 +1,96 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { badFile, fieldsOf, readLines, type Split, splitByHash } from '@sequitur/recipe';
+import type { Example } from './corpus.js';
+
+export interface ParallelFiles {
+  /**
+   * A tab-separated file, two files of as many lines, or a folder: with `train`, `val` and `test` in both languages, or with
+   * tab-separated `train`, `valid` and `test`.
+   */
+  readonly data: readonly string[];
+  /** Endings of a folder's files: `en` and `de` for `train.en` and `train.de`. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+type Splits = Record<Split, Example[]>;
+
+const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'val', test: 'test' };
+
+/** Of data that have no split of their own. */
+const SHARES = { validation: 0.01, test: 0.02 };
+
+/**
+ * Reads sentences with their translations. Files that are not split are split by the hash of the source.
+ *
+ * @throws SequiturError where files are missing, or a line has no counterpart
+ */
+export async function readParallelFiles({ data, from, to }: ParallelFiles): Promise<Splits> {
+  const [first, second] = data;
+  if (data.length === 2) return hashed(await readPair(first!, second!));
+  const isFolder = await stat(first!).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (data.length > 2) throw badFile('--data', 'one path or two', `${data.length}`);
+  if (!isFolder) return hashed(await readTable(first!));
+  return (await readTables(first!)) ?? readFolder(first!, from, to);
+}
+
+/** The tab-separated files of a folder; null where it has none. */
+async function readTables(folder: string): Promise<Splits | null> {
+  const names = await readdir(folder);
+  const tableOf = (split: Split) =>
+    names.find((name) => new RegExp(`^${BEGINNINGS[split]}.*\\.tsv(\\.gz)?$`).test(name));
+  if (tableOf('training') === undefined) return null;
+  const read = (split: Split) => {
+    const name = tableOf(split);
+    if (name !== undefined) return readTable(join(folder, name));
+    throw badFile(folder, `a file ${BEGINNINGS[split]}*.tsv or .tsv.gz`, names.join(', '));
+  };
+  return { training: await read('training'), validation: await read('validation'), test: await read('test') };
+}
+
+function hashed(examples: readonly Example[]): Splits {
+  return splitByHash(examples, ({ source }) => source, SHARES);
+}
+
+/** Source and target, a pair a line; lines of one source, one after the other, are its translations. */
+async function readTable(path: string): Promise<Example[]> {
+  const examples: { readonly source: string; readonly targets: string[] }[] = [];
+  for (const line of await readLines(path)) {
+    const [source, target] = fieldsOf(line, 2);
+    const last = examples.at(-1);
+    if (last?.source === source) last!.targets.push(target!);
+    else examples.push({ source: source!, targets: [target!] });
+  }
+  return examples;
+}
+
+async function readPair(from: string, to: string): Promise<Example[]> {
+  const [sources, targets] = [await readLines(from), await readLines(to)];
+  if (sources.length !== targets.length) {
+    throw badFile(`${from} and ${to}`, 'as many lines', `${sources.length} and ${targets.length}`);
+  }
+  return sources.map((line, index) => {
+    const empty = [line, targets[index]!].find(({ text }) => text.trim() === '');
+    if (empty) throw empty.error('a sentence', 'an empty line');
+    return { source: line.text, targets: [targets[index]!.text] };
+  });
+}
+
+async function readFolder(folder: string, from?: string, to?: string): Promise<Splits> {
+  if (!from || !to) {
+    throw badFile(`--data ${folder}`, 'the languages of a folder', 'none', 'Add for example --from en --to de');
+  }
+  const names = await readdir(folder);
+  const pathOf = (split: Split, language: string) => {
+    const pattern = new RegExp(`^${BEGINNINGS[split]}.*\\.${language}(\\.gz)?$`);
+    const found = names.filter((name) => pattern.test(name)).sort()[0];
+    if (found) return join(folder, found);
+    throw badFile(folder, `a file ${BEGINNINGS[split]}*.${language} or ${BEGINNINGS[split]}*.${language}.gz`, 'none');
+  };
+  const read = (split: Split) => readPair(pathOf(split, from), pathOf(split, to));
+  return { training: await read('training'), validation: await read('validation'), test: await read('test') };
+}
