@@ -53,7 +53,7 @@ async function studyReading(reading: Reading, { folder: place, ...options }: Run
 
 function createModel(seed: string): RecurrentMemoryModel<Gpt> {
   const { segmentLength } = TASK;
-  const sizes = { width: 64, depth: 2, heads: 4, initialDeviation: 0.1 };
+  const sizes = { width: 64, depth: 2, heads: 4, initializerRange: 0.1 };
   const contextLength = segmentLength + 2 * MEMORY_TOKENS;
   const model = Gpt.create({ ...sizes, contextLength, vocabularySize: vocabularyOf(TASK) }, { seed });
   return RecurrentMemoryModel.create(model, { memoryTokens: MEMORY_TOKENS, segmentLength, seed });

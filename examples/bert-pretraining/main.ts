@@ -36,7 +36,7 @@ const shape = {
   contextLength: 64,
   dropout: 0.1,
   attentionDropout: 0.1,
-  initialDeviation: 0.08,
+  initializerRange: 0.08,
 };
 const preTraining = { batchSize: 32, peakRate: 1.5e-3, share: 0.6 };
 const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 5 };

@@ -28,7 +28,7 @@ const recipe: EncoderRecipe = {
     contextLength: 64,
     dropout: 0.1,
     attentionDropout: 0.1,
-    initialDeviation: 0.08,
+    initializerRange: 0.08,
   },
   vocabularySize: 4000,
   preTraining: { batchSize: 64, peakRate: 2e-3, share: 0.35 },

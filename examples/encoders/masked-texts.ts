@@ -26,7 +26,7 @@ export function maskedTexts(
         maskTokens(ids, random, { maskToken, vocabularySize, specialTokens, rate }),
       );
       const batch = paddedBatch(
-        masked.map(({ tokens }, index) => ({ ids: tokens, segments: chosen[index]!.segments })),
+        masked.map(({ tokens }, index) => ({ ids: tokens, tokenTypes: chosen[index]!.tokenTypes })),
         padding,
       );
       return { ...batch, labels: masked.map(({ labels }, row) => filled(labels, batch.tokens[row]!.length, -100)) };

@@ -4,7 +4,7 @@ import type { TextBatch } from '@sequitur/bert';
 export interface EncodedText {
   readonly ids: readonly number[];
   /** Absent: all of the first segment. */
-  readonly segments?: readonly number[] | undefined;
+  readonly tokenTypes?: readonly number[] | undefined;
 }
 
 /** Texts filled up to the longest. */
@@ -12,8 +12,8 @@ export function paddedBatch(texts: readonly EncodedText[], padding: number): Tex
   const length = Math.max(...texts.map(({ ids }) => ids.length));
   return {
     tokens: texts.map(({ ids }) => filled(ids, length, padding)),
-    visible: texts.map(({ ids }) => filled(new Array<number>(ids.length).fill(1), length, 0)),
-    segments: texts.map(({ segments = [] }) => filled(segments, length, 0)),
+    attentionMask: texts.map(({ ids }) => filled(new Array<number>(ids.length).fill(1), length, 0)),
+    tokenTypes: texts.map(({ tokenTypes = [] }) => filled(tokenTypes, length, 0)),
   };
 }
 

@@ -12,7 +12,7 @@ import { type HeadLesson, trainOnBatches } from './train-on-batches.js';
 export interface EncoderRecipe {
   readonly shape: Pick<
     BertConfig,
-    'width' | 'depth' | 'heads' | 'contextLength' | 'dropout' | 'attentionDropout' | 'initialDeviation'
+    'width' | 'depth' | 'heads' | 'contextLength' | 'dropout' | 'attentionDropout' | 'initializerRange'
   >;
   /** Tokens of the vocabulary, at most. */
   readonly vocabularySize: number;

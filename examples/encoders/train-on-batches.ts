@@ -41,6 +41,6 @@ function warmUpOf(steps: number): number {
 }
 
 /** Real tokens of a batch. */
-function tokensIn({ visible = [] }: TextBatch): number {
-  return visible.reduce((count, row) => count + Array.from(row).filter(Boolean).length, 0);
+function tokensIn({ attentionMask = [] }: TextBatch): number {
+  return attentionMask.reduce((count, row) => count + Array.from(row).filter(Boolean).length, 0);
 }

@@ -25,7 +25,7 @@ const recipe: RecognizerRecipe = {
     contextLength: 128,
     dropout: 0.2,
     attentionDropout: 0.1,
-    initialDeviation: 0.08,
+    initializerRange: 0.08,
   },
   vocabularySize: 4000,
   preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.1 },

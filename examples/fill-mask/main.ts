@@ -17,7 +17,7 @@ const command = {
 
 const shape = {
   ...{ width: 128, depth: 3, heads: 4, contextLength: 64 },
-  ...{ dropout: 0, attentionDropout: 0, initialDeviation: 0.05 },
+  ...{ dropout: 0, attentionDropout: 0, initializerRange: 0.05 },
 };
 const BATCH = { vocabularySize: 4000, batchSize: 32, peakRate: 2e-3, rate: 0.2 };
 

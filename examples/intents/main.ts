@@ -21,7 +21,7 @@ const command = {
 const recipe: RecognizerRecipe = {
   shape: {
     ...{ width: 128, depth: 2, heads: 4, contextLength: 64 },
-    ...{ dropout: 0.15, attentionDropout: 0.1, initialDeviation: 0.08 },
+    ...{ dropout: 0.15, attentionDropout: 0.1, initializerRange: 0.08 },
   },
   vocabularySize: 3000,
   preTraining: { batchSize: 32, peakRate: 1.5e-3, share: 0.15 },

@@ -4,7 +4,7 @@ import type { Question } from './questions.js';
 /** A question with as much of its context as the model reads, and where in it the answer begins and ends. */
 export interface AnswerWindow {
   readonly ids: readonly number[];
-  readonly segments: readonly number[];
+  readonly tokenTypes: readonly number[];
   /** Tokens; both 0, the first token, where the window does not hold the whole answer. */
   readonly start: number;
   readonly end: number;
@@ -25,7 +25,7 @@ export function answerWindows(
   return windows.map((window) => {
     const [answer] = answers;
     const place = answer && placeOf(window, answer.start, answer.start + answer.text.length);
-    return { ids: window.ids, segments: window.typeIds, ...(place ?? { start: 0, end: 0 }) };
+    return { ids: window.ids, tokenTypes: window.tokenTypes, ...(place ?? { start: 0, end: 0 }) };
   });
 }
 

@@ -73,7 +73,7 @@ export class ClozeMaker {
       const passage = [...idsOf(words), end];
       return {
         ids: [...question, ...passage],
-        segments: [...question.map(() => 0), ...passage.map(() => 1)],
+        tokenTypes: [...question.map(() => 0), ...passage.map(() => 1)],
         start: begins,
         end: begins + idsOf(answer).length - 1,
       };

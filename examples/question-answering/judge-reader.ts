@@ -45,7 +45,7 @@ export async function judgeCloze(
     end.dispose();
     // The passage is where the segment is 1, which padding is not.
     const likeliest = (logits: readonly number[], row: number) => {
-      const inside = Array.from(batch.segments![row]!).flatMap((segment, place) => (segment === 1 ? [place] : []));
+      const inside = Array.from(batch.tokenTypes![row]!).flatMap((segment, place) => (segment === 1 ? [place] : []));
       return inside.reduce((best, place) => (logits[place]! > logits[best]! ? place : best));
     };
     batch.labels.start.forEach((place, row) => {

@@ -21,7 +21,7 @@ const recipe: ReaderRecipe = {
     ...{ width: 64, depth: 2, heads: 4, hiddenWidth: 128, contextLength: 192 },
     // Which word stands beside which has to be learnt first, and scores that know the distance are meant to help; without them it was not tried.
     positions: 'relativeKey',
-    initialDeviation: 0.1,
+    initializerRange: 0.1,
   },
   vocabularySize: 1000,
   aligning: {

@@ -1,7 +1,7 @@
 import type { CausalModel, Module } from '@sequitur/core';
 import { Gpt, llamaFamily } from '@sequitur/gpt';
-import type { SaveOptions } from '@sequitur/pretrained';
 import { Mamba, mamba } from '@sequitur/mamba';
+import type { SaveOptions } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { attention, LanguageModel } from '@sequitur/transformer';
 

@@ -39,7 +39,7 @@ it('foretells better than chance, and a few labels are enough then', async () =>
     documents.flatMap(({ sentences }) => sentences),
     { vocabularySize: 100 },
   );
-  const shape = { width: 32, depth: 1, heads: 2, contextLength: 24, dropout: 0.1, initialDeviation: 0.15 };
+  const shape = { width: 32, depth: 1, heads: 2, contextLength: 24, dropout: 0.1, initializerRange: 0.15 };
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const options = { folder, seed: '1', resume: false };
   const sentences = (all: typeof documents) => all.map((document) => document.sentences);

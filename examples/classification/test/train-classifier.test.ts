@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const recipe: EncoderRecipe = {
-  shape: { width: 32, depth: 1, heads: 2, contextLength: 16, dropout: 0.1, initialDeviation: 0.15 },
+  shape: { width: 32, depth: 1, heads: 2, contextLength: 16, dropout: 0.1, initializerRange: 0.15 },
   vocabularySize: 120,
   preTraining: { batchSize: 16, peakRate: 3e-3, share: 0.3 },
   fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0.1 },

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const recipe: RecognizerRecipe = {
-  shape: { width: 32, depth: 1, heads: 2, contextLength: 24, dropout: 0.1, initialDeviation: 0.15 },
+  shape: { width: 32, depth: 1, heads: 2, contextLength: 24, dropout: 0.1, initializerRange: 0.15 },
   vocabularySize: 150,
   preTraining: { batchSize: 16, peakRate: 3e-3, share: 0.3 },
   fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0.05 },

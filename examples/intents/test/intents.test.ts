@@ -55,7 +55,7 @@ it('learns both intents and slots', async () => {
       contextLength: 16,
       dropout: 0,
       attentionDropout: 0,
-      initialDeviation: 0.08,
+      initializerRange: 0.08,
     },
     vocabularySize: 120,
     preTraining: { batchSize: 16, peakRate: 5e-3, share: 0.1 },

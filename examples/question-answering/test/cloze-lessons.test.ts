@@ -28,9 +28,9 @@ describe('made questions', () => {
     const maker = new ClozeMaker(tokenizer, [wordsOf(tokenizer, text)]);
     const random = Random.fromSeed('1');
     for (let made = 0; made < 100; made++) {
-      const { ids, segments, start, end } = maker.make(48, { around: 3 }, random);
-      const passage = segments.indexOf(1);
-      expect([ids.length, ids.length - passage <= 49]).toEqual([segments.length, true]);
+      const { ids, tokenTypes, start, end } = maker.make(48, { around: 3 }, random);
+      const passage = tokenTypes.indexOf(1);
+      expect([ids.length, ids.length - passage <= 49]).toEqual([tokenTypes.length, true]);
       const hole = ids.indexOf(mask());
       const [before, after] = [ids.slice(1, hole), ids.slice(hole + 1, passage - 1)];
       expect(start).toBeGreaterThanOrEqual(passage);
@@ -55,7 +55,7 @@ describe('made questions', () => {
       const random = Random.fromSeed('1');
       const maker = new ClozeMaker(tokenizer, words);
       const made = Array.from({ length: 200 }, () => maker.make(60, { around: 4, omitted }, random));
-      return made.reduce((sum, { segments }) => sum + segments.indexOf(1), 0) / made.length;
+      return made.reduce((sum, { tokenTypes }) => sum + tokenTypes.indexOf(1), 0) / made.length;
     };
     expect(lengthOf(0.9)).toBeLessThan(lengthOf(0) / 2);
   });

@@ -49,9 +49,9 @@ describe('questions', () => {
     expect(windows.length).toBeGreaterThan(1);
     const found = windows.filter(({ start }) => start > 0);
     expect(found.length).toBeGreaterThan(0);
-    for (const { ids, segments, start, end } of found) {
+    for (const { ids, tokenTypes, start, end } of found) {
       expect(tokenizer.decode(ids.slice(start, end + 1)).replaceAll(' ', '')).toBe('nantucket');
-      expect([segments[start], segments[end]]).toEqual([1, 1]);
+      expect([tokenTypes[start], tokenTypes[end]]).toEqual([1, 1]);
     }
     for (const { start, end } of windows.filter((window) => !found.includes(window)))
       expect([start, end]).toEqual([0, 0]);

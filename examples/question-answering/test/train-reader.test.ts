@@ -15,7 +15,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const cloze = { passage: { least: 9, most: 12 }, around: 3 };
 const recipe: ReaderRecipe = {
-  shape: { width: 32, depth: 1, heads: 2, contextLength: 32, positions: 'relativeKey', initialDeviation: 0.15 },
+  shape: { width: 32, depth: 1, heads: 2, contextLength: 32, positions: 'relativeKey', initializerRange: 0.15 },
   vocabularySize: 150,
   aligning: { batchSize: 16, peakRate: 3e-3, share: 0.2, cloze },
   reading: { batchSize: 16, peakRate: 5e-3, cloze },

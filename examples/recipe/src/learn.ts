@@ -26,8 +26,8 @@ export async function learn<M extends Module, Batch>(
   const checkpoints = join(options.folder, 'checkpoints');
   const file = new RunFile(checkpoints);
   const asked = 'steps' in options.limit ? options.limit.steps : undefined;
-  const settled = await file.open({ resume: options.resume, steps: asked });
-  const { steps, evaluateEvery } = settled ?? (await planOf(options.limit, model, lesson));
+  const resolved = await file.open({ resume: options.resume, steps: asked });
+  const { steps, evaluateEvery } = resolved ?? (await planOf(options.limit, model, lesson));
   await file.write({ steps, evaluateEvery, finished: false });
   const watch = new RunWatch(join(checkpoints, 'curve.jsonl'), steps, options.onStep);
   const interrupted = await takeSteps(model, lesson, { ...options, checkpoints, steps, evaluateEvery, watch });
@@ -56,11 +56,11 @@ async function takeSteps<M extends Module, Batch>(
   lesson: Lesson<M, Batch>,
   { checkpoints, steps, evaluateEvery: every, seed, watch, signal }: Steps,
 ): Promise<boolean> {
-  const { loss, validation, patience, clip, accumulate, tokensOf } = lesson;
+  const { loss, validation, patience, maxGradientNorm, accumulate, tokensOf } = lesson;
   const optimizer = lesson.optimizer(steps);
   const ending = interruption(signal);
   const run = train(model, lesson.data(), {
-    ...{ optimizer, loss, steps, clip, accumulate, tokensOf, seed, signal: ending.signal },
+    ...{ optimizer, loss, steps, maxGradientNorm, accumulate, tokensOf, seed, signal: ending.signal },
     evaluation: { data: () => validation, every, loss: lesson.validationLoss, patience },
     checkpoints: { folder: checkpoints, every: Math.ceil(every / 2), keep: 2 },
   });

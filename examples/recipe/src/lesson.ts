@@ -24,7 +24,7 @@ export interface Lesson<M extends Module, Batch> {
   /** How many batches make one step; default 1. */
   readonly accumulate?: number;
   /** Gradients together are at most this long; default 1. */
-  readonly clip?: number;
+  readonly maxGradientNorm?: number;
 }
 
 /** What came of it; the model is the one of the lowest validation loss. */

@@ -4,7 +4,7 @@ import { SequiturError } from '@sequitur/core';
 import type { Plan } from './plan.js';
 
 /** What a run has settled before its first step, and a later process goes by. */
-export interface SettledRun extends Plan {
+export interface ResolvedRun extends Plan {
   readonly finished: boolean;
 }
 
@@ -23,7 +23,7 @@ export class RunFile {
    * @param steps that the caller asks for, if any
    * @throws SequiturError where there is an unfinished run that nobody asked to go on with, or one of other steps
    */
-  async open({ resume, steps }: { resume: boolean; steps: number | undefined }): Promise<SettledRun | null> {
+  async open({ resume, steps }: { resume: boolean; steps: number | undefined }): Promise<ResolvedRun | null> {
     const found = await this.#read();
     if (found && !found.finished) {
       if (!resume) throw this.#unfinished(found);
@@ -34,7 +34,7 @@ export class RunFile {
     return null;
   }
 
-  async write(run: SettledRun): Promise<void> {
+  async write(run: ResolvedRun): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
     await writeFile(this.#path, `${JSON.stringify(run)}\n`);
   }
@@ -43,7 +43,7 @@ export class RunFile {
     return join(this.#folder, 'run.json');
   }
 
-  async #read(): Promise<SettledRun | null> {
+  async #read(): Promise<ResolvedRun | null> {
     const text = await readFile(this.#path, 'utf8').catch(() => null);
     if (text === null) return null;
     const run = parsed(text);
@@ -57,7 +57,7 @@ export class RunFile {
     });
   }
 
-  #unfinished({ steps }: SettledRun): SequiturError {
+  #unfinished({ steps }: ResolvedRun): SequiturError {
     return new SequiturError({
       where: this.#folder,
       expected: 'no unfinished run',
@@ -66,7 +66,7 @@ export class RunFile {
     });
   }
 
-  #otherSteps(found: SettledRun, steps: number): SequiturError {
+  #otherSteps(found: ResolvedRun, steps: number): SequiturError {
     return new SequiturError({
       where: this.#folder,
       expected: `${found.steps} steps, as the run there was begun with`,
@@ -76,7 +76,7 @@ export class RunFile {
   }
 }
 
-function parsed(text: string): SettledRun | null {
+function parsed(text: string): ResolvedRun | null {
   try {
     return JSON.parse(text);
   } catch {

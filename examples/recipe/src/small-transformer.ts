@@ -26,7 +26,7 @@ export function smallTransformer(
     ...{ width, contextLength, dropout, vocabularySize: tokenizer.vocabularySize },
     ...{ encoderDepth: depth, encoderHeads: heads, encoderHiddenWidth: 4 * width },
     ...{ decoderDepth: depth, decoderHeads: heads, decoderHiddenWidth: 4 * width },
-    ...{ endToken, paddingToken, decoderStartToken: paddingToken, initialDeviation: width ** -0.5 },
+    ...{ endToken, paddingToken, decoderStartToken: paddingToken, initializerRange: width ** -0.5 },
     generation: { max_length: contextLength, forced_eos_token_id: endToken, ...generation },
   };
   return SequenceToSequence.create(config, { seed, tokenizer });

@@ -9,7 +9,7 @@ export type SourceMemory = {
   readonly keys?: Tensor4D; // [batch, sourceLength, keyHeads, headSize]
   readonly values?: Tensor4D; // [batch, sourceLength, keyHeads, valueSize]
   /** [batch, sourceLength], 0 at padding; absent while all is real. */
-  readonly visible?: Tensor2D;
+  readonly attentionMask?: Tensor2D;
 };
 
 /**
@@ -29,11 +29,14 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
    * @param visible [batch, sourceLength], 0 at padding
    * @returns the state for all that follows, which the caller disposes
    */
-  read(source: Tensor3D, visible?: Tensor2D): Required<Omit<SourceMemory, 'visible'>> & Pick<SourceMemory, 'visible'> {
+  read(
+    source: Tensor3D,
+    attentionMask?: Tensor2D,
+  ): Required<Omit<SourceMemory, 'attentionMask'>> & Pick<SourceMemory, 'attentionMask'> {
     return {
       keys: tidy(() => this.keysOf(source)),
       values: tidy(() => this.valuesOf(source)),
-      ...(visible && { visible: tidy(() => cast(visible, 'float32').clone()) as Tensor2D }),
+      ...(attentionMask && { attentionMask: tidy(() => cast(attentionMask, 'float32').clone()) as Tensor2D }),
     };
   }
 
@@ -57,7 +60,7 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
   }
 
   mix(x: Tensor3D, state: SourceMemory, context: MixContext): { output: Tensor3D; state: SourceMemory } {
-    const { keys, values, visible } = state;
+    const { keys, values, attentionMask } = state;
     if (!keys || !values) {
       throw new SequiturError({
         where: 'CrossAttention',
@@ -66,7 +69,7 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
         fix: 'Start from what read(source) returns',
       });
     }
-    const options = { pattern: full(), visible };
+    const options = { pattern: full(), attentionMask };
     return { output: tidy(() => this.attend(this.queriesOf(x), keys, values, options, context)), state };
   }
 }

@@ -40,9 +40,9 @@ export function attentionHiddenOnce(
   options: AttentionOptions,
   hiddenOnce: HiddenOnce,
 ): Tensor4D {
-  if (!options.visible) return attention(query, key, value, options);
+  if (!options.attentionMask) return attention(query, key, value, options);
   return tidy(() => {
-    const seen = attention(query, key, value, { ...options, unseen: 'zeros' });
+    const seen = attention(query, key, value, { ...options, fullyMasked: 'zeros' });
     const [first, second] = parts(options, hiddenOnce).map((part) => {
       const { output, logSumExp } = attentionWithLogSumExp(query, key, value, part);
       const count = byQuery(exp(logSumExp)); // of keys, since all scores are 0
@@ -61,7 +61,7 @@ export function weightsHiddenOnce(
   options: AttentionOptions,
   hiddenOnce: HiddenOnce,
 ): Tensor4D {
-  if (!options.visible) return attentionWeights(query, key, options);
+  if (!options.attentionMask) return attentionWeights(query, key, options);
   return tidy(() => {
     const [first, second] = parts(options, hiddenOnce).map((part) => {
       const count = expandDims(exp(attentionWithLogSumExp(query, key, key, part).logSumExp), 3);
@@ -69,16 +69,16 @@ export function weightsHiddenOnce(
     });
     const count = add(first!.count, second!.count);
     const even = div(add(first!.total, second!.total), maximum(count, 1));
-    const weights = attentionWeights(query, key, { ...options, unseen: 'zeros' });
+    const weights = attentionWeights(query, key, { ...options, fullyMasked: 'zeros' });
     return where(isEmpty(expandDims(emptiness(query, key, options), 3)), even, weights) as Tensor4D;
   });
 }
 
 /** [batch, heads, queries]: log Σ exp of scores that are all 0, through which no gradients flow. */
 function emptiness(query: Tensor4D, key: Tensor4D, options: AttentionOptions): Tensor {
-  const { pattern, keyLength, offset, forgotten, visible } = options;
+  const { pattern, keyLength, offset, evicted, attentionMask } = options;
   const [queries, keys] = [zeros(query.shape) as Tensor4D, zeros(key.shape) as Tensor4D];
-  return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, forgotten, visible }).logSumExp;
+  return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, evicted, attentionMask }).logSumExp;
 }
 
 /** Which queries see nothing: the logarithm of nothing is -1e30. */
@@ -88,13 +88,13 @@ function isEmpty(logSumExp: Tensor): Tensor {
 
 /** Keys that only padding hides, and keys that only the pattern hides: all alike. */
 function parts(options: AttentionOptions, { within }: HiddenOnce): AttentionOptions[] {
-  const { pattern, keyLength, offset, forgotten, visible } = options;
-  const alike = { keyLength, offset, forgotten, scale: 0, unseen: 'zeros' } as const;
-  const padding = tidy(() => cast(equal(visible!, 0), 'float32'));
+  const { pattern, keyLength, offset, evicted, attentionMask } = options;
+  const alike = { keyLength, offset, evicted, scale: 0, fullyMasked: 'zeros' } as const;
+  const padding = tidy(() => cast(equal(attentionMask!, 0), 'float32'));
   const hidden = except(within, pattern as Pattern);
   return [
-    { ...alike, pattern, visible: padding },
-    { ...alike, pattern: hidden, visible },
+    { ...alike, pattern, attentionMask: padding },
+    { ...alike, pattern: hidden, attentionMask },
   ];
 }
 

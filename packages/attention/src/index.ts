@@ -4,7 +4,7 @@ export * from './key-value-cache.js';
 export * from './multi-head-attention.js';
 export * from './patterns/index.js';
 export * from './positions/index.js';
-export { ProjectedAttention, type ProjectionOptions, type UnseenRows } from './projected-attention.js';
+export { type FullyMaskedRows, ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 export * from './recurrent/index.js';
 export * from './rotary/index.js';
 export * from './scaled-dot-product/index.js';

@@ -1,4 +1,4 @@
-import { append, MEMORY_BLOCK, memoryCapacity } from '@sequitur/core';
+import { append, CACHE_BLOCK, cacheCapacity } from '@sequitur/core';
 import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { type Pattern, reach } from './patterns/index.js';
 
@@ -6,67 +6,67 @@ import { type Pattern, reach } from './patterns/index.js';
  * What attention remembers: keys and values in buffers with room to grow. Of a pattern that looks only so far back it
  * keeps no more than that can still be seen, beside the first tokens where those are seen from everywhere.
  */
-export type KeyValueMemory = {
+export type KeyValueCache = {
   /** How many positions were read. */
   readonly length: number;
   /** How many of them are no longer kept, behind the first ones that the pattern always shows; absent: none. */
-  readonly forgotten?: number;
+  readonly evicted?: number;
   readonly keys?: Tensor4D; // [batch, capacity, keyHeads, headSize]
   readonly values?: Tensor4D; // [batch, capacity, keyHeads, valueSize]
   /** 1 where a kept position holds a real token; absent while all do. */
-  readonly visible?: Tensor2D; // [batch, kept]
+  readonly attentionMask?: Tensor2D; // [batch, kept]
 };
 
 /** A memory that something was read into. */
-export type FilledMemory = KeyValueMemory & Required<Pick<KeyValueMemory, 'keys' | 'values'>>;
+export type FilledMemory = KeyValueCache & Required<Pick<KeyValueCache, 'keys' | 'values'>>;
 
 export interface RememberedChunk {
   readonly keys: Tensor4D; // [batch, added, keyHeads, headSize]
   readonly values: Tensor4D; // [batch, added, keyHeads, headSize]
   /** [batch, added], 0 at padding. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
 }
 
-export const emptyMemory: KeyValueMemory = { length: 0 };
+export const emptyMemory: KeyValueCache = { length: 0 };
 
 /** How many positions the buffers hold. */
-export function keptPositions({ length, forgotten = 0 }: KeyValueMemory): number {
-  return length - forgotten;
+export function keptPositions({ length, evicted = 0 }: KeyValueCache): number {
+  return length - evicted;
 }
 
 /** The memory with a chunk behind it, as new tensors; the old memory keeps its values. */
-export function remember(memory: KeyValueMemory, chunk: RememberedChunk): FilledMemory {
+export function remember(memory: KeyValueCache, chunk: RememberedChunk): FilledMemory {
   const kept = keptPositions(memory);
-  const visible = rememberVisible(memory, chunk);
+  const attentionMask = rememberVisible(memory, chunk);
   return {
     length: memory.length + chunk.keys.shape[1],
-    ...(memory.forgotten && { forgotten: memory.forgotten }),
+    ...(memory.evicted && { evicted: memory.evicted }),
     keys: append(memory.keys ?? null, kept, chunk.keys),
     values: append(memory.values ?? null, kept, chunk.values),
-    ...(visible && { visible }),
+    ...(attentionMask && { attentionMask }),
   };
 }
 
-function rememberVisible(memory: KeyValueMemory, { keys, visible }: RememberedChunk): Tensor2D | undefined {
-  if (!memory.visible && !visible) return undefined;
+function rememberVisible(memory: KeyValueCache, { keys, attentionMask }: RememberedChunk): Tensor2D | undefined {
+  if (!memory.attentionMask && !attentionMask) return undefined;
   const [batch, added] = keys.shape;
   const kept = keptPositions(memory);
-  const now = visible ?? (fill([batch, added], 1) as Tensor2D);
+  const now = attentionMask ?? (fill([batch, added], 1) as Tensor2D);
   if (kept === 0) return now.clone();
-  return concat([memory.visible ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
+  return concat([memory.attentionMask ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
 }
 
 /** The most positions for which a pattern needs buffers: a multiple of a block, with room for one more block. */
 export function mostPositions(pattern: Pattern): number {
   const { left, first } = reach(pattern);
-  return left === Infinity ? Infinity : memoryCapacity(first + left + MEMORY_BLOCK);
+  return left === Infinity ? Infinity : cacheCapacity(first + left + CACHE_BLOCK);
 }
 
 /**
  * The memory without what no later query can see. It forgets when its buffers are full, and then down to what is needed,
  * so that decoding copies once in a block of tokens, and its bytes stay the same however long the text becomes.
  */
-export function forget(memory: FilledMemory, pattern: Pattern): FilledMemory {
+export function evict(memory: FilledMemory, pattern: Pattern): FilledMemory {
   const { left, first } = reach(pattern);
   const [kept, most] = [keptPositions(memory), mostPositions(pattern)];
   if (kept < most) return memory;
@@ -83,10 +83,10 @@ export function forget(memory: FilledMemory, pattern: Pattern): FilledMemory {
     );
   return {
     length: memory.length,
-    forgotten: memory.length - first - left,
+    evicted: memory.length - first - left,
     keys: roomy(memory.keys),
     values: roomy(memory.values),
-    ...(memory.visible && { visible: needed(memory.visible) as Tensor2D }),
+    ...(memory.attentionMask && { attentionMask: needed(memory.attentionMask) as Tensor2D }),
   };
 }
 

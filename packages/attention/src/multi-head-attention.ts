@@ -1,7 +1,7 @@
 import {
+  cacheCapacity,
   linearFlops,
   type MixContext,
-  memoryCapacity,
   type PartCost,
   type SequenceMixer,
   SequiturError,
@@ -10,23 +10,23 @@ import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core'
 import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import {
   emptyMemory,
+  evict,
   type FilledMemory,
-  forget,
-  type KeyValueMemory,
+  type KeyValueCache,
   keptPositions,
   mostPositions,
   type RememberedChunk,
   remember,
 } from './key-value-cache.js';
-import { causal, cutsFrom, expectPattern, type Pattern, reach, visiblePairs } from './patterns/index.js';
-import { NoPositions, type Positions } from './positions/positional-encoding.js';
+import { causal, expectPattern, type Pattern, reach, splittableFrom, visiblePairs } from './patterns/index.js';
+import { NoPositionalEncoding, type PositionalEncoding } from './positions/positional-encoding.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
 export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth'> {
   /** Which keys each query may see; default {@link causal}. */
   readonly pattern?: Pattern;
   /** How order is known; default not at all. */
-  readonly positions?: Positions;
+  readonly positions?: PositionalEncoding;
 }
 
 /**
@@ -36,11 +36,15 @@ export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sour
  *
  * Observable: `weights` [batch, heads, length, keys], computed only when somebody observes.
  */
-export class MultiHeadAttention extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+export class MultiHeadAttention extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly pattern: Pattern;
-  readonly positions: Positions;
+  readonly positions: PositionalEncoding;
 
-  constructor({ pattern = causal(), positions = new NoPositions(), ...projections }: MultiHeadAttentionOptions) {
+  constructor({
+    pattern = causal(),
+    positions = new NoPositionalEncoding(),
+    ...projections
+  }: MultiHeadAttentionOptions) {
     super(projections);
     expectPattern('MultiHeadAttention, pattern', pattern);
     this.pattern = pattern;
@@ -52,44 +56,44 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     const projections = linearFlops(this, length);
     const pairs = this.heads * visiblePairs(this.pattern, length, seen);
     const perPosition = this.keyHeads * (this.headSize + this.valueSize) * 4;
-    const kept = memoryCapacity(Math.min(seen + length, mostPositions(this.pattern)));
+    const kept = cacheCapacity(Math.min(seen + length, mostPositions(this.pattern)));
     return {
       flops: projections + pairs * attentionFlops(this),
       gradientFlops: 2 * projections + pairs * attentionGradientFlops(this),
       // A text whose keys and values alone are read later.
       stateGradientFlops: 2 * (linearFlops(this.key, length) + linearFlops(this.value, length)),
-      stateBytes: seen + length >= cutsFrom(this.pattern) ? kept * perPosition : 0,
+      stateBytes: seen + length >= splittableFrom(this.pattern) ? kept * perPosition : 0,
     };
   }
 
-  initState(_batchSize: number): KeyValueMemory {
+  initState(_batchSize: number): KeyValueCache {
     return emptyMemory;
   }
 
-  mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+  mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     if (state.length > 0 && !state.keys) this.#refuse(state.length);
     return tidy(() => {
       const place = { seen: state.length, length: x.shape[1], positions: context.positions };
-      const query = this.positions.mark(this.queriesOf(x), place);
-      const keys = this.positions.mark(this.keysOf(x), place);
-      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
-      const chunk = { keys, values: this.valuesOf(x), visible };
-      const goesOn = state.length + x.shape[1] >= cutsFrom(this.pattern);
+      const query = this.positions.apply(this.queriesOf(x), place);
+      const keys = this.positions.apply(this.keysOf(x), place);
+      const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
+      const chunk = { keys, values: this.valuesOf(x), attentionMask };
+      const goesOn = state.length + x.shape[1] >= splittableFrom(this.pattern);
       const memory = goesOn ? remember(state, chunk) : wholeText(chunk);
       const options = {
         pattern: this.pattern,
         keyLength: keptPositions(memory),
-        forgotten: memory.forgotten ? { from: reach(this.pattern).first, count: memory.forgotten } : undefined,
-        visible: memory.visible,
+        evicted: memory.evicted ? { from: reach(this.pattern).first, count: memory.evicted } : undefined,
+        attentionMask: memory.attentionMask,
         bias: this.positions.scoreBias(),
       };
       const output = this.attend(query, memory.keys, memory.values, options, context);
-      return { output, state: goesOn ? forget(memory, this.pattern) : { length: memory.length } };
+      return { output, state: goesOn ? evict(memory, this.pattern) : { length: memory.length } };
     });
   }
 
   #refuse(seen: number): never {
-    const from = cutsFrom(this.pattern);
+    const from = splittableFrom(this.pattern);
     throw new SequiturError({
       where: 'MultiHeadAttention',
       expected: from === Infinity ? 'the whole text at once' : `the first ${from} tokens at once`,

@@ -31,10 +31,10 @@ export interface ProjectionOptions {
    * What a query takes before which all is padding: evenly from what its pattern shows (the default), or else. Only the
    * rows of padding differ, which nothing reads: models of PyTorch do one or the other there, by how they add their masks.
    */
-  readonly unseen?: UnseenRows;
+  readonly fullyMasked?: FullyMaskedRows;
 }
 
-export type UnseenRows = NonNullable<AttentionOptions['unseen']> | HiddenOnce;
+export type FullyMaskedRows = NonNullable<AttentionOptions['fullyMasked']> | HiddenOnce;
 
 /** What attention to oneself and to another text have in common: the projections to heads and back. */
 export abstract class ProjectedAttention extends Module {
@@ -51,7 +51,7 @@ export abstract class ProjectedAttention extends Module {
   readonly scale: number;
   readonly dropout: number;
   /** May be set, to compare rows of padding with those of another implementation. */
-  unseen: UnseenRows;
+  fullyMasked: FullyMaskedRows;
 
   constructor(options: ProjectionOptions) {
     super();
@@ -76,7 +76,7 @@ export abstract class ProjectedAttention extends Module {
     this.valueSize = valueSize;
     this.scale = options.scale ?? 1 / Math.sqrt(headSize);
     this.dropout = options.dropout ?? 0;
-    this.unseen = options.unseen ?? 'evenly';
+    this.fullyMasked = options.fullyMasked ?? 'evenly';
   }
 
   /** x [batch, length, width] -> [batch, length, heads, headSize]. */
@@ -104,15 +104,15 @@ export abstract class ProjectedAttention extends Module {
     options: AttentionOptions,
     { observe, random }: MixContext,
   ): Tensor3D {
-    const { unseen } = this;
+    const { fullyMasked } = this;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    const settled = { ...options, scale: this.scale };
-    if (typeof unseen === 'object') {
-      observe?.('weights', weightsHiddenOnce(query, keys, settled, unseen));
-      return this.output.apply(join(attentionHiddenOnce(query, keys, values, { ...settled, dropout }, unseen)));
+    const resolved = { ...options, scale: this.scale };
+    if (typeof fullyMasked === 'object') {
+      observe?.('weights', weightsHiddenOnce(query, keys, resolved, fullyMasked));
+      return this.output.apply(join(attentionHiddenOnce(query, keys, values, { ...resolved, dropout }, fullyMasked)));
     }
-    observe?.('weights', attentionWeights(query, keys, { ...settled, unseen }));
-    return this.output.apply(join(attention(query, keys, values, { ...settled, unseen, dropout })));
+    observe?.('weights', attentionWeights(query, keys, { ...resolved, fullyMasked }));
+    return this.output.apply(join(attention(query, keys, values, { ...resolved, fullyMasked, dropout })));
   }
 }
 

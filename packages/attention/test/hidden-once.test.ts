@@ -12,16 +12,16 @@ onEachBackend('attention that padding hides', () => {
     const options = { pattern: slidingWindow(3), offset: 7 };
     const hiddenOnce = { within: slidingWindow(4) };
     const seen = [0, 0, 0, 0, 1, 0, 0, 0]; // of the last three, which the pattern shows, none is real
-    const visible = tensor2d([seen]);
-    const whole = attentionHiddenOnce(query, key, value, { ...options, visible }, hiddenOnce);
+    const attentionMask = tensor2d([seen]);
+    const whole = attentionHiddenOnce(query, key, value, { ...options, attentionMask }, hiddenOnce);
     const [lastKeys, lastValues] = [key, value].map((x) => slice(x, [0, 4], [-1, 4])) as [Tensor4D, Tensor4D];
     const lastVisible = tensor2d([seen.slice(4)]);
-    const forgotten = { from: 0, count: 4 };
-    const kept = { ...options, visible: lastVisible, forgotten };
+    const evicted = { from: 0, count: 4 };
+    const kept = { ...options, attentionMask: lastVisible, evicted };
     const found = attentionHiddenOnce(query, lastKeys, lastValues, kept, hiddenOnce);
     const wanted = (await whole.data()) as Float32Array;
     expect(wanted.some((number) => Math.abs(number) > 0.01)).toBe(true);
     await expectClose(found, whole, 1e-6);
-    dispose([query, key, value, visible, lastKeys, lastValues, lastVisible]);
+    dispose([query, key, value, attentionMask, lastKeys, lastValues, lastVisible]);
   });
 });

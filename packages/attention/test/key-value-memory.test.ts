@@ -1,4 +1,4 @@
-import { bytesIn, disposeState, initialize, memoryCapacity, Random, type StateTree, sizeOf } from '@sequitur/core';
+import { bytesIn, cacheCapacity, disposeState, initialize, Random, type StateTree, sizeOf } from '@sequitur/core';
 import { onEachBackend } from '@sequitur/laws';
 import { memory, slice, type Tensor, type Tensor2D, type Tensor3D, tensor, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
@@ -31,36 +31,36 @@ onEachBackend('memory of attention', (backend) => {
       const seen = Float32Array.from({ length: 2 * length }, (_, index) =>
         index % length < 2 && index < length ? 0 : 1,
       );
-      const visible = tensor(seen, [2, length]) as Tensor2D;
+      const attentionMask = tensor(seen, [2, length]) as Tensor2D;
       const part = (from: number, count: number) => ({
         x: slice(x, [0, from, 0], [2, count, 8]),
-        visible: slice(visible, [0, from], [2, count]),
+        attentionMask: slice(attentionMask, [0, from], [2, count]),
       });
-      const whole = tidy(() => mixer.mix(x, mixer.initState(2), { visible }).output);
+      const whole = tidy(() => mixer.mix(x, mixer.initState(2), { attentionMask }).output);
       const wanted = await whole.data();
       const tensors = memory().numTensors;
       let state = mixer.initState(2);
       for (let from = 0, step = 0; from < length; step++) {
         const count = Math.min(length - from, step === 0 ? 30 : step === 20 ? 70 : 1);
         const now = part(from, count);
-        const { output, state: next } = mixer.mix(now.x, state, { visible: now.visible });
+        const { output, state: next } = mixer.mix(now.x, state, { attentionMask: now.attentionMask });
         const found = await output.data();
         for (let row = 0; row < 2; row++) {
           for (let i = 0; i < count * 8; i++) {
             expect(Math.abs(found[row * count * 8 + i]! - wanted[(row * length + from) * 8 + i]!)).toBeLessThan(1e-5);
           }
         }
-        for (const item of [output, now.x, now.visible]) item.dispose();
+        for (const item of [output, now.x, now.attentionMask]) item.dispose();
         disposeState(state as StateTree);
         state = next;
         from += count;
-        const { visible: _, ...rest } = state;
+        const { attentionMask: _, ...rest } = state;
         expect(bytesIn(rest as StateTree), `bytes after ${from}`).toBe(2 * mixer.cost(from).stateBytes);
       }
-      expect(mixer.cost(10_000).stateBytes).toBe(memoryCapacity(20 + 3 + 64) * 2 * 8 * 4);
+      expect(mixer.cost(10_000).stateBytes).toBe(cacheCapacity(20 + 3 + 64) * 2 * 8 * 4);
       disposeState(state as StateTree);
       expect(memory().numTensors).toBe(tensors);
-      for (const item of [x, visible, whole] as Tensor[]) item.dispose();
+      for (const item of [x, attentionMask, whole] as Tensor[]) item.dispose();
       mixer.dispose();
     });
   }

@@ -18,7 +18,7 @@ import {
 
 onEachBackend('attention with positions', () => {
   const parts = {
-    rotary: () => ({ positions: new Rotary({ headSize: 4, rotaryWidth: 2 }) }),
+    rotary: () => ({ positions: new Rotary({ headSize: 4, rotaryDimensions: 2 }) }),
     alibi: () => ({ positions: new Alibi(3) }),
     buckets: () => ({
       positions: new RelativeBuckets({ heads: 3, buckets: 8, maxDistance: 12, bidirectional: false }),
@@ -82,8 +82,8 @@ onEachBackend('attention with positions', () => {
   it('cross-attention reads its source once', async () => {
     const cross = initialize(new CrossAttention({ width: 8, sourceWidth: 6, heads: 2 }), 3);
     const source = drawNormal<Tensor3D>([2, 5, 6], 's');
-    const visible = tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], [2, 5], 'int32') as Tensor2D;
-    const state = cross.read(source, visible);
+    const attentionMask = tensor([1, 1, 1, 0, 0, 1, 1, 1, 1, 1], [2, 5], 'int32') as Tensor2D;
+    const state = cross.read(source, attentionMask);
     const x = drawNormal<Tensor3D>([2, 3, 8], 'x');
     const whole = cross.mix(x, state, {});
     expect(whole.state).toBe(state);

@@ -1,6 +1,6 @@
 import { mixerLaws } from '@sequitur/laws';
 import { expect, it } from 'vitest';
-import { InfiniAttention, LinearAttention, segmentPieces, TransformerXlAttention } from '../src/index.js';
+import { InfiniAttention, LinearAttention, splitIntoSegments, TransformerXlAttention } from '../src/index.js';
 
 const xl = { width: 8, heads: 2, headSize: 4, memoryLength: 8 };
 const segments = { leftPadding: false, gradientThroughState: false } as const;
@@ -36,11 +36,11 @@ mixerLaws(
 mixerLaws('linear attention', () => new LinearAttention({ width: 8, heads: 2, chunkLength: 4 }), { width: 8 });
 
 it('cuts chunks where segments end, whatever came before', () => {
-  expect(segmentPieces(7, 2, 3)).toEqual([
+  expect(splitIntoSegments(7, 2, 3)).toEqual([
     { start: 0, count: 1, ends: true },
     { start: 1, count: 3, ends: true },
     { start: 4, count: 3, ends: true },
   ]);
-  expect(segmentPieces(2, 0, 3)).toEqual([{ start: 0, count: 2, ends: false }]);
-  for (const none of [0, 2.5, Number.NaN]) expect(() => segmentPieces(2, 0, none)).toThrow(/integer of at least 1/);
+  expect(splitIntoSegments(2, 0, 3)).toEqual([{ start: 0, count: 2, ends: false }]);
+  for (const none of [0, 2.5, Number.NaN]) expect(() => splitIntoSegments(2, 0, none)).toThrow(/integer of at least 1/);
 });

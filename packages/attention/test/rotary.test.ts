@@ -45,30 +45,33 @@ describe('rotary frequencies', () => {
 
 onEachBackend('rotary positions', () => {
   for (const interleaved of [false, true]) {
-    for (const rotaryWidth of [6, 4]) {
-      const name = `${interleaved ? 'neighbours' : 'halves'}, ${rotaryWidth} of 6 numbers`;
+    for (const rotaryDimensions of [6, 4]) {
+      const name = `${interleaved ? 'neighbours' : 'halves'}, ${rotaryDimensions} of 6 numbers`;
       it(`${name}: turn as complex numbers do`, async () => {
-        const rotary = new Rotary({ headSize: 6, rotaryWidth, interleaved, base: 50 });
+        const rotary = new Rotary({ headSize: 6, rotaryDimensions, interleaved, base: 50 });
         const x = drawNormal<Tensor4D>([2, 5, 3, 6], 'x');
-        const found = await rotary.mark(x, { seen: 7, length: 5 }).data();
+        const found = await rotary.apply(x, { seen: 7, length: 5 }).data();
         const given = await x.data();
         const frequencies = rotary.frequencies();
         for (let row = 0; row < 30; row++) {
           const position = 7 + (Math.floor(row / 3) % 5);
-          for (let i = 0; i < rotaryWidth / 2; i++) {
-            const [a, b] = interleaved ? [2 * i, 2 * i + 1] : [i, i + rotaryWidth / 2];
+          for (let i = 0; i < rotaryDimensions / 2; i++) {
+            const [a, b] = interleaved ? [2 * i, 2 * i + 1] : [i, i + rotaryDimensions / 2];
             const [cosine, sine] = [Math.cos(position * frequencies[i]!), Math.sin(position * frequencies[i]!)];
             const [real, imaginary] = [given[row * 6 + a]!, given[row * 6 + b]!];
             expect(found[row * 6 + a]).toBeCloseTo(real * cosine - imaginary * sine, 5);
             expect(found[row * 6 + b]).toBeCloseTo(imaginary * cosine + real * sine, 5);
           }
-          for (let i = rotaryWidth; i < 6; i++) expect(found[row * 6 + i]).toBe(given[row * 6 + i]);
+          for (let i = rotaryDimensions; i < 6; i++) expect(found[row * 6 + i]).toBe(given[row * 6 + i]);
         }
         dispose(x);
       });
 
       it(`${name}: gradients against differences`, async () => {
-        const { cosines, sines } = new Rotary({ headSize: 6, rotaryWidth, interleaved }).tables({ seen: 2, length: 3 });
+        const { cosines, sines } = new Rotary({ headSize: 6, rotaryDimensions, interleaved }).tables({
+          seen: 2,
+          length: 3,
+        });
         const x = drawNormal<Tensor4D>([2, 3, 2, 6], 'x');
         const turn = (value: Tensor) => rotate(value as Tensor4D, cosines, sines, { interleaved });
         await expectGradientOfDifferences(turn, [x], { samples: 12 });
@@ -109,7 +112,7 @@ onEachBackend('rotary positions', () => {
       const rotary = new Rotary({ headSize: 8, scaling });
       const x = drawNormal<Tensor4D>([2, 4, 1, 8], 'x');
       const positions = tensor([3, 4, 5, 6, 3, 4, 5, 6], [2, 4], 'int32') as Tensor2D;
-      const [counted, given] = [{}, { positions }].map((more) => rotary.mark(x, { seen: 3, length: 4, ...more }));
+      const [counted, given] = [{}, { positions }].map((more) => rotary.apply(x, { seen: 3, length: 4, ...more }));
       expect(await distance(counted!, given!)).toBeLessThan(1e-5);
     }
   });

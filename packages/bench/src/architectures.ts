@@ -128,7 +128,7 @@ function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryMode
 
 function mamba2Mixer({ width }: Shape): Mamba2Mixer {
   return new Mamba2Mixer({
-    ...{ width, innerWidth: 2 * width, stateSize: 16, headSize: 16, groups: 1, kernelSize: 4, chunk: 64 },
+    ...{ width, innerWidth: 2 * width, stateSize: 16, headSize: 16, groups: 1, kernelSize: 4, chunkLength: 64 },
     ...{ stepLimit: [0, Number.POSITIVE_INFINITY], bias: false, convolutionBias: true, activation: 'silu' },
     ...{ normEpsilon: 1e-5, normGroupSize: 2 * width },
   });

@@ -14,8 +14,8 @@ import type { Head } from './heads/head.js';
 import { noHead } from './heads/no-head.js';
 import type { LongformerConfig } from './longformer/config.js';
 
-const roberta = { modelType: 'roberta', vocabularySize: 50265, contextLength: 512, segments: 1, paddingToken: 1 };
-const distilbert = { modelType: 'distilbert', vocabularySize: 30522, contextLength: 512, segments: 0 };
+const roberta = { modelType: 'roberta', vocabularySize: 50265, contextLength: 512, tokenTypeCount: 1, paddingToken: 1 };
+const distilbert = { modelType: 'distilbert', vocabularySize: 30522, contextLength: 512, tokenTypeCount: 0 };
 
 /** BERT's encoder as a value, for lists that compare architectures. */
 export const bert = architecture(bertFamily, bertPresets);
@@ -102,9 +102,9 @@ function architecture(
 /** Of the encoder alone. Counts products only: the rest is a small share that falls with the width. */
 export function encoderCost(config: BertConfig, length: number): Cost {
   const { vocabularySize, contextLength, width, depth, heads, hiddenWidth = 4 * width } = config;
-  const { segments = 2, positions = 'absolute', modelType, paddingToken } = config;
+  const { tokenTypeCount = 2, positions = 'absolute', modelType, paddingToken } = config;
   const places = contextLength + (modelType === 'roberta' ? (paddingToken ?? 1) + 1 : 0);
-  const rows = vocabularySize + places + segments;
+  const rows = vocabularySize + places + tokenTypeCount;
   const distances = positions === 'absolute' ? 0 : (2 * places - 1) * (width / heads);
   const attention = 4 * (width * width + width) + distances;
   const feedForward = 2 * width * hiddenWidth + hiddenWidth + width;

@@ -7,9 +7,9 @@ export interface TextBatch {
   /** Token ids. */
   readonly tokens: readonly Row[];
   /** 1 where there is a real token, 0 at padding; absent: all real. */
-  readonly visible?: readonly Row[] | undefined;
+  readonly attentionMask?: readonly Row[] | undefined;
   /** 0 for the first text of a pair, 1 for the second. */
-  readonly segments?: readonly Row[] | undefined;
+  readonly tokenTypes?: readonly Row[] | undefined;
   readonly positions?: readonly Row[] | undefined;
   /** 1 where a token sees all and is seen by all, for the models that have such; absent: as the head needs it. */
   readonly globals?: readonly Row[] | undefined;
@@ -20,15 +20,17 @@ export interface TextBatch {
 }
 
 /** Where the rows have a 1, and no padding. */
-export function positionsOf(rows: readonly Row[], visible?: readonly Row[]): number[][] {
+export function positionsOf(rows: readonly Row[], attentionMask?: readonly Row[]): number[][] {
   return rows.map((row, index) =>
-    Array.from(row).flatMap((value, position) => (value && (visible?.[index]?.[position] ?? 1) ? [position] : [])),
+    Array.from(row).flatMap((value, position) =>
+      value && (attentionMask?.[index]?.[position] ?? 1) ? [position] : [],
+    ),
   );
 }
 
 /** The batch as tensors, which belong to the scope around. */
 export function tensorsOf(
-  { tokens, visible, segments, positions, question }: TextBatch,
+  { tokens, attentionMask, tokenTypes, positions, question }: TextBatch,
   vocabularySize: number,
 ): { tokens: Tensor2D; context: EncodeContext; question: Tensor2D | undefined } {
   const ids = tokenTensor(tokens, vocabularySize);
@@ -47,8 +49,8 @@ export function tensorsOf(
     tokens: ids,
     question: question && matrix('question', question),
     context: {
-      ...(visible && { visible: matrix('visible', visible) }),
-      ...(segments && { segments: matrix('segments', segments) }),
+      ...(attentionMask && { attentionMask: matrix('attentionMask', attentionMask) }),
+      ...(tokenTypes && { tokenTypes: matrix('tokenTypes', tokenTypes) }),
       ...(positions && { positions: matrix('positions', positions) }),
     },
   };

@@ -1,15 +1,15 @@
 import { type Context, type Encoder, initialize, Module, SequiturError, scoped } from '@sequitur/core';
 import {
   type CheckpointLocation,
+  type CheckpointMetadata,
   type FileSink,
   type HubOptions,
   type LoadProgress,
   openCheckpoint,
   openSink,
   openSource,
-  readStoredForm,
+  readCheckpointMetadata,
   type SaveOptions,
-  type StoredForm,
   saveFolder,
   storedDtype,
 } from '@sequitur/pretrained';
@@ -37,7 +37,7 @@ export interface CreateBertOptions<H extends Head> {
 export interface BertOptions {
   readonly tokenizer?: Tokenizer | null;
   /** What its folder says of it, for saving it alike. */
-  readonly storedAs?: StoredForm;
+  readonly metadata?: CheckpointMetadata;
 }
 
 export interface LoadBertOptions<H extends Head> extends HubOptions, CreateBertOptions<H> {
@@ -60,21 +60,21 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
   /** What the checkpoint said of itself, for saving it alike. */
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(
     config: BertConfig,
     family: EncoderFamily,
     head: HeadPart<H>,
-    { tokenizer = null, storedAs = {} }: BertOptions = {},
+    { tokenizer = null, metadata = {} }: BertOptions = {},
   ) {
     super();
     this.config = { ...config, ...head.settings };
     this.family = family;
     this.headKind = head.kind;
     this.tokenizer = tokenizer;
-    this.storedAs = storedAs;
+    this.metadata = metadata;
     this.encoder = family.createEncoder(this.config);
     this.head = head.build(this.config, family.headStyle(this.config, head.kind));
     this.unused = family.unusedPart?.(head.kind, this.config) ?? null;
@@ -116,8 +116,8 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     const checkpoint = await openCheckpoint(source);
     try {
       const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      const storedAs = await readStoredForm(source, checkpoint);
-      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer }, storedAs);
+      const metadata = await readCheckpointMetadata(source, checkpoint);
+      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer }, metadata);
     } finally {
       await checkpoint.close();
     }
@@ -127,13 +127,13 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   static async load<H extends Head = Head>(
     given: FoundWeights,
     options: LoadBertOptions<H> = {},
-    storedAs: StoredForm = { dtype: storedDtype(given.checkpoint) },
+    metadata: CheckpointMetadata = { dtype: storedDtype(given.checkpoint) },
   ): Promise<Bert<H>> {
     const found = { ...given, checkpoint: withPresentNames(given.checkpoint) };
     const { family, config } = found;
     const { head: wanted, tokenizer = null, ...rest } = options;
     const stored = storedHead(found, (head) => new Bert(config, family, head));
-    const parts = { tokenizer, storedAs };
+    const parts = { tokenizer, metadata };
     const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), parts);
     const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
     try {
@@ -148,7 +148,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const { family, config, headKind } = this;
-    const stored = { ...this.storedAs, architecture: architectureOf(family, headKind) };
+    const stored = { ...this.metadata, architecture: architectureOf(family, headKind) };
     const content = { rules: rulesOf(family, config, headKind), config: family.writeConfig(config), stored };
     const sink = openSink(location);
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
@@ -181,7 +181,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     const completed = this.family.completed?.(this.headKind, batch, this.config) ?? batch;
     const { tokens, context: given, question } = tensorsOf(completed, this.vocabularySize);
     const { globals, choices } = completed;
-    const seeing = globals && positionsOf(globals, completed.visible);
+    const seeing = globals && positionsOf(globals, completed.attentionMask);
     const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
     const tokenVectors = this.encoder.embedding.tokens.weight.value;
     return { hidden, seen: { ...context, tokenVectors, choices, question } };

@@ -21,7 +21,7 @@ export interface BertConfig {
   /** Default 1e-12. */
   readonly normEpsilon?: number;
   /** How many kinds of segment have a vector; default 2. 0: the model knows no segments. */
-  readonly segments?: number;
+  readonly tokenTypeCount?: number;
   /** Default `absolute`. */
   readonly positions?: PositionKind;
   /** The positions' vectors are fixed sinusoids, which the checkpoint stores; default false. */
@@ -43,7 +43,7 @@ export interface BertConfig {
   /** Default: told from the labels that training gives. */
   readonly problem?: Problem;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 const published = { modelType: 'bert', vocabularySize: 30522, contextLength: 512 };

@@ -26,7 +26,7 @@ export interface BertEmbeddingOptions {
 /** The sum of each token's, segment's and position's vector, normalised (Devlin et al. 2019, figure 2). */
 export class BertEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
-  readonly segments: Embedding | null; // [segments, width]
+  readonly tokenTypes: Embedding | null; // [segments, width]
   readonly positions: PositionTable; // [contextLength, width]; unused, but stored, where scores know the distance
   readonly norm: LayerNorm;
   readonly #dropout: number;
@@ -37,11 +37,11 @@ export class BertEmbedding extends Module {
 
   constructor(config: BertConfig, { skipsPadding = false, scale = 1 }: BertEmbeddingOptions = {}) {
     super();
-    const { vocabularySize, width, segments = 2, paddingToken = 0, initialDeviation = 0.02 } = config;
-    const drawn = normal(initialDeviation);
+    const { vocabularySize, width, tokenTypeCount = 2, paddingToken = 0, initializerRange = 0.02 } = config;
+    const drawn = normal(initializerRange);
     const padding = paddingToken ?? 0;
     this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken ?? undefined });
-    this.segments = segments > 0 ? new Embedding(segments, width, drawn) : null;
+    this.tokenTypes = tokenTypeCount > 0 ? new Embedding(tokenTypeCount, width, drawn) : null;
     this.positions = new PositionTable({
       count: config.contextLength,
       width,
@@ -59,11 +59,11 @@ export class BertEmbedding extends Module {
   }
 
   /** tokens int32 [batch, length] -> [batch, length, width]. */
-  apply(tokens: Tensor2D, { segments, positions, random }: EncodeContext = {}): Tensor3D {
+  apply(tokens: Tensor2D, { tokenTypes, positions, random }: EncodeContext = {}): Tensor3D {
     return tidy(() => {
       let x = this.tokens.lookup(tokens);
       if (this.#scale !== 1) x = mul(x, this.#scale);
-      if (this.segments) x = add(x, this.segments.lookup(segments ?? zerosLike(tokens)));
+      if (this.tokenTypes) x = add(x, this.tokenTypes.lookup(tokenTypes ?? zerosLike(tokens)));
       if (this.#addsPositions) x = add(x, this.#positionVectors(tokens, positions));
       return dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);
     });

@@ -54,15 +54,15 @@ export class BertEncoder extends Module implements Encoder {
     return tidy(() => {
       const x = this.embedding.apply(tokens, context);
       context.observe?.('embedding', x);
-      const { segments, positions, ...mixing } = context;
+      const { tokenTypes, positions, ...mixing } = context;
       return this.stack.apply(x, mixing);
     });
   }
 }
 
 function bertBlock(config: BertConfig, mixer: SequenceMixer) {
-  const { width, hiddenWidth = 4 * width, normEpsilon = 1e-12, initialDeviation = 0.02, dropout = 0 } = config;
-  const drawn = { initializer: normal(initialDeviation) };
+  const { width, hiddenWidth = 4 * width, normEpsilon = 1e-12, initializerRange = 0.02, dropout = 0 } = config;
+  const drawn = { initializer: normal(initializerRange) };
   return new PostNormBlock({
     mixer,
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
@@ -80,8 +80,8 @@ function bertBlock(config: BertConfig, mixer: SequenceMixer) {
 }
 
 function bertAttention(config: BertConfig, { skipsPadding }: BertEncoderOptions) {
-  const { width, heads, contextLength, positions = 'absolute', initialDeviation = 0.02 } = config;
-  const drawn = { initializer: normal(initialDeviation) };
+  const { width, heads, contextLength, positions = 'absolute', initializerRange = 0.02 } = config;
+  const drawn = { initializer: normal(initializerRange) };
   const options = { width, heads, dropout: config.attentionDropout ?? 0, input: drawn, output: drawn };
   if (positions === 'absolute') return new MultiHeadAttention({ ...options, pattern: full() });
   // As many distances as the table of positions has rows, used or not.

@@ -1,10 +1,4 @@
-import {
-  emptyMemory,
-  full,
-  type KeyValueMemory,
-  ProjectedAttention,
-  type ProjectionOptions,
-} from '@sequitur/attention';
+import { emptyMemory, full, type KeyValueCache, ProjectedAttention, type ProjectionOptions } from '@sequitur/attention';
 import { Embedding, type MixContext, normal, type SequenceMixer, SequiturError } from '@sequitur/core';
 import {
   add,
@@ -38,7 +32,7 @@ export interface RelativeKeyAttentionOptions extends Omit<ProjectionOptions, 'so
  *
  * Observable: `weights` [batch, heads, length, length].
  */
-export class RelativeKeyAttention extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+export class RelativeKeyAttention extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly distances: Embedding; // [2 contextLength - 1, headSize]
   readonly contextLength: number;
   readonly comparesKeys: boolean;
@@ -52,12 +46,12 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
   }
 
   /** Nothing is remembered: the whole text is read at once. */
-  initState(_batchSize: number): KeyValueMemory {
+  initState(_batchSize: number): KeyValueCache {
     return emptyMemory;
   }
 
   /** @throws SequiturError where the text is longer than there are vectors of distances for */
-  mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+  mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     if (x.shape[1] > this.contextLength) {
       throw new SequiturError({
         where: 'RelativeKeyAttention',
@@ -68,9 +62,9 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
     }
     const output = tidy(() => {
       const [query, keys] = [this.queriesOf(x), this.keysOf(x)];
-      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
+      const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
       const values = mul(this.#distanceScores(query, keys), this.scale);
-      const options = { pattern: full(), visible, bias: { kind: 'tensor', values } } as const;
+      const options = { pattern: full(), attentionMask, bias: { kind: 'tensor', values } } as const;
       return this.attend(query, keys, this.valuesOf(x), options, context);
     });
     return { output, state };

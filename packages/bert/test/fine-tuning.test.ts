@@ -129,7 +129,7 @@ it('computes the losses of every head from labels on the host, and refuses label
   const model = Bert.create(config, { head: sequenceClassification({ labels: ['a', 'b'] }) });
   expect(() => model.loss({ tokens }, [0, 2])).toThrow(/labels from 0 to 1/);
   expect(() => model.loss({ tokens }, [0])).toThrow(/shape \[2\]/);
-  expect(() => model.apply({ tokens, visible: [[1, 1]] })).toThrow(/2 rows of 4/);
+  expect(() => model.apply({ tokens, attentionMask: [[1, 1]] })).toThrow(/2 rows of 4/);
   expect(() => model.apply({ tokens: [[2, 99]] })).toThrow(/99/);
   expect(() => model.apply({ tokens: [new Array<number>(9).fill(2)] })).toThrow(/at most 8 tokens/);
   model.dispose();

@@ -159,10 +159,10 @@ describe('every head', () => {
 
   it('of BigBird looks for no answer in the question, which is a segment of its own', async () => {
     const model = Bert.create(configs.big_bird!, { head: questionAnswering(), seed: 1 });
-    const segments = batch.tokens.map((row) =>
+    const tokenTypes = batch.tokens.map((row) =>
       Array.from(row, (_, place) => Number(place > Array.from(row).indexOf(2))),
     );
-    const [found, told] = [model.apply(batch), model.apply({ ...batch, segments })];
+    const [found, told] = [model.apply(batch), model.apply({ ...batch, tokenTypes })];
     expect(await found.start.data()).toEqual(await told.start.data());
     const closed = Array.from(await found.end.data(), (value) => value < -1e5);
     const question = [

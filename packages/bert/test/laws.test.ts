@@ -4,8 +4,8 @@ import { bert, bigBirdEncoder, distilbertEncoder, longformerEncoder, robertaEnco
 const config = { vocabularySize: 17, contextLength: 14, width: 8, depth: 2, heads: 2, hiddenWidth: 12 };
 
 architectureLaws(bert, { ...config, modelType: 'bert' });
-architectureLaws(robertaEncoder, { ...config, modelType: 'roberta', segments: 1, paddingToken: 1 });
-architectureLaws(distilbertEncoder, { ...config, modelType: 'distilbert', segments: 0, activation: 'relu' });
+architectureLaws(robertaEncoder, { ...config, modelType: 'roberta', tokenTypeCount: 1, paddingToken: 1 });
+architectureLaws(distilbertEncoder, { ...config, modelType: 'distilbert', tokenTypeCount: 0, activation: 'relu' });
 
 const relative = { ...config, modelType: 'bert', positions: 'relativeKeyQuery' } as const;
 encoderLaws('BERT with relative keys', () => bert.create(relative), {
@@ -16,7 +16,7 @@ encoderLaws('BERT with relative keys', () => bert.create(relative), {
 const windows = [2, 4];
 architectureLaws(
   longformerEncoder,
-  { ...config, modelType: 'longformer', segments: 1, paddingToken: 1, windows },
+  { ...config, modelType: 'longformer', tokenTypeCount: 1, paddingToken: 1, windows },
   {
     unreached: windows.flatMap((_, layer) =>
       ['globalQuery', 'globalKey', 'globalValue'].flatMap((part) =>

@@ -78,13 +78,13 @@ describe('pairs of texts', () => {
   it('follow one another or come from different documents, as they say, half and half', () => {
     const random = Random.fromSeed(3);
     const pairs = Array.from({ length: 40 }, () => sentencePairs(documents, random, pairing)).flat();
-    for (const { tokens, segments, nextSentence } of pairs) {
+    for (const { tokens, tokenTypes, nextSentence } of pairs) {
       expect(tokens.length).toBeLessThanOrEqual(24);
-      expect(segments).toHaveLength(tokens.length);
+      expect(tokenTypes).toHaveLength(tokens.length);
       expect([tokens[0], tokens.at(-1)]).toEqual([START, SEPARATOR]);
       const middle = tokens.indexOf(SEPARATOR);
       const [a, b] = [tokens.slice(1, middle), tokens.slice(middle + 1, -1)];
-      expect(segments.lastIndexOf(0)).toBe(middle);
+      expect(tokenTypes.lastIndexOf(0)).toBe(middle);
       expect(Math.min(a.length, b.length)).toBeGreaterThan(0);
       const [from, to] = [documentOf(a[0]!), documentOf(b[0]!)];
       if (nextSentence === 1) expect(to).not.toBe(from);
@@ -100,8 +100,8 @@ describe('pairs of texts', () => {
   it('use every sentence of every document as a first text or a true second one', () => {
     const pairs = sentencePairs(documents, Random.fromSeed(4), { ...pairing, length: 200, shortShare: 0 });
     const used = new Set(
-      pairs.flatMap(({ tokens, segments, nextSentence }) =>
-        tokens.filter((token, i) => token >= 1000 && (segments[i] === 0 || nextSentence === 0)),
+      pairs.flatMap(({ tokens, tokenTypes, nextSentence }) =>
+        tokens.filter((token, i) => token >= 1000 && (tokenTypes[i] === 0 || nextSentence === 0)),
       ),
     );
     expect(used.size).toBe(12 * 9);
@@ -125,13 +125,13 @@ describe('batches for pre-training', () => {
     again.resumeAt(data.position);
     expect([...again]).toEqual(all.slice(7));
     expect(() => again.resumeAt('elsewhere')).toThrow(/an epoch and a batch/);
-    for (const { tokens, visible, segments, labels } of all) {
+    for (const { tokens, attentionMask, tokenTypes, labels } of all) {
       expect(labels.nextSentence).toHaveLength(tokens.length);
       for (const [row, own] of tokens.entries()) {
-        for (const values of [own, visible![row]!, segments![row]!, labels.tokens[row]!])
+        for (const values of [own, attentionMask![row]!, tokenTypes![row]!, labels.tokens[row]!])
           expect(values).toHaveLength(24);
         expect(Array.from(own).filter((token) => token === PADDING)).toHaveLength(
-          Array.from(visible![row]!).filter((value) => value === 0).length,
+          Array.from(attentionMask![row]!).filter((value) => value === 0).length,
         );
       }
     }

@@ -31,7 +31,7 @@ const config = {
 
 function open<H extends Head>(head: HeadPart<H>): Bert {
   const tokenizer = bertTokenizer(vocabulary.join('\n'));
-  return Bert.create({ ...config, initialDeviation: 0.6 }, { head, seed: 5, tokenizer }) as unknown as Bert;
+  return Bert.create({ ...config, initializerRange: 0.6 }, { head, seed: 5, tokenizer }) as unknown as Bert;
 }
 
 const texts = ['The captain hunted the white whale.', 'Who sails?', 'a ship, a sea'];

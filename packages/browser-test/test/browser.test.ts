@@ -78,7 +78,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     timeout: 300_000,
   }, async () => {
     const alone = await run(plain.address, 'wasm');
-    expect(alone.threads).toMatchObject({ found: false, toGetMore: expect.stringContaining('Embedder-Policy') });
+    expect(alone.threads).toMatchObject({ found: false, hint: expect.stringContaining('Embedder-Policy') });
     const together = await run(isolated.address, 'wasm');
     expect(together).toEqual({ ...alone, threads: { found: true, detail: '2, on shared memory' } });
   });

@@ -14,11 +14,11 @@ import {
 export function bigBirdMaps(
   query: Tensor4D,
   key: Tensor4D,
-  options: BigBirdOptions & { readonly visible: Tensor2D },
+  options: BigBirdOptions & { readonly attentionMask: Tensor2D },
 ): Tensor {
-  const { visible, random, blockSize, scale } = options;
-  const real = reshape(notEqual(visible, 0), [visible.shape[0], 1, visible.shape[1], 1]);
-  const padding = { pattern: seenByPadding(random[0]!.length + 2, blockSize), visible, scale, offset: 0 };
+  const { attentionMask, random, blockSize, scale } = options;
+  const real = reshape(notEqual(attentionMask, 0), [attentionMask.shape[0], 1, attentionMask.shape[1], 1]);
+  const padding = { pattern: seenByPadding(random[0]!.length + 2, blockSize), attentionMask, scale, offset: 0 };
   const ofPadding = mul(attentionWeights(query, key, padding), notDrawn(random, blockSize));
   return where(real, bigBirdWeights(query, key, options), ofPadding);
 }

@@ -17,7 +17,7 @@ type Reader = (value: never, prompt: GenerationPrompt, all: GenerationSettings) 
 const nothing: Reader = () => ({});
 
 /** Settings that count only where `do_sample` is on. */
-function chance(names: Readonly<Record<string, keyof GenerateOptions>>): Readonly<Record<string, Reader>> {
+function sampling(names: Readonly<Record<string, keyof GenerateOptions>>): Readonly<Record<string, Reader>> {
   const read = (option: keyof GenerateOptions): Reader => {
     return (value: number, _prompt, all) => (all.do_sample ? { [option]: value } : {});
   };
@@ -41,22 +41,24 @@ const READERS: Readonly<Record<string, Reader>> = {
   encoder_no_repeat_ngram_size: (n: number, { sources }) => (n > 0 ? { sourceNoRepeatNgram: n, sources } : {}),
   bad_words_ids: (words: number[][], _prompt, all) => ({
     // A forbidden end token is left to the rules on length.
-    forbidden: words.filter((word) => !(word.length === 1 && [all.eos_token_id].flat().includes(word[0]))),
+    badWords: words.filter((word) => !(word.length === 1 && [all.eos_token_id].flat().includes(word[0]))),
   }),
   sequence_bias: (biases: [number[], number][]) => ({ sequenceBias: biases }),
-  suppress_tokens: (suppressed: number[]) => ({ suppressed }),
-  begin_suppress_tokens: (suppressedAtStart: number[]) => ({ suppressedAtStart }),
+  suppress_tokens: (suppressTokens: number[]) => ({ suppressTokens }),
+  begin_suppress_tokens: (beginSuppressTokens: number[]) => ({ beginSuppressTokens }),
   // Hugging Face forces the token that follows a prompt of one token.
-  forced_bos_token_id: (token: number, { length }) => (length === 1 ? { forcedFirst: token } : {}),
-  forced_eos_token_id: (token: number | number[]) => ({ forcedLast: token }),
-  exponential_decay_length_penalty: ([start, factor]: [number, number]) => ({ growingEnd: { start, factor } }),
+  forced_bos_token_id: (token: number, { length }) => (length === 1 ? { forcedBosToken: token } : {}),
+  forced_eos_token_id: (token: number | number[]) => ({ forcedEosToken: token }),
+  exponential_decay_length_penalty: ([start, factor]: [number, number]) => ({
+    exponentialDecayLengthPenalty: { start, factor },
+  }),
   remove_invalid_values: (finite: boolean) => ({ finite }),
   renormalize_logits: (renormalized: boolean) => ({ renormalized }),
   num_return_sequences: (sequences: number) => ({ sequences }),
   num_beams: (beams: number, _prompt, all) => (beams > 1 ? { beamSearch: beamSettings(beams, all) } : {}),
   do_sample: nothing,
-  ...chance({ temperature: 'temperature', top_k: 'topK', top_p: 'topP', min_p: 'minP' }),
-  ...chance({ typical_p: 'typical', epsilon_cutoff: 'epsilonCutoff', eta_cutoff: 'etaCutoff' }),
+  ...sampling({ temperature: 'temperature', top_k: 'topK', top_p: 'topP', min_p: 'minP' }),
+  ...sampling({ typical_p: 'typical', epsilon_cutoff: 'epsilonCutoff', eta_cutoff: 'etaCutoff' }),
   penalty_alpha: (penalty: number, _prompt, all) =>
     penalty > 0 ? { contrastive: { penalty, candidates: (all.top_k as number | undefined) ?? 50 } } : {},
   prompt_lookup_num_tokens: (tokens: number) => ({ speculation: { tokens } }),

@@ -23,18 +23,18 @@ export interface RuleOptions {
   /** Above 1: tokens of the source become likelier. */
   readonly sourceRepetitionPenalty?: number | undefined;
   /** Sequences of tokens that must not appear. */
-  readonly forbidden?: readonly (readonly number[])[] | undefined;
+  readonly badWords?: readonly (readonly number[])[] | undefined;
   readonly sequenceBias?: readonly SequenceBias[] | undefined;
   /** Tokens that must not appear. */
-  readonly suppressed?: readonly number[] | undefined;
+  readonly suppressTokens?: readonly number[] | undefined;
   /** Tokens that must not be the first generated one. */
-  readonly suppressedAtStart?: readonly number[] | undefined;
+  readonly beginSuppressTokens?: readonly number[] | undefined;
   /** The first generated token. */
-  readonly forcedFirst?: number | undefined;
+  readonly forcedBosToken?: number | undefined;
   /** The last generated token where `maxTokens` is reached. */
-  readonly forcedLast?: number | readonly number[] | undefined;
+  readonly forcedEosToken?: number | readonly number[] | undefined;
   /** From `start` generated tokens on the end becomes likelier with each. */
-  readonly growingEnd?: { readonly start: number; readonly factor: number } | undefined;
+  readonly exponentialDecayLengthPenalty?: { readonly start: number; readonly factor: number } | undefined;
   /** Go on where the model gives not-a-number or infinities. */
   readonly finite?: boolean | undefined;
   /** Further rules, after those above and before those of chance. */
@@ -44,7 +44,7 @@ export interface RuleOptions {
 }
 
 /** Chance. Where none of these is given, each token is the most likely one. */
-export interface ChanceOptions {
+export interface SamplingOptions {
   /** 0: the most likely token each time. */
   readonly temperature?: number | undefined;
   readonly topK?: number | undefined;
@@ -119,7 +119,7 @@ export interface SpeculationOptions {
   readonly lookup?: number | undefined;
 }
 
-export interface GenerateOptions extends RuleOptions, ChanceOptions, StoppingOptions {
+export interface GenerateOptions extends RuleOptions, SamplingOptions, StoppingOptions {
   /** How many texts for each prompt; default 1. */
   readonly sequences?: number | undefined;
   readonly beamSearch?: BeamOptions | undefined;

@@ -1,10 +1,10 @@
-import type { ChanceOptions, GenerateOptions } from './options.js';
+import type { GenerateOptions, SamplingOptions } from './options.js';
 import * as rules from './processors/index.js';
 import { type LogitsProcessor, renormalized, type SequenceSoFar } from './processors/index.js';
 
 /** The rules that the options ask for beside chance, in the order in which Hugging Face applies them. */
 export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProcessor[] {
-  const { endTokens = [], forcedLast, growingEnd, beamSearch } = options;
+  const { endTokens = [], forcedEosToken, exponentialDecayLengthPenalty, beamSearch } = options;
   return [
     given(options.sequenceBias, rules.sequenceBias),
     given(beamSearch?.diversityPenalty, rules.diversityPenalty),
@@ -14,17 +14,19 @@ export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProc
     given(options.frequencyPenalty, rules.frequencyPenalty),
     given(options.noRepeatNgram, rules.noRepeatNgram),
     given(options.sourceNoRepeatNgram, rules.sourceNoRepeatNgram),
-    given(options.forbidden, rules.forbiddenSequences),
+    given(options.badWords, rules.badWordSequences),
     given(options.minLength, (length) => rules.minimumLength(length, endTokens)),
     given(options.minTokens, (count) => rules.minimumTokens(count, endTokens)),
-    given(options.forcedFirst, rules.forcedFirst),
-    given(forcedLast, (last) => rules.forcedLast([last].flat() as number[], maxTokens)),
+    given(options.forcedBosToken, rules.forcedBosToken),
+    given(forcedEosToken, (last) => rules.forcedEosToken([last].flat() as number[], maxTokens)),
     given(options.finite || undefined, rules.finite),
-    given(growingEnd, ({ start, factor }) => rules.growingEnd(start, factor, endTokens)),
-    given(options.suppressed, rules.suppressedTokens),
+    given(exponentialDecayLengthPenalty, ({ start, factor }) =>
+      rules.exponentialDecayLengthPenalty(start, factor, endTokens),
+    ),
+    given(options.suppressTokens, rules.suppressedTokens),
     // After a forced first token the second one is the first that is free.
-    given(options.suppressedAtStart, (tokens) =>
-      rules.suppressedAtStart(tokens, options.forcedFirst === undefined ? 0 : 1),
+    given(options.beginSuppressTokens, (tokens) =>
+      rules.beginSuppressTokens(tokens, options.forcedBosToken === undefined ? 0 : 1),
     ),
     ...(options.processors ?? []),
   ].filter((rule) => rule !== null);
@@ -35,7 +37,7 @@ export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProc
  *
  * @param keep how many tokens each leaves at least
  */
-export function chanceRulesOf(options: ChanceOptions, keep = 1): LogitsProcessor[] {
+export function samplingProcessorsOf(options: SamplingOptions, keep = 1): LogitsProcessor[] {
   return [
     given(options.temperature || undefined, rules.temperature),
     given(options.topK, (k) => rules.topK(k, { keep })),
@@ -48,7 +50,7 @@ export function chanceRulesOf(options: ChanceOptions, keep = 1): LogitsProcessor
 }
 
 /** Whether tokens are drawn: as soon as the options speak of chance, but at temperature 0. */
-export function isByChance(options: ChanceOptions): boolean {
+export function isSampling(options: SamplingOptions): boolean {
   const { temperature, topK, topP, minP, typical, epsilonCutoff, etaCutoff } = options;
   if (temperature !== undefined) return temperature > 0;
   return [topK, topP, minP, typical, epsilonCutoff, etaCutoff].some((choice) => choice !== undefined);
@@ -72,12 +74,12 @@ export function shaperOf(
   options: GenerateOptions,
   keep = 1,
 ): (scores: Float32Array, sequence: LimitedSequence) => void {
-  const chance = isByChance(options) ? chanceRulesOf(options, keep) : [];
+  const sampling = isSampling(options) ? samplingProcessorsOf(options, keep) : [];
   const last = options.renormalized ? [renormalized()] : [];
   const byLimit = new Map<number, readonly LogitsProcessor[]>();
   return (scores, sequence) => {
     const { limit } = sequence;
-    if (!byLimit.has(limit)) byLimit.set(limit, [...rulesOf(options, limit), ...chance, ...last]);
+    if (!byLimit.has(limit)) byLimit.set(limit, [...rulesOf(options, limit), ...sampling, ...last]);
     for (const rule of byLimit.get(limit)!) rule(scores, sequence);
   };
 }

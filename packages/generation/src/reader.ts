@@ -96,7 +96,7 @@ export class Reader {
   }
 
   /** What the model must know where texts were padded: which tokens are real, and where each stands in its text. */
-  #places(rows: number, length: number): { visible?: Tensor2D; positions?: Tensor2D } {
+  #places(rows: number, length: number): { attentionMask?: Tensor2D; positions?: Tensor2D } {
     const shift = this.#shift;
     if (!shift) return {};
     const matrix = (value: (row: number, column: number) => number) =>
@@ -107,7 +107,7 @@ export class Reader {
       );
     const first = this.#filled === 0;
     return {
-      visible: matrix((row, column) => (first && column < shift[row]! ? 0 : 1)),
+      attentionMask: matrix((row, column) => (first && column < shift[row]! ? 0 : 1)),
       positions: matrix((row, column) => Math.max(0, this.#filled + column - shift[row]!)),
     };
   }

@@ -1,7 +1,7 @@
 import type { CausalModel } from '@sequitur/core';
 import type { GenerateOptions } from './options.js';
 import { logSumExp } from './processors/probabilities.js';
-import { isByChance, shaperOf } from './processors-of.js';
+import { isSampling, shaperOf } from './processors-of.js';
 import { Reader, type Scores } from './reader.js';
 import { type GenerationStep, grow, type Row } from './row.js';
 import { drawn, mostLikely } from './sampling.js';
@@ -58,12 +58,12 @@ async function readOn(
 
 /** Chooses the next token from a row's scores by the options' rules, and adds it. */
 function chooserOf(options: GenerateOptions): (row: Row, scores: Float32Array) => void {
-  const byChance = isByChance(options);
+  const sampling = isSampling(options);
   const shape = shaperOf(options);
   return (row, scores) => {
     const logProbabilityOf = options.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
     shape(scores, row);
-    const token = byChance ? drawn(scores, row.random) : mostLikely(scores);
+    const token = sampling ? drawn(scores, row.random) : mostLikely(scores);
     grow(row, token, options, logProbabilityOf(token));
   };
 }

@@ -18,8 +18,8 @@ describe('drawn text', () => {
       await openBackend('cpu');
       const sequences = 4000;
       const prompt = [0, 1, 0, 2, 0];
-      const chance = { temperature: 0.8, topK: 4, seed: title };
-      const [texts] = await generateTexts(target, [prompt], { ...options, ...chance, sequences, maxTokens: 2 });
+      const sampling = { temperature: 0.8, topK: 4, seed: title };
+      const [texts] = await generateTexts(target, [prompt], { ...options, ...sampling, sequences, maxTokens: 2 });
       const counts = new Map<string, number>();
       for (const { tokens } of texts!) counts.set(tokens.join(), (counts.get(tokens.join()) ?? 0) + 1);
       let chiSquare = 0;

@@ -13,11 +13,11 @@ import {
 } from '@sequitur/core';
 import {
   type CheckpointLocation,
+  type CheckpointMetadata,
   type FileSink,
   openSink,
   openSource,
   type SaveOptions,
-  type StoredForm,
 } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
@@ -61,18 +61,22 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
   readonly config: Config;
   readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
   readonly labels: readonly string[];
 
   /** A model without values. */
-  constructor(config: Config, { family, tokenizer = null }: GptClassifierOptions<Config>, storedAs: StoredForm = {}) {
+  constructor(
+    config: Config,
+    { family, tokenizer = null }: GptClassifierOptions<Config>,
+    metadata: CheckpointMetadata = {},
+  ) {
     super(family.parts({ ...config, tied: true }));
     this.labels = config.labels ?? ['LABEL_0', 'LABEL_1'];
     this.score = new Linear(config.width, this.labels.length, { bias: false });
     this.config = config;
     this.family = family;
     this.tokenizer = tokenizer;
-    this.storedAs = { ...storedAs, architecture: family.classes.classifier };
+    this.metadata = { ...metadata, architecture: family.classes.classifier };
   }
 
   /** Loads a classifier, or the stack of another class of the family with a new head. The caller disposes it. */
@@ -84,11 +88,11 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
     const model = await openGpt(
       source,
       options,
-      ({ config, family, tokenizer, storedAs }) =>
+      ({ config, family, tokenizer, metadata }) =>
         new GptClassifier(
           { ...config, ...(options.labels && { labels: options.labels }) },
           { family, tokenizer },
-          storedAs,
+          metadata,
         ),
       ['score.weight'],
     );

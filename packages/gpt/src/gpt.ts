@@ -1,11 +1,11 @@
 import { initialize, SequiturError } from '@sequitur/core';
 import {
   type CheckpointLocation,
+  type CheckpointMetadata,
   type FileSink,
   openSink,
   openSource,
   type SaveOptions,
-  type StoredForm,
 } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, missingTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
@@ -38,18 +38,18 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
   readonly family: GptFamily<Config>;
   readonly tokenizer: Tokenizer | null;
   /** What the checkpoint said of itself, for saving it alike. */
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Config, options: GptOptions<Config> = {}, storedAs: StoredForm = {}) {
+  constructor(config: Config, options: GptOptions<Config> = {}, metadata: CheckpointMetadata = {}) {
     const { family = gpt2Family as unknown as GptFamily<Config>, tokenizer = null } = options;
     // A stack stored without a head scores tokens by its own table, though its whole model may have a head.
-    const headless = storedAs.architecture === family.classes.base;
+    const headless = metadata.architecture === family.classes.base;
     super(family.parts(headless ? { ...config, tied: true } : config));
     this.config = config;
     this.family = family;
     this.tokenizer = tokenizer;
-    this.storedAs = storedAs;
+    this.metadata = metadata;
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -68,8 +68,8 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
    */
   static async fromPretrained(location: CheckpointLocation, options: LoadGptOptions = {}): Promise<Gpt> {
     const source = await openSource(location, options);
-    return openGpt(source, options, ({ config, family, tokenizer, storedAs }) => {
-      return new Gpt(config, { family, tokenizer }, storedAs);
+    return openGpt(source, options, ({ config, family, tokenizer, metadata }) => {
+      return new Gpt(config, { family, tokenizer }, metadata);
     });
   }
 
@@ -80,7 +80,7 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
 
   /** The tokens that end a text: the configuration of generation knows more of them than the model's. */
   get endTokens(): readonly number[] {
-    const stored = this.storedAs.generation?.eos_token_id as number | readonly number[] | null | undefined;
+    const stored = this.metadata.generation?.eos_token_id as number | readonly number[] | null | undefined;
     return [stored ?? this.config.endToken ?? []].flat();
   }
 

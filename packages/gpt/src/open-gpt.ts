@@ -1,6 +1,7 @@
 import { Module, type Parameter, parametersOf } from '@sequitur/core';
 import {
   type Checkpoint,
+  type CheckpointMetadata,
   ConfigReader,
   type FileSource,
   type HubOptions,
@@ -8,9 +9,8 @@ import {
   loadWeights,
   oneOf,
   openCheckpoint,
-  readStoredForm,
+  readCheckpointMetadata,
   rule,
-  type StoredForm,
   texts,
   transposed,
   type WeightRule,
@@ -30,7 +30,7 @@ export interface OpenedGpt {
   readonly config: GptConfig;
   readonly family: GptFamily;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
 }
 
 /** Reads a configuration by the family that its `model_type` names. */
@@ -55,8 +55,8 @@ export async function openGpt<M extends Module>(
   const tokenizer = await openTokenizer(source);
   const checkpoint = await openCheckpoint(source);
   try {
-    const storedAs = { architecture, ...(await readStoredForm(source, checkpoint)) };
-    const model = build({ config, family, tokenizer, storedAs });
+    const metadata = { architecture, ...(await readCheckpointMetadata(source, checkpoint)) };
+    const model = build({ config, family, tokenizer, metadata });
     try {
       await fillGpt(model, { config, family }, checkpoint, { ...options, optional });
     } catch (error) {

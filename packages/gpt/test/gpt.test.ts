@@ -84,14 +84,14 @@ onEachBackend('GPT-2', (name) => {
     const optimizer = adamW({ learningRate: 1e-2 });
     const data = randomWindows(tokens, { length: 8, batchSize: 4, seed: 2 });
     const losses: number[] = [];
-    let settled = 0;
+    let resolved = 0;
     for await (const { step, loss } of train(model, data, { optimizer, steps: 40 })) {
       losses.push(loss);
-      if (step === 10) settled = backend.memory().tensors;
+      if (step === 10) resolved = backend.memory().tensors;
     }
     expect(losses[0]).toBeGreaterThan(1.8);
     expect(losses.at(-1)).toBeLessThan(0.3);
-    expect(backend.memory().tensors).toBe(settled);
+    expect(backend.memory().tensors).toBe(resolved);
     optimizer.dispose();
     model.dispose();
   });
@@ -115,7 +115,7 @@ onEachBackend('GPT-2', (name) => {
       const random = Random.fromSeed(step);
       const { loss, gradientNorm } = trainStep(model, () => nextTokenLoss(model, batch, { random }), optimizer, {
         step,
-        clip: 0.5,
+        maxGradientNorm: 0.5,
       });
       const found = [(await loss.data())[0]!, (await gradientNorm.data())[0]!];
       reference[step] ??= found;

@@ -5,7 +5,7 @@ const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads
 const gated = { ...size, hiddenWidth: 10 };
 
 architectureLaws(gpt2, size);
-architectureLaws(gptNeox, { ...size, hiddenWidth: 10, rotaryShare: 0.5 });
+architectureLaws(gptNeox, { ...size, hiddenWidth: 10, partialRotaryFactor: 0.5 });
 architectureLaws(gptNeo, { ...size, hiddenWidth: 10, reaches: ['global', 'local'], window: 3 });
 architectureLaws(llama, { ...gated, width: 8, heads: 4, keyHeads: 2, attentionBias: true, tied: true });
 architectureLaws(mistral, { ...gated, width: 8, heads: 2, keyHeads: 1, window: 6 });

@@ -36,11 +36,11 @@ onEachBackend('nothing is left behind', (name) => {
     const optimizer = adamW({ learningRate: 1e-3 });
     const tokens = Array.from({ length: 200 }, (_, i) => i % 7);
     const data = randomWindows(tokens, { length: 8, batchSize: 2, seed: 2 });
-    let settled = await held();
+    let resolved = await held();
     for await (const { step } of train(model, data, { optimizer, steps: STEPS })) {
-      if (step === 10) settled = await held();
+      if (step === 10) resolved = await held();
     }
-    expect(await held()).toEqual(settled);
+    expect(await held()).toEqual(resolved);
     optimizer.dispose();
     model.dispose();
   }, 600_000);
@@ -50,16 +50,16 @@ onEachBackend('nothing is left behind', (name) => {
     const options = { whenFull: 'slide' } as const;
     // Buffers of every size that a cycle of filling and sliding needs are taken once.
     for await (const _ of generate(model, [[1, 2, 3]], { ...options, maxTokens: 30 }));
-    let settled = await held();
-    let last = settled;
+    let resolved = await held();
+    let last = resolved;
     let count = 0;
     for await (const _ of generate(model, [[1, 2, 3]], { ...options, maxTokens: STEPS })) {
       count++;
       last = await held();
-      if (count === 10) settled = last;
+      if (count === 10) resolved = last;
     }
     expect(count).toBe(STEPS);
-    expect(last).toEqual(settled);
+    expect(last).toEqual(resolved);
     model.dispose();
   }, 600_000);
 });

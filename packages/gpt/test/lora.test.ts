@@ -33,7 +33,7 @@ onEachBackend('low-rank adapters', () => {
   for (const [name, create] of Object.entries(models)) {
     it(`${name}: train alone, merge into what they were, and come back from their files`, async () => {
       const [model, other] = [create() as unknown as Gpt<never>, create() as unknown as Gpt<never>];
-      const settled = memory().numTensors;
+      const resolved = memory().numTensors;
       const rules = rulesOf(model.family, model.config, model.family.prefix);
       const before = logitsOf(model);
       const weights = new Map<string, Float32Array>();
@@ -63,7 +63,7 @@ onEachBackend('low-rank adapters', () => {
       await expectClose(logitsOf(other), before.clone(), 1e-7);
       optimizer.dispose();
       dispose([before, trained]);
-      expect(memory().numTensors).toBe(settled);
+      expect(memory().numTensors).toBe(resolved);
       model.dispose();
       other.dispose();
     });

@@ -1,14 +1,14 @@
 import { RmsNorm } from '@sequitur/core';
 import { Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
 import { definePart, MixerBlock } from '@sequitur/transformer';
-import { type MambaConfig, settleMamba } from './models/mamba/config.js';
-import { type Mamba2Config, settleMamba2 } from './models/mamba2/config.js';
+import { type MambaConfig, resolveMamba } from './models/mamba/config.js';
+import { type Mamba2Config, resolveMamba2 } from './models/mamba2/config.js';
 
 /** Sizes of a Mamba block; what is left out is as in the published models. */
 export type MambaPartOptions = Pick<MambaConfig, 'innerWidth' | 'stateSize' | 'kernelSize' | 'stepRank'>;
 export type Mamba2PartOptions = Pick<
   Mamba2Config,
-  'innerWidth' | 'stateSize' | 'headSize' | 'groups' | 'kernelSize' | 'chunk'
+  'innerWidth' | 'stateSize' | 'headSize' | 'groups' | 'kernelSize' | 'chunkLength'
 >;
 export interface S4dPartOptions {
   /** Default 64. */
@@ -17,14 +17,14 @@ export interface S4dPartOptions {
 
 /** A block with a Mamba mixer, to be put among others in one array. */
 export const mamba = definePart<MambaPartOptions>('mamba', (options, { width, depth }) => {
-  const settled = settleMamba({ vocabularySize: 1, width, depth, ...options });
-  return block(width, new MambaMixer({ ...settled, outputScale: 1 / Math.sqrt(depth) }));
+  const resolved = resolveMamba({ vocabularySize: 1, width, depth, ...options });
+  return block(width, new MambaMixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
 });
 
 /** A block with a Mamba-2 mixer. */
 export const mamba2 = definePart<Mamba2PartOptions>('mamba2', (options, { width, depth }) => {
-  const settled = settleMamba2({ vocabularySize: 1, width, depth, ...options });
-  return block(width, new Mamba2Mixer({ ...settled, outputScale: 1 / Math.sqrt(depth) }));
+  const resolved = resolveMamba2({ vocabularySize: 1, width, depth, ...options });
+  return block(width, new Mamba2Mixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
 });
 
 /** A block with an S4D mixer. */

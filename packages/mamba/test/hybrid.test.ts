@@ -13,7 +13,7 @@ const config = {
   blocks: [
     mamba({ innerWidth: 8, stateSize: 3 }),
     attention({ heads: 2 }),
-    mamba2({ innerWidth: 8, headSize: 4, stateSize: 3, chunk: 4 }),
+    mamba2({ innerWidth: 8, headSize: 4, stateSize: 3, chunkLength: 4 }),
     s4d({ stateSize: 4 }),
   ],
 };

@@ -8,7 +8,7 @@ import { storedDtype, torchDtypes } from './stored-dtype.js';
 import type { WeightRule } from './weight-map.js';
 
 /** What a folder says of its model beside the configuration, for saving it alike. */
-export interface StoredForm {
+export interface CheckpointMetadata {
   /** The class of Python that it names. */
   readonly architecture?: string;
   /** How its numbers are stored; default F32. */
@@ -18,7 +18,7 @@ export interface StoredForm {
 }
 
 /** How a folder stores its model, but for the class, which its configuration names. */
-export async function readStoredForm(source: FileSource, checkpoint: Checkpoint): Promise<StoredForm> {
+export async function readCheckpointMetadata(source: FileSource, checkpoint: Checkpoint): Promise<CheckpointMetadata> {
   const generation = await readJsonObject(source, 'generation_config.json');
   return { dtype: storedDtype(checkpoint), ...(generation && { generation }) };
 }
@@ -44,7 +44,7 @@ export interface FolderContent {
   readonly rules: readonly WeightRule[];
   /** All of `config.json` but the class and the kind of numbers, which `stored` says. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly stored: StoredForm;
+  readonly stored: CheckpointMetadata;
 }
 
 /**
@@ -57,12 +57,12 @@ export async function saveFolder(
   { rules, config, stored: { architecture, dtype = 'F32', generation } }: FolderContent,
   options: SaveOptions = {},
 ): Promise<void> {
-  const settled = { dtype, ...options };
-  await saveWeights(model, sink, rules, settled);
+  const resolved = { dtype, ...options };
+  await saveWeights(model, sink, rules, resolved);
   if (generation) await writeJson(sink, 'generation_config.json', generation);
   await writeJson(sink, 'config.json', {
     ...(architecture !== undefined && { architectures: [architecture] }),
     ...config,
-    torch_dtype: torchDtypes[settled.dtype],
+    torch_dtype: torchDtypes[resolved.dtype],
   });
 }

@@ -10,9 +10,9 @@ export interface Masks {
 }
 
 /** The masks of a call of a mixer over this many texts and positions. */
-export function masksOf({ visible, resets }: MixContext, batch: number, length: number): Masks {
+export function masksOf({ attentionMask, resets }: MixContext, batch: number, length: number): Masks {
   return {
-    real: visible ? cast(visible, 'float32') : ones([batch, length]),
+    real: attentionMask ? cast(attentionMask, 'float32') : ones([batch, length]),
     keep: resets ? (sub(1, cast(resets, 'float32')) as Tensor2D) : ones([batch, length]),
   };
 }

@@ -78,11 +78,11 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
 }
 
 /** Padding neither decays the state nor enters it; where a sequence begins all is forgotten. */
-function governed(decay: Tensor, entered: Tensor, { visible, resets }: MixContext) {
+function governed(decay: Tensor, entered: Tensor, { attentionMask, resets }: MixContext) {
   const column = (mask: Tensor2D) => expandDims(cast(mask, 'float32'), 2);
   let [kept, added] = [decay, entered];
-  if (visible) {
-    const real = column(visible);
+  if (attentionMask) {
+    const real = column(attentionMask);
     kept = add(mul(kept, real), sub(1, real));
     added = mul(added, real);
   }

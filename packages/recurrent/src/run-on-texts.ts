@@ -22,7 +22,7 @@ const TILE = 4;
 export function runOnTexts(wasm: RecurrentInstance, kernel: Kernel, steps: Steps, offsets: readonly Offset[]): void {
   const { kernels } = wasm;
   const { batch, length, hidden, inner, columns, weight, transposed } = steps;
-  const isShared = wasm.isWorthSharing(batch * length * inner * columns);
+  const isShared = wasm.shouldParallelize(batch * length * inner * columns);
   const parts = textParts(batch, isShared ? wasm.threads : 1);
   const ofPanels = kernels.stepPanelBytes(batch, inner, columns);
   const ofParts = parts.map(({ count }) => 64 * Math.ceil(kernels.stepScratchBytes(count, inner, columns) / 64));

@@ -40,10 +40,10 @@ export class BidirectionalMixer extends Module implements SequenceMixer<NoState>
         fix: 'Give each sequence a row of its own',
       });
     }
-    const { visible, positions } = context;
+    const { attentionMask, positions } = context;
     const mirrored: MixContext = {
       ...context,
-      ...(visible && { visible: reverse(visible, 1) as Tensor2D }),
+      ...(attentionMask && { attentionMask: reverse(attentionMask, 1) as Tensor2D }),
       ...(positions && { positions: reverse(positions, 1) as Tensor2D }),
     };
     const output = scoped(() => {

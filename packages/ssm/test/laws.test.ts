@@ -10,7 +10,14 @@ mixerLaws(
   () =>
     new Mamba2Mixer({
       ...{ ...common, bias: false }, // with a bias padding enters the convolution, as in Hugging Face's class
-      ...{ innerWidth: 12, stateSize: 3, headSize: 3, groups: 2, chunk: 4, stepLimit: [0, Number.POSITIVE_INFINITY] },
+      ...{
+        innerWidth: 12,
+        stateSize: 3,
+        headSize: 3,
+        groups: 2,
+        chunkLength: 4,
+        stepLimit: [0, Number.POSITIVE_INFINITY],
+      },
       ...{ normEpsilon: 1e-5, normGroupSize: 6 },
     }),
   { width: 8 },

@@ -48,7 +48,7 @@ onEachBackend('looking inside a selective scan', () => {
     // What nobody wants is not offered, below a part of a model either.
     const seen: string[] = [];
     const wanting = Object.assign((name: string) => void seen.push(name), {
-      wants: (name: string) => name === 'mixer.stateNorms',
+      isObserved: (name: string) => name === 'mixer.stateNorms',
     });
     mixer.mix(drawNormal([2, 5, 4], 'x'), mixer.initState(2), within({ observe: wanting }, 'mixer'));
     expect(seen).toEqual(['mixer.stateNorms']);

@@ -148,7 +148,7 @@ it('linear scans have the same bits on one thread and on three', async () => {
   await expectSame(create, 3, ['linearScanForward', 'linearScanBackward'], wasmInstance);
 });
 
-const threads = (count: number, isWorthSharing = () => true) => ({ threads: count, isWorthSharing });
+const threads = (count: number, shouldParallelize = () => true) => ({ threads: count, shouldParallelize });
 const large = (batch: number, channels: number) => ({ batch, channels, multiplications: 1e9 });
 
 it('cuts by sequences, and by channels where sequences are few, whole lines of them', () => {

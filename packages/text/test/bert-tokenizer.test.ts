@@ -68,7 +68,7 @@ describe('BERT', () => {
       padding: { length: 8 },
     });
     expect(encoding.tokens).toEqual(['[CLS]', 'the', 'the', '[SEP]', 'un', 'i', '[SEP]', '[PAD]']);
-    expect(encoding.typeIds).toEqual([0, 0, 0, 0, 1, 1, 1, 0]);
+    expect(encoding.tokenTypes).toEqual([0, 0, 0, 0, 1, 1, 1, 0]);
     expect(encoding.attentionMask).toEqual([1, 1, 1, 1, 1, 1, 1, 0]);
     expect(encoding.sequences).toEqual([null, 0, 0, null, 1, 1, null, null]);
     expect(() =>

@@ -77,7 +77,7 @@ describe('tokenizer.json', () => {
     });
     expect(tokenizer.tokenize('ab', { pair: 'b<s>' })).toMatchObject({
       ids: [2, 0, 1, 1, 2],
-      typeIds: [0, 0, 0, 1, 1],
+      tokenTypes: [0, 0, 0, 1, 1],
       sequences: [null, 0, 0, 1, 1],
     });
     expect(tokenizer.decode([2, 0, 1])).toBe('a b');

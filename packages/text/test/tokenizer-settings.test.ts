@@ -98,7 +98,7 @@ describe('tokenizer_config.json beside tokenizer.json', () => {
     expect(tokensOf(bracketed({ add_bos_token: false }), 'a', 'b')).toEqual(['▁a', '▁', 'b']);
     const both = bracketed({ add_bos_token: true, add_eos_token: true }).tokenize('a', { pair: 'b' });
     expect(both.tokens).toEqual(['<s>', '▁a', '</s>', '<s>', '▁', 'b', '</s>']);
-    expect(both.typeIds).toEqual([0, 0, 0, 1, 1, 1, 1]);
+    expect(both.tokenTypes).toEqual([0, 0, 0, 1, 1, 1, 1]);
     expect(tokensOf(bracketed({ add_bos_token: false, add_eos_token: true }), 'a')).toEqual(['▁a', '</s>']);
     const bare = tokenizerOfJson(
       { ...llama, post_processor: null },

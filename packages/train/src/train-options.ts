@@ -10,7 +10,7 @@ export interface TrainOptions<M extends Module, Batch> {
   /** How many steps in all, those before a resumption included; default until the data end. */
   readonly steps?: number | undefined;
   /** Gradients together are at most this long; default 1. */
-  readonly clip?: number | undefined;
+  readonly maxGradientNorm?: number | undefined;
   /** How many batches make one step, by the mean of their gradients; default 1. */
   readonly accumulate?: number | undefined;
   /** Of dropout; default 0. */

@@ -6,7 +6,7 @@ export interface StepOptions {
   /** Counted from 1. */
   readonly step: number;
   /** Gradients together are at most this long; default unbounded. */
-  readonly clip?: number | undefined;
+  readonly maxGradientNorm?: number | undefined;
 }
 
 export interface StepResult {
@@ -24,12 +24,12 @@ export function trainStep(
   model: Module,
   losses: (() => Scalar) | readonly (() => Scalar)[],
   optimizer: Optimizer,
-  { step, clip }: StepOptions,
+  { step, maxGradientNorm }: StepOptions,
 ): StepResult {
   const { value, gradients } = meanAndGradients(model, [losses].flat());
   const tensors = [...gradients.values()];
   const gradientNorm = globalNorm(tensors);
-  const scale = clip === undefined ? 1 : clippingScale(gradientNorm, clip);
+  const scale = maxGradientNorm === undefined ? 1 : clippingScale(gradientNorm, maxGradientNorm);
   const parameters = parametersOf(model);
   for (const [path, gradient] of gradients) optimizer.update(path, parameters.get(path)!, gradient, { step, scale });
   dispose(tensors);

@@ -100,13 +100,13 @@ class Run<M extends Module, Batch> {
 
   /** Trains one step, evaluates and saves where it is time to; null where the data had ended. */
   async step(): Promise<TrainProgress | null> {
-    const { optimizer, clip = 1, accumulate = 1, evaluation, checkpoints, tokensOf = idsIn } = this.#options;
+    const { optimizer, maxGradientNorm = 1, accumulate = 1, evaluation, checkpoints, tokensOf = idsIn } = this.#options;
     const started = performance.now();
     const batches = await this.#reader.take(accumulate);
     this.#dataEnded = batches.length < accumulate;
     if (batches.length === 0) return null;
     const step = ++this.#step;
-    const [loss, gradientNorm] = await this.#learn(batches, step, clip);
+    const [loss, gradientNorm] = await this.#learn(batches, step, maxGradientNorm);
     const tokens = batches.reduce((sum, batch) => sum + tokensOf(batch), 0);
     const tokensPerSecond = (1000 * tokens) / (performance.now() - started);
     if (!Number.isFinite(loss)) throw diverged(step, loss);
@@ -129,13 +129,17 @@ class Run<M extends Module, Batch> {
     return this.#reader.close();
   }
 
-  async #learn(batches: readonly Batch[], step: number, clip: number): Promise<[loss: number, gradientNorm: number]> {
+  async #learn(
+    batches: readonly Batch[],
+    step: number,
+    maxGradientNorm: number,
+  ): Promise<[loss: number, gradientNorm: number]> {
     const random = this.#random.fork(`step ${step}`);
     const losses = batches.map((batch, index) => {
       const context = { random: random.fork(index) };
       return () => this.#loss(this.#model, batch, context);
     });
-    const result = trainStep(this.#model, losses, this.#options.optimizer, { step, clip });
+    const result = trainStep(this.#model, losses, this.#options.optimizer, { step, maxGradientNorm });
     try {
       const [[loss], [norm]] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
       return [loss!, norm!];

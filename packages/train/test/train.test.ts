@@ -56,7 +56,7 @@ onEachBackend('training', (name) => {
         model,
         losses.map((batch) => () => nextTokenLoss(model, batch)),
         optimizer,
-        { step: 1, clip: 0.1 },
+        { step: 1, maxGradientNorm: 0.1 },
       );
       const after = await model.head.weight.read();
       results.push([(await result.loss.data())[0]!, (await result.gradientNorm.data())[0]!, ...after]);
@@ -96,7 +96,7 @@ onEachBackend('training', (name) => {
     const optimizer = adamW({ learningRate: 0.1, weightDecay: 0 });
     const wanted = Array.from({ length: 100 }, () => 0.5);
     let last = Number.NaN;
-    for await (const { loss: now } of train(model, wanted, { optimizer, loss, clip: 1 })) last = now;
+    for await (const { loss: now } of train(model, wanted, { optimizer, loss, maxGradientNorm: 1 })) last = now;
     expect(last).toBeLessThan(1e-3);
     expect((await model.head.bias!.read())[3]).toBeCloseTo(0.5, 1);
     optimizer.dispose();

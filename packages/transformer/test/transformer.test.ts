@@ -9,7 +9,7 @@ const [END, START] = [0, 1];
 const config = {
   ...{ modelType: 'marian', vocabularySize: 8, contextLength: 8, width: 16, activation: 'relu', scaleEmbedding: true },
   ...{ encoderDepth: 1, encoderHeads: 2, encoderHiddenWidth: 32, decoderDepth: 1, decoderHeads: 2 },
-  ...{ decoderHiddenWidth: 32, decoderStartToken: START, paddingToken: START, endToken: END, initialDeviation: 0.25 },
+  ...{ decoderHiddenWidth: 32, decoderStartToken: START, paddingToken: START, endToken: END, initializerRange: 0.25 },
 };
 
 /** Texts to be written as they are, without end. */

@@ -1,4 +1,4 @@
-import { type Forgotten, KeySlots } from './key-slots.js';
+import { type Evicted, KeySlots } from './key-slots.js';
 import { LayoutCache } from './layout-cache.js';
 import { type Pattern, patternKey } from './pattern.js';
 import { range } from './visible-bits.js';
@@ -13,7 +13,7 @@ export interface LayoutRequest {
   readonly queryBlock: number;
   /** A multiple of 32. */
   readonly keyBlock: number;
-  readonly forgotten?: Forgotten | undefined;
+  readonly evicted?: Evicted | undefined;
 }
 
 /**
@@ -38,24 +38,16 @@ const cache = new LayoutCache<BlockLayout>({ layouts: 128, bytes: 2 ** 26 });
 
 /** Compiles a pattern for a chunk; layouts asked for lately are kept. */
 export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {
-  const { queries, keys, offset, queryBlock, keyBlock, forgotten } = request;
-  const place = [
-    queries,
-    keys,
-    offset,
-    queryBlock,
-    keyBlock,
-    forgotten?.count ? forgotten.from : 0,
-    forgotten?.count ?? 0,
-  ];
+  const { queries, keys, offset, queryBlock, keyBlock, evicted } = request;
+  const place = [queries, keys, offset, queryBlock, keyBlock, evicted?.count ? evicted.from : 0, evicted?.count ?? 0];
   return cache.get(`${place} ${patternKey(pattern)}`, () => compile(pattern, request));
 }
 
 function compile(
   pattern: Pattern,
-  { queries, keys, offset, queryBlock, keyBlock, forgotten }: LayoutRequest,
+  { queries, keys, offset, queryBlock, keyBlock, evicted }: LayoutRequest,
 ): BlockLayout {
-  const slots = new KeySlots(pattern, forgotten);
+  const slots = new KeySlots(pattern, evicted);
   const masks = new Masks(slots, queryBlock, keyBlock);
   const starts = new Int32Array(Math.ceil(queries / queryBlock) + 1);
   const entries: number[] = [];

@@ -5,7 +5,7 @@ import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
 /** Positions that a memory no longer holds: `count` of them from `from` on. The keys behind them close up. */
-export interface Forgotten {
+export interface Evicted {
   readonly from: number;
   readonly count: number;
 }
@@ -16,10 +16,10 @@ export class KeySlots {
   readonly #from: number;
   readonly #count: number;
 
-  constructor(pattern: Pattern, forgotten: Forgotten | undefined) {
+  constructor(pattern: Pattern, evicted: Evicted | undefined) {
     this.#pattern = pattern;
-    this.#from = forgotten?.count ? forgotten.from : Number.MAX_SAFE_INTEGER;
-    this.#count = forgotten?.count ?? 0;
+    this.#from = evicted?.count ? evicted.from : Number.MAX_SAFE_INTEGER;
+    this.#count = evicted?.count ?? 0;
   }
 
   /** `visibleBits` for the 32 slots from `first` on. */

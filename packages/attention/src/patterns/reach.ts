@@ -64,16 +64,16 @@ function narrower(a: PatternReach, b: PatternReach): PatternReach {
  * From which position on a text may be cut and go on later: no query before the cut sees a key behind it. 0 where that is
  * so everywhere, Infinity where it never is.
  */
-export function cutsFrom(pattern: Pattern): number {
+export function splittableFrom(pattern: Pattern): number {
   switch (pattern.kind) {
     case 'prefix':
       return pattern.length > 1 ? pattern.length : 0;
     case 'either':
-      return Math.max(...pattern.patterns.map(cutsFrom));
+      return Math.max(...pattern.patterns.map(splittableFrom));
     case 'both':
-      return Math.min(...pattern.patterns.map(cutsFrom));
+      return Math.min(...pattern.patterns.map(splittableFrom));
     case 'except':
-      return cutsFrom(pattern.pattern);
+      return splittableFrom(pattern.pattern);
     default:
       return reach(pattern).right === 0 ? 0 : Infinity;
   }
@@ -81,5 +81,5 @@ export function cutsFrom(pattern: Pattern): number {
 
 /** Whether no query sees a key after its own, so that a text may be read in chunks. */
 export function isCausal(pattern: Pattern): boolean {
-  return cutsFrom(pattern) === 0;
+  return splittableFrom(pattern) === 0;
 }

@@ -1,11 +1,11 @@
-import { Positions } from './positional-encoding.js';
+import { PositionalEncoding } from './positional-encoding.js';
 import type { ScoreBias } from './score-bias.js';
 
 /**
  * Attention with linear biases (Press, Smith and Lewis 2022, section 3): each head takes slope × distance off the score,
  * which needs no vectors and reads on beyond the trained length.
  */
-export class Alibi extends Positions {
+export class Alibi extends PositionalEncoding {
   readonly slopes: readonly number[];
 
   constructor(heads: number) {

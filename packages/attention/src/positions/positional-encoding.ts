@@ -16,9 +16,9 @@ export interface Place {
  * How attention knows the order of what it reads: a part of {@link MultiHeadAttention}. One instance may serve several
  * layers; parameters of it are then shared.
  */
-export abstract class Positions extends Module {
+export abstract class PositionalEncoding extends Module {
   /** Marks queries or keys [batch, length, heads, headSize] with where they stand, before they meet. */
-  mark(x: Tensor4D, _place: Place): Tensor4D {
+  apply(x: Tensor4D, _place: Place): Tensor4D {
     return x;
   }
 
@@ -29,4 +29,4 @@ export abstract class Positions extends Module {
 }
 
 /** Order is known otherwise (from the embedding, say), or not at all. */
-export class NoPositions extends Positions {}
+export class NoPositionalEncoding extends PositionalEncoding {}

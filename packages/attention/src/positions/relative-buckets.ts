@@ -1,6 +1,6 @@
 import { Embedding, type Initializer, normal } from '@sequitur/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
-import { Positions } from './positional-encoding.js';
+import { PositionalEncoding } from './positional-encoding.js';
 import { expectBuckets } from './relative-bucket.js';
 import type { ScoreBias } from './score-bias.js';
 
@@ -19,7 +19,7 @@ export interface RelativeBucketsOptions {
  * Relative positions of T5 (Raffel et al. 2020, section 2.1): a learned number for each head and bucket of distances is
  * added to the scores. All layers of a stack share one instance.
  */
-export class RelativeBuckets extends Positions {
+export class RelativeBuckets extends PositionalEncoding {
   readonly table: Embedding; // [buckets, heads]
   readonly bidirectional: boolean;
   readonly maxDistance: number;

@@ -13,7 +13,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { rotate } from '../rotary/index.js';
-import { type Place, Positions } from './positional-encoding.js';
+import { type Place, PositionalEncoding } from './positional-encoding.js';
 import {
   dynamicStretch,
   expectScaling,
@@ -25,7 +25,7 @@ import {
 export interface RotaryOptions {
   readonly headSize: number;
   /** How many numbers of each head turn, from the first on; default all (GPT-NeoX turns a quarter). */
-  readonly rotaryWidth?: number;
+  readonly rotaryDimensions?: number;
   /** θ: the slowest pair turns once in about 2π base tokens; default 10,000. */
   readonly base?: number;
   /** Pairs are neighbours (2i, 2i + 1) as in GPT-J; default (i, i + rotaryWidth / 2) as in Llama and GPT-NeoX. */
@@ -38,9 +38,9 @@ export interface RotaryOptions {
  * Rotary positions (Su et al. 2021, equation 34): pair i of each query and key turns by position × base^(-2i / width),
  * so that scores depend on distances alone.
  */
-export class Rotary extends Positions {
+export class Rotary extends PositionalEncoding {
   readonly headSize: number;
-  readonly rotaryWidth: number;
+  readonly rotaryDimensions: number;
   readonly base: number;
   readonly interleaved: boolean;
   readonly scaling: RotaryScaling;
@@ -49,23 +49,23 @@ export class Rotary extends Positions {
 
   constructor({
     headSize,
-    rotaryWidth = headSize,
+    rotaryDimensions = headSize,
     base = 10000,
     interleaved = false,
     scaling = { kind: 'none' },
   }: RotaryOptions) {
     super();
-    if (!Number.isInteger(rotaryWidth / 2) || rotaryWidth < 2 || rotaryWidth > headSize) {
+    if (!Number.isInteger(rotaryDimensions / 2) || rotaryDimensions < 2 || rotaryDimensions > headSize) {
       throw new SequiturError({
         where: 'Rotary',
-        expected: `an even rotaryWidth from 2 to the head size ${headSize}`,
-        got: String(rotaryWidth),
+        expected: `an even rotaryDimensions from 2 to the head size ${headSize}`,
+        got: String(rotaryDimensions),
       });
     }
     expectNumber('Rotary, base', base, 'a number above 0', (n) => n > 0 && n < Infinity);
     expectScaling('Rotary, scaling', scaling);
     this.headSize = headSize;
-    this.rotaryWidth = rotaryWidth;
+    this.rotaryDimensions = rotaryDimensions;
     this.base = base;
     this.interleaved = interleaved;
     this.scaling = scaling;
@@ -73,10 +73,10 @@ export class Rotary extends Positions {
 
   /** Radians for each position by which each pair turns, in a text of `length` tokens: rotaryWidth / 2 numbers. */
   frequencies(length = 0): Float64Array {
-    return frequenciesOf(this.scaling, { width: this.rotaryWidth, base: this.base, length });
+    return frequenciesOf(this.scaling, { width: this.rotaryDimensions, base: this.base, length });
   }
 
-  override mark(x: Tensor4D, place: Place): Tensor4D {
+  override apply(x: Tensor4D, place: Place): Tensor4D {
     return tidy(() => {
       const { cosines, sines } = this.tables(place);
       return rotate(x, cosines, sines, { interleaved: this.interleaved });
@@ -88,7 +88,7 @@ export class Rotary extends Positions {
     if (place.positions) return this.#tablesOnDevice(place.positions);
     const { seen, length } = place;
     if (this.#last?.seen !== seen || this.#last.length !== length) this.#last = { seen, length, ...this.#fill(place) };
-    const shape: [number, number] = [length, this.rotaryWidth / 2];
+    const shape: [number, number] = [length, this.rotaryDimensions / 2];
     return { cosines: tensor2d(this.#last.cosines, shape), sines: tensor2d(this.#last.sines, shape) };
   }
 
@@ -113,9 +113,9 @@ export class Rotary extends Positions {
   }
 
   #frequenciesFor(positions: Tensor): Tensor {
-    const { scaling, rotaryWidth } = this;
-    const frequencies = tensor2d(Float32Array.from(this.frequencies()), [1, rotaryWidth / 2]);
+    const { scaling, rotaryDimensions } = this;
+    const frequencies = tensor2d(Float32Array.from(this.frequencies()), [1, rotaryDimensions / 2]);
     if (scaling.kind !== 'dynamic') return frequencies;
-    return mul(frequencies, dynamicStretch(scaling, add(max(positions), 1), rotaryWidth));
+    return mul(frequencies, dynamicStretch(scaling, add(max(positions), 1), rotaryDimensions));
   }
 }

@@ -29,7 +29,7 @@ import {
   positiveFeatures,
   retrieve,
 } from './compressive-memory.js';
-import { cutAt, ofPiece, refusePadding, segmentPieces } from './segments.js';
+import { pieceContext, refusePadding, splitAt, splitIntoSegments } from './segments.js';
 
 export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
   /** After so many positions a segment goes into the compressive memory. */
@@ -70,7 +70,7 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
     const retrieving = (rows: number) => 2 * heads * rows * headSize * (valueSize + 1);
     const projections = linearFlops(this, length);
     let [flops, gradientFlops] = [projections, 2 * projections];
-    for (const { start, count, ends } of segmentPieces(length, seen % segmentLength, segmentLength)) {
+    for (const { start, count, ends } of splitIntoSegments(length, seen % segmentLength, segmentLength)) {
       const position = seen + start;
       const before = position % segmentLength;
       const pairs = heads * visiblePairs(causal(), count, before);
@@ -92,15 +92,15 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
   mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {
     refusePadding('InfiniAttention', context);
     return tidy(() => {
-      const pieces = segmentPieces(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength);
+      const pieces = splitIntoSegments(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength);
       const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)].map((all) =>
-        cutAt(all, pieces),
+        splitAt(all, pieces),
       );
       let now = state;
       const outputs = pieces.map((piece, index) => {
         const keys = behind(now.keys, key![index]!);
         const values = behind(now.values, value![index]!);
-        const output = this.#read(query![index]!, keys, values, now, ofPiece(context, index));
+        const output = this.#read(query![index]!, keys, values, now, pieceContext(context, index));
         now = piece.ends ? this.#memorised(now, keys, values) : { ...now, keys, values };
         return output;
       });

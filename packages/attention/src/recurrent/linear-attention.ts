@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
 import { type CompressiveMemory, emptyCompressiveMemory, memorise, positiveFeatures } from './compressive-memory.js';
-import { cutAt, segmentPieces } from './segments.js';
+import { splitAt, splitIntoSegments } from './segments.js';
 
 export interface LinearAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'scale' | 'dropout'> {
   /** Positions computed in one matrix product; changes nothing but the speed. Default 64. */
@@ -48,7 +48,7 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
     const { heads, headSize, valueSize } = this;
     const projections = linearFlops(this, length);
     let [flops, gradientFlops] = [projections, 2 * projections];
-    for (const { start, count } of segmentPieces(length, 0, this.#chunkLength)) {
+    for (const { start, count } of splitIntoSegments(length, 0, this.#chunkLength)) {
       const within = 2 * heads * count * count * (headSize + valueSize);
       const retrieving = 2 * heads * count * headSize * (valueSize + 1);
       const adding = 2 * heads * count * headSize * valueSize;
@@ -60,13 +60,17 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
     return { flops, gradientFlops, stateBytes: 4 * heads * headSize * (valueSize + 1) };
   }
 
-  mix(x: Tensor3D, state: CompressiveMemory, { visible }: MixContext): { output: Tensor3D; state: CompressiveMemory } {
+  mix(
+    x: Tensor3D,
+    state: CompressiveMemory,
+    { attentionMask }: MixContext,
+  ): { output: Tensor3D; state: CompressiveMemory } {
     return tidy(() => {
       const [batch, length] = x.shape;
-      const pieces = segmentPieces(length, 0, this.#chunkLength);
-      const query = cutAt(positiveFeatures(this.queriesOf(x)), pieces);
-      const key = cutAt(shown(positiveFeatures(this.keysOf(x)), visible), pieces);
-      const value = cutAt(this.valuesOf(x), pieces);
+      const pieces = splitIntoSegments(length, 0, this.#chunkLength);
+      const query = splitAt(positiveFeatures(this.queriesOf(x)), pieces);
+      const key = splitAt(shown(positiveFeatures(this.keysOf(x)), attentionMask), pieces);
+      const value = splitAt(this.valuesOf(x), pieces);
       const longest = linalg.bandPart(ones([pieces[0]!.count, pieces[0]!.count]) as Tensor2D, -1, 0);
       let now = state;
       const outputs = pieces.map(({ count }, index) => {
@@ -101,8 +105,8 @@ function byHead(x: Tensor4D): Tensor4D {
 }
 
 /** Features [batch, length, heads, size] with those of padding set to 0, so that it leaves no trace. */
-function shown(features: Tensor4D, visible: Tensor2D | undefined): Tensor4D {
-  if (!visible) return features;
-  const [batch, length] = visible.shape;
-  return mul(features, reshape(cast(visible, 'float32'), [batch, length, 1, 1]));
+function shown(features: Tensor4D, attentionMask: Tensor2D | undefined): Tensor4D {
+  if (!attentionMask) return features;
+  const [batch, length] = attentionMask.shape;
+  return mul(features, reshape(cast(attentionMask, 'float32'), [batch, length, 1, 1]));
 }

@@ -16,7 +16,7 @@ export interface SegmentPiece {
  *
  * @throws SequiturError where segments have no length, or half a position: the cutting would not end, or fall between two
  */
-export function segmentPieces(length: number, filled: number, segmentLength: number): SegmentPiece[] {
+export function splitIntoSegments(length: number, filled: number, segmentLength: number): SegmentPiece[] {
   if (!(segmentLength >= 1) || segmentLength % 1 > 0) {
     throw new SequiturError({
       where: 'segments',
@@ -38,7 +38,7 @@ export function segmentPieces(length: number, filled: number, segmentLength: num
  * Every piece of x along axis 1. Cut at once: the gradient of as many slices would be as many tensors as long as x, and its
  * time would grow with the square of the length.
  */
-export function cutAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[]): T[] {
+export function splitAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[]): T[] {
   if (pieces.length === 1) return [x];
   return split(
     x,
@@ -53,18 +53,18 @@ export function cutAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[]): 
  *
  * @throws SequiturError where the chunk may hold padding
  */
-export function refusePadding(where: string, { visible }: MixContext): void {
-  if (!visible) return;
+export function refusePadding(where: string, { attentionMask }: MixContext): void {
+  if (!attentionMask) return;
   throw new SequiturError({
     where,
     expected: 'texts of equal length, without padding',
-    got: 'a chunk with `visible`',
+    got: 'a chunk with `attentionMask`',
     fix: 'Read texts of different lengths one at a time',
   });
 }
 
 /** The context of one of several pieces: what is observed there has the number of the piece behind its name. */
-export function ofPiece<C extends MixContext>(context: C, index: number): C {
+export function pieceContext<C extends MixContext>(context: C, index: number): C {
   const { observe } = context;
   if (!observe || index === 0) return context;
   return { ...context, observe: (name: string, tensor: Tensor) => observe(`${name}.${index}`, tensor) };
@@ -82,15 +82,15 @@ export interface SegmentPlace {
  *
  * @param read is given the piece's numbers, its context for observers, and where it lies
  */
-export function readPieces(
+export function readSegments(
   x: Tensor3D,
   { filled, segmentLength }: SegmentPlace,
   context: StepContext,
   read: (x: Tensor3D, context: StepContext, piece: SegmentPiece) => Tensor3D,
 ): Tensor3D {
-  const pieces = segmentPieces(x.shape[1], filled, segmentLength);
-  const parts = cutAt(x, pieces);
-  const outputs = pieces.map((piece, index) => read(parts[index]!, ofPiece(context, index), piece));
+  const pieces = splitIntoSegments(x.shape[1], filled, segmentLength);
+  const parts = splitAt(x, pieces);
+  const outputs = pieces.map((piece, index) => read(parts[index]!, pieceContext(context, index), piece));
   const whole = outputs.length === 1 ? outputs[0]! : (concat(outputs, 1) as Tensor3D);
   return context.logits === 'last' ? slice(whole, [0, whole.shape[1] - 1, 0], [-1, 1, -1]) : whole;
 }

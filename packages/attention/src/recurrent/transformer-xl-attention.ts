@@ -27,7 +27,7 @@ import type { Pattern } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
 import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
-import { cutAt, ofPiece, refusePadding, type SegmentPiece, segmentPieces } from './segments.js';
+import { pieceContext, refusePadding, type SegmentPiece, splitAt, splitIntoSegments } from './segments.js';
 import { transformerXlCost } from './transformer-xl-cost.js';
 import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
@@ -102,11 +102,11 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return tidy(() => {
       let now = state;
       const filled = state.segment?.shape[1] ?? 0;
-      const pieces = segmentPieces(x.shape[1], filled, this.segmentLength);
-      const parts = cutAt(x, pieces);
+      const pieces = splitIntoSegments(x.shape[1], filled, this.segmentLength);
+      const parts = splitAt(x, pieces);
       const outputs = pieces.map((piece, index) => {
         const part = parts[index]!;
-        const output = this.read(part, now, ofPiece(context, index));
+        const output = this.read(part, now, pieceContext(context, index));
         now = this.#after(part, now, piece);
         return output;
       });

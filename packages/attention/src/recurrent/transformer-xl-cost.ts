@@ -1,7 +1,7 @@
 import { type Linear, linearFlops, type PartCost } from '@sequitur/core';
 import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
 import { visiblePairs } from '../patterns/index.js';
-import { segmentPieces } from './segments.js';
+import { splitIntoSegments } from './segments.js';
 import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
 /** What is multiplied with every vector that is seen, or with every distance. */
@@ -27,7 +27,7 @@ export function transformerXlCost(
     return Math.min(memoryLength, first + Math.floor(position / segmentLength) * segmentLength);
   };
   let [flops, gradientFlops] = [0, 0];
-  for (const { start, count } of segmentPieces(length, seen % segmentLength, segmentLength)) {
+  for (const { start, count } of splitIntoSegments(length, seen % segmentLength, segmentLength)) {
     const before = memoryAt(seen + start) + ((seen + start) % segmentLength);
     const piece = pieceFlops(projections, options, count, before);
     flops += piece.flops;

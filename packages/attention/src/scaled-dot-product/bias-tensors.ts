@@ -1,6 +1,6 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import type { Forgotten } from '../patterns/index.js';
+import type { Evicted } from '../patterns/index.js';
 import { alibiValues } from '../positions/alibi-values.js';
 import { bucketValues, relativeValues } from '../positions/bucket-values.js';
 import type { ScoreBias } from '../positions/score-bias.js';
@@ -20,14 +20,14 @@ export interface BiasPlace {
   readonly queries: number;
   readonly keyLength: number;
   readonly offset: number;
-  readonly forgotten?: Forgotten | undefined;
-  readonly visible?: Tensor | undefined;
+  readonly evicted?: Evicted | undefined;
+  readonly attentionMask?: Tensor | undefined;
 }
 
 /** A bias as tensors, by operations through which gradients find back to its own. */
 export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): BiasTensors {
   if (!bias) return {};
-  const { batch, heads, queries, keyLength, offset, forgotten, visible } = place;
+  const { batch, heads, queries, keyLength, offset, evicted, attentionMask } = place;
   switch (bias.kind) {
     case 'tensor':
       return { bias: toRank4(bias.values, [batch, heads, queries, keyLength]) };
@@ -38,11 +38,11 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
         `one for each of ${heads} heads`,
         (n) => n === heads,
       );
-      return { bias: alibiValues(bias.slopes, visible, positionsOfKeys(keyLength, forgotten)) };
+      return { bias: alibiValues(bias.slopes, attentionMask, positionsOfKeys(keyLength, evicted)) };
     case 'buckets':
       expectTensor('attention, table of the bias', bias.table, { shape: [bias.table.shape[0]!, heads] });
-      if (!forgotten?.count) return { relative: relativeValues(bias, queries, keyLength, offset) };
-      return { bias: bucketValues(bias, queries, positionsOfKeys(keyLength, forgotten), offset) };
+      if (!evicted?.count) return { relative: relativeValues(bias, queries, keyLength, offset) };
+      return { bias: bucketValues(bias, queries, positionsOfKeys(keyLength, evicted), offset) };
     default:
       throw new SequiturError({
         where: 'attention, bias',
@@ -52,8 +52,8 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
   }
 }
 
-function positionsOfKeys(keyLength: number, forgotten: Forgotten | undefined): number[] {
-  const { from, count } = forgotten ?? { from: 0, count: 0 };
+function positionsOfKeys(keyLength: number, evicted: Evicted | undefined): number[] {
+  const { from, count } = evicted ?? { from: 0, count: 0 };
   return Array.from({ length: keyLength }, (_, slot) => (slot < from ? slot : slot + count));
 }
 

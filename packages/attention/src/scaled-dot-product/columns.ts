@@ -1,5 +1,5 @@
 import { reshape, slice, type Tensor, type Tensor3D, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
-import type { AttentionOptions, SettledOptions } from './options.js';
+import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
 /** Attention as the parts of a text are given to it. */
@@ -12,10 +12,10 @@ const LEAST_ROWS = 4;
  * Whether a text may be laid in rows of so many positions: where it is read at once and long enough. What stands in rows and
  * columns of its own, padding and bias and dropout, keeps to blocks.
  */
-export function canBeLaid(query: Tensor4D, row: number, options: AttentionOptions, settled: SettledOptions): boolean {
-  const { offset, keyLength, forgotten, dropout } = settled;
+export function canBeLaid(query: Tensor4D, row: number, options: AttentionOptions, resolved: ResolvedOptions): boolean {
+  const { offset, keyLength, evicted, dropout } = resolved;
   const length = query.shape[1];
-  if (offset !== 0 || keyLength !== length || options.visible || options.bias || dropout || forgotten?.count)
+  if (offset !== 0 || keyLength !== length || options.attentionMask || options.bias || dropout || evicted?.count)
     return false;
   return row > 1 && length >= LEAST_ROWS * row;
 }

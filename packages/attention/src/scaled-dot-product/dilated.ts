@@ -11,14 +11,14 @@ import {
 import { slidingWindow } from '../patterns/index.js';
 import type { Dilated } from '../patterns/pattern.js';
 import { canBeLaid, positions, type Run } from './columns.js';
-import type { AttentionOptions, SettledOptions } from './options.js';
+import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
 /** The window with gaps of a text that is laid in columns; null where blocks serve as well. */
-export function gapsOfColumns(query: Tensor4D, options: AttentionOptions, settled: SettledOptions): Dilated | null {
-  const [pattern, ...others] = settled.patterns;
+export function gapsOfColumns(query: Tensor4D, options: AttentionOptions, resolved: ResolvedOptions): Dilated | null {
+  const [pattern, ...others] = resolved.patterns;
   if (others.length || pattern?.kind !== 'dilated') return null;
-  return canBeLaid(query, pattern.dilation, options, settled) ? pattern : null;
+  return canBeLaid(query, pattern.dilation, options, resolved) ? pattern : null;
 }
 
 /**
@@ -29,7 +29,7 @@ export function gapsOfColumns(query: Tensor4D, options: AttentionOptions, settle
 export function attentionInGaps(
   given: readonly [Tensor4D, Tensor4D, Tensor4D],
   { left, right, dilation }: Dilated,
-  { scale, softCap }: SettledOptions,
+  { scale, softCap }: ResolvedOptions,
   run: Run,
 ): AttentionResult {
   const [batch, length, heads] = given[0].shape;

@@ -14,7 +14,7 @@ import {
   type Tensor4D,
   transpose,
 } from '@tensorflow/tfjs-core';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { type AttentionInputs, byHead, dropoutMask, sumByDistance, weightsReference } from './reference.js';
 
 /**
@@ -25,7 +25,7 @@ import { type AttentionInputs, byHead, dropoutMask, sumByDistance, weightsRefere
  * @param given the inputs of attention, `dy` [batch, queries, heads, valueSize] and `dlogSumExp` [batch, heads, queries]
  * @returns [dquery, dkey, dvalue], then dbias and drelative where there are such
  */
-export function attentionGradientReference(given: OpInputs, options: SettledOptions): Tensor[] {
+export function attentionGradientReference(given: OpInputs, options: ResolvedOptions): Tensor[] {
   const { query, key, value, bias, relative } = given as unknown as AttentionInputs;
   const heads = query.shape[2];
   const within = (x: Tensor4D) => byHead(firstPositions(x, options.keyLength), heads);

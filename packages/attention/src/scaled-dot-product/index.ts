@@ -3,12 +3,12 @@ import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { biasTensors } from './bias-tensors.js';
 import { attentionInGaps, gapsOfColumns } from './dilated.js';
 import { runAttention } from './op.js';
-import { type AttentionOptions, settle } from './options.js';
+import { type AttentionOptions, resolve } from './options.js';
 import type { AttentionResult } from './result.js';
 import { attentionByColumns, strideOfColumns } from './strided.js';
 import { weightsByBlocks } from './weights.js';
 
-export type { AttentionOptions, Unseen } from './options.js';
+export type { AttentionOptions, FullyMasked } from './options.js';
 export type { AttentionResult } from './result.js';
 
 /**
@@ -45,21 +45,24 @@ export function attentionWithLogSumExp(
  */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => {
-    const settled = settle(query, key, key, options);
-    const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible: options.visible });
-    return weightsByBlocks({ query, key, visible: options.visible, ...tensors }, settled);
+    const resolved = resolve(query, key, key, options);
+    const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask: options.attentionMask });
+    return weightsByBlocks({ query, key, attentionMask: options.attentionMask, ...tensors }, resolved);
   });
 }
 
 function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
-  const settled = settle(query, key, value, options);
-  const stride = strideOfColumns(query, options, settled);
-  if (stride !== null) return attentionByColumns([query, key, value], stride, settled, run);
-  const gaps = gapsOfColumns(query, options, settled);
-  if (gaps !== null) return attentionInGaps([query, key, value], gaps, settled, run);
-  const { visible } = options;
-  const tensors = biasTensors(options.bias, { ...placeOf(query), ...settled, visible });
-  const [output, logSumExp] = runAttention({ query, key, value, ...(visible && { visible }), ...tensors }, settled);
+  const resolved = resolve(query, key, value, options);
+  const stride = strideOfColumns(query, options, resolved);
+  if (stride !== null) return attentionByColumns([query, key, value], stride, resolved, run);
+  const gaps = gapsOfColumns(query, options, resolved);
+  if (gaps !== null) return attentionInGaps([query, key, value], gaps, resolved, run);
+  const { attentionMask } = options;
+  const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask });
+  const [output, logSumExp] = runAttention(
+    { query, key, value, ...(attentionMask && { attentionMask }), ...tensors },
+    resolved,
+  );
   return { output: output as Tensor4D, logSumExp: logSumExp as Tensor3D };
 }
 

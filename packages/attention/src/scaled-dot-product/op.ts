@@ -1,20 +1,20 @@
 import { defineOp, type Op, type OpInputs } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { backwardCpu, forwardCpu } from './cpu/index.js';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { gradientByBlocks, referenceByBlocks } from './reference-by-blocks.js';
 import { backwardWasm, forwardWasm } from './wasm.js';
 import { backwardWebGpu, forwardWebGpu } from './webgpu/index.js';
 
 const GRADIENTS = ['query', 'key', 'value', 'bias', 'relative'] as const;
 
-const ops = new Map<string, Op<SettledOptions>>();
+const ops = new Map<string, Op<ResolvedOptions>>();
 
 /**
  * {query, key, value, visible?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has an op of its own, since
  * tfjs's gradients want to know which tensors there are.
  */
-export function runAttention(inputs: OpInputs, options: SettledOptions): Tensor[] {
+export function runAttention(inputs: OpInputs, options: ResolvedOptions): Tensor[] {
   const names = Object.keys(inputs);
   const extras = names.slice(3).map((name) => name[0]!.toUpperCase() + name.slice(1));
   const name = ['SequiturAttention', ...extras].join('With');
@@ -27,12 +27,12 @@ export function runAttention(inputs: OpInputs, options: SettledOptions): Tensor[
 }
 
 /** The inputs that get gradients, in the order of the kernels' outputs. */
-function gradientsOf(names: readonly string[], { biasGradient }: SettledOptions): readonly string[] {
+function gradientsOf(names: readonly string[], { biasGradient }: ResolvedOptions): readonly string[] {
   return GRADIENTS.filter((input) => names.includes(input) && (input !== 'bias' || biasGradient));
 }
 
-function define(name: string, names: readonly string[]): Op<SettledOptions> {
-  return defineOp<SettledOptions>({
+function define(name: string, names: readonly string[]): Op<ResolvedOptions> {
+  return defineOp<ResolvedOptions>({
     name,
     reference: (inputs, options) => referenceByBlocks(inputs, options),
     gradient: {
@@ -52,7 +52,7 @@ function define(name: string, names: readonly string[]): Op<SettledOptions> {
 }
 
 /** {the inputs, output, logSumExp, dy, dlogSumExp} -> the gradients of those of GRADIENTS that are given, in order. */
-const attentionGradient = defineOp<SettledOptions>({
+const attentionGradient = defineOp<ResolvedOptions>({
   name: 'SequiturAttentionGradient',
   reference: (given, options) => gradientByBlocks(given, options),
   kernels: { cpu: backwardCpu, wasm: backwardWasm, webgpu: backwardWebGpu },

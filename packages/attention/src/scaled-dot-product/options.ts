@@ -1,6 +1,6 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { causal, expectPattern, type Forgotten, type Pattern } from '../patterns/index.js';
+import { causal, type Evicted, expectPattern, type Pattern } from '../patterns/index.js';
 import type { ScoreBias } from '../positions/score-bias.js';
 
 export interface AttentionOptions {
@@ -13,9 +13,9 @@ export interface AttentionOptions {
   /** The position of the first query in the text; default such that the last query lies at the last key. */
   readonly offset?: number | undefined;
   /** Positions that the memory no longer holds: the keys behind them lie where these were. */
-  readonly forgotten?: Forgotten | undefined;
+  readonly evicted?: Evicted | undefined;
   /** float32 [batch, keyLength], 1 where the key is a real token and 0 where it is padding. */
-  readonly visible?: Tensor | undefined;
+  readonly attentionMask?: Tensor | undefined;
   /** Added to the scores. */
   readonly bias?: ScoreBias | undefined;
   /** Scores s become cap tanh(s / cap) before the bias is added (Gemma Team 2024, section 2). */
@@ -27,29 +27,29 @@ export interface AttentionOptions {
    * or evenly from `all` keys. The last two are what PyTorch models do in the rows of padding, by the finite number that
    * stands there for minus infinity. Default zeros.
    */
-  readonly unseen?: Unseen | undefined;
+  readonly fullyMasked?: FullyMasked | undefined;
 }
 
-const UNSEEN = ['zeros', 'evenly', 'all'] as const;
+const FULLY_MASKED = ['zeros', 'evenly', 'all'] as const;
 
-export type Unseen = (typeof UNSEEN)[number];
+export type FullyMasked = (typeof FULLY_MASKED)[number];
 
 /** The options with every number settled; plain data but for the tensors. */
-export interface SettledOptions {
+export interface ResolvedOptions {
   readonly scale: number;
   readonly patterns: readonly Pattern[];
   readonly keyLength: number;
   readonly offset: number;
-  readonly forgotten?: Forgotten | undefined;
+  readonly evicted?: Evicted | undefined;
   readonly softCap?: number | undefined;
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
-  readonly unseen: Unseen;
+  readonly fullyMasked: FullyMasked;
   /** Whether the bias is one that gradients go back to: not ALiBi's. */
   readonly biasGradient: boolean;
 }
 
 /** Checks shapes against one another and fills in the defaults. */
-export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): SettledOptions {
+export function resolve(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): ResolvedOptions {
   for (const [name, tensor] of Object.entries({ query, key, value })) expectByHead(name, tensor);
   const [batch, queries, heads, headSize] = query.shape;
   const [, capacity, keyHeads] = key.shape;
@@ -62,16 +62,24 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
       got: `query ${showShape(query.shape)} and key ${showShape(key.shape)}`,
     });
   }
-  const { keyLength = capacity, pattern = causal(), forgotten, softCap, dropout, visible, unseen = 'zeros' } = options;
-  const { scale = 1 / Math.sqrt(headSize), offset = defaultOffset(keyLength, forgotten, queries) } = options;
+  const {
+    keyLength = capacity,
+    pattern = causal(),
+    evicted,
+    softCap,
+    dropout,
+    attentionMask,
+    fullyMasked = 'zeros',
+  } = options;
+  const { scale = 1 / Math.sqrt(headSize), offset = defaultOffset(keyLength, evicted, queries) } = options;
   const patterns = isOne(pattern) ? [pattern] : pattern;
   expectNumber('attention, keyLength', keyLength, `an integer from 1 to ${capacity}`, (n) => isCount(n, 1, capacity));
   expectNumber('attention, offset', offset, 'an integer >= 0', (n) => isCount(n, 0, Number.MAX_SAFE_INTEGER));
   expectNumber('attention, scale', scale, 'a finite number', Number.isFinite);
-  expectUnseen(unseen);
-  if (forgotten) expectForgotten(forgotten, keyLength);
+  expectFullyMasked(fullyMasked);
+  if (evicted) expectEvicted(evicted, keyLength);
   if (softCap !== undefined) expectNumber('attention, softCap', softCap, 'a number above 0', (n) => n > 0);
-  if (visible) expectTensor('attention, visible', visible, { shape: [batch, keyLength] });
+  if (attentionMask) expectTensor('attention, attentionMask', attentionMask, { shape: [batch, keyLength] });
   if (patterns.length !== 1 && patterns.length !== heads) {
     throw new SequiturError({
       where: 'attention, pattern',
@@ -82,7 +90,7 @@ export function settle(query: Tensor4D, key: Tensor4D, value: Tensor4D, options:
   for (const one of patterns) expectPattern('attention, pattern', one);
   if (dropout) expectDropout(dropout);
   return {
-    ...{ scale, patterns, keyLength, offset, forgotten, softCap, unseen },
+    ...{ scale, patterns, keyLength, offset, evicted, softCap, fullyMasked },
     biasGradient: options.bias?.kind !== 'alibi',
     dropout: dropout?.rate ? dropout : undefined,
   };
@@ -98,15 +106,19 @@ function expectByHead(name: string, tensor: Tensor): void {
   });
 }
 
-function expectUnseen(unseen: Unseen): void {
-  if (UNSEEN.includes(unseen)) return;
-  throw new SequiturError({ where: 'attention, unseen', expected: UNSEEN.join(', '), got: String(unseen) });
+function expectFullyMasked(fullyMasked: FullyMasked): void {
+  if (FULLY_MASKED.includes(fullyMasked)) return;
+  throw new SequiturError({
+    where: 'attention, fullyMasked',
+    expected: FULLY_MASKED.join(', '),
+    got: String(fullyMasked),
+  });
 }
 
-function expectForgotten({ from, count }: Forgotten, keyLength: number): void {
+function expectEvicted({ from, count }: Evicted, keyLength: number): void {
   const [most, expected] = [Number.MAX_SAFE_INTEGER, `an integer from 0 to ${keyLength}`];
-  expectNumber('attention, from of forgotten', from, expected, (n) => isCount(n, 0, keyLength));
-  expectNumber('attention, count of forgotten', count, 'an integer >= 0', (n) => isCount(n, 0, most));
+  expectNumber('attention, from of evicted', from, expected, (n) => isCount(n, 0, keyLength));
+  expectNumber('attention, count of evicted', count, 'an integer >= 0', (n) => isCount(n, 0, most));
 }
 
 function expectDropout({ rate, seed }: { readonly rate: number; readonly seed: number }): void {
@@ -114,8 +126,8 @@ function expectDropout({ rate, seed }: { readonly rate: number; readonly seed: n
   expectNumber('attention, dropout seed', seed, 'an integer in [0, 2^32)', (n) => isCount(n, 0, 2 ** 32 - 1));
 }
 
-function defaultOffset(keyLength: number, forgotten: Forgotten | undefined, queries: number): number {
-  return Math.max(0, keyLength + (forgotten?.count ?? 0) - queries);
+function defaultOffset(keyLength: number, evicted: Evicted | undefined, queries: number): number {
+  return Math.max(0, keyLength + (evicted?.count ?? 0) - queries);
 }
 
 function isOne(pattern: Pattern | readonly Pattern[]): pattern is Pattern {

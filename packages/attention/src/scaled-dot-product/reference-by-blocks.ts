@@ -1,7 +1,7 @@
 import type { OpInputs } from '@sequitur/core';
 import { add, concat, pad, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { attentionGradientReference } from './gradient-reference.js';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { along, ofBlock, type QueryBlock, queryBlocks } from './query-blocks.js';
 import { type AttentionInputs, attentionReference } from './reference.js';
 
@@ -12,7 +12,7 @@ const MOST_SCORES = 2 ** 26;
  * `attentionReference`, some queries at a time where there are many: what no kernel is written for takes no memory that
  * grows with the square of the length. With dropout, whose draws are numbered over all pairs, it goes over all at once.
  */
-export function referenceByBlocks(given: OpInputs, options: SettledOptions, mostScores = MOST_SCORES): Tensor[] {
+export function referenceByBlocks(given: OpInputs, options: ResolvedOptions, mostScores = MOST_SCORES): Tensor[] {
   const inputs = given as unknown as AttentionInputs;
   const blocks = queryBlocks(inputs.query, options.keyLength, mostScores);
   if (blocks.length === 1 || options.dropout) return attentionReference(inputs, options);
@@ -30,7 +30,7 @@ export function referenceByBlocks(given: OpInputs, options: SettledOptions, most
 }
 
 /** `attentionGradientReference` likewise. */
-export function gradientByBlocks(given: OpInputs, options: SettledOptions, mostScores = MOST_SCORES): Tensor[] {
+export function gradientByBlocks(given: OpInputs, options: ResolvedOptions, mostScores = MOST_SCORES): Tensor[] {
   const inputs = given as unknown as AttentionInputs;
   const blocks = queryBlocks(inputs.query, options.keyLength, mostScores);
   if (blocks.length === 1 || options.dropout) return attentionGradientReference(given, options);
@@ -53,7 +53,7 @@ export function gradientByBlocks(given: OpInputs, options: SettledOptions, mostS
   return all;
 }
 
-function placed(options: SettledOptions, { start }: QueryBlock): SettledOptions {
+function placed(options: ResolvedOptions, { start }: QueryBlock): ResolvedOptions {
   return { ...options, offset: options.offset + start };
 }
 

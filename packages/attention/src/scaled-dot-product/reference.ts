@@ -28,14 +28,14 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { KeySlots } from '../patterns/key-slots.js';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 
 /** The tensors that attention is computed from. */
 export interface AttentionInputs {
   readonly query: Tensor4D; // [batch, queries, heads, headSize]
   readonly key: Tensor4D; // [batch, capacity, keyHeads, headSize]
   readonly value: Tensor4D; // [batch, capacity, keyHeads, valueSize]
-  readonly visible?: Tensor | undefined; // [batch, keyLength]
+  readonly attentionMask?: Tensor | undefined; // [batch, keyLength]
   readonly bias?: Tensor | undefined; // broadcasts to [batch, heads, queries, keyLength]
   readonly relative?: Tensor | undefined; // [heads, queries + keyLength - 1]
 }
@@ -48,7 +48,7 @@ export const HIDDEN = Number.NEGATIVE_INFINITY;
  *
  * @returns the output [batch, queries, heads, valueSize] and log Σ exp of the scores [batch, heads, queries]
  */
-export function attentionReference(inputs: AttentionInputs, options: SettledOptions): [Tensor4D, Tensor] {
+export function attentionReference(inputs: AttentionInputs, options: ResolvedOptions): [Tensor4D, Tensor] {
   return tidy(() => {
     const { weights, logSumExp, empty } = weightsReference(inputs, options);
     const mask = dropoutMask(weights, empty, options);
@@ -68,8 +68,8 @@ export interface Weights {
 }
 
 /** How much each query takes from each key. */
-export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options: SettledOptions): Weights {
-  const { query, key, visible, bias, relative } = inputs;
+export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options: ResolvedOptions): Weights {
+  const { query, key, attentionMask, bias, relative } = inputs;
   const [, queries, heads] = query.shape;
   const { keyLength, softCap } = options;
   const keys = byHead(firstPositions(key, keyLength), heads);
@@ -79,7 +79,7 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   if (bias) scores = add(scores, bias);
   if (relative) scores = add(scores, byDistance(relative, queries, keyLength));
   const allowed = allowedPairs(queries, options); // [1 or heads, queries, keys]
-  const seen = visible ? logicalAnd(allowed, visibleKeys(visible)) : allowed;
+  const seen = attentionMask ? logicalAnd(allowed, visibleKeys(attentionMask)) : allowed;
   const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // by the mask alone, which has no gradient
   const bounded = where(seen, scores, HIDDEN);
   const top = where(empty, 0, max(bounded, -1, true));
@@ -88,26 +88,26 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   const filled = where(empty, 1, total);
   const logSumExp = reshape(where(empty, HIDDEN, add(top, log(filled))), [query.shape[0], heads, queries]);
   const weights = div(exponentials, filled) as Tensor4D;
-  const evenly = unseenWeights(allowed, options);
+  const evenly = fullyMaskedWeights(allowed, options);
   return { weights: evenly ? (where(empty, evenly, weights) as Tensor4D) : weights, logSumExp, seen, empty, capped };
 }
 
 /** What the weights are multiplied by; where a query sees nothing, its even ones stay whole. Null without dropout. */
-export function dropoutMask({ shape }: Tensor, empty: Tensor, { dropout }: SettledOptions): Tensor | null {
+export function dropoutMask({ shape }: Tensor, empty: Tensor, { dropout }: ResolvedOptions): Tensor | null {
   return dropout ? where(empty, 1, dropElements(ones(shape), dropout.rate, dropout.seed)) : null;
 }
 
 /** What queries take that see nothing; null for zeros. */
-function unseenWeights(allowed: Tensor, { unseen, keyLength }: SettledOptions): Tensor | null {
-  if (unseen === 'zeros') return null;
-  const shares = unseen === 'all' ? ones([1, 1, 1, keyLength]) : cast(allowed, 'float32');
+function fullyMaskedWeights(allowed: Tensor, { fullyMasked, keyLength }: ResolvedOptions): Tensor | null {
+  if (fullyMasked === 'zeros') return null;
+  const shares = fullyMasked === 'all' ? ones([1, 1, 1, keyLength]) : cast(allowed, 'float32');
   const count = sum(shares, -1, true);
   return div(shares, where(equal(count, 0), 1, count));
 }
 
 /** bool [batch, 1, 1, keys]: which keys are real tokens. */
-function visibleKeys(visible: Tensor): Tensor {
-  return notEqual(reshape(visible, [visible.shape[0]!, 1, 1, visible.shape[1]!]), 0);
+function visibleKeys(attentionMask: Tensor): Tensor {
+  return notEqual(reshape(attentionMask, [attentionMask.shape[0]!, 1, 1, attentionMask.shape[1]!]), 0);
 }
 
 /** [batch, length, keyHeads, size] -> [batch, heads, length, size], each head repeated for the queries that share it. */
@@ -121,10 +121,10 @@ export function byHead(x: Tensor4D, heads: number): Tensor4D {
 }
 
 /** bool [1, 1 or heads, queries, keys]: which keys the patterns let each query see. */
-function allowedPairs(queries: number, { patterns, keyLength, offset, forgotten }: SettledOptions): Tensor {
+function allowedPairs(queries: number, { patterns, keyLength, offset, evicted }: ResolvedOptions): Tensor {
   const seen = new Uint8Array(patterns.length * queries * keyLength);
   for (const [head, pattern] of patterns.entries()) {
-    const slots = new KeySlots(pattern, forgotten);
+    const slots = new KeySlots(pattern, evicted);
     for (let query = 0; query < queries; query++) {
       const row = (head * queries + query) * keyLength;
       for (let first = 0; first < keyLength; first += 32) {

@@ -16,14 +16,14 @@ import {
 } from '@tensorflow/tfjs-core';
 import { causal, except, slidingWindow, strided } from '../patterns/index.js';
 import { canBeLaid, inColumns, inRows, positions, type Run, sumsInRows } from './columns.js';
-import type { AttentionOptions, SettledOptions } from './options.js';
+import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
 /** The stride of a text that is laid in columns; null where blocks serve as well. */
-export function strideOfColumns(query: Tensor4D, options: AttentionOptions, settled: SettledOptions): number | null {
-  const [pattern, ...others] = settled.patterns;
+export function strideOfColumns(query: Tensor4D, options: AttentionOptions, resolved: ResolvedOptions): number | null {
+  const [pattern, ...others] = resolved.patterns;
   if (others.length || pattern?.kind !== 'strided') return null;
-  return canBeLaid(query, pattern.stride, options, settled) ? pattern.stride : null;
+  return canBeLaid(query, pattern.stride, options, resolved) ? pattern.stride : null;
 }
 
 /**
@@ -35,13 +35,13 @@ export function strideOfColumns(query: Tensor4D, options: AttentionOptions, sett
 export function attentionByColumns(
   [query, key, value]: readonly [Tensor4D, Tensor4D, Tensor4D],
   stride: number,
-  { scale, softCap }: SettledOptions,
+  { scale, softCap }: ResolvedOptions,
   run: Run,
 ): AttentionResult {
   const length = query.shape[1];
   const whole = length - (length % stride);
   const [rowsOfQuery, rowsOfKey, rowsOfValue] = [query, key, value].map((x) => positions(x, 0, whole));
-  const alike = { scale, softCap, unseen: 'zeros' } as const;
+  const alike = { scale, softCap, fullyMasked: 'zeros' } as const;
   const near = run(rowsOfQuery!, rowsOfKey!, rowsOfValue!, { ...alike, pattern: slidingWindow(stride) });
   const columns = [rowsOfQuery!, rowsOfKey!, rowsOfValue!].map((x) => inColumns(x, stride));
   const earlier = except(causal(), slidingWindow(1));

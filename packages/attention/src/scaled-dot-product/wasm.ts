@@ -2,16 +2,16 @@ import { dropoutThreshold, type NativeKernel, type OpInputs, type WasmInstance }
 import type { Tensor, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { type BlockLayout, blockLayout } from '../patterns/index.js';
 import { attentionKernels } from '../wasm-kernels.js';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { backwardParts, forwardParts } from './parts.js';
 import { stridesOf } from './strides.js';
 
-type Kernel = NativeKernel<SettledOptions>;
+type Kernel = NativeKernel<ResolvedOptions>;
 type Kernels = NonNullable<ReturnType<typeof attentionKernels>>;
 
 /** Queries and keys of a block, as in `assembly/call.ts`. */
 const BLOCK = 64;
-const UNSEEN = { zeros: 0, evenly: 1, all: 2 } as const;
+const FULLY_MASKED = { zeros: 0, evenly: 1, all: 2 } as const;
 
 export const forwardWasm: Kernel = ({ inputs, attributes, backend }) => {
   const wasm = attentionKernels(backend);
@@ -55,7 +55,7 @@ export const backwardWasm: Kernel = ({ inputs, attributes, backend }) => {
 
 interface Task {
   readonly inputs: OpInputs;
-  readonly attributes: SettledOptions;
+  readonly attributes: ResolvedOptions;
   readonly results: Readonly<Record<string, TensorInfo | undefined>>;
 }
 
@@ -71,7 +71,7 @@ function withCall(
 ): void {
   const layouts = layoutsOf(task);
   const words = CALL_WORDS + layouts.reduce((sum, layout) => sum + 3 + wordsOf(layout), 0);
-  const threads = wasm.isWorthSharing(multiplicationsOf(task, layouts)) ? wasm.threads : 1;
+  const threads = wasm.shouldParallelize(multiplicationsOf(task, layouts)) ? wasm.threads : 1;
   wasm.withScratch(words * 4, (call) => {
     const triples = call + CALL_WORDS * 4;
     let at = triples + layouts.length * 12;
@@ -119,8 +119,8 @@ function multiplicationsOf({ inputs: { query, value } }: Task, layouts: readonly
 }
 
 function layoutsOf({ inputs: { query }, attributes }: Task): readonly BlockLayout[] {
-  const { patterns, keyLength, offset, forgotten } = attributes;
-  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: BLOCK, forgotten };
+  const { patterns, keyLength, offset, evicted } = attributes;
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: BLOCK, evicted };
   return patterns.map((pattern) => blockLayout(pattern, request));
 }
 
@@ -133,8 +133,8 @@ const SCRATCH_WORD = 35;
 
 /** The fields of `Call` in `assembly/call.ts`, in its order. */
 function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layouts: number, layoutCount: number): void {
-  const { query, key, value, visible, bias, relative, output, logSumExp, dy, dlogSumExp } = task.inputs;
-  const { scale, keyLength, softCap = 0, dropout, unseen } = task.attributes;
+  const { query, key, value, attentionMask, bias, relative, output, logSumExp, dy, dlogSumExp } = task.inputs;
+  const { scale, keyLength, softCap = 0, dropout, fullyMasked } = task.attributes;
   const { results } = task;
   const of = (tensor: TensorInfo | undefined) => wasm.offsetOr0(tensor);
   const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
@@ -146,14 +146,20 @@ function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layout
       of(query),
       of(key),
       of(value),
-      of(visible),
+      of(attentionMask),
       of(bias),
       ...(bias ? stridesOf(bias.shape) : [0, 0, 0, 0]),
       of(relative),
     ],
     ...[layouts, layoutCount, bitsOf(scale), bitsOf(softCap)],
     ...(dropout ? [dropoutThreshold(dropout.rate), dropout.seed, bitsOf(1 / (1 - dropout.rate))] : [0, 0, 0]),
-    ...[UNSEEN[unseen], of(results.output ?? output), of(results.logSumExp ?? logSumExp), of(dy), of(dlogSumExp)],
+    ...[
+      FULLY_MASKED[fullyMasked],
+      of(results.output ?? output),
+      of(results.logSumExp ?? logSumExp),
+      of(dy),
+      of(dlogSumExp),
+    ],
     ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0, 0],
   ]);
 }

@@ -1,5 +1,5 @@
 import { concat, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
-import type { SettledOptions } from './options.js';
+import type { ResolvedOptions } from './options.js';
 import { ofBlock, queryBlocks } from './query-blocks.js';
 import { type AttentionInputs, weightsReference } from './reference.js';
 
@@ -13,7 +13,7 @@ const MOST_SCORES = 2 ** 21;
  */
 export function weightsByBlocks(
   inputs: Omit<AttentionInputs, 'value'>,
-  options: SettledOptions,
+  options: ResolvedOptions,
   mostScores = MOST_SCORES,
 ): Tensor4D {
   const parts = queryBlocks(inputs.query, options.keyLength, mostScores).map((block) =>

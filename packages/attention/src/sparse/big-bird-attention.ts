@@ -24,7 +24,7 @@ export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropou
    */
   readonly random: readonly (readonly (readonly number[])[])[];
   /** float32 [batch, length], 0 at padding, which sees nothing and is not seen. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropou
  * @returns float32 [batch, length, heads, headSize], zeros at padding; the caller disposes it
  */
 export function bigBirdAttention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: BigBirdOptions): Tensor4D {
-  const { blockSize, visible, dropout } = options;
+  const { blockSize, attentionMask, dropout } = options;
   const [, length] = query.shape;
   const blocks = length / blockSize;
   if (!Number.isInteger(blocks) || blocks < 3) {
@@ -52,7 +52,7 @@ export function bigBirdAttention(query: Tensor4D, key: Tensor4D, value: Tensor4D
       attention(part, key, value, { ...given, dropout: forPart(dropout, index) }),
     );
     const all = concat(outputs, 1);
-    return visible ? mul(all, expandDims(expandDims(visible, -1), -1)) : all;
+    return attentionMask ? mul(all, expandDims(expandDims(attentionMask, -1), -1)) : all;
   });
 }
 
@@ -84,12 +84,12 @@ export function bigBirdWeights(query: Tensor4D, key: Tensor4D, options: BigBirdO
 
 /** The first block of queries, those between, and the last, each with what it sees. */
 function partsOf(query: Tensor4D, options: BigBirdOptions) {
-  const { blockSize, random, scale, visible } = options;
+  const { blockSize, random, scale, attentionMask } = options;
   const length = query.shape[1];
   const blocks = length / blockSize;
   const part = (offset: number, count: number, pattern: Pattern | readonly Pattern[], bias?: TensorBias) => ({
     part: slice(query, [0, offset, 0, 0], [-1, count, -1, -1]) as Tensor4D,
-    ...{ offset, pattern, bias, scale, visible },
+    ...{ offset, pattern, bias, scale, attentionMask },
   });
   return [
     part(0, blockSize, full()),

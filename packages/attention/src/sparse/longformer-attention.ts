@@ -32,7 +32,7 @@ export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dro
   /** The positions of the global tokens of each row of the batch; absent: none. */
   readonly globals?: readonly (readonly number[])[] | undefined;
   /** float32 [batch, length], 0 at padding, which sees nothing and is not seen. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
 }
 
 /**
@@ -45,7 +45,7 @@ export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dro
  */
 export function longformerAttention(local: Projections, global: Projections, options: LongformerOptions): Tensor4D {
   const [batch, length] = local.query.shape;
-  const globals = (options.globals ?? []).map((positions) => settled(positions, length));
+  const globals = (options.globals ?? []).map((positions) => resolved(positions, length));
   return tidy(() => {
     if (globals.every((positions) => positions.length === 0)) return visibleRows(inWindow(local, [], options), options);
     const rows = Array.from({ length: batch }, (_, row) => {
@@ -61,7 +61,7 @@ export function longformerAttention(local: Projections, global: Projections, opt
 }
 
 /** Each position once, in order. */
-function settled(positions: readonly number[], length: number): readonly number[] {
+function resolved(positions: readonly number[], length: number): readonly number[] {
   for (const position of positions) {
     if (Number.isInteger(position) && position >= 0 && position < length) continue;
     throw new SequiturError({
@@ -84,8 +84,8 @@ function inWindow(
   globals: readonly number[],
   options: LongformerOptions,
 ): Tensor4D {
-  const { window, scale, visible, dropout } = options;
-  return attention(query, key, value, { pattern: longformerPattern(window, globals), scale, visible, dropout });
+  const { window, scale, attentionMask, dropout } = options;
+  return attention(query, key, value, { pattern: longformerPattern(window, globals), scale, attentionMask, dropout });
 }
 
 /** What the global tokens of one row take: [1, globals, heads, headSize]. */
@@ -94,12 +94,12 @@ function fromGlobals(
   globals: readonly number[],
   options: LongformerOptions,
 ): Tensor4D {
-  const { scale, visible, dropout } = options;
+  const { scale, attentionMask, dropout } = options;
   const [, length, heads, headSize] = query.shape;
   const rows = embed(reshape(query, [length, heads * headSize]) as Tensor2D, tensor1d([...globals], 'int32'));
   const asking = reshape(rows, [1, globals.length, heads, headSize]) as Tensor4D;
   const other = dropout && { ...dropout, seed: (dropout.seed ^ 0x9e3779b9) >>> 0 };
-  return attention(asking, key, value, { pattern: full(), scale, visible, dropout: other });
+  return attention(asking, key, value, { pattern: full(), scale, attentionMask, dropout: other });
 }
 
 /** `x` [1, length, heads, size] with the rows of `others` [1, positions, heads, size] at those positions. */
@@ -113,8 +113,8 @@ function replaced(x: Tensor4D, positions: readonly number[], others: Tensor4D): 
   return add(mul(x, kept), reshape(placed, x.shape));
 }
 
-function visibleRows(x: Tensor4D, { visible }: LongformerOptions): Tensor4D {
-  return visible ? mul(x, expandDims(expandDims(visible, -1), -1)) : x;
+function visibleRows(x: Tensor4D, { attentionMask }: LongformerOptions): Tensor4D {
+  return attentionMask ? mul(x, expandDims(expandDims(attentionMask, -1), -1)) : x;
 }
 
 function rowOf({ query, key, value }: Projections, row: number): Projections {
@@ -122,9 +122,9 @@ function rowOf({ query, key, value }: Projections, row: number): Projections {
   return { query: of(query), key: of(key), value: of(value) };
 }
 
-function partsOfRow({ visible, dropout }: LongformerOptions, row: number) {
+function partsOfRow({ attentionMask, dropout }: LongformerOptions, row: number) {
   return {
-    visible: visible && (slice(visible as Tensor, [row, 0], [1, visible.shape[1]]) as Tensor2D),
+    attentionMask: attentionMask && (slice(attentionMask as Tensor, [row, 0], [1, attentionMask.shape[1]]) as Tensor2D),
     dropout: dropout && { ...dropout, seed: (dropout.seed + row) % 2 ** 32 },
   };
 }

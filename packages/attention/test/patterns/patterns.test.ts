@@ -67,18 +67,18 @@ describe('block layouts', () => {
       const pattern = randomPattern(random, length);
       const offset = random.integer(length - queries + 1);
       const from = random.integer(offset + 1);
-      const forgotten = random.integer(3) === 0 ? { from, count: random.integer(offset - from + 1) } : undefined;
-      const keys = length - (forgotten?.count ?? 0);
+      const evicted = random.integer(3) === 0 ? { from, count: random.integer(offset - from + 1) } : undefined;
+      const keys = length - (evicted?.count ?? 0);
       const [queryBlock, keyBlock] = [
         [8, 32],
         [64, 64],
         [16, 32],
       ][random.integer(3)] as [number, number];
-      const layout = part.blockLayout(pattern, { queries, keys, offset, queryBlock, keyBlock, forgotten });
+      const layout = part.blockLayout(pattern, { queries, keys, offset, queryBlock, keyBlock, evicted });
       const found = spell(layout, queries, keys);
       for (let q = 0; q < queries; q++) {
         for (let slot = 0; slot < keys; slot++) {
-          const key = forgotten && slot >= forgotten.from ? slot + forgotten.count : slot;
+          const key = evicted && slot >= evicted.from ? slot + evicted.count : slot;
           if (found[q]![slot] !== part.sees(pattern, offset + q, key)) {
             expect.fail(`${JSON.stringify(pattern)}: query ${offset + q}, key ${key}, said ${found[q]![slot]}`);
           }

@@ -39,7 +39,7 @@ onEachBackend('attention', (backend) => {
         );
         expect(await difference(tensor, wanted[index]!), `${told} of ${shapes} ${options}`).toBeLessThan(1e-5);
       }
-      dispose([...found, ...wanted, ...call.tensors, ...(call.visible ? [call.visible] : [])]);
+      dispose([...found, ...wanted, ...call.tensors, ...(call.attentionMask ? [call.attentionMask] : [])]);
       expect(memory().numTensors, `tensors after round ${round}`).toBe(before);
     }
   });
@@ -60,16 +60,16 @@ onEachBackend('attention', (backend) => {
   it('gives a query that sees nothing what is asked for, and never a NaN', async () => {
     const random = Random.fromSeed('unseen');
     const [query, key, value] = [0, 1, 2].map(() => draw([1, 3, 1, 4], random)) as [Tensor4D, Tensor4D, Tensor4D];
-    const visible = tensor([0, 0, 1], [1, 3]) as Tensor2D;
-    const weights = async (unseen: 'zeros' | 'evenly' | 'all') =>
-      [...(await attentionWeights(query, key, { visible, unseen }).data())].map((w) => Number(w.toFixed(4)));
+    const attentionMask = tensor([0, 0, 1], [1, 3]) as Tensor2D;
+    const weights = async (fullyMasked: 'zeros' | 'evenly' | 'all') =>
+      [...(await attentionWeights(query, key, { attentionMask, fullyMasked }).data())].map((w) => Number(w.toFixed(4)));
     expect(await weights('zeros')).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
     expect(await weights('evenly')).toEqual([1, 0, 0, 0.5, 0.5, 0, 0, 0, 1]);
     expect(await weights('all')).toEqual([0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0.3333, 0, 0, 1]);
     const values = await value.data();
-    const zeros = await attention(query, key, value, { visible }).data();
+    const zeros = await attention(query, key, value, { attentionMask }).data();
     expect([...zeros.slice(0, 8)]).toEqual(new Array(8).fill(0));
-    const evenly = await attention(query, key, value, { visible, unseen: 'evenly' }).data();
+    const evenly = await attention(query, key, value, { attentionMask, fullyMasked: 'evenly' }).data();
     expect(evenly[4]).toBeCloseTo((values[0]! + values[4]!) / 2, 5);
   });
 
@@ -78,7 +78,7 @@ onEachBackend('attention', (backend) => {
     const [query, key, value] = [0, 1, 2].map(() => draw([1, 40, 2, 8], random)) as [Tensor4D, Tensor4D, Tensor4D];
     const call: Call = {
       tensors: [query, key, value],
-      visible: undefined,
+      attentionMask: undefined,
       options: () => ({ scale: 300, pattern: full() }),
     };
     const [found, wanted] = [evaluate(ours, call), evaluate(byReference, call)];

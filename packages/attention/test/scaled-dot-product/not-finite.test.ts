@@ -79,8 +79,8 @@ onEachBackend('attention to what is not finite', (backend) => {
     const key = rows(length, (row, column) => (row === 40 ? Number.NaN : Math.cos(row + column)));
     const output = attention(ofQuery(length), key, ofValue(length), { pattern: causal() });
     expect(await rowsWithNaN(output)).toEqual(Array.from({ length }, (_, row) => row >= 40));
-    const visible = tensor2d([Array.from({ length }, (_, row) => (row === 40 ? 0 : 1))]);
-    const hidden = attention(ofQuery(length), key, ofValue(length), { visible });
+    const attentionMask = tensor2d([Array.from({ length }, (_, row) => (row === 40 ? 0 : 1))]);
+    const hidden = attention(ofQuery(length), key, ofValue(length), { attentionMask });
     expect(await rowsWithNaN(hidden)).toEqual(new Array(length).fill(false)); // the mask hides it
   });
 
@@ -124,8 +124,8 @@ onEachBackend('attention to what is not finite', (backend) => {
   });
 
   it('where the mask hides all keys, the logarithm of their sum is -Infinity', async () => {
-    const visible = tensor2d([[0, 0, 1]]);
-    const { logSumExp } = attentionWithLogSumExp(ofQuery(3), ofKey(3), ofValue(3), { visible });
+    const attentionMask = tensor2d([[0, 0, 1]]);
+    const { logSumExp } = attentionWithLogSumExp(ofQuery(3), ofKey(3), ofValue(3), { attentionMask });
     const found = [...(await logSumExp.data())];
     expect(found).toEqual([-Infinity, -Infinity, expect.any(Number)]);
     expect(found[2]).toSatisfy(Number.isFinite);

@@ -3,7 +3,7 @@ import { expectClose, onEachBackend } from '@sequitur/laws';
 import { dispose, profile, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { biasTensors } from '../../src/scaled-dot-product/bias-tensors.js';
-import { settle } from '../../src/scaled-dot-product/options.js';
+import { resolve } from '../../src/scaled-dot-product/options.js';
 import { weightsReference } from '../../src/scaled-dot-product/reference.js';
 import { gradientByBlocks, referenceByBlocks } from '../../src/scaled-dot-product/reference-by-blocks.js';
 import { weightsByBlocks } from '../../src/scaled-dot-product/weights.js';
@@ -12,18 +12,18 @@ import { draw, randomCall } from './random-attention.js';
 onEachBackend('maps of attention', (backend) => {
   it('are the same some queries at a time as all at once', async () => {
     for (let round = 0; round < (backend === 'webgpu' ? 4 : 12); round++) {
-      const { tensors, visible, options } = randomCall(Random.fromSeed(`map ${round}`), 40);
+      const { tensors, attentionMask, options } = randomCall(Random.fromSeed(`map ${round}`), 40);
       const [query, key, value] = tensors as [Tensor4D, Tensor4D, Tensor4D];
       const given = options(tensors);
       const [found, wanted] = tidy(() => {
-        const settled = settle(query, key, value, given);
+        const resolved = resolve(query, key, value, given);
         const [batch, queries, heads] = query.shape;
-        const bias = biasTensors(given.bias, { batch, queries, heads, ...settled, visible });
-        const inputs = { query, key, visible, ...bias };
-        return [weightsByBlocks(inputs, settled, 700), weightsReference(inputs, settled).weights];
+        const bias = biasTensors(given.bias, { batch, queries, heads, ...resolved, attentionMask });
+        const inputs = { query, key, attentionMask, ...bias };
+        return [weightsByBlocks(inputs, resolved, 700), weightsReference(inputs, resolved).weights];
       });
       await expectClose(found, wanted, 1e-6);
-      dispose([found, wanted, ...tensors, ...(visible ? [visible] : [])]);
+      dispose([found, wanted, ...tensors, ...(attentionMask ? [attentionMask] : [])]);
     }
   });
 });
@@ -32,27 +32,27 @@ onEachBackend('what no kernel is written for', (backend) => {
   it('is the same some queries at a time as all at once, with its gradients', async () => {
     for (let round = 0; round < (backend === 'webgpu' ? 4 : 20); round++) {
       const random = Random.fromSeed(`blocks ${round}`);
-      const { tensors, visible, options } = randomCall(random, 40);
+      const { tensors, attentionMask, options } = randomCall(random, 40);
       const [query, key, value] = tensors as [Tensor4D, Tensor4D, Tensor4D];
       const [batch, queries, heads] = query.shape;
       const both = tidy(() => {
-        const settled = { ...settle(query, key, value, options(tensors)), dropout: undefined };
-        const bias = biasTensors(options(tensors).bias, { batch, queries, heads, ...settled, visible });
-        const inputs = { query, key, value, ...(visible && { visible }), ...bias };
+        const resolved = { ...resolve(query, key, value, options(tensors)), dropout: undefined };
+        const bias = biasTensors(options(tensors).bias, { batch, queries, heads, ...resolved, attentionMask });
+        const inputs = { query, key, value, ...(attentionMask && { attentionMask }), ...bias };
         const [dy, dlogSumExp] = [
           draw([batch, queries, heads, value.shape[3]], random),
           draw([batch, heads, queries], random),
         ];
         const given = { ...inputs, dy, dlogSumExp };
         return [700, 1e9].map((most) => [
-          ...referenceByBlocks(inputs, settled, most),
-          ...gradientByBlocks(given, settled, most),
+          ...referenceByBlocks(inputs, resolved, most),
+          ...gradientByBlocks(given, resolved, most),
         ]);
       });
       const [found, wanted] = both as [Tensor[], Tensor[]];
       expect(found.length).toBe(wanted.length);
       for (const [index, tensor] of found.entries()) await expectClose(tensor, wanted[index]!, 2e-5);
-      dispose([...found, ...wanted, ...tensors, ...(visible ? [visible] : [])]);
+      dispose([...found, ...wanted, ...tensors, ...(attentionMask ? [attentionMask] : [])]);
     }
   });
 });
@@ -62,7 +62,7 @@ it('take little memory beside themselves', async () => {
   const length = 300;
   const [query, key] = [1, 2].map((seed) => draw([1, length, 2, 2], Random.fromSeed(seed))) as [Tensor4D, Tensor4D];
   const peak = async (mostScores: number) => {
-    const compute = () => tidy(() => weightsByBlocks({ query, key }, settle(query, key, key, {}), mostScores));
+    const compute = () => tidy(() => weightsByBlocks({ query, key }, resolve(query, key, key, {}), mostScores));
     const { peakBytes, result } = await profile(compute);
     dispose(result as Tensor4D);
     return peakBytes / (4 * 2 * length * length);

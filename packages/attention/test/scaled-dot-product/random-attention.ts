@@ -2,14 +2,14 @@ import { type Random, sizeOf } from '@sequitur/core';
 import { type Tensor, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import type { AttentionOptions, ScoreBias } from '../../src/index.js';
 import { biasTensors } from '../../src/scaled-dot-product/bias-tensors.js';
-import { settle } from '../../src/scaled-dot-product/options.js';
+import { resolve } from '../../src/scaled-dot-product/options.js';
 import { attentionReference } from '../../src/scaled-dot-product/reference.js';
 import { randomPattern } from '../patterns/random-pattern.js';
 
 /** A call of attention: what it is differentiated by, and the options made from the same tensors. */
 export interface Call {
   readonly tensors: readonly Tensor[]; // query, key, value, and what the bias holds
-  readonly visible: Tensor | undefined;
+  readonly attentionMask: Tensor | undefined;
   options(tensors: readonly Tensor[]): AttentionOptions;
 }
 
@@ -35,7 +35,7 @@ export function randomCall(random: Random, longest: number): Call {
   const offset = one(undefined, random.integer(longest));
   const from = random.integer(Math.min(keyLength, offset ?? keyLength) + 1);
   const patterns = Array.from({ length: one(1, 1, 1, heads) }, () => randomPattern(random, longest));
-  const visible = one(true, false)
+  const attentionMask = one(true, false)
     ? tensor(
         Float32Array.from({ length: batch * keyLength }, () => (random.integer(4) ? 1 : 0)),
         [batch, keyLength],
@@ -53,12 +53,12 @@ export function randomCall(random: Random, longest: number): Call {
     }),
   )?.();
   const shared: AttentionOptions = {
-    ...{ scale: one(undefined, 0.3), keyLength, offset, visible },
+    ...{ scale: one(undefined, 0.3), keyLength, offset, attentionMask },
     pattern: patterns.length === 1 ? patterns[0]! : patterns,
-    forgotten: lost ? { from, count: lost } : undefined,
+    evicted: lost ? { from, count: lost } : undefined,
     softCap: one(undefined, undefined, 1.5),
     dropout: one(undefined, undefined, { rate: 0.3, seed: random.next() }),
-    unseen: one('zeros', 'evenly', 'all'),
+    fullyMasked: one('zeros', 'evenly', 'all'),
   };
   const inputs = [
     draw([batch, queries, heads, headSize], random),
@@ -68,7 +68,7 @@ export function randomCall(random: Random, longest: number): Call {
   ];
   return {
     tensors: inputs,
-    visible,
+    attentionMask,
     options: (given) => ({ ...shared, bias: bias?.make([...given.slice(3)]) }),
   };
 }
@@ -76,8 +76,8 @@ export function randomCall(random: Random, longest: number): Call {
 /** What `attentionWithLogSumExp` should give, by tfjs's own operations alone. */
 export function byReference([query, key, value]: readonly Tensor4D[], options: AttentionOptions): [Tensor, Tensor] {
   const [batch, queries, heads] = query!.shape;
-  const settled = settle(query!, key!, value!, options);
-  const { visible } = options;
-  const tensors = biasTensors(options.bias, { batch, queries, heads, ...settled, visible });
-  return attentionReference({ query: query!, key: key!, value: value!, visible, ...tensors }, settled);
+  const resolved = resolve(query!, key!, value!, options);
+  const { attentionMask } = options;
+  const tensors = biasTensors(options.bias, { batch, queries, heads, ...resolved, attentionMask });
+  return attentionReference({ query: query!, key: key!, value: value!, attentionMask, ...tensors }, resolved);
 }

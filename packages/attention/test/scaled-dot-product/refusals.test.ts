@@ -30,8 +30,8 @@ onEachBackend('attention', () => {
     );
     refuses('attention, pattern: expected a pattern', {}, { pattern: { kind: 'diagonal' } });
     refuses('attention, pattern: expected a pattern', {}, { pattern: 'causal' });
-    refuses('attention, unseen: expected zeros, evenly, all, got nothing', {}, { unseen: 'nothing' });
-    refuses('attention, from of forgotten', {}, { forgotten: { from: -1, count: 2 } });
+    refuses('attention, fullyMasked: expected zeros, evenly, all, got nothing', {}, { fullyMasked: 'nothing' });
+    refuses('attention, from of evicted', {}, { evicted: { from: -1, count: 2 } });
     refuses('attention, keyLength: expected an integer from 1 to 7, got 8', {}, { keyLength: 8 });
     dispose([query!, key!, value!]);
   });

@@ -82,7 +82,7 @@ function ourStep(model: Gpt) {
     run: async (batch: TokenBatch): Promise<number> => {
       const { loss, gradientNorm } = trainStep(model, () => nextTokenLoss(model, batch), optimizer, {
         step: ++step,
-        clip: 1,
+        maxGradientNorm: 1,
       });
       gradientNorm.dispose();
       return readOnce(loss);

@@ -57,7 +57,7 @@ function train(candidate: CandidateModel, tokens: Int32Array): Cell {
     tokens: tokens.length,
     run: () => {
       const { model } = candidate as { model: SequenceModel };
-      dispose(Object.values(trainStep(model, loss, optimizer, { step: ++step, clip: 1 })));
+      dispose(Object.values(trainStep(model, loss, optimizer, { step: ++step, maxGradientNorm: 1 })));
     },
     dispose: () => optimizer.dispose(),
   };

@@ -2,7 +2,7 @@ import {
   attentionFlops as attentionForwardFlops,
   attentionGradientFlops,
   blockLayout,
-  type Forgotten,
+  type Evicted,
   FULL,
   type LayoutRequest,
   type Pattern,
@@ -20,7 +20,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   BatchMatMul: matMulFlops,
   _FusedMatMul: matMulFlops,
   SequiturLinear: ({ x, weight }) => 2 * x!.size * weight!.shape[1]!,
-  SequiturTableScores: ({ x, table }) => 2 * x!.size * table!.shape[0]!,
+  SequiturUnembed: ({ x, table }) => 2 * x!.size * table!.shape[0]!,
   SequiturCausalConvolution: convolutionFlops,
   // To x and to the weight; where an activation follows, its slope needs the sums again.
   SequiturCausalConvolutionGradient: (inputs, attributes) =>
@@ -110,8 +110,8 @@ function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): 
 function attentionFlops(ofPair: (sizes: { headSize: number; valueSize: number }) => number): Formula {
   return ({ query, value }, attributes) => {
     const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
-    const { patterns, keyLength, offset, forgotten } = attributes as unknown as AttentionAttributes;
-    const place = { queries, keys: keyLength, offset, forgotten };
+    const { patterns, keyLength, offset, evicted } = attributes as unknown as AttentionAttributes;
+    const place = { queries, keys: keyLength, offset, evicted };
     const pairs = patterns.reduce((sum, pattern) => sum + pairsOf(pattern, place), 0);
     return batch * pairs * (heads / patterns.length) * ofPair({ headSize, valueSize: value!.shape[3]! });
   };
@@ -121,7 +121,7 @@ interface AttentionAttributes {
   readonly patterns: readonly Pattern[];
   readonly keyLength: number;
   readonly offset: number;
-  readonly forgotten?: Forgotten;
+  readonly evicted?: Evicted;
 }
 
 const BLOCK = 64;

@@ -40,7 +40,7 @@ export async function trainMoment(participant: Participant, options: MomentOptio
     signal?.throwIfAborted();
     const { loss, gradientNorm } = trainStep(model, () => lossOf(candidate, batch, book, random), optimizer, {
       step: ++step,
-      clip: 1,
+      maxGradientNorm: 1,
     });
     await loss.data();
     dispose([loss, gradientNorm]);

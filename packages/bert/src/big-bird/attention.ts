@@ -5,7 +5,7 @@ import {
   bigBirdWeights,
   emptyMemory,
   full,
-  type KeyValueMemory,
+  type KeyValueCache,
   ProjectedAttention,
   type ProjectionOptions,
 } from '@sequitur/attention';
@@ -27,7 +27,7 @@ export type ChosenBlockIds = readonly (readonly (readonly number[])[])[];
  *
  * Observable: `query` and `key` [batch, length, heads, headSize], `weights` [batch, heads, length, length].
  */
-export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly blockSize: number;
   readonly randomBlocks: number;
   /** Taken instead of drawn blocks. */
@@ -40,18 +40,18 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
   }
 
   /** Nothing is remembered: the whole text is read at once. */
-  initState(_batchSize: number): KeyValueMemory {
+  initState(_batchSize: number): KeyValueCache {
     return emptyMemory;
   }
 
-  mix(x: Tensor3D, state: KeyValueMemory, context: MixContext): { output: Tensor3D; state: KeyValueMemory } {
+  mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     const output = tidy(() => {
       const [batch, length] = x.shape;
       const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)];
-      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
+      const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
       const { random, observe } = context;
       const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-      const options = { scale: this.scale, visible, dropout };
+      const options = { scale: this.scale, attentionMask, dropout };
       observe?.('query', query);
       observe?.('key', key);
       if (!isSparse(length, this)) {

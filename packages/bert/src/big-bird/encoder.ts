@@ -15,7 +15,7 @@ export class BigBirdEncoder extends BertEncoder {
 
   constructor(config: BigBirdConfig) {
     const { width, heads, blockSize, randomBlocks, sparse = true, attentionDropout: dropout = 0 } = config;
-    const drawn = { initializer: normal(config.initialDeviation ?? 0.02) };
+    const drawn = { initializer: normal(config.initializerRange ?? 0.02) };
     const input = { ...drawn, bias: config.attentionBias ?? true };
     // So large a block makes no text long enough to be read sparsely.
     const size = sparse ? blockSize : Number.MAX_SAFE_INTEGER;
@@ -42,11 +42,11 @@ export class BigBirdEncoder extends BertEncoder {
           ],
           value,
         ) as Tensor2D;
-      const { visible = ones([batch, length], 'int32') as Tensor2D, segments, positions } = context;
+      const { attentionMask = ones([batch, length], 'int32') as Tensor2D, tokenTypes, positions } = context;
       const hidden = super.encode(filled(tokens, this.#padding), {
         ...context,
-        visible: filled(visible, 0),
-        segments: segments && filled(segments, 0),
+        attentionMask: filled(attentionMask, 0),
+        tokenTypes: tokenTypes && filled(tokenTypes, 0),
         positions: positions && filled(positions, this.#padding),
       });
       return slice(hidden, [0, 0, 0], [batch, length, -1]);

@@ -112,11 +112,11 @@ export function readBertShape(
     hiddenWidth: json.take('intermediate_size', anInteger()),
     activation: json.take('hidden_act', oneOf(activationNames), activation),
     normEpsilon: json.take('layer_norm_eps', aPositive, 1e-12),
-    segments: json.take('type_vocab_size', anInteger(), 2),
+    tokenTypeCount: json.take('type_vocab_size', anInteger(), 2),
     positions: readPositions(json),
     dropout: json.take('hidden_dropout_prob', aShare, 0.1),
     attentionDropout: json.take('attention_probs_dropout_prob', aShare, 0.1),
-    initialDeviation: json.take('initializer_range', aPositive, 0.02),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
     ...present({ classifierDropout: json.maybe('classifier_dropout', aShare) }),
     ...readCommon(json),
   };
@@ -136,12 +136,12 @@ export function writeBertShape(config: BertConfig): Record<string, unknown> {
     intermediate_size: config.hiddenWidth ?? 4 * config.width,
     hidden_act: config.activation ?? 'gelu',
     layer_norm_eps: config.normEpsilon ?? 1e-12,
-    type_vocab_size: config.segments ?? 2,
+    type_vocab_size: config.tokenTypeCount ?? 2,
     position_embedding_type: writePositions(config),
     hidden_dropout_prob: config.dropout ?? 0,
     attention_probs_dropout_prob: config.attentionDropout ?? 0,
     classifier_dropout: config.classifierDropout ?? null,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
     use_cache: true,
   };
 }
@@ -153,7 +153,7 @@ export function bertEncoderRules(prefix: string): WeightRule[] {
   return [
     rule(`${prefix}embeddings.word_embeddings.weight`, 'encoder.embedding.tokens.weight'),
     rule(`${prefix}embeddings.position_embeddings.weight`, 'encoder.embedding.positions.weight'),
-    rule(`${prefix}embeddings.token_type_embeddings.weight`, 'encoder.embedding.segments.weight'),
+    rule(`${prefix}embeddings.token_type_embeddings.weight`, 'encoder.embedding.tokenTypes.weight'),
     ...norm(`${prefix}embeddings.LayerNorm`, 'encoder.embedding.norm'),
     ...['query', 'key', 'value'].flatMap((part) => linear(`${layer}.attention.self.${part}`, `${block}.mixer.${part}`)),
     rule(`${layer}.attention.self.distance_embedding.weight`, `${block}.mixer.distances.weight`),

@@ -57,10 +57,10 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
       transformsAnswers: true,
     };
   },
-  unusedPart: (kind, { width, initialDeviation = 0.02 }) =>
+  unusedPart: (kind, { width, initializerRange = 0.02 }) =>
     readsPooler(kind) || kind === 'questionAnswering'
       ? null
-      : new Linear(width, width, { initializer: normal(initialDeviation) }),
+      : new Linear(width, width, { initializer: normal(initializerRange) }),
   encoderRules: (_config, prefix) => bertEncoderRules(prefix),
   headRules: (kind, prefix) => {
     const pooler = linear(`${prefix}pooler`, 'head.pooler.dense');
@@ -116,7 +116,7 @@ function withQuestion(batch: TextBatch, { separatorToken = 66 }: BigBirdConfig):
   return {
     ...batch,
     question: batch.question ?? rows((position, end) => position > 0 && position <= end),
-    segments: batch.segments ?? rows((position, end) => position > end),
+    tokenTypes: batch.tokenTypes ?? rows((position, end) => position > end),
   };
 }
 

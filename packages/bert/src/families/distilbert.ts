@@ -39,7 +39,7 @@ export const distilbertFamily: EncoderFamily = {
   prefix: 'distilbert.',
   readConfig,
   writeConfig,
-  createEncoder: (config) => new BertEncoder({ ...config, segments: 0 }),
+  createEncoder: (config) => new BertEncoder({ ...config, tokenTypeCount: 0 }),
   headStyle: (config, kind) => ({
     poolerActivation: 'relu',
     dropsBeforePooler: false,
@@ -91,13 +91,13 @@ function readConfig(json: ConfigReader): BertConfig {
     heads: json.take('n_heads', aCount),
     hiddenWidth: json.take('hidden_dim', anInteger()),
     activation: json.take('activation', oneOf(activationNames), 'gelu'),
-    segments: 0,
+    tokenTypeCount: 0,
     sinusoidal: json.take('sinusoidal_pos_embds', aBoolean, false),
     dropout: json.take('dropout', aShare, 0.1),
     attentionDropout: json.take('attention_dropout', aShare, 0.1),
     classifierDropout: json.take('seq_classif_dropout', aShare, 0.2),
     answerDropout: json.take('qa_dropout', aShare, 0.1),
-    initialDeviation: json.take('initializer_range', aPositive, 0.02),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
     ...readCommon(json),
   };
   json.finish([...BOOKKEEPING, 'architectures', 'tie_weights_']);
@@ -119,7 +119,7 @@ function writeConfig(config: BertConfig): Record<string, unknown> {
     attention_dropout: config.attentionDropout ?? 0,
     seq_classif_dropout: config.classifierDropout ?? 0.2,
     qa_dropout: config.answerDropout ?? 0.1,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

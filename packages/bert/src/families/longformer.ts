@@ -42,8 +42,8 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
     };
   },
   createEncoder: (config) => {
-    const { width, heads, attentionDropout: dropout = 0, paddingToken = 1, initialDeviation = 0.02 } = config;
-    const drawn = { initializer: normal(initialDeviation) };
+    const { width, heads, attentionDropout: dropout = 0, paddingToken = 1, initializerRange = 0.02 } = config;
+    const drawn = { initializer: normal(initializerRange) };
     const options = { width, heads, dropout, input: drawn, output: drawn };
     return new BertEncoder(
       { ...config, paddingToken },

@@ -10,7 +10,7 @@ export class AnswerLayer extends Module {
   constructor(config: BertConfig) {
     super();
     const { width, hiddenWidth = 4 * width, activation = 'gelu', dropout = 0, normEpsilon = 1e-12 } = config;
-    const drawn = { initializer: normal(config.initialDeviation ?? 0.02) };
+    const drawn = { initializer: normal(config.initializerRange ?? 0.02) };
     this.feedForward = new FeedForward({
       ...{ width, hiddenWidth, dropout, activation: activationByName(activation) },
       ...{ up: drawn, down: drawn },

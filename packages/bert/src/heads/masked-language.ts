@@ -31,8 +31,8 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
 
   constructor(config: BertConfig, style: HeadStyle) {
     super();
-    const { width, vocabularySize, normEpsilon = 1e-12, initialDeviation = 0.02, tied = true } = config;
-    const initializer = normal(initialDeviation);
+    const { width, vocabularySize, normEpsilon = 1e-12, initializerRange = 0.02, tied = true } = config;
+    const initializer = normal(initializerRange);
     this.dense = new Linear(width, width, { initializer });
     this.norm = new LayerNorm(width, { epsilon: normEpsilon });
     this.decoder = tied ? null : new Linear(width, vocabularySize, { bias: false, initializer });

@@ -15,7 +15,7 @@ export class MultipleChoiceHead extends Module implements Head<ClassificationOut
   constructor(config: BertConfig, style: HeadStyle) {
     super();
     this.pooler = new Pooler(config, style);
-    this.output = new Linear(config.width, 1, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.output = new Linear(config.width, 1, { initializer: normal(config.initializerRange ?? 0.02) });
     this.#dropout = style.dropout;
   }
 

@@ -15,7 +15,7 @@ export class NextSentenceHead extends Module implements Head<NextSentenceOutputs
   constructor(config: BertConfig, style: HeadStyle) {
     super();
     this.pooler = new Pooler(config, style);
-    this.output = new Linear(config.width, 2, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.output = new Linear(config.width, 2, { initializer: normal(config.initializerRange ?? 0.02) });
   }
 
   /** -> logits [batch, 2]. */

@@ -11,7 +11,7 @@ export class Pooler extends Module {
 
   constructor(config: BertConfig, style: HeadStyle) {
     super();
-    this.dense = new Linear(config.width, config.width, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.dense = new Linear(config.width, config.width, { initializer: normal(config.initializerRange ?? 0.02) });
     this.#activation = activationByName(style.poolerActivation);
     this.#dropout = style.dropsBeforePooler ? style.dropout : 0;
   }

@@ -38,7 +38,7 @@ export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs,
   constructor(config: BertConfig, style: HeadStyle) {
     super();
     this.layer = style.transformsAnswers ? new AnswerLayer(config) : null;
-    this.output = new Linear(config.width, 2, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.output = new Linear(config.width, 2, { initializer: normal(config.initializerRange ?? 0.02) });
     this.#dropout = style.dropout;
   }
 

@@ -21,7 +21,7 @@ export class SequenceClassificationHead extends Module implements Head<Classific
     super();
     this.pooler = new Pooler(config, style);
     const classes = labelsOf(config).length;
-    this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.output = new Linear(config.width, classes, { initializer: normal(config.initializerRange ?? 0.02) });
     this.#dropout = style.dropout;
     this.#problem = config.problem;
   }

@@ -13,7 +13,7 @@ export class TokenClassificationHead extends Module implements Head<Classificati
   constructor(config: BertConfig, style: HeadStyle) {
     super();
     const classes = labelsOf(config).length;
-    this.output = new Linear(config.width, classes, { initializer: normal(config.initialDeviation ?? 0.02) });
+    this.output = new Linear(config.width, classes, { initializer: normal(config.initializerRange ?? 0.02) });
     this.#dropout = style.dropout;
   }
 

@@ -2,7 +2,7 @@ import {
   attentionWeights,
   emptyMemory,
   full,
-  type KeyValueMemory,
+  type KeyValueCache,
   longformerAttention,
   longformerPattern,
   ProjectedAttention,
@@ -38,7 +38,7 @@ export interface LongformerMixerOptions extends Omit<ProjectionOptions, 'sourceW
  *
  * Observable: `weights` [batch, heads, length, length].
  */
-export class LongformerMixer extends ProjectedAttention implements SequenceMixer<KeyValueMemory> {
+export class LongformerMixer extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly globalQuery: Linear; // [width, width]
   readonly globalKey: Linear; // [width, width]
   readonly globalValue: Linear; // [width, width]
@@ -55,18 +55,18 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
   }
 
   /** Nothing is remembered: the whole text is read at once. */
-  initState(_batchSize: number): KeyValueMemory {
+  initState(_batchSize: number): KeyValueCache {
     return emptyMemory;
   }
 
-  mix(x: Tensor3D, state: KeyValueMemory, context: BertContext): { output: Tensor3D; state: KeyValueMemory } {
+  mix(x: Tensor3D, state: KeyValueCache, context: BertContext): { output: Tensor3D; state: KeyValueCache } {
     const output = tidy(() => {
       const [batch, length] = x.shape;
-      const visible = context.visible && (cast(context.visible, 'float32') as Tensor2D);
+      const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
       const local = { query: this.queriesOf(x), key: this.keysOf(x), value: this.valuesOf(x) };
       const { globals = [], random, observe } = context;
       const global = globals.some((positions) => positions.length > 0) ? this.#globals(x) : local;
-      const given = { window: this.window, globals, visible, scale: this.scale };
+      const given = { window: this.window, globals, attentionMask, scale: this.scale };
       if (observe) observe('weights', weightsOf(local, global, given));
       const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
       const mixed = longformerAttention(local, global, { ...given, dropout });
@@ -85,18 +85,18 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
 interface Given {
   readonly window: number;
   readonly globals: readonly (readonly number[])[];
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
   readonly scale: number;
 }
 
 /** What every token takes, global ones by their own projections, rows of padding being zeros. */
-function weightsOf(local: Projections, global: Projections, { window, globals, visible, scale }: Given): Tensor {
+function weightsOf(local: Projections, global: Projections, { window, globals, attentionMask, scale }: Given): Tensor {
   const [batch, length] = local.query.shape;
   const rows = Array.from({ length: batch }, (_, row) => {
     const of = <T extends Tensor>(x: T) =>
       slice(x, [row, ...x.shape.slice(1).map(() => 0)], [1, ...x.shape.slice(1)]) as T;
     const positions = globals[row] ?? [];
-    const options = { scale, visible: visible && of(visible) };
+    const options = { scale, attentionMask: attentionMask && of(attentionMask) };
     const pattern = longformerPattern(window, positions);
     const near = attentionWeights(of(local.query), of(local.key), { ...options, pattern });
     const far = attentionWeights(of(global.query), of(global.key), { ...options, pattern: full() });
@@ -105,7 +105,7 @@ function weightsOf(local: Projections, global: Projections, { window, globals, v
       'bool',
     );
     const weights = where(reshape(isGlobal, [1, 1, length, 1]), far, near);
-    return options.visible ? mul(weights, expandDims(expandDims(options.visible, 1), 3)) : weights;
+    return options.attentionMask ? mul(weights, expandDims(expandDims(options.attentionMask, 1), 3)) : weights;
   });
   return concat(rows, 0);
 }

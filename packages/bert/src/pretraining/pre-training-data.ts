@@ -80,8 +80,8 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
     ];
     return {
       tokens: masked.map(({ tokens }) => filled(tokens, paddingToken)),
-      visible: pairs.map(({ tokens }) => filled(new Array<number>(tokens.length).fill(1), 0)),
-      segments: pairs.map(({ segments }) => filled(segments, 0)),
+      attentionMask: pairs.map(({ tokens }) => filled(new Array<number>(tokens.length).fill(1), 0)),
+      tokenTypes: pairs.map(({ tokenTypes }) => filled(tokenTypes, 0)),
       labels: {
         tokens: masked.map(({ labels }) => filled(labels, -100)),
         nextSentence: pairs.map(({ nextSentence }) => nextSentence),

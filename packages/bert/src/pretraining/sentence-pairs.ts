@@ -19,7 +19,7 @@ export interface SentencePairOptions {
 export interface SentencePair {
   readonly tokens: number[];
   /** 0 up to the first separator, then 1. */
-  readonly segments: number[];
+  readonly tokenTypes: number[];
   /** 0 where the second text follows the first, 1 where it comes from another document. */
   readonly nextSentence: 0 | 1;
 }
@@ -108,7 +108,7 @@ function joined({ a, b, isRandom }: Texts, random: Random, options: SentencePair
   const [first, second] = shortened([...a], [...b], length - 3, random);
   return {
     tokens: [startToken, ...first, separatorToken, ...second, separatorToken],
-    segments: [...new Array<number>(first.length + 2).fill(0), ...new Array<number>(second.length + 1).fill(1)],
+    tokenTypes: [...new Array<number>(first.length + 2).fill(0), ...new Array<number>(second.length + 1).fill(1)],
     nextSentence: isRandom ? 1 : 0,
   };
 }

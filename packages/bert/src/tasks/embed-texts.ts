@@ -44,7 +44,7 @@ export async function embed(
     const vectors = scoped(() => {
       const { tokens, context } = tensorsOf(batch, model.vocabularySize);
       const hidden = model.encode(tokens, context);
-      const pooled = pooling === 'cls' ? firstOf(hidden) : meanOf(hidden, context.visible!);
+      const pooled = pooling === 'cls' ? firstOf(hidden) : meanOf(hidden, context.attentionMask!);
       return normalize ? (div(pooled, maximum(norm(pooled, 2, 1, true), 1e-12)) as Tensor2D) : pooled;
     });
     const values = (await vectors.data()) as Float32Array;
@@ -60,7 +60,7 @@ function firstOf(hidden: Tensor3D): Tensor2D {
 }
 
 /** The mean over real tokens. */
-function meanOf(hidden: Tensor3D, visible: Tensor2D): Tensor2D {
-  const weights = cast(visible, 'float32'); // [batch, length]
+function meanOf(hidden: Tensor3D, attentionMask: Tensor2D): Tensor2D {
+  const weights = cast(attentionMask, 'float32'); // [batch, length]
   return div(sum(mul(hidden, expandDims(weights, -1)), 1), sum(weights, 1, true)) as Tensor2D;
 }

@@ -29,8 +29,8 @@ export function readerFor(task: string, { tokenizer, headKind }: Bert, kinds?: r
 export function batchOf(encodings: readonly Encoding[]): TextBatch {
   return {
     tokens: encodings.map(({ ids }) => ids),
-    visible: encodings.map(({ attentionMask }) => attentionMask),
-    segments: encodings.map(({ typeIds }) => typeIds),
+    attentionMask: encodings.map(({ attentionMask }) => attentionMask),
+    tokenTypes: encodings.map(({ tokenTypes }) => tokenTypes),
   };
 }
 

@@ -99,7 +99,9 @@ function sparseMaps(
   const rows = ids.map((row, index) =>
     Array.from({ length }, (_, position) => (position < row.length ? (mask?.[index]?.[position] ?? 1) : 0)),
   );
-  return tidy(() => bigBirdMaps(query, key, { blockSize, random, scale, visible: tensor2d(rows, [batch, length]) }));
+  return tidy(() =>
+    bigBirdMaps(query, key, { blockSize, random, scale, attentionMask: tensor2d(rows, [batch, length]) }),
+  );
 }
 
 function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
@@ -109,8 +111,8 @@ function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
   const first = ['roberta', 'longformer'].includes(config.modelType) ? (config.paddingToken ?? 1) + 1 : 0;
   return {
     tokens: flat(inputs.input_ids)!,
-    visible: flat(inputs.attention_mask),
-    segments: flat(inputs.token_type_ids),
+    attentionMask: flat(inputs.attention_mask),
+    tokenTypes: flat(inputs.token_type_ids),
     globals: flat(inputs.global_attention_mask),
     positions: flat(inputs.position_ids)?.map((row) => row.map((position) => position - first)),
     ...(isChoice && { choices: inputs.input_ids[0]!.length }),

@@ -37,7 +37,9 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
         const output = parts.outputName(name);
         if (output) observed[output] = keep(tensor.clone());
       };
-      const observe: Observe = Object.assign(collect, { wants: (name: string) => parts.outputName(name) !== null });
+      const observe: Observe = Object.assign(collect, {
+        isObserved: (name: string) => parts.outputName(name) !== null,
+      });
       const outputs = scoped(() => {
         const tokens = tokenTensor(inputs.input_ids, model.vocabularySize);
         const context = { ...contextOf(inputs), ...((observing || lastHiddenState) && { observe }) };
@@ -56,7 +58,7 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
 
 /** What the inputs say beside the tokens, as tensors of the scope around. */
 export function contextOf({ attention_mask: mask, position_ids: positions }: ModelInputs): StepContext {
-  return { ...(mask && { visible: matrix(mask) }), ...(positions && { positions: matrix(positions) }) };
+  return { ...(mask && { attentionMask: matrix(mask) }), ...(positions && { positions: matrix(positions) }) };
 }
 
 /** int32 [rows, columns]. */

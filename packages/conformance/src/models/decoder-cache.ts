@@ -32,7 +32,7 @@ export async function compareDecoderCache(
     if (wanted) findings.push(compareNumbers(name, await found.data(), wanted.values));
     found.dispose();
   };
-  const read = { source: inputs.input_ids, visible: inputs.attention_mask, target };
+  const read = { source: inputs.input_ids, attentionMask: inputs.attention_mask, target };
   await compare('cache/full_logits', model.apply(read));
   const mask = expected.get('decmask/decoder_attention_mask');
   if (mask) {
@@ -54,8 +54,8 @@ export async function compareDecoderCache(
 
 function readStepwise(model: SequenceToSequence, inputs: ModelInputs, target: readonly (readonly number[])[]) {
   const source = matrix(inputs.input_ids);
-  const visible = inputs.attention_mask && matrix(inputs.attention_mask);
-  const conditioned = model.conditionedOn(source, { visible });
+  const attentionMask = inputs.attention_mask && matrix(inputs.attention_mask);
+  const conditioned = model.conditionedOn(source, { attentionMask });
   let state: DecoderState = conditioned.initState(target.length);
   const steps: Tensor3D[] = [];
   for (let position = 0; position < target[0]!.length; position++) {
@@ -69,7 +69,7 @@ function readStepwise(model: SequenceToSequence, inputs: ModelInputs, target: re
     tokens.dispose();
   }
   const logits = concat(steps, 1);
-  dispose([...steps, source, ...(visible ? [visible] : [])]);
+  dispose([...steps, source, ...(attentionMask ? [attentionMask] : [])]);
   conditioned.dispose();
   return { logits, state };
 }

@@ -48,7 +48,7 @@ async function open(
 function addMasksAsPython(modelType: string, model: Module): void {
   const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
   if (!within) return;
-  for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) part.unseen = { within };
+  for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) part.fullyMasked = { within };
 }
 
 async function classifierUnderTest(

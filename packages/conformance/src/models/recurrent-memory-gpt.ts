@@ -57,7 +57,7 @@ class RecurrentMemoryUnderTest {
   ) {}
 
   async compare(expected: Expected, generated: Rows | undefined): Promise<Finding[]> {
-    const masked = { visible: matrix(this.inputs.attention_mask) };
+    const masked = { attentionMask: matrix(this.inputs.attention_mask) };
     const findings = [
       ...(await this.#compareForward('nomask', {}, expected)),
       ...(await this.#compareForward('masked', masked, expected)),
@@ -65,7 +65,7 @@ class RecurrentMemoryUnderTest {
       ...(await this.#compareTraining('train_nolabelmask', {}, null, expected)),
       ...(await this.#compareGradients(expected)),
     ];
-    masked.visible.dispose();
+    masked.attentionMask.dispose();
     if (generated) findings.push(compareIds('generate', await this.#write(generated[0]!.length), generated));
     return findings;
   }
@@ -81,8 +81,8 @@ class RecurrentMemoryUnderTest {
     let state = this.#start();
     for (const [index, { start, count }] of this.#segments().entries()) {
       const rows = this.inputs.input_ids.map((row) => row.slice(start, start + count));
-      const visible = context.visible && slice(context.visible, [0, start], [-1, count]);
-      const step = this.model.step(tokenTensor(rows, this.model.vocabularySize), state, { observe, visible });
+      const attentionMask = context.attentionMask && slice(context.attentionMask, [0, start], [-1, count]);
+      const step = this.model.step(tokenTensor(rows, this.model.vocabularySize), state, { observe, attentionMask });
       state = this.model.endSegment(step.state);
       logitsOfAll.push(step.logits);
       outputs[`${tag}/logits_${index}`] = step.logits;

@@ -29,10 +29,10 @@ async function open(
     forward: (inputs, labels, observing) => forward(model, inputs, labels, observing),
     startGeneration: (inputs) => {
       const source = matrix(inputs.input_ids);
-      const visible = inputs.attention_mask && matrix(inputs.attention_mask);
-      const conditioned = model.conditionedOn(source, { visible });
+      const attentionMask = inputs.attention_mask && matrix(inputs.attention_mask);
+      const conditioned = model.conditionedOn(source, { attentionMask });
       source.dispose();
-      visible?.dispose();
+      attentionMask?.dispose();
       const prompts = inputs.decoder_input_ids ?? inputs.input_ids.map(() => [model.startToken]);
       return { model: conditioned, prompts, dispose: () => conditioned.dispose() };
     },
@@ -52,7 +52,7 @@ function forward(
     if (output) observed[output] = keep(tensor.clone());
   };
   const wanted = labels?.labels as Rows | undefined;
-  const read = { source: inputs.input_ids, visible: inputs.attention_mask };
+  const read = { source: inputs.input_ids, attentionMask: inputs.attention_mask };
   const outputs = scoped((): Outputs => {
     const target = inputs.decoder_input_ids ?? model.shifted(wanted ?? inputs.input_ids);
     const written = { ...read, target, targetVisible: inputs.decoder_attention_mask };

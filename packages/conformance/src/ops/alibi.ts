@@ -5,6 +5,6 @@ import type { Operation } from './operation.js';
 /** Bloom's bias, positions counted over what is visible. */
 export const alibiCases: Operation = (given) => {
   const slopes = alibiSlopes(given.attribute<number>('num_heads')!);
-  const visible = cast(given.input('attention_mask'), 'float32');
-  return { alibi: alibiValues(slopes, visible, []), slopes: tensor1d([...slopes]) };
+  const attentionMask = cast(given.input('attention_mask'), 'float32');
+  return { alibi: alibiValues(slopes, attentionMask, []), slopes: tensor1d([...slopes]) };
 };

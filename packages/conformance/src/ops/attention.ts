@@ -19,9 +19,9 @@ function optionsOf(given: OperationCase): AttentionOptions {
   const scale = given.attribute<number>('scale');
   const keep = given.attribute<string>('key_mask');
   if (keep !== undefined && !keep.startsWith('1=keep')) throw new Error(`key_mask ${keep} is not known`);
-  const visible = given.has('key_mask') ? cast(given.input('key_mask'), 'float32') : undefined;
+  const attentionMask = given.has('key_mask') ? cast(given.input('key_mask'), 'float32') : undefined;
   const pattern = window !== undefined ? slidingWindow(window) : isCausal ? causal() : full();
-  return { pattern, offset: past, scale, visible };
+  return { pattern, offset: past, scale, attentionMask };
 }
 
 function withBias(options: AttentionOptions, values: Tensor | undefined): AttentionOptions {

@@ -10,7 +10,7 @@ export const bigbirdAttentionCases: Operation = async (given) => {
   const blockSize = given.attribute<number>('block_size')!;
   given.attribute('num_random_blocks'); // as many as `rand_attn` has
   const hidden = given.input('hidden');
-  const visible = cast(given.input('attention_mask'), 'float32') as Tensor2D;
+  const attentionMask = cast(given.input('attention_mask'), 'float32') as Tensor2D;
   const [query, key, value] = ['query', 'key', 'value'].map((layer) => projected(given, hidden, layer, heads));
   const drawn = given.input('rand_attn');
   const [, middle, count] = drawn.shape as [number, number, number];
@@ -20,7 +20,7 @@ export const bigbirdAttentionCases: Operation = async (given) => {
       ids.slice((head * middle + block) * count, (head * middle + block + 1) * count),
     ),
   );
-  const options = { blockSize, random, visible };
+  const options = { blockSize, random, attentionMask };
   const context = joined(bigBirdAttention(query!, key!, value!, options));
   return { context, attn: bigBirdMaps(query!, key!, options) };
 };

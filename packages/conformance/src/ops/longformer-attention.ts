@@ -9,18 +9,18 @@ export const longformerAttentionCases: Operation = async (given) => {
   const window = given.attribute<number>('window')!;
   const globals = given.attribute<readonly (readonly number[])[]>('global_positions')!;
   const hidden = given.input('hidden');
-  const visible = cast(given.input('attention_mask'), 'float32') as Tensor2D;
+  const attentionMask = cast(given.input('attention_mask'), 'float32') as Tensor2D;
   const through = (suffix: string) => ({
     query: projected(given, hidden, `query${suffix}`, heads),
     key: projected(given, hidden, `key${suffix}`, heads),
     value: projected(given, hidden, `value${suffix}`, heads),
   });
   const local = through('');
-  const out = joined(longformerAttention(local, through('_global'), { window, globals, visible }));
+  const out = joined(longformerAttention(local, through('_global'), { window, globals, attentionMask }));
   const rows = Array.from({ length: hidden.shape[0]! }, (_, row) => globals[row] ?? []);
   const patterns = rows.map((positions) => longformerPattern(window, positions));
-  const dense = patterns.map((pattern) => attentionWeights(local.query, local.key, { pattern, visible }));
-  const seen = await visible.data();
+  const dense = patterns.map((pattern) => attentionWeights(local.query, local.key, { pattern, attentionMask }));
+  const seen = await attentionMask.data();
   const values = await Promise.all(dense.map((weights) => weights.data()));
   return { out, attn: byDistance(given, { values, seen, rows, window, heads }) };
 };

@@ -17,7 +17,7 @@ class Matrix extends Module {
 export const optimizerCases: Operation = async (given) => {
   const optimizer = optimizerOf(given);
   if (!optimizer) return null;
-  const clip = given.attribute<number>('clip_grad_norm') ?? undefined;
+  const maxGradientNorm = given.attribute<number>('clip_grad_norm') ?? undefined;
   const direction = given.attribute<boolean>('maximize') ? -1 : 1;
   const [a, y] = [given.input('A') as Tensor2D, given.input('Y') as Tensor2D];
   const model = new Matrix(given.input('W0').shape);
@@ -27,7 +27,7 @@ export const optimizerCases: Operation = async (given) => {
   for (let step = 1; step <= steps!; step++) {
     const loss = (): Scalar =>
       mul(direction, mean(square(sub(matMul(a, model.weight.value as unknown as Tensor2D), y))));
-    const { loss: value, gradientNorm } = trainStep(model, loss, optimizer, { step, clip });
+    const { loss: value, gradientNorm } = trainStep(model, loss, optimizer, { step, maxGradientNorm });
     dispose([value, gradientNorm]);
     path.push(model.weight.value.clone());
   }

@@ -30,8 +30,8 @@ function gptJ(given: OperationCase): NamedTensorMap {
   for (const name of ['q', 'k'].filter((input) => given.has(input))) {
     const x = given.input(name) as Tensor4D;
     const [, length, , headSize] = x.shape;
-    const rotaryWidth = given.attribute<number>('rotary_dim') ?? headSize;
-    outputs[name] = new Rotary({ headSize, rotaryWidth, interleaved: true }).mark(x, { seen: 0, length });
+    const rotaryDimensions = given.attribute<number>('rotary_dim') ?? headSize;
+    outputs[name] = new Rotary({ headSize, rotaryDimensions, interleaved: true }).apply(x, { seen: 0, length });
   }
   return outputs;
 }
@@ -49,7 +49,7 @@ async function llama(given: OperationCase): Promise<NamedTensorMap | null> {
   const { cosines, sines } = rotary.tables(place);
   const twice = (table: Tensor) => reshape(concat([table, table], 1), [batch, length, headSize]);
   const marked = (name: string) =>
-    transpose(rotary.mark(transpose(given.input(name), [0, 2, 1, 3]) as Tensor4D, place), [0, 2, 1, 3]);
+    transpose(rotary.apply(transpose(given.input(name), [0, 2, 1, 3]) as Tensor4D, place), [0, 2, 1, 3]);
   const longest = Math.max(...(await positions.data())) + 1;
   return {
     q: marked('q'),

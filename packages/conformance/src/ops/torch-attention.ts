@@ -20,18 +20,18 @@ export const torchMultiheadAttention: Operation = async (given) => {
   const options = { width: query.shape[2], heads: given.attribute<number>('num_heads')! };
   let weights: Tensor | undefined;
   const context: MixContext = { observe: (_name, tensor) => (weights = keep(tensor.clone())) };
-  const visible = visibleOf(given, 'key_padding_mask');
+  const attentionMask = maskOf(given, 'key_padding_mask');
   if (await areSame(query, key)) {
     const part = new MultiHeadAttention({ ...options, pattern: isCausal ? causal() : full() });
     fillAttention(part, given);
-    const out = part.mix(query, part.initState(query.shape[0]), { ...context, visible }).output;
+    const out = part.mix(query, part.initState(query.shape[0]), { ...context, attentionMask }).output;
     part.dispose();
     return { out, weights: weights! };
   }
   if (isCausal) return null;
   const part = new CrossAttention(options);
   fillAttention(part, given);
-  const out = part.mix(query, part.read(key, visible), context).output;
+  const out = part.mix(query, part.read(key, attentionMask), context).output;
   part.dispose();
   return { out, weights: weights! };
 };
@@ -42,7 +42,7 @@ async function areSame(a: Tensor, b: Tensor): Promise<boolean> {
 }
 
 /** [batch, length], 1 where PyTorch's mask says not to ignore. */
-export function visibleOf(given: OperationCase, mask: string): Tensor2D | undefined {
+export function maskOf(given: OperationCase, mask: string): Tensor2D | undefined {
   return given.has(mask) ? (tidy(() => cast(sub(1, given.input(mask)), 'int32')) as Tensor2D) : undefined;
 }
 

@@ -3,7 +3,7 @@ import { activationByName, FeedForward, LayerNorm } from '@sequitur/core';
 import { PostNormBlock, PostNormDecoderBlock, PreNormBlock, PreNormDecoderBlock } from '@sequitur/transformer';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
-import { fillAttention, fillLinear, visibleOf } from './torch-attention.js';
+import { fillAttention, fillLinear, maskOf } from './torch-attention.js';
 
 /**
  * `torch.nn.TransformerEncoderLayer`, and `torch.nn.TransformerDecoderLayer` on what it gives. The case's name says where
@@ -13,11 +13,11 @@ export const torchTransformerLayers: Operation = (given) => {
   const norm = /^(pre|post)/.exec(given.name)?.[1];
   if (!norm) return null;
   const [src, tgt] = [given.input('src') as Tensor3D, given.input('tgt') as Tensor3D];
-  const [options, visible] = [partsOptions(given, src.shape[2]), visibleOf(given, 'src_key_padding_mask')];
+  const [options, attentionMask] = [partsOptions(given, src.shape[2]), maskOf(given, 'src_key_padding_mask')];
   const encoder = encoderLayer(given, options, norm === 'pre');
-  const memory = encoder.apply(src, encoder.initState(src.shape[0]), { visible }).output;
+  const memory = encoder.apply(src, encoder.initState(src.shape[0]), { attentionMask }).output;
   const decoder = decoderLayer(given, options, norm === 'pre');
-  const state = decoder.initState(tgt.shape[0], { hidden: memory, visible });
+  const state = decoder.initState(tgt.shape[0], { hidden: memory, attentionMask });
   const out = decoder.apply(tgt, state, {}).output;
   encoder.dispose();
   decoder.dispose();

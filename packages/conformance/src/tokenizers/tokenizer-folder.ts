@@ -113,10 +113,10 @@ function listsIn({ input_ids, token_type_ids, attention_mask, special_tokens_mas
 }
 
 /** The lists of an encoding that `wanted` has. */
-function listsOf({ ids, typeIds, attentionMask, sequences }: Encoding, wanted: Lists): Lists {
+function listsOf({ ids, tokenTypes, attentionMask, sequences }: Encoding, wanted: Lists): Lists {
   return listsIn({
     input_ids: ids,
-    ...(wanted.token_type_ids && { token_type_ids: typeIds }),
+    ...(wanted.token_type_ids && { token_type_ids: tokenTypes }),
     ...(wanted.attention_mask && { attention_mask: attentionMask }),
     ...(wanted.special_tokens_mask && {
       special_tokens_mask: sequences.map((sequence) => (sequence === null ? 1 : 0)),

@@ -19,7 +19,7 @@ export interface TrainingRun {
 }
 
 /** The norm to which gradients are clipped in every such run. */
-const CLIP = 1;
+const MAX_GRADIENT_NORM = 1;
 
 /** Trains the model for so many steps. */
 export async function runTraining(
@@ -36,7 +36,7 @@ export async function runTraining(
   const losses: number[] = [];
   const gradientNorms: number[] = [];
   for (let step = 1; step <= steps; step++) {
-    const result = trainStep(model, loss, optimizer, { step, clip: CLIP });
+    const result = trainStep(model, loss, optimizer, { step, maxGradientNorm: MAX_GRADIENT_NORM });
     const [[value], [norm]] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
     dispose([result.loss, result.gradientNorm]);
     losses.push(value!);

@@ -6,7 +6,7 @@ export interface Capability {
   /** What exactly was found, or why not. */
   readonly detail: string;
   /** Absent where nothing can be done. */
-  readonly toGetMore?: string;
+  readonly hint?: string;
 }
 
 export interface BackendMemory {

@@ -33,9 +33,9 @@ export interface OpenBackendOptions {
   readonly threads?: number;
 }
 
-type SettledOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };
+type ResolvedOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };
 
-const openers: Readonly<Record<BackendName, (options: SettledOptions) => Promise<OpenedBackend>>> = {
+const openers: Readonly<Record<BackendName, (options: ResolvedOptions) => Promise<OpenedBackend>>> = {
   webgpu: openWebGpu,
   wasm: openWasm,
   cpu: openCpu,
@@ -97,7 +97,7 @@ async function openFirst(
   });
 }
 
-async function openOne(name: BackendName, options: SettledOptions): Promise<Backend> {
+async function openOne(name: BackendName, options: ResolvedOptions): Promise<Backend> {
   const existing = open.get(name);
   if (existing?.isLost()) closeBackend(name);
   else if (existing) {

@@ -7,7 +7,7 @@ import type { StateTree } from './state-tree.js';
 export interface Observe {
   (name: string, tensor: Tensor): void;
   /** Whether a name is watched: what is computed for the watcher alone is left out where it is not. Absent: every one is. */
-  readonly wants?: ((name: string) => boolean) | undefined;
+  readonly isObserved?: ((name: string) => boolean) | undefined;
 }
 
 /** What accompanies a computation without being data: each part takes what concerns it and hands the rest on. */
@@ -20,7 +20,7 @@ export interface Context {
 /** What a sequence mixer may know about the positions it mixes. */
 export interface MixContext extends Context {
   /** [batch, length], 1 where this chunk holds a real token and 0 where it holds padding. Absent: all real. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
   /** int32 [batch, length], each token's position in its text. Absent: counted on from the state. */
   readonly positions?: Tensor2D | undefined;
   /**
@@ -60,9 +60,9 @@ export interface CausalModel<S extends StateTree = StateTree> extends SequenceMo
 /** What an encoder may be told about its tokens. */
 export interface EncodeContext extends Context {
   /** [batch, length], 1 where there is a real token and 0 where there is padding. Absent: all real. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
   /** int32 [batch, length], the segment (sentence A or B) of each token. */
-  readonly segments?: Tensor2D | undefined;
+  readonly tokenTypes?: Tensor2D | undefined;
   readonly positions?: Tensor2D | undefined;
 }
 
@@ -94,14 +94,14 @@ export interface SequenceMixer<S extends StateTree = StateTree> extends Module {
 export function within<C extends Context>(context: C, part: string): C {
   const { observe } = context;
   if (!observe) return context;
-  const { wants } = observe;
+  const { isObserved } = observe;
   const below: Observe = Object.assign((name: string, tensor: Tensor) => observe(`${part}.${name}`, tensor), {
-    wants: wants && ((name: string) => wants(`${part}.${name}`)),
+    isObserved: isObserved && ((name: string) => isObserved(`${part}.${name}`)),
   });
   return { ...context, observe: below };
 }
 
 /** Lets what is computed for watchers alone be seen, if anybody wants it. */
-export function offer({ observe }: Context, name: string, compute: () => Tensor): void {
-  if (observe && (observe.wants?.(name) ?? true)) tidy(() => observe(name, compute()));
+export function observeLazily({ observe }: Context, name: string, compute: () => Tensor): void {
+  if (observe && (observe.isObserved?.(name) ?? true)) tidy(() => observe(name, compute()));
 }

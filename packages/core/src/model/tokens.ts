@@ -19,7 +19,7 @@ export function tokenTensor(rows: readonly ArrayLike<number>[], vocabularySize: 
         where: 'tokenTensor',
         expected: `rows of equal length (${length} tokens, as row 0)`,
         got: `${row.length} in row ${index}`,
-        fix: 'Pad the shorter rows and pass `visible` with 0 at the padding',
+        fix: 'Pad the shorter rows and pass `attentionMask` with 0 at the padding',
       });
     }
     checkIds(row, vocabularySize, `row ${index}`);

@@ -29,7 +29,7 @@ const NEVER_FIRST = -1e9;
 export class BeamGroup {
   readonly hypotheses: Hypotheses;
   beams: readonly Beam[];
-  settled = false;
+  resolved = false;
   readonly #row: Row;
   readonly #options: GenerateOptions;
   /** So many candidates that enough are left when all end tokens are among the best. */
@@ -76,7 +76,7 @@ export class BeamGroup {
       else if (rank < size) this.hypotheses.add({ ...text, finish }, total);
       if (next.length === size) break;
     }
-    this.settled = this.hypotheses.isSettled(candidates[0]!.total, length) || next.length === 0;
+    this.resolved = this.hypotheses.isDone(candidates[0]!.total, length) || next.length === 0;
     // Too few go on only where stop strings end more texts than there are spare candidates.
     while (next.length > 0 && next.length < size) next.push({ ...next[0]!, total: NEVER_FIRST });
     if (next.length > 0) this.beams = next;
@@ -84,11 +84,11 @@ export class BeamGroup {
 
   /** Takes the beams as they are for finished texts. */
   finish(finish: 'length' | 'context'): void {
-    if (this.settled) return;
+    if (this.resolved) return;
     for (const { tokens, logProbabilities, total } of this.beams) {
       if (tokens.length > 0) this.hypotheses.add({ tokens, logProbabilities, finish }, total);
     }
-    this.settled = true;
+    this.resolved = true;
   }
 
   #best(scores: readonly Float32Array[], random: Random | undefined): Candidate[] {

@@ -1,7 +1,7 @@
 import { type CausalModel, SequiturError } from '@sequitur/core';
 import type { BeamOptions, GenerateOptions } from '../options.js';
 import { logSoftmax } from '../processors/probabilities.js';
-import { isByChance, type LimitedSequence, shaperOf } from '../processors-of.js';
+import { isSampling, type LimitedSequence, shaperOf } from '../processors-of.js';
 import { Reader, type Scores } from '../reader.js';
 import type { GenerationStep, Row } from '../row.js';
 import { BeamGroup } from './beam-group.js';
@@ -18,20 +18,20 @@ export async function* beamSearch(
   options: GenerateOptions,
 ): AsyncGenerator<GenerationStep> {
   const { sequences = 1 } = options;
-  checkBeams(options.beamSearch!, sequences, isByChance(options));
+  checkBeams(options.beamSearch!, sequences, isSampling(options));
   const searches = rows
     .filter((_, index) => index % sequences === 0)
-    .map((row) => new PromptSearch(row, options, isByChance(options)));
+    .map((row) => new PromptSearch(row, options, isSampling(options)));
   await search(model, searches, options);
   for (const [index, { best }] of searches.map((prompt) => ({ best: prompt.best(sequences) })).entries()) {
-    for (const [place, hypothesis] of best.entries()) settle(rows[index * sequences + place]!, hypothesis);
+    for (const [place, hypothesis] of best.entries()) resolve(rows[index * sequences + place]!, hypothesis);
   }
   yield* stepsOf(rows, options.logProbabilities ?? false);
 }
 
 async function search(model: CausalModel, prompts: readonly PromptSearch[], options: GenerateOptions): Promise<void> {
   const { beams } = options.beamSearch!;
-  if (prompts.every(({ settled }) => settled)) return;
+  if (prompts.every(({ resolved }) => resolved)) return;
   options.signal?.throwIfAborted();
   const reader = new Reader(model);
   try {
@@ -41,7 +41,7 @@ async function search(model: CausalModel, prompts: readonly PromptSearch[], opti
     );
     for (;;) {
       for (const [index, prompt] of prompts.entries()) prompt.advance(scores.slice(index * beams, (index + 1) * beams));
-      if (prompts.every(({ settled }) => settled)) return;
+      if (prompts.every(({ resolved }) => resolved)) return;
       if (reader.room < 1) break;
       options.signal?.throwIfAborted();
       reader.reorder(prompts.flatMap(({ parents }, index) => parents.map((parent) => index * beams + parent)));
@@ -58,30 +58,30 @@ class PromptSearch {
   readonly row: Row;
   readonly #groups: readonly BeamGroup[];
   readonly #shape: (scores: Float32Array, sequence: LimitedSequence) => void;
-  readonly #byChance: boolean;
+  readonly #sampling: boolean;
   readonly #logProbabilities: boolean;
   readonly #settledToken: number | undefined;
 
-  constructor(row: Row, options: GenerateOptions, byChance: boolean) {
+  constructor(row: Row, options: GenerateOptions, sampling: boolean) {
     const { beams, groups = 1, settledToken } = options.beamSearch!;
     this.row = row;
     this.#settledToken = settledToken;
     this.#groups = Array.from({ length: groups }, () => new BeamGroup(beams / groups, row, options));
     this.#shape = shaperOf(options, Math.max(2, 1 + (options.endTokens?.length ?? 0)));
-    this.#byChance = byChance;
+    this.#sampling = sampling;
     this.#logProbabilities = options.logProbabilities ?? false;
     if (row.limit === 0) this.finish('length');
   }
 
-  get settled(): boolean {
-    return this.#groups.every(({ settled }) => settled);
+  get resolved(): boolean {
+    return this.#groups.every(({ resolved }) => resolved);
   }
 
   /** For every beam, which one of the last step it goes on from. */
   get parents(): number[] {
     const size = this.#groups[0]!.beams.length;
-    return this.#groups.flatMap(({ beams, settled }, index) =>
-      beams.map(({ parent }, place) => index * size + (settled ? place : parent)),
+    return this.#groups.flatMap(({ beams, resolved }, index) =>
+      beams.map(({ parent }, place) => index * size + (resolved ? place : parent)),
     );
   }
 
@@ -95,7 +95,7 @@ class PromptSearch {
     const rivals: number[] = [];
     const size = this.#groups[0]!.beams.length;
     for (const [index, group] of this.#groups.entries()) {
-      if (group.settled) {
+      if (group.resolved) {
         if (this.#settledToken !== undefined) rivals.push(...new Array<number>(size).fill(this.#settledToken));
         continue;
       }
@@ -124,11 +124,11 @@ class PromptSearch {
       return own;
     });
     const known = (beam: number, token: number) => (this.#logProbabilities ? raw[beam]![token] : undefined);
-    group.advance(shaped, known, this.#byChance ? random : undefined);
+    group.advance(shaped, known, this.#sampling ? random : undefined);
   }
 }
 
-function settle(row: Row, { tokens, logProbabilities, score, finish }: Hypothesis): void {
+function resolve(row: Row, { tokens, logProbabilities, score, finish }: Hypothesis): void {
   row.tokens.push(...tokens);
   row.logProbabilities.push(...logProbabilities);
   row.score = score;
@@ -145,7 +145,7 @@ function* stepsOf(rows: readonly Row[], logProbabilities: boolean): Generator<Ge
   }
 }
 
-function checkBeams({ beams, groups = 1, diversityPenalty }: BeamOptions, sequences: number, byChance: boolean): void {
+function checkBeams({ beams, groups = 1, diversityPenalty }: BeamOptions, sequences: number, sampling: boolean): void {
   const fault = (expected: string, got: string) =>
     new SequiturError({ where: 'generation, beamSearch', expected, got });
   if (!Number.isInteger(beams) || beams < 1) throw fault('an integer of at least 1 beam', String(beams));
@@ -154,5 +154,5 @@ function checkBeams({ beams, groups = 1, diversityPenalty }: BeamOptions, sequen
   }
   if (sequences > beams) throw fault('at most as many sequences as beams', `${sequences} of ${beams}`);
   if (diversityPenalty !== undefined && groups === 1) throw fault('groups beside a diversityPenalty', 'none');
-  if (groups > 1 && byChance) throw fault('no sampling beside groups', 'options of chance');
+  if (groups > 1 && sampling) throw fault('no sampling beside groups', 'sampling options');
 }

@@ -47,7 +47,7 @@ export class Hypotheses {
    * @param logProbability of the best candidate of this step, finished or not
    * @param length its generated tokens
    */
-  isSettled(logProbability: number, length: number): boolean {
+  isDone(logProbability: number, length: number): boolean {
     if (this.#kept.length < this.#size) return false;
     if (this.#earlyStopping === true) return true;
     // Where longer texts gain, a candidate can become best at its longest.

@@ -17,24 +17,24 @@ export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
 }
 
 /** Forbids these sequences of tokens: the last token of each, where the ones before it stand at the end of the text. */
-export function forbiddenSequences(sequences: readonly (readonly number[])[]): LogitsProcessor {
-  for (const sequence of sequences) checkSequence('forbidden', sequence);
+export function badWordSequences(sequences: readonly (readonly number[])[]): LogitsProcessor {
+  for (const sequence of sequences) checkSequence('badWords', sequence);
   return sequenceBias(sequences.map((sequence) => [sequence, -Infinity]));
 }
 
 /** Forbids these tokens everywhere. */
-export function suppressedTokens(suppressed: readonly number[]): LogitsProcessor {
-  checkTokens('suppressed', suppressed);
+export function suppressedTokens(suppressTokens: readonly number[]): LogitsProcessor {
+  checkTokens('suppressTokens', suppressTokens);
   return (scores) => {
-    for (const token of suppressed) scores[token] = -Infinity;
+    for (const token of suppressTokens) scores[token] = -Infinity;
   };
 }
 
 /** Forbids these tokens as the generated token number `place`, counted from 0. */
-export function suppressedAtStart(suppressed: readonly number[], place = 0): LogitsProcessor {
-  checkTokens('suppressedAtStart', suppressed);
-  checkCount('suppressedAtStart, place', place, 0);
-  const suppress = suppressedTokens(suppressed);
+export function beginSuppressTokens(suppressTokens: readonly number[], place = 0): LogitsProcessor {
+  checkTokens('beginSuppressTokens', suppressTokens);
+  checkCount('beginSuppressTokens, place', place, 0);
+  const suppress = suppressedTokens(suppressTokens);
   return (scores, sequence) => {
     if (sequence.tokens.length - sequence.promptLength === place) suppress(scores, sequence);
   };

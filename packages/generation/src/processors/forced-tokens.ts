@@ -1,16 +1,16 @@
 import { checkCount, checkTokens, type LogitsProcessor } from './processor.js';
 
 /** Makes this the first token that is generated, as the language of a translation is. */
-export function forcedFirst(token: number): LogitsProcessor {
-  checkTokens('forcedFirst', [token]);
+export function forcedBosToken(token: number): LogitsProcessor {
+  checkTokens('forcedBosToken', [token]);
   return (scores, { tokens, promptLength }) => {
     if (tokens.length === promptLength) leaveOnly([token], scores);
   };
 }
 
 /** Makes the generated token number `maxTokens` one of these, where the text has not ended before. */
-export function forcedLast(last: readonly number[], maxTokens: number): LogitsProcessor {
-  checkTokens('forcedLast', last);
+export function forcedEosToken(last: readonly number[], maxTokens: number): LogitsProcessor {
+  checkTokens('forcedEosToken', last);
   checkCount('maxTokens', maxTokens);
   return (scores, { tokens, promptLength }) => {
     if (tokens.length - promptLength === maxTokens - 1) leaveOnly(last, scores);

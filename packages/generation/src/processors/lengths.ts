@@ -19,9 +19,18 @@ export function minimumLength(length: number, endTokens: readonly number[]): Log
 }
 
 /** From `start` generated tokens on, makes the end likelier with every token: its score gains |score| (factor ^ tokens - 1). */
-export function growingEnd(start: number, factor: number, endTokens: readonly number[]): LogitsProcessor {
-  checkCount('growingEnd, start', start, 0);
-  checkOption('growingEnd, factor', factor, 'a number above 0', factor > 0 && Number.isFinite(factor));
+export function exponentialDecayLengthPenalty(
+  start: number,
+  factor: number,
+  endTokens: readonly number[],
+): LogitsProcessor {
+  checkCount('exponentialDecayLengthPenalty, start', start, 0);
+  checkOption(
+    'exponentialDecayLengthPenalty, factor',
+    factor,
+    'a number above 0',
+    factor > 0 && Number.isFinite(factor),
+  );
   checkTokens('endTokens', endTokens);
   return (scores, { tokens, promptLength }) => {
     const beyond = tokens.length - promptLength - start;

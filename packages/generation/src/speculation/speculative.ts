@@ -9,7 +9,7 @@ import {
 } from '@sequitur/core';
 import { dispose, slice, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { GenerateOptions, SpeculationOptions } from '../options.js';
-import { isByChance, shaperOf } from '../processors-of.js';
+import { isSampling, shaperOf } from '../processors-of.js';
 import { type GenerationStep, grow, type Row } from '../row.js';
 import { drawnFrom, mostLikely } from '../sampling.js';
 import { logProbabilities, stepOf } from '../token-by-token.js';
@@ -59,7 +59,7 @@ class Speculation {
   readonly #row: Row;
   readonly #options: GenerateOptions;
   readonly #shape: ReturnType<typeof shaperOf>;
-  readonly #byChance: boolean;
+  readonly #sampling: boolean;
   readonly #proposer: Proposer;
   #state: StateTree;
   /** How many tokens of the text the state has read. */
@@ -74,9 +74,9 @@ class Speculation {
     this.#row = row;
     this.#options = options;
     this.#shape = shaperOf(options);
-    this.#byChance = isByChance(options);
+    this.#sampling = isSampling(options);
     this.#count = tokens;
-    const random = this.#byChance ? row.random.fork('draft') : null;
+    const random = this.#sampling ? row.random.fork('draft') : null;
     this.#proposer = draft
       ? new DraftModel({ model: draft, shape: this.#shape, sequence: row, random })
       : promptLookup(lookup);
@@ -144,7 +144,7 @@ class Speculation {
       const known = this.#options.logProbabilities ? logProbabilities(own.slice()) : () => undefined;
       this.#shape(own, { ...this.#row, tokens: [...this.#row.tokens, ...tokens.slice(0, place)] });
       const proposed = tokens[place];
-      const token = this.#byChance ? this.#draw(own, proposed, distributions?.[place]) : mostLikely(own);
+      const token = this.#sampling ? this.#draw(own, proposed, distributions?.[place]) : mostLikely(own);
       chosen.push({ token, logProbability: known(token) });
       if (token !== proposed) break;
     }

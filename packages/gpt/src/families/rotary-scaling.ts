@@ -18,7 +18,7 @@ export interface RotaryAttributes {
   readonly rotaryBase: number;
   readonly rotaryScaling: RotaryScaling | undefined;
   /** Which share of each head turns; absent: nothing is said of it. */
-  readonly rotaryShare: number | undefined;
+  readonly partialRotaryFactor: number | undefined;
 }
 
 const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
@@ -38,7 +38,7 @@ export function readRotary(
   return {
     rotaryBase: united?.base ?? base ?? 10000,
     rotaryScaling: given(json.maybe('rope_scaling', readRotaryScaling(contextLength))) ?? united?.scaling,
-    rotaryShare: united?.share ?? share,
+    partialRotaryFactor: united?.share ?? share,
   };
 }
 

@@ -1,4 +1,4 @@
-import { readPieces, type TransformerXlState } from '@sequitur/attention';
+import { readSegments, type TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
@@ -88,13 +88,18 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
       const { dropout: rate = 0, segmentLength } = this.config;
       const x = dropout(this.embedding.apply(tokens), rate, context.random);
       let now = state;
-      const hidden = readPieces(x, { filled: state.filled, segmentLength }, context, (piece, seen, { count, ends }) => {
-        if (now.filled === 0) now = this.#open(now, x.shape[0], within(seen, 'memoryRead'));
-        const read = this.#readTokens(piece, now, seen);
-        now = { ...now, blocks: read.blocks, filled: now.filled + count };
-        if (ends) now = this.endSegment(now, seen);
-        return read.output;
-      });
+      const hidden = readSegments(
+        x,
+        { filled: state.filled, segmentLength },
+        context,
+        (piece, seen, { count, ends }) => {
+          if (now.filled === 0) now = this.#open(now, x.shape[0], within(seen, 'memoryRead'));
+          const read = this.#readTokens(piece, now, seen);
+          now = { ...now, blocks: read.blocks, filled: now.filled + count };
+          if (ends) now = this.endSegment(now, seen);
+          return read.output;
+        },
+      );
       return { logits: this.head.apply(dropout(hidden, rate, context.random)), state: now };
     });
   }

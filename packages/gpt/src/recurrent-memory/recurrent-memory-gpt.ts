@@ -26,7 +26,7 @@ export function readRecurrentMemoryGptConfig(json: ConfigReader): RecurrentMemor
   json.take('model_type', oneOf(['rmt-gpt2']));
   const base = json.take('base', (value, where) => new ConfigReader(value, where));
   const { family, config } = readGptConfig(base);
-  const settled = {
+  const resolved = {
     family,
     base: config,
     memoryTokens: json.take('num_mem_tokens', anInteger()),
@@ -34,7 +34,7 @@ export function readRecurrentMemoryGptConfig(json: ConfigReader): RecurrentMemor
     alignment: json.take('segment_alignment', oneOf<SegmentAlignment>(['left', 'right', 'center']), 'left'),
   };
   json.finish([]);
-  return settled;
+  return resolved;
 }
 
 /** The model that the configuration describes, with the values of the checkpoint. The caller disposes it. */

@@ -6,7 +6,7 @@ import { Gpt, type Gpt2Config } from '../../src/index.js';
 
 const config: Gpt2Config = {
   ...{ vocabularySize: 11, contextLength: 24, width: 16, depth: 2, heads: 4 },
-  initialDeviation: 0.5,
+  initializerRange: 0.5,
 };
 const prompts = [[1, 2, 3, 4, 5], [6], [7, 8, 9]];
 

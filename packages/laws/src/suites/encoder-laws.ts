@@ -39,8 +39,8 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       const real = length - 3;
       const [found, wanted] = scoped(() => {
         const tokens = concat([part(draw(encoder, 1), 0, real), part(draw(encoder, 1, 'padding'), real, 3)], 1);
-        const visible = tensor2d([Array.from({ length }, (_, i) => Number(i < real))], [1, length], 'int32');
-        const padded = encoder.encode(tokens as Tensor2D, { visible });
+        const attentionMask = tensor2d([Array.from({ length }, (_, i) => Number(i < real))], [1, length], 'int32');
+        const padded = encoder.encode(tokens as Tensor2D, { attentionMask });
         return [part(padded, 0, real), encoder.encode(part(tokens as Tensor2D, 0, real))];
       });
       await expectClose(found, wanted, tolerance);

@@ -38,7 +38,7 @@ function paddedContext(padding: number, start: number, count: number): MixContex
       'int32',
     );
   return {
-    visible: cells((index, column) => (index === 0 && column < padding ? 0 : 1)),
+    attentionMask: cells((index, column) => (index === 0 && column < padding ? 0 : 1)),
     positions: cells((index, column) => Math.max(0, index === 0 ? column - padding : column)),
   };
 }

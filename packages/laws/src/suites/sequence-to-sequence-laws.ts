@@ -53,8 +53,8 @@ function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: num
     const [found, wanted] = scoped(() => {
       const source = drawSource(model, 1);
       const padded = concat([source, drawTokens(1, 2, model.vocabularySize, 'padding')], 1) as Tensor2D;
-      const visible = tensor2d([Array.from({ length: SOURCE_LENGTH + 2 }, (_, i) => Number(i < SOURCE_LENGTH))]);
-      return [writeAfter(model, padded, 4, visible), writeAfter(model, source, 4)];
+      const attentionMask = tensor2d([Array.from({ length: SOURCE_LENGTH + 2 }, (_, i) => Number(i < SOURCE_LENGTH))]);
+      return [writeAfter(model, padded, 4, attentionMask), writeAfter(model, source, 4)];
     });
     await expectClose(found, wanted, tolerance);
     model.dispose();
@@ -90,12 +90,12 @@ function writeAfter(
   model: SequenceToSequenceModel,
   source: Tensor2D,
   length: number,
-  visible?: Tensor2D,
+  attentionMask?: Tensor2D,
   firstRow = 0,
 ) {
   return scoped(() => {
     const batch = source.shape[0];
-    const conditioned = model.conditionedOn(source, { visible });
+    const conditioned = model.conditionedOn(source, { attentionMask });
     const rows = Array.from({ length: batch }, (_, i) =>
       drawTokens(1, length, model.vocabularySize, `row ${firstRow + i}`),
     );

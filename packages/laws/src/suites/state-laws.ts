@@ -94,13 +94,13 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
   it('leaves nothing behind when output and state are disposed', async () => {
     const recurrence = await open();
     const sequence = recurrence.draw(2, length, 'sequence');
-    const settled = memory().numTensors;
+    const resolved = memory().numTensors;
     const initial = recurrence.initState(2);
     const first = recurrence.read(part(sequence, 0, before), initial, {});
     const second = recurrence.read(part(sequence, before, length - before), first.state, {});
     dispose([first.output, second.output]);
     for (const state of [initial, first.state, second.state]) disposeState(state);
-    expect(memory().numTensors - settled, 'tensors left, besides the two chunks').toBe(2);
+    expect(memory().numTensors - resolved, 'tensors left, besides the two chunks').toBe(2);
     dispose(sequence);
     recurrence.dispose();
   });

@@ -38,10 +38,10 @@ export class MeanEncoder extends Module implements Encoder {
   readonly tokens = new Embedding(VOCABULARY, WIDTH);
   readonly output = new Linear(WIDTH, WIDTH);
 
-  encode(tokens: Tensor2D, { visible }: EncodeContext = {}): Tensor3D {
+  encode(tokens: Tensor2D, { attentionMask }: EncodeContext = {}): Tensor3D {
     return scoped(() => {
       const x = this.tokens.lookup(tokens);
-      const real = cast(visible ?? ones(tokens.shape), 'float32'); // [batch, length]
+      const real = cast(attentionMask ?? ones(tokens.shape), 'float32'); // [batch, length]
       const total = sum(mul(x, expandDims(real, 2)), 1, true);
       const mean = div(total, maximum(expandDims(sum(real, 1, true), 2), 1));
       return this.output.apply(tanh(add(x, mean)) as Tensor3D);
@@ -90,7 +90,7 @@ export class SummingTranslator extends Module implements SequenceToSequenceModel
 
   conditionedOn(source: Tensor2D, context: EncodeContext = {}): CausalModel {
     const start = scoped(() => {
-      const real = expandDims(cast(context.visible ?? ones(source.shape), 'float32'), 2);
+      const real = expandDims(cast(context.attentionMask ?? ones(source.shape), 'float32'), 2);
       const read = mul(this.encoder.encode(source, context), real);
       return keep(div(sum(read, 1), maximum(sum(real, 1), 1)));
     });

@@ -1,6 +1,7 @@
 import type { Module } from '@sequitur/core';
 import {
   type CheckpointLocation,
+  type CheckpointMetadata,
   ConfigReader,
   type FileSink,
   type HubOptions,
@@ -9,9 +10,8 @@ import {
   openCheckpoint,
   openSink,
   openSource,
-  readStoredForm,
+  readCheckpointMetadata,
   type SaveOptions,
-  type StoredForm,
   saveFolder,
   type WeightRule,
 } from '@sequitur/pretrained';
@@ -37,7 +37,7 @@ export async function loadPretrained<Config extends { readonly tied?: boolean },
   location: CheckpointLocation,
   options: LoadOptions,
   format: Format<Config>,
-  make: (config: Config, tokenizer: Tokenizer | null, storedAs: StoredForm) => M,
+  make: (config: Config, tokenizer: Tokenizer | null, metadata: CheckpointMetadata) => M,
 ): Promise<M> {
   const source = await openSource(location, options);
   const config = format.read(await ConfigReader.open(source));
@@ -46,8 +46,8 @@ export async function loadPretrained<Config extends { readonly tied?: boolean },
   try {
     const { prefix, embedding } = namingOf(checkpoint.tensors);
     const architecture = prefix === '' ? format.classes.base : format.classes.languageModel;
-    const storedAs = { architecture, ...(await readStoredForm(source, checkpoint)) };
-    const model = make(config, tokenizer, storedAs);
+    const metadata = { architecture, ...(await readCheckpointMetadata(source, checkpoint)) };
+    const model = make(config, tokenizer, metadata);
     try {
       // Some checkpoints store the tied head a second time.
       const ignore = format.isTied(config) ? ['lm_head.weight'] : [];
@@ -64,15 +64,19 @@ export async function loadPretrained<Config extends { readonly tied?: boolean },
 
 /** Writes a folder that Python's `from_pretrained` reads, tokenizer included. */
 export async function saveModel<Config extends { readonly tied?: boolean }>(
-  model: Module & { readonly config: Config; readonly tokenizer: Tokenizer | null; readonly storedAs: StoredForm },
+  model: Module & {
+    readonly config: Config;
+    readonly tokenizer: Tokenizer | null;
+    readonly metadata: CheckpointMetadata;
+  },
   location: string | FileSink,
   options: SaveOptions,
   { rules, write, classes }: Format<Config>,
 ): Promise<void> {
   const sink = openSink(location);
-  const { architecture = classes.languageModel } = model.storedAs;
+  const { architecture = classes.languageModel } = model.metadata;
   const names = rules(architecture === classes.base ? '' : undefined);
-  const stored = { ...model.storedAs, architecture };
+  const stored = { ...model.metadata, architecture };
   if (model.tokenizer) await saveTokenizer(model.tokenizer, sink);
   await saveFolder(model, sink, { rules: names, config: write(model.config), stored }, options);
 }

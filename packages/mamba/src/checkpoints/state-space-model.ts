@@ -1,4 +1,4 @@
-import type { FileSink, SaveOptions, StoredForm } from '@sequitur/pretrained';
+import type { CheckpointMetadata, FileSink, SaveOptions } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, type Tokenizer } from '@sequitur/text';
 import { CausalStack, type LanguageModelParts } from '@sequitur/transformer';
 import { type Format, saveModel } from './pretrained.js';
@@ -14,18 +14,18 @@ export abstract class StateSpaceModel<Config extends StateSpaceConfig> extends C
   readonly config: Config;
   readonly tokenizer: Tokenizer | null;
   /** What the checkpoint said of itself, for saving it alike. */
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
   readonly #format: Format<Config>;
 
   constructor(
     parts: LanguageModelParts,
-    { config, tokenizer, storedAs }: { config: Config; tokenizer: Tokenizer | null; storedAs: StoredForm },
+    { config, tokenizer, metadata }: { config: Config; tokenizer: Tokenizer | null; metadata: CheckpointMetadata },
     format: Format<Config>,
   ) {
     super(parts);
     this.config = config;
     this.tokenizer = tokenizer;
-    this.storedAs = storedAs;
+    this.metadata = metadata;
     this.#format = format;
   }
 
@@ -45,7 +45,7 @@ export abstract class StateSpaceModel<Config extends StateSpaceConfig> extends C
 /** A stack stored without a head scores tokens by its own table, though its whole model may have a head. */
 export function withoutHead<Config extends StateSpaceConfig>(
   config: Config,
-  { architecture }: StoredForm,
+  { architecture }: CheckpointMetadata,
   { classes }: Format<Config>,
 ): Config {
   return architecture === classes.base ? { ...config, tied: true } : config;

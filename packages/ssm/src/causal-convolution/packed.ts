@@ -24,11 +24,11 @@ export function packedConvolution(x: Tensor3D, weight: Tensor2D, resets: Tensor2
   const kernel = weight.shape[0];
   const keep = reshape(concat([ones([batch, kernel - 1]), sub(1, resets)], 1), [batch, positions, 1]);
   let sums: Tensor | null = null;
-  let visible: Tensor = ones([batch, positions - kernel + 1, 1]);
+  let attentionMask: Tensor = ones([batch, positions - kernel + 1, 1]);
   for (let k = kernel - 1; k >= 0; k--) {
-    const tap = mul(mul(shifted(x, k, kernel), visible), slice(weight, [k, 0], [1, channels]));
+    const tap = mul(mul(shifted(x, k, kernel), attentionMask), slice(weight, [k, 0], [1, channels]));
     sums = sums ? add(sums, tap) : tap;
-    visible = mul(visible, shifted(keep, k, kernel));
+    attentionMask = mul(attentionMask, shifted(keep, k, kernel));
   }
   return { sums: sums!, state: rememberedState(x, keep, kernel) };
 }
@@ -37,10 +37,10 @@ export function packedConvolution(x: Tensor3D, weight: Tensor2D, resets: Tensor2
 function rememberedState(x: Tensor3D, keep: Tensor, kernel: number): Tensor3D {
   const [batch, positions, channels] = x.shape;
   const rows: Tensor[] = [];
-  let visible: Tensor = ones([batch, 1, 1]);
+  let attentionMask: Tensor = ones([batch, 1, 1]);
   for (let position = positions - 1; position > positions - kernel; position--) {
-    rows.unshift(mul(slice(x, [0, position, 0], [batch, 1, channels]), visible));
-    visible = mul(visible, slice(keep, [0, position, 0], [batch, 1, 1]));
+    rows.unshift(mul(slice(x, [0, position, 0], [batch, 1, channels]), attentionMask));
+    attentionMask = mul(attentionMask, slice(keep, [0, position, 0], [batch, 1, 1]));
   }
   return reshape(rows.length ? concat(rows, 1) : slice(x, [0, 0, 0], [batch, 0, channels]), [batch, -1, channels]);
 }

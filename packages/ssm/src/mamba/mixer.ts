@@ -111,10 +111,10 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {
     return scoped(() => {
       // Padding enters neither the convolution nor the scan: with nothing before it, the state stays empty.
-      const visible = context.visible && expandDims(cast(context.visible, 'float32'), 2);
+      const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
       const [signal, gate] = split(this.input.apply(x), 2, 2) as [Tensor3D, Tensor3D];
-      const convolved = this.convolution.apply(masked(signal, visible), state.convolution, context.resets);
-      const scan = this.#scanOf(masked(convolved.y, visible), state.scan, context.resets);
+      const convolved = this.convolution.apply(masked(signal, attentionMask), state.convolution, context.resets);
+      const scan = this.#scanOf(masked(convolved.y, attentionMask), state.scan, context.resets);
       const { y, state: last } = selectiveScan(scan);
       observeScan(scan, context);
       const output = this.output.apply(mul(y, this.#gate(gate)) as Tensor3D);
@@ -139,6 +139,6 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   }
 }
 
-function masked(x: Tensor3D, visible: Tensor | undefined): Tensor3D {
-  return visible ? (mul(x, visible) as Tensor3D) : x;
+function masked(x: Tensor3D, attentionMask: Tensor | undefined): Tensor3D {
+  return attentionMask ? (mul(x, attentionMask) as Tensor3D) : x;
 }

@@ -4,7 +4,7 @@ import {
   Linear,
   type MixContext,
   Module,
-  offer,
+  observeLazily,
   ones,
   Parameter,
   type PartCost,
@@ -42,7 +42,7 @@ export interface Mamba2MixerOptions {
   readonly headSize: number;
   readonly groups: number;
   readonly kernelSize: number;
-  readonly chunk: number;
+  readonly chunkLength: number;
   readonly stepLimit: readonly [least: number, most: number];
   readonly bias: boolean;
   readonly convolutionBias: boolean;
@@ -107,9 +107,9 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
 
   /** For one text of so many tokens. */
   cost(length: number): PartCost {
-    const { innerWidth, stateSize, headSize, chunk } = this.#options;
+    const { innerWidth, stateSize, headSize, chunkLength } = this.#options;
     const rest = costOfParts(this, length); // Linears and the convolution
-    const scan = stateSpaceDualityCost(length, { heads: this.heads, headSize, state: stateSize, chunk });
+    const scan = stateSpaceDualityCost(length, { heads: this.heads, headSize, state: stateSize, chunk: chunkLength });
     return {
       flops: rest.flops + scan.flops,
       gradientFlops: rest.gradientFlops + scan.gradientFlops,
@@ -118,16 +118,16 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   }
 
   mix(x: Tensor3D, state: Mamba2State, context: MixContext): { output: Tensor3D; state: Mamba2State } {
-    const { innerWidth, groups, stateSize, normEpsilon, normGroupSize, chunk } = this.#options;
+    const { innerWidth, groups, stateSize, normEpsilon, normGroupSize, chunkLength } = this.#options;
     return scoped(() => {
-      const visible = context.visible && expandDims(cast(context.visible, 'float32'), 2);
-      const masked = (values: Tensor3D) => (visible ? (mul(values, visible) as Tensor3D) : values);
+      const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
+      const masked = (values: Tensor3D) => (attentionMask ? (mul(values, attentionMask) as Tensor3D) : values);
       const sizes = [innerWidth, innerWidth + 2 * groups * stateSize, this.heads];
       const [gate, mixed, step] = split(this.input.apply(masked(x)), sizes, 2) as [Tensor3D, Tensor3D, Tensor3D];
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
       const convolved = this.convolution.apply(mixed, state.convolution, resets);
       const { scan, signal } = this.#scanOf(masked(convolved.y), step, state.scan, resets);
-      const { y, state: last } = stateSpaceDuality(scan, chunk);
+      const { y, state: last } = stateSpaceDuality(scan, chunkLength);
       this.#observe(scan, step, context);
       const passed = add(y, mul(signal, expandDims(this.skip.value, 1)));
       const options = { gate, groupSize: normGroupSize };
@@ -161,7 +161,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   }
 
   #observe(scan: StateSpaceDuality, step: Tensor3D, context: Context): void {
-    offer(context, 'stepSizes', () => this.#stepSizes(step));
+    observeLazily(context, 'stepSizes', () => this.#stepSizes(step));
     observeDuality(scan, context);
   }
 }

@@ -7,7 +7,7 @@ import {
   type MixContext,
   Module,
   normal,
-  offer,
+  observeLazily,
   Parameter,
   type PartCost,
   type SequenceMixer,
@@ -87,11 +87,11 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
 
   mix(x: Tensor3D, state: S4dState, context: MixContext): { output: Tensor3D; state: S4dState } {
     return scoped(() => {
-      const { visible } = context;
-      const input = visible ? (mul(x, expandDims(cast(visible, 'float32'), 2)) as Tensor3D) : x;
+      const { attentionMask } = context;
+      const input = attentionMask ? (mul(x, expandDims(cast(attentionMask, 'float32'), 2)) as Tensor3D) : x;
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
       const space = this.#space();
-      offer(context, 'response', () => impulseResponse(space, 64));
+      observeLazily(context, 'response', () => impulseResponse(space, 64));
       const { y, state: last } = diagonalScan(input, space, state.scan, resets);
       const passed = gelu(add(y, mul(input, this.skip.value)) as Tensor3D);
       const [values, gates] = split(this.output.apply(passed), 2, 2) as [Tensor, Tensor];

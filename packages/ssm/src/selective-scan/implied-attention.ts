@@ -38,10 +38,10 @@ export function impliedAttention(scan: SelectiveScan, channel?: number): Tensor3
   const inner = scan.x.shape[2];
   const channels = channel === undefined ? Array.from({ length: inner }, (_, index) => index) : [channel];
   return scoped(() => {
-    const visible = visiblePairs(scan);
+    const attentionMask = visiblePairs(scan);
     const total = channels.reduce<Tensor | null>((sum, index) => {
       const one = scoped(() => {
-        const weights = where(visible, weightsOf(scan, index), 0);
+        const weights = where(attentionMask, weightsOf(scan, index), 0);
         return sum ? add(sum, weights) : weights;
       });
       sum?.dispose();

@@ -1,4 +1,4 @@
-import { type Context, offer, scoped, softplus } from '@sequitur/core';
+import { type Context, observeLazily, scoped, softplus } from '@sequitur/core';
 import { add, concat, norm, reshape, slice, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { impliedAttention } from './implied-attention.js';
 import { type SelectiveScan, selectiveScan } from './index.js';
@@ -9,9 +9,11 @@ import { type SelectiveScan, selectiveScan } from './index.js';
  * that the scan implies.
  */
 export function observeScan(scan: SelectiveScan, context: Context): void {
-  offer(context, 'stepSizes', () => softplus(scan.stepBias ? add(scan.stepSize, scan.stepBias) : scan.stepSize));
-  offer(context, 'stateNorms', () => stateNorms(scan));
-  offer(context, 'attention', () => impliedAttention(scan));
+  observeLazily(context, 'stepSizes', () =>
+    softplus(scan.stepBias ? add(scan.stepSize, scan.stepBias) : scan.stepSize),
+  );
+  observeLazily(context, 'stateNorms', () => stateNorms(scan));
+  observeLazily(context, 'attention', () => impliedAttention(scan));
 }
 
 /** The Euclidean length of the whole state after each step, [batch, length]. */

@@ -97,8 +97,8 @@ function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
   const between = sub(expandDims(elapsed, 2), expandDims(elapsed, 1));
   // The same for all rows: added, since `where` would first make a condition as large as all of them.
   if (!sequences) return exp(add(between, where(earlier, 0, NEVER)));
-  const visible = logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1)));
-  return exp(where(visible, between, NEVER));
+  const attentionMask = logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1)));
+  return exp(where(attentionMask, between, NEVER));
 }
 
 /** How many sequences began in the chunk up to each position, [rows, chunk]. */

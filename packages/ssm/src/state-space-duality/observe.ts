@@ -1,4 +1,4 @@
-import { type Context, offer } from '@sequitur/core';
+import { type Context, observeLazily } from '@sequitur/core';
 import {
   concat,
   cumsum,
@@ -28,8 +28,8 @@ import { type StateSpaceDuality, stateSpaceDuality } from './index.js';
  * length] the matrix that the recurrence multiplies x by (Dao and Gu 2024, equation 16).
  */
 export function observeDuality(scan: StateSpaceDuality, context: Context): void {
-  offer(context, 'stateNorms', () => stateNorms(scan));
-  offer(context, 'attention', () => attentionOf(scan));
+  observeLazily(context, 'stateNorms', () => stateNorms(scan));
+  observeLazily(context, 'attention', () => attentionOf(scan));
 }
 
 function stateNorms(scan: StateSpaceDuality): Tensor2D {
@@ -57,8 +57,8 @@ function attentionOf({ x, logDecay, inputMatrix, outputMatrix, resets }: StateSp
   const elapsed = cumsum(transpose(logDecay, [0, 2, 1]), 2); // [batch, heads, length]
   const positions = range(0, length, 1, 'int32');
   const earlier = reshape(greaterEqual(expandDims(positions, 1), expandDims(positions, 0)), [1, 1, length, length]);
-  const visible = resets ? logicalAnd(earlier, expandDims(sameSequence(resets), 1)) : earlier;
-  const decay = exp(where(visible, sub(expandDims(elapsed, 3), expandDims(elapsed, 2)), -1e9));
+  const attentionMask = resets ? logicalAnd(earlier, expandDims(sameSequence(resets), 1)) : earlier;
+  const decay = exp(where(attentionMask, sub(expandDims(elapsed, 3), expandDims(elapsed, 2)), -1e9));
   return mul(matMul(byHead(outputMatrix), byHead(inputMatrix), false, true), decay) as Tensor4D;
 }
 

@@ -16,7 +16,7 @@ export function fillTemplate(
   texts: readonly (readonly Piece[])[],
   spell: (id: number) => string,
 ): Encoding {
-  const [ids, tokens, typeIds]: [number[], string[], number[]] = [[], [], []];
+  const [ids, tokens, tokenTypes]: [number[], string[], number[]] = [[], [], []];
   const offsets: Offsets[] = [];
   const sequences: (0 | 1 | null)[] = [];
   for (const item of items) {
@@ -26,11 +26,11 @@ export function fillTemplate(
       ids.push(id);
       tokens.push(token);
       offsets.push([start, end]);
-      typeIds.push(item.typeId);
+      tokenTypes.push(item.typeId);
       sequences.push('token' in item ? null : item.sequence);
     }
   }
-  return { ids, tokens, offsets, typeIds, attentionMask: ids.map(() => 1), sequences };
+  return { ids, tokens, offsets, tokenTypes, attentionMask: ids.map(() => 1), sequences };
 }
 
 /**
@@ -114,7 +114,7 @@ export function padEncodings(
       ids: fill(encoding.ids, padding.id),
       tokens: fill(encoding.tokens, padding.token),
       offsets: fill(encoding.offsets, [0, 0]),
-      typeIds: fill(encoding.typeIds, padding.typeId),
+      tokenTypes: fill(encoding.tokenTypes, padding.typeId),
       attentionMask: fill(encoding.attentionMask, 0),
       sequences: fill(encoding.sequences, null),
     };

@@ -9,7 +9,7 @@ export interface Encoding {
   /** In the text that `sequences` names; [0, 0] for special tokens and padding. */
   readonly offsets: readonly Offsets[];
   /** Segment of each token (`token_type_ids`). */
-  readonly typeIds: readonly number[];
+  readonly tokenTypes: readonly number[];
   /** 1 for tokens, 0 for padding. */
   readonly attentionMask: readonly number[];
   /** Which text a token comes from: 0 the first, 1 the second, null for special tokens and padding. */

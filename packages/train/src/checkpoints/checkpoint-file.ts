@@ -6,7 +6,7 @@ import {
   safetensorsChunks,
   type TensorToWrite,
 } from '@sequitur/pretrained';
-import type { OptimizerMemory } from '../optimizers/state.js';
+import type { OptimizerState } from '../optimizers/state.js';
 import { parseRunState, type RunState } from './run-state.js';
 
 /** Of the tensors in the file: what the model has learnt, and what the optimizer remembers. */
@@ -21,7 +21,7 @@ export function writeCheckpoint(
   sink: FileSink,
   file: string,
   model: Module,
-  memory: OptimizerMemory,
+  memory: OptimizerState,
   state: RunState,
 ): Promise<void> {
   const parameters = [...parametersOf(model)].map(
@@ -51,7 +51,7 @@ export async function openCheckpointFile(file: ReadableFile): Promise<{ tensors:
 }
 
 /** Fills a model and an optimizer's memory from a checkpoint; all names and shapes are checked before a value changes. */
-export async function restore(tensors: SafetensorsFile, model: Module, memory: OptimizerMemory | null): Promise<void> {
+export async function restore(tensors: SafetensorsFile, model: Module, memory: OptimizerState | null): Promise<void> {
   const parameters = parametersOf(model);
   checkParameters(tensors, parameters);
   for (const [path, parameter] of parameters) {

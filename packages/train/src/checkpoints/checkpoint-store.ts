@@ -9,7 +9,7 @@ import {
   readText,
   writeJson,
 } from '@sequitur/pretrained';
-import type { OptimizerMemory } from '../optimizers/state.js';
+import type { OptimizerState } from '../optimizers/state.js';
 import { openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
 import type { RunState } from './run-state.js';
 
@@ -75,7 +75,7 @@ export class CheckpointStore {
   }
 
   /** Saves a run as it stands. @returns the file's name */
-  async save(model: Module, memory: OptimizerMemory, state: RunState, isBest: boolean): Promise<string> {
+  async save(model: Module, memory: OptimizerState, state: RunState, isBest: boolean): Promise<string> {
     const name = `step-${String(state.step).padStart(8, '0')}.safetensors`;
     await writeCheckpoint(this.#files.sink, name, model, memory, state);
     const before = this.#index;
@@ -95,7 +95,7 @@ export class CheckpointStore {
    *
    * @returns the state of the run, or null where there is no checkpoint
    */
-  async load(model: Module, memory: OptimizerMemory | null = null, which = 'last'): Promise<RunState | null> {
+  async load(model: Module, memory: OptimizerState | null = null, which = 'last'): Promise<RunState | null> {
     const candidates = which === 'last' ? [...this.names].reverse() : [which === 'best' ? this.best : which];
     const faults: string[] = [];
     for (const name of candidates) {

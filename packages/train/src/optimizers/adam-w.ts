@@ -2,7 +2,7 @@ import { adamWStep, type Parameter } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
 import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
-import { OptimizerMemory } from './state.js';
+import { OptimizerState } from './state.js';
 
 export interface AdamWSettings extends DecaySettings {
   readonly learningRate: number | Schedule;
@@ -23,7 +23,7 @@ export interface AdamWSettings extends DecaySettings {
 export function adamW(settings: AdamWSettings): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, decays = matrices } = settings;
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerMemory();
+  const memory = new OptimizerState();
   return {
     learningRate,
     settings: { name: 'AdamW', beta1, beta2, epsilon, weightDecay, schedule: describeSchedule(learningRate) },

@@ -3,7 +3,7 @@ import { add, mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, scheduleOf } from '../schedules.js';
 import type { AdamWSettings } from './adam-w.js';
 import { matrices, type Optimizer, type UpdateContext } from './optimizer.js';
-import { OptimizerMemory } from './state.js';
+import { OptimizerState } from './state.js';
 
 /** As AdamW's, but weightDecay is added to the gradient, and 0 where nothing is said. */
 export type AdamSettings = AdamWSettings;
@@ -12,7 +12,7 @@ export type AdamSettings = AdamWSettings;
 export function adam(settings: AdamSettings): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0, decays = matrices } = settings;
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerMemory();
+  const memory = new OptimizerState();
   return {
     learningRate,
     settings: { name: 'Adam', beta1, beta2, epsilon, weightDecay, schedule: describeSchedule(learningRate) },

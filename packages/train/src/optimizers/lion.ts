@@ -2,7 +2,7 @@ import type { Parameter } from '@sequitur/core';
 import { add, mul, sign, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
 import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
-import { OptimizerMemory } from './state.js';
+import { OptimizerState } from './state.js';
 
 export interface LionSettings extends DecaySettings {
   /** A third to a tenth of AdamW's. */
@@ -22,7 +22,7 @@ export interface LionSettings extends DecaySettings {
 export function lion(settings: LionSettings): Optimizer {
   const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = matrices } = settings;
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerMemory();
+  const memory = new OptimizerState();
   return {
     learningRate,
     settings: { name: 'Lion', beta1, beta2, weightDecay, schedule: describeSchedule(learningRate) },

@@ -1,7 +1,7 @@
 import type { Json, Parameter } from '@sequitur/core';
 import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Schedule } from '../schedules.js';
-import type { OptimizerMemory } from './state.js';
+import type { OptimizerState } from './state.js';
 
 /** What an update is told beside the gradient. */
 export interface UpdateContext {
@@ -16,7 +16,7 @@ export interface Optimizer {
   readonly learningRate: Schedule;
   /** Everything that the optimizer's arithmetic depends on, its schedule included: a resumed run compares it. */
   readonly settings: Json;
-  readonly memory: OptimizerMemory;
+  readonly memory: OptimizerState;
   /** @param gradient stays the caller's */
   update(path: string, parameter: Parameter, gradient: Tensor, context: UpdateContext): void;
   /** Frees what the optimizer remembers. */

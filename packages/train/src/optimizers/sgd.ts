@@ -2,7 +2,7 @@ import type { Parameter } from '@sequitur/core';
 import { add, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
 import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
-import { OptimizerMemory } from './state.js';
+import { OptimizerState } from './state.js';
 
 export interface SgdSettings extends DecaySettings {
   readonly learningRate: number | Schedule;
@@ -20,7 +20,7 @@ export interface SgdSettings extends DecaySettings {
 export function sgd(settings: SgdSettings): Optimizer {
   const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0, decays = matrices } = settings;
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerMemory();
+  const memory = new OptimizerState();
   /** The momentum after this gradient; the first one enters whole. */
   const remembered = (path: string, parameter: Parameter, gradient: Tensor): Tensor => {
     const isFirst = !memory.has('momentum', path);

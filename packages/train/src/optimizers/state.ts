@@ -2,7 +2,7 @@ import { SequiturError, showShape } from '@sequitur/core';
 import { type Tensor, tensor, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
 /** What an optimizer remembers of each parameter: variables by slot and path, zeros at first. */
-export class OptimizerMemory {
+export class OptimizerState {
   readonly #slots = new Map<string, Variable>();
 
   /** Every variable under `<slot>/<path>`. */

@@ -35,7 +35,7 @@ export const marian = architecture('marian', marianFamily, marianLayout, {
 /** 37,000 pieces and three tokens more, in models of up to 512 tokens; relu, embeddings drawn with 1 / sqrt(width). */
 const vaswani = (width: number) => ({
   ...{ modelType: 'marian', vocabularySize: 37003, contextLength: 512, scaleEmbedding: true, activation: 'relu' },
-  ...{ endToken: 0, paddingToken: 2, decoderStartToken: 2, initialDeviation: width ** -0.5 },
+  ...{ endToken: 0, paddingToken: 2, decoderStartToken: 2, initializerRange: width ** -0.5 },
 });
 
 /**

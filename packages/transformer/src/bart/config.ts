@@ -41,7 +41,7 @@ export interface BartConfig extends SequenceToSequenceConfig {
   /** A constant is added to the logits; default true, false for checkpoints that store none. */
   readonly logitsBias?: boolean;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 /** What is settled by the family. */

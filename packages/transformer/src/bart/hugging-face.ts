@@ -44,13 +44,13 @@ export interface BartFamilyOptions extends BartLayout {
 }
 
 /** A family of BART's kin, from what distinguishes it. */
-export function bartKin(options: BartFamilyOptions): SequenceToSequenceFamily<BartConfig> {
+export function bartLikeFamily(options: BartFamilyOptions): SequenceToSequenceFamily<BartConfig> {
   const { modelType, architecture } = options;
   return {
     modelType,
     architecture,
     readConfig: (json) => readBartConfig(json, options),
-    settle: (config, { tensors }) => {
+    resolve: (config, { tensors }) => {
       const logitsBias = tensors.has('final_logits_bias');
       if (options.positions === 'learned') return { ...config, logitsBias };
       const stored = tensors.has('model.encoder.embed_positions.weight');
@@ -95,7 +95,7 @@ function readBartConfig(
     dropout: json.take('dropout', aShare, 0.1),
     attentionDropout: json.take('attention_dropout', aShare, 0),
     activationDropout: json.take('activation_dropout', aShare, 0),
-    initialDeviation: json.take('init_std', aPositive, 0.02),
+    initializerRange: json.take('init_std', aPositive, 0.02),
     ...common,
     ...(Object.keys(generation).length > 0 && { generation }),
   };
@@ -133,7 +133,7 @@ function writeBartConfig(config: BartConfig, { separableVocabularies }: BartFami
     dropout: config.dropout ?? 0,
     attention_dropout: config.attentionDropout ?? 0,
     activation_dropout: config.activationDropout ?? 0,
-    init_std: config.initialDeviation ?? 0.02,
+    init_std: config.initializerRange ?? 0.02,
   };
 }
 

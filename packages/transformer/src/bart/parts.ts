@@ -38,8 +38,8 @@ function constantBias(vocabularySize: number): Parameter {
   return bias;
 }
 
-function drawn({ initialDeviation = 0.02 }: BartConfig) {
-  return { initializer: normal(initialDeviation) };
+function drawn({ initializerRange = 0.02 }: BartConfig) {
+  return { initializer: normal(initializerRange) };
 }
 
 function tokenTable(config: BartConfig, count: number): Embedding {

@@ -66,11 +66,11 @@ export class SequenceClassifier extends Module {
     });
   }
 
-  #pool(x: Tensor3D, { visible }: MixContext): Tensor2D {
+  #pool(x: Tensor3D, { attentionMask }: MixContext): Tensor2D {
     const [batch, length, width] = x.shape;
     if (this.#pooling === 'last') return reshape(slice(x, [0, length - 1, 0], [batch, 1, width]), [batch, width]);
-    if (!visible) return mean(x, 1);
-    const weights = expandDims(cast(visible, 'float32'), 2);
+    if (!attentionMask) return mean(x, 1);
+    const weights = expandDims(cast(attentionMask, 'float32'), 2);
     return div(sum(mul(x, weights), 1), sum(weights, 1)) as Tensor2D;
   }
 }

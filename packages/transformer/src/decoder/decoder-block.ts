@@ -15,7 +15,7 @@ import type { BlockParts, PositionwiseLayer } from '../block.js';
 export interface Source {
   readonly hidden: Tensor3D; // [batch, sourceLength, width]
   /** [batch, sourceLength], 0 at padding; absent: all real. */
-  readonly visible?: Tensor2D | undefined;
+  readonly attentionMask?: Tensor2D | undefined;
 }
 
 /** What the block's own mixer remembers, and what it reads of the source. */
@@ -56,8 +56,8 @@ abstract class CrossBlock extends Module implements DecoderBlock {
     this.#dropout = parts.dropout ?? 0;
   }
 
-  initState(batchSize: number, { hidden, visible }: Source): DecoderBlockState {
-    return { mixer: this.mixer.initState(batchSize), source: this.cross.read(hidden, visible) };
+  initState(batchSize: number, { hidden, attentionMask }: Source): DecoderBlockState {
+    return { mixer: this.mixer.initState(batchSize), source: this.cross.read(hidden, attentionMask) };
   }
 
   abstract apply(

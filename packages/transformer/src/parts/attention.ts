@@ -1,9 +1,9 @@
 import {
   Alibi,
   MultiHeadAttention,
-  NoPositions,
+  NoPositionalEncoding,
   type Pattern,
-  type Positions,
+  type PositionalEncoding,
   Rotary,
   type RotaryScaling,
 } from '@sequitur/attention';
@@ -40,14 +40,14 @@ export const attention = definePart<AttentionPartOptions>('attention', (options,
   });
 });
 
-function positionsOf(options: PositionsOptions, heads: number, { width }: PartPlace): Positions {
+function positionsOf(options: PositionsOptions, heads: number, { width }: PartPlace): PositionalEncoding {
   switch (options.kind) {
     case 'rotary':
       return new Rotary({ headSize: width / heads, ...options });
     case 'alibi':
       return new Alibi(heads);
     case 'none':
-      return new NoPositions();
+      return new NoPositionalEncoding();
     default:
       throw new SequiturError({
         where: 'attention part, positions',

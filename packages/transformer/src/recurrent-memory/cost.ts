@@ -1,4 +1,4 @@
-import { segmentPieces } from '@sequitur/attention';
+import { splitIntoSegments } from '@sequitur/attention';
 import { costOfParts, type PartCost } from '@sequitur/core';
 import type { CausalStack } from '../causal-stack.js';
 
@@ -27,7 +27,7 @@ export function recurrentMemoryCost(
     flops += cost.flops;
     gradientFlops += backwards;
   };
-  for (const { start, count, ends } of segmentPieces(length, seen % segmentLength, segmentLength)) {
+  for (const { start, count, ends } of splitIntoSegments(length, seen % segmentLength, segmentLength)) {
     const filled = (seen + start) % segmentLength;
     if (filled === 0) {
       const opening = model.cost(memoryTokens, 0, 0);

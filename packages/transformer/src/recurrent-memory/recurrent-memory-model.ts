@@ -1,4 +1,4 @@
-import { readPieces } from '@sequitur/attention';
+import { readSegments } from '@sequitur/attention';
 import {
   type CausalModel,
   detach,
@@ -111,7 +111,7 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
       let now = state;
       const { segmentLength } = state;
       const place = { filled: segmentLength - state.room, segmentLength };
-      const hidden = readPieces(x, place, context, (piece, seen, { start, count, ends }) => {
+      const hidden = readSegments(x, place, context, (piece, seen, { start, count, ends }) => {
         now = this.#opened(now, x.shape[0], seen);
         const read = this.model.readVectors(piece, now.inner!, ofPositions(seen, start, count));
         now = { ...now, inner: read.state, room: now.room - count };
@@ -148,8 +148,16 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
 }
 
 /** The context of some positions of a chunk. Places in the text are counted within the segment, by the model itself. */
-function ofPositions({ visible, positions: _, ...context }: StepContext, start: number, count: number): StepContext {
-  return { ...context, logits: 'all', ...(visible && { visible: slice(visible, [0, start], [-1, count]) }) };
+function ofPositions(
+  { attentionMask, positions: _, ...context }: StepContext,
+  start: number,
+  count: number,
+): StepContext {
+  return {
+    ...context,
+    logits: 'all',
+    ...(attentionMask && { attentionMask: slice(attentionMask, [0, start], [-1, count]) }),
+  };
 }
 
 /** The context of memory tokens: nothing that is said of the tokens holds for them. */

@@ -49,7 +49,7 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
 
   /** Frees the encoded source; the model lives on. */
   override dispose(): void {
-    dispose([this.#source.hidden, this.#source.visible].filter((tensor) => tensor !== undefined));
+    dispose([this.#source.hidden, this.#source.attentionMask].filter((tensor) => tensor !== undefined));
   }
 
   /** @param batchSize the number of sources, or a multiple of it: then each source serves as many rows one after another */
@@ -85,9 +85,9 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
 }
 
 /** Every row of the source as often as it takes to fill the batch. */
-function repeated({ hidden, visible }: Source, batchSize: number): Source {
+function repeated({ hidden, attentionMask }: Source, batchSize: number): Source {
   const rows = hidden.shape[0];
-  if (batchSize === rows) return { hidden, visible };
+  if (batchSize === rows) return { hidden, attentionMask };
   if (batchSize % rows !== 0) {
     throw new SequiturError({
       where: 'a decoder that has read its source',
@@ -100,7 +100,7 @@ function repeated({ hidden, visible }: Source, batchSize: number): Source {
     'int32',
   );
   const spread = <T extends Tensor>(x: T): T => tidy(() => gather(x, indices)) as T;
-  return { hidden: spread(hidden), visible: visible && spread(visible) };
+  return { hidden: spread(hidden), attentionMask: attentionMask && spread(attentionMask) };
 }
 
 /** x [batch, length, width] -> [batch, 1, width]. */

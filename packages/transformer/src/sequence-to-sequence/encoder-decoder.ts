@@ -29,10 +29,10 @@ export interface EncoderDecoderParts {
   readonly paddingToken: number;
 }
 
-/** Equally long rows of token ids; a source's padding is 0 in `visible`. */
+/** Equally long rows of token ids; a source's padding is 0 in `attentionMask`. */
 export interface TranslationBatch {
   readonly source: readonly ArrayLike<number>[];
-  readonly visible?: readonly ArrayLike<number>[] | undefined;
+  readonly attentionMask?: readonly ArrayLike<number>[] | undefined;
   /** What the decoder reads, beginning with the start token; its padding is 0 in `targetVisible`. */
   readonly target: readonly ArrayLike<number>[];
   readonly targetVisible?: readonly ArrayLike<number>[] | undefined;
@@ -77,7 +77,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
 
   conditionedOn(source: Tensor2D, context: EncodeContext = {}): ConditionedDecoder {
     const hidden = this.encoder.apply(source, within(context, 'encoder'));
-    return new ConditionedDecoder(this, { hidden, visible: context.visible?.clone() });
+    return new ConditionedDecoder(this, { hidden, attentionMask: context.attentionMask?.clone() });
   }
 
   /** hidden [batch, length, width], the decoder's output -> [batch, length, vocabularySize]. */
@@ -90,13 +90,16 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
   }
 
   /** The logits of every target token's successor, [batch, length, vocabularySize]. The caller disposes them. */
-  apply({ source, visible, target, targetVisible }: TranslationBatch, context: Context = {}): Tensor3D {
+  apply({ source, attentionMask, target, targetVisible }: TranslationBatch, context: Context = {}): Tensor3D {
     return scoped(() => {
       const read = tokenTensor(source, this.sourceVocabularySize);
       const written = tokenTensor(target, this.vocabularySize);
-      const conditioned = this.conditionedOn(read, { ...context, visible: visible && maskTensor(visible) });
+      const conditioned = this.conditionedOn(read, {
+        ...context,
+        attentionMask: attentionMask && maskTensor(attentionMask),
+      });
       const state = conditioned.initState(written.shape[0]);
-      return conditioned.step(written, state, { ...context, visible: targetVisible && maskTensor(targetVisible) })
+      return conditioned.step(written, state, { ...context, attentionMask: targetVisible && maskTensor(targetVisible) })
         .logits;
     });
   }

@@ -23,7 +23,7 @@ export interface SequenceToSequenceFamily<Config extends SequenceToSequenceConfi
   readonly architecture: string;
   readConfig(json: ConfigReader): Config;
   /** What only the checkpoint tells of the model. */
-  settle?(config: Config, checkpoint: Checkpoint): Config;
+  resolve?(config: Config, checkpoint: Checkpoint): Config;
   writeConfig(config: Config): Record<string, unknown>;
   parts(config: Config): EncoderDecoderParts;
   rules(config: Config): WeightRule[];

@@ -11,7 +11,7 @@ export function pairBatch(pairs: readonly EncodedPair[], paddingToken: number): 
   const [sourceLength, targetLength] = [longest(pairs, 'source'), longest(pairs, 'target')];
   return {
     source: pairs.map(({ source }) => padded(source, sourceLength, paddingToken)),
-    visible: pairs.map(({ source }) =>
+    attentionMask: pairs.map(({ source }) =>
       padded(
         source.map(() => 1),
         sourceLength,

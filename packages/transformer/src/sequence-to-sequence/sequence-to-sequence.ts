@@ -2,6 +2,7 @@ import { initialize, SequiturError } from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
+  type CheckpointMetadata,
   ConfigReader,
   type FileSink,
   type HubOptions,
@@ -10,9 +11,8 @@ import {
   openCheckpoint,
   openSink,
   openSource,
-  readStoredForm,
+  readCheckpointMetadata,
   type SaveOptions,
-  type StoredForm,
   saveFolder,
   storedDtype,
 } from '@sequitur/pretrained';
@@ -41,25 +41,25 @@ export class SequenceToSequence<
   readonly config: Config;
   readonly family: SequenceToSequenceFamily<Config>;
   readonly tokenizer: Tokenizer | null;
-  readonly storedAs: StoredForm;
+  readonly metadata: CheckpointMetadata;
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(
     config: Config,
     family: SequenceToSequenceFamily<Config>,
     tokenizer: Tokenizer | null = null,
-    storedAs: StoredForm = {},
+    metadata: CheckpointMetadata = {},
   ) {
     super(family.parts(config));
     this.config = config;
     this.family = family;
     this.tokenizer = tokenizer;
-    this.storedAs = storedAs;
+    this.metadata = metadata;
   }
 
   /** Settings of generation, as Hugging Face spells them: of `generation_config.json`, else of the configuration. */
   get generation(): Readonly<Record<string, unknown>> {
-    return this.storedAs.generation ?? this.config.generation ?? {};
+    return this.metadata.generation ?? this.config.generation ?? {};
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -86,8 +86,8 @@ export class SequenceToSequence<
     const checkpoint = await openCheckpoint(source);
     try {
       const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      const storedAs = await readStoredForm(source, checkpoint);
-      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer }, storedAs);
+      const metadata = await readCheckpointMetadata(source, checkpoint);
+      return await SequenceToSequence.load(json, checkpoint, { ...options, tokenizer }, metadata);
     } finally {
       await checkpoint.close();
     }
@@ -98,13 +98,13 @@ export class SequenceToSequence<
     json: ConfigReader,
     checkpoint: Checkpoint,
     { families = knownFamilies, tokenizer = null, ...options }: LoadSequenceToSequenceOptions = {},
-    storedAs: StoredForm = { dtype: storedDtype(checkpoint) },
+    metadata: CheckpointMetadata = { dtype: storedDtype(checkpoint) },
   ): Promise<SequenceToSequence> {
     const modelType = json.take('model_type', (value) => String(value), 'none');
     const family = familyOf(modelType, families, `${json.where}, model_type`);
     const read = family.readConfig(json);
-    const config = family.settle?.(read, checkpoint) ?? read;
-    const model = new SequenceToSequence(config, family, tokenizer, storedAs);
+    const config = family.resolve?.(read, checkpoint) ?? read;
+    const model = new SequenceToSequence(config, family, tokenizer, metadata);
     try {
       const ignore = family.ignoredTensors(config);
       await loadWeights(model, checkpoint, family.rules(config), { ...options, ignore });
@@ -119,7 +119,7 @@ export class SequenceToSequence<
   async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
     const sink = openSink(location);
     const { family, config } = this;
-    const stored = { ...this.storedAs, architecture: family.architecture };
+    const stored = { ...this.metadata, architecture: family.architecture };
     if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
     await saveFolder(this, sink, { rules: family.rules(config), config: family.writeConfig(config), stored }, options);
   }

@@ -18,11 +18,11 @@ export class SourceEncoder extends Module {
   }
 
   /** source int32 [batch, length] -> [batch, length, width]. */
-  apply(source: Tensor2D, { visible, positions, random, observe }: EncodeContext = {}): Tensor3D {
+  apply(source: Tensor2D, { attentionMask, positions, random, observe }: EncodeContext = {}): Tensor3D {
     return tidy(() => {
       const x = this.embedding.apply(source, 0, { positions, random });
       observe?.('embedding', x);
-      return dropout(this.stack.apply(x, { visible, random, observe }), this.outputDropout, random);
+      return dropout(this.stack.apply(x, { attentionMask, random, observe }), this.outputDropout, random);
     });
   }
 }

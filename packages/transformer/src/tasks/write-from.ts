@@ -43,9 +43,9 @@ async function writeTogether(
   texts: readonly string[],
   options: WriteFromOptions,
 ): Promise<string[]> {
-  const { tokenizer, conditioned, prompts, settled } = read(model, texts, options);
+  const { tokenizer, conditioned, prompts, resolved } = read(model, texts, options);
   try {
-    const written = await generateTexts(conditioned, prompts, settled);
+    const written = await generateTexts(conditioned, prompts, resolved);
     return written.map(([best]) => tokenizer.decode(best!.tokens));
   } finally {
     conditioned.dispose();
@@ -58,11 +58,11 @@ export async function* streamFrom(
   text: string,
   options: WriteFromOptions = {},
 ): AsyncGenerator<string> {
-  const { tokenizer, conditioned, prompts, settled } = read(model, [text], options);
+  const { tokenizer, conditioned, prompts, resolved } = read(model, [text], options);
   const written: number[] = [];
   let shown = '';
   try {
-    for await (const { tokens } of generateSteps(conditioned, prompts, settled)) {
+    for await (const { tokens } of generateSteps(conditioned, prompts, resolved)) {
       if (typeof tokens[0] !== 'number') return;
       written.push(tokens[0]);
       const now = tokenizer.decode(written);
@@ -87,14 +87,19 @@ function read(model: SequenceToSequence, texts: readonly string[], { prefix = ''
     model.sourceVocabularySize,
   );
   const mask = sources.flatMap(({ attentionMask }) => attentionMask);
-  const visible = tensor2d(mask, tokens.shape, 'int32');
-  const conditioned = model.conditionedOn(tokens, { visible });
-  dispose([tokens, visible]);
+  const attentionMask = tensor2d(mask, tokens.shape, 'int32');
+  const conditioned = model.conditionedOn(tokens, { attentionMask });
+  dispose([tokens, attentionMask]);
   const { generation = {}, endToken } = model.config;
   const ends = generation.eos_token_id ?? endToken;
   const settings = readGenerationSettings(
     { ...(ends !== undefined && { eos_token_id: ends }), ...generation },
     { length: 1, sources: sources.map(({ ids }) => ids) },
   );
-  return { tokenizer, conditioned, prompts: texts.map(() => [model.startToken]), settled: { ...settings, ...options } };
+  return {
+    tokenizer,
+    conditioned,
+    prompts: texts.map(() => [model.startToken]),
+    resolved: { ...settings, ...options },
+  };
 }

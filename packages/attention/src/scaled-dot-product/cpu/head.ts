@@ -1,7 +1,7 @@
 import { dropoutBits, dropoutThreshold } from '@sequitur/core';
 import type { BlockLayout } from '../../patterns/index.js';
 import { FULL } from '../../patterns/index.js';
-import type { SettledOptions } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 import { HIDDEN } from '../reference.js';
 
 /** Queries and keys of a block. */
@@ -9,10 +9,10 @@ export const BLOCK = 32;
 
 /** What one head of one batch row adds to its scores, and what it hides. */
 export interface Head {
-  readonly options: SettledOptions;
+  readonly options: ResolvedOptions;
   readonly layout: BlockLayout;
   readonly queries: number;
-  readonly visible: Float32Array | undefined; // [keyLength]
+  readonly attentionMask: Float32Array | undefined; // [keyLength]
   /** The bias of query i and key j, from the first of this head on; its strides are 0 where it was spread. */
   readonly bias:
     | { readonly values: Float32Array; readonly start: number; readonly query: number; readonly key: number }
@@ -54,8 +54,8 @@ export function allows({ layout }: Head, pair: Pair, row: number, column: number
  */
 export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64Array): void {
   const { softCap, keyLength } = head.options;
-  const { bias, relative, visible } = head;
-  if (!softCap && !bias && !relative && !visible && pair.mask === FULL) return;
+  const { bias, relative, attentionMask } = head;
+  if (!softCap && !bias && !relative && !attentionMask && pair.mask === FULL) return;
   for (let row = 0; row < pair.rows; row++) {
     for (let column = 0; column < pair.count; column++) {
       const at = row * BLOCK + column;
@@ -67,7 +67,7 @@ export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64
       }
       if (bias) s[at]! += bias.values[bias.start + query * bias.query + key * bias.key]!;
       if (relative) s[at]! += relative.values[relative.start + query - key + keyLength - 1]!;
-      if ((visible && visible[key] === 0) || !allows(head, pair, row, column)) s[at] = HIDDEN;
+      if ((attentionMask && attentionMask[key] === 0) || !allows(head, pair, row, column)) s[at] = HIDDEN;
     }
   }
 }
@@ -83,15 +83,15 @@ export function dropoutFactor({ options, dropIndex }: Head): ((query: number, ke
 
 /** Whether the mask shows the query any key. */
 export function seesSome(head: Head, query: number): boolean {
-  const { visible } = head;
-  return shownKeys(head, query).some((key) => !visible || visible[key] !== 0);
+  const { attentionMask } = head;
+  return shownKeys(head, query).some((key) => attentionMask?.[key] !== 0);
 }
 
 /** The keys that a query takes from evenly when it sees none. */
 export function evenKeys(head: Head, query: number): number[] {
-  const { unseen, keyLength } = head.options;
-  if (unseen === 'zeros') return [];
-  if (unseen === 'all') return Array.from({ length: keyLength }, (_, key) => key);
+  const { fullyMasked, keyLength } = head.options;
+  if (fullyMasked === 'zeros') return [];
+  if (fullyMasked === 'all') return Array.from({ length: keyLength }, (_, key) => key);
   return shownKeys(head, query);
 }
 

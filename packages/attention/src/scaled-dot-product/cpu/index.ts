@@ -1,7 +1,7 @@
 import type { NativeKernel, OpInputs } from '@sequitur/core';
 import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { blockLayout } from '../../patterns/index.js';
-import type { SettledOptions } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 import { stridesOf } from '../strides.js';
 import { backwardHead } from './backward.js';
 import { forwardHead } from './forward.js';
@@ -13,7 +13,7 @@ interface CpuBackend extends KernelBackend {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
 }
 
-export const forwardCpu: NativeKernel<SettledOptions> = ({ inputs, attributes, backend }) => {
+export const forwardCpu: NativeKernel<ResolvedOptions> = ({ inputs, attributes, backend }) => {
   const host = new Host(backend as CpuBackend, inputs, attributes);
   const { batch, queries, heads, group, valueSize } = host;
   const output = new Float32Array(batch * queries * heads * valueSize);
@@ -33,7 +33,7 @@ export const forwardCpu: NativeKernel<SettledOptions> = ({ inputs, attributes, b
   return [host.made(output, [batch, queries, heads, valueSize]), host.made(logSumExp, [batch, heads, queries])];
 };
 
-export const backwardCpu: NativeKernel<SettledOptions> = ({ inputs, attributes, backend }) => {
+export const backwardCpu: NativeKernel<ResolvedOptions> = ({ inputs, attributes, backend }) => {
   const host = new Host(backend as CpuBackend, inputs, attributes);
   const { batch, queries, heads, group, headSize, valueSize } = host;
   const { keyLength, scale } = attributes;
@@ -76,7 +76,7 @@ class Host {
   constructor(
     private readonly backend: CpuBackend,
     private readonly inputs: OpInputs,
-    private readonly options: SettledOptions,
+    private readonly options: ResolvedOptions,
   ) {
     [this.batch, this.queries, this.heads, this.headSize] = inputs.query!.shape as [number, number, number, number];
     this.group = this.heads / inputs.key!.shape[2]!;
@@ -110,13 +110,13 @@ class Host {
 
   head(b: number, h: number): Head {
     const { queries, options, inputs } = this;
-    const { patterns, keyLength, offset, forgotten } = options;
+    const { patterns, keyLength, offset, evicted } = options;
     const layout = blockLayout(patterns[h % patterns.length]!, {
-      ...{ queries, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: BLOCK, forgotten },
+      ...{ queries, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: BLOCK, evicted },
     });
     return {
       ...{ options, layout, queries },
-      visible: inputs.visible && this.values('visible').subarray(b * keyLength, (b + 1) * keyLength),
+      attentionMask: inputs.attentionMask && this.values('attentionMask').subarray(b * keyLength, (b + 1) * keyLength),
       bias: inputs.bias && this.#bias(inputs.bias, b, h),
       relative: inputs.relative && { values: this.values('relative'), start: h * (queries + keyLength - 1) },
       dropIndex: (b * this.heads + h) * queries * keyLength,

@@ -6,14 +6,14 @@ import { nameOf, type Variant } from './variant.js';
 
 /** Online softmax, one or two queries of a block for each lane (Dao et al. 2022, algorithm 1), some keys at a time. */
 export function forwardKernel(variant: Variant): WebGpuKernel {
-  const { headSize, valueSize, visible, extra, rows, group, own, tiles, half } = variant;
+  const { headSize, valueSize, attentionMask, extra, rows, group, own, tiles, half } = variant;
   const common = keysAndValues(variant);
   const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
     name: nameOf('forward', variant),
     reads: {
       ...{ q: head, k: head, v: value, plan: 'i32' },
-      ...(visible && { visible: 'f32' }),
+      ...(attentionMask && { attentionMask: 'f32' }),
       ...(extra !== 'none' && { extra: 'f32' }),
     },
     writes: { output: value, logSumExp: 'f32' },
@@ -78,10 +78,10 @@ export function keysAndValues(variant: Variant): CommonRows {
 
 /** A group of keys: scores, the new top, which is no NaN, and the weights' share of the values. */
 function readGroup(variant: Variant, common: CommonRows): string {
-  const { visible, dropout, group, own } = variant;
+  const { attentionMask, dropout, group, own } = variant;
   const shown = (r: number, j: number) =>
     `start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u`;
-  const real = (j: number) => (visible ? ` && real${j} != 0.0` : '');
+  const real = (j: number) => (attentionMask ? ` && real${j} != 0.0` : '');
   const score = (r: number, j: number) => `
 let seen${r}_${j} = ${shown(r, j)}${real(j)};
 let s${r}_${j} = scoreOf(product${r}_${j}, b, h, query${r}, key${j});
@@ -94,7 +94,7 @@ ${dropout ? `weight${r}_${j} *= kept(b, h, query${r}, key${j});` : ''}`;
 ${common.open}
 ${dotsWith('product', 'qRow', variant, common.first)}
 ${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
-${visible ? common.numbers('real', (place) => `visible[b * p.keys + ${place}]`) : ''}
+${attentionMask ? common.numbers('real', (place) => `attentionMask[b * p.keys + ${place}]`) : ''}
 ${lines(
   own,
   (r) => `

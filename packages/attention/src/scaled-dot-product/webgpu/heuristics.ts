@@ -20,7 +20,11 @@ interface Case {
 }
 
 /** Whether the block kernels pay. */
-export function isWorthBlocks(gpu: WebGpuInstance, { tiles }: Variant, { inputs, layouts, keys }: Case): boolean {
+export function shouldUseBlockKernels(
+  gpu: WebGpuInstance,
+  { tiles }: Variant,
+  { inputs, layouts, keys }: Case,
+): boolean {
   const [batch, queries, heads] = inputs.query!.shape as [number, number, number];
   const pairs = batch * heads * queries * keys;
   if (limits.always || pairs * 4 > Math.min(limits.mostScoreBytes, gpu.mostBindingBytes)) return true;

@@ -8,10 +8,10 @@ import {
 } from '@sequitur/core';
 import type { DataId, KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { type BlockLayout, blockLayout } from '../../patterns/index.js';
-import type { SettledOptions } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 import { stridesOf } from '../strides.js';
 import { forwardKernel } from './forward.js';
-import { isWorthBlocks } from './heuristics.js';
+import { shouldUseBlockKernels } from './heuristics.js';
 import { keyGradientKernel } from './key-gradient.js';
 import { layoutWords, turnedLayout } from './layout-words.js';
 import { queryGradientKernel } from './query-gradient.js';
@@ -19,7 +19,7 @@ import { BLOCK } from './shared-code.js';
 import { statsKernel } from './stats.js';
 import { fours, inHalf, type Variant, variantOf } from './variant.js';
 
-type Kernel = NativeKernel<SettledOptions>;
+type Kernel = NativeKernel<ResolvedOptions>;
 
 /** The parts of tfjs's WebGPU backend by which integers get there. */
 interface Uploads extends KernelBackend {
@@ -32,14 +32,15 @@ export const forwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   if (inputs.query!.size === 0) return null; // nothing to bind
   const variant = gpu && variantOf(gpu, inputs, attributes);
   const layouts = layoutsOf(inputs, attributes);
-  if (!gpu || !variant || !isWorthBlocks(gpu, variant, { inputs, layouts, keys: attributes.keyLength })) return null;
+  if (!gpu || !variant || !shouldUseBlockKernels(gpu, variant, { inputs, layouts, keys: attributes.keyLength }))
+    return null;
   const { query, key, value } = inputs as Record<string, Tensor>;
   const [batch, queries, heads] = query!.shape as [number, number, number];
   const output = gpu.output([batch, queries, heads, value!.shape[3]!]);
   const logSumExp = gpu.output([batch, heads, queries]);
   withWords(backend, layoutWords(layouts), (plan) =>
     gpu.compute(forwardKernel(inHalf(gpu, variant)), {
-      tensors: { q: query!, k: key!, v: value!, plan, ...visibleOf(inputs), ...extraOf(inputs), output, logSumExp },
+      tensors: { q: query!, k: key!, v: value!, plan, ...maskOf(inputs), ...extraOf(inputs), output, logSumExp },
       parameters: parametersOf(inputs, attributes, batch * heads * groupsOf(queries, BLOCK)),
       workgroups: batch * heads * groupsOf(queries, BLOCK),
     }),
@@ -53,7 +54,12 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
   const variant = gpu && variantOf(gpu, inputs, attributes);
   const wantsBias = (inputs.bias && attributes.biasGradient) || inputs.relative;
   const layouts = layoutsOf(inputs, attributes);
-  if (!gpu || !variant || wantsBias || !isWorthBlocks(gpu, variant, { inputs, layouts, keys: attributes.keyLength }))
+  if (
+    !gpu ||
+    !variant ||
+    wantsBias ||
+    !shouldUseBlockKernels(gpu, variant, { inputs, layouts, keys: attributes.keyLength })
+  )
     return null;
   const { query, key, value, dy } = inputs as Record<string, Tensor>;
   const [batch, queries, heads] = query!.shape as [number, number, number];
@@ -65,7 +71,7 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
     TensorInfo,
   ];
   if (keyLength < capacity) for (const sums of [dk, dv]) gpu.clear(sums);
-  const size = 4 * batch * heads * queries + (inputs.visible ? batch * keyLength : 0);
+  const size = 4 * batch * heads * queries + (inputs.attentionMask ? batch * keyLength : 0);
   gpu.withScratch([size], (stats) => {
     fillStats(gpu, backend, { inputs, attributes, variant }, stats);
     const read = { q: query!, k: key!, v: value!, dy: dy!, stats, ...extraOf(inputs) };
@@ -95,7 +101,7 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
 
 interface Task {
   readonly inputs: OpInputs;
-  readonly attributes: SettledOptions;
+  readonly attributes: ResolvedOptions;
   readonly variant: Variant;
 }
 
@@ -106,7 +112,7 @@ function fillStats(gpu: WebGpuInstance, backend: KernelBackend, task: Task, stat
   const workgroups = groupsOf(Math.max(logSumExp!.size, batch * attributes.keyLength), BLOCK);
   withWords(backend, layoutWords(layoutsOf(inputs, attributes)), (plan) =>
     gpu.compute(statsKernel(variant), {
-      tensors: { output: output!, dy: dy!, logs: logSumExp!, dlogs: dlogSumExp!, plan, ...visibleOf(inputs), stats },
+      tensors: { output: output!, dy: dy!, logs: logSumExp!, dlogs: dlogSumExp!, plan, ...maskOf(inputs), stats },
       parameters: parametersOf(inputs, attributes, workgroups),
       workgroups,
     }),
@@ -121,21 +127,21 @@ function withWords(backend: KernelBackend, words: Int32Array, use: (words: Tenso
   uploads.disposeData(info.dataId);
 }
 
-function layoutsOf({ query }: OpInputs, { patterns, keyLength, offset, forgotten }: SettledOptions): BlockLayout[] {
-  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: 32, forgotten };
+function layoutsOf({ query }: OpInputs, { patterns, keyLength, offset, evicted }: ResolvedOptions): BlockLayout[] {
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: BLOCK, keyBlock: 32, evicted };
   return patterns.map((pattern) => blockLayout(pattern, request));
 }
 
 function turnedLayoutsOf(
   { query }: OpInputs,
-  { patterns, keyLength, offset, forgotten }: SettledOptions,
+  { patterns, keyLength, offset, evicted }: ResolvedOptions,
 ): BlockLayout[] {
-  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: 32, keyBlock: BLOCK, forgotten };
+  const request = { queries: query!.shape[1]!, keys: keyLength, offset, queryBlock: 32, keyBlock: BLOCK, evicted };
   return patterns.map((pattern) => turnedLayout(pattern, request));
 }
 
-function visibleOf({ visible }: OpInputs): Record<string, Tensor> {
-  return visible ? { visible } : {};
+function maskOf({ attentionMask }: OpInputs): Record<string, Tensor> {
+  return attentionMask ? { attentionMask } : {};
 }
 
 function extraOf({ bias, relative }: OpInputs): Record<string, Tensor> {
@@ -145,7 +151,7 @@ function extraOf({ bias, relative }: OpInputs): Record<string, Tensor> {
 
 function parametersOf(
   { query, value, bias }: OpInputs,
-  options: SettledOptions,
+  options: ResolvedOptions,
   groups: number,
 ): Record<string, number> {
   const { scale, softCap = 1, keyLength, patterns, dropout } = options;

@@ -12,7 +12,7 @@ import { nameOf, type Variant } from './variant.js';
  * @param which of the two; both where the number of bindings allows
  */
 export function keyGradientKernel(variant: Variant, which: 'both' | 'key' | 'value'): WebGpuKernel {
-  const { headSize, valueSize, visible, evenly, rows, group, own, tiles } = variant;
+  const { headSize, valueSize, attentionMask, evenly, rows, group, own, tiles } = variant;
   const source = { length: 'p.queries', heads: 'p.heads', head: 'h', count: 'p.queries' };
   const common = commonRows(
     variant,
@@ -44,7 +44,7 @@ let key${r} = min(block * BLOCK + place${r}, p.keys - 1u);
 let row${r} = (b * p.capacity + key${r}) * p.keyHeads + shared_;
 ${registers(`kRow${r}`, 'head', variant, { tensor: 'k', row: `row${r}` })}
 ${registers(`vRow${r}`, 'value', variant, { tensor: 'v', row: `row${r}` })}
-${visible ? `let real${r} = stats[4u * rows + b * p.keys + key${r}];` : ''}
+${attentionMask ? `let real${r} = stats[4u * rows + b * p.keys + key${r}];` : ''}
 ${keys ? registers(`g${r}`, 'head', variant) : ''}
 ${values ? registers(`r${r}`, 'value', variant) : ''}`,
 )}

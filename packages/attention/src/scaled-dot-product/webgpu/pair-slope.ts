@@ -18,8 +18,13 @@ export function readsOf({ headSize, valueSize, extra }: Variant) {
  * @param pair names the values of the pair
  * @param query,key name those of the query and of the key
  */
-export function pairSlope({ visible, softCap, dropout }: Variant, pair: string, query: string, key: string): string {
-  const real = visible ? ` && real${key} != 0.0` : '';
+export function pairSlope(
+  { attentionMask, softCap, dropout }: Variant,
+  pair: string,
+  query: string,
+  key: string,
+): string {
+  const real = attentionMask ? ` && real${key} != 0.0` : '';
   return `
 let weight${pair} = select(0.0, weightOf(scoreOf(product${pair}, b, h, query${query}, key${key}) - log${query}), seen${pair} && !isMinusInfinity(log${query})${real});
 let kept${pair} = ${dropout ? `kept(b, h, query${query}, key${key})` : '1.0'};

@@ -10,7 +10,7 @@ import { nameOf, type Variant } from './variant.js';
  * float32 holds the logarithms of large scores too coarsely for it to be 1.
  */
 export function queryGradientKernel(variant: Variant): WebGpuKernel {
-  const { headSize, visible, rows, group, own, tiles } = variant;
+  const { headSize, attentionMask, rows, group, own, tiles } = variant;
   const common = keysAndValues(variant);
   const pair = (r: number, j: number) => `
 let seen${r}_${j} = start + i + ${j}u < p.keys && ((word${r} >> (key${j} - keyBlock)) & 1u) == 1u;
@@ -51,7 +51,7 @@ for (var entry = u32(plan[starts + block]); entry < last; entry++) {
       ${dotsWith('product', 'qRow', variant, common.first)}
       ${dotsWith('back', 'yRow', variant, common.second)}
       ${lines(group, (j) => `let key${j} = min(start + i + ${j}u, p.keys - 1u);`)}
-      ${visible ? common.numbers('real', (place) => `stats[4u * rows + b * p.keys + ${place}]`) : ''}
+      ${attentionMask ? common.numbers('real', (place) => `stats[4u * rows + b * p.keys + ${place}]`) : ''}
       ${lines(own, (r) => lines(group, (j) => pair(r, j)))}
       ${lines(own, (r) => lines(group, (j) => `total${r} += weight${r}_${j};`))}
       ${addGroup('g', { factor: 'slope' }, variant, common.first)}

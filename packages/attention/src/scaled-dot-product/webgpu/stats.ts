@@ -8,12 +8,12 @@ import { nameOf, type Variant } from './variant.js';
  * visible, [batch, keys].
  */
 export function statsKernel(variant: Variant): WebGpuKernel {
-  const { valueSize, visible, evenly } = variant;
+  const { valueSize, attentionMask, evenly } = variant;
   return {
     name: nameOf('stats', variant),
     reads: {
       ...{ output: 'f32', dy: 'f32', logs: 'f32', dlogs: 'f32', plan: 'i32' },
-      ...(visible && { visible: 'f32' }),
+      ...(attentionMask && { attentionMask: 'f32' }),
     },
     writes: { stats: 'f32' },
     parameters: PARAMETERS,
@@ -22,7 +22,7 @@ export function statsKernel(variant: Variant): WebGpuKernel {
     code: `
 let index = group * SIZE + lane;
 let rows = p.batch * p.heads * p.queries;
-${visible ? 'if (index < p.batch * p.keys) { stats[4u * rows + index] = visible[index]; }' : ''}
+${attentionMask ? 'if (index < p.batch * p.keys) { stats[4u * rows + index] = attentionMask[index]; }' : ''}
 if (index >= rows) { return; }
 let query = index % p.queries;
 let h = index / p.queries % p.heads;

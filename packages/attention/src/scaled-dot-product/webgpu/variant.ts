@@ -1,11 +1,11 @@
 import type { OpInputs, WebGpuInstance } from '@sequitur/core';
-import type { SettledOptions } from '../options.js';
+import type { ResolvedOptions } from '../options.js';
 
 /** What the code of a kernel depends on; the rest are numbers handed over with each call. */
 export interface Variant {
   readonly headSize: number;
   readonly valueSize: number;
-  readonly visible: boolean;
+  readonly attentionMask: boolean;
   /** How the second tensor of scores is read. */
   readonly extra: 'none' | 'bias' | 'relative';
   readonly softCap: boolean;
@@ -27,23 +27,29 @@ export interface Variant {
 const MOST = 256;
 
 /** Null where no kernel is written for it: heads of more than 256, and queries that may take evenly from all keys. */
-export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: SettledOptions): Variant | null {
-  const { query, value, visible, bias, relative } = inputs;
+export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: ResolvedOptions): Variant | null {
+  const { query, value, attentionMask, bias, relative } = inputs;
   const [headSize, valueSize] = [query!.shape[3]!, value!.shape[3]!];
   if (headSize > MOST || valueSize > MOST) return null;
-  if (options.unseen === 'all' && (visible || !seesItself(options, query!.shape[1]!))) return null;
+  if (options.fullyMasked === 'all' && (attentionMask || !seesItself(options, query!.shape[1]!))) return null;
   return {
-    ...{ headSize, valueSize, visible: !!visible, softCap: options.softCap !== undefined, dropout: !!options.dropout },
+    ...{
+      headSize,
+      valueSize,
+      attentionMask: !!attentionMask,
+      softCap: options.softCap !== undefined,
+      dropout: !!options.dropout,
+    },
     extra: bias ? 'bias' : relative ? 'relative' : 'none',
-    evenly: options.unseen === 'evenly',
+    evenly: options.fullyMasked === 'evenly',
     ...readingOf(gpu, headSize, valueSize),
   };
 }
 
 /** Whether each query certainly sees the key of its own position, so that what becomes of those that see none is no question. */
-export function seesItself({ patterns, offset, keyLength, forgotten }: SettledOptions, queries: number): boolean {
+export function seesItself({ patterns, offset, keyLength, evicted }: ResolvedOptions, queries: number): boolean {
   const includesItself = patterns.every(({ kind }) => kind === 'causal' || kind === 'slidingWindow');
-  return includesItself && !forgotten && offset >= 0 && offset + queries <= keyLength;
+  return includesItself && !evicted && offset >= 0 && offset + queries <= keyLength;
 }
 
 /** Measured on a processor, where subgroups have 8 lanes; for graphics cards what fits into 16 KB of shared memory. */

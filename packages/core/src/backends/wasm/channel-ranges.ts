@@ -15,10 +15,10 @@ const RANGES_PER_THREAD = 2;
 
 /** Cuts a batch into ranges that share nothing: by sequences, and by channels where sequences are few. */
 export function channelRanges<Kernels>(
-  wasm: Pick<WasmInstance<Kernels>, 'threads' | 'isWorthSharing'>,
+  wasm: Pick<WasmInstance<Kernels>, 'threads' | 'shouldParallelize'>,
   { batch, channels, multiplications }: Readonly<Record<'batch' | 'channels' | 'multiplications', number>>,
 ): readonly ChannelRange[] {
-  const wanted = wasm.isWorthSharing(multiplications) ? RANGES_PER_THREAD * wasm.threads : 1;
+  const wanted = wasm.shouldParallelize(multiplications) ? RANGES_PER_THREAD * wasm.threads : 1;
   const sequences = ranges(batch, wanted);
   const cuts = ranges(channels, Math.ceil(wanted / sequences.length), TOGETHER);
   return sequences.flatMap((some) => cuts.map((range) => ({ sequences: some, channels: range })));

@@ -15,12 +15,12 @@ export interface WasmInstance<Kernels = WasmKernels> extends TensorMemory {
    * kernel gets the number of its thread, from 0 on, behind them: for scratch of its own.
    *
    * @param calls lists of one length; what one call writes no other reads or writes
-   * @param isShared false where they are not worth waking threads for, see `isWorthSharing`; default true
+   * @param isShared false where they are not worth waking threads for, see `shouldParallelize`; default true
    */
   readonly runAll: RunAll<keyof Kernels & string>;
   readonly threads: number;
   /** Whether so many multiplications take longer than threads to wake up: if not, they are better left on this one. */
-  isWorthSharing(multiplications: number): boolean;
+  shouldParallelize(multiplications: number): boolean;
   /** Scratch for the packed panels of `gemmBatch`, of each thread, kept for the life of the backend. */
   readonly panels: Offset;
 }
@@ -32,7 +32,7 @@ interface Loaded {
 }
 
 /** Of multiplications: some tens of microseconds. */
-const WORTH_SHARING = 2 ** 19;
+const PARALLEL_THRESHOLD = 2 ** 19;
 
 const loaded = new WeakMap<KernelBackend, Loaded>();
 
@@ -45,8 +45,8 @@ export async function loadWasmKernels(backend: BackendWasm, threads: Threads): P
   const bound = bind<WasmKernels>(backend, threads, await WebAssembly.compile(code), code);
   const panels = allocate(tfjsOf(backend), threads.count * bound.kernels.gemmScratchBytes());
   const { count } = threads;
-  const isWorthSharing = (multiplications: number) => count > 1 && multiplications >= WORTH_SHARING;
-  const core = { ...bound, ...tensorMemory(backend), threads: count, isWorthSharing, panels };
+  const shouldParallelize = (multiplications: number) => count > 1 && multiplications >= PARALLEL_THRESHOLD;
+  const core = { ...bound, ...tensorMemory(backend), threads: count, shouldParallelize, panels };
   loaded.set(backend, { core, threads });
 }
 

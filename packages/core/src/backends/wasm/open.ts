@@ -70,7 +70,7 @@ function describeFusedProducts(asked: boolean): Capability {
     ? {
         found: false,
         detail: `no relaxed SIMD here: ${slower}`,
-        toGetMore: 'Chrome since 114 has it, and Node since 20',
+        hint: 'Chrome since 114 has it, and Node since 20',
       }
     : { found: false, detail: `not asked for: ${slower}` };
 }

@@ -50,9 +50,9 @@ interface Part {
   readonly n: number;
 }
 
-function partsOf({ batches, m, n, k }: Factors, { threads, isWorthSharing }: WasmInstance): readonly Part[] {
+function partsOf({ batches, m, n, k }: Factors, { threads, shouldParallelize }: WasmInstance): readonly Part[] {
   const whole: Part = { batch: 0, batches, row: 0, m, column: 0, n };
-  if (!isWorthSharing(batches * m * n * k)) return [whole];
+  if (!shouldParallelize(batches * m * n * k)) return [whole];
   if (batches >= threads) {
     return ranges(batches, 2 * threads).map(({ from, count }) => ({ ...whole, batch: from, batches: count }));
   }

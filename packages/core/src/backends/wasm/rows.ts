@@ -16,12 +16,12 @@ const PARTS = 2;
 
 /** Runs a kernel on rows of which none depends on another, or on single numbers, each thread taking some of them. */
 export function runOnRows<Kernels>(
-  wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'isWorthSharing'>,
+  wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'shouldParallelize'>,
   kernel: keyof Kernels & string,
   { count, cost, together = 1 }: Rows,
   numbersOf: (rows: Range) => readonly number[],
 ): void {
-  const parts = wasm.isWorthSharing(count * cost) ? PARTS * wasm.threads : 1;
+  const parts = wasm.shouldParallelize(count * cost) ? PARTS * wasm.threads : 1;
   wasm.runAll(kernel, ranges(count, parts, together).map(numbersOf));
 }
 
@@ -30,7 +30,7 @@ const LINE = 16;
 
 /** As `runOnRows`, on `count` single numbers; `numbersOf` gets how many to take, and the bytes before them. */
 export function runOnNumbers<Kernels>(
-  wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'isWorthSharing'>,
+  wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'shouldParallelize'>,
   kernel: keyof Kernels & string,
   { count, cost }: Omit<Rows, 'together'>,
   numbersOf: (count: number, bytes: number) => readonly number[],
@@ -70,7 +70,7 @@ export function sumOverRows(
       const places = partial.map((sum) => sum + 4 * width * part);
       return numbersOf(rows, places, start + sums.length * ofSum + part * ofScratch);
     });
-    wasm.runAll(kernel, calls, wasm.isWorthSharing(count * cost));
+    wasm.runAll(kernel, calls, wasm.shouldParallelize(count * cost));
     for (const [index, sum] of sums.entries()) {
       wasm.kernels.columnSums(parts.length, width, width, partial[index]!, wasm.offset(sum));
     }

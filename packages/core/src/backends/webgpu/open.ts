@@ -48,15 +48,15 @@ function withNavigatorGpu<T>(construct: () => T): T {
 }
 
 function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<string, Capability> {
-  const feature = (name: GPUFeatureName, toGetMore: string): Capability =>
+  const feature = (name: GPUFeatureName, hint: string): Capability =>
     device.features.has(name)
       ? { found: true, detail: name }
-      : { found: false, detail: `the adapter has no ${name}`, toGetMore };
+      : { found: false, detail: `the adapter has no ${name}`, hint };
   return {
     adapter: {
       found: !isSoftware,
       detail: describe(info),
-      ...(isSoftware && { toGetMore: 'This adapter computes on the processor: install the driver of a graphics card' }),
+      ...(isSoftware && { hint: 'This adapter computes on the processor: install the driver of a graphics card' }),
     },
     f16: feature('shader-f16', 'A newer graphics driver may bring it'),
     subgroups: feature('subgroups' as GPUFeatureName, 'A newer browser or graphics driver may bring it'),
@@ -67,7 +67,7 @@ function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<stri
 function describeHalfPrecision(backend: { readonly halfPrecision: boolean }, asked: boolean): Capability {
   if (backend.halfPrecision) return { found: true, detail: 'attention holds keys and values in 16 bits' };
   if (asked) {
-    return { found: false, detail: 'the adapter has no shader-f16', toGetMore: 'A newer graphics driver may bring it' };
+    return { found: false, detail: 'the adapter has no shader-f16', hint: 'A newer graphics driver may bring it' };
   }
-  return { found: false, detail: 'not asked for', toGetMore: 'Open the backend with halfPrecision: true' };
+  return { found: false, detail: 'not asked for', hint: 'Open the backend with halfPrecision: true' };
 }

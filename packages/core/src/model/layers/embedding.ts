@@ -1,6 +1,6 @@
 import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { embed } from '../../ops/embed/index.js';
-import { tableScores } from '../../ops/unembed/index.js';
+import { unembed } from '../../ops/unembed/index.js';
 import { type Initializer, normal } from '../initializers.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
@@ -33,7 +33,7 @@ export class Embedding extends Module {
 
   /** How well each vector of the table fits: x [batch, length, width] -> x Eᵀ [batch, length, count], as a tied head needs. */
   scores(x: Tensor3D): Tensor3D {
-    return tableScores(x, this.weight.value as Tensor2D);
+    return unembed(x, this.weight.value as Tensor2D);
   }
 }
 

@@ -11,11 +11,11 @@ import {
 import { copyRows } from '../../backends/copy-rows.js';
 
 /** A buffer grows to the next multiple of this many positions. */
-export const MEMORY_BLOCK = 64;
+export const CACHE_BLOCK = 64;
 
 /** Positions reserved for `length` of them. */
-export function memoryCapacity(length: number): number {
-  return Math.ceil(length / MEMORY_BLOCK) * MEMORY_BLOCK;
+export function cacheCapacity(length: number): number {
+  return Math.ceil(length / CACHE_BLOCK) * CACHE_BLOCK;
 }
 
 /** For each buffer, how many positions some continuation has written. */
@@ -35,7 +35,7 @@ export function append<T extends Tensor>(memory: T | null, length: number, chunk
   const added = chunk.shape[1]!;
   const total = length + added;
   const roomy = memory && total <= memory.shape[1]! && (written.get(memory.dataId) ?? length) === length;
-  const target = roomy ? memory.clone() : reserve(memory, length, chunk, memoryCapacity(total));
+  const target = roomy ? memory.clone() : reserve(memory, length, chunk, cacheCapacity(total));
   copyRows(currentBackend(), chunk, 0, target, length, added);
   written.set(target.dataId, total);
   return target as T;

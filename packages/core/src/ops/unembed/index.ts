@@ -3,7 +3,7 @@ import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
 import { times, timesTransposed, transposedTimes } from '../products/index.js';
 
-const tableScoresOp = defineOp<object>({
+const unembedOp = defineOp<object>({
   name: 'SequiturTableScores',
   reference: ({ x, table }) => [matMul(x!, table!, false, true)],
   gradient: {
@@ -24,12 +24,12 @@ const tableScoresOp = defineOp<object>({
  * @returns float32 [..., rows], which the caller disposes
  * @throws SequiturError when a shape or dtype does not fit
  */
-export function tableScores<T extends Tensor>(x: T, table: Tensor2D): T {
-  expectTensor('tableScores, table', table);
-  expectTensor('tableScores, x', x, { shape: ['...', table.shape[1]!] });
+export function unembed<T extends Tensor>(x: T, table: Tensor2D): T {
+  expectTensor('unembed, table', table);
+  expectTensor('unembed, x', x, { shape: ['...', table.shape[1]!] });
   return tidy(() => {
     const [rows, width] = table.shape;
     const flat = reshape(x, [-1, width]);
-    return reshape(tableScoresOp({ x: flat, table }, {})[0]!, [...x.shape.slice(0, -1), rows]);
+    return reshape(unembedOp({ x: flat, table }, {})[0]!, [...x.shape.slice(0, -1), rows]);
   }) as T;
 }

@@ -11,7 +11,7 @@ export interface BloomConfig extends GptConfig {
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 /** Published sizes. */

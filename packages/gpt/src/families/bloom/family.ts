@@ -46,7 +46,7 @@ function readConfig(json: ConfigReader): BloomConfig {
     tied: json.take('tie_word_embeddings', aBoolean, true),
     attentionDropout: json.take('attention_dropout', aShare, 0),
     hiddenDropout: json.take('hidden_dropout', aShare, 0),
-    initialDeviation: json.take('initializer_range', aPositive, 0.02),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
   }));
 }
 
@@ -68,7 +68,7 @@ function writeConfig(config: BloomConfig): Record<string, unknown> {
     tie_word_embeddings: config.tied ?? true,
     attention_dropout: config.attentionDropout ?? 0,
     hidden_dropout: config.hiddenDropout ?? 0,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

@@ -7,7 +7,7 @@ import { NormResidualBlock } from './norm-residual-block.js';
 /** The parts of a Bloom. */
 export function bloomParts(config: BloomConfig): LanguageModelParts {
   const { vocabularySize, width, depth, heads, normEpsilon = 1e-5 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   const norm = () => new LayerNorm(width, { epsilon: normEpsilon });
   const positions = new Alibi(heads);
   return {
@@ -20,14 +20,14 @@ export function bloomParts(config: BloomConfig): LanguageModelParts {
 
 function block(config: BloomConfig, positions: Alibi) {
   const { width, heads, normEpsilon = 1e-5, hiddenDropout = 0 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   const parts = {
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
     mixer: new MultiHeadAttention({
       width,
       heads,
       positions,
-      unseen: 'all',
+      fullyMasked: 'all',
       dropout: config.attentionDropout ?? 0,
       input: { initializer },
       output: { initializer },

@@ -22,7 +22,7 @@ export interface GptNeoConfig extends GptConfig {
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 const alternating = (depth: number): NeoReach[] =>

@@ -55,7 +55,7 @@ function readConfig(json: ConfigReader): GptNeoConfig {
       embeddingDropout: json.take('embed_dropout', aShare, 0),
       attentionDropout: json.take('attention_dropout', aShare, 0),
       residualDropout: json.take('resid_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', aPositive, 0.02),
+      initializerRange: json.take('initializer_range', aPositive, 0.02),
     };
   });
 }
@@ -96,7 +96,7 @@ function writeConfig(config: GptNeoConfig): Record<string, unknown> {
     embed_dropout: config.embeddingDropout ?? 0,
     attention_dropout: config.attentionDropout ?? 0,
     resid_dropout: config.residualDropout ?? 0,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

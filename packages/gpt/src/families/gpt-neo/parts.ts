@@ -6,7 +6,7 @@ import type { GptNeoConfig, NeoReach } from './config.js';
 /** The parts of a GPT-Neo. */
 export function gptNeoParts(config: GptNeoConfig): LanguageModelParts {
   const { vocabularySize, contextLength, width, normEpsilon = 1e-5, embeddingDropout = 0 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   return {
     embedding: new TokenEmbedding({
       vocabularySize,
@@ -23,7 +23,7 @@ export function gptNeoParts(config: GptNeoConfig): LanguageModelParts {
 
 function block(config: GptNeoConfig, reach: NeoReach) {
   const { width, heads, hiddenWidth = 4 * width, window = 256, normEpsilon = 1e-5, residualDropout = 0 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   return new PreNormBlock({
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
     mixer: new MultiHeadAttention({

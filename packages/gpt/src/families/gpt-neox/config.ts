@@ -10,7 +10,7 @@ export interface GptNeoxConfig extends GptConfig {
   /** Default 1e-5. */
   readonly normEpsilon?: number;
   /** Which share of each head turns with the position; default 0.25. */
-  readonly rotaryShare?: number;
+  readonly partialRotaryFactor?: number;
   /** Default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
@@ -23,7 +23,7 @@ export interface GptNeoxConfig extends GptConfig {
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 const published = { vocabularySize: 50304, contextLength: 2048 };

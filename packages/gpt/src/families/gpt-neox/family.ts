@@ -51,13 +51,13 @@ function readConfig(json: ConfigReader): GptNeoxConfig {
       hiddenWidth: json.take('intermediate_size', anInteger(), 24576),
       activation: json.take('hidden_act', oneOf(activationNames), 'gelu'),
       normEpsilon: json.take('layer_norm_eps', aPositive, 1e-5),
-      ...{ ...rotary, rotaryShare: rotary.rotaryShare ?? 0.25 },
+      ...{ ...rotary, partialRotaryFactor: rotary.partialRotaryFactor ?? 0.25 },
       parallel: json.take('use_parallel_residual', aBoolean, true),
       attentionBias: json.take('attention_bias', aBoolean, true),
       tied: json.take('tie_word_embeddings', aBoolean, false),
       attentionDropout: json.take('attention_dropout', aShare, 0),
       hiddenDropout: json.take('hidden_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', aPositive, 0.02),
+      initializerRange: json.take('initializer_range', aPositive, 0.02),
     });
   });
 }
@@ -73,7 +73,7 @@ function writeConfig(config: GptNeoxConfig): Record<string, unknown> {
     intermediate_size: config.hiddenWidth,
     hidden_act: config.activation ?? 'gelu',
     layer_norm_eps: config.normEpsilon ?? 1e-5,
-    rotary_pct: config.rotaryShare ?? 0.25,
+    rotary_pct: config.partialRotaryFactor ?? 0.25,
     rotary_emb_base: config.rotaryBase ?? 10000,
     rope_scaling: writeRotaryScaling(config.rotaryScaling),
     use_parallel_residual: config.parallel ?? true,
@@ -81,7 +81,7 @@ function writeConfig(config: GptNeoxConfig): Record<string, unknown> {
     tie_word_embeddings: config.tied ?? false,
     attention_dropout: config.attentionDropout ?? 0,
     hidden_dropout: config.hiddenDropout ?? 0,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

@@ -6,7 +6,7 @@ import type { GptNeoxConfig } from './config.js';
 /** The parts of a GPT-NeoX. */
 export function gptNeoxParts(config: GptNeoxConfig): LanguageModelParts {
   const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-5, hiddenDropout = 0 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   const positions = rotary(config);
   return {
     embedding: new TokenEmbedding({ vocabularySize, width, dropout: hiddenDropout, initializer }),
@@ -19,7 +19,7 @@ export function gptNeoxParts(config: GptNeoxConfig): LanguageModelParts {
 
 function block(config: GptNeoxConfig, positions: Rotary) {
   const { width, heads, hiddenWidth, normEpsilon = 1e-5, parallel = true, hiddenDropout = 0 } = config;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   const bias = config.attentionBias ?? true;
   const parts = {
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
@@ -45,11 +45,17 @@ function block(config: GptNeoxConfig, positions: Rotary) {
   return parallel ? new ParallelBlock(parts) : new PreNormBlock(parts);
 }
 
-function rotary({ width, heads, rotaryShare = 0.25, rotaryBase = 10000, rotaryScaling }: GptNeoxConfig): Rotary {
+function rotary({
+  width,
+  heads,
+  partialRotaryFactor = 0.25,
+  rotaryBase = 10000,
+  rotaryScaling,
+}: GptNeoxConfig): Rotary {
   const headSize = width / heads;
   return new Rotary({
     headSize,
-    rotaryWidth: Math.trunc(headSize * rotaryShare),
+    rotaryDimensions: Math.trunc(headSize * partialRotaryFactor),
     base: rotaryBase,
     ...(rotaryScaling && { scaling: rotaryScaling }),
   });

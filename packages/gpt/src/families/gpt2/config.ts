@@ -19,7 +19,7 @@ export interface Gpt2Config extends GptConfig {
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 const published = { vocabularySize: 50257, contextLength: 1024 };

@@ -57,7 +57,7 @@ function readGpt2Config(json: ConfigReader): Gpt2Config {
     embeddingDropout: json.take('embd_pdrop', aShare, 0.1),
     attentionDropout: json.take('attn_pdrop', aShare, 0.1),
     residualDropout: json.take('resid_pdrop', aShare, 0.1),
-    initialDeviation: json.take('initializer_range', aPositive, 0.02),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
   }));
 }
 
@@ -78,7 +78,7 @@ function writeGpt2Config(config: Gpt2Config): Record<string, unknown> {
     embd_pdrop: config.embeddingDropout ?? 0,
     attn_pdrop: config.attentionDropout ?? 0,
     resid_pdrop: config.residualDropout ?? 0,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

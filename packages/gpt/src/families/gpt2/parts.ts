@@ -5,7 +5,7 @@ import type { Gpt2Config } from './config.js';
 
 /** The parts of a GPT-2, in the order in which a token meets them. */
 export function gpt2Parts(config: Gpt2Config): LanguageModelParts {
-  const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-5, initialDeviation = 0.02 } = config;
+  const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-5, initializerRange = 0.02 } = config;
   checkHeads(config);
   return {
     embedding: new TokenEmbedding({
@@ -17,16 +17,16 @@ export function gpt2Parts(config: Gpt2Config): LanguageModelParts {
     blocks: Array.from({ length: depth }, (_, index) => gpt2Block(config, index)),
     norm: new LayerNorm(width, { epsilon: normEpsilon }),
     ...(config.tied === false && {
-      head: new Linear(width, vocabularySize, { bias: false, initializer: normal(initialDeviation) }),
+      head: new Linear(width, vocabularySize, { bias: false, initializer: normal(initializerRange) }),
     }),
   };
 }
 
 function gpt2Block(config: Gpt2Config, index: number) {
-  const { width, depth, heads, hiddenWidth = 4 * width, normEpsilon = 1e-5, initialDeviation = 0.02 } = config;
-  const inner = { initializer: normal(initialDeviation) };
+  const { width, depth, heads, hiddenWidth = 4 * width, normEpsilon = 1e-5, initializerRange = 0.02 } = config;
+  const inner = { initializer: normal(initializerRange) };
   // Every block adds to the same stream twice: smaller first outputs keep its variance (Radford et al. 2019, section 2.3).
-  const outer = { initializer: normal(initialDeviation / Math.sqrt(2 * depth)) };
+  const outer = { initializer: normal(initializerRange / Math.sqrt(2 * depth)) };
   return new PreNormBlock({
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
     mixer: new MultiHeadAttention({

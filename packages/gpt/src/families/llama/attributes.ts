@@ -43,7 +43,7 @@ export function readLlama<Config extends LlamaConfig>(
       ...readRotary(json, contextLength, { bases: ['rope_theta'] }),
       tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
       attentionDropout: json.take('attention_dropout', aShare, 0),
-      initialDeviation: json.take('initializer_range', aPositive, 0.02),
+      initializerRange: json.take('initializer_range', aPositive, 0.02),
       ...more(),
     }) as never;
   });
@@ -67,6 +67,6 @@ export function writeLlama(modelType: string, config: LlamaConfig): Record<strin
     ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
     tie_word_embeddings: config.tied ?? false,
     attention_dropout: config.attentionDropout ?? 0,
-    initializer_range: config.initialDeviation ?? 0.02,
+    initializer_range: config.initializerRange ?? 0.02,
   };
 }

@@ -20,7 +20,7 @@ export interface LlamaConfig extends GptConfig {
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   /** Deviation of the first weights; default 0.02. */
-  readonly initialDeviation?: number;
+  readonly initializerRange?: number;
 }
 
 /** What a Llama may have beside. */

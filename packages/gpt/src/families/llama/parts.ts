@@ -20,7 +20,7 @@ export interface LlamaVariation {
 export function llamaParts(config: LlamaConfig, variation: LlamaVariation = {}): LanguageModelParts {
   const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-6 } = config;
   const { norm = rootMeanSquare, embeddingScale = 1 } = variation;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   const positions = rotary(config);
   return {
     embedding: new TokenEmbedding({
@@ -41,7 +41,7 @@ function block(
 ) {
   const { width, heads, keyHeads = heads, headSize = width / heads, hiddenWidth, normEpsilon = 1e-6 } = config;
   const { norm, inputBias = false, outputBias = false, feedForwardBias: bias = false, pattern = causal } = variation;
-  const initializer = normal(config.initialDeviation ?? 0.02);
+  const initializer = normal(config.initializerRange ?? 0.02);
   return new PreNormBlock({
     mixerNorm: norm(width, normEpsilon),
     mixer: new MultiHeadAttention({
@@ -51,7 +51,7 @@ function block(
       headSize,
       positions,
       pattern: pattern(index),
-      unseen: 'all',
+      fullyMasked: 'all',
       dropout: config.attentionDropout ?? 0,
       input: { bias: inputBias, initializer },
       output: { bias: outputBias, initializer },

@@ -12,9 +12,9 @@ onEachBackend('capabilities', (name) => {
   it('say what was found, and for what is missing what can be done', async () => {
     const { capabilities } = await openBackend(name);
     expect(Object.keys(capabilities)).toEqual(KNOWN[name]);
-    for (const [what, { found, detail, toGetMore }] of Object.entries(capabilities) as [string, Capability][]) {
+    for (const [what, { found, detail, hint }] of Object.entries(capabilities) as [string, Capability][]) {
       expect(detail.length, what).toBeGreaterThan(0);
-      if (!found) expect(toGetMore, what).toBeTruthy();
+      if (!found) expect(hint, what).toBeTruthy();
     }
   });
 

@@ -1,6 +1,6 @@
 import type { Architecture, Cost } from '@sequitur/core';
 import { languageModelCost } from '@sequitur/transformer';
-import { type MambaConfig, mambaPresets, settleMamba } from './config.js';
+import { type MambaConfig, mambaPresets, resolveMamba } from './config.js';
 import { Mamba } from './model.js';
 
 /** Mamba as a value, for lists that compare architectures. */
@@ -13,10 +13,10 @@ export const mambaArchitecture: Architecture<MambaConfig, 'causal'> = {
 };
 
 function mambaCost(config: MambaConfig, length: number): Cost {
-  const settled = settleMamba(config);
-  const { vocabularySize, width, depth, innerWidth, stateSize, kernelSize, stepRank, bias, tied } = settled;
+  const resolved = resolveMamba(config);
+  const { vocabularySize, width, depth, innerWidth, stateSize, kernelSize, stepRank, bias, tied } = resolved;
   const products = 3 * width * innerWidth + innerWidth * (stepRank + 2 * stateSize) + stepRank * innerWidth;
-  const biases = (bias ? 2 * innerWidth + width : 0) + (settled.convolutionBias ? innerWidth : 0);
+  const biases = (bias ? 2 * innerWidth + width : 0) + (resolved.convolutionBias ? innerWidth : 0);
   const mixer = products + biases + innerWidth * (kernelSize + stateSize + 2);
   return {
     parameters: vocabularySize * width * (tied ? 1 : 2) + depth * (mixer + width) + width,

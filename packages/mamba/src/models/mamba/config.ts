@@ -32,14 +32,14 @@ export interface MambaConfig {
 }
 
 /** The config with every size of a mixer settled. */
-export type SettledMambaConfig = MambaConfig & Required<Pick<MambaConfig, (typeof SETTLED)[number]>>;
+export type ResolvedMambaConfig = MambaConfig & Required<Pick<MambaConfig, (typeof RESOLVED)[number]>>;
 
-const SETTLED = [
+const RESOLVED = [
   ...(['innerWidth', 'stateSize', 'kernelSize', 'stepRank', 'bias', 'convolutionBias'] as const),
   ...(['activation', 'normEpsilon', 'tied'] as const),
 ] as const;
 
-export function settleMamba(config: MambaConfig): SettledMambaConfig {
+export function resolveMamba(config: MambaConfig): ResolvedMambaConfig {
   const { width } = config;
   return {
     innerWidth: 2 * width,

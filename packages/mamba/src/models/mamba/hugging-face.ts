@@ -13,7 +13,7 @@ import {
 import { readOriginal } from '../../checkpoints/original.js';
 import { languageModelRules, mixerRules } from '../../checkpoints/rules.js';
 import { IGNORED, readShared, readTokens, writeShared } from '../../checkpoints/shared-attributes.js';
-import { type MambaConfig, settleMamba } from './config.js';
+import { type MambaConfig, resolveMamba } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba, or of the original state-spaces repositories. */
 export function readMambaConfig(json: ConfigReader): MambaConfig {
@@ -67,12 +67,12 @@ function readOriginalMamba(json: ConfigReader): MambaConfig {
 
 /** The `config.json` that Python's `MambaForCausalLM.from_pretrained` reads. */
 export function writeMambaConfig(config: MambaConfig): Record<string, unknown> {
-  const settled = settleMamba(config);
+  const resolved = resolveMamba(config);
   return {
     model_type: 'mamba',
-    intermediate_size: settled.innerWidth,
-    time_step_rank: settled.stepRank,
-    ...writeShared(settled),
+    intermediate_size: resolved.innerWidth,
+    time_step_rank: resolved.stepRank,
+    ...writeShared(resolved),
   };
 }
 

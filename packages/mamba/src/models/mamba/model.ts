@@ -1,10 +1,10 @@
 import { initialize } from '@sequitur/core';
-import type { CheckpointLocation, StoredForm } from '@sequitur/pretrained';
+import type { CheckpointLocation, CheckpointMetadata } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { type Format, type LoadOptions, loadPretrained } from '../../checkpoints/pretrained.js';
 import { StateSpaceModel, withoutHead } from '../../checkpoints/state-space-model.js';
 import { mambaParts } from './build.js';
-import { type MambaConfig, settleMamba } from './config.js';
+import { type MambaConfig, resolveMamba } from './config.js';
 import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
 
 const format: Format<MambaConfig> = {
@@ -12,14 +12,14 @@ const format: Format<MambaConfig> = {
   write: writeMambaConfig,
   rules: mambaRules,
   classes: { base: 'MambaModel', languageModel: 'MambaForCausalLM' },
-  isTied: (config) => settleMamba(config).tied,
+  isTied: (config) => resolveMamba(config).tied,
 };
 
 /** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba extends StateSpaceModel<MambaConfig> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null, storedAs: StoredForm = {}) {
-    super(mambaParts(withoutHead(config, storedAs, format)), { config, tokenizer, storedAs }, format);
+  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null, metadata: CheckpointMetadata = {}) {
+    super(mambaParts(withoutHead(config, metadata, format)), { config, tokenizer, metadata }, format);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */

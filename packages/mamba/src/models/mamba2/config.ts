@@ -17,7 +17,7 @@ export interface Mamba2Config {
   /** Positions that the short convolution sees; default 4. */
   readonly kernelSize?: number;
   /** Positions computed as one product; changes speed alone. Default 64. */
-  readonly chunk?: number;
+  readonly chunkLength?: number;
   /** Step sizes are kept between these; default 0 and infinity. */
   readonly stepLimit?: readonly [least: number, most: number];
   /** Whether the projections into and out of a mixer have biases; default false. */
@@ -43,14 +43,14 @@ export interface Mamba2Config {
   readonly paddingToken?: number;
 }
 
-export function settleMamba2(config: Mamba2Config) {
+export function resolveMamba2(config: Mamba2Config) {
   const innerWidth = config.innerWidth ?? 2 * config.width;
-  const settled = {
+  const resolved = {
     stateSize: 128,
     headSize: 64,
     groups: 1,
     kernelSize: 4,
-    chunk: 64,
+    chunkLength: 64,
     stepLimit: [0, Number.POSITIVE_INFINITY] as const,
     bias: false,
     convolutionBias: true,
@@ -61,15 +61,15 @@ export function settleMamba2(config: Mamba2Config) {
     ...config,
     innerWidth,
   };
-  const heads = innerWidth / settled.headSize;
-  if (!Number.isInteger(heads) || heads % settled.groups !== 0) {
+  const heads = innerWidth / resolved.headSize;
+  if (!Number.isInteger(heads) || heads % resolved.groups !== 0) {
     throw new SequiturError({
       where: 'Mamba-2 config',
       expected: 'a head size that divides the inner width, and groups that divide the heads',
-      got: `inner width ${innerWidth}, head size ${settled.headSize}, ${settled.groups} groups`,
+      got: `inner width ${innerWidth}, head size ${resolved.headSize}, ${resolved.groups} groups`,
     });
   }
-  return { ...settled, heads };
+  return { ...resolved, heads };
 }
 
 const published = { vocabularySize: 50288, tied: true, startToken: 0, endToken: 0, paddingToken: 0 };

@@ -13,7 +13,7 @@ import {
 import { readOriginal } from '../../checkpoints/original.js';
 import { languageModelRules, mixerRules } from '../../checkpoints/rules.js';
 import { IGNORED, readShared, readTokens, writeShared } from '../../checkpoints/shared-attributes.js';
-import { type Mamba2Config, settleMamba2 } from './config.js';
+import { type Mamba2Config, resolveMamba2 } from './config.js';
 
 /** Reads a `config.json` of Hugging Face's model_type mamba2, or of the original state-spaces repositories. */
 export function readMamba2Config(json: ConfigReader): Mamba2Config {
@@ -32,7 +32,7 @@ export function readMamba2Config(json: ConfigReader): Mamba2Config {
     stateSize: json.take('state_size', anInteger(), 128),
     groups: json.take('n_groups', anInteger(), 8),
     kernelSize: json.take('conv_kernel', anInteger(), 4),
-    chunk: json.take('chunk_size', anInteger(), 256),
+    chunkLength: json.take('chunk_size', anInteger(), 256),
     stepLimit: json.take('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
     tied: json.take('tie_word_embeddings', aBoolean, false),
     ...readShared(json),
@@ -74,7 +74,7 @@ function readOriginalMamba2(json: ConfigReader): Mamba2Config {
     stateSize: layer.take('d_state', anInteger(), 128),
     kernelSize: layer.take('d_conv', anInteger(), 4),
     headSize: layer.take('headdim', anInteger(), 64),
-    chunk: layer.take('chunk_size', anInteger(), 256),
+    chunkLength: layer.take('chunk_size', anInteger(), 256),
     bias: layer.take('bias', aBoolean, false),
     convolutionBias: layer.take('conv_bias', aBoolean, true),
   };
@@ -84,16 +84,16 @@ function readOriginalMamba2(json: ConfigReader): Mamba2Config {
 
 /** The `config.json` that Python's `Mamba2ForCausalLM.from_pretrained` reads. */
 export function writeMamba2Config(config: Mamba2Config): Record<string, unknown> {
-  const settled = settleMamba2(config);
+  const resolved = resolveMamba2(config);
   return {
     model_type: 'mamba2',
-    num_heads: settled.heads,
-    head_dim: settled.headSize,
-    n_groups: settled.groups,
-    chunk_size: settled.chunk,
-    time_step_limit: settled.stepLimit,
+    num_heads: resolved.heads,
+    head_dim: resolved.headSize,
+    n_groups: resolved.groups,
+    chunk_size: resolved.chunkLength,
+    time_step_limit: resolved.stepLimit,
     rms_norm: true,
-    ...writeShared(settled),
+    ...writeShared(resolved),
   };
 }
 

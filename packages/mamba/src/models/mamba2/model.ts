@@ -1,10 +1,10 @@
 import { initialize } from '@sequitur/core';
-import type { CheckpointLocation, StoredForm } from '@sequitur/pretrained';
+import type { CheckpointLocation, CheckpointMetadata } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { type Format, type LoadOptions, loadPretrained } from '../../checkpoints/pretrained.js';
 import { StateSpaceModel, withoutHead } from '../../checkpoints/state-space-model.js';
 import { mamba2Parts } from './build.js';
-import { type Mamba2Config, settleMamba2 } from './config.js';
+import { type Mamba2Config, resolveMamba2 } from './config.js';
 import { mamba2Rules, readMamba2Config, writeMamba2Config } from './hugging-face.js';
 
 const format: Format<Mamba2Config> = {
@@ -12,14 +12,14 @@ const format: Format<Mamba2Config> = {
   write: writeMamba2Config,
   rules: mamba2Rules,
   classes: { base: 'Mamba2Model', languageModel: 'Mamba2ForCausalLM' },
-  isTied: (config) => settleMamba2(config).tied,
+  isTied: (config) => resolveMamba2(config).tied,
 };
 
 /** A Mamba-2 (Dao and Gu 2024): a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba2 extends StateSpaceModel<Mamba2Config> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Mamba2Config, tokenizer: Tokenizer | null = null, storedAs: StoredForm = {}) {
-    super(mamba2Parts(withoutHead(config, storedAs, format)), { config, tokenizer, storedAs }, format);
+  constructor(config: Mamba2Config, tokenizer: Tokenizer | null = null, metadata: CheckpointMetadata = {}) {
+    super(mamba2Parts(withoutHead(config, metadata, format)), { config, tokenizer, metadata }, format);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */

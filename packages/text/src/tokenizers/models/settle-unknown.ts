@@ -7,15 +7,15 @@ export function settleUnknown(
   parts: readonly WordPart[],
   options: { readonly unknownId: number; readonly byteFallback?: boolean | undefined; readonly vocabulary: Vocabulary },
 ): WordPart[] {
-  const settled: WordPart[] = [];
+  const resolved: WordPart[] = [];
   for (const part of parts) {
-    const last = settled.at(-1);
-    if (part.id !== options.unknownId) settled.push(part);
-    else if (options.byteFallback) settled.push(...bytesOf(part, options.vocabulary));
-    else if (last?.id !== options.unknownId) settled.push(part);
-    else settled[settled.length - 1] = { ...last, token: last.token + part.token, to: part.to };
+    const last = resolved.at(-1);
+    if (part.id !== options.unknownId) resolved.push(part);
+    else if (options.byteFallback) resolved.push(...bytesOf(part, options.vocabulary));
+    else if (last?.id !== options.unknownId) resolved.push(part);
+    else resolved[resolved.length - 1] = { ...last, token: last.token + part.token, to: part.to };
   }
-  return settled;
+  return resolved;
 }
 
 /** A part for each byte, all of them where the character lies. */

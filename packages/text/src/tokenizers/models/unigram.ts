@@ -56,9 +56,9 @@ export class UnigramModel implements WordModel {
     for (let to = word.length; to > 0; to = starts[to]!) {
       parts.push({ id: ids[to]!, token: word.slice(starts[to]!, to), from: starts[to]!, to });
     }
-    const settled = settleUnknown(parts.reverse(), this.#options);
-    for (const { id, token } of settled) if (id < 0) throw unspellable(token);
-    return settled;
+    const resolved = settleUnknown(parts.reverse(), this.#options);
+    for (const { id, token } of resolved) if (id < 0) throw unspellable(token);
+    return resolved;
   }
 
   /** For each place of the text the last piece of the best spelling that ends there: its id and where it begins. */

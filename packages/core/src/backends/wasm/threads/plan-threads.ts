@@ -50,8 +50,8 @@ function mayShareMemory(): boolean {
   }
 }
 
-function alone(detail: string, toGetMore: string): ThreadPlan {
-  return { count: 1, alone: { found: false, detail, toGetMore } };
+function alone(detail: string, hint: string): ThreadPlan {
+  return { count: 1, alone: { found: false, detail, hint } };
 }
 
 async function processors(): Promise<number> {
@@ -68,14 +68,14 @@ export async function startThreads(
 ): Promise<Capability> {
   if (plan.alone) return plan.alone;
   if (!isShared(memory)) {
-    const toGetMore = 'Call openBackend before anything else makes tfjs open WebAssembly';
-    return { found: false, detail: 'one: this backend was open already, on memory that is not shared', toGetMore };
+    const hint = 'Call openBackend before anything else makes tfjs open WebAssembly';
+    return { found: false, detail: 'one: this backend was open already, on memory that is not shared', hint };
   }
   try {
     await threads.start(plan.count - 1, memory);
   } catch (error) {
-    const toGetMore = 'Allow workers: in a page those from blob: addresses (worker-src of its content security policy)';
-    return { found: false, detail: `one: ${error instanceof Error ? error.message : error}`, toGetMore };
+    const hint = 'Allow workers: in a page those from blob: addresses (worker-src of its content security policy)';
+    return { found: false, detail: `one: ${error instanceof Error ? error.message : error}`, hint };
   }
   return { found: true, detail: `${threads.count}, on shared memory` };
 }
