@@ -44,11 +44,16 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   const model = await savedAndLoaded(trained.model, options);
   const watched = await judge(model, validation);
   const scores = await judge(model, test);
+  const bySource: Record<string, number> = {};
+  for (const { name, sentences } of sets.tests.length > 1 ? sets.tests : []) {
+    bySource[`entity F1, ${name}`] = (await judge(model, sentences)).micro.f1;
+  }
   await saveResults(options.folder, {
     ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
     ...figuresOf(trained, options),
     ...{ 'entity F1': scores.micro.f1, precision: scores.micro.precision, recall: scores.micro.recall },
     'entity F1, validation': watched.micro.f1,
+    ...bySource,
   });
   for (const [type, { f1, support }] of Object.entries(scores.byType)) {
     console.log(`  ${type}: F1 ${f1.toFixed(3)} of ${support}`);

@@ -3,18 +3,27 @@ import { join } from 'node:path';
 import { Random, SequiturError } from '@sequitur/core';
 import { readTaggedSentences, type TaggedSentence } from './tagged-sentences.js';
 
+/** The sentences of a file. */
+export interface TaggedFile {
+  readonly name: string;
+  readonly sentences: readonly TaggedSentence[];
+}
+
 /** Sentences to learn from, to watch the learning with, and to judge the model by. */
 export interface TaggedSets {
   readonly training: readonly TaggedSentence[];
   readonly validation: readonly TaggedSentence[];
   readonly test: readonly TaggedSentence[];
+  /** The test file by file, where the data come from several sources. */
+  readonly tests: readonly TaggedFile[];
   /** All tags of the training sentences, O first. */
   readonly tags: readonly string[];
 }
 
 /**
  * Reads a folder with a training file, and a test or development file or both: those with `train`, `test`, `dev` or `valid`
- * in their names. What is missing is a tenth of the training sentences.
+ * in their names. Of several sources, each with files of its own, all are taken together. What is missing is a tenth of the
+ * training sentences.
  *
  * @throws SequiturError where there is no such folder or training file, and where a line is not as it should be
  */
@@ -29,17 +38,20 @@ export async function readTaggedSets(folder: string | undefined, seed: string): 
     });
   }
   const names = (await readdir(folder)).filter((name) => !/\.(md|json)$|licen[cs]e/i.test(name)).sort();
-  const read = async (pattern: RegExp) => {
-    const name = names.find((candidate) => pattern.test(candidate));
-    return name === undefined ? null : readTaggedSentences(join(folder, name));
+  const read = async (pattern: RegExp): Promise<TaggedFile[]> => {
+    const found = names.filter((name) => pattern.test(name));
+    return Promise.all(found.map(async (name) => ({ name, sentences: await readTaggedSentences(join(folder, name)) })));
   };
-  const [whole, development, test] = [await read(/train/i), await read(/dev|valid/i), await read(/test/i)];
-  if (!whole) throw new SequiturError({ where: folder, expected, got: names.join(', ') || 'an empty one' });
-  const rest = Random.fromSeed(seed)
-    .fork('splits')
-    .shuffle([...whole]);
-  const cut = () => rest.splice(0, Math.ceil(whole.length / 10));
-  const sets = { validation: development ?? cut(), test: test ?? cut() };
+  const [whole, development, tests] = [await read(/train/i), await read(/dev|valid/i), await read(/test/i)];
+  if (whole.length === 0) throw new SequiturError({ where: folder, expected, got: names.join(', ') || 'an empty one' });
+  const rest = Random.fromSeed(seed).fork('splits').shuffle(sentencesOf(whole));
+  const share = Math.ceil(rest.length / 10);
+  const kept = (files: readonly TaggedFile[]) => (files.length > 0 ? sentencesOf(files) : rest.splice(0, share));
+  const sets = { validation: kept(development), test: kept(tests), tests };
   const tags = [...new Set(rest.flatMap((sentence) => sentence.tags))].filter((tag) => tag !== 'O').sort();
   return { training: rest, ...sets, tags: ['O', ...tags] };
+}
+
+function sentencesOf(files: readonly TaggedFile[]): TaggedSentence[] {
+  return files.flatMap(({ sentences }) => sentences);
 }

@@ -22,7 +22,7 @@ export interface RecognizerRecipe extends EncoderRecipe {
  * @returns the recognizer, which the caller disposes, or null where pre-training was interrupted
  */
 export async function trainRecognizer(
-  { training, validation, tags }: TaggedSets,
+  { training, validation, tags }: Pick<TaggedSets, 'training' | 'validation' | 'tags'>,
   others: readonly string[],
   recipe: RecognizerRecipe,
   options: RunOptions,

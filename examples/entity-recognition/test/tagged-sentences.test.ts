@@ -1,10 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { groupEntities } from '@sequitur/bert';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTaggedSentences } from '../tagged-sentences.js';
+import { readTaggedSets } from '../tagged-sets.js';
 import { tagsOfEntities, tagsOfTokens, written } from '../words-of-tokens.js';
 
 let folder: string;
@@ -18,6 +19,25 @@ async function read(content: string) {
   await writeFile(file, content);
   return readTaggedSentences(file);
 }
+
+it('come from all the sources of a folder, and are judged source by source', async () => {
+  const sources = join(folder, 'sources');
+  await mkdir(sources);
+  const write = (name: string, words: string) =>
+    writeFile(join(sources, name), words.replaceAll(/(\S+) ?/g, '$1\tB-thing\n\n'));
+  await write('news.train.conll', 'a b c d e f g h i j');
+  await write('news.test.conll', 'k l');
+  await write('mail.train.conll', 'm n o p q r s t u v');
+  await write('mail.test.conll', 'w');
+  await write('mail.valid.conll', 'x y z');
+  const { training, validation, test, tests, tags } = await readTaggedSets(sources, '1');
+  expect([training.length, validation.length, test.length]).toEqual([20, 3, 3]);
+  expect(tests.map(({ name, sentences }) => [name, sentences.length])).toEqual([
+    ['mail.test.conll', 1],
+    ['news.test.conll', 2],
+  ]);
+  expect(tags).toEqual(['O', 'B-thing']);
+});
 
 describe('tagged sentences', () => {
   it('are read from two columns or four, in BIO, BILOU and IOBES', async () => {
