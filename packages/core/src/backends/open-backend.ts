@@ -1,5 +1,6 @@
 import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
+import { expectOneCopy } from '../one-copy.js';
 import type { Backend, BackendName, OpenedBackend } from './backend.js';
 import { openCpu } from './cpu/open.js';
 import { registerGradients } from './gradients.js';
@@ -73,6 +74,7 @@ async function openFirst(
   preference: BackendName | readonly BackendName[],
   options: OpenBackendOptions,
 ): Promise<Backend> {
+  expectOneCopy();
   const names = typeof preference === 'string' ? [preference] : preference;
   const { allowSoftwareAdapter = names.length === 1, fusedProducts = true, halfPrecision = false, threads } = options;
   await registerGradients();

@@ -1,5 +1,6 @@
 import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
+import { expectOneCopy } from '../one-copy.js';
 import type { Random } from '../random.js';
 import { showShape, sizeOf } from '../shape.js';
 import type { Initializer } from './initializers.js';
@@ -23,6 +24,7 @@ export class Parameter {
   #variable: Variable | undefined;
 
   constructor(shape: readonly number[], initializer: Initializer, options: ParameterOptions = {}) {
+    expectOneCopy();
     this.shape = shape;
     this.initializer = initializer;
     this.decays = options.decays ?? shape.length >= 2;

@@ -1,0 +1,25 @@
+import { SequiturError } from './errors.js';
+
+/** Where the first copy of this package that is used in a process or page leaves its mark. */
+const STAMP = Symbol.for('@sequitur/core');
+
+/** This copy: each copy of the package evaluates this module once. */
+const thisCopy = {};
+
+/**
+ * The guard against two copies of this package in one process: each would keep its own list of opened backends, and
+ * parameters of one would be no parameters to the other.
+ *
+ * @throws SequiturError in the second copy
+ */
+export function expectOneCopy(): void {
+  const shared = globalThis as { [STAMP]?: object };
+  shared[STAMP] ??= thisCopy;
+  if (shared[STAMP] === thisCopy) return;
+  throw new SequiturError({
+    where: '@sequitur/core',
+    expected: 'one copy in this process',
+    got: 'a second one',
+    fix: 'List the copies with `npm ls @sequitur/core`, install one version for all packages, and let the bundler deduplicate it',
+  });
+}
