@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const checks = {
   'format and lint': 'pnpm run lint',
   types: 'pnpm run typecheck',
+  'types of the playground': 'pnpm --filter @sequitur/playground run typecheck',
   'layers and cycles': 'pnpm run layers',
   'unused code': 'pnpm run unused',
   build: 'pnpm run build',

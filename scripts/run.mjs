@@ -19,6 +19,7 @@ const commands = {
       ...['stories', 'intents', 'fill-mask'],
     ].map((name) => [name, (rest) => pnpm(['--filter', `./examples/${name}`, 'start', ...rest])]),
   ),
+  playground: (rest) => pnpm(['--filter', '@sequitur/playground', 'start', ...rest]),
   test: (rest) => pnpm(['exec', 'vitest', 'run', ...rest]),
 };
 

