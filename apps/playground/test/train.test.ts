@@ -1,4 +1,5 @@
-import { generateTexts, openBackend, parametersOf } from '@sequitur/core';
+import { openBackend, parametersOf } from '@sequitur/core';
+import { generateTexts } from '@sequitur/generation';
 import { LanguageModel } from '@sequitur/transformer';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -127,8 +128,8 @@ describe('training in the worker', () => {
 
     const model = await LanguageModel.fromPretrained(files, { parts });
     const ids = model.tokenizer!.encode('Call me');
-    const [[written]] = (await generateTexts(model, [ids], { maxTokens: 20 })) as [[{ tokens: number[] }]];
-    expect(model.tokenizer!.decode(written.tokens)).toMatch(/[a-z ]{20}/);
+    const [texts] = await generateTexts(model, [ids], { maxTokens: 20 });
+    expect(model.tokenizer!.decode(texts![0]!.tokens)).toMatch(/[a-z ]{20}/);
     expect([...parametersOf(model).values()].every((parameter) => parameter.isFilled)).toBe(true);
     model.dispose();
   });

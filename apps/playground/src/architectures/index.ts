@@ -4,8 +4,7 @@ import { architectures } from './list.js';
 
 export type { Architecture, Family, Field, Settings } from './architecture.js';
 export { architectures } from './list.js';
-export { patternOf } from './patterns.js';
-export { type Preset, presets, specOf } from './presets.js';
+export { presets, specOf } from './presets.js';
 
 const byKind = new Map(architectures.map((architecture) => [architecture.kind, architecture]));
 

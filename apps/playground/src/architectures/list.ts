@@ -95,7 +95,7 @@ export const architectures: readonly Architecture[] = [
     family: () => 'state',
     says: 'Keeps one state of fixed size, and each token decides how much of it stays.',
     paper: arxiv('Gu and Dao 2023', '2312.00752'),
-    package: 'ssm',
+    package: 'mamba',
     fields: [
       stateSize,
       innerWidth,
@@ -114,7 +114,7 @@ export const architectures: readonly Architecture[] = [
     family: () => 'state',
     says: 'A state for each head, computed as products of matrices.',
     paper: arxiv('Dao and Gu 2024', '2405.21060'),
-    package: 'ssm',
+    package: 'mamba',
     fields: [
       { ...stateSize, default: 32 },
       number('headSize', 'Head size', 'Channels that share a rate of forgetting.', [32, 4, 256]),
@@ -130,7 +130,7 @@ export const architectures: readonly Architecture[] = [
     family: () => 'state',
     says: 'A state that forgets at fixed rates, whatever the text says.',
     paper: arxiv('Gu et al. 2022', '2206.11893'),
-    package: 'ssm',
+    package: 'mamba',
     fields: [{ ...stateSize, default: 32 }],
     summary: (settings) => `state ${settings.stateSize ?? 32}`,
     options: (settings) => ({ stateSize: settings.stateSize ?? 32 }),

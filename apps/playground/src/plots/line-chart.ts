@@ -22,15 +22,20 @@ export interface Line {
 
 export interface ChartOptions {
   readonly xLabel: string;
-  readonly xRange: readonly [number, number];
-  readonly yRange: readonly [number, number];
   readonly isLog?: boolean;
   readonly isPercent?: boolean;
-  /** Beyond this x nothing is known yet. */
-  readonly known?: number;
   /** A horizontal line: what a guess gets. */
   readonly guide?: number;
   readonly xTicks?: readonly number[];
+}
+
+/** What changes while a chart stands: it is drawn from this anew each time. */
+export interface ChartData {
+  readonly lines: readonly Line[];
+  readonly xRange: readonly [number, number];
+  readonly yRange: readonly [number, number];
+  /** Beyond this x nothing is known yet. */
+  readonly known?: number;
 }
 
 /** Colours of the page as canvases need them. */
@@ -59,27 +64,25 @@ export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
   return uPlot.join(tables, tables.map(() => [1, 1]) as unknown as uPlot.JoinNullMode[][]);
 }
 
+/** @param now the data as they are when the chart is drawn */
 export function chartOptions(
-  lines: readonly Line[],
-  options: ChartOptions,
+  now: () => ChartData,
+  { isLog = false, isPercent = false, xTicks, guide }: ChartOptions,
   ink: Ink,
-  width: number,
-  height: number,
+  [width, height]: readonly [number, number],
 ): uPlot.Options {
-  const { xRange, yRange, isLog = false, isPercent = false, xTicks } = options;
   const font = `12px ${ink.font}`;
   const axis = { stroke: ink.soft, font, labelFont: font };
   const isNarrow = width < 480;
-  const room = isNarrow ? 14 : roomForNames(lines, options, width);
   return {
     width,
     height,
-    padding: [8, room, 0, 0],
+    padding: [8, () => (isNarrow ? 14 : roomForNames(now(), width)), 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, y: false, x: false },
     scales: {
-      x: { time: false, range: [...xRange] as [number, number] },
-      y: { distr: isLog ? 3 : 1, range: [...yRange] as [number, number] },
+      x: { time: false, range: () => [...now().xRange] as [number, number] },
+      y: { distr: isLog ? 3 : 1, range: () => [...now().yRange] as [number, number] },
     },
     axes: [
       {
@@ -94,19 +97,19 @@ export function chartOptions(
       {
         ...axis,
         ...{ size: 44, gap: 6, grid: { stroke: ink.line, width: 1 }, ticks: { show: false }, space: 30 },
-        values: (_, splits) => splits.map((value) => tickText(value, isPercent, yRange)),
+        values: (_, splits) => splits.map((value) => tickText(value, isPercent, now().yRange)),
       },
     ],
-    series: [{}, ...lines.map((line) => seriesOf(line, ink))],
+    series: [{}, ...now().lines.map((line) => seriesOf(line, ink))],
     hooks: {
-      drawClear: [(plot) => drawToCome(plot, options, ink), (plot) => drawGuide(plot, options, ink)],
-      draw: [(plot) => drawEndLabels(plot, lines, ink)],
+      drawClear: [(plot) => drawToCome(plot, now(), ink), (plot) => guide !== undefined && drawGuide(plot, guide, ink)],
+      draw: [(plot) => drawEndLabels(plot, now().lines, ink)],
     },
   };
 }
 
 /** Names stand at the ends of lines: in the part that is to come, or else beside the plot. */
-function roomForNames(lines: readonly Line[], { known, xRange }: ChartOptions, width: number): number {
+function roomForNames({ lines, known, xRange }: ChartData, width: number): number {
   const longest = Math.max(0, ...lines.filter(({ isNamed }) => isNamed).map(({ label }) => label.length));
   if (longest === 0) return 18;
   const needed = 30 + LETTER * longest;

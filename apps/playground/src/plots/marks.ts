@@ -1,10 +1,10 @@
 import type uPlot from 'uplot';
-import type { ChartOptions, Ink, Line } from './line-chart.js';
+import type { ChartData, Ink, Line } from './line-chart.js';
 
 const LABEL_HEIGHT = 15;
 
 /** The part of the budget that is not spent yet. */
-export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: ChartOptions, ink: Ink): void {
+export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: ChartData, ink: Ink): void {
   if (known === undefined || known >= xRange[1]) return;
   const x = valToPos(Math.max(known, xRange[0]), 'x', true);
   ctx.save();
@@ -21,8 +21,7 @@ export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: Ch
 }
 
 /** A dotted line across: what a guess gets. */
-export function drawGuide({ ctx, bbox, valToPos }: uPlot, { guide }: ChartOptions, ink: Ink): void {
-  if (guide === undefined) return;
+export function drawGuide({ ctx, bbox, valToPos }: uPlot, guide: number, ink: Ink): void {
   const y = Math.round(valToPos(guide, 'y', true)) + 0.5;
   ctx.save();
   ctx.strokeStyle = ink.axis;

@@ -1,8 +1,6 @@
 import type { Command, FromWorker, Port } from './messages.js';
 import { WorkerError } from './messages.js';
 
-type CommandMap = { readonly [name: string]: Command<never, unknown, unknown> };
-
 export interface CallOptions<Part> {
   /** Gives up: the worker is told, and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -88,4 +86,3 @@ export type ResultOf<Commands, Name extends keyof Commands> =
   Commands[Name] extends Command<infer _I, infer R, infer _P> ? R : never;
 export type PartOf<Commands, Name extends keyof Commands> =
   Commands[Name] extends Command<infer _I, infer _R, infer P> ? P : never;
-export type { CommandMap };

@@ -3,7 +3,7 @@ import { addition, copy, reverse, sort } from './sequences.js';
 import { dyck, parity } from './states.js';
 import type { Task } from './task.js';
 
-export { type Chance, type Example, NOT_ASKED, type Task } from './task.js';
+export { type Example, NOT_ASKED, type Task } from './task.js';
 
 /** Every task that can be learnt in place of a text. */
 export const tasks: readonly Task[] = [

@@ -1,6 +1,6 @@
-import { type Backend, type BackendName, openBackend } from '@sequitur/core';
 import type { BackendCommands, BackendReport } from '../protocol/backend.js';
 import type { Handlers } from '../protocol/server.js';
+import { type Backend, type BackendName, openBackend } from './packages.js';
 
 const names: Readonly<Record<BackendName, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'Plain JavaScript' };
 

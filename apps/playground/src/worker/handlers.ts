@@ -1,8 +1,8 @@
-import type { BackendName } from '@sequitur/core';
 import type { Commands, Events } from '../protocol/index.js';
 import type { Port } from '../protocol/messages.js';
 import { type Emit, type Handlers, serve } from '../protocol/server.js';
 import { backendCommands, Engine } from './backend.js';
+import type { BackendName } from './packages.js';
 import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
 import { type ReadText, Texts } from './train/texts.js';

@@ -1,9 +1,8 @@
 import type { Family } from '../../architectures/index.js';
 import { compact, whole } from '../../plots/format.js';
 import { inkOfPage } from '../../plots/ink.js';
-import type { ChartOptions, Line } from '../../plots/line-chart.js';
+import type { ChartData, ChartOptions, Line } from '../../plots/line-chart.js';
 import { smoothed, thinned } from '../../plots/smooth.js';
-import type { Recipe } from '../../protocol/recipe.js';
 import type { Run } from '../../protocol/train.js';
 import type { Row } from './state/rows.js';
 
@@ -23,7 +22,7 @@ interface DrawnCurve {
 }
 
 export interface LossPicture {
-  readonly lines: readonly Line[];
+  readonly data: ChartData;
   readonly curves: readonly DrawnCurve[];
   readonly options: ChartOptions;
   readonly label: string;
@@ -32,7 +31,7 @@ export interface LossPicture {
 }
 
 /** The losses of all runs on one pair of axes. */
-export function lossPicture(rows: readonly Row[], recipe: Recipe, against: Against, isLog: boolean): LossPicture {
+export function lossPicture(rows: readonly Row[], against: Against, isLog: boolean): LossPicture {
   const trained = rows.filter((row) => row.run !== null && row.run.curve.loss.length > 1);
   const { families } = inkOfPage();
   const drawn = trained.map(({ id, spec, family, dash, run }) => {
@@ -64,15 +63,14 @@ export function lossPicture(rows: readonly Row[], recipe: Recipe, against: Again
   const order = (isFaint: boolean) =>
     drawn.flatMap(({ lines }) => lines.filter((line) => Boolean(line.isFaint) === isFaint));
   return {
-    lines: [...order(true), ...order(false)],
-    curves,
-    options: {
-      xLabel: against,
-      xRange: [0, Math.max(known, ...trained.map(({ run }) => endOf(run!, recipe, against)))],
+    data: {
+      lines: [...order(true), ...order(false)],
+      xRange: [0, Math.max(known, ...trained.map(({ run }) => endOf(run!, against)))],
       yRange: yRange(curves, isLog),
-      isLog,
       known,
     },
+    curves,
+    options: { xLabel: against, isLog },
     label: `Training loss of ${curves.length} runs against ${against}. ${curves.map(({ label, y }) => `${label}: ${y.at(-1)!.toFixed(2)}`).join(', ')}`,
     at: (x) => (against === 'steps' ? `Step ${whole(x)}` : `${compact(x)}${against === 'flops' ? 'FLOP' : 's'}`),
   };
@@ -93,7 +91,7 @@ function placesOf({ curve, cost }: Run, against: Against): number[] {
 }
 
 /** Where the budget of a run ends on this axis, as far as that is known. */
-function endOf({ steps, cost, curve, recipe: { budget } }: Run, _recipe: Recipe, against: Against): number {
+function endOf({ steps, cost, curve, recipe: { budget } }: Run, against: Against): number {
   if (against === 'seconds') {
     if (budget.unit === 'seconds') return budget.amount;
     return steps === null ? 0 : ((curve.seconds.at(-1) ?? 0) / curve.loss.length) * steps;

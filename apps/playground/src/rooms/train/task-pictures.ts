@@ -1,6 +1,6 @@
 import { percent } from '../../plots/format.js';
 import { inkOfPage } from '../../plots/ink.js';
-import type { ChartOptions, Line } from '../../plots/line-chart.js';
+import type { ChartData, ChartOptions, Line } from '../../plots/line-chart.js';
 import type { TaskScore } from '../../protocol/train.js';
 import type { Task } from '../../tasks/index.js';
 import type { Row } from './state/rows.js';
@@ -8,7 +8,7 @@ import type { Row } from './state/rows.js';
 export interface Picture {
   readonly title: string;
   readonly says: string;
-  readonly lines: readonly Line[];
+  readonly data: ChartData;
   readonly options: ChartOptions;
   readonly label: string;
 }
@@ -61,11 +61,10 @@ function pictureOf(rows: readonly Row[], task: Task, { title, says, xLabel, of, 
   const xs = lines.flatMap(({ x }) => x);
   const ticks = hasPoints ? [...new Set(xs)] : undefined;
   return {
-    ...{ title, says, lines },
+    ...{ title, says },
+    data: { lines, xRange: [Math.min(...xs), Math.max(...xs, Math.min(...xs) + 1)], yRange: [0, 1.02] },
     options: {
       xLabel,
-      xRange: [Math.min(...xs), Math.max(...xs, Math.min(...xs) + 1)],
-      yRange: [0, 1.02],
       isPercent: true,
       guide: task.chance,
       ...(ticks && { xTicks: ticks }),

@@ -1,4 +1,4 @@
-import type { FileSink, FileSource } from '@sequitur/core';
+import type { FileSink, FileSource } from '../packages.js';
 
 /** What is kept between visits: values and files under paths such as `runs/ab12/step-00000100.safetensors`. */
 export interface Store {

@@ -1,6 +1,6 @@
-import { parameterCount } from '@sequitur/core';
 import type { ModelSpec, Recipe } from '../../protocol/recipe.js';
 import type { ModelCost } from '../../protocol/train.js';
+import { parameterCount } from '../packages.js';
 import { modelOf } from './parts.js';
 
 /** The length at which the bytes of states are compared. */

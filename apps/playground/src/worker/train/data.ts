@@ -1,8 +1,14 @@
-import { Random } from '@sequitur/core';
-import { Batches, CharacterTokenizer, consecutiveWindows, randomWindows, type Tokenizer } from '@sequitur/text';
-import type { TokenBatch } from '@sequitur/train';
 import type { Recipe } from '../../protocol/recipe.js';
 import { type Example, type Task, taskOf } from '../../tasks/index.js';
+import {
+  Batches,
+  CharacterTokenizer,
+  consecutiveWindows,
+  Random,
+  randomWindows,
+  type TokenBatch,
+  type Tokenizer,
+} from '../packages.js';
 import type { Texts } from './texts.js';
 
 /** What a run learns from, and what it is judged by. */

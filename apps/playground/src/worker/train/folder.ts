@@ -1,7 +1,5 @@
-import { filesSink } from '@sequitur/core';
-import { CheckpointStore } from '@sequitur/train';
-import type { LanguageModel } from '@sequitur/transformer';
 import { zipSync } from 'fflate';
+import { CheckpointStore, filesSink, type LanguageModel } from '../packages.js';
 import { folderOf, type Store } from '../storage/store.js';
 import { openData } from './data.js';
 import { modelOf } from './parts.js';

@@ -1,3 +1,4 @@
+import type { Recipe } from '../../protocol/recipe.js';
 import {
   adamW,
   constantRate,
@@ -8,8 +9,7 @@ import {
   warmUpThenConstant,
   warmUpThenCosine,
   warmUpThenLinear,
-} from '@sequitur/train';
-import type { Recipe } from '../../protocol/recipe.js';
+} from '../packages.js';
 
 const WARM_UP = 0.05;
 const MOST_WARM_UP = 100;

@@ -1,16 +1,20 @@
-import { gru, lstm, minGru } from '@sequitur/recurrent';
-import { mamba, mamba2, s4d } from '@sequitur/ssm';
-import type { Tokenizer } from '@sequitur/text';
+import { architectureOf } from '../../architectures/index.js';
+import type { ModelSpec } from '../../protocol/recipe.js';
 import {
   attention,
+  gru,
   infiniAttention,
   LanguageModel,
   linearAttention,
+  lstm,
+  mamba,
+  mamba2,
+  minGru,
   type PartFactory,
+  s4d,
+  type Tokenizer,
   transformerXlAttention,
-} from '@sequitur/transformer';
-import { architectureOf } from '../../architectures/index.js';
-import type { ModelSpec } from '../../protocol/recipe.js';
+} from '../packages.js';
 
 /** The part that builds a block, for each kind in the list of architectures. */
 export const parts: readonly PartFactory<never>[] = [

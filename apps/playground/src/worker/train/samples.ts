@@ -1,7 +1,7 @@
-import { type CausalModel, generateTexts, Random } from '@sequitur/core';
 import type { Recipe } from '../../protocol/recipe.js';
 import type { Sample } from '../../protocol/train.js';
 import { NOT_ASKED } from '../../tasks/index.js';
+import { type CausalModel, generateTexts, Random } from '../packages.js';
 import { drawExamples, type RunData } from './data.js';
 import { answersOf, hitsOf } from './scores.js';
 

@@ -1,7 +1,7 @@
-import { type CausalModel, disposeState, Random, tokenTensor } from '@sequitur/core';
 import { argMax, dispose, tidy } from '@tensorflow/tfjs-core';
 import type { TaskScore } from '../../protocol/train.js';
 import { type Example, NOT_ASKED, type Task } from '../../tasks/index.js';
+import { type CausalModel, disposeState, Random, tokenTensor } from '../packages.js';
 import { drawExamples } from './data.js';
 
 const EXAMPLES = 32;

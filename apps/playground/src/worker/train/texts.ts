@@ -1,5 +1,5 @@
-import { CharacterTokenizer, type SubwordTokenizer, type Tokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import type { Tokens } from '../../protocol/recipe.js';
+import { CharacterTokenizer, type SubwordTokenizer, type Tokenizer, trainByteLevelTokenizer } from '../packages.js';
 import type { Store } from '../storage/store.js';
 
 /** Where the texts that come with the site are read from. */

@@ -1,7 +1,13 @@
-import { type Backend, initialize, parameterCount } from '@sequitur/core';
-import { type Optimizer, type TrainProgress, train } from '@sequitur/train';
-import type { LanguageModel } from '@sequitur/transformer';
 import { faultOf } from '../../protocol/messages.js';
+import {
+  type Backend,
+  initialize,
+  type LanguageModel,
+  type Optimizer,
+  parameterCount,
+  type TrainProgress,
+  train,
+} from '../packages.js';
 import { folderOf, type Store } from '../storage/store.js';
 import type { RunData } from './data.js';
 import { optimizerOf } from './optimizers.js';

@@ -1,6 +1,5 @@
 import { compact } from '../../../plots/format.js';
-import type { DataSpec, Recipe } from '../../../protocol/recipe.js';
-import { taskOf } from '../../../tasks/index.js';
+import type { Recipe } from '../../../protocol/recipe.js';
 
 /** A text that comes with the site. */
 export const texts = [{ id: 'moby-dick', title: 'Moby-Dick', megabytes: 1.2 }] as const;
@@ -30,15 +29,5 @@ export function optimizerText({ optimizer, learningRate, schedule }: Recipe): st
 }
 
 function rateText(rate: number): string {
-  return rate.toExponential().replace('e-', 'e-');
-}
-
-/** What is learnt from, in a few words. */
-export function dataText(data: DataSpec, ownTitle?: string): string {
-  if (data.kind === 'task') {
-    const { name, size } = taskOf(data.task);
-    return `${name} · ${data.size} ${size.label}`;
-  }
-  const title = texts.find(({ id }) => id === data.text)?.title ?? ownTitle ?? 'A text of yours';
-  return `${title} · ${data.tokens === 'characters' ? 'characters' : `${data.tokens.toLocaleString('en')} tokens`}`;
+  return rate.toExponential();
 }

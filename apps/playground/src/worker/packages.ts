@@ -1,0 +1,48 @@
+/** All that the worker uses of the packages. Nothing else of the playground imports one, but for types. */
+export {
+  type Backend,
+  type BackendName,
+  type CausalModel,
+  disposeState,
+  initialize,
+  openBackend,
+  parameterCount,
+  Random,
+  tokenTensor,
+} from '@sequitur/core';
+export { generateTexts } from '@sequitur/generation';
+export { mamba, mamba2, s4d } from '@sequitur/mamba';
+export { type FileSink, type FileSource, filesSink } from '@sequitur/pretrained';
+export { gru, lstm, minGru } from '@sequitur/recurrent';
+export {
+  Batches,
+  CharacterTokenizer,
+  consecutiveWindows,
+  randomWindows,
+  type SubwordTokenizer,
+  type Tokenizer,
+  trainByteLevelTokenizer,
+} from '@sequitur/text';
+export {
+  adamW,
+  CheckpointStore,
+  constantRate,
+  lion,
+  type Optimizer,
+  type Schedule,
+  sgd,
+  type TokenBatch,
+  type TrainProgress,
+  train,
+  warmUpThenConstant,
+  warmUpThenCosine,
+  warmUpThenLinear,
+} from '@sequitur/train';
+export {
+  attention,
+  infiniAttention,
+  LanguageModel,
+  linearAttention,
+  type PartFactory,
+  transformerXlAttention,
+} from '@sequitur/transformer';
