@@ -44,9 +44,9 @@ export function backendCommands(engine: Engine): Handlers<BackendCommands> {
 export function reportOf({ name, capabilities }: Backend): BackendReport {
   const threads = capabilities.threads;
   const count = threads?.found ? Number.parseInt(threads.detail, 10) : 1;
-  const words = Object.entries(capabilities).map(([what, { found, detail, toGetMore }]) => {
+  const words = Object.entries(capabilities).map(([what, { found, detail, hint }]) => {
     const state = found ? detail : `not there (${detail})`;
-    return `${what}: ${state}.${toGetMore ? ` ${toGetMore}.` : ''}`;
+    return `${what}: ${state}.${hint ? ` ${hint}.` : ''}`;
   });
   return {
     name,
