@@ -156,7 +156,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
         fix: 'Put tokenizer.json into its folder, or call scores with token ids',
       });
     }
-    const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.encode(text)))));
+    const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids))));
     const values = (await shares.data()) as Float32Array;
     shares.dispose();
     const count = this.labels.length;

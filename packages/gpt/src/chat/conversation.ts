@@ -1,6 +1,21 @@
-import { type CausalModel, disposeState, mapState, SequiturError, type StateTree } from '@sequitur/core';
+import {
+  type CausalModel,
+  checkArgument,
+  disposeState,
+  mapState,
+  option,
+  SequiturError,
+  type StateTree,
+} from '@sequitur/core';
 import { type GenerateOptions, generate } from '@sequitur/generation';
-import { type Tokenizer, textPieces } from '@sequitur/text';
+import {
+  beforeStop,
+  stopStringsOf,
+  type TextGenerateOptions,
+  type Tokenizer,
+  textPieces,
+  withDecodedStop,
+} from '@sequitur/text';
 import { ContinuedModel } from './continued-model.js';
 import type { ChatTemplate, Message } from './template.js';
 
@@ -10,26 +25,31 @@ export interface ConversationParts {
   readonly template: ChatTemplate;
   /** Tokens that end an answer. */
   readonly endTokens: readonly number[];
-  /** What stands before the first turn. */
+  /** Messages that come before the first turn. */
   readonly messages?: readonly Message[];
 }
 
-/** One candidate, token by token: what a conversation can go on from. */
-export type SayOptions = Omit<GenerateOptions, 'sequences' | 'beamSearch' | 'contrastive' | 'speculation' | 'whenFull'>;
+const UNFIT = ['sequences', 'beamSearch', 'contrastive', 'speculation', 'whenFull'] as const;
+
+/** One candidate, token by token: what a conversation can go on from. A stop string is neither given out nor kept. */
+export type SayOptions = Omit<TextGenerateOptions, (typeof UNFIT)[number]>;
 
 /**
- * A conversation that keeps what the model has read: each turn feeds only what is new. The caller disposes it, not the
- * model.
+ * A conversation that keeps the model's state: a turn feeds only tokens that were not read before. The model reads what the
+ * template makes of all messages. The caller disposes the conversation, not the model.
  */
 export class Conversation {
   readonly #parts: ConversationParts;
   #messages: readonly Message[];
-  /** The conversation as text and as tokens, up to the end of the last answer. */
-  #text = '';
+  /** What the model has read, `#read.length` tokens of it, and perhaps more. */
   #tokens: readonly number[] = [];
   #read: { readonly state: StateTree; readonly length: number } | null = null;
+  #isSpeaking = false;
+  #isDisposed = false;
 
+  /** @throws SequiturError where the messages are no list of roles and contents */
   constructor(parts: ConversationParts) {
+    checkArgument('Conversation, messages', messagesRule, parts.messages ?? []);
     this.#parts = parts;
     this.#messages = parts.messages ?? [];
   }
@@ -44,94 +64,115 @@ export class Conversation {
   }
 
   /**
-   * Says something and gives the answer, piece by piece. Leaving early keeps what was said so far as the answer.
+   * Says something and gives the answer, piece by piece. Leaving early keeps what was said so far as the answer; where
+   * nothing was generated, by an error or an abort, nothing is kept.
    *
-   * @throws SequiturError when the conversation is longer than the model's context
+   * @throws SequiturError where another answer is being given, or the conversation is longer than the model's context
    */
   async *say(content: string, options: SayOptions = {}): AsyncGenerator<string> {
+    this.#checkFree('say');
+    checkArgument('Conversation.say, content', option.text, content);
+    checkFit(options);
+    this.#isSpeaking = true;
+    try {
+      yield* this.#answer(content, options);
+    } finally {
+      this.#isSpeaking = false;
+    }
+  }
+
+  /** Forgets everything that was said but the messages that the conversation began with. */
+  clear(): void {
+    this.#checkFree('clear');
+    this.#forget();
+    this.#messages = this.#parts.messages ?? [];
+    this.#tokens = [];
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    this.#forget();
+  }
+
+  async *#answer(content: string, options: SayOptions): AsyncGenerator<string> {
     const { template, tokenizer, endTokens: ends } = this.#parts;
     const asked = [...this.#messages, { role: 'user', content }];
-    const text = template(asked, { forAnswer: true });
-    const prompt = this.#encode(text);
+    // All is encoded anew, since words may join across turns; the model reads what differs from what it has read.
+    const prompt = tokenizer.encode(template(asked, { forAnswer: true }));
     const { endTokens = ends } = options;
+    const settings = withDecodedStop('Conversation.say', { ...options, endTokens }, tokenizer);
     const written: number[] = [];
     let answer = '';
     try {
-      for await (const piece of textPieces(
-        this.#generate(prompt, written, { ...options, endTokens }),
-        tokenizer,
-        endTokens,
-      )) {
+      const pieces = textPieces(this.#generate(prompt, written, settings), tokenizer, { endTokens });
+      for await (const piece of beforeStop(pieces, stopStringsOf('Conversation.say', options.stop))) {
         answer += piece;
         yield piece;
       }
     } finally {
-      this.#messages = [...asked, { role: 'assistant', content: answer }];
       this.#tokens = [...prompt, ...written];
-      this.#text =
-        text +
-        answer +
-        tokenizer.decode(
-          written.filter((token) => endTokens.includes(token)),
-          { skipSpecialTokens: false },
-        );
+      if (written.length > 0) this.#messages = [...asked, { role: 'assistant', content: answer }];
     }
   }
 
-  /** Forgets everything that was said. */
-  clear(): void {
-    this.#forget();
-    this.#messages = this.#parts.messages ?? [];
-    this.#tokens = [];
-    this.#text = '';
-  }
-
-  dispose(): void {
-    this.#forget();
-  }
-
   async *#generate(prompt: readonly number[], written: number[], options: GenerateOptions): AsyncGenerator<number> {
+    const { model } = this.#parts;
+    if (prompt.length > model.contextLength) throw tooLong(prompt.length, model);
     const start = this.#sharedWith(prompt);
-    const continued = new ContinuedModel(
-      this.#parts.model,
-      start?.state ?? null,
-      start?.length ?? 0,
-      (state, added) => {
-        const length = this.cached + added;
-        const kept = mapState(state, (tensor) => tensor.clone());
-        this.#forget();
-        this.#read = { state: kept, length };
-      },
-    );
-    if (continued.contextLength < prompt.length - this.cached) throw tooLong(prompt.length, this.#parts.model);
-    for await (const [token] of generate(continued, [prompt.slice(this.cached)], options)) {
+    const read = start?.length ?? 0;
+    const continued = new ContinuedModel(model, start?.state ?? null, read, (state, added) => this.#keep(state, added));
+    for await (const [token] of generate(continued, [prompt.slice(read)], options)) {
       if (token === null || token === undefined) return;
       written.push(token);
       yield token;
     }
   }
 
-  /** What was read, where the prompt goes on from it and adds something; else all is read anew. */
-  #sharedWith(prompt: readonly number[]): { readonly state: StateTree; readonly length: number } | null {
-    const goesOn =
-      this.cached < prompt.length && this.#tokens.slice(0, this.cached).every((token, i) => token === prompt[i]);
-    if (!goesOn) this.#forget();
-    return this.#read;
+  #keep(state: StateTree, added: number): void {
+    if (this.#isDisposed) return;
+    const length = this.cached + added;
+    const kept = mapState(state, (tensor) => tensor.clone());
+    this.#forget();
+    this.#read = { state: kept, length };
   }
 
-  /** Only what follows the last answer is made tokens of: the answer keeps those that it was written with. */
-  #encode(text: string): readonly number[] {
-    const { tokenizer } = this.#parts;
-    if (this.#text && text.startsWith(this.#text)) {
-      return [...this.#tokens, ...tokenizer.encode(text.slice(this.#text.length))];
-    }
-    return tokenizer.encode(text);
+  /** What was read, where the prompt continues it by at least one token; else all is read anew. */
+  #sharedWith(prompt: readonly number[]): { readonly state: StateTree; readonly length: number } | null {
+    const continues =
+      this.cached < prompt.length && this.#tokens.slice(0, this.cached).every((token, i) => token === prompt[i]);
+    if (!continues) this.#forget();
+    return this.#read;
   }
 
   #forget(): void {
     if (this.#read) disposeState(this.#read.state);
     this.#read = null;
   }
+
+  #checkFree(call: string): void {
+    const fault = (expected: string, got: string) =>
+      new SequiturError({ where: `Conversation.${call}`, expected, got });
+    if (this.#isDisposed) throw fault('a conversation that is in use', 'one that was disposed');
+    if (this.#isSpeaking) throw fault('one answer at a time', 'a call while another answer is being given');
+  }
+}
+
+const messagesRule = option.listOf(
+  option.kind<Message>('a message with a role and a content, both strings', (value) => {
+    const { role, content } = (value ?? {}) as Partial<Message>;
+    return typeof role === 'string' && typeof content === 'string';
+  }),
+);
+
+function checkFit(options: object): void {
+  const unfit = UNFIT.find((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined);
+  if (!unfit) return;
+  throw new SequiturError({
+    where: `Conversation.say, ${unfit}`,
+    expected: 'nothing: an answer is one text, written token by token',
+    got: 'a value',
+    fix: 'Call generate with the tokens of the conversation',
+  });
 }
 
 function tooLong(length: number, { contextLength }: CausalModel): SequiturError {

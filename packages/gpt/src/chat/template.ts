@@ -1,6 +1,8 @@
-import { Template } from '@huggingface/jinja';
-import { SequiturError } from '@sequitur/core';
+import { parse, tokenize } from '@huggingface/jinja';
+import { SequiturError, shorten, showValue } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
+import { templateEnvironment } from './jinja/globals.js';
+import { BoundedInterpreter } from './jinja/interpreter.js';
 
 /** One turn of a conversation. */
 export interface Message {
@@ -11,16 +13,28 @@ export interface Message {
 /** Writes a conversation as the text that a model was trained on. */
 export type ChatTemplate = (messages: readonly Message[], options: { readonly forAnswer: boolean }) => string;
 
+/** Templates are a few thousand characters; the parser takes time that grows with the square of white space. */
+const LONGEST_TEMPLATE = 2 ** 18;
+const LONGEST_SPACE = 1000;
+
 /**
- * A template in Jinja, as checkpoints carry it.
+ * A template in Jinja, as checkpoints carry it, within bounds on steps, sizes and time.
  *
- * @param source the template; it is given `messages`, `add_generation_prompt`, and `variables`
+ * @param source the template; it is given `messages`, `add_generation_prompt`, `tools` and `documents` (none), and
+ *   `variables`
  * @throws SequiturError where the template cannot be read, or refuses the messages
  */
 export function jinjaTemplate(source: string, variables: Readonly<Record<string, unknown>> = {}): ChatTemplate {
-  const template = attempt(() => new Template(source));
+  checkSource(source);
+  const program = attempt(() => parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })));
+  checkLoops(program.body, false);
   return (messages, { forAnswer }) =>
-    attempt(() => template.render({ ...variables, messages, add_generation_prompt: forAnswer }));
+    attempt(() => {
+      const given = { tools: null, documents: null, ...variables, messages, add_generation_prompt: forAnswer };
+      const environment = templateEnvironment(given);
+      const interpreter = new BoundedInterpreter(environment, environment.lookupVariable('none'));
+      return String(interpreter.run(program).value);
+    });
 }
 
 /** The template that a tokenizer's files hold, or null where they hold none. */
@@ -29,14 +43,17 @@ export function templateOf(tokenizer: Tokenizer): ChatTemplate | null {
   const config = (files['tokenizer_config.json'] ?? {}) as Readonly<Record<string, unknown>>;
   const source = files['chat_template.jinja'] ?? defaultOf(config.chat_template);
   if (typeof source !== 'string') return null;
-  const tokens = ['bos_token', 'eos_token', 'unk_token', 'pad_token'].map((name) => [name, spelling(config[name])]);
+  const tokens = TOKENS.map((name) => [name, spelling(config[name])]);
   return jinjaTemplate(source, Object.fromEntries(tokens.filter(([, token]) => token !== undefined)));
 }
+
+const TOKENS = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
 
 /** A file may hold one template, or several by name. */
 function defaultOf(template: unknown): unknown {
   if (!Array.isArray(template)) return template;
-  return (template as { name?: string; template?: string }[]).find(({ name }) => name === 'default')?.template;
+  return (template as ({ name?: string; template?: string } | null)[]).find((each) => each?.name === 'default')
+    ?.template;
 }
 
 function spelling(token: unknown): string | undefined {
@@ -44,11 +61,45 @@ function spelling(token: unknown): string | undefined {
   return typeof content === 'string' ? content : undefined;
 }
 
+function checkSource(source: string): void {
+  const fault = (expected: string, got: string) => new SequiturError({ where: 'chat template', expected, got });
+  if (typeof source !== 'string') throw fault('a text in Jinja', showValue(source));
+  if (source.length > LONGEST_TEMPLATE) {
+    throw fault(`at most ${LONGEST_TEMPLATE} characters`, `${source.length}`);
+  }
+  const space = source.match(/\s+/g)?.reduce((most, { length }) => Math.max(most, length), 0) ?? 0;
+  if (space > LONGEST_SPACE) throw fault(`at most ${LONGEST_SPACE} spaces in a row`, `${space}`);
+}
+
+interface Block {
+  readonly type: string;
+  readonly body?: readonly Block[];
+  readonly alternate?: readonly Block[];
+  readonly defaultBlock?: readonly Block[];
+}
+
+/** @throws SequiturError for a `break` or `continue` that stands in no loop, as Jinja does */
+function checkLoops(blocks: readonly Block[], inLoop: boolean): void {
+  for (const { type, body = [], alternate = [], defaultBlock = [] } of blocks) {
+    if (!inLoop && (type === 'Break' || type === 'Continue')) {
+      throw new SequiturError({
+        where: 'chat template',
+        expected: `${type.toLowerCase()} in a loop`,
+        got: 'none around it',
+      });
+    }
+    const isOwn = type === 'Macro' || type === 'CallStatement';
+    checkLoops(body, type === 'For' || (inLoop && !isOwn));
+    checkLoops([...alternate, ...defaultBlock], inLoop);
+  }
+}
+
 function attempt<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
-    const got = error instanceof Error ? error.message : String(error);
+    if (error instanceof SequiturError) throw error;
+    const got = shorten(error instanceof Error ? error.message : String(error));
     throw new SequiturError({ where: 'chat template', expected: 'a text for these messages', got }, { cause: error });
   }
 }

@@ -1,9 +1,10 @@
-import { type CausalModel, SequiturError } from '@sequitur/core';
+import { type CausalModel, SequiturError, showValue } from '@sequitur/core';
 import { type GenerateOptions, generate } from '@sequitur/generation';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
+import { type TextGenerateOptions, withDecodedStop } from './stop-strings.js';
 import { textPieces } from './text-pieces.js';
 
-export interface CompleteOptions extends Omit<GenerateOptions, 'endTokens'> {
+export interface CompleteOptions extends Omit<TextGenerateOptions, 'endTokens'> {
   /** Tokens that end the text; default the model's own. */
   readonly endTokens?: readonly number[];
 }
@@ -19,9 +20,9 @@ export interface Writer {
 }
 
 /**
- * Goes on writing after `prompt`, piece by piece.
+ * Continues `prompt`, piece by piece: prompt and pieces joined are the text of all tokens.
  *
- * @throws SequiturError where there is no tokenizer
+ * @throws SequiturError where there is no tokenizer, or the prompt is no string
  */
 export async function* completeText(
   { model, tokenizer, startToken, endTokens: own }: Writer,
@@ -29,10 +30,12 @@ export async function* completeText(
   options: CompleteOptions = {},
 ): AsyncGenerator<string> {
   const found = tokenizer ?? missingTokenizer();
+  if (typeof prompt !== 'string') throw notText(prompt);
   const { endTokens = own } = options;
   const encoded = found.encode(prompt, { specialTokens: true });
   const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;
-  yield* textPieces(tokensAfter(model, start, { ...options, endTokens }), found, endTokens);
+  const settings = withDecodedStop('complete', { ...options, endTokens }, found, start);
+  yield* textPieces(tokensAfter(model, start, settings), found, { endTokens, after: start });
 }
 
 async function* tokensAfter(
@@ -44,6 +47,15 @@ async function* tokensAfter(
     if (token === null || token === undefined) return;
     yield token;
   }
+}
+
+function notText(prompt: unknown): SequiturError {
+  return new SequiturError({
+    where: 'complete, prompt',
+    expected: 'a string',
+    got: showValue(prompt),
+    fix: 'Messages of a conversation go to chat: model.chat().say(text)',
+  });
 }
 
 /** Thrown where a model without a tokenizer is asked for text. */

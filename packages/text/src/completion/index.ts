@@ -1,2 +1,4 @@
+export { beforeStop } from './before-stop.js';
 export { type CompleteOptions, completeText, missingTokenizer, type Writer } from './complete-text.js';
-export { textPieces } from './text-pieces.js';
+export { type Stop, stopStringsOf, type TextGenerateOptions, withDecodedStop } from './stop-strings.js';
+export { type TextPiecesOptions, textPieces } from './text-pieces.js';

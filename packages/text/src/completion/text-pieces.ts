@@ -1,24 +1,47 @@
+import { byteOf } from '../tokenizers/models/byte-tokens.js';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 
+export interface TextPiecesOptions {
+  /** Tokens that end the text, and are not shown; default none. */
+  readonly endTokens?: readonly number[] | undefined;
+  /** Tokens that these follow, a prompt's: the text goes on from theirs. */
+  readonly after?: readonly number[] | undefined;
+}
+
+/** As many tokens of a prompt as what follows can hang on. */
+const CONTEXT = 64;
+
 /**
- * Tokens as they come, as pieces of text. A character may be spread over several tokens: it is given out when it is whole,
- * or at the end as it is. The tokens that end a text are not shown.
+ * Tokens as they come, as pieces of text, which joined are what `decode` makes of all of them. What a later token can
+ * still change is held back: a character that is spread over several tokens, a space that punctuation would take away.
  */
 export async function* textPieces(
   tokens: AsyncIterable<number>,
   tokenizer: Tokenizer,
-  endTokens: readonly number[],
+  { endTokens = [], after = [] }: TextPiecesOptions = {},
 ): AsyncGenerator<string> {
   const written: number[] = [];
+  const context = after.slice(-CONTEXT);
   let shown = '';
   for await (const token of tokens) {
     if (endTokens.includes(token)) break;
     written.push(token);
-    const text = tokenizer.decode(written);
-    if (text.endsWith('\ufffd') || text === shown) continue;
+    // Bytes are read together: one that is no text makes all of them unreadable.
+    if (byteOf(tokenizer.idToToken(token) ?? '') !== null) continue;
+    const text = settledPart(tokenizer.decode(written, { after: context }), tokenizer.cleanUp);
+    if (text.length <= shown.length || !text.startsWith(shown)) continue;
     yield text.slice(shown.length);
     shown = text;
   }
-  const rest = tokenizer.decode(written).slice(shown.length);
+  const rest = tokenizer.decode(written, { after: context }).slice(shown.length);
   if (rest) yield rest;
 }
+
+/** The part of a text that no further token changes. */
+function settledPart(text: string, cleanUp: boolean): string {
+  const whole = text.replace(/\ufffd+$/, '');
+  return cleanUp ? whole.replace(UNSETTLED, '') : whole;
+}
+
+/** What may still become part of ` .`, ` ' `, ` n't` or ` 've` and lose its space. */
+const UNSETTLED = /(?:(?: n ?| )?' ?[vr]?| n ?| )$/;

@@ -50,6 +50,7 @@ export class SubwordTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly specialTokens: SpecialTokens;
   readonly specialIds: ReadonlySet<number>;
+  readonly cleanUp: boolean;
   readonly #parts: SubwordParts;
   readonly #added: AddedTokenSplitter;
   readonly #addedIds: ReadonlyMap<string, number>;
@@ -63,6 +64,7 @@ export class SubwordTokenizer implements Tokenizer {
     this.#addedContents = new Map(addedTokens.map(({ content, id }) => [id, content]));
     this.vocabularySize = addedTokens.reduce((size, { id }) => Math.max(size, id + 1), vocabulary.size);
     this.specialTokens = specialTokens;
+    this.cleanUp = parts.cleanUp ?? false;
     const named = Object.values(specialTokens).flatMap((token) => this.tokenToId(token) ?? []);
     const added = addedTokens.filter(({ special }) => special).map(({ id }) => id);
     this.specialIds = new Set([...(parts.specialIds ?? []), ...named, ...added]);
@@ -109,11 +111,9 @@ export class SubwordTokenizer implements Tokenizer {
 
   decode(
     ids: readonly number[],
-    { skipSpecialTokens = true, cleanUp = this.#parts.cleanUp }: DecodeOptions = {},
+    { skipSpecialTokens = true, cleanUp = this.cleanUp, after = [] }: DecodeOptions = {},
   ): string {
-    const kept = skipSpecialTokens ? ids.filter((id) => !this.specialIds.has(id)) : ids;
-    // Ids beyond the vocabulary, which a model's padded embedding has, stand for nothing.
-    const text = this.#parts.join(kept.flatMap((id) => this.idToToken(id) ?? []));
+    const text = after.length ? this.#joinAfter(after, ids, skipSpecialTokens) : this.#join(ids, skipSpecialTokens);
     return cleanUp ? cleanUpSpaces(text) : text;
   }
 
@@ -127,6 +127,18 @@ export class SubwordTokenizer implements Tokenizer {
 
   files(): TokenizerFiles {
     return this.#parts.files();
+  }
+
+  #join(ids: readonly number[], skipSpecialTokens: boolean): string {
+    const kept = skipSpecialTokens ? ids.filter((id) => !this.specialIds.has(id)) : ids;
+    // Ids beyond the vocabulary, which a model's padded embedding has, stand for nothing.
+    return this.#parts.join(kept.flatMap((id) => this.idToToken(id) ?? []));
+  }
+
+  #joinAfter(after: readonly number[], ids: readonly number[], skipSpecialTokens: boolean): string {
+    const before = this.#join(after, skipSpecialTokens);
+    const whole = this.#join([...after, ...ids], skipSpecialTokens);
+    return whole.startsWith(before) ? whole.slice(before.length) : this.#join(ids, skipSpecialTokens);
   }
 
   #pieces(text: string): readonly Piece[] {

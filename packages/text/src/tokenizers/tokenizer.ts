@@ -70,6 +70,11 @@ export interface DecodeOptions {
   readonly skipSpecialTokens?: boolean | undefined;
   /** Takes out the spaces that splitting put before punctuation; default as the tokenizer's files say. */
   readonly cleanUp?: boolean | undefined;
+  /**
+   * Tokens that stand before, of which the text is left out. A vocabulary whose words begin with a space drops it at the
+   * beginning of a text, but not after these.
+   */
+  readonly after?: readonly number[] | undefined;
 }
 
 /** What a tokenizer's special tokens are for, and how each is spelled. */
@@ -84,6 +89,8 @@ export interface Tokenizer {
   readonly specialTokens: SpecialTokens;
   /** Ids that decoding can leave out. */
   readonly specialIds: ReadonlySet<number>;
+  /** Whether `decode` takes out the spaces before punctuation unless told otherwise. */
+  readonly cleanUp: boolean;
   /**
    * The ids of a text, without special tokens unless they are asked for.
    *

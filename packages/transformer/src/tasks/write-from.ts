@@ -1,10 +1,10 @@
-import { tokenTensor } from '@sequitur/core';
+import { type CausalModel, tokenTensor } from '@sequitur/core';
 import { type GenerateOptions, generateSteps, generateTexts, readGenerationSettings } from '@sequitur/generation';
-import { missingTokenizer } from '@sequitur/text';
+import { missingTokenizer, type TextGenerateOptions, textPieces, withDecodedStop } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
 
-export interface WriteFromOptions extends GenerateOptions {
+export interface WriteFromOptions extends TextGenerateOptions {
   /** Put before every text, as T5 is told what to do: `translate English to German: `. */
   readonly prefix?: string;
   /** How many texts are read at a time, those of like length together; default all at once. */
@@ -59,20 +59,21 @@ export async function* streamFrom(
   options: WriteFromOptions = {},
 ): AsyncGenerator<string> {
   const { tokenizer, conditioned, prompts, resolved } = read(model, [text], options);
-  const written: number[] = [];
-  let shown = '';
   try {
-    for await (const { tokens } of generateSteps(conditioned, prompts, resolved)) {
-      if (typeof tokens[0] !== 'number') return;
-      written.push(tokens[0]);
-      const now = tokenizer.decode(written);
-      // A character may be spread over several tokens: it is shown when it is whole.
-      if (now.endsWith('\ufffd') || !now.startsWith(shown)) continue;
-      yield now.slice(shown.length);
-      shown = now;
-    }
+    yield* textPieces(firstTokens(conditioned, prompts, resolved), tokenizer);
   } finally {
     conditioned.dispose();
+  }
+}
+
+async function* firstTokens(
+  model: CausalModel,
+  prompts: readonly (readonly number[])[],
+  options: GenerateOptions,
+): AsyncGenerator<number> {
+  for await (const { tokens } of generateSteps(model, prompts, options)) {
+    if (typeof tokens[0] !== 'number') return;
+    yield tokens[0];
   }
 }
 
@@ -80,8 +81,15 @@ function read(model: SequenceToSequence, texts: readonly string[], { prefix = ''
   const tokenizer = model.tokenizer ?? missingTokenizer('writing from a text');
   const sources = tokenizer.tokenizeBatch(
     texts.map((text) => prefix + text),
-    { specialTokens: true },
+    { specialTokens: true, padding: { side: 'right' } },
   );
+  const { generation } = model;
+  const ends = generation.eos_token_id ?? model.config.endToken;
+  const settings = readGenerationSettings(
+    { ...generation, ...(ends !== undefined && { eos_token_id: ends }) },
+    { length: 1, sources: sources.map(({ ids }) => ids) },
+  );
+  const resolved = { ...settings, ...withDecodedStop('writeFrom', options, tokenizer) };
   const tokens = tokenTensor(
     sources.map(({ ids }) => ids),
     model.sourceVocabularySize,
@@ -90,16 +98,5 @@ function read(model: SequenceToSequence, texts: readonly string[], { prefix = ''
   const attentionMask = tensor2d(mask, tokens.shape, 'int32');
   const conditioned = model.conditionedOn(tokens, { attentionMask });
   dispose([tokens, attentionMask]);
-  const { generation = {}, endToken } = model.config;
-  const ends = generation.eos_token_id ?? endToken;
-  const settings = readGenerationSettings(
-    { ...(ends !== undefined && { eos_token_id: ends }), ...generation },
-    { length: 1, sources: sources.map(({ ids }) => ids) },
-  );
-  return {
-    tokenizer,
-    conditioned,
-    prompts: texts.map(() => [model.startToken]),
-    resolved: { ...settings, ...options },
-  };
+  return { tokenizer, conditioned, prompts: texts.map(() => [model.startToken]), resolved };
 }

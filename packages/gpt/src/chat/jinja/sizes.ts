@@ -1,0 +1,58 @@
+/** How large a value is, in characters. */
+export interface Size {
+  /** With all that it holds, as often as it holds it. */
+  readonly size: number;
+  /** Lists and objects within each other. */
+  readonly depth: number;
+  /** Of the value alone. */
+  readonly length: number;
+}
+
+export type SizeOf = (value: unknown) => Size;
+
+/** What an item of a list takes, and anything that is no text. */
+const ITEM = 16;
+const SINGLE: Size = { size: ITEM, depth: 0, length: 0 };
+
+/**
+ * Measures values of the interpreter, those within each other as often as they occur, since writing them out does so too.
+ * What cannot change is measured once; it stops at the bounds.
+ */
+export function sizes(largest: number, deepest: number): SizeOf {
+  const known = new WeakMap<object, Size>();
+  const measure = (value: unknown, level: number): Size & { readonly isFixed: boolean } => {
+    const content = contentOf(value);
+    if (typeof content === 'string') {
+      return { size: ITEM + content.length, depth: 0, length: content.length, isFixed: true };
+    }
+    if (typeof content !== 'object' || content === null) return { ...SINGLE, isFixed: true };
+    const measured = known.get(value as object);
+    if (measured) return { ...measured, isFixed: true };
+    const items = itemsOf(content);
+    const length = ITEM * items.length;
+    let [size, depth, isFixed] = [ITEM, 1, (value as { type?: unknown }).type !== 'NamespaceValue'];
+    if (level > deepest) depth = deepest + 1;
+    else if (length > largest) size = length;
+    else {
+      for (const item of items) {
+        const inner = measure(item, level + 1);
+        size += inner.size;
+        depth = Math.max(depth, 1 + inner.depth);
+        isFixed &&= inner.isFixed;
+        if (size > largest) break;
+      }
+    }
+    if (isFixed && level === 0) known.set(value as object, { size, depth, length });
+    return { size, depth, length, isFixed };
+  };
+  return (value) => measure(value, 0);
+}
+
+function contentOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { value?: unknown }).value : value;
+}
+
+function itemsOf(content: object): readonly unknown[] {
+  if (Array.isArray(content)) return content;
+  return content instanceof Map ? [...content].flat() : [];
+}
