@@ -13,14 +13,14 @@ const bartSizes = {
 const config = {
   ...bartSizes,
   ...{ modelType: 'bart', vocabularySize: tokenizer.vocabularySize, contextLength: 40, activation: 'gelu' as const },
-  ...{ paddingToken: 0, decoderStartToken: 2, endToken: 1, initialDeviation: 0.7 },
+  ...{ paddingToken: 0, decoderStartToken: 2, endToken: 1, initializerRange: 0.7 },
 };
 
 /** A BART with settings in config.json, and in generation_config.json. */
 function model(ofConfig: object, ofFile?: object): SequenceToSequence {
   const drawn = SequenceToSequence.create({ ...config, generation: ofConfig } as never, { seed: 3, tokenizer });
-  const storedAs = ofFile ? { ...drawn.storedAs, generation: ofFile } : drawn.storedAs;
-  return Object.assign(drawn, { storedAs });
+  const metadata = ofFile ? { ...drawn.metadata, generation: ofFile } : drawn.metadata;
+  return Object.assign(drawn, { metadata });
 }
 
 /** What generation with these options writes, without the tasks. */
