@@ -1,7 +1,6 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import type { ActivationAttributes } from './attributes.js';
-import { SLOPE } from './reference.js';
+import { type ActivationAttributes, SLOPE } from './reference.js';
 
 /** Each activation and its slope. */
 const FUNCTIONS = {

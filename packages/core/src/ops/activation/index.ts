@@ -14,8 +14,24 @@ import {
   tanh as tanhOf,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
-import { activationOp } from './op.js';
+import { activationCpu } from './cpu.js';
+import { activationGradient } from './gradient.js';
+import { type ActivationAttributes, activationReference } from './reference.js';
+import { activationWasm } from './wasm.js';
+import { activationWebGpu } from './webgpu.js';
+
+/** {x} -> [activation(x)], for those that have kernels. */
+const activationOp = defineOp<ActivationAttributes>({
+  name: 'SequiturActivation',
+  reference: ({ x }, attributes) => [activationReference(x!, attributes)],
+  gradient: {
+    inputsToSave: ['x'],
+    of: ([dy], [x], attributes) => ({ x: () => activationGradient({ x: x!, dy: dy! }, attributes)[0]! }),
+  },
+  kernels: { cpu: activationCpu, wasm: activationWasm, webgpu: activationWebGpu },
+});
 
 /** A function of each number for itself: float32 of any shape -> the same shape, which the caller disposes. */
 export type ActivationFunction = <T extends Tensor>(x: T) => T;

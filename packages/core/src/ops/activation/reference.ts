@@ -1,20 +1,27 @@
-import { add, erf, mul, sigmoid, square, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
+import { add, erf, exp, mul, sigmoid, square, sub, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
+
+/** The activations that have kernels of their own, by the number that the WebAssembly ones know them by. */
+export const KINDS = { gelu: 0, geluTanh: 1, silu: 2 } as const;
+
+export interface ActivationAttributes {
+  readonly kind: keyof typeof KINDS;
+}
 
 /** sqrt(2 / π) */
 export const SLOPE = Math.sqrt(2 / Math.PI);
 
 /** Hendrycks and Gimpel 2016, section 2: x Φ(x), with Φ the normal distribution function. */
-export function geluReference(x: Tensor): Tensor {
+function gelu(x: Tensor): Tensor {
   return tidy(() => mul(x, normalDistribution(x)));
 }
 
 /** Φ(x), the share of a normal distribution below x. */
-export function normalDistribution(x: Tensor): Tensor {
+function normalDistribution(x: Tensor): Tensor {
   return tidy(() => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5));
 }
 
 /** Hendrycks and Gimpel 2016, section 2: 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))). */
-export function geluTanhReference(x: Tensor): Tensor {
+function geluTanh(x: Tensor): Tensor {
   return tidy(() => {
     const inner = mul(mul(x, SLOPE), add(mul(square(x), 0.044715), 1));
     return mul(mul(x, 0.5), add(tanh(inner), 1));
@@ -22,6 +29,33 @@ export function geluTanhReference(x: Tensor): Tensor {
 }
 
 /** Hendrycks and Gimpel 2016, section 2 (SiLU); Ramachandran et al. 2017 (swish with β = 1): x σ(x). */
-export function siluReference(x: Tensor): Tensor {
+function silu(x: Tensor): Tensor {
   return tidy(() => mul(x, sigmoid(x)));
+}
+
+const values = { gelu, geluTanh, silu };
+
+const slopes = {
+  /** Φ(x) + x φ(x) with the normal density φ. */
+  gelu: (x: Tensor) => add(normalDistribution(x), mul(mul(x, 1 / Math.sqrt(2 * Math.PI)), exp(mul(square(x), -0.5)))),
+  /** s + x s (1 - s) z'(x), with s = σ(z) and z = 2 sqrt(2/π) (x + 0.044715 x³). */
+  geluTanh: (x: Tensor) => {
+    const share = sigmoid(mul(mul(x, 2 * SLOPE), add(mul(square(x), 0.044715), 1)));
+    const inner = add(mul(square(x), 6 * SLOPE * 0.044715), 2 * SLOPE);
+    return add(share, mul(mul(x, mul(share, sub(1, share))), inner));
+  },
+  /** s + x s (1 - s), with s = σ(x). */
+  silu: (x: Tensor) => {
+    const share = sigmoid(x);
+    return add(share, mul(x, mul(share, sub(1, share))));
+  },
+};
+
+export function activationReference(x: Tensor, { kind }: ActivationAttributes): Tensor {
+  return values[kind](x);
+}
+
+/** dy times the slope at x. */
+export function activationGradientReference(x: Tensor, dy: Tensor, { kind }: ActivationAttributes): Tensor {
+  return mul(dy, slopes[kind](x));
 }

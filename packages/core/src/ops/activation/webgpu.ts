@@ -1,8 +1,7 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import type { WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
-import type { ActivationAttributes } from './attributes.js';
-import { SLOPE } from './reference.js';
+import { type ActivationAttributes, SLOPE } from './reference.js';
 
 /** Φ, the share of a normal distribution below x, with erf after Abramowitz and Stegun 7.1.26; and σ without overflow. */
 const FUNCTIONS = `

@@ -1,0 +1,12 @@
+import { defineOp } from '../define-op.js';
+import { activationGradientCpu } from './cpu.js';
+import { type ActivationAttributes, activationGradientReference } from './reference.js';
+import { activationGradientWasm } from './wasm.js';
+import { activationGradientWebGpu } from './webgpu.js';
+
+/** {x, dy} -> [dy activation'(x)]. */
+export const activationGradient = defineOp<ActivationAttributes>({
+  name: 'SequiturActivationGradient',
+  reference: ({ x, dy }, attributes) => [activationGradientReference(x!, dy!, attributes)],
+  kernels: { cpu: activationGradientCpu, wasm: activationGradientWasm, webgpu: activationGradientWebGpu },
+});

@@ -1,5 +1,0 @@
-export interface RmsNormAttributes {
-  readonly epsilon: number;
-  readonly groupSize: number;
-  readonly weightOffset: number;
-}

@@ -1,4 +1,0 @@
-export interface SoftmaxCrossEntropyAttributes {
-  readonly ignoreLabel: number;
-  readonly labelSmoothing: number;
-}
