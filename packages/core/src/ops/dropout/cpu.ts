@@ -1,7 +1,6 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import type { DropoutAttributes } from './attributes.js';
-import { dropoutBits, dropoutThreshold } from './reference.js';
+import { type DropoutAttributes, dropoutBits, dropoutThreshold } from './reference.js';
 
 export const dropoutCpu: NativeKernel<DropoutAttributes> = ({ inputs, attributes: { rate, seed }, backend }) => {
   const cpu = cpuInstance(backend);

@@ -1,6 +1,18 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { defineOp, type Op } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
-import { dropoutOp } from './op.js';
+import { dropoutCpu } from './cpu.js';
+import { type DropoutAttributes, dropoutReference } from './reference.js';
+import { dropoutWasm } from './wasm.js';
+import { dropoutWebGpu } from './webgpu.js';
+
+/** {x} -> [x with some numbers dropped]; the gradient draws the same ones again. */
+const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
+  name: 'SequiturDropout',
+  reference: ({ x }, { rate, seed }) => [dropoutReference(x!, rate, seed)],
+  gradient: { of: ([dy], _saved, attributes) => ({ x: () => dropoutOp({ x: dy! }, attributes)[0]! }) },
+  kernels: { cpu: dropoutCpu, wasm: dropoutWasm, webgpu: dropoutWebGpu },
+});
 
 /**
  * Sets a share `rate` of the numbers to zero and divides the rest by 1 - rate (Srivastava et al. 2014). Which ones

@@ -1,5 +1,12 @@
 import { mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 
+export interface DropoutAttributes {
+  /** In [0, 1). */
+  readonly rate: number;
+  /** In [0, 2³²). */
+  readonly seed: number;
+}
+
 /** Srivastava et al. 2014, section 4, scaled in training: x m / (1 - p), with m drawn as `dropoutMask` says. */
 export function dropoutReference(x: Tensor, rate: number, seed: number): Tensor {
   return tidy(() => mul(x, tensor(dropoutMask(x.size, rate, seed), x.shape, 'float32')));

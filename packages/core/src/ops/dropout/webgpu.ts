@@ -1,8 +1,7 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import type { WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
-import type { DropoutAttributes } from './attributes.js';
-import { dropoutThreshold } from './reference.js';
+import { type DropoutAttributes, dropoutThreshold } from './reference.js';
 
 const SIZE = 256;
 
