@@ -1,6 +1,6 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import type { EmbedGradientAttributes } from './attributes.js';
+import type { EmbedGradientAttributes } from './reference.js';
 
 export const embedGradientCpu: NativeKernel<EmbedGradientAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);

@@ -2,9 +2,26 @@ import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import { checkOptions, option, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
+import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
 import { checkIntegers } from '../values-on-host.js';
-import { embedOp } from './op.js';
+import { embedGradient } from './gradient.js';
+import { type EmbedAttributes, embedReference } from './reference.js';
+import { embedWasm } from './wasm.js';
+import { embedWebGpu } from './webgpu.js';
+
+/** {table, ids} -> [rows]. */
+const embedOp = defineOp<EmbedAttributes>({
+  name: 'SequiturEmbed',
+  reference: ({ table, ids }) => [embedReference(table!, ids!)],
+  gradient: {
+    inputsToSave: ['table', 'ids'],
+    of: ([dy], [table, ids], { padding }) => ({
+      table: () => embedGradient({ dy: dy!, ids: ids! }, { padding, vocabularySize: table!.shape[0]! })[0]!,
+    }),
+  },
+  kernels: { wasm: embedWasm, webgpu: embedWebGpu },
+});
 
 export interface EmbedOptions {
   /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */

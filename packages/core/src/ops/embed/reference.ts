@@ -14,6 +14,15 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
+export interface EmbedAttributes {
+  /** The id whose row gets no gradient; -1 for none. */
+  readonly padding: number;
+}
+
+export interface EmbedGradientAttributes extends EmbedAttributes {
+  readonly vocabularySize: number;
+}
+
 /** Row `ids[i]` of the table for each i. */
 export function embedReference(table: Tensor, ids: Tensor): Tensor {
   return tidy(() => reshape(gather(table, reshape(ids, [ids.size])), [...ids.shape, table.shape[1]!]));

@@ -2,7 +2,7 @@ import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import type { WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import { partsOf } from '../../backends/webgpu/parts.js';
 import type { NativeKernel } from '../define-op.js';
-import type { EmbedGradientAttributes } from './attributes.js';
+import type { EmbedGradientAttributes } from './reference.js';
 
 const SIZE = 256;
 

@@ -1,0 +1,12 @@
+import { defineOp } from '../define-op.js';
+import { embedGradientCpu } from './cpu.js';
+import { type EmbedGradientAttributes, embedGradientReference } from './reference.js';
+import { embedGradientWasm } from './wasm.js';
+import { embedGradientWebGpu } from './webgpu.js';
+
+/** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, so that there nothing could learn an embedding. */
+export const embedGradient = defineOp<EmbedGradientAttributes>({
+  name: 'SequiturEmbedGradient',
+  reference: ({ dy, ids }, { padding, vocabularySize }) => [embedGradientReference(dy!, ids!, vocabularySize, padding)],
+  kernels: { cpu: embedGradientCpu, wasm: embedGradientWasm, webgpu: embedGradientWebGpu },
+});
