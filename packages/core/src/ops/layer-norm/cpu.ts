@@ -1,11 +1,8 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
+import type { LayerNormAttributes } from './reference.js';
 
-interface Attributes {
-  readonly epsilon: number;
-}
-
-export const layerNormCpu: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+export const layerNormCpu: NativeKernel<LayerNormAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);
   if (!cpu) return null;
   const [x, weight] = [cpu.values(inputs.x!), cpu.values(inputs.weight!)];
@@ -21,7 +18,7 @@ export const layerNormCpu: NativeKernel<Attributes> = ({ inputs, attributes, bac
   return [cpu.output(inputs.x!.shape, y)];
 };
 
-export const layerNormGradientCpu: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+export const layerNormGradientCpu: NativeKernel<LayerNormAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);
   if (!cpu) return null;
   const [x, weight, dy] = [cpu.values(inputs.x!), cpu.values(inputs.weight!), cpu.values(inputs.dy!)];

@@ -1,33 +1,13 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { wasmInstance } from '../../backends/wasm/instance.js';
-import { runOnRows } from '../../backends/wasm/rows.js';
-import { defineOp, type NativeKernel } from '../define-op.js';
+import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
 import { layerNormCpu } from './cpu.js';
 import { layerNormGradient } from './gradient.js';
-import { layerNormReference } from './reference.js';
+import { type LayerNormAttributes, layerNormReference } from './reference.js';
+import { layerNormWasm } from './wasm.js';
 import { layerNormWebGpu } from './webgpu.js';
 
-interface Attributes {
-  readonly epsilon: number;
-}
-
-const layerNormWasm: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
-  const wasm = wasmInstance(backend);
-  if (!wasm) return null;
-  const { x, weight, bias } = inputs;
-  const width = weight!.shape[0]!;
-  const y = wasm.output(x!.shape);
-  const [rows, weights, shifts, to] = [wasm.offset(x!), wasm.offset(weight!), wasm.offsetOr0(bias), wasm.offset(y)];
-  const cost = { count: x!.size / width, cost: 24 * width };
-  runOnRows(wasm, 'layerNormForward', cost, ({ from, count }) => {
-    const bytes = 4 * from * width;
-    return [count, width, rows + bytes, weights, shifts, attributes.epsilon, to + bytes];
-  });
-  return [y];
-};
-
-const layerNormOp = defineOp<Attributes>({
+const layerNormOp = defineOp<LayerNormAttributes>({
   name: 'SequiturLayerNorm',
   reference: ({ x, weight, bias }, { epsilon }) => [layerNormReference(x!, weight!, bias ?? null, epsilon)],
   gradient: {
@@ -37,7 +17,7 @@ const layerNormOp = defineOp<Attributes>({
       return { x: () => dx!, weight: () => dweight!, bias: () => dbias! };
     },
   },
-  kernels: { wasm: layerNormWasm, cpu: layerNormCpu, webgpu: layerNormWebGpu },
+  kernels: { cpu: layerNormCpu, wasm: layerNormWasm, webgpu: layerNormWebGpu },
 });
 
 /**

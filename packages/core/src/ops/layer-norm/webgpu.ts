@@ -2,10 +2,7 @@ import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import { REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import { COLUMNS, columnReduction } from '../column-sums/webgpu.js';
 import type { NativeKernel } from '../define-op.js';
-
-interface Attributes {
-  readonly epsilon: number;
-}
+import type { LayerNormAttributes } from './reference.js';
 
 /**
  * Mean and 1 / sqrt(variance + epsilon) of row `group`. The mean is taken twice as in the reference, and kept as its two
@@ -79,7 +76,7 @@ const backwardColumns = columnReduction({
   },
 });
 
-export const layerNormWebGpu: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+export const layerNormWebGpu: NativeKernel<LayerNormAttributes> = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
   if (!gpu) return null;
   const { x, weight, bias } = inputs;
@@ -94,7 +91,7 @@ export const layerNormWebGpu: NativeKernel<Attributes> = ({ inputs, attributes, 
   return [y];
 };
 
-export const layerNormGradientWebGpu: NativeKernel<Attributes> = ({ inputs, attributes, backend }) => {
+export const layerNormGradientWebGpu: NativeKernel<LayerNormAttributes> = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
   if (!gpu) return null;
   const [x, weight, dy] = [inputs.x!, inputs.weight!, inputs.dy!];
