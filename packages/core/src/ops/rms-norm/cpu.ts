@@ -1,6 +1,6 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import type { RmsNormAttributes } from './attributes.js';
+import type { RmsNormAttributes } from './reference.js';
 
 export const rmsNormCpu: NativeKernel<RmsNormAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);

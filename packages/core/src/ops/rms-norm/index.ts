@@ -1,7 +1,28 @@
 import { mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { silu } from '../activation/index.js';
+import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
-import { rmsNormOp } from './op.js';
+import { rmsNormCpu } from './cpu.js';
+import { rmsNormGradient } from './gradient.js';
+import { type RmsNormAttributes, rmsNormReference } from './reference.js';
+import { rmsNormWasm } from './wasm.js';
+import { rmsNormWebGpu } from './webgpu.js';
+
+/** {x, weight} -> [y]. */
+const rmsNormOp = defineOp<RmsNormAttributes>({
+  name: 'SequiturRmsNorm',
+  reference: ({ x, weight }, { epsilon, groupSize, weightOffset }) => [
+    rmsNormReference(x!, weight!, epsilon, groupSize, weightOffset),
+  ],
+  gradient: {
+    inputsToSave: ['x', 'weight'],
+    of: ([dy], [x, weight], attributes) => {
+      const [dx, dweight] = rmsNormGradient({ x: x!, weight: weight!, dy: dy! }, attributes);
+      return { x: () => dx!, weight: () => dweight! };
+    },
+  },
+  kernels: { cpu: rmsNormCpu, wasm: rmsNormWasm, webgpu: rmsNormWebGpu },
+});
 
 export interface RmsNormOptions {
   /** float32, the shape of x: the output is multiplied by silu(gate), as in Mamba-2. */

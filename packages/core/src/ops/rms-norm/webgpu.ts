@@ -2,7 +2,7 @@ import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import { REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import { COLUMNS, columnReduction } from '../column-sums/webgpu.js';
 import type { NativeKernel } from '../define-op.js';
-import type { RmsNormAttributes } from './attributes.js';
+import type { RmsNormAttributes } from './reference.js';
 
 const parameters = { groups: 'u32', size: 'u32', width: 'u32', epsilon: 'f32', offset: 'f32' } as const;
 
