@@ -1,6 +1,6 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
+import type { SoftmaxCrossEntropyAttributes } from './reference.js';
 
 /** The loss of a label outside the classes is NaN. */
 export const softmaxCrossEntropyCpu: NativeKernel<SoftmaxCrossEntropyAttributes> = (call) => {

@@ -2,12 +2,36 @@ import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import { checkOptions, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
+import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
 import { checkIntegers } from '../values-on-host.js';
-import { softmaxCrossEntropyOp } from './op.js';
+import { softmaxCrossEntropyCpu } from './cpu.js';
+import { softmaxCrossEntropyGradient } from './gradient.js';
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropyRules } from './options.js';
+import { type SoftmaxCrossEntropyAttributes, softmaxCrossEntropyReference } from './reference.js';
+import { softmaxCrossEntropyWasm } from './wasm.js';
+import { softmaxCrossEntropyWebGpu } from './webgpu.js';
 
 export type { SoftmaxCrossEntropyOptions } from './options.js';
+
+/** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward alone. */
+const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
+  name: 'SequiturSoftmaxCrossEntropy',
+  reference: ({ logits, labels }, { ignoreLabel, labelSmoothing }) =>
+    softmaxCrossEntropyReference(logits!, labels!, ignoreLabel, labelSmoothing),
+  gradient: {
+    inputsToSave: ['logits', 'labels'],
+    outputsToSave: [false, true],
+    of: ([dlosses], [logits, labels, normalisers], attributes) => ({
+      logits: () =>
+        softmaxCrossEntropyGradient(
+          { logits: logits!, labels: labels!, normalisers: normalisers!, dlosses: dlosses! },
+          attributes,
+        )[0]!,
+    }),
+  },
+  kernels: { cpu: softmaxCrossEntropyCpu, wasm: softmaxCrossEntropyWasm, webgpu: softmaxCrossEntropyWebGpu },
+});
 
 const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmaxCrossEntropyRules);
 

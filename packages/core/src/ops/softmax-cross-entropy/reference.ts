@@ -2,9 +2,12 @@ import {
   add,
   cast,
   equal,
+  exp,
+  expandDims,
   greaterEqual,
   less,
   logicalAnd,
+  logicalOr,
   logSumExp,
   mean,
   mul,
@@ -15,6 +18,11 @@ import {
   tidy,
   where,
 } from '@tensorflow/tfjs-core';
+
+export interface SoftmaxCrossEntropyAttributes {
+  readonly ignoreLabel: number;
+  readonly labelSmoothing: number;
+}
 
 /**
  * Szegedy et al. 2016, section 7: with log-probabilities l = z - log Σ exp z and smoothing s over K classes, the loss
@@ -37,7 +45,24 @@ export function softmaxCrossEntropyReference(
   });
 }
 
+/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K); 0 in rows that are ignored or that nothing comes back to. */
+export function softmaxCrossEntropyGradientReference(
+  logits: Tensor,
+  labels: Tensor,
+  normalisers: Tensor,
+  dlosses: Tensor,
+  { ignoreLabel, labelSmoothing }: SoftmaxCrossEntropyAttributes,
+): Tensor {
+  const classes = logits.shape[1]!;
+  const probabilities = exp(sub(logits, expandDims(normalisers, 1)));
+  const target = add(mul(cast(oneHot(labels, classes), 'float32'), 1 - labelSmoothing), labelSmoothing / classes);
+  const slopes = mul(expandDims(dlosses, 1), sub(probabilities, target));
+  const known = where(expandDims(isClass(labels, classes), 1), slopes, Number.NaN);
+  const isNothing = logicalOr(equal(labels, ignoreLabel), equal(dlosses, 0));
+  return where(expandDims(isNothing, 1), 0, known);
+}
+
 /** bool [rows]: which labels are among the classes. */
-export function isClass(labels: Tensor, classes: number): Tensor {
+function isClass(labels: Tensor, classes: number): Tensor {
   return logicalAnd(greaterEqual(labels, 0), less(labels, classes));
 }

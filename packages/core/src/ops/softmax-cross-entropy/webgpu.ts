@@ -1,7 +1,7 @@
 import { webGpuInstance } from '../../backends/webgpu/compute.js';
 import { NOT_FINITE, REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
-import type { SoftmaxCrossEntropyAttributes } from './attributes.js';
+import type { SoftmaxCrossEntropyAttributes } from './reference.js';
 
 const parameters = { rows: 'u32', classes: 'u32', ignoreLabel: 'i32', smoothing: 'f32' } as const;
 const SIZE = 128;
