@@ -3,10 +3,11 @@ import { SequiturError } from '../../errors.js';
 import { showShape } from '../../shape.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
-import { linearScanCpu, linearScanGradientCpu } from './cpu.js';
-import { linearScanGradientReference, linearScanReference } from './reference.js';
-import { linearScanGradientWasm, linearScanWasm } from './wasm.js';
-import { linearScanGradientWebGpu, linearScanWebGpu } from './webgpu.js';
+import { linearScanCpu } from './cpu.js';
+import { linearScanGradient } from './gradient.js';
+import { linearScanReference } from './reference.js';
+import { linearScanWasm } from './wasm.js';
+import { linearScanWebGpu } from './webgpu.js';
 
 /** {decay, input, initial} -> [states]. */
 const linearScanOp = defineOp<object>({
@@ -22,13 +23,6 @@ const linearScanOp = defineOp<object>({
     },
   },
   kernels: { cpu: linearScanCpu, wasm: linearScanWasm, webgpu: linearScanWebGpu },
-});
-
-/** {decay, initial, states, dStates} -> [dDecay, dInput, dInitial]. */
-const linearScanGradient = defineOp<object>({
-  name: 'SequiturLinearScanGradient',
-  reference: linearScanGradientReference,
-  kernels: { cpu: linearScanGradientCpu, wasm: linearScanGradientWasm, webgpu: linearScanGradientWebGpu },
 });
 
 /**
