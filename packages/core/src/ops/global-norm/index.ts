@@ -1,25 +1,15 @@
 import { add, div, minimum, type Scalar, scalar, sqrt, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import { wasmInstance } from '../../backends/wasm/instance.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { squaredSumCpu } from './cpu.js';
 import { squaredSumReference } from './reference.js';
+import { squaredSumWasm } from './wasm.js';
 import { squaredSumWebGpu } from './webgpu.js';
 
 const squaredSumOp = defineOp<object>({
   name: 'SequiturSquaredSum',
   reference: ({ x }) => [squaredSumReference(x!)],
-  kernels: {
-    wasm: ({ inputs: { x }, backend }) => {
-      const wasm = wasmInstance(backend);
-      if (!wasm) return null;
-      const output = wasm.output([]);
-      wasm.values(output)[0] = wasm.kernels.sumOfSquares(x!.size, wasm.offset(x!));
-      return [output];
-    },
-    cpu: squaredSumCpu,
-    webgpu: squaredSumWebGpu,
-  },
+  kernels: { cpu: squaredSumCpu, wasm: squaredSumWasm, webgpu: squaredSumWebGpu },
 });
 
 /** Σ x² over a float32 tensor of any shape, as a scalar that the caller disposes. Not differentiable. */
