@@ -1,11 +1,13 @@
-import { matMul, reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
-import { times, timesTransposed, transposedTimes } from '../products/index.js';
+import { times, transposedTimes } from '../products/index.js';
+import { unembedReference } from './reference.js';
+import { unembedWebGpu } from './webgpu.js';
 
 const unembedOp = defineOp<object>({
   name: 'SequiturTableScores',
-  reference: ({ x, table }) => [matMul(x!, table!, false, true)],
+  reference: ({ x, table }) => [unembedReference(x!, table!)],
   gradient: {
     inputsToSave: ['x', 'table'],
     of: ([dy], [x, table]) => ({
@@ -13,7 +15,7 @@ const unembedOp = defineOp<object>({
       table: () => transposedTimes(dy as Tensor2D, x as Tensor2D),
     }),
   },
-  kernels: { webgpu: ({ inputs: { x, table } }) => [timesTransposed(x as Tensor2D, table as Tensor2D)] },
+  kernels: { webgpu: unembedWebGpu },
 });
 
 /**
