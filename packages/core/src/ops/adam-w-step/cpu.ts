@@ -3,7 +3,7 @@ import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { AdamWCoefficients } from './coefficients.js';
 import type { AdamWMoments } from './reference.js';
 
-/** As `adamWInPlace`, in plain JavaScript. */
+/** As `adamWInPlaceWasm`, in plain JavaScript. */
 export function adamWInPlaceCpu(
   moments: AdamWMoments,
   gradient: Tensor,

@@ -3,13 +3,13 @@ import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
 import { adamWInPlaceCpu } from './cpu.js';
 import { adamWReference } from './reference.js';
-import { adamWInPlace } from './wasm.js';
+import { adamWInPlaceWasm } from './wasm.js';
 import { adamWInPlaceWebGpu } from './webgpu.js';
 
 export type { AdamWOptions } from './coefficients.js';
 
 /** Each declines (false) on backends that are not its own. */
-const IN_PLACE = [adamWInPlaceCpu, adamWInPlace, adamWInPlaceWebGpu];
+const IN_PLACE = [adamWInPlaceCpu, adamWInPlaceWasm, adamWInPlaceWebGpu];
 
 export interface AdamWStep extends AdamWOptions {
   /** float32 of any shape; changed by the step. */

@@ -11,7 +11,7 @@ const COST = 32;
  * The step in place, in one pass over the four arrays. Declines (false) where our kernels are not loaded, and where
  * another tensor shares an array: that one must keep its values.
  */
-export function adamWInPlace(
+export function adamWInPlaceWasm(
   { parameter, firstMoment, secondMoment }: AdamWMoments,
   gradient: Tensor,
   scale: number | Tensor,

@@ -28,7 +28,7 @@ const kernel = (scaledByTensor: boolean): WebGpuKernel => ({
   parameter[i] = parameter[i] * p.decay - m / (sqrt(v) * p.inverseRootCorrection2 + p.epsilon) * p.stepSize;`,
 });
 
-/** As `adamWInPlace`, on the GPU, in parts where the arrays are too large to be bound whole. */
+/** As `adamWInPlaceWasm`, on the GPU, in parts where the arrays are too large to be bound whole. */
 export function adamWInPlaceWebGpu(
   { parameter, firstMoment, secondMoment }: AdamWMoments,
   gradient: Tensor,
