@@ -1,22 +1,6 @@
-/** Arrows point one way: what each package may import of the others. */
-const mayImport = {
-  core: [],
-  pretrained: ['core'],
-  generation: ['core'],
-  attention: ['core'],
-  train: ['core', 'pretrained'],
-  text: ['core', 'pretrained', 'generation'],
-  laws: ['core'],
-  transformer: ['core', 'pretrained', 'generation', 'attention', 'text'],
-  gpt: ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text'],
-  bert: ['core', 'pretrained', 'attention', 'transformer', 'text'],
-  bench: ['core', 'generation', 'attention', 'ssm', 'mamba', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
-  ssm: ['core'],
-  mamba: ['core', 'pretrained', 'ssm', 'transformer', 'text'],
-  recurrent: ['core', 'transformer'],
-};
+const { layers: packages } = require('./scripts/layers.cjs');
 
-const layers = Object.entries(mayImport).map(([name, allowed]) => ({
+const layers = Object.entries(packages).map(([name, { imports: allowed }]) => ({
   name: `${name} imports only what lies below it`,
   severity: 'error',
   from: { path: `^packages/${name}/src/` },

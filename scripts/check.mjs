@@ -6,6 +6,7 @@ const checks = {
   types: 'pnpm run typecheck',
   'types of the playground': 'pnpm --filter @sequitur/playground run typecheck',
   'layers and cycles': 'pnpm run layers',
+  'picture of the packages': 'node scripts/draw-packages.mjs --check',
   'unused code': 'pnpm run unused',
   build: 'pnpm run build',
   'published packages': 'node scripts/published-packages.mjs',

@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { readmeExamples } from '@sequitur/laws';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+readmeExamples(join(root, 'docs', 'minimal.md'), {
+  '@sequitur/core': () => import('@sequitur/core'),
+  '@sequitur/mamba': () => import('@sequitur/mamba'),
+  '@sequitur/text': () => import('@sequitur/text'),
+  '@sequitur/train': () => import('@sequitur/train'),
+  '@sequitur/transformer': () => import('@sequitur/transformer'),
+});
+
+/** Markdown files that git tracks or would track. */
+function pages(): string[] {
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return listed.split('\n').filter((path) => path && !path.startsWith('.changeset/') && existsSync(join(root, path)));
+}
+
+/** Targets of links to files, without addresses and without the part after #. */
+function linksIn(text: string): string[] {
+  const prose = text.replace(/```[\s\S]*?```/g, '').replace(/`[^`\n]*`/g, '');
+  const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1]!);
+  return targets.filter((target) => !/^(https?:|mailto:|#)/.test(target)).map((target) => target.split('#')[0]!);
+}
+
+describe('links in Markdown files', () => {
+  it('lead to files that exist', () => {
+    const found = pages();
+    expect(found).toContain('README.md');
+    const broken = found.flatMap((page) => {
+      const folder = dirname(join(root, page));
+      const links = linksIn(readFileSync(join(root, page), 'utf8'));
+      return links.filter((link) => !existsSync(join(folder, link))).map((link) => `${page}: ${link}`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('name, in the tour, the files that it passes', () => {
+    const links = linksIn(readFileSync(join(root, 'docs', 'tour.md'), 'utf8'));
+    const sources = links.filter((link) => link.endsWith('.ts'));
+    expect(sources.length).toBeGreaterThan(15);
+    expect(
+      sources.map((link) => relative(root, join(root, 'docs', link))).every((path) => path.startsWith('packages/')),
+    ).toBe(true);
+  });
+});

@@ -1,0 +1,36 @@
+/**
+ * The packages from the ground up: what each is, and which others it may import. `.dependency-cruiser.cjs` holds the code to
+ * it, and `scripts/draw-packages.mjs` draws ARCHITECTURE.md's picture from it.
+ */
+const layers = {
+  core: { is: 'model vocabulary, backends, operations', imports: [] },
+  pretrained: { is: 'files, safetensors, hub, weight maps, families', imports: ['core'] },
+  generation: { is: 'sampling, beams, speculation', imports: ['core'] },
+  attention: { is: 'patterns, positions, caches, kernels', imports: ['core'] },
+  ssm: { is: 'state-space mixers and their scans', imports: ['core'] },
+  train: { is: 'optimizers, schedules, resumable runs', imports: ['core', 'pretrained'] },
+  text: { is: 'tokenizers, corpora, metrics', imports: ['core', 'pretrained', 'generation'] },
+  laws: { is: 'private: what every model must obey', imports: ['core'] },
+  transformer: {
+    is: 'blocks, stacks, encoder-decoders, LoRA',
+    imports: ['core', 'pretrained', 'generation', 'attention', 'text'],
+  },
+  recurrent: { is: 'LSTM, GRU, minGRU as baselines', imports: ['core', 'transformer'] },
+  mamba: { is: 'state-space language models', imports: ['core', 'pretrained', 'ssm', 'transformer', 'text'] },
+  gpt: {
+    is: 'decoder-only families, chat',
+    imports: ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text'],
+  },
+  bert: {
+    is: 'encoder-only families and their heads',
+    imports: ['core', 'pretrained', 'attention', 'transformer', 'text'],
+  },
+  bench: {
+    is: 'private: how architectures and kernels scale',
+    imports: [
+      ...['core', 'generation', 'attention', 'ssm', 'mamba', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
+    ],
+  },
+};
+
+module.exports = { layers };
