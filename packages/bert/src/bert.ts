@@ -1,4 +1,12 @@
-import { type Context, type Encoder, initialize, Module, SequiturError, scoped } from '@sequitur/core';
+import {
+  type Context,
+  type Encoder,
+  initialize,
+  type LossContext,
+  Module,
+  SequiturError,
+  scoped,
+} from '@sequitur/core';
 import {
   type CheckpointLocation,
   type CheckpointMetadata,
@@ -168,16 +176,18 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   }
 
   /** The loss of the head, a scalar that can be differentiated and that the caller disposes. */
-  loss(batch: TextBatch, labels: LabelsOf<H>, context: Context = {}): Scalar {
+  loss(batch: TextBatch, labels: LabelsOf<H>, context: LossContext = {}): Scalar {
     return scoped(() => {
       const { head } = this;
       const { hidden, seen } = this.#read(batch, context);
-      return head.lossOf ? head.lossOf(hidden, labels, seen) : head.loss(head.apply(hidden, seen), labels);
+      return head.lossOf
+        ? head.lossOf(hidden, labels, seen)
+        : head.loss(head.apply(hidden, seen), labels, context.labelCounts);
     });
   }
 
   /** The encoded texts, and what the head may know of them. */
-  #read(batch: TextBatch, context: Context): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
+  #read(batch: TextBatch, context: LossContext): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
     const completed = this.family.completed?.(this.headKind, batch, this.config) ?? batch;
     const { tokens, context: given, question } = tensorsOf(completed, this.vocabularySize);
     const { globals, choices } = completed;

@@ -1,19 +1,27 @@
-import type { Context } from '@sequitur/core';
+import type { LossContext } from '@sequitur/core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { TextBatch } from './batch.js';
 import type { Bert, LabelsOf } from './bert.js';
 import type { Head } from './heads/head.js';
 
-/** Texts with what the head is to find in them. */
+/** Texts with the labels of a head. */
 export interface LabelledBatch<H extends Head> extends TextBatch {
   readonly labels: LabelsOf<H>;
 }
 
-/** The loss of a model's head, as `train` takes it: `train(model, batches, { loss: headLoss, ... })`. */
-export function headLoss<H extends Head>(
+function lossOfHead<H extends Head>(
   model: Bert<H>,
   { labels, ...batch }: LabelledBatch<H>,
-  context: Context = {},
+  context: LossContext = {},
 ): Scalar {
   return model.loss(batch, labels, context);
 }
+
+/**
+ * The loss of a model's head, as `train` takes it: `train(model, batches, { loss: headLoss, ... })`. It counts the labels, so
+ * that several batches make the same step as one large batch, where the head does.
+ */
+export const headLoss = Object.assign(lossOfHead, {
+  countLabels: <H extends Head>({ labels, tokens }: LabelledBatch<H>, model: Bert<H>) =>
+    model.head.countLabels?.(labels, Math.max(...tokens.map((row) => row.length))),
+});

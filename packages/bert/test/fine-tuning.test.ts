@@ -127,7 +127,7 @@ it('computes the losses of every head from labels on the host, and refuses label
   near(await lossOf(number, (m) => m.loss({ tokens }, [3, -3])), 9);
 
   const model = Bert.create(config, { head: sequenceClassification({ labels: ['a', 'b'] }) });
-  expect(() => model.loss({ tokens }, [0, 2])).toThrow(/labels from 0 to 1/);
+  expect(() => model.loss({ tokens }, [0, 2])).toThrow(/place 1: expected an integer from 0 to 1, or -100, got 2/);
   expect(() => model.loss({ tokens }, [0])).toThrow(/shape \[2\]/);
   expect(() => model.apply({ tokens, attentionMask: [[1, 1]] })).toThrow(/2 rows of 4/);
   expect(() => model.apply({ tokens: [[2, 99]] })).toThrow(/99/);

@@ -1,14 +1,17 @@
 import {
   binaryCrossEntropy,
+  checkIntegerValues,
   crossEntropy,
   disposeState,
   embed,
   initialize,
   Linear,
+  type LossContext,
   type MixContext,
   meanSquaredError,
   SequiturError,
   scoped,
+  showShape,
   tokenTensor,
 } from '@sequitur/core';
 import {
@@ -22,6 +25,7 @@ import {
 import type { Tokenizer } from '@sequitur/text';
 import { CausalStack } from '@sequitur/transformer';
 import {
+  mul,
   reshape,
   type Scalar,
   sigmoid,
@@ -133,16 +137,34 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
    * The loss of texts with their labels: class numbers, a row of 0 and 1 each, or numbers, as `problem` says. Where the
    * configuration says nothing, rows of several numbers are 0 and 1 for each class.
    */
-  loss(texts: Rows, labels: readonly number[] | Rows, context: MixContext = {}): Scalar {
+  loss(
+    texts: Rows,
+    labels: readonly number[] | Rows,
+    { labelCounts, ...context }: MixContext & LossContext = {},
+  ): Scalar {
     const several =
       this.config.problem === undefined && labels.some((row) => typeof row !== 'number' && row.length > 1);
     const problem = several ? 'multiLabel' : this.problem;
     return scoped(() => {
       const scores = this.scores(texts, context);
-      if (problem === 'singleLabel') return crossEntropy(scores, tensor1d(labels.flat(), 'int32'));
-      const wanted = tensor(labels.flat(), scores.shape, 'float32');
-      return problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
+      const wanted = this.#wanted(labels, texts.length, problem);
+      const labelCount = labelCounts?.[0];
+      if (problem === 'singleLabel') return crossEntropy(scores, wanted, { labelCount });
+      const mean = problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
+      return labelCount ? mul(mean, scores.size / labelCount) : mean;
     });
+  }
+
+  #wanted(labels: readonly number[] | Rows, texts: number, problem: ClassificationProblem): Tensor {
+    const values = labels.flatMap((row) => (typeof row === 'number' ? [row] : Array.from(row)));
+    const classes = this.labels.length;
+    const shape = problem === 'singleLabel' ? [texts] : [texts, classes];
+    if (values.length !== shape.reduce((count, size) => count * size, 1)) {
+      const expected = `labels of shape ${showShape(shape)} for ${texts} texts`;
+      throw new SequiturError({ where: 'GptClassifier.loss', expected, got: `${values.length} labels` });
+    }
+    if (problem === 'singleLabel') checkIntegerValues('labels', values, { below: classes, ignored: -100 });
+    return tensor(values, shape, problem === 'singleLabel' ? 'int32' : 'float32');
   }
 
   /** The labels of each text, the best first; in a regression the one number. */

@@ -1,6 +1,6 @@
-import { isResumable, type Json } from '@sequitur/core';
+import { isResumable, type Json, SequiturError } from '@sequitur/core';
 
-/** Anything that gives batches; those that are resumable go on at once, others are read again up to where they were. */
+/** Anything that gives batches; those that are resumable continue at once, others are read again up to where they were. */
 export type TrainingData<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** Reads batches and knows how many there were. */
@@ -22,9 +22,21 @@ export class DataReader<Batch> {
     if (from && isResumable(data)) data.resumeAt(from.data);
     const reader = new DataReader(data);
     if (!from) return reader;
-    if (!isResumable(data)) for (let skipped = 0; skipped < from.batches; skipped++) await reader.#iterator.next();
+    if (!isResumable(data)) await reader.#skip(from.batches);
     reader.#batches = from.batches;
     return reader;
+  }
+
+  async #skip(batches: number): Promise<void> {
+    for (let skipped = 0; skipped < batches; skipped++) {
+      if (!(await this.#iterator.next()).done) continue;
+      throw new SequiturError({
+        where: 'resumed training',
+        expected: `data with the ${batches} batches that the run has read already`,
+        got: `${skipped}`,
+        fix: 'Give the data from their beginning, as the run was started with',
+      });
+    }
   }
 
   get batches(): number {

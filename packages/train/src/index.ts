@@ -1,9 +1,10 @@
 export * from './checkpoints/index.js';
 export type { TrainingData } from './data-reader.js';
 export * from './evaluate.js';
-export * from './losses.js';
+export { type CombineLosses, type ValueAndGradients, valueAndGradients } from './gradients.js';
+export { type LossFunction, type NextTokenOptions, nextToken, nextTokenLoss, type TokenBatch } from './losses.js';
 export * from './optimizers/index.js';
 export * from './schedules.js';
 export * from './train.js';
-export type * from './train-options.js';
-export * from './train-step.js';
+export type { CheckpointOptions, EvaluationOptions, TrainOptions, TrainProgress } from './train-options.js';
+export { type StepOptions, type StepResult, trainStep } from './train-step.js';

@@ -1,4 +1,4 @@
-import type { Json } from '@sequitur/core';
+import { checkArgument, checkOptions, type Json, option, optionsOf, SequiturError } from '@sequitur/core';
 
 /** The learning rate of a step, counted from 1. */
 export interface Schedule {
@@ -7,17 +7,37 @@ export interface Schedule {
   readonly settings?: Json;
 }
 
-/** A number is a rate that stays. */
+/** A number is a constant rate. The rates of a function of one's own are checked when they are asked for. */
 export function scheduleOf(learningRate: number | Schedule): Schedule {
-  return typeof learningRate === 'number' ? constantRate(learningRate) : learningRate;
+  if (typeof learningRate === 'number') return constantRate(learningRate);
+  if (learningRate.settings !== undefined) return learningRate;
+  return (step) => checkArgument(`the learning rate of step ${step}`, option.nonNegative, learningRate(step));
 }
 
-/** The schedule as JSON; a function of one's own cannot be told from another. */
+/** Steps at which functions of one's own are compared. */
+const PROBES = Array.from({ length: 21 }, (_, power) => 2 ** power);
+
+/** The schedule as JSON; a function of one's own by its rates at the powers of two up to a million. */
 export function describeSchedule(schedule: Schedule): Json {
-  return schedule.settings ?? 'a function';
+  return (
+    schedule.settings ?? {
+      name: 'a function',
+      rates: Object.fromEntries(PROBES.map((step) => [step, probe(schedule, step)])),
+    }
+  );
+}
+
+/** The rate of a step that the run may never reach: null where there is none. */
+function probe(schedule: Schedule, step: number): number | null {
+  try {
+    return schedule(step);
+  } catch {
+    return null;
+  }
 }
 
 export function constantRate(rate: number): Schedule {
+  checkArgument('the learning rate', option.nonNegative, rate);
   return described(() => rate, { name: 'constant', rate });
 }
 
@@ -33,13 +53,23 @@ export interface DecayOptions extends WarmUpOptions {
   readonly lowest?: number;
 }
 
+const warmUpRules = { peak: option.nonNegative, warmUp: option.countOrNone };
+const warmUpOptions = optionsOf<WarmUpOptions>(warmUpRules);
+const decayOptions = optionsOf<DecayOptions>({
+  ...warmUpRules,
+  steps: option.count,
+  lowest: option.optional(option.nonNegative),
+});
+
 /** Linear warm-up, then the peak. */
 export function warmUpThenConstant(options: WarmUpOptions): Schedule {
+  checkOptions('warmUpThenConstant', warmUpOptions, options);
   return afterWarmUp('constant', options, () => options.peak);
 }
 
 /** Linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, equation 5); lowest by default a tenth of the peak. */
 export function warmUpThenCosine(options: DecayOptions): Schedule {
+  checkDecay('warmUpThenCosine', options);
   const { peak, lowest = peak / 10 } = options;
   const rate = (step: number) => lowest + 0.5 * (1 + Math.cos(Math.PI * shareOf(step, options))) * (peak - lowest);
   return afterWarmUp('cosine', { ...options, lowest }, rate);
@@ -47,15 +77,30 @@ export function warmUpThenCosine(options: DecayOptions): Schedule {
 
 /** Linear warm-up, then linear down, by default to 0 (Devlin et al. 2019, appendix A.2). */
 export function warmUpThenLinear(options: DecayOptions): Schedule {
+  checkDecay('warmUpThenLinear', options);
   const { peak, lowest = 0 } = options;
   return afterWarmUp('linear', { ...options, lowest }, (step) => peak + (lowest - peak) * shareOf(step, options));
 }
 
 /** Linear warm-up, then down with the inverse square root of the step (Vaswani et al. 2017, section 5.3). */
 export function warmUpThenInverseSquareRoot(options: WarmUpOptions): Schedule {
-  const { peak, warmUp } = options;
+  const { peak, warmUp } = checkOptions('warmUpThenInverseSquareRoot', warmUpOptions, options);
   const rate = (step: number) => peak * Math.sqrt(Math.max(1, warmUp) / step);
   return afterWarmUp('inverse square root', options, rate);
+}
+
+function checkDecay(where: string, options: DecayOptions): void {
+  const { peak, warmUp, steps, lowest = 0 } = checkOptions(where, decayOptions, options);
+  if (warmUp > steps) {
+    throw new SequiturError({
+      where: `${where}, warmUp`,
+      expected: `at most the ${steps} steps of all`,
+      got: `${warmUp}`,
+    });
+  }
+  if (lowest > peak) {
+    throw new SequiturError({ where: `${where}, lowest`, expected: `at most the peak of ${peak}`, got: `${lowest}` });
+  }
 }
 
 /** How much of the way from the end of the warm-up to the last step is done. */

@@ -1,5 +1,6 @@
-import type { Module } from '@sequitur/core';
-import type { CheckpointFiles } from './checkpoints/index.js';
+import { checkArgument, checkOptions, type Module, option, optionsOf } from '@sequitur/core';
+import { type CheckpointFiles, checkpointPlace } from './checkpoints/checkpoint-store.js';
+import type { TrainingData } from './data-reader.js';
 import type { LossFunction } from './losses.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
@@ -43,8 +44,45 @@ export interface CheckpointOptions {
   readonly keep?: number | undefined;
   /** Go on from the last checkpoint there, if any (the default); false: the folder must hold none. */
   readonly resume?: boolean | undefined;
-  /** What happens where the optimizer's settings are not those that the run began with; default 'refuse'. */
+  /** What happens where settings are not those that the run began with; default 'refuse'. */
   readonly changedSettings?: 'refuse' | 'accept' | undefined;
+}
+
+const evaluationOptions = optionsOf<EvaluationOptions<Module, unknown>>({
+  data: option.callback,
+  every: option.count,
+  loss: option.optional(option.callback),
+  patience: option.optional(option.count),
+});
+
+const checkpointOptions = optionsOf<CheckpointOptions>({
+  folder: checkpointPlace,
+  every: option.count,
+  keep: option.optional(option.count),
+  resume: option.optional(option.flag),
+  changedSettings: option.optional(option.oneOf('refuse', 'accept')),
+});
+
+const trainOptions = optionsOf<TrainOptions<Module, unknown>>({
+  optimizer: option.having('an optimizer', 'update', 'dispose'),
+  loss: option.optional(option.callback),
+  steps: option.optional(option.count),
+  maxGradientNorm: option.optional(option.bound),
+  accumulate: option.optional(option.count),
+  seed: option.optional(option.seed),
+  evaluation: option.optional(evaluationOptions),
+  checkpoints: option.optional(checkpointOptions),
+  tokensOf: option.optional(option.callback),
+  signal: option.optional(option.signal),
+});
+
+/** @throws SequiturError where data or an option are not as `train` takes them */
+export function checkTraining<M extends Module, Batch>(
+  data: TrainingData<Batch>,
+  options: TrainOptions<M, Batch>,
+): void {
+  checkArgument('train, data', option.iterable, data);
+  checkOptions('train', trainOptions, options as unknown as TrainOptions<Module, unknown>);
 }
 
 /** How a step of training went. */

@@ -1,13 +1,22 @@
-import { clippingScale, globalNorm, type Module, parametersOf, SequiturError, scoped } from '@sequitur/core';
-import { add, dispose, div, mul, type Scalar, type Tensor, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import { checkOptions, clippingScale, type Module, option, optionsOf, parametersOf } from '@sequitur/core';
+import { dispose, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { type CombineLosses, computeGradients, disposeGradients, type StepGradients } from './gradients.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepOptions {
   /** Counted from 1. */
   readonly step: number;
-  /** Gradients together are at most this long; default unbounded. */
+  /** The global norm that gradients are clipped to; default unbounded. */
   readonly maxGradientNorm?: number | undefined;
+  /** How several losses make one; default their mean. Losses that divide by the labels of all batches are summed. */
+  readonly combine?: CombineLosses | undefined;
 }
+
+const stepOptions = optionsOf<StepOptions>({
+  step: option.count,
+  maxGradientNorm: option.optional(option.bound),
+  combine: option.optional(option.oneOf('mean', 'sum')),
+});
 
 export interface StepResult {
   /** Scalars, which the caller disposes. */
@@ -17,74 +26,44 @@ export interface StepResult {
 }
 
 /**
- * One step of training: the loss, its gradient by every trainable parameter, and the update by the optimizer. Of several
- * losses the mean counts, each computed and freed before the next: a large batch in the memory of a small one.
+ * One step of training: the loss, its gradient by every trainable parameter, and the update by the optimizer. Several
+ * losses are computed one after the other: a large batch in the memory of a small one.
+ *
+ * Nothing is read back from the device, so the caller looks at `gradientNorm`: where it is not finite, neither are the
+ * parameters after the step. `train` looks before it updates.
  */
 export function trainStep(
   model: Module,
   losses: (() => Scalar) | readonly (() => Scalar)[],
   optimizer: Optimizer,
-  { step, maxGradientNorm }: StepOptions,
+  options: StepOptions,
 ): StepResult {
-  const { value, gradients } = meanAndGradients(model, [losses].flat());
-  const tensors = [...gradients.values()];
-  const gradientNorm = globalNorm(tensors);
-  const scale = maxGradientNorm === undefined ? 1 : clippingScale(gradientNorm, maxGradientNorm);
-  const parameters = parametersOf(model);
-  for (const [path, gradient] of gradients) optimizer.update(path, parameters.get(path)!, gradient, { step, scale });
-  dispose(tensors);
-  if (typeof scale !== 'number') dispose(scale);
-  return { loss: value, gradientNorm };
-}
-
-interface ValueAndGradients {
-  readonly value: Scalar;
-  /** By the parameters' paths. */
-  readonly gradients: Map<string, Tensor>;
-}
-
-function meanAndGradients(model: Module, losses: readonly (() => Scalar)[]): ValueAndGradients {
-  const [first, ...others] = losses;
-  if (!first) throw new SequiturError({ where: 'trainStep', expected: 'at least one loss', got: 'none' });
-  let sum = valueAndGradients(model, first);
-  for (const loss of others) sum = added(sum, valueAndGradients(model, loss));
-  if (others.length === 0) return sum;
-  const gradients = [...sum.gradients].map(([path, total]) => {
-    const mean = mul(total, 1 / losses.length);
-    total.dispose();
-    return [path, mean] as const;
-  });
-  const value: Scalar = div(sum.value, losses.length);
-  sum.value.dispose();
-  return { value, gradients: new Map(gradients) };
-}
-
-/** Takes over both: what is not in the sum is freed. */
-function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
-  const gradients = new Map(a.gradients);
-  for (const [path, gradient] of b.gradients) {
-    const other = gradients.get(path);
-    gradients.set(path, other ? add(other, gradient) : gradient);
-    if (other) dispose([other, gradient]);
+  const { combine } = checkOptions('trainStep', stepOptions, options);
+  const computed = computeGradients(model, [losses].flat(), combine);
+  try {
+    applyGradients(model, optimizer, computed, options);
+  } catch (error) {
+    disposeGradients(computed);
+    throw error;
   }
-  const value: Scalar = add(a.value, b.value);
-  dispose([a.value, b.value]);
-  return { value, gradients };
+  dispose([...computed.gradients.values()]);
+  return { loss: computed.value, gradientNorm: computed.norm };
 }
 
-/** A loss and its gradient by every trainable parameter, by path. The caller disposes all of them. */
-export function valueAndGradients(model: Module, loss: () => Scalar): ValueAndGradients {
-  const paths = new Map<string, string>();
-  const variables: Variable[] = [];
-  for (const [path, parameter] of parametersOf(model)) {
-    if (!parameter.trainable) continue;
-    paths.set(parameter.value.name, path);
-    variables.push(parameter.value);
+/** Updates the parameters by gradients, which stay the caller's. */
+export function applyGradients(
+  model: Module,
+  optimizer: Optimizer,
+  { gradients, norm }: StepGradients,
+  { step, maxGradientNorm }: Pick<StepOptions, 'step' | 'maxGradientNorm'>,
+): void {
+  const scale = maxGradientNorm === undefined ? 1 : clippingScale(norm, maxGradientNorm);
+  try {
+    const parameters = parametersOf(model);
+    for (const [path, gradient] of gradients) {
+      tidy(() => optimizer.update(path, parameters.get(path)!, gradient, { step, scale }));
+    }
+  } finally {
+    if (typeof scale !== 'number') dispose(scale);
   }
-  if (variables.length === 0) {
-    throw new SequiturError({ where: 'training', expected: 'at least one trainable parameter', got: 'none' });
-  }
-  const { value, grads } = variableGrads(() => scoped(loss), variables);
-  const gradients = Object.entries(grads).map(([name, gradient]) => [paths.get(name)!, gradient as Tensor] as const);
-  return { value, gradients: new Map(gradients) };
 }

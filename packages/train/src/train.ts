@@ -1,19 +1,21 @@
-import { type CausalModel, type Module, Random, SequiturError } from '@sequitur/core';
-import { dispose } from '@tensorflow/tfjs-core';
+import { type CausalModel, type Json, type Module, Random, SequiturError } from '@sequitur/core';
 import { CheckpointStore } from './checkpoints/checkpoint-store.js';
-import { checkSameOptimizer, type EvaluationState, type RunState } from './checkpoints/run-state.js';
+import { checkSameSettings, type EvaluationState, type RunState } from './checkpoints/run-state.js';
 import { DataReader, type TrainingData } from './data-reader.js';
 import { evaluate } from './evaluate.js';
-import { type LossFunction, nextTokenLoss, type TokenBatch } from './losses.js';
-import type { TrainOptions, TrainProgress } from './train-options.js';
-import { trainStep } from './train-step.js';
+import { computeGradients, disposeGradients } from './gradients.js';
+import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
+import { describeOptimizer } from './optimizers/optimizer.js';
+import { checkTraining, type TrainOptions, type TrainProgress } from './train-options.js';
+import { applyGradients } from './train-step.js';
 
 /**
  * Trains a model and tells after every step how it went: a causal model on the next token, any other on the loss that
  * the options give. Whoever leaves the loop stops the training; the model keeps what it has learnt. With checkpoints the
- * run can be killed at any moment, and the same call goes on with it: on cpu to the same bits.
+ * run can be killed at any moment, and the same call continues it: on cpu to the same bits.
  *
- * @throws SequiturError when the loss is no longer a number, and when a checkpoint cannot be written or does not fit
+ * @throws SequiturError at once where an option is wrong; when the loss or its gradient is no longer finite, before
+ *   anything is updated or saved; and when a checkpoint cannot be written or does not fit
  */
 export function train<M extends CausalModel>(
   model: M,
@@ -25,7 +27,16 @@ export function train<M extends Module, Batch>(
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch> & { readonly loss: LossFunction<M, Batch> },
 ): AsyncGenerator<TrainProgress>;
-export async function* train<M extends Module, Batch>(
+export function train<M extends Module, Batch>(
+  model: M,
+  data: TrainingData<Batch>,
+  options: TrainOptions<M, Batch>,
+): AsyncGenerator<TrainProgress> {
+  checkTraining(data, options);
+  return steps(model, data, options);
+}
+
+async function* steps<M extends Module, Batch>(
   model: M,
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch>,
@@ -82,15 +93,19 @@ class Run<M extends Module, Batch> {
   ): Promise<Run<M, Batch>> {
     const { checkpoints, optimizer } = options;
     if (!checkpoints) return new Run(model, options, await DataReader.open(data, null), null, null);
-    const { folder, keep = 3, resume = true, changedSettings = 'refuse' } = checkpoints;
+    const { folder, keep, resume = true, changedSettings = 'refuse' } = checkpoints;
     const store = await CheckpointStore.open(folder, { keep });
-    if (!resume && store.names.length > 0) throw occupied(store.names);
-    await store.prepare();
-    const saved = await store.load(model, optimizer.memory);
-    if (saved && changedSettings === 'refuse') {
-      checkSameOptimizer(saved.optimizer, optimizer.settings, 'resumed training');
+    try {
+      if (!resume && store.names.length > 0) throw occupied(store.names);
+      await store.prepare();
+      const saved = await store.load(model, optimizer.state, 'last', ({ settings }) => {
+        if (changedSettings === 'refuse') checkSameSettings(settings, settingsOf(model, options), 'resumed training');
+      });
+      return new Run(model, options, await DataReader.open(data, saved), store, saved);
+    } catch (error) {
+      await store.close();
+      throw error;
     }
-    return new Run(model, options, await DataReader.open(data, saved), store, saved);
   }
 
   get finished(): boolean {
@@ -109,7 +124,6 @@ class Run<M extends Module, Batch> {
     const [loss, gradientNorm] = await this.#learn(batches, step, maxGradientNorm);
     const tokens = batches.reduce((sum, batch) => sum + tokensOf(batch), 0);
     const tokensPerSecond = (1000 * tokens) / (performance.now() - started);
-    if (!Number.isFinite(loss)) throw diverged(step, loss);
     const validationLoss = evaluation && step % evaluation.every === 0 ? await this.#evaluate() : undefined;
     const isBest = validationLoss !== undefined && this.#evaluation.since === 0;
     const checkpoint = checkpoints && (isBest || step % checkpoints.every === 0) ? await this.#save(isBest) : undefined;
@@ -125,26 +139,35 @@ class Run<M extends Module, Batch> {
     if (this.#store && this.#saved < this.#step) await this.#save(false);
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  async close(): Promise<void> {
+    try {
+      await this.#reader.close();
+    } finally {
+      await this.#store?.close();
+    }
   }
 
+  /** Looks at loss and gradient before the update: where they are not finite, model and checkpoints stay as they were. */
   async #learn(
     batches: readonly Batch[],
     step: number,
     maxGradientNorm: number,
   ): Promise<[loss: number, gradientNorm: number]> {
     const random = this.#random.fork(`step ${step}`);
+    const labelCounts = totalLabels(`training, step ${step}`, this.#loss, { model: this.#model, batches });
     const losses = batches.map((batch, index) => {
-      const context = { random: random.fork(index) };
+      const context = { random: random.fork(index), labelCounts };
       return () => this.#loss(this.#model, batch, context);
     });
-    const result = trainStep(this.#model, losses, this.#options.optimizer, { step, maxGradientNorm });
+    const computed = computeGradients(this.#model, losses, labelCounts ? 'sum' : 'mean');
     try {
-      const [[loss], [norm]] = await Promise.all([result.loss.data(), result.gradientNorm.data()]);
+      const [[loss], [norm]] = await Promise.all([computed.value.data(), computed.norm.data()]);
+      if (!Number.isFinite(loss)) throw diverged(step, 'loss', loss!);
+      if (!Number.isFinite(norm)) throw diverged(step, 'norm of the gradient', norm!);
+      applyGradients(this.#model, this.#options.optimizer, computed, { step, maxGradientNorm });
       return [loss!, norm!];
     } finally {
-      dispose([result.loss, result.gradientNorm]);
+      disposeGradients(computed);
     }
   }
 
@@ -152,24 +175,32 @@ class Run<M extends Module, Batch> {
     const { data, loss = this.#loss } = this.#options.evaluation!;
     const found = await evaluate(this.#model, data(), loss);
     const { best, since } = this.#evaluation;
-    this.#evaluation = best === null || found < best ? { best: found, since: 0 } : { best, since: since + 1 };
+    const isBest = Number.isFinite(found) && (best === null || found < best);
+    this.#evaluation = isBest ? { best: found, since: 0 } : { best, since: since + 1 };
     return found;
   }
 
   async #save(isBest: boolean): Promise<string> {
     const state: RunState = {
-      format: 1,
+      format: 2,
       step: this.#step,
       batches: this.#reader.batches,
       data: this.#reader.position,
       random: this.#random.state,
-      optimizer: this.#options.optimizer.settings,
+      settings: settingsOf(this.#model, this.#options),
       evaluation: this.#evaluation,
     };
-    const name = await this.#store!.save(this.#model, this.#options.optimizer.memory, state, isBest);
+    const name = await this.#store!.save(this.#model, this.#options.optimizer.state, state, isBest);
     this.#saved = this.#step;
     return name;
   }
+}
+
+/** Everything that decides what a step does, but for the data. */
+function settingsOf<M extends Module, Batch>(model: M, options: TrainOptions<M, Batch>): Json {
+  const { optimizer, loss, seed = 0, accumulate = 1, maxGradientNorm = 1 } = options;
+  const described = loss ? (loss.settings ?? 'a function') : (nextTokenLoss.settings as Json);
+  return { optimizer: describeOptimizer(optimizer, model), loss: described, seed, accumulate, maxGradientNorm };
 }
 
 /** Ids in a batch's `inputs`. */
@@ -178,12 +209,12 @@ function idsIn(batch: unknown): number {
   return inputs.reduce((count, row) => count + (row.length ?? 0), 0);
 }
 
-function diverged(step: number, loss: number): SequiturError {
+function diverged(step: number, what: string, value: number): SequiturError {
   return new SequiturError({
     where: `training, step ${step}`,
-    expected: 'a finite loss',
-    got: String(loss),
-    fix: 'Use a smaller learning rate or a longer warm-up; checkpoints from before are sound',
+    expected: `a finite ${what}`,
+    got: String(value),
+    fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are as before this step',
   });
 }
 
@@ -192,6 +223,6 @@ function occupied(names: readonly string[]): SequiturError {
     where: 'training, checkpoints',
     expected: 'a folder without checkpoints, since resume is false',
     got: names.join(', '),
-    fix: 'Choose another folder, remove these, or let the run go on from them',
+    fix: 'Choose another folder, remove these, or let the run continue from them',
   });
 }

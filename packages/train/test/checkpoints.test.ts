@@ -29,13 +29,16 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 type Options = Partial<TrainOptions<TinyModel, TokenBatch>>;
 
 /** Trains a new model up to so many steps; gives its fingerprint and what was told. */
-async function runTo(steps: number, options: Options & { optimizer?: Optimizer; data?: Iterable<TokenBatch> } = {}) {
+async function runTo(
+  steps: number,
+  { data = new TinyData(5), ...options }: Options & { optimizer?: Optimizer; data?: Iterable<TokenBatch> } = {},
+) {
   const model = TinyModel.create(1);
   const optimizer =
     options.optimizer ?? adamW({ learningRate: warmUpThenLinear({ peak: 1e-2, warmUp: 3, steps: 30 }) });
   const told: number[] = [];
   try {
-    const run = train(model, options.data ?? new TinyData(5), { ...options, optimizer, steps });
+    const run = train(model, data, { ...options, optimizer, steps });
     for await (const { step } of run) told.push(step);
     return { told, bits: await fingerprint(model) };
   } finally {

@@ -50,7 +50,7 @@ onEachBackend(
 it('says what does not fit', async () => {
   await openBackend('cpu');
   const model = SequenceToSequence.create(config, { seed: 2 });
-  expect(() => model.loss({ source: [[2, 3]], labels: [[4, 5], [6]] })).toThrow(/rows/);
+  expect(() => model.loss({ source: [[2, 3]], labels: [[4, 5], [6]] })).toThrow(/row 1: expected 2 labels/);
   const source = tokenTensor([[2], [3]], 8);
   const decoder = model.conditionedOn(source);
   expect(() => decoder.initState(3)).toThrow(/a batch of 2/);

@@ -1,4 +1,4 @@
-import type { Context, Module } from '@sequitur/core';
+import type { LossContext, Module } from '@sequitur/core';
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 
@@ -6,7 +6,7 @@ import type { BertConfig } from '../config.js';
 export type HeadOutputs = Readonly<Record<string, Tensor>>;
 
 /** What a head may know beside the encoder's output. */
-export interface HeadContext extends Context {
+export interface HeadContext extends LossContext {
   /** The encoder's table of token vectors [vocabularySize, width], which tied heads multiply by. */
   readonly tokenVectors: Tensor;
   /** How many neighbouring rows of the batch are choices of one question; default 1. */
@@ -19,8 +19,14 @@ export interface HeadContext extends Context {
 export interface Head<Outputs extends HeadOutputs = HeadOutputs, Labels = unknown> extends Module {
   /** hidden [batch, length, width], the encoder's output. */
   apply(hidden: Tensor3D, context: HeadContext): Outputs;
-  /** The loss that Hugging Face's class computes; null for a head that has none. The caller disposes it. */
-  loss(outputs: Outputs, labels: Labels): Scalar;
+  /**
+   * The loss that Hugging Face's class computes, which the caller disposes.
+   *
+   * @param labelCounts what each mean in it divides its sum by, in the order of `countLabels`; default these labels
+   */
+  loss(outputs: Outputs, labels: Labels, labelCounts?: readonly number[]): Scalar;
+  /** How many labels count, for each mean that the loss is a sum of, of sequences of this length. */
+  countLabels?(labels: Labels, length: number): readonly number[];
   /** The same loss from the encoder's output, for a head that need not compute all its outputs for it. */
   lossOf?(hidden: Tensor3D, labels: Labels, context: HeadContext): Scalar;
 }

@@ -1,9 +1,13 @@
-import { SequiturError, showShape } from '@sequitur/core';
+import { checkIntegerValues, SequiturError, showShape, showValue } from '@sequitur/core';
 import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 
 export type Row = ArrayLike<number>;
 
-/** Class numbers, one for each place of the shape, as a tensor int32; -100 (or `ignored`) where none is wanted. */
+/**
+ * Class numbers, one for each place of the shape, as a tensor int32; -100 (or `ignored`) where none is wanted.
+ *
+ * @throws SequiturError naming row, column and value of a label that is none
+ */
 export function classTensor(
   where: string,
   labels: readonly number[] | readonly Row[],
@@ -11,16 +15,7 @@ export function classTensor(
 ): Tensor {
   const values = flatten(labels);
   expectCount(where, values.length, shape);
-  const wrong = values.find(
-    (label) => label !== ignored && !(Number.isInteger(label) && label >= 0 && label < classes),
-  );
-  if (wrong !== undefined) {
-    throw new SequiturError({
-      where,
-      expected: `labels from 0 to ${classes - 1}, or ${ignored} where none is wanted`,
-      got: `${wrong}`,
-    });
-  }
+  checkIntegerValues(where, values, { below: classes, ignored, columns: shape.length > 1 ? shape.at(-1) : undefined });
   return tensor(Int32Array.from(values), [...shape], 'int32');
 }
 
@@ -32,6 +27,8 @@ export function targetTensor(
 ): Tensor {
   const values = flatten(labels);
   expectCount(where, values.length, shape);
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw new SequiturError({ where, expected: 'finite numbers', got: showValue(wrong) });
   return tensor(Float32Array.from(values), [...shape], 'float32');
 }
 

@@ -1,6 +1,8 @@
 import {
   type Activation,
   activationByName,
+  checkIntegerValues,
+  countLabels,
   crossEntropy,
   embed,
   LayerNorm,
@@ -51,11 +53,16 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
   }
 
   /** Mean cross-entropy of the tokens behind the masks; labels [batch, length], -100 where nothing is foretold. */
-  loss({ logits }: MaskedLanguageOutputs, labels: readonly Row[]): Scalar {
+  loss({ logits }: MaskedLanguageOutputs, labels: readonly Row[], [labelCount]: readonly number[] = []): Scalar {
     return tidy(() => {
       const [batch, length, classes] = logits.shape;
-      return crossEntropy(logits, classTensor('masked language labels', labels, { shape: [batch, length], classes }));
+      const wanted = classTensor('masked language labels', labels, { shape: [batch, length], classes });
+      return crossEntropy(logits, wanted, { labelCount });
     });
+  }
+
+  countLabels(labels: readonly Row[]): readonly number[] {
+    return [countLabels(labels)];
   }
 
   /** As `loss`; only what is foretold is scored, which is a seventh of the text. */
@@ -64,13 +71,20 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     const places = labels.flatMap((row, index) =>
       Array.from(row).flatMap((label, place) => (label === -100 ? [] : [index * length + place])),
     );
+    const values = labels.flatMap((row) => Array.from(row));
+    checkIntegerValues('masked language labels', values, {
+      below: this.bias.shape[0]!,
+      ignored: -100,
+      columns: length,
+    });
     const fits = labels.length === batch && labels.every((row) => row.length === length);
-    if (!fits || places.length === 0) return tidy(() => this.loss(this.apply(hidden, context), labels));
+    if (!fits || places.length === 0)
+      return tidy(() => this.loss(this.apply(hidden, context), labels, context.labelCounts));
     return tidy(() => {
       const rows = embed(reshape(hidden, [batch * length, width]), tensor1d(places, 'int32')); // [places, width]
       const chosen = reshape(rows, [1, places.length, width]) as Tensor3D;
       const wanted = places.map((place) => labels[Math.floor(place / length)]![place % length]!);
-      return this.loss(this.apply(chosen, context), [wanted]);
+      return this.loss(this.apply(chosen, context), [wanted], context.labelCounts);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { crossEntropy, dropout, Linear, Module, normal, SequiturError } from '@sequitur/core';
+import { countLabels, crossEntropy, dropout, Linear, Module, normal, SequiturError } from '@sequitur/core';
 import { reshape, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
@@ -34,10 +34,14 @@ export class MultipleChoiceHead extends Module implements Head<ClassificationOut
     return { logits: tidy(() => reshape(this.output.apply(pooled()), [rows / choices, choices]) as Tensor2D) };
   }
 
-  loss({ logits }: ClassificationOutputs, labels: readonly number[]): Scalar {
+  loss({ logits }: ClassificationOutputs, labels: readonly number[], [labelCount]: readonly number[] = []): Scalar {
     const [questions, choices] = logits.shape;
     const options = { shape: [questions], classes: choices };
-    return tidy(() => crossEntropy(logits, classTensor('choices', labels, options)));
+    return tidy(() => crossEntropy(logits, classTensor('choices', labels, options), { labelCount }));
+  }
+
+  countLabels(labels: readonly number[]): readonly number[] {
+    return [countLabels(labels)];
   }
 }
 

@@ -1,4 +1,4 @@
-import { crossEntropy, Linear, Module, normal } from '@sequitur/core';
+import { countLabels, crossEntropy, Linear, Module, normal } from '@sequitur/core';
 import { type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
@@ -23,9 +23,16 @@ export class NextSentenceHead extends Module implements Head<NextSentenceOutputs
     return { nextSentence: tidy(() => this.output.apply(this.pooler.apply(hidden, context))) };
   }
 
-  loss({ nextSentence }: NextSentenceOutputs, labels: readonly number[]): Scalar {
+  loss({ nextSentence }: NextSentenceOutputs, labels: readonly number[], [labelCount]: readonly number[] = []): Scalar {
     const shape = [nextSentence.shape[0]];
-    return tidy(() => crossEntropy(nextSentence, classTensor('next sentence labels', labels, { shape, classes: 2 })));
+    return tidy(() => {
+      const wanted = classTensor('next sentence labels', labels, { shape, classes: 2 });
+      return crossEntropy(nextSentence, wanted, { labelCount });
+    });
+  }
+
+  countLabels(labels: readonly number[]): readonly number[] {
+    return [countLabels(labels)];
   }
 }
 

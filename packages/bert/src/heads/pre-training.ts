@@ -30,15 +30,25 @@ export class PreTrainingHead extends Module implements Head<PreTrainingOutputs, 
     return { ...this.maskedLanguage.apply(hidden, context), ...this.nextSentence.apply(hidden, context) };
   }
 
-  loss(outputs: PreTrainingOutputs, { tokens, nextSentence }: PreTrainingLabels): Scalar {
-    return tidy(
-      () => add(this.maskedLanguage.loss(outputs, tokens), this.nextSentence.loss(outputs, nextSentence)) as Scalar,
-    );
+  loss(
+    outputs: PreTrainingOutputs,
+    { tokens, nextSentence }: PreTrainingLabels,
+    labelCounts?: readonly number[],
+  ): Scalar {
+    return tidy(() => {
+      const next = this.nextSentence.loss(outputs, nextSentence, labelCounts?.slice(1));
+      return add(this.maskedLanguage.loss(outputs, tokens, labelCounts), next) as Scalar;
+    });
+  }
+
+  countLabels({ tokens, nextSentence }: PreTrainingLabels): readonly number[] {
+    return [...this.maskedLanguage.countLabels(tokens), ...this.nextSentence.countLabels(nextSentence)];
   }
 
   lossOf(hidden: Tensor3D, { tokens, nextSentence }: PreTrainingLabels, context: HeadContext): Scalar {
     return tidy(() => {
-      const next = this.nextSentence.loss(this.nextSentence.apply(hidden, context), nextSentence);
+      const outputs = this.nextSentence.apply(hidden, context);
+      const next = this.nextSentence.loss(outputs, nextSentence, context.labelCounts?.slice(1));
       return add(this.maskedLanguage.lossOf(hidden, tokens, context), next) as Scalar;
     });
   }

@@ -59,16 +59,20 @@ export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs,
   }
 
   /** The mean of the cross-entropies of both ends. */
-  loss({ start, end }: AnswerOutputs, labels: AnswerLabels): Scalar {
-    return tidy(() => mul(add(endLoss(start, labels.start), endLoss(end, labels.end)), 0.5) as Scalar);
+  loss({ start, end }: AnswerOutputs, labels: AnswerLabels, [starts, ends]: readonly number[] = []): Scalar {
+    return tidy(() => mul(add(endLoss(start, labels.start, starts), endLoss(end, labels.end, ends)), 0.5) as Scalar);
+  }
+
+  countLabels({ start, end }: AnswerLabels, length: number): readonly number[] {
+    return [start, end].map((places) => places.filter((place) => place < length).length);
   }
 }
 
-function endLoss(logits: Tensor2D, places: readonly number[]): Scalar {
+function endLoss(logits: Tensor2D, places: readonly number[], labelCount: number | undefined): Scalar {
   const [batch, length] = logits.shape;
   const inside = places.map((place) => Math.min(Math.max(place, 0), length));
   const labels = classTensor('answer places', inside, { shape: [batch], classes: length, ignored: length });
-  return crossEntropy(logits, labels, { ignoreLabel: length });
+  return crossEntropy(logits, labels, { ignoreLabel: length, labelCount });
 }
 
 export function questionAnswering(): HeadPart<QuestionAnsweringHead> {

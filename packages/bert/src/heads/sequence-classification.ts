@@ -1,5 +1,14 @@
-import { binaryCrossEntropy, crossEntropy, dropout, Linear, Module, meanSquaredError, normal } from '@sequitur/core';
-import { type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import {
+  binaryCrossEntropy,
+  countLabels,
+  crossEntropy,
+  dropout,
+  Linear,
+  Module,
+  meanSquaredError,
+  normal,
+} from '@sequitur/core';
+import { mul, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig, Problem } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row, targetTensor } from './labels.js';
@@ -36,18 +45,25 @@ export class SequenceClassificationHead extends Module implements Head<Classific
    * Cross-entropy of one class per text; with a number for each class the mean binary cross-entropy; for a regression
    * the mean squared error.
    */
-  loss({ logits }: ClassificationOutputs, labels: ClassificationLabels): Scalar {
+  loss({ logits }: ClassificationOutputs, labels: ClassificationLabels, [labelCount]: readonly number[] = []): Scalar {
     return tidy(() => {
       const [batch, classes] = logits.shape;
-      switch (this.#problem ?? problemOf(labels, classes)) {
-        case 'regression':
-          return meanSquaredError(logits, targetTensor('regression labels', labels, logits.shape));
-        case 'multiLabel':
-          return binaryCrossEntropy(logits, targetTensor('multi-label labels', labels, logits.shape));
-        default:
-          return crossEntropy(logits, classTensor('classification labels', labels, { shape: [batch], classes }));
+      const problem = this.#problem ?? problemOf(labels, classes);
+      if (problem === 'singleLabel') {
+        const wanted = classTensor('classification labels', labels, { shape: [batch], classes });
+        return crossEntropy(logits, wanted, { labelCount });
       }
+      const isRegression = problem === 'regression';
+      const name = isRegression ? 'regression labels' : 'multi-label labels';
+      const wanted = targetTensor(name, labels, logits.shape);
+      const mean = isRegression ? meanSquaredError(logits, wanted) : binaryCrossEntropy(logits, wanted);
+      return labelCount ? mul(mean, logits.size / labelCount) : mean;
     });
+  }
+
+  countLabels(labels: ClassificationLabels): readonly number[] {
+    const isOneOfSeveral = (this.#problem ?? problemOf(labels, this.output.weight.shape[1]!)) === 'singleLabel';
+    return [countLabels(labels, isOneOfSeveral ? -100 : Number.NaN)];
   }
 }
 

@@ -1,4 +1,4 @@
-import { crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
+import { countLabels, crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
 import { type Scalar, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
@@ -23,11 +23,20 @@ export class TokenClassificationHead extends Module implements Head<Classificati
   }
 
   /** Mean cross-entropy; labels [batch, length], -100 where a token has none. */
-  loss({ logits }: ClassificationOutputs<Tensor3D>, labels: readonly Row[]): Scalar {
+  loss(
+    { logits }: ClassificationOutputs<Tensor3D>,
+    labels: readonly Row[],
+    [labelCount]: readonly number[] = [],
+  ): Scalar {
     return tidy(() => {
       const [batch, length, classes] = logits.shape;
-      return crossEntropy(logits, classTensor('token labels', labels, { shape: [batch, length], classes }));
+      const wanted = classTensor('token labels', labels, { shape: [batch, length], classes });
+      return crossEntropy(logits, wanted, { labelCount });
     });
+  }
+
+  countLabels(labels: readonly Row[]): readonly number[] {
+    return [countLabels(labels)];
   }
 }
 

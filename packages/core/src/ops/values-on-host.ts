@@ -27,6 +27,8 @@ export interface AllowedIntegers {
   readonly ignored?: number;
   /** The length of a row, for messages that name row and column; absent: a place. */
   readonly columns?: number | undefined;
+  /** The row that these begin with; default 0. */
+  readonly firstRow?: number | undefined;
 }
 
 /**
@@ -43,12 +45,13 @@ export function checkIntegers(where: string, tensor: Tensor, allowed: AllowedInt
 export function checkIntegerValues(
   where: string,
   values: ArrayLike<number>,
-  { below, ignored, columns }: AllowedIntegers,
+  { below, ignored, columns, firstRow = 0 }: AllowedIntegers,
 ): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if ((value >= 0 && value < below && Number.isInteger(value)) || value === ignored) continue;
-    const place = columns === undefined ? `place ${i}` : `row ${Math.floor(i / columns)}, column ${i % columns}`;
+    const place =
+      columns === undefined ? `place ${i}` : `row ${firstRow + Math.floor(i / columns)}, column ${i % columns}`;
     throw new SequiturError({
       where: `${where}, ${place}`,
       expected: `an integer from 0 to ${below - 1}${ignored === undefined ? '' : `, or ${ignored}`}`,

@@ -34,6 +34,9 @@ export const countOrNone = integer(0);
 
 export const positive = number('a number above 0', (value) => value > 0);
 
+/** A bound that may be infinite: none. */
+export const bound = kind<number>('a number above 0', (value) => typeof value === 'number' && value > 0);
+
 export const nonNegative = number('a number of at least 0', (value) => value >= 0);
 
 /** [0, 1]: a share that may be all. */

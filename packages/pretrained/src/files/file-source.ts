@@ -23,6 +23,12 @@ export interface FileSink {
   write(path: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
   /** Removes a file where there is one; absent where files, once written, stay. */
   remove?(path: string): Promise<void>;
+  /**
+   * Takes the place for one writer, until the function that it returns is called; absent where there can be no other.
+   *
+   * @throws SequiturError naming the other writer
+   */
+  lock?(): Promise<() => Promise<void>>;
 }
 
 /** The whole text of a file. */

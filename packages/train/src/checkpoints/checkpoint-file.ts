@@ -1,6 +1,7 @@
-import { type Module, parametersOf, SequiturError, showShape } from '@sequitur/core';
+import { type Module, parametersOf, SequiturError, showShape, showValue } from '@sequitur/core';
 import {
   type FileSink,
+  parseJson,
   type ReadableFile,
   SafetensorsFile,
   safetensorsChunks,
@@ -11,17 +12,23 @@ import { parseRunState, type RunState } from './run-state.js';
 
 /** Of the tensors in the file: what the model has learnt, and what the optimizer remembers. */
 const PARAMETER = 'parameter/';
-const MEMORY = 'optimizer/';
+const OPTIMIZER = 'optimizer/';
+
+/** In the metadata: the run's state, and how many updates each parameter has had. */
+const STATE = 'run';
+const UPDATES = 'updates';
 
 /**
- * Writes all that a run needs to go on as one safetensors file, its state in the metadata: since a sink writes a file
+ * Writes all that a run needs to continue as one safetensors file, its state in the metadata: since a sink writes a file
  * whole or not at all, half a checkpoint never exists.
+ *
+ * @throws SequiturError where what is trained is no longer finite: nothing is written then
  */
 export function writeCheckpoint(
   sink: FileSink,
   file: string,
   model: Module,
-  memory: OptimizerState,
+  optimizer: OptimizerState,
   state: RunState,
 ): Promise<void> {
   const parameters = [...parametersOf(model)].map(
@@ -29,46 +36,79 @@ export function writeCheckpoint(
       name: PARAMETER + path,
       dtype: 'F32',
       shape: parameter.shape,
-      values: () => parameter.read(),
+      values: async () => {
+        const values = await parameter.read();
+        return parameter.trainable ? finite(values, path, state.step) : values;
+      },
     }),
   );
-  const remembered = [...memory.entries].map(
+  const remembered = [...optimizer.entries].map(
     ([name, slot]): TensorToWrite => ({
-      name: MEMORY + name,
+      name: OPTIMIZER + name,
       dtype: 'F32',
       shape: slot.shape,
-      values: () => slot.data() as Promise<Float32Array>,
+      values: async () => finite(await optimizer.read(name), name, state.step),
     }),
   );
-  const metadata = { format: 'pt', run: JSON.stringify(state) };
+  const updates = JSON.stringify(Object.fromEntries(optimizer.updates));
+  const metadata = { format: 'pt', [STATE]: JSON.stringify(state), [UPDATES]: updates };
   return sink.write(file, safetensorsChunks([...parameters, ...remembered], metadata));
+}
+
+function finite(values: Float32Array, path: string, step: number): Float32Array {
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return values;
+  throw new SequiturError({
+    where: `training, step ${step}, ${path}`,
+    expected: 'finite values to save',
+    got: String(wrong),
+    fix: 'Use a smaller learning rate or a longer warm-up; checkpoints from before are unharmed',
+  });
 }
 
 /** Opens a checkpoint and checks its header. */
 export async function openCheckpointFile(file: ReadableFile): Promise<{ tensors: SafetensorsFile; state: RunState }> {
   const tensors = await SafetensorsFile.open(file);
-  return { tensors, state: parseRunState(tensors.metadata.get('run') ?? '', file.name) };
+  return { tensors, state: parseRunState(tensors.metadata.get(STATE) ?? '', file.name) };
 }
 
-/** Fills a model and an optimizer's memory from a checkpoint; all names and shapes are checked before a value changes. */
-export async function restore(tensors: SafetensorsFile, model: Module, memory: OptimizerState | null): Promise<void> {
-  const parameters = parametersOf(model);
-  checkParameters(tensors, parameters);
-  for (const [path, parameter] of parameters) {
+/** Fills a model and an optimizer's state from a checkpoint whose parameters are the model's. */
+export async function restore(
+  tensors: SafetensorsFile,
+  model: Module,
+  optimizer: OptimizerState | null,
+): Promise<void> {
+  for (const [path, parameter] of parametersOf(model)) {
     parameter.assign((await tensors.read(PARAMETER + path)).values as Float32Array);
   }
-  if (!memory) return;
-  memory.dispose();
+  if (!optimizer) return;
+  const updates = parseUpdates(tensors);
+  optimizer.dispose();
+  optimizer.restoreUpdates(updates);
   for (const [name, { shape }] of tensors.tensors) {
-    if (!name.startsWith(MEMORY)) continue;
-    memory.restore(name.slice(MEMORY.length), (await tensors.read(name)).values as Float32Array, shape);
+    if (!name.startsWith(OPTIMIZER)) continue;
+    optimizer.restore(name.slice(OPTIMIZER.length), (await tensors.read(name)).values as Float32Array, shape);
   }
 }
 
-function checkParameters(
-  { name: where, tensors }: SafetensorsFile,
-  parameters: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-): void {
+function parseUpdates({ name, metadata }: SafetensorsFile): Readonly<Record<string, number>> {
+  const updates = parseJson(metadata.get(UPDATES) ?? '', name) as Readonly<Record<string, number>> | null;
+  const isSound = typeof updates === 'object' && updates !== null && Object.values(updates).every(isCount);
+  if (isSound) return updates;
+  throw new SequiturError({
+    where: `${name}, ${UPDATES}`,
+    expected: 'how many updates each parameter has had',
+    got: showValue(updates),
+  });
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** @throws SequiturError where the names and shapes of the checkpoint are not those of the model */
+export function checkParameters({ name: where, tensors }: SafetensorsFile, model: Module): void {
+  const parameters = parametersOf(model);
   const faults: string[] = [];
   for (const [path, { shape }] of parameters) {
     const stored = tensors.get(PARAMETER + path);
@@ -85,7 +125,14 @@ function checkParameters(
   throw new SequiturError({
     where,
     expected: 'the parameters of this model',
-    got: faults.join(', '),
+    got: listed(faults),
     fix: 'Build the model with the configuration it was trained with',
   });
+}
+
+const MOST_LISTED = 10;
+
+function listed(faults: readonly string[]): string {
+  const rest = faults.length - MOST_LISTED;
+  return faults.slice(0, MOST_LISTED).join(', ') + (rest > 0 ? `, and ${rest} more` : '');
 }

@@ -1,4 +1,4 @@
-import { type Module, SequiturError } from '@sequitur/core';
+import { checkArgument, checkOptions, type Module, option, optionsOf, SequiturError, shorten } from '@sequitur/core';
 import {
   type FileSink,
   type FileSource,
@@ -10,7 +10,7 @@ import {
   writeJson,
 } from '@sequitur/pretrained';
 import type { OptimizerState } from '../optimizers/state.js';
-import { openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
+import { checkParameters, openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
 import type { RunState } from './run-state.js';
 
 /** Where checkpoints lie: files that can be written and read again. */
@@ -28,34 +28,50 @@ interface Index {
 
 const INDEX = 'checkpoints.json';
 
+export interface CheckpointStoreOptions {
+  /** How many of the last ones stay; default 3. */
+  readonly keep?: number | undefined;
+  /** Told of a checkpoint that cannot be read and gives way to an older one; default `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+const storeOptions = optionsOf<CheckpointStoreOptions>({
+  keep: option.optional(option.count),
+  warn: option.optional(option.callback),
+});
+
+/** The rule of a place: a folder's name, or files. */
+export const checkpointPlace = option.kind('a folder, or files { source, sink }', (place) => {
+  if (typeof place === 'string') return place !== '';
+  const { source, sink } = (place ?? {}) as Partial<CheckpointFiles>;
+  return typeof source?.open === 'function' && typeof sink?.write === 'function';
+});
+
 /**
  * The checkpoints of a run: the last few, and the best one where there are evaluations. Each is one file, which appears
  * whole; then the index names it; then those it replaces are removed. Whenever that is broken off, the index names only
- * whole files.
+ * whole files. One run at a time writes: a second one is refused, by the name of the first.
  */
 export class CheckpointStore {
   readonly #files: CheckpointFiles;
   readonly #keep: number;
+  readonly #warn: (message: string) => void;
   #index: Index = { latest: [], best: null };
+  #unlock: (() => Promise<void>) | null = null;
 
-  private constructor(files: CheckpointFiles, keep: number) {
+  private constructor(files: CheckpointFiles, keep: number, warn: (message: string) => void) {
     this.#files = files;
     this.#keep = keep;
+    this.#warn = warn;
   }
 
   /** @param place a folder of this machine (Node), or files of any kind */
-  static async open(place: string | CheckpointFiles, { keep = 3 }: { keep?: number } = {}): Promise<CheckpointStore> {
-    if (!Number.isInteger(keep) || keep < 1) {
-      throw new SequiturError({
-        where: 'checkpoints, keep',
-        expected: 'an integer of at least 1',
-        got: String(keep),
-      });
-    }
+  static async open(place: string | CheckpointFiles, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
+    checkArgument('CheckpointStore.open, place', checkpointPlace, place);
+    const { keep = 3, warn = console.warn } = checkOptions('CheckpointStore.open', storeOptions, options);
     const files = typeof place === 'string' ? { source: folderSource(place), sink: folderSink(place) } : place;
-    const store = new CheckpointStore(files, keep);
-    const index = await files.source.open(INDEX);
-    if (index) store.#index = await parseIndex(index);
+    const store = new CheckpointStore(files, keep, warn);
+    await store.#readIndex();
     return store;
   }
 
@@ -69,15 +85,33 @@ export class CheckpointStore {
     return this.#index.best;
   }
 
-  /** Writes the index as it is, so that a place that cannot be written to is noticed before there is anything to lose. */
-  prepare(): Promise<void> {
-    return writeJson(this.#files.sink, INDEX, this.#index);
+  /**
+   * Takes the place for this run alone and writes the index as it is, so that a place that is taken or cannot be written to
+   * is noticed before there is anything to lose. To be closed.
+   */
+  async prepare(): Promise<void> {
+    this.#unlock ??= (await this.#files.sink.lock?.()) ?? null;
+    await this.#readIndex();
+    await writeJson(this.#files.sink, INDEX, this.#index);
+  }
+
+  /** Leaves the place to others. */
+  async close(): Promise<void> {
+    const unlock = this.#unlock;
+    this.#unlock = null;
+    await unlock?.();
+  }
+
+  async #readIndex(): Promise<void> {
+    const index = await this.#files.source.open(INDEX);
+    if (index) this.#index = await parseIndex(index);
   }
 
   /** Saves a run as it stands. @returns the file's name */
-  async save(model: Module, memory: OptimizerState, state: RunState, isBest: boolean): Promise<string> {
+  async save(model: Module, optimizer: OptimizerState, state: RunState, isBest: boolean): Promise<string> {
+    if (!this.#unlock) return this.#whileTaken(() => this.save(model, optimizer, state, isBest));
     const name = `step-${String(state.step).padStart(8, '0')}.safetensors`;
-    await writeCheckpoint(this.#files.sink, name, model, memory, state);
+    await writeCheckpoint(this.#files.sink, name, model, optimizer, state);
     const before = this.#index;
     const latest = [...before.latest.filter((other) => other !== name), name];
     const index = { latest: latest.slice(-this.#keep), best: isBest ? name : before.best };
@@ -90,54 +124,97 @@ export class CheckpointStore {
     return name;
   }
 
+  /** Takes the place for one action, where the run did not take it. */
+  async #whileTaken<T>(action: () => Promise<T>): Promise<T> {
+    this.#unlock = (await this.#files.sink.lock?.()) ?? (async () => {});
+    try {
+      await this.#readIndex();
+      return await action();
+    } finally {
+      await this.close();
+    }
+  }
+
   /**
-   * Fills model and memory from a checkpoint: a file's name, the best one, or the last one that can be read.
+   * Fills model and optimizer from a checkpoint: a file's name, the best one, or the last one that can be read; `warn` hears of
+   * later ones that cannot.
    *
+   * @param accept called with the state before anything changes; it throws where the run must not continue
    * @returns the state of the run, or null where there is no checkpoint
    */
-  async load(model: Module, memory: OptimizerState | null = null, which = 'last'): Promise<RunState | null> {
+  async load(
+    model: Module,
+    optimizer: OptimizerState | null = null,
+    which = 'last',
+    accept: (state: RunState) => void = () => {},
+  ): Promise<RunState | null> {
     const candidates = which === 'last' ? [...this.names].reverse() : [which === 'best' ? this.best : which];
     const faults: string[] = [];
     for (const name of candidates) {
-      const file = name === null ? null : await this.#files.source.open(name);
-      if (!file) {
-        if (name !== null) faults.push(`${name} is not there`);
+      if (name === null) continue;
+      const found = await this.#read(name, model, optimizer, accept);
+      if (typeof found === 'string') {
+        faults.push(found);
         continue;
       }
-      try {
-        const { tensors, state } = await openCheckpointFile(file);
-        await restore(tensors, model, memory);
-        return state;
-      } catch (error) {
-        // A model of another shape is the caller's fault, and an older checkpoint would not mend it.
-        if (!(error instanceof SequiturError) || error.problem.expected.includes('this model')) throw error;
-        faults.push(error.message);
-      } finally {
-        await file.close?.();
-      }
+      for (const fault of faults) this.#warn(`${fault} Training continues from ${name}.`);
+      return found;
     }
     if (faults.length === 0) return null;
     throw new SequiturError({
       where: this.#files.source.name,
       expected: 'a checkpoint that can be read',
-      got: faults.join('; '),
+      got: faults.map((fault) => shorten(fault, 400)).join('; '),
       fix: 'Take the checkpoints from a copy, or begin anew in another folder',
     });
   }
+
+  /** @returns the state, or what is wrong with the file */
+  async #read(
+    name: string,
+    model: Module,
+    optimizer: OptimizerState | null,
+    accept: (state: RunState) => void,
+  ): Promise<RunState | string> {
+    const file = await this.#files.source.open(name);
+    if (!file) return `${name} is not there.`;
+    try {
+      const opened = await damageOf(openCheckpointFile(file));
+      if (typeof opened === 'string') return opened;
+      // A refusal, or a model of another shape, is not the file's fault: an older one would not mend it.
+      accept(opened.state);
+      checkParameters(opened.tensors, model);
+      const damage = await damageOf(restore(opened.tensors, model, optimizer));
+      return damage ?? opened.state;
+    } finally {
+      await file.close?.();
+    }
+  }
 }
+
+/** What went wrong with a file, as a sentence; else the result. */
+async function damageOf<T>(reading: Promise<T>): Promise<T | string> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof SequiturError) return error.message;
+    throw error;
+  }
+}
+
+const checkpointName = option.kind(
+  'the name of a checkpoint',
+  (name) => typeof name === 'string' && /^step-\d+\.safetensors$/.test(name),
+);
+
+const indexRule = optionsOf<Index>({
+  latest: option.listOf(checkpointName),
+  best: option.either('the name of a checkpoint or null', checkpointName, option.oneOf(null)),
+});
 
 async function parseIndex(file: ReadableFile): Promise<Index> {
   try {
-    const index = parseJson(await readText(file), file.name) as Partial<Index> | null;
-    const names = [...(index?.latest ?? [null]), ...(index?.best ? [index.best] : [])];
-    if (names.every((name) => typeof name === 'string' && /^step-\d+\.safetensors$/.test(name))) {
-      return { latest: index!.latest!, best: index!.best ?? null };
-    }
-    throw new SequiturError({
-      where: file.name,
-      expected: '{"latest": [names of checkpoints], "best": a name or null}',
-      got: JSON.stringify(index)?.slice(0, 80) ?? 'nothing',
-    });
+    return checkOptions(file.name, indexRule, parseJson(await readText(file), file.name) as Index);
   } finally {
     await file.close?.();
   }

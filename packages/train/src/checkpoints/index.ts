@@ -1,2 +1,2 @@
-export { type CheckpointFiles, CheckpointStore } from './checkpoint-store.js';
+export { type CheckpointFiles, CheckpointStore, type CheckpointStoreOptions } from './checkpoint-store.js';
 export type { EvaluationState, RunState } from './run-state.js';

@@ -1,9 +1,9 @@
-import { type Json, type RandomState, SequiturError } from '@sequitur/core';
+import { checkOptions, type Json, option, optionsOf, type RandomState, SequiturError, shorten } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 
-/** What a run needs to go on beside the tensors. */
+/** What a run needs to continue beside the tensors. */
 export interface RunState {
-  readonly format: 1;
+  readonly format: 2;
   /** How many steps are done. */
   readonly step: number;
   /** How many batches are read. */
@@ -11,36 +11,46 @@ export interface RunState {
   /** Where the data stand, where they can tell; else the batches are read again and thrown away. */
   readonly data: Json;
   readonly random: RandomState;
-  /** The optimizer's settings and its schedule's. */
-  readonly optimizer: Json;
+  /** Everything that decides what a step does: optimizer, schedule, loss, seed, batches of a step, clipping. */
+  readonly settings: Json;
   /** Of the evaluations so far. */
   readonly evaluation: EvaluationState;
 }
 
 export interface EvaluationState {
-  /** The lowest validation loss; null before the first evaluation. */
+  /** The lowest validation loss; null while there is none that is finite. */
   readonly best: number | null;
   /** Evaluations since then. */
   readonly since: number;
 }
 
+const words = option.kind(
+  'four integers',
+  (value) => Array.isArray(value) && value.length === 4 && value.every(Number.isInteger),
+);
+
+const runState = optionsOf<RunState>({
+  format: option.oneOf(2),
+  step: option.countOrNone,
+  batches: option.countOrNone,
+  data: option.anything,
+  random: optionsOf<RandomState>({ key: words, words }),
+  settings: option.anything,
+  evaluation: optionsOf<EvaluationState>({
+    best: option.either('a number or null', option.number('a number'), option.oneOf(null)),
+    since: option.countOrNone,
+  }),
+});
+
 /** @throws SequiturError where the text is no state of a run */
 export function parseRunState(text: string, where: string): RunState {
-  const state = parseJson(text, where) as Partial<RunState> | null;
-  const counts = [state?.step, state?.batches];
-  const sound =
-    state?.format === 1 &&
-    counts.every((count) => Number.isSafeInteger(count) && count! >= 0) &&
-    [state.random?.key, state.random?.words].every((words) => words?.length === 4 && words.every(Number.isInteger)) &&
-    typeof state.evaluation?.since === 'number';
-  if (sound) return state as RunState;
-  throw new SequiturError({ where, expected: 'the state of a training run, format 1', got: text.slice(0, 80) });
+  return checkOptions(`${where}, the state of a training run`, runState, parseJson(text, where) as RunState);
 }
 
 /**
- * @throws SequiturError where a run would go on with other settings of its optimizer than it was saved with
+ * @throws SequiturError where a run would continue with other settings than it was saved with, naming each
  */
-export function checkSameOptimizer(saved: Json, now: Json, where: string): void {
+export function checkSameSettings(saved: Json, now: Json, where: string): void {
   const [before, after] = [flat(saved), flat(now)];
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
     (name) => before.get(name) !== after.get(name),
@@ -48,10 +58,18 @@ export function checkSameOptimizer(saved: Json, now: Json, where: string): void 
   if (changed.length === 0) return;
   throw new SequiturError({
     where,
-    expected: `the settings it was saved with (${changed.map((name) => `${name}: ${before.get(name)}`).join(', ')})`,
-    got: changed.map((name) => `${name}: ${after.get(name)}`).join(', '),
+    expected: `the settings it was saved with (${listed(changed, before)})`,
+    got: listed(changed, after),
     fix: "Use the same settings, or allow the change with checkpoints: { changedSettings: 'accept' }",
   });
+}
+
+const MOST_LISTED = 8;
+
+function listed(names: readonly string[], values: ReadonlyMap<string, string>): string {
+  const shown = names.slice(0, MOST_LISTED).map((name) => shorten(`${name}: ${values.get(name) ?? 'none'}`));
+  const rest = names.length - shown.length;
+  return shown.join(', ') + (rest > 0 ? `, and ${rest} more` : '');
 }
 
 /** Every leaf by its path, as JSON. */

@@ -1,7 +1,7 @@
-import { adamWStep, type Parameter } from '@sequitur/core';
+import { adamWStep, checkOptions, option, optionsOf, type Parameter } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
-import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { type DecaySettings, matrices, type Optimizer, optimizerRules, type UpdateContext } from './optimizer.js';
 import { OptimizerState } from './state.js';
 
 export interface AdamWSettings extends DecaySettings {
@@ -16,29 +16,44 @@ export interface AdamWSettings extends DecaySettings {
   readonly weightDecay?: number;
 }
 
+export const adamWOptions = optionsOf<AdamWSettings>({
+  ...optimizerRules,
+  beta1: option.optional(option.rate),
+  beta2: option.optional(option.rate),
+  epsilon: option.optional(option.positive),
+});
+
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2): decay apart from the gradient. Moments belong to a parameter's path:
- * a gradient that is missing once shifts nobody else's. The caller disposes the optimizer.
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2): decay apart from the gradient. Moments and the
+ * number of updates that corrects their bias belong to a parameter's path: where a gradient is missing, or comes for the
+ * first time late, it concerns that parameter alone. The caller disposes the optimizer.
  */
 export function adamW(settings: AdamWSettings): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01, decays = matrices } = settings;
+  const {
+    beta1 = 0.9,
+    beta2 = 0.999,
+    epsilon = 1e-8,
+    weightDecay = 0.01,
+    decays = matrices,
+  } = checkOptions('adamW', adamWOptions, settings);
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerState();
+  const state = new OptimizerState();
   return {
     learningRate,
     settings: { name: 'AdamW', beta1, beta2, epsilon, weightDecay, schedule: describeSchedule(learningRate) },
-    memory,
+    state,
+    decays: weightDecay ? decays : undefined,
     update: (path: string, parameter: Parameter, gradient: Tensor, { step, scale }: UpdateContext) =>
       adamWStep({
         parameter: parameter.value,
         gradient,
-        firstMoment: memory.of('firstMoment', path, parameter.shape),
-        secondMoment: memory.of('secondMoment', path, parameter.shape),
+        firstMoment: state.of('firstMoment', path, parameter.shape),
+        secondMoment: state.of('secondMoment', path, parameter.shape),
         scale,
         learningRate: learningRate(step),
-        ...{ beta1, beta2, epsilon, step },
+        ...{ beta1, beta2, epsilon, step: state.countUpdate(path) },
         weightDecay: decays(path, parameter) ? weightDecay : 0,
       }),
-    dispose: () => memory.dispose(),
+    dispose: () => state.dispose(),
   };
 }

@@ -1,7 +1,7 @@
-import type { Parameter } from '@sequitur/core';
+import { checkOptions, option, optionsOf, type Parameter } from '@sequitur/core';
 import { add, mul, sign, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
-import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { type DecaySettings, matrices, type Optimizer, optimizerRules, type UpdateContext } from './optimizer.js';
 import { OptimizerState } from './state.js';
 
 export interface LionSettings extends DecaySettings {
@@ -15,20 +15,27 @@ export interface LionSettings extends DecaySettings {
   readonly weightDecay?: number;
 }
 
+const lionOptions = optionsOf<LionSettings>({
+  ...optimizerRules,
+  beta1: option.optional(option.rate),
+  beta2: option.optional(option.rate),
+});
+
 /**
  * Lion (Chen et al. 2023, algorithm 2): steps of one size along the sign of the momentum, which is all it remembers,
  * half of what Adam does. The caller disposes it.
  */
 export function lion(settings: LionSettings): Optimizer {
-  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = matrices } = settings;
+  const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = matrices } = checkOptions('lion', lionOptions, settings);
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerState();
+  const state = new OptimizerState();
   return {
     learningRate,
     settings: { name: 'Lion', beta1, beta2, weightDecay, schedule: describeSchedule(learningRate) },
-    memory,
+    state,
+    decays: weightDecay ? decays : undefined,
     update: (path: string, parameter: Parameter, gradient: Tensor, { step, scale }: UpdateContext) => {
-      const momentum = memory.of('momentum', path, parameter.shape);
+      const momentum = state.of('momentum', path, parameter.shape);
       const rate = learningRate(step);
       const decay = decays(path, parameter) ? 1 - rate * weightDecay : 1;
       const [moved, next] = tidy(() => {
@@ -42,6 +49,6 @@ export function lion(settings: LionSettings): Optimizer {
       moved.dispose();
       next.dispose();
     },
-    dispose: () => memory.dispose(),
+    dispose: () => state.dispose(),
   };
 }

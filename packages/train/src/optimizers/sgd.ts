@@ -1,7 +1,7 @@
-import type { Parameter } from '@sequitur/core';
+import { checkOptions, option, optionsOf, type Parameter, SequiturError } from '@sequitur/core';
 import { add, mul, sub, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { describeSchedule, type Schedule, scheduleOf } from '../schedules.js';
-import { type DecaySettings, matrices, type Optimizer, type UpdateContext } from './optimizer.js';
+import { type DecaySettings, matrices, type Optimizer, optimizerRules, type UpdateContext } from './optimizer.js';
 import { OptimizerState } from './state.js';
 
 export interface SgdSettings extends DecaySettings {
@@ -16,15 +16,29 @@ export interface SgdSettings extends DecaySettings {
   readonly weightDecay?: number;
 }
 
+const sgdOptions = optionsOf<SgdSettings>({
+  ...optimizerRules,
+  momentum: option.optional(option.rate),
+  dampening: option.optional(option.share),
+  nesterov: option.optional(option.flag),
+});
+
 /** Stochastic gradient descent with momentum, in the arithmetic of torch.optim.SGD. The caller disposes it. */
 export function sgd(settings: SgdSettings): Optimizer {
-  const { momentum = 0, dampening = 0, nesterov = false, weightDecay = 0, decays = matrices } = settings;
+  const {
+    momentum = 0,
+    dampening = 0,
+    nesterov = false,
+    weightDecay = 0,
+    decays = matrices,
+  } = checkOptions('sgd', sgdOptions, settings);
+  checkMomentum(momentum, dampening, nesterov);
   const learningRate = scheduleOf(settings.learningRate);
-  const memory = new OptimizerState();
+  const state = new OptimizerState();
   /** The momentum after this gradient; the first one enters whole. */
   const remembered = (path: string, parameter: Parameter, gradient: Tensor): Tensor => {
-    const isFirst = !memory.has('momentum', path);
-    const velocity = memory.of('momentum', path, parameter.shape);
+    const isFirst = !state.has('momentum', path);
+    const velocity = state.of('momentum', path, parameter.shape);
     const next = isFirst ? gradient.clone() : add(mul(velocity, momentum), mul(gradient, 1 - dampening));
     velocity.assign(next);
     return next;
@@ -35,7 +49,8 @@ export function sgd(settings: SgdSettings): Optimizer {
       ...{ name: 'SGD', momentum, dampening, nesterov, weightDecay },
       schedule: describeSchedule(learningRate),
     },
-    memory,
+    state,
+    decays: weightDecay ? decays : undefined,
     update: (path: string, parameter: Parameter, gradient: Tensor, { step, scale }: UpdateContext) => {
       const moved = tidy(() => {
         const scaled = mul(gradient, scale);
@@ -49,6 +64,15 @@ export function sgd(settings: SgdSettings): Optimizer {
       parameter.assign(moved);
       moved.dispose();
     },
-    dispose: () => memory.dispose(),
+    dispose: () => state.dispose(),
   };
+}
+
+/** Without momentum neither of the others would do anything; and looking ahead has no formula with dampening. */
+function checkMomentum(momentum: number, dampening: number, nesterov: boolean): void {
+  const got = `momentum ${momentum}, dampening ${dampening}, nesterov ${nesterov}`;
+  if (momentum === 0 && (nesterov || dampening > 0)) {
+    throw new SequiturError({ where: 'sgd', expected: 'momentum above 0 with nesterov or dampening', got });
+  }
+  if (nesterov && dampening > 0) throw new SequiturError({ where: 'sgd', expected: 'no dampening with nesterov', got });
 }

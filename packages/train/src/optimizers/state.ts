@@ -1,20 +1,33 @@
 import { SequiturError, showShape } from '@sequitur/core';
 import { type Tensor, tensor, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
-/** What an optimizer remembers of each parameter: variables by slot and path, zeros at first. */
+/** What an optimizer remembers of each parameter: variables by slot and path, zeros at first, and how often it was updated. */
 export class OptimizerState {
   readonly #slots = new Map<string, Variable>();
+  readonly #updates = new Map<string, number>();
 
   /** Every variable under `<slot>/<path>`. */
   get entries(): ReadonlyMap<string, Variable> {
     return this.#slots;
   }
 
+  /** How many updates each parameter has had, by path. */
+  get updates(): ReadonlyMap<string, number> {
+    return this.#updates;
+  }
+
+  /** Counts an update of a parameter. @returns which it is, from 1 */
+  countUpdate(path: string): number {
+    const count = (this.#updates.get(path) ?? 0) + 1;
+    this.#updates.set(path, count);
+    return count;
+  }
+
   has(slot: string, path: string): boolean {
     return this.#slots.has(`${slot}/${path}`);
   }
 
-  /** The variable of a parameter, made of zeros where there was none. Belongs to the memory. */
+  /** The variable of a parameter, made of zeros where there was none. Belongs to the state. */
   of(slot: string, path: string, shape: readonly number[]): Variable {
     const name = `${slot}/${path}`;
     const known = this.#slots.get(name);
@@ -25,7 +38,12 @@ export class OptimizerState {
     return fresh;
   }
 
-  /** Goes on from saved values. */
+  /** A copy of a variable's values on the host. */
+  async read(name: string): Promise<Float32Array> {
+    return ((await this.#slots.get(name)!.data()) as Float32Array).slice();
+  }
+
+  /** Continues from saved values, which it copies. */
   restore(name: string, values: Float32Array, shape: readonly number[]): void {
     const known = this.#slots.get(name);
     if (known && showShape(known.shape) !== showShape(shape)) {
@@ -35,16 +53,23 @@ export class OptimizerState {
         got: showShape(shape),
       });
     }
-    const saved = tensor(values, [...shape], 'float32');
+    const saved = tensor(values.slice(), [...shape], 'float32');
     if (known) known.assign(saved);
     else this.#add(name, saved);
     saved.dispose();
+  }
+
+  /** Continues from saved counts of updates. */
+  restoreUpdates(updates: Readonly<Record<string, number>>): void {
+    this.#updates.clear();
+    for (const [path, count] of Object.entries(updates)) this.#updates.set(path, count);
   }
 
   /** Frees everything: all begins again with zeros. */
   dispose(): void {
     for (const slot of this.#slots.values()) slot.dispose();
     this.#slots.clear();
+    this.#updates.clear();
   }
 
   #add(name: string, start: Tensor): Variable {

@@ -3,6 +3,8 @@ import {
   crossEntropy,
   type EncodeContext,
   type Linear,
+  type LossContext,
+  labelTensor,
   Module,
   type Parameter,
   type SequenceToSequenceModel,
@@ -38,7 +40,7 @@ export interface TranslationBatch {
   readonly targetVisible?: readonly ArrayLike<number>[] | undefined;
 }
 
-export interface TranslationLossOptions extends Context {
+export interface TranslationLossOptions extends LossContext {
   /** Share of the wanted distribution that is spread over all tokens (Vaswani et al. 2017, section 5.4); default 0. */
   readonly labelSmoothing?: number;
 }
@@ -112,12 +114,14 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
    */
   loss(
     batch: Omit<TranslationBatch, 'target'> & { readonly labels: readonly ArrayLike<number>[] },
-    { labelSmoothing = 0, ...context }: TranslationLossOptions = {},
+    { labelSmoothing = 0, labelCounts, ...context }: TranslationLossOptions = {},
   ): Scalar {
     return scoped(() => {
       const { labels, ...read } = batch;
+      const shape = [labels.length, labels[0]?.length ?? 0] as const;
+      const wanted = labelTensor('labels of the target', labels, { shape, classes: this.vocabularySize });
       const logits = this.apply({ ...read, target: this.shifted(labels) }, context);
-      return crossEntropy(logits, maskTensor(labels), { labelSmoothing });
+      return crossEntropy(logits, wanted, { labelSmoothing, labelCount: labelCounts?.[0] });
     });
   }
 

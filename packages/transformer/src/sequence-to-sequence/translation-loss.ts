@@ -1,4 +1,4 @@
-import type { Context } from '@sequitur/core';
+import { checkOptions, countLabels, type LossContext, option, optionsOf } from '@sequitur/core';
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { EncoderDecoder, TranslationBatch, TranslationLossOptions } from './encoder-decoder.js';
 
@@ -7,11 +7,20 @@ export interface LabelledTranslationBatch extends Omit<TranslationBatch, 'target
   readonly labels: readonly ArrayLike<number>[];
 }
 
+type LossOptions = Pick<TranslationLossOptions, 'labelSmoothing'>;
+
+const lossOptions = optionsOf<LossOptions>({ labelSmoothing: option.optional(option.share) });
+
 /**
  * The mean cross-entropy of every target token, as `train` takes it:
  * `train(model, batches, { loss: translationLoss({ labelSmoothing: 0.1 }), ... })`.
  */
-export function translationLoss({ labelSmoothing = 0 }: Pick<TranslationLossOptions, 'labelSmoothing'> = {}) {
-  return (model: EncoderDecoder, batch: LabelledTranslationBatch, context: Context = {}): Scalar =>
+export function translationLoss(options: LossOptions = {}) {
+  const { labelSmoothing = 0 } = checkOptions('translationLoss', lossOptions, options);
+  const loss = (model: EncoderDecoder, batch: LabelledTranslationBatch, context: LossContext = {}): Scalar =>
     model.loss(batch, { ...context, labelSmoothing });
+  return Object.assign(loss, {
+    countLabels: ({ labels }: LabelledTranslationBatch) => [countLabels(labels)],
+    settings: { name: 'translationLoss', labelSmoothing },
+  });
 }

@@ -1,0 +1,107 @@
+import { globalNorm, type Module, parametersOf, SequiturError, scoped, showShape, showValue } from '@sequitur/core';
+import { add, dispose, mul, type Scalar, Tensor, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+
+export interface ValueAndGradients {
+  readonly value: Scalar;
+  /** By the parameters' paths. */
+  readonly gradients: Map<string, Tensor>;
+}
+
+/** The gradients of a step, which `disposeGradients` frees. */
+export interface StepGradients extends ValueAndGradients {
+  /** Of all gradients together, before clipping. */
+  readonly norm: Scalar;
+}
+
+/** How the losses of several batches make one: their mean, or their sum where each is divided by the labels of all. */
+export type CombineLosses = 'mean' | 'sum';
+
+/**
+ * The loss of one or several batches and its gradients. Each is computed and freed before the next: a large batch in the
+ * memory of a small one. Where a loss throws, nothing is left.
+ */
+export function computeGradients(
+  model: Module,
+  losses: readonly (() => Scalar)[],
+  combine: CombineLosses = 'mean',
+): StepGradients {
+  if (losses.length === 0) throw new SequiturError({ where: 'training', expected: 'at least one loss', got: 'none' });
+  let paths: readonly string[] = [];
+  const [value, norm, ...gradients] = scoped(() => {
+    let sum = valueAndGradients(model, losses[0]!);
+    for (const loss of losses.slice(1)) sum = added(sum, valueAndGradients(model, loss));
+    if (combine === 'mean' && losses.length > 1) sum = divided(sum, losses.length);
+    paths = [...sum.gradients.keys()];
+    const tensors = [...sum.gradients.values()];
+    return [sum.value, globalNorm(tensors), ...tensors] as [Scalar, Scalar, ...Tensor[]];
+  });
+  return { value, norm, gradients: new Map(paths.map((path, index) => [path, gradients[index]!])) };
+}
+
+export function disposeGradients({ value, norm, gradients }: StepGradients): void {
+  dispose([value, norm, ...gradients.values()]);
+}
+
+/** Takes over both: what is not in the sum is freed. */
+function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
+  const gradients = new Map(a.gradients);
+  for (const [path, gradient] of b.gradients) {
+    const other = gradients.get(path);
+    gradients.set(path, other ? add(other, gradient) : gradient);
+    if (other) dispose([other, gradient]);
+  }
+  const value: Scalar = add(a.value, b.value);
+  dispose([a.value, b.value]);
+  return { value, gradients };
+}
+
+/** Takes over the sum. */
+function divided(sum: ValueAndGradients, count: number): ValueAndGradients {
+  const quotient = <T extends Tensor>(total: T): T => {
+    const mean = mul(total, 1 / count) as T;
+    total.dispose();
+    return mean;
+  };
+  const gradients = new Map([...sum.gradients].map(([path, total]) => [path, quotient(total)] as const));
+  return { value: quotient(sum.value), gradients };
+}
+
+/**
+ * A loss and its gradient by every trainable parameter, by path. The caller disposes all of them.
+ *
+ * @throws SequiturError where no parameter is trainable, or the loss is no scalar or depends on none of them
+ */
+export function valueAndGradients(model: Module, loss: () => Scalar): ValueAndGradients {
+  const paths = new Map<string, string>();
+  const variables: Variable[] = [];
+  for (const [path, parameter] of parametersOf(model)) {
+    if (!parameter.trainable) continue;
+    paths.set(parameter.value.name, path);
+    variables.push(parameter.value);
+  }
+  if (variables.length === 0) {
+    throw new SequiturError({ where: 'training', expected: 'at least one trainable parameter', got: 'none' });
+  }
+  const { value, grads } = differentiate(() => scalarOf(scoped(loss)), variables);
+  const gradients = Object.entries(grads).map(([name, gradient]) => [paths.get(name)!, gradient as Tensor] as const);
+  return { value, gradients: new Map(gradients) };
+}
+
+function differentiate(loss: () => Scalar, variables: Variable[]) {
+  try {
+    return variableGrads(loss, variables);
+  } catch (error) {
+    if (!(error instanceof Error && error.message.startsWith('Cannot find a connection'))) throw error;
+    throw new SequiturError(
+      { where: 'training', expected: 'a loss that depends on trainable parameters', got: 'one that depends on none' },
+      { cause: error },
+    );
+  }
+}
+
+function scalarOf(value: unknown): Scalar {
+  if (value instanceof Tensor && value.size === 1 && value.rank === 0 && value.dtype === 'float32')
+    return value as Scalar;
+  const got = value instanceof Tensor ? `${value.dtype} ${showShape(value.shape)}` : showValue(value);
+  throw new SequiturError({ where: 'training', expected: 'a loss that is a scalar, float32 []', got });
+}
