@@ -1,4 +1,4 @@
-// What the host hands over: one block of 32-bit numbers, written in this order by `src/selective-scan/call.ts`. Offsets count
+// What the host hands over: one block of 32-bit numbers, written in this order by `src/ops/selective-scan/wasm/call.ts`. Offsets count
 // bytes; 0 stands for a tensor that is not given.
 import { padded } from '../../core/assembly/lanes';
 

@@ -1,12 +1,12 @@
 export * from './bidirectional-mixer.js';
-export { type CausalConvolution, causalConvolution } from './causal-convolution/index.js';
 export { DEFAULT_STEP_SPAN, type StepSizeSpan } from './initializers.js';
 export * from './mamba/mixer.js';
 export * from './mamba2/mixer.js';
+export { type CausalConvolution, causalConvolution } from './ops/causal-convolution/index.js';
+export { impliedAttention } from './ops/selective-scan/implied-attention.js';
+export { type SelectiveScan, type SelectiveScanOptions, selectiveScan } from './ops/selective-scan/index.js';
+export { stateNorms } from './ops/selective-scan/observe.js';
+export { type StateSpaceDuality, stateSpaceDuality } from './ops/state-space-duality/index.js';
 export * from './s4d/mixer.js';
 export { type DiagonalStateSpace, impulseResponse } from './s4d/powers.js';
 export { diagonalScan } from './s4d/scan.js';
-export { impliedAttention } from './selective-scan/implied-attention.js';
-export { type SelectiveScan, type SelectiveScanOptions, selectiveScan } from './selective-scan/index.js';
-export { stateNorms } from './selective-scan/observe.js';
-export { type StateSpaceDuality, stateSpaceDuality } from './state-space-duality/index.js';

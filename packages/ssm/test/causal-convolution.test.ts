@@ -10,8 +10,8 @@ import {
   tensor,
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { causalConvolutionReference } from '../src/causal-convolution/reference.js';
 import { causalConvolution } from '../src/index.js';
+import { causalConvolutionReference } from '../src/ops/causal-convolution/reference.js';
 
 const shapes = {
   'kernel 4': { batch: 2, length: 9, channels: 5, kernel: 4 },

@@ -18,9 +18,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { type SelectiveScan, selectiveScan } from '../src/index.js';
-import { selectiveScanGradientReference } from '../src/selective-scan/gradient-reference.js';
-import { selectiveScanReference } from '../src/selective-scan/reference.js';
-import type { ScanTensors } from '../src/selective-scan/tensors.js';
+import { selectiveScanGradientReference, selectiveScanReference } from '../src/ops/selective-scan/reference.js';
+import type { ScanTensors } from '../src/ops/selective-scan/tensors.js';
 
 const sizes = { batch: 2, length: 11, inner: 6, state: 3, groups: 1 };
 

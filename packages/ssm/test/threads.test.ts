@@ -24,7 +24,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { causalConvolution, selectiveScan } from '../src/index.js';
-import { gradientParts } from '../src/selective-scan/gradient-parts.js';
+import { gradientParts } from '../src/ops/selective-scan/wasm/gradient-parts.js';
 import { stateSpaceKernels } from '../src/wasm-kernels.js';
 
 beforeEach(async () => void (await openBackend('cpu')));

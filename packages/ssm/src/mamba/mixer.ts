@@ -24,11 +24,11 @@ import {
   type Tensor3D,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { ShortConvolution } from '../causal-convolution/layer.js';
 import { DEFAULT_STEP_SPAN, logarithmsOfOneUp, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
-import { selectiveScanCost } from '../selective-scan/cost.js';
-import { type SelectiveScan, selectiveScan } from '../selective-scan/index.js';
-import { observeScan } from '../selective-scan/observe.js';
+import { selectiveScanCost } from '../ops/selective-scan/cost.js';
+import { type SelectiveScan, selectiveScan } from '../ops/selective-scan/index.js';
+import { observeScan } from '../ops/selective-scan/observe.js';
+import { ShortConvolution } from '../short-convolution.js';
 
 export interface MambaMixerOptions {
   readonly width: number;

@@ -29,11 +29,11 @@ import {
   type Tensor4D,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { ShortConvolution } from '../causal-convolution/layer.js';
 import { DEFAULT_STEP_SPAN, logarithmOfUniform, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
-import { stateSpaceDualityCost } from '../state-space-duality/cost.js';
-import { type StateSpaceDuality, stateSpaceDuality } from '../state-space-duality/index.js';
-import { observeDuality } from '../state-space-duality/observe.js';
+import { stateSpaceDualityCost } from '../ops/state-space-duality/cost.js';
+import { type StateSpaceDuality, stateSpaceDuality } from '../ops/state-space-duality/index.js';
+import { observeDuality } from '../ops/state-space-duality/observe.js';
+import { ShortConvolution } from '../short-convolution.js';
 
 export interface Mamba2MixerOptions {
   readonly width: number;

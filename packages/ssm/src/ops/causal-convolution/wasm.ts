@@ -1,6 +1,6 @@
 import { type NativeKernel, runOnRows, TOGETHER } from '@sequitur/core';
-import { stateSpaceKernels } from '../wasm-kernels.js';
-import type { ConvolutionAttributes } from './attributes.js';
+import { stateSpaceKernels } from '../../wasm-kernels.js';
+import type { ConvolutionAttributes } from './reference.js';
 
 /** So many multiplications of a product take as long as one tap. */
 const COST = { forward: 16, backward: 48 };

@@ -1,7 +1,7 @@
 import type { Offset, OpInputs } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import type { StateSpaceInstance } from '../wasm-kernels.js';
-import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
+import type { StateSpaceInstance } from '../../../wasm-kernels.js';
+import { SCAN_INPUTS, type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
 
 /** What a call reads and writes: tensors by their names in `TENSORS`. */
 export interface ScanTask {
@@ -33,7 +33,7 @@ export function withScanCall(
   { shared, ofThread, threads }: ScanRoom,
   use: (call: Offset, shared: Offset) => void,
 ): void {
-  const { batch, length, inner, state, groups } = sizesOf(inputs as unknown as ScanTensors, attributes);
+  const { batch, length, inner, state, groups } = sizesOf(tensorsOf(inputs), attributes);
   const lines = [CALL_BYTES, shared, ofThread].map((bytes) => 64 * Math.ceil(bytes / 64)) as [number, number, number];
   wasm.withScratch(lines[0] + lines[1] + threads * lines[2], (call) => {
     const offsets = TENSORS.map((name) => wasm.offsetOr0(results[name] ?? inputs[name]));

@@ -1,8 +1,8 @@
 import { groupsOf, type NativeKernel, webGpuInstance } from '@sequitur/core';
 import { mul, sum, type Tensor, tidy, zeros } from '@tensorflow/tfjs-core';
-import { carryBackwards, matrixSums, summarizeBackwards, waveBackwards } from './gradient-webgpu-chunks.js';
-import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
-import { constantsOf, gpuChunk, parametersOf } from './webgpu-parts.js';
+import { type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
+import { carryBackwards, matrixSums, summarizeBackwards, waveBackwards } from './gradient-chunks.js';
+import { constantsOf, gpuChunk, parametersOf } from './shared-code.js';
 
 /** A wave keeps three numbers for each place of the state and step: in at most so many bytes. */
 const MOST_SCRATCH = 2 ** 26;
@@ -16,7 +16,7 @@ export const scanGradientWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attri
   const gpu = webGpuInstance(backend);
   if (!gpu) return null;
   const chunk = gpuChunk(inputs, attributes);
-  const sizes = sizesOf(inputs as unknown as ScanTensors, { chunk });
+  const sizes = sizesOf(tensorsOf(inputs), { chunk });
   const { batch, inner, state, groups, kept } = sizes;
   const [lanes, chunks] = [batch * inner, kept + 1];
   const [x, stepSize, dy] = [inputs.x!, inputs.stepSize!, inputs.dy!];

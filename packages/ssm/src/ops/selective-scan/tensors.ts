@@ -1,3 +1,4 @@
+import type { OpInputs } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** Every tensor of a selective scan, defaults filled in; all float32. */
@@ -13,6 +14,10 @@ export interface ScanTensors {
   readonly initialState: Tensor; // [batch, inner, state]
   /** 1 where a sequence begins, else 0. */
   readonly resets?: Tensor; // [batch, length]
+}
+
+export function tensorsOf(inputs: OpInputs): ScanTensors {
+  return inputs as unknown as ScanTensors & Record<string, Tensor>;
 }
 
 export interface ScanAttributes {

@@ -1,5 +1,5 @@
 import { cpuInstance, type NativeKernel } from '@sequitur/core';
-import type { ConvolutionAttributes } from './attributes.js';
+import type { ConvolutionAttributes } from './reference.js';
 
 /** {x, weight, bias} -> [y]. */
 export const convolutionCpu: NativeKernel<ConvolutionAttributes> = ({ inputs, attributes, backend }) => {

@@ -1,6 +1,6 @@
 import { groupsOf, type NativeKernel, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
-import { type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
-import { scanInChunks } from './webgpu-chunks.js';
+import { type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
+import { scanInChunks } from './forward-chunks.js';
 import {
   constantsOf,
   gpuChunk,
@@ -9,7 +9,7 @@ import {
   SCAN_PARAMETERS,
   STEP_WITH_OUTPUT,
   scanDeclarations,
-} from './webgpu-parts.js';
+} from './shared-code.js';
 
 /** So many lanes keep a graphics card busy; where there are fewer channels, the chunks of a text are scanned side by side. */
 const ENOUGH_LANES = 2 ** 15;
@@ -38,7 +38,7 @@ const forward = (state: number): WebGpuKernel => ({
 export const scanWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
   if (!gpu) return null;
-  const sizes = sizesOf(inputs as unknown as ScanTensors, { chunk: gpuChunk(inputs, attributes) });
+  const sizes = sizesOf(tensorsOf(inputs), { chunk: gpuChunk(inputs, attributes) });
   const { batch, length, inner, state } = sizes;
   const sideBySide = sizes.kept > 0 && batch * inner < ENOUGH_LANES;
   const kept = sideBySide || attributes.remember ? sizes.kept : 0;

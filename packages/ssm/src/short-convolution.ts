@@ -1,6 +1,6 @@
 import { type ActivationFunction, activationByName, Module, Parameter, type PartCost, uniform } from '@sequitur/core';
 import { type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
-import { causalConvolution } from './index.js';
+import { causalConvolution } from './ops/causal-convolution/index.js';
 
 export interface ShortConvolutionOptions {
   readonly channels: number;

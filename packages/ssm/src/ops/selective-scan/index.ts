@@ -1,8 +1,35 @@
-import { expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import { defineOp, expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
 import { engine, type Tensor, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { scanCpu } from './cpu.js';
+import { scanGradient } from './gradient.js';
 import { inGroups, regrouped } from './groups.js';
-import { packedScanOp, scanOp } from './op.js';
-import type { ScanTensors } from './tensors.js';
+import { selectiveScanReference } from './reference.js';
+import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, tensorsOf } from './tensors.js';
+import { scanWasm } from './wasm/index.js';
+import { scanWebGpu } from './webgpu/index.js';
+
+/** {x, stepSize, ..., initialState} -> [y, the last state, what the backward starts its chunks from]. */
+const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
+/** The same with `resets`. */
+const packedScanOp = define('SequiturPackedSelectiveScan', [...SCAN_INPUTS, 'resets']);
+
+function define(name: string, inputs: readonly string[]) {
+  return defineOp<ScanAttributes>({
+    name,
+    reference: (given, attributes) => [...selectiveScanReference(tensorsOf(given), attributes), zeros([0])],
+    gradient: {
+      inputsToSave: inputs,
+      outputsToSave: [false, false, true],
+      of: ([dy, dFinal], saved, attributes) => {
+        const given = Object.fromEntries(inputs.map((input, index) => [input, saved[index]!]));
+        const between = saved.at(-1)!;
+        const gradients = scanGradient({ ...given, between, dy: dy!, dFinal: dFinal! }, attributes);
+        return Object.fromEntries(SCAN_INPUTS.map((input, index) => [input, () => gradients[index]!]));
+      },
+    },
+    kernels: { cpu: scanCpu, wasm: scanWasm, webgpu: scanWebGpu },
+  });
+}
 
 /** How many steps the backward recomputes at a time. */
 const CHUNK = 64;

@@ -1,6 +1,6 @@
 import type { OpInputs } from '@sequitur/core';
 import { concat, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
-import type { ScanAttributes, ScanSizes } from './tensors.js';
+import type { ScanAttributes, ScanSizes } from '../tensors.js';
 
 /** What one invocation sees of a scan: a channel of a row of the batch, over the length. */
 const SCAN = `

@@ -1,5 +1,5 @@
 import { REDUCTIONS, type WebGpuKernel } from '@sequitur/core';
-import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, scanDeclarations } from './webgpu-parts.js';
+import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, scanDeclarations } from './shared-code.js';
 
 /**
  * What each chunk hands to the state before it when nothing arrives from behind: from its end to its beginning. `arriving`

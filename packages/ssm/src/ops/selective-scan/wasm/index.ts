@@ -1,8 +1,8 @@
 import { channelRanges, ends, type NativeKernel, type OpInputs } from '@sequitur/core';
-import { stateSpaceKernels } from '../wasm-kernels.js';
+import { stateSpaceKernels } from '../../../wasm-kernels.js';
+import { SCAN_INPUTS, type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
+import { withScanCall } from './call.js';
 import { gradientParts } from './gradient-parts.js';
-import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, sizesOf } from './tensors.js';
-import { withScanCall } from './wasm-call.js';
 
 /** So many multiplications of a product take as long as one place of the state at one step. */
 const COST = { forward: 16, backward: 44 };
@@ -11,7 +11,7 @@ const COST = { forward: 16, backward: 44 };
 export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = stateSpaceKernels(backend);
   if (!wasm || !fillsVectors(inputs)) return null;
-  const { batch, length, inner, state, kept } = sizesOf(inputs as unknown as ScanTensors, attributes);
+  const { batch, length, inner, state, kept } = sizesOf(tensorsOf(inputs), attributes);
   const wide = Math.ceil(inner / 4) * 4;
   const [y, last] = [wasm.output([batch, length, inner]), wasm.output([batch, inner, state])];
   const between = wasm.output([batch, attributes.remember ? kept : 0, state * wide]);
@@ -38,7 +38,7 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
   const wasm = stateSpaceKernels(backend);
   if (!wasm || !fillsVectors(inputs)) return null;
   const { kernels } = wasm;
-  const { batch, length, inner, state, groups, kept } = sizesOf(inputs as unknown as ScanTensors, attributes);
+  const { batch, length, inner, state, groups, kept } = sizesOf(tensorsOf(inputs), attributes);
   const chunk = Math.min(attributes.chunk, length);
   const { parts, ofGroup } = gradientParts(inner, groups);
   const isShared = parts.length > 1 && wasm.shouldParallelize(chunk * inner * state * COST.backward);

@@ -1,6 +1,6 @@
 import { groupsOf, type WebGpuInstance, type WebGpuKernel } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './webgpu-parts.js';
+import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './shared-code.js';
 
 /**
  * What each chunk adds to a state and what it multiplies it by: scanned from an empty one. `ends` [rows, chunks, inner,

@@ -1,6 +1,6 @@
 import { groupsOf, type NativeKernel, type WebGpuKernel, webGpuInstance } from '@sequitur/core';
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import type { ConvolutionAttributes } from './attributes.js';
+import type { ConvolutionAttributes } from './reference.js';
 
 const PARAMETERS = { count: 'u32', length: 'u32', channels: 'u32', kernel: 'u32', silu: 'u32' } as const;
 

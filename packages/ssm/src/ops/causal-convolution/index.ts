@@ -1,7 +1,26 @@
-import { expectTensor, SequiturError, scoped, showShape, silu } from '@sequitur/core';
+import { defineOp, expectTensor, SequiturError, scoped, showShape, silu } from '@sequitur/core';
 import { add, concat, slice, type Tensor, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
-import { convolutionOp } from './op.js';
+import { convolutionCpu } from './cpu.js';
+import { convolutionGradient } from './gradient.js';
 import { packedConvolution } from './packed.js';
+import { type ConvolutionAttributes, causalConvolutionReference } from './reference.js';
+import { convolutionWasm } from './wasm.js';
+import { convolutionWebGpu } from './webgpu.js';
+
+/** {x, weight, bias} -> [y]. */
+const convolutionOp = defineOp<ConvolutionAttributes>({
+  name: 'SequiturCausalConvolution',
+  reference: ({ x, weight, bias }, { activation }) => [causalConvolutionReference(x!, weight!, bias!, activation)],
+  gradient: {
+    inputsToSave: ['x', 'weight', 'bias'],
+    of: ([dy], [x, weight, bias], attributes) => {
+      const given = { x: x!, weight: weight!, bias: bias!, dy: dy! };
+      const [dx, dWeight, dBias] = convolutionGradient(given, attributes);
+      return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! };
+    },
+  },
+  kernels: { cpu: convolutionCpu, wasm: convolutionWasm, webgpu: convolutionWebGpu },
+});
 
 export interface CausalConvolution {
   /** float32 [batch, length, channels]. */

@@ -1,0 +1,2 @@
+export { scanWebGpu } from './forward.js';
+export { scanGradientWebGpu } from './gradient.js';
