@@ -1,4 +1,5 @@
-// The backward of attention in blocks (Dao et al. 2022, algorithm 4), the weights computed anew from the saved logarithms.
+// The backward pass of attention in blocks (Dao et al. 2022, algorithm 4); weights are recomputed from the saved
+// logarithms.
 import { dot } from '../../core/assembly/gemm';
 import { BLOCK, bytes, Call, HIDDEN, LOG2_E, ROW, roundUp, scratchOf } from './call';
 import { scoreFactor } from './elementary';
@@ -7,10 +8,10 @@ import { packEights, packFours, packPanels, unpackRows } from './pack';
 import { addBiasSlopes, addRelativeSlopes } from './bias-slopes';
 import { adjust, drop, enter, isSpecial, Pair, weightOf } from './scores';
 import { scores, timesKeys, timesQueries } from './tiles';
-import { spreadToValues } from './unseen';
+import { spreadToValues } from './fully-masked';
 
 const PAIR_BYTES: usize = 64;
-/** From which logarithm on its rounding tells in the weights, which are then summed up anew. */
+/** From this logarithm on its rounding is visible in the weights, which are then summed again. */
 const LARGE: f32 = 64;
 
 /** Bytes of scratch that a thread needs for `attentionBackward`. */
@@ -23,7 +24,7 @@ export function backwardScratchBytes(call: Call): i32 {
   return <i32>PAIR_BYTES + 4 * (ofKeys + ofQueries + relative);
 }
 
-/** Where a head of the keys lies in scratch. */
+/** The buffers of one key head in scratch memory. */
 // @ts-ignore: decorator
 @unmanaged
 class Panels {
@@ -36,9 +37,9 @@ class Panels {
 }
 
 /**
- * With weights P, their dropped form P', dP = M ⊙ (dO Vᵀ) and D = Σ dO O - dL per query: dV = P'ᵀ dO, dS = P (dP - D),
- * dQ = scale dS K, dK = scale dSᵀ Q. Biases take dS. Of some batches and heads of the keys, each from a first one to before a
- * last; what lies behind the keys of dK and dV stays as it is, and calls that add to the same biases must not run at once.
+ * With weights P, after dropout P', dP = M ⊙ (dO Vᵀ) and D = Σ dO O - dL per query: dV = P'ᵀ dO, dS = P (dP - D), dQ =
+ * scale dS K, dK = scale dSᵀ Q. Biases get dS. Ranges of batches and key heads are half-open. Rows of dK and dV after
+ * the last key are not written, and calls that add to the same biases must not run at the same time.
  */
 export function attentionBackward(
   call: Call, batch: i32, lastBatch: i32, keyHead: i32, lastKeyHead: i32, thread: i32,
@@ -102,7 +103,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
     packPanels(rows, BLOCK, headSize, <usize>call.query + from, queryRow, queryPanels);
     packPanels(rows, BLOCK, valueSize, <usize>call.doutput + output, outputRow, dyPanels);
     memory.fill(dq, 0, bytes(BLOCK * keyWidth));
-    fill(logs, f32.MAX_VALUE, BLOCK); // of queries that see nothing and of lanes without one: weights 0
+    fill(logs, f32.MAX_VALUE, BLOCK); // of fully masked queries and of lanes without a query: weights 0
     memory.fill(drifts, 0, ROW);
     let largest: f32 = 0;
     for (let r = 0; r < rows; r++) {
@@ -164,7 +165,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
   if (call.drelative) addRow(distances, drelative, <usize>call.drelative + bytes(h * distances));
 }
 
-/** Of eight queries: sums += their weights, as far as the logarithms tell them. */
+/** Eight queries: adds their weights to sums, as accurately as the logarithms allow. */
 function addWeights(count: i32, s: usize, logs: usize, sums: usize): void {
   const log0 = v128.load(logs), log1 = v128.load(logs, 16);
   let sum0 = v128.load(sums), sum1 = v128.load(sums, 16);
@@ -176,7 +177,7 @@ function addWeights(count: i32, s: usize, logs: usize, sums: usize): void {
   v128.store(sums, sum1, 16);
 }
 
-/** Of eight queries: scores become weights (as dropped), and what comes back through the values becomes dS. */
+/** Eight queries: scores become weights (after dropout), and gradients of weights become dS. */
 function slopesOf(call: Call, pair: Pair, strip: i32, special: bool, s: usize, ds: usize, logs: usize): void {
   if (call.dropBelow) drop(call, pair, strip, ds);
   if (special) weightsAndSlopes(pair.count, s, ds, logs, true);
@@ -184,7 +185,7 @@ function slopesOf(call: Call, pair: Pair, strip: i32, special: bool, s: usize, d
   if (call.dropBelow) drop(call, pair, strip, s);
 }
 
-/** Logarithms, drifts and norms lie behind one another, a row of each. */
+/** Logarithms, drifts and norms are contiguous, one row each. */
 // @ts-ignore: decorator
 @inline
 function weightsAndSlopes(count: i32, s: usize, ds: usize, logs: usize, exact: bool): void {
@@ -202,7 +203,7 @@ function weightsAndSlopes(count: i32, s: usize, ds: usize, logs: usize, exact: b
   }
 }
 
-/** x *= y, both laid out as scores. */
+/** x *= y, both in the layout of scores. */
 function multiplyRows(keys: i32, queries: i32, x: usize, y: usize): void {
   for (let key = 0; key < keys; key++, x += ROW, y += ROW) {
     for (let at: usize = 0; at < <usize>queries << 2; at += 16) {

@@ -1,8 +1,8 @@
-// What biases take of dS, laid out [key, 64 queries].
+// Gradients of biases from dS, laid out [key, 64 queries].
 import { Call, ROW } from './call';
 import { Pair } from './scores';
 
-/** Adds dS to the gradient of a bias tensor, whose strides are 0 where it was spread. */
+/** Adds dS to the gradient of a bias tensor, whose strides are 0 along broadcast axes. */
 export function addBiasSlopes(call: Call, pair: Pair, b: i32, h: i32, ds: usize): void {
   const head = <usize>call.dbias + (<usize>(b * call.biasBatch + h * call.biasHead + pair.query * call.biasQuery) << 2);
   const step = <usize>call.biasQuery << 2;
@@ -18,7 +18,9 @@ export function addBiasSlopes(call: Call, pair: Pair, b: i32, h: i32, ds: usize)
   }
 }
 
-/** Adds dS to the gradient of a bias by distance; lanes without a query hold zeros and fall into the room behind. */
+/**
+ * Adds dS to the gradient of a bias by distance; lanes without a query hold zeros and write to the spare room after it.
+ */
 export function addRelativeSlopes(call: Call, pair: Pair, ds: usize, drelative: usize): void {
   const whole = (pair.rows + 3) & ~3;
   for (let key = 0; key < pair.count; key++, ds += ROW) {

@@ -1,5 +1,5 @@
-// What the host hands over: one block of 32-bit numbers, written in this order by `src/scaled-dot-product/wasm.ts`.
-// Offsets count bytes, strides numbers; 0 stands for a tensor that is not given.
+// The arguments of a call: one block of 32-bit values, written in this order by `src/scaled-dot-product/wasm.ts`.
+// Offsets are in bytes, strides in elements; 0 stands for an absent tensor.
 
 // @ts-ignore: decorator
 @unmanaged
@@ -28,13 +28,13 @@ export class Call {
   scale: f32;
   /** 0: none. */
   softCap: f32;
-  /** A weight is dropped where its random bits are below; 0: none. */
+  /** A weight is dropped where its random bits are below this; 0: none. */
   dropBelow: u32;
   dropSeed: u32;
-  /** What the kept weights are multiplied by. */
+  /** The factor of the kept weights. */
   keptScale: f32;
   /** ZEROS, EVENLY or ALL. */
-  unseen: i32;
+  fullyMasked: i32;
   output: u32;
   logSumExp: u32;
   doutput: u32;
@@ -49,31 +49,31 @@ export class Call {
   scratchBytes: u32;
 }
 
-/** Where the scratch of a thread lies. */
+/** Offset of a thread's scratch memory. */
 // @ts-ignore: decorator
 @inline
 export function scratchOf(call: Call, thread: i32): usize {
   return <usize>call.scratch + <usize>thread * <usize>call.scratchBytes;
 }
 
-/** Queries and keys go through in blocks of so many: those of the layout. */
+/** Block size of queries and keys, as in the layout. */
 export const BLOCK: i32 = 64;
-/** Bytes of a row of scores, which holds one key for all queries of the block. */
+/** Bytes of a row of scores: one key, all queries of the block. */
 export const ROW: usize = 256;
 
 export const ZEROS: i32 = 0;
 export const EVENLY: i32 = 1;
 export const ALL: i32 = 2;
 
-/** Score of a key that the mask hides, and the logarithm of the sum of none: no weight is left of either. */
+/** The score of a masked key, and the logarithm of an empty sum; its weight is 0. */
 export const HIDDEN: f32 = -<f32>Infinity;
-/** Of floats the lowest: what scores are measured from while none is above it. */
+/** The lowest float: the initial maximum of the scores. */
 export const LOWEST: f32 = -f32.MAX_VALUE;
 
 export const LOG2_E: f32 = 1.4426950408889634;
 export const LN_2: f32 = 0.6931471805599453;
 
-/** Up to the next multiple of `to`, a power of two. */
+/** Rounded up to a multiple of `to`, a power of two. */
 // @ts-ignore: decorator
 @inline
 export function roundUp(n: i32, to: i32): i32 {

@@ -3,10 +3,11 @@ import { multiplyAdd } from '../../core/assembly/multiply-add';
 import { LOG2_E } from './call';
 
 /**
- * 2^x for x <= 127, about 0 from -126 down, NaN of NaN: n + r with |r| <= 1/2, 2^r by the polynomial of degree 5 that is
- * 1 at 0 and has the least relative error, 9.2e-8. Adding 1.5 · 2^23 + 127 leaves the exponent of 2^n in the lowest bits,
- * which one shift puts in place. `pmax`, which gives its first operand where that is NaN, is one instruction where `max`,
- * which minds the sign of zero, takes nine.
+ * 2^x for x <= 127, about 0 below -126, NaN of NaN: n + r with
+ * r
+ * <= 1/2, where 2^r is the degree-5 polynomial that is 1 at 0 and has the least relative error, 9.2e-8. Adding 1.5 ·
+ * 2^23 + 127 puts the exponent of 2^n into the lowest bits, from which one shift moves it into place. `pmax`, which
+ * returns its first operand where that is NaN, is one instruction; `max`, which respects the sign of zero, takes nine.
  */
 // @ts-ignore: decorator
 @inline
@@ -23,7 +24,7 @@ export function exp2Of(x: v128): v128 {
   return f32x4.mul(p, i32x4.shl(shifted, 23));
 }
 
-/** As `exp2Of`, and exactly 0 from -125 down. */
+/** As `exp2Of`, and exactly 0 below -125. */
 // @ts-ignore: decorator
 @inline
 export function exp2OrZero(x: v128): v128 {
@@ -48,7 +49,7 @@ export function tanhOf(y: v128): v128 {
   return v128.or(magnitude, v128.and(y, i32x4.splat(0x80000000)));
 }
 
-/** What a score is multiplied by, so that exp becomes 2^; before a cap, so that its tanh becomes `tanhOf`. */
+/** The factor of the scores, so that exp becomes 2^; before a soft cap, so that its tanh becomes `tanhOf`. */
 export function scoreFactor(scale: f32, softCap: f32): f32 {
   return softCap == 0 ? scale * LOG2_E : (scale / softCap) * 2 * LOG2_E;
 }

@@ -1,14 +1,14 @@
-// Decoding: so few queries that packing the keys would cost more than the products. One row of scores at a time.
+// Decoding: for very few queries, packing the keys would cost more than the products. One row of scores at a time.
 import { dot } from '../../core/assembly/gemm';
 import { exp1, log1 } from '../../core/assembly/math';
 import { dropoutBits } from './elementary';
 import { BLOCK, bytes, Call, HIDDEN, ROW } from './call';
-import { meanOfValues } from './unseen';
+import { meanOfValues } from './fully-masked';
 
-/** Below so many queries. */
+/** Used below this number of queries. */
 export const FEW: i32 = 3;
 
-/** As `attentionForward` for one head of the keys; scratch for the scores of one query. */
+/** As `attentionForward` for one key head; scratch holds the scores of one query. */
 export function forwardFew(call: Call, b: i32, kh: i32, scratch: usize): void {
   const group = call.heads / call.keyHeads;
   const keyRow = call.keyHeads * call.headSize, valueRow = call.keyHeads * call.valueSize;

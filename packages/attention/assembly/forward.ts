@@ -1,5 +1,5 @@
-// Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): no array of all scores. S = K Qᵀ of a block lies
-// with the queries side by side, so that eight softmaxes run in the lanes of two registers and no product is transposed.
+// Attention in blocks (Dao et al. 2022, "FlashAttention", algorithm 1): no array of all scores. S = K Qᵀ of a block has
+// its queries contiguous, so that eight softmaxes run in the lanes of two registers and no product is transposed.
 import { log1 } from '../../core/assembly/math';
 import { BLOCK, bytes, Call, HIDDEN, LN_2, ROW, roundUp, scratchOf } from './call';
 import { inTwos, scoreFactor } from './elementary';
@@ -7,7 +7,7 @@ import { FEW, forwardFew } from './few';
 import { packEights, packFours, packPanels } from './pack';
 import { adjust, drop, enter, isSpecial, Pair, softmaxStep } from './scores';
 import { scores, timesKeys } from './tiles';
-import { meanOfValues, seesSome } from './unseen';
+import { meanOfValues, seesSome } from './fully-masked';
 
 const PAIR_BYTES: usize = 64;
 
@@ -21,8 +21,8 @@ export function forwardScratchBytes(call: Call): i32 {
 }
 
 /**
- * output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries] of some batches, heads of the keys and
- * queries, each from a first one to before a last; the first query begins a block.
+ * output [batch, queries, heads, valueSize] and logSumExp [batch, heads, queries] of half-open ranges of batches, key
+ * heads and queries; the first query begins a block.
  */
 export function attentionForward(
   call: Call, batch: i32, lastBatch: i32, keyHead: i32, lastKeyHead: i32, query: i32, lastQuery: i32, thread: i32,
@@ -52,7 +52,7 @@ function forwardKeyHead(call: Call, b: i32, kh: i32, query: i32, lastQuery: i32,
   }
 }
 
-/** The offsets of the pattern of a head, its biases and the numbers of its dropout. */
+/** The pattern, the biases and the dropout index of a head. */
 export function enterHead(call: Call, pair: Pair, b: i32, h: i32, relative: usize): usize {
   pair.bias = call.bias ? <usize>call.bias + bytes(b * call.biasBatch + h * call.biasHead) : 0;
   pair.dropIndex = <u32>(b * call.heads + h) * <u32>call.queries * <u32>call.keys;
@@ -115,12 +115,12 @@ function forwardHead(
   }
 }
 
-/** Of total · 2^top; what `inTwos` left as it was counts as it is. */
+/** The natural logarithm of total · 2^top; a top that `inTwos` left unscaled is used as it is. */
 function naturalLog(top: f32, total: f32): f32 {
   return (abs(top) > BEYOND ? top : top * LN_2) + log1(total);
 }
 
-/** Of exponents those that `inTwos` may have left: no score comes there by itself. */
+/** Exponents from here on come from `inTwos` only: no score is that large by itself. */
 const BEYOND: f32 = f32.MAX_VALUE * LN_2;
 
 export function fill(x: usize, value: f32, n: i32): void {

@@ -1,5 +1,5 @@
-// Rows of a tensor [.., size], `stride` numbers apart, copied into the order in which the tiles read them; what lies
-// beyond the rows or the size is zero.
+// Rows of a tensor [.., size], `stride` elements apart, copied into the order in which the tiles read them; elements
+// beyond the rows or the size are zero.
 import { packColumns, packRows } from '../../core/assembly/gemm';
 import { BLOCK, bytes, roundUp } from './call';
 
@@ -45,7 +45,7 @@ export function multiply(x: usize, n: i32, factor: f32): void {
   for (const end = x + (<usize>n << 2); x < end; x += 16) v128.store(x, f32x4.mul(v128.load(x), by));
 }
 
-/** Rows of `room` numbers, of which `size` count, copied times `factor` to rows `stride` numbers apart. */
+/** Rows of `room` elements, of which `size` are used, times `factor`, copied to rows `stride` elements apart. */
 export function unpackRows(rows: i32, size: i32, room: i32, from: usize, factor: f32, to: usize, stride: i32): void {
   const by = f32x4.splat(factor);
   const whole = <usize>(size & ~3) << 2, end = <usize>size << 2;

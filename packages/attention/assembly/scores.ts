@@ -1,30 +1,30 @@
-// What happens to the scores of one block of queries and one of keys between the products, eight queries at a time.
+// Scores of one block of queries and one of keys, between the two products, eight queries at a time.
 import { BLOCK, Call, HIDDEN, LOG2_E, LOWEST, ROW } from './call';
 import { dropoutBits, exp2Of, exp2OrZero, inTwos, tanhOf } from './elementary';
 
-/** Where a pair of blocks stands. */
+/** A pair of blocks. */
 // @ts-ignore: decorator
 @unmanaged
 export class Pair {
-  /** First query of the chunk, and how many. */
+  /** First query of the chunk, and their count. */
   query: i32;
   rows: i32;
-  /** First key, and how many. */
+  /** First key, and their count. */
   key: i32;
   count: i32;
-  /** Words of the layout's mask; 0 where all is seen. */
+  /** Words of the layout's mask; 0 where nothing is masked. */
   mask: usize;
-  /** Of the first key on; 0 where all of the block are visible. */
+  /** Padding mask from the first key on; 0 where no key of the block is padding. */
   visible: usize;
   /** Of this batch and head. */
   bias: usize;
-  /** Of this head, times log2 e, with room behind. */
+  /** Of this head, times log2 e, with spare room after it. */
   relative: usize;
-  /** Index of the weight of the first query and key of this batch and head. */
+  /** Dropout index of the first query and key of this batch and head. */
   dropIndex: u32;
 }
 
-/** Looks up what the pair of a query block and the entry of a layout needs; false where no key of it is visible. */
+/** Prepares a pair of a query block and an entry of the layout; false where no key of it is visible. */
 export function enter(call: Call, pair: Pair, entry: usize, masks: usize, visible: usize): bool {
   const key = load<i32>(entry) * BLOCK;
   const mask = load<i32>(entry, 4);
@@ -46,8 +46,8 @@ export function isSpecial(call: Call, pair: Pair): bool {
 }
 
 /**
- * Products become scores times log2 e, in place: capped, with the bias added, HIDDEN where not seen. Where `slopes` is
- * given it takes the derivative of the cap, laid out as the scores.
+ * Products become scores times log2 e, in place: soft-capped, with the bias added, HIDDEN where masked. If given,
+ * `slopes` receives the derivative of the cap, in the layout of the scores.
  */
 export function adjust(call: Call, pair: Pair, strip: i32, s: usize, slopes: usize): void {
   const first = pair.query + strip * 8;
@@ -107,12 +107,16 @@ function biasOf(call: Call, at: usize, query: i32): v128 {
   return inTwos(values);
 }
 
-/** A top stays until a score is so much higher: 2^8 is far from what float32 can hold, and what was summed up stays too. */
+/**
+ * A maximum is kept until a score exceeds it by this much: 2^8 is far below the range of float32, and no sum is
+ * rescaled.
+ */
 const SLACK: f32 = 8;
 
 /**
- * One step of the online softmax (Milakov and Gimelshein 2018) for eight queries: the scores become 2^(score - top), and
- * what was summed up under an older top is brought to the new one. A NaN is no top, but becomes a weight and so a total.
+ * One step of the online softmax (Milakov and Gimelshein 2018) for eight queries: the scores become 2^(score - top),
+ * and earlier sums are rescaled to the new maximum. A NaN is never the maximum, but becomes a weight and so enters the
+ * sum.
  *
  * @param tops, totals of the eight queries
  * @param o their eight rows of `width` numbers
@@ -141,7 +145,7 @@ export function softmaxStep(count: i32, special: bool, s: usize, tops: usize, to
   else weigh(s, end, shift0, shift1, totals, false);
 }
 
-/** Multiplies the totals of eight queries and their rows of `o` by eight factors. */
+/** Multiplies the totals and the rows of `o` of eight queries by eight factors. */
 function rescale(factors0: v128, factors1: v128, totals: usize, o: usize, width: i32): void {
   v128.store(totals, f32x4.mul(v128.load(totals), factors0));
   v128.store(totals, f32x4.mul(v128.load(totals, 16), factors1), 16);
@@ -153,7 +157,7 @@ function rescale(factors0: v128, factors1: v128, totals: usize, o: usize, width:
   }
 }
 
-/** Scores of eight queries become weights, whose sums are added to the totals; `exact`: a hidden one becomes exactly 0. */
+/** Scores of eight queries become weights, which are added to the totals; `exact`: a masked one becomes exactly 0. */
 // @ts-ignore: decorator
 @inline
 function weigh(s: usize, end: usize, shift0: v128, shift1: v128, totals: usize, exact: bool): void {
@@ -170,14 +174,14 @@ function weigh(s: usize, end: usize, shift0: v128, shift1: v128, totals: usize, 
   v128.store(totals, sum1, 16);
 }
 
-/** 2^x; where it must be exactly 0 for what is hidden, that takes two more instructions. */
+/** 2^x; exact zeros for masked scores take two more instructions. */
 // @ts-ignore: decorator
 @inline
 export function weightOf(x: v128, exact: bool): v128 {
   return exact ? exp2OrZero(x) : exp2Of(x);
 }
 
-/** Drops weights of eight queries and scales up the rest, in place. */
+/** Dropout of the weights of eight queries, in place. */
 export function drop(call: Call, pair: Pair, strip: i32, s: usize): void {
   const first = pair.query + strip * 8;
   const least = i32x4.splat(call.dropBelow), factor = f32x4.splat(call.keptScale);

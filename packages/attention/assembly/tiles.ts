@@ -1,5 +1,6 @@
-// Products over blocks: S = K Qᵀ, whose rows are keys and whose columns are the 64 queries of a block, and those of S
-// with panels of 8 columns. S is read either way round, so it is never transposed.
+// Products over blocks: S = K Qᵀ, whose rows are keys and whose columns are the 64 queries of a block, and products of
+// S
+// with panels of 8 columns. S is read row by row or column by column, so it is never transposed.
 import { registerTile } from '../../core/assembly/register-tile';
 import { bytes, ROW } from './call';
 

@@ -3,12 +3,15 @@ interface HeadSizes {
   readonly valueSize: number;
 }
 
-/** Operations for each pair of a query and a key that it sees, in one head: the score, and the value's share. */
+/** Forward operations per visible query-key pair and head: the score, and the weighted sum of values. */
 export function attentionFlops({ headSize, valueSize }: HeadSizes): number {
   return 2 * (headSize + valueSize);
 }
 
-/** The same backwards: the score again, and what the weight, the value, the query and the key take from it. */
+/**
+ * Backward operations per visible query-key pair and head: the score again, and the gradients of weight, value, query
+ * and key.
+ */
 export function attentionGradientFlops({ headSize, valueSize }: HeadSizes): number {
   return 2 * (3 * headSize + 2 * valueSize);
 }

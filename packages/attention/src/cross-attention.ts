@@ -4,35 +4,35 @@ import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import { full } from './patterns/index.js';
 import { ProjectedAttention } from './projected-attention.js';
 
-/** The keys and values of a source, computed once and read at every step. */
-export type SourceMemory = {
+/** The KV cache of cross-attention: keys and values of the source, computed once and read at every step. */
+export type SourceCache = {
   readonly keys?: Tensor4D; // [batch, sourceLength, keyHeads, headSize]
   readonly values?: Tensor4D; // [batch, sourceLength, keyHeads, valueSize]
-  /** [batch, sourceLength], 0 at padding; absent while all is real. */
+  /** Padding mask [batch, sourceLength], 0 at padding; absent where there is no padding. */
   readonly attentionMask?: Tensor2D;
 };
 
 /**
- * Attention to another text (Vaswani et al. 2017, section 3.2.3: encoder-decoder attention). `read` makes the state
- * from the source; mixing leaves it as it is.
+ * Cross-attention (Vaswani et al. 2017, section 3.2.3: encoder-decoder attention): queries of one sequence attend to
+ * another. `read` makes the state from the source; `mix` leaves it unchanged.
  *
- * Observable: `weights` [batch, heads, length, sourceLength], computed only when somebody observes.
+ * Observable: `weights` [batch, heads, length, sourceLength], computed only when observed.
  */
-export class CrossAttention extends ProjectedAttention implements SequenceMixer<SourceMemory> {
-  /** No source read yet: `mix` needs what `read` gives. */
-  initState(_batchSize: number): SourceMemory {
+export class CrossAttention extends ProjectedAttention implements SequenceMixer<SourceCache> {
+  /** An empty state; `mix` needs the one that `read` returns. */
+  initState(_batchSize: number): SourceCache {
     return {};
   }
 
   /**
    * @param source [batch, sourceLength, sourceWidth]
-   * @param visible [batch, sourceLength], 0 at padding
-   * @returns the state for all that follows, which the caller disposes
+   * @param attentionMask [batch, sourceLength], 0 at padding
+   * @returns the state for all later steps, which the caller disposes
    */
   read(
     source: Tensor3D,
     attentionMask?: Tensor2D,
-  ): Required<Omit<SourceMemory, 'attentionMask'>> & Pick<SourceMemory, 'attentionMask'> {
+  ): Required<Omit<SourceCache, 'attentionMask'>> & Pick<SourceCache, 'attentionMask'> {
     return {
       keys: tidy(() => this.keysOf(source)),
       values: tidy(() => this.valuesOf(source)),
@@ -40,18 +40,18 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
     };
   }
 
-  /** Of so many tokens that look at the source, beside what depends on its length. */
+  /** Cost of `length` queries, without what depends on the length of the source. */
   cost(length: number): PartCost {
     const flops = linearFlops(this.query, length) + linearFlops(this.output, length);
     return { flops, gradientFlops: 2 * flops, stateBytes: 0 };
   }
 
-  /** Of keys and values of a source, and of their pairs with so many queries: what `cost` leaves out. */
-  costOfSource(sourceLength: number, queries: number): { readonly reading: number; readonly looking: PartCost } {
+  /** Cost that depends on the source: keys and values of `sourceLength` tokens, and their pairs with the queries. */
+  costOfSource(sourceLength: number, queries: number): { readonly reading: number; readonly attending: PartCost } {
     const pairs = this.heads * queries * sourceLength;
     return {
       reading: linearFlops(this.key, sourceLength) + linearFlops(this.value, sourceLength),
-      looking: {
+      attending: {
         flops: pairs * attentionFlops(this),
         gradientFlops: pairs * attentionGradientFlops(this),
         stateBytes: 4 * sourceLength * this.keyHeads * (this.headSize + this.valueSize),
@@ -59,14 +59,14 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
     };
   }
 
-  mix(x: Tensor3D, state: SourceMemory, context: MixContext): { output: Tensor3D; state: SourceMemory } {
+  mix(x: Tensor3D, state: SourceCache, context: MixContext): { output: Tensor3D; state: SourceCache } {
     const { keys, values, attentionMask } = state;
     if (!keys || !values) {
       throw new SequiturError({
         where: 'CrossAttention',
-        expected: 'a state with a source',
+        expected: 'a state that holds a source',
         got: 'an empty one',
-        fix: 'Start from what read(source) returns',
+        fix: 'Start from the state that read(source) returns',
       });
     }
     const options = { pattern: full(), attentionMask };

@@ -3,73 +3,76 @@ import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, ti
 import { type Pattern, reach } from './patterns/index.js';
 
 /**
- * What attention remembers: keys and values in buffers with room to grow. Of a pattern that looks only so far back it
- * keeps no more than that can still be seen, beside the first tokens where those are seen from everywhere.
+ * The KV cache of self-attention: keys and values in buffers with spare capacity. For a pattern of limited reach it
+ * holds only the positions that later queries can see, and the first tokens where all queries see those.
  */
 export type KeyValueCache = {
-  /** How many positions were read. */
+  /** How many positions were read so far, evicted ones included. */
   readonly length: number;
-  /** How many of them are no longer kept, behind the first ones that the pattern always shows; absent: none. */
+  /** How many positions were evicted, after the first ones that the pattern keeps visible; absent: none. */
   readonly evicted?: number;
   readonly keys?: Tensor4D; // [batch, capacity, keyHeads, headSize]
   readonly values?: Tensor4D; // [batch, capacity, keyHeads, valueSize]
-  /** 1 where a kept position holds a real token; absent while all do. */
+  /** Padding mask: 1 where a cached position is a real token; absent where there is no padding. */
   readonly attentionMask?: Tensor2D; // [batch, kept]
 };
 
-/** A memory that something was read into. */
-export type FilledMemory = KeyValueCache & Required<Pick<KeyValueCache, 'keys' | 'values'>>;
+/** A KV cache that is not empty. */
+export type FilledCache = KeyValueCache & Required<Pick<KeyValueCache, 'keys' | 'values'>>;
 
-export interface RememberedChunk {
+export interface KeyValueChunk {
   readonly keys: Tensor4D; // [batch, added, keyHeads, headSize]
   readonly values: Tensor4D; // [batch, added, keyHeads, headSize]
   /** [batch, added], 0 at padding. */
   readonly attentionMask?: Tensor2D | undefined;
 }
 
-export const emptyMemory: KeyValueCache = { length: 0 };
+export const emptyCache: KeyValueCache = { length: 0 };
 
-/** How many positions the buffers hold. */
-export function keptPositions({ length, evicted = 0 }: KeyValueCache): number {
+/** How many positions the cache holds. */
+export function cachedPositions({ length, evicted = 0 }: KeyValueCache): number {
   return length - evicted;
 }
 
-/** The memory with a chunk behind it, as new tensors; the old memory keeps its values. */
-export function remember(memory: KeyValueCache, chunk: RememberedChunk): FilledMemory {
-  const kept = keptPositions(memory);
-  const attentionMask = rememberVisible(memory, chunk);
+/** Appends the keys and values of a chunk: returns a new cache and leaves the tensors of the old one as they are. */
+export function extendCache(cache: KeyValueCache, chunk: KeyValueChunk): FilledCache {
+  const kept = cachedPositions(cache);
+  const attentionMask = extendMask(cache, chunk);
   return {
-    length: memory.length + chunk.keys.shape[1],
-    ...(memory.evicted && { evicted: memory.evicted }),
-    keys: append(memory.keys ?? null, kept, chunk.keys),
-    values: append(memory.values ?? null, kept, chunk.values),
+    length: cache.length + chunk.keys.shape[1],
+    ...(cache.evicted && { evicted: cache.evicted }),
+    keys: append(cache.keys ?? null, kept, chunk.keys),
+    values: append(cache.values ?? null, kept, chunk.values),
     ...(attentionMask && { attentionMask }),
   };
 }
 
-function rememberVisible(memory: KeyValueCache, { keys, attentionMask }: RememberedChunk): Tensor2D | undefined {
-  if (!memory.attentionMask && !attentionMask) return undefined;
+function extendMask(cache: KeyValueCache, { keys, attentionMask }: KeyValueChunk): Tensor2D | undefined {
+  if (!cache.attentionMask && !attentionMask) return undefined;
   const [batch, added] = keys.shape;
-  const kept = keptPositions(memory);
+  const kept = cachedPositions(cache);
   const now = attentionMask ?? (fill([batch, added], 1) as Tensor2D);
   if (kept === 0) return now.clone();
-  return concat([memory.attentionMask ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
+  return concat([cache.attentionMask ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
 }
 
-/** The most positions for which a pattern needs buffers: a multiple of a block, with room for one more block. */
-export function mostPositions(pattern: Pattern): number {
+/**
+ * The largest number of positions that a cache must hold for a pattern: a multiple of the block, with room for one more
+ * block.
+ */
+export function maxCachedPositions(pattern: Pattern): number {
   const { left, first } = reach(pattern);
   return left === Infinity ? Infinity : cacheCapacity(first + left + CACHE_BLOCK);
 }
 
 /**
- * The memory without what no later query can see. It forgets when its buffers are full, and then down to what is needed,
- * so that decoding copies once in a block of tokens, and its bytes stay the same however long the text becomes.
+ * Evicts the positions that no later query can see. It does so only when the buffers are full, so that decoding copies
+ * once per block of tokens and the size of the cache stays constant.
  */
-export function evict(memory: FilledMemory, pattern: Pattern): FilledMemory {
+export function evict(cache: FilledCache, pattern: Pattern): FilledCache {
   const { left, first } = reach(pattern);
-  const [kept, most] = [keptPositions(memory), mostPositions(pattern)];
-  if (kept < most) return memory;
+  const [kept, most] = [cachedPositions(cache), maxCachedPositions(pattern)];
+  if (kept < most) return cache;
   const needed = (x: Tensor) => tidy(() => concat([positions(x, 0, first), positions(x, kept - left, left)], 1));
   const roomy = (x: Tensor4D) =>
     tidy(
@@ -82,11 +85,11 @@ export function evict(memory: FilledMemory, pattern: Pattern): FilledMemory {
         ]) as Tensor4D,
     );
   return {
-    length: memory.length,
-    evicted: memory.length - first - left,
-    keys: roomy(memory.keys),
-    values: roomy(memory.values),
-    ...(memory.attentionMask && { attentionMask: needed(memory.attentionMask) as Tensor2D }),
+    length: cache.length,
+    evicted: cache.length - first - left,
+    keys: roomy(cache.keys),
+    values: roomy(cache.values),
+    ...(cache.attentionMask && { attentionMask: needed(cache.attentionMask) as Tensor2D }),
   };
 }
 

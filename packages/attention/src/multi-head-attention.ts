@@ -9,32 +9,32 @@ import {
 import { cast, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import {
-  emptyMemory,
+  cachedPositions,
+  emptyCache,
   evict,
-  type FilledMemory,
+  extendCache,
+  type FilledCache,
   type KeyValueCache,
-  keptPositions,
-  mostPositions,
-  type RememberedChunk,
-  remember,
+  type KeyValueChunk,
+  maxCachedPositions,
 } from './key-value-cache.js';
 import { causal, expectPattern, type Pattern, reach, splittableFrom, visiblePairs } from './patterns/index.js';
 import { NoPositionalEncoding, type PositionalEncoding } from './positions/positional-encoding.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
 export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth'> {
-  /** Which keys each query may see; default {@link causal}. */
+  /** Which keys each query attends to; default {@link causal}. */
   readonly pattern?: Pattern;
-  /** How order is known; default not at all. */
+  /** The positional encoding; default none. */
   readonly positions?: PositionalEncoding;
 }
 
 /**
- * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2) over a pattern, positions and a memory. It remembers keys
- * and values as far as later queries can see them, so that a text may come in chunks. Where queries see what comes after
- * them, that must come in the same chunk: of a prefix all of it, and a text whole where any query sees all.
+ * Multi-head self-attention (Vaswani et al. 2017, section 3.2.2) with a pattern, a positional encoding and a KV cache.
+ * A sequence may be read in chunks. Where queries attend to later positions, those positions must be in the same chunk:
+ * the whole prefix of a prefix pattern, the whole sequence where any query attends to all.
  *
- * Observable: `weights` [batch, heads, length, keys], computed only when somebody observes.
+ * Observable: `weights` [batch, heads, length, keys], computed only when observed.
  */
 export class MultiHeadAttention extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly pattern: Pattern;
@@ -51,23 +51,23 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     this.positions = positions;
   }
 
-  /** For one text of so many tokens, after `seen` others. */
+  /** Cost of `length` tokens of one sequence, after `seen` earlier ones. */
   cost(length: number, seen = 0): PartCost {
     const projections = linearFlops(this, length);
     const pairs = this.heads * visiblePairs(this.pattern, length, seen);
     const perPosition = this.keyHeads * (this.headSize + this.valueSize) * 4;
-    const kept = cacheCapacity(Math.min(seen + length, mostPositions(this.pattern)));
+    const kept = cacheCapacity(Math.min(seen + length, maxCachedPositions(this.pattern)));
     return {
       flops: projections + pairs * attentionFlops(this),
       gradientFlops: 2 * projections + pairs * attentionGradientFlops(this),
-      // A text whose keys and values alone are read later.
+      // Where only the keys and values of a sequence are read later.
       stateGradientFlops: 2 * (linearFlops(this.key, length) + linearFlops(this.value, length)),
       stateBytes: seen + length >= splittableFrom(this.pattern) ? kept * perPosition : 0,
     };
   }
 
   initState(_batchSize: number): KeyValueCache {
-    return emptyMemory;
+    return emptyCache;
   }
 
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
@@ -78,17 +78,17 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       const keys = this.positions.apply(this.keysOf(x), place);
       const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
       const chunk = { keys, values: this.valuesOf(x), attentionMask };
-      const goesOn = state.length + x.shape[1] >= splittableFrom(this.pattern);
-      const memory = goesOn ? remember(state, chunk) : wholeText(chunk);
+      const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);
+      const cache = continues ? extendCache(state, chunk) : wholeSequence(chunk);
       const options = {
         pattern: this.pattern,
-        keyLength: keptPositions(memory),
-        evicted: memory.evicted ? { from: reach(this.pattern).first, count: memory.evicted } : undefined,
-        attentionMask: memory.attentionMask,
+        keyLength: cachedPositions(cache),
+        evicted: cache.evicted ? { from: reach(this.pattern).first, count: cache.evicted } : undefined,
+        attentionMask: cache.attentionMask,
         bias: this.positions.scoreBias(),
       };
-      const output = this.attend(query, memory.keys, memory.values, options, context);
-      return { output, state: goesOn ? evict(memory, this.pattern) : { length: memory.length } };
+      const output = this.attend(query, cache.keys, cache.values, options, context);
+      return { output, state: continues ? evict(cache, this.pattern) : { length: cache.length } };
     });
   }
 
@@ -96,14 +96,14 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     const from = splittableFrom(this.pattern);
     throw new SequiturError({
       where: 'MultiHeadAttention',
-      expected: from === Infinity ? 'the whole text at once' : `the first ${from} tokens at once`,
-      got: `a chunk after ${seen} tokens, which by the pattern see what comes after them`,
-      fix: 'Begin with initState, and with all that tokens see',
+      expected: from === Infinity ? 'the whole sequence in one chunk' : `the first ${from} tokens in one chunk`,
+      got: `a chunk after ${seen} tokens, which attend to later tokens by the pattern`,
+      fix: 'Start from initState with a chunk that holds all positions that its tokens attend to',
     });
   }
 }
 
-/** A text that nothing follows, as its own memory. */
-function wholeText(chunk: RememberedChunk): FilledMemory {
-  return { ...chunk, length: chunk.keys.shape[1] } as FilledMemory;
+/** The cache of a sequence that is read in one chunk and not continued. */
+function wholeSequence(chunk: KeyValueChunk): FilledCache {
+  return { ...chunk, length: chunk.keys.shape[1] } as FilledCache;
 }

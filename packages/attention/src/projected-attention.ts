@@ -5,38 +5,42 @@ import { type AttentionOptions, attention, attentionWeights } from './scaled-dot
 
 export interface ProjectionOptions {
   readonly width: number;
-  /** Of what keys and values are made of; default `width`. */
+  /** Width of the input of keys and values; default `width`. */
   readonly sourceWidth?: number;
   readonly heads: number;
-  /** Default `heads`; fewer share keys and values among neighbouring heads (Ainslie et al. 2023). */
+  /**
+   * Number of key and value heads; default `heads`. Fewer are shared by neighbouring query heads (grouped-query
+   * attention, Ainslie et al. 2023).
+   */
   readonly keyHeads?: number;
-  /** Of queries and keys; default width / heads. */
+  /** Size of a head's query and key; default width / heads. */
   readonly headSize?: number;
-  /** Of values; default `headSize`. */
+  /** Size of a head's value; default `headSize`. */
   readonly valueSize?: number;
-  /** Multiplies the scores; default 1 / sqrt(headSize). */
+  /** Factor on the scores; default 1 / sqrt(headSize). */
   readonly scale?: number;
-  /** Share of the weights set to zero in training; default 0. */
+  /** Dropout rate of the attention weights; default 0. */
   readonly dropout?: number;
-  /** Of the query, key and value projections, where they have none of their own. */
+  /** Options of the query, key and value projections that have no separate ones. */
   readonly input?: LinearOptions;
   readonly query?: LinearOptions;
   readonly key?: LinearOptions;
   readonly value?: LinearOptions;
   readonly output?: LinearOptions;
-  /** Brings each query, or key, to a common scale before they meet (Henry et al. 2020): norms over the head size. */
+  /** Norms of queries and of keys over the head size (QK norm, Henry et al. 2020). */
   readonly queryNorm?: Norm;
   readonly keyNorm?: Norm;
   /**
-   * What a query takes before which all is padding: evenly from what its pattern shows (the default), or else. Only the
-   * rows of padding differ, which nothing reads: models of PyTorch do one or the other there, by how they add their masks.
+   * The output of a fully masked row, whose visible keys are all padding: the even mean of the keys that its pattern
+   * shows (the default), or another. Only rows of padding differ, which nothing reads; PyTorch models differ there by
+   * how they add their masks.
    */
   readonly fullyMasked?: FullyMaskedRows;
 }
 
 export type FullyMaskedRows = NonNullable<AttentionOptions['fullyMasked']> | HiddenOnce;
 
-/** What attention to oneself and to another text have in common: the projections to heads and back. */
+/** The base class of self-attention and cross-attention: projections to heads and back. */
 export abstract class ProjectedAttention extends Module {
   readonly query: Linear; // [width, heads * headSize]
   readonly key: Linear; // [sourceWidth, keyHeads * headSize]
@@ -96,7 +100,7 @@ export abstract class ProjectedAttention extends Module {
     return split(this.value.apply(x), this.keyHeads);
   }
 
-  /** The mixture of the values, projected back: [batch, length, width]. */
+  /** Attention and the output projection: [batch, length, width]. */
   protected attend(
     query: Tensor4D,
     keys: Tensor4D,

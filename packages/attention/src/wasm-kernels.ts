@@ -1,7 +1,10 @@
 import { type Offset, wasmKernels } from '@sequitur/core';
 import { KERNELS } from './kernels.generated.js';
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there, and the call of attention in `call.ts`. */
+/**
+ * The exports of the AssemblyScript in `assembly/`; each function is described there, and the attention call in
+ * `call.ts`.
+ */
 interface AttentionKernels {
   attentionBackward(
     call: Offset,
@@ -39,5 +42,5 @@ interface AttentionKernels {
   ): void;
 }
 
-/** This package's kernels on a backend, or null where that is not WebAssembly. */
+/** The kernels of this package, or null where the backend is not wasm. */
 export const attentionKernels = wasmKernels<AttentionKernels>(KERNELS);

@@ -13,7 +13,7 @@ const cases = [
 
 onEachBackend('attention in columns', () => {
   describe.each(cases)('of $length tokens by $told', ({ length, pattern, heads, keyHeads }) => {
-    /** The same pairs in the words of another pattern, which goes by blocks. */
+    /** The same pairs as another pattern, which uses the block kernels. */
     const byBlocks = either(pattern);
 
     const draw = () =>
@@ -21,7 +21,7 @@ onEachBackend('attention in columns', () => {
         randomNormal([2, length, count, 4], 0, 1, 'float32', seed + 1),
       ) as [Tensor4D, Tensor4D, Tensor4D];
 
-    it('gives what blocks give, with the sums that it divides by', async () => {
+    it('equals the block kernels, log-sum-exp included', async () => {
       const [query, key, value] = draw();
       const columns = attentionWithLogSumExp(query, key, value, { pattern });
       const blocks = attentionWithLogSumExp(query, key, value, { pattern: byBlocks });

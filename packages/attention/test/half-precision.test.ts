@@ -27,7 +27,7 @@ onEachBackend(
   ['webgpu'],
 );
 
-/** Heads of 6 and values of 5, which every adapter reads through the memory of its workgroups. */
+/** Heads of 6 and values of 5, which every adapter reads through workgroup memory. */
 async function outcome(): Promise<Float32Array> {
   const draw = (heads: number, size: number, seed: number) => randomNormal([1, 70, heads, size], 0, 1, 'float32', seed);
   const [query, key, value] = [draw(4, 6, 1), draw(2, 6, 2), draw(2, 5, 3)] as [Tensor4D, Tensor4D, Tensor4D];

@@ -17,7 +17,7 @@ async function difference(a: Tensor, b: Tensor): Promise<number> {
 }
 
 onEachBackend('multi-head attention', () => {
-  it('reads a text in one chunk or in several alike, and leaves older states as they were', async () => {
+  it('reads a sequence in one chunk or several with equal results, and leaves older states unchanged', async () => {
     const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3 }), 3);
     const x = draw([2, 9, 12], 'x') as unknown as Tensor3D;
     const whole = mixer.mix(x, mixer.initState(2), {});
@@ -34,7 +34,7 @@ onEachBackend('multi-head attention', () => {
     mixer.dispose();
   });
 
-  it('goes on behind a prefix that came at once, and refuses one that did not', async () => {
+  it('continues after a prefix that was one chunk, and refuses one that was not', async () => {
     const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3, pattern: prefix(5) }), 3);
     const x = draw([2, 9, 12], 'x') as unknown as Tensor3D;
     const whole = mixer.mix(x, mixer.initState(2), {}).output;
@@ -48,11 +48,13 @@ onEachBackend('multi-head attention', () => {
     const short = mixer.mix(slice(x, [0, 0, 0], [2, 4, 12]), mixer.initState(2), {});
     expect(short.state).toEqual({ length: 4 });
     const next = slice(x, [0, 4, 0], [2, 5, 12]) as Tensor3D;
-    expect(() => mixer.mix(next, short.state, {})).toThrow(/the first 5 tokens at once, got a chunk after 4 tokens/);
+    expect(() => mixer.mix(next, short.state, {})).toThrow(
+      /the first 5 tokens in one chunk, got a chunk after 4 tokens/,
+    );
     mixer.dispose();
   });
 
-  it('computes its weights for whoever observes', async () => {
+  it('computes its weights only when observed', async () => {
     const mixer = initialize(new MultiHeadAttention({ width: 8, heads: 2 }), 3);
     const seen: string[] = [];
     const observe = (name: string, weights: Tensor) => seen.push(`${name} ${weights.shape}`);

@@ -27,7 +27,7 @@ onEachBackend('attention with positions', () => {
     'values of another size': () => ({ valueSize: 5, scale: 0.7, query: { bias: false } }),
   };
   for (const [name, make] of Object.entries(parts)) {
-    it(`${name}: a text in chunks as in one`, async () => {
+    it(`${name}: a sequence in chunks equals the whole`, async () => {
       const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3, ...make() }), 'm');
       const x = drawNormal<Tensor3D>([2, 9, 12], 'x');
       const whole = mixer.mix(x, mixer.initState(2), {});
@@ -47,7 +47,7 @@ onEachBackend('attention with positions', () => {
     });
   }
 
-  it('rotary and ALiBi know distances alone: a shifted text gives the same', async () => {
+  it('rotary and ALiBi depend on distances only: a shifted sequence gives the same output', async () => {
     for (const positions of [new Rotary({ headSize: 4 }), new Alibi(3)]) {
       const mixer = initialize(new MultiHeadAttention({ width: 12, heads: 3, positions }), 'm');
       const x = drawNormal<Tensor3D>([1, 4, 12], 'x');
@@ -58,7 +58,7 @@ onEachBackend('attention with positions', () => {
     }
   });
 
-  it('encoders read a text whole, and remember nothing', async () => {
+  it('encoders read a whole sequence and cache nothing', async () => {
     const positions = new RelativeBuckets({ heads: 2, bidirectional: true });
     const [first, second] = [0, 1].map(
       () => new MultiHeadAttention({ width: 8, heads: 2, pattern: full(), positions }),
@@ -76,7 +76,7 @@ onEachBackend('attention with positions', () => {
     const other = first!.mix(changed, first!.initState(1), {}).output;
     const row = (y: Tensor3D) => slice(y, [0, 0, 0], [1, 1, 8]);
     expect(await distance(row(output), row(other))).toBeGreaterThan(1e-4);
-    expect(() => first!.mix(x, state, {})).toThrow(/whole text at once, got a chunk after 5 tokens/);
+    expect(() => first!.mix(x, state, {})).toThrow(/whole sequence in one chunk, got a chunk after 5 tokens/);
   });
 
   it('cross-attention reads its source once', async () => {
@@ -102,19 +102,19 @@ describe('tables', () => {
     expect(alibiSlopes(6)).toEqual([0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125]);
   });
 
-  it('buckets: one each when near, shared when far', () => {
+  it('buckets: one each for small distances, shared for large ones', () => {
     const decoder = { buckets: 8, bidirectional: false, maxDistance: 20 };
     expect([1, 0, -1, -2, -3, -4, -6, -12, -500].map((d) => relativeBucket(d, decoder))).toEqual([
       0, 0, 1, 2, 3, 4, 5, 6, 7,
     ]);
     const encoder = { buckets: 8, bidirectional: true, maxDistance: 20 };
     expect([-500, -1, 0, 1, 500].map((d) => relativeBucket(d, encoder))).toEqual([3, 1, 0, 5, 7]);
-    // Exactly halfway between two powers: the logarithm of what is divided by is rounded to float32 too.
+    // Exactly halfway between two powers: the logarithm of the divisor is rounded to float32 too.
     expect(relativeBucket(-14, { buckets: 8, bidirectional: false, maxDistance: 49 })).toBe(6);
     expect(relativeBucket(-56, { buckets: 32, bidirectional: false, maxDistance: 196 })).toBe(24);
   });
 
-  it('refuse numbers that make no table', () => {
+  it('refuse invalid sizes', () => {
     const rotary = (scaling: object) => () => new Rotary({ headSize: 8, scaling: scaling as RotaryScaling });
     expect(rotary({ kind: 'ntk' })).toThrow(
       'Rotary, scaling: expected a kind of none, linear, dynamic, llama3 or yarn',
@@ -124,7 +124,7 @@ describe('tables', () => {
     expect(() => new Rotary({ headSize: 8, base: 0 })).toThrow('Rotary, base');
     const buckets = (options: object) => () => new RelativeBuckets({ heads: 2, bidirectional: true, ...options });
     expect(buckets({ buckets: 3 })).toThrow('RelativeBuckets, buckets: expected an integer >= 4, got 3');
-    expect(buckets({ buckets: 32, maxDistance: 8 })).toThrow('more than the 8 near distances, got 8');
+    expect(buckets({ buckets: 32, maxDistance: 8 })).toThrow('more than the 8 distances with separate buckets, got 8');
     expect(buckets({ buckets: 32, maxDistance: 9 })).not.toThrow();
   });
 

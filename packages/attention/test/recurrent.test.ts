@@ -11,12 +11,12 @@ mixerLaws(
   { width: 8, ...segments },
 );
 mixerLaws(
-  'Transformer-XL attention of equal reach',
+  'Transformer-XL attention with sameLength',
   () => new TransformerXlAttention({ ...xl, memoryLength: 9, sameLength: true, clampDistance: 2 }),
   { width: 8, ...segments },
 );
 mixerLaws(
-  'Transformer-XL attention that begins with nothing',
+  'Transformer-XL attention with an empty first memory',
   () => new TransformerXlAttention({ ...xl, firstMemory: 'empty', segmentLength: 5, truncateGradients: false }),
   { width: 8, ...segments },
 );
@@ -35,7 +35,7 @@ mixerLaws(
 );
 mixerLaws('linear attention', () => new LinearAttention({ width: 8, heads: 2, chunkLength: 4 }), { width: 8 });
 
-it('cuts chunks where segments end, whatever came before', () => {
+it('splits chunks at the ends of segments, whatever the earlier chunks', () => {
   expect(splitIntoSegments(7, 2, 3)).toEqual([
     { start: 0, count: 1, ends: true },
     { start: 1, count: 3, ends: true },

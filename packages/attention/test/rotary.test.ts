@@ -47,7 +47,7 @@ onEachBackend('rotary positions', () => {
   for (const interleaved of [false, true]) {
     for (const rotaryDimensions of [6, 4]) {
       const name = `${interleaved ? 'neighbours' : 'halves'}, ${rotaryDimensions} of 6 numbers`;
-      it(`${name}: turn as complex numbers do`, async () => {
+      it(`${name}: rotate like complex numbers`, async () => {
         const rotary = new Rotary({ headSize: 6, rotaryDimensions, interleaved, base: 50 });
         const x = drawNormal<Tensor4D>([2, 5, 3, 6], 'x');
         const found = await rotary.apply(x, { seen: 7, length: 5 }).data();
@@ -80,14 +80,14 @@ onEachBackend('rotary positions', () => {
     }
   }
 
-  it('any shape: the kernel turns as its reference does, forward and back, and leaves nothing behind', async () => {
+  it('any shape: the kernel equals its reference, forward and gradient, and leaks no tensors', async () => {
     for (let round = 0; round < 12; round++) {
       const before = memory().numTensors;
       const random = Random.fromSeed(`rotate ${round}`);
       const [batch, length, heads] = [1 + random.integer(3), 1 + random.integer(6), 1 + random.integer(4)];
       const pairs = 1 + random.integer(11);
       const size = 2 * pairs + (round % 2) * random.integer(5);
-      const rows = random.integer(2) ? length : batch * length; // one table for all texts, or one for each
+      const rows = random.integer(2) ? length : batch * length; // one table for all rows, or one for each
       const x = drawNormal<Tensor4D>([batch, length, heads, size], `x ${round}`);
       const dy = drawNormal<Tensor4D>([batch, length, heads, size], `dy ${round}`);
       const [cosines, sines] = ['cosines', 'sines'].map((name) => drawNormal([rows, pairs], `${name} ${round}`));
@@ -106,7 +106,7 @@ onEachBackend('rotary positions', () => {
     }
   });
 
-  it('given as a tensor mean the same as counted on from the state', async () => {
+  it('as a tensor equal those counted from the state', async () => {
     const scalings: RotaryScaling[] = [{ kind: 'none' }, { kind: 'dynamic', factor: 2, trainedLength: 4 }];
     for (const scaling of scalings) {
       const rotary = new Rotary({ headSize: 8, scaling });

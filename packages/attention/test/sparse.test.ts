@@ -7,7 +7,7 @@ const draw = (length: number) =>
   [1, 2, 3].map((seed) => randomNormal([1, length, 2, 4], 0, 1, 'float32', seed)) as [Tensor4D, Tensor4D, Tensor4D];
 
 onEachBackend('Longformer attention', () => {
-  it('takes its global tokens in any order, each once', async () => {
+  it('accepts global tokens in any order and removes duplicates', async () => {
     const [query, key, value] = draw(9);
     const given = { query, key, value };
     const others = { query: key, key: value, value: query };
@@ -20,7 +20,7 @@ onEachBackend('Longformer attention', () => {
 });
 
 describe('BigBird attention', () => {
-  it('refuses blocks that the text does not have, and lists of another length', () => {
+  it('refuses blocks outside the sequence, and lists of another length', () => {
     const [query, key, value] = draw(12);
     const of = (random: number[][][]) => () => bigBirdAttention(query, key, value, { blockSize: 3, random });
     expect(of([[[3], [0]]])).not.toThrow();

@@ -1,4 +1,4 @@
-import { emptyMemory, full, type KeyValueCache, ProjectedAttention, type ProjectionOptions } from '@sequitur/attention';
+import { emptyCache, full, type KeyValueCache, ProjectedAttention, type ProjectionOptions } from '@sequitur/attention';
 import { Embedding, type MixContext, normal, type SequenceMixer, SequiturError } from '@sequitur/core';
 import {
   add,
@@ -47,7 +47,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
 
   /** Nothing is remembered: the whole text is read at once. */
   initState(_batchSize: number): KeyValueCache {
-    return emptyMemory;
+    return emptyCache;
   }
 
   /** @throws SequiturError where the text is longer than there are vectors of distances for */

@@ -3,10 +3,10 @@ import { LayoutCache } from './layout-cache.js';
 import { type Pattern, patternKey } from './pattern.js';
 import { range } from './visible-bits.js';
 
-/** The place of a chunk of queries among the keys, and into which blocks both are cut. */
+/** A chunk of queries, the keys that it attends to, and the block sizes of both. */
 export interface LayoutRequest {
   readonly queries: number;
-  /** Keys at hand, forgotten ones not counted. */
+  /** How many keys there are, evicted ones not counted. */
   readonly keys: number;
   /** Position of the first query. */
   readonly offset: number;
@@ -17,26 +17,30 @@ export interface LayoutRequest {
 }
 
 /**
- * For every block of queries the blocks of keys that it meets, ascending; a block that is not listed is absent. No
- * array is as large as queries times keys, unless the pattern itself is that ragged.
+ * The block-sparse layout of a pattern: for every block of queries the blocks of keys that it attends to, ascending.
+ * Blocks that are not listed are fully masked. No array has queries × keys entries, unless the pattern itself is that
+ * ragged.
  */
 export interface BlockLayout {
   readonly queryBlock: number;
   readonly keyBlock: number;
   /** [blocks of queries + 1]: where in `entries` each begins. */
   readonly starts: Int32Array;
-  /** Pairs: the block of keys, and which mask tells what it shows, FULL where all of it. */
+  /** Pairs: the block of keys, and the index of its mask, or FULL where no key is masked. */
   readonly entries: Int32Array;
-  /** [masks, keyBlock / 32, queryBlock] words: bit i says whether the query sees key i of the 32. Equal masks are one. */
+  /**
+   * [masks, keyBlock / 32, queryBlock] words: bit i is 1 where the query attends to key i of the 32. Equal masks are
+   * stored once.
+   */
   readonly masks: Int32Array;
 }
 
-/** Stands for a mask where every query of the block sees every key of it. */
+/** The mask index of a block without masked pairs. */
 export const FULL = -1;
 
 const cache = new LayoutCache<BlockLayout>({ layouts: 128, bytes: 2 ** 26 });
 
-/** Compiles a pattern for a chunk; layouts asked for lately are kept. */
+/** Compiles a pattern for a chunk; recent layouts are cached. */
 export function blockLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {
   const { queries, keys, offset, queryBlock, keyBlock, evicted } = request;
   const place = [queries, keys, offset, queryBlock, keyBlock, evicted?.count ? evicted.from : 0, evicted?.count ?? 0];
@@ -74,7 +78,7 @@ function compile(
   return { queryBlock, keyBlock, starts, entries: Int32Array.from(entries), masks: masks.words() };
 }
 
-/** Collects the masks of partial blocks, each different one once. */
+/** Collects the masks of partial blocks, equal ones once. */
 class Masks {
   readonly #slots: KeySlots;
   readonly #queryBlock: number;
@@ -89,7 +93,7 @@ class Masks {
     this.#words = keyBlock / 32;
   }
 
-  /** The index of the mask of a block; FULL where it hides nothing, and null where it hides all. */
+  /** The index of the mask of a block; FULL where it masks nothing, null where it masks everything. */
   of(rows: { start: number; end: number }, columns: { start: number; end: number }): number | null {
     const mask = new Int32Array(this.#words * this.#queryBlock);
     let [seen, hidden] = [false, false];

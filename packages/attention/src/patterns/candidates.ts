@@ -4,8 +4,8 @@ import { documentOf, drawnBlocks } from './sees.js';
 import type { Span } from './span.js';
 
 /**
- * Where the keys lie that queries from `start` up to but not `end` may see: ascending spans apart from one another,
- * within [0, keys). They may hold keys that no query sees, never miss one: what lies outside costs nothing at all.
+ * The keys that queries from `start` up to but not `end` may attend to: ascending disjoint spans within [0, keys). A
+ * span may hold keys that no query attends to, but no key outside the spans is attended to: those cost nothing.
  */
 export function candidates(pattern: Pattern, queries: Span, keys: number): readonly Span[] {
   const { start, end } = queries;
@@ -51,7 +51,7 @@ export function candidates(pattern: Pattern, queries: Span, keys: number): reado
   }
 }
 
-/** The near keys, and as many places further back as there are strides. */
+/** The near keys, and one position further back for each stride. */
 function ofStride(stride: number, { start, end }: Span): readonly Span[] {
   const near = { start: start - stride + 1, end };
   if (stride <= end - start) return [{ start: 0, end }];
@@ -61,7 +61,7 @@ function ofStride(stride: number, { start, end }: Span): readonly Span[] {
   return [near, ...far];
 }
 
-/** The queries' own blocks, and the last keys of every block before. */
+/** The block of the queries, and the last keys of every earlier block. */
 function ofSummaries({ stride, summary }: Fixed, { start, end }: Span): readonly Span[] {
   const own = Math.floor(start / stride);
   const before = Array.from({ length: own }, (_, block) => {
@@ -70,10 +70,13 @@ function ofSummaries({ stride, summary }: Fixed, { start, end }: Span): readonly
   return [...before, { start: own * stride, end }];
 }
 
-/** Where gaps are wider than the run of queries, as many places as the window has keys; else all from its first to its last. */
+/**
+ * One position for each key of the window where gaps are wider than the run of queries; else all from the first to the
+ * last.
+ */
 function ofDilation({ left, right, dilation }: Dilated, { start, end }: Span): readonly Span[] {
   if (dilation <= end - start) return [{ start: start - left * dilation, end: end + right * dilation }];
-  const first = -Math.min(left, Math.floor((end - 1) / dilation)); // those before the text are none
+  const first = -Math.min(left, Math.floor((end - 1) / dilation)); // positions before the start do not exist
   return Array.from({ length: right + 1 - first }, (_, index) => {
     return { start: start + (first + index) * dilation, end: end + (first + index) * dilation };
   });
@@ -100,7 +103,7 @@ function ofDocuments(ids: readonly number[], { start, end }: Span, keys: number)
   );
 }
 
-/** Sorted, cut to [0, keys), and merged where they touch. */
+/** Sorted, clamped to [0, keys), and merged where they touch. */
 function within(spans: readonly Span[], keys: number): readonly Span[] {
   const cut = spans
     .map(({ start, end }) => ({ start: Math.max(start, 0), end: Math.min(end, keys) }))

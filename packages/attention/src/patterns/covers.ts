@@ -5,8 +5,8 @@ import { documentOf } from './sees.js';
 import type { Span } from './span.js';
 
 /**
- * Whether every query of a span certainly sees every key of another, without looking at them one by one. False may also
- * mean that this does not tell.
+ * Whether every query of a span attends to every key of another, decided without looking at single pairs. False may
+ * also mean undecided.
  */
 export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
   switch (pattern.kind) {
@@ -39,7 +39,7 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
   }
 }
 
-/** Where that document lies in one piece. */
+/** Whether both spans lie within one document without gaps. */
 function inOneDocument(ids: readonly number[], queries: Span, keys: Span): boolean {
   const document = documentOf(ids, queries.start);
   if (document === undefined) return true;

@@ -1,14 +1,14 @@
 import type { Span } from './span.js';
 
-/** From the first to the last position of a document. */
+/** The first and the last position of a document. */
 export interface DocumentSpan extends Span {
-  /** Nothing else lies in between. */
+  /** Whether no other document lies in between. */
   readonly whole: boolean;
 }
 
 const known = new WeakMap<readonly number[], ReadonlyMap<number, DocumentSpan>>();
 
-/** Where a document of the list lies; the last one goes on without end. */
+/** The span of a document of the list; the last one has no end. */
 export function spanOfDocument(ids: readonly number[], id: number): DocumentSpan {
   let spans = known.get(ids);
   if (!spans) {

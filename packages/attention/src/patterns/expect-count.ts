@@ -1,6 +1,6 @@
 import { SequiturError } from '@sequitur/core';
 
-/** Checks a number that counts positions. */
+/** Checks a count of positions. */
 export function expectCount(
   where: string,
   name: string,
@@ -13,7 +13,7 @@ export function expectCount(
   throw new SequiturError({ where: `${where}, ${name}`, expected, got: String(value) });
 }
 
-/** Checks a number that stands for something, whatever its sign. */
+/** Checks an integer of any sign, an id for example. */
 export function expectInteger(where: string, name: string, value: number): void {
   if (Number.isInteger(value)) return;
   throw new SequiturError({ where: `${where}, ${name}`, expected: 'an integer', got: String(value) });

@@ -6,10 +6,10 @@ import type { Pattern } from './pattern.js';
 const checked = new WeakSet<object>();
 
 /**
- * Checks a pattern that may come from outside, a saved model say: that its kind is known and its numbers are what the kind
- * allows.
+ * Checks a pattern that may come from outside, from a saved model for example: its kind is known and its fields are in
+ * range.
  *
- * @throws SequiturError that says which part is wrong
+ * @throws SequiturError that names the wrong field
  */
 export function expectPattern(where: string, pattern: Pattern): void {
   if (typeof pattern !== 'object' || pattern === null) refuse(where, pattern);
@@ -54,7 +54,7 @@ function expectParts(where: string, pattern: Pattern): void {
     case 'either':
     case 'both':
       for (const part of listOf(where, 'patterns', pattern.patterns)) expectPattern(where, part);
-      parts.either(...pattern.patterns); // refuses none
+      parts.either(...pattern.patterns); // throws if there are none
       return;
     case 'except':
       for (const part of [pattern.pattern, pattern.without]) expectPattern(where, part);
@@ -69,12 +69,12 @@ function listOf<T>(where: string, name: string, given: readonly T[]): readonly T
   throw new SequiturError({ where: `${where}, ${name}`, expected: 'a list', got: typeof given });
 }
 
-/** Positions are searched as ascending ones. */
+/** Positions are found by binary search, so they must ascend. */
 function expectAscending(where: string, sorted: readonly number[], { positions }: { positions: readonly number[] }) {
   if (sorted.length === positions.length && sorted.every((position, index) => position === positions[index])) return;
   throw new SequiturError({
     where: `${where}, positions of globalTokens`,
-    expected: 'ascending numbers',
+    expected: 'ascending positions',
     got: `[${positions.join(', ')}]`,
     fix: 'Let globalTokens(positions) sort them',
   });
@@ -83,7 +83,7 @@ function expectAscending(where: string, sorted: readonly number[], { positions }
 function refuse(where: string, got: unknown): never {
   throw new SequiturError({
     where,
-    expected: 'a pattern, as causal(), slidingWindow(..) and the other parts make them',
+    expected: 'a pattern, made by causal(), slidingWindow(..) or another function of this package',
     got: JSON.stringify(got)?.slice(0, 100) ?? String(got),
   });
 }

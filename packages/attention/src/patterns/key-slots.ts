@@ -4,13 +4,13 @@ import type { Pattern } from './pattern.js';
 import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
-/** Positions that a memory no longer holds: `count` of them from `from` on. The keys behind them close up. */
+/** Positions that were evicted from a KV cache: `count` of them from `from` on. Later keys move up. */
 export interface Evicted {
   readonly from: number;
   readonly count: number;
 }
 
-/** A pattern's answers about keys by the slot they lie in, which is their position unless some were forgotten. */
+/** A pattern's answers by slot of the KV cache. A slot is the key's position unless earlier positions were evicted. */
 export class KeySlots {
   readonly #pattern: Pattern;
   readonly #from: number;

@@ -1,11 +1,14 @@
-/** What of a layout takes memory. */
+/** The arrays of a layout. */
 interface Arrays {
   readonly starts: Int32Array;
   readonly entries: Int32Array;
   readonly masks: Int32Array;
 }
 
-/** Layouts by a text that tells what they are of; those asked for lately stay, in bounded number and bytes. */
+/**
+ * A cache of layouts, least recently used first out, bounded in count and bytes. The key is a string that describes the
+ * layout.
+ */
 export class LayoutCache<Layout extends Arrays> {
   readonly #most: { readonly layouts: number; readonly bytes: number };
   readonly #layouts = new Map<string, Layout>();
@@ -26,7 +29,7 @@ export class LayoutCache<Layout extends Arrays> {
   get(key: string, compile: () => Layout): Layout {
     const known = this.#layouts.get(key);
     if (known) {
-      this.#layouts.delete(key); // and in again, so that the oldest in use goes first
+      this.#layouts.delete(key); // re-inserted, so that the least recently used comes first
       this.#layouts.set(key, known);
       return known;
     }
@@ -35,7 +38,7 @@ export class LayoutCache<Layout extends Arrays> {
     this.#bytes += bytesOf(key, layout);
     for (const [oldest, held] of this.#layouts) {
       const fits = this.#layouts.size <= this.#most.layouts && this.#bytes <= this.#most.bytes;
-      if (fits || this.#layouts.size === 1) break; // a single one stays, however large: every layer asks for it
+      if (fits || this.#layouts.size === 1) break; // a single layout stays, however large: every layer asks for it
       this.#layouts.delete(oldest);
       this.#bytes -= bytesOf(oldest, held);
     }

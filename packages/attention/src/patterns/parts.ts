@@ -18,21 +18,22 @@ import type {
   Strided,
 } from './pattern.js';
 
-/** A query sees its own position and all before it. */
+/** Causal mask: a query attends to its own position and all earlier ones. */
 export function causal(): Causal {
   return { kind: 'causal' };
 }
 
-/** Every query sees every key: encoders, cross-attention. */
+/** Full attention: every query attends to every key, as in encoders and cross-attention. */
 export function full(): Full {
   return { kind: 'full' };
 }
 
 /**
- * A query sees so many keys to its left and to its right, and its own (Beltagy et al. 2020, "Longformer", section 3.1).
+ * Sliding window: a query attends to its own position and to neighbours on its left and right (Beltagy et al. 2020,
+ * "Longformer", section 3.1).
  *
- * @param window keys on each side, none to the right unless it is said, or the number of keys of a causal window, the query's
- *   own among them: `slidingWindow(256)` is `slidingWindow({ left: 255, right: 0 })`
+ * @param window keys on each side, `right` 0 by default; or the size of a causal window, the query's own position
+ *   included: `slidingWindow(256)` is `slidingWindow({ left: 255, right: 0 })`
  */
 export function slidingWindow(window: number | { readonly left: number; readonly right?: number }): SlidingWindow {
   if (typeof window === 'number') {
@@ -45,10 +46,7 @@ export function slidingWindow(window: number | { readonly left: number; readonly
   return { kind: 'slidingWindow', left, right };
 }
 
-/**
- * A window with gaps: of `left` and `right` keys, each `dilation` positions from the next (Beltagy et al. 2020,
- * section 3.1).
- */
+/** Dilated sliding window: `left` and `right` keys, `dilation` positions apart (Beltagy et al. 2020, section 3.1). */
 export function dilated({ left, right, dilation }: Omit<Dilated, 'kind'>): Dilated {
   expectCount('dilated', 'left', left, 0);
   expectCount('dilated', 'right', right, 0);
@@ -58,7 +56,7 @@ export function dilated({ left, right, dilation }: Omit<Dilated, 'kind'>): Dilat
 
 /**
  * Strided attention (Child et al. 2019, "Sparse Transformers", section 4.2, both heads merged): the last `stride` keys,
- * and of those before every one whose distance is a multiple of `stride`. Causal.
+ * and every earlier key whose distance is a multiple of `stride`. Causal.
  */
 export function strided(stride: number): Strided {
   expectCount('strided', 'stride', stride, 1);
@@ -67,7 +65,7 @@ export function strided(stride: number): Strided {
 
 /**
  * Fixed attention (Child et al. 2019, section 4.2, both heads merged): the query's own block of `stride` keys, and the
- * last `summary` keys of every block before. Causal.
+ * last `summary` keys of every earlier block. Causal.
  *
  * @param summary `c` of the paper; default 1
  */
@@ -78,9 +76,9 @@ export function fixed({ stride, summary = 1 }: { readonly stride: number; readon
 }
 
 /**
- * Some tokens see all and are seen by all (Beltagy et al. 2020, section 3.1).
+ * Global tokens: they attend to all positions, and all positions attend to them (Beltagy et al. 2020, section 3.1).
  *
- * @param tokens how many from the start, or which positions
+ * @param tokens how many from the start, or their positions
  */
 export function globalTokens(tokens: number | readonly number[]): GlobalTokens {
   if (typeof tokens === 'number') expectCount('globalTokens', 'tokens', tokens, 0);
@@ -90,12 +88,12 @@ export function globalTokens(tokens: number | readonly number[]): GlobalTokens {
 }
 
 /**
- * Every block of queries sees some blocks of keys drawn by chance, the same for equal seeds (Zaheer et al. 2020,
+ * Random blocks: every block of queries attends to some blocks of keys drawn at random from a seed (Zaheer et al. 2020,
  * "Big Bird", section 2).
  *
- * @param blocks how many a block of queries draws, one perhaps twice
- * @param length of the whole text, from whose blocks they are drawn; without it they are drawn from those up to the
- *   query's own, so that what a query sees never depends on what follows
+ * @param blocks how many blocks are drawn for a block of queries; one may be drawn twice
+ * @param length of the whole sequence, from whose blocks they are drawn; without it, from those up to the query's own,
+ *   so that no query depends on later positions
  */
 export function randomBlocks({ seed, blockSize, blocks, length }: Omit<RandomBlocks, 'kind'>): RandomBlocks {
   expectInteger('randomBlocks', 'seed', seed);
@@ -105,7 +103,7 @@ export function randomBlocks({ seed, blockSize, blocks, length }: Omit<RandomBlo
   return { kind: 'randomBlocks', seed, blockSize, blocks, ...(length !== undefined && { length }) };
 }
 
-/** As `randomBlocks`, with the drawn blocks given: `chosen[i]` are the blocks of keys that block i of queries sees. */
+/** As `randomBlocks`, with the blocks given: `chosen[i]` are the blocks of keys that block i of queries attends to. */
 export function chosenBlocks({ blockSize, chosen }: Omit<ChosenBlocks, 'kind'>): ChosenBlocks {
   expectCount('chosenBlocks', 'blockSize', blockSize, 1);
   for (const block of chosen.flat()) expectCount('chosenBlocks', 'chosen', block, 0);
@@ -113,34 +111,34 @@ export function chosenBlocks({ blockSize, chosen }: Omit<ChosenBlocks, 'kind'>):
 }
 
 /**
- * A query sees the keys of its own document, several of which lie one behind the other in a text.
+ * Document mask for packed sequences: a query attends to the keys of its own document.
  *
- * @param ids the document of each position; those beyond the list belong to the last one
+ * @param ids the document of each position; later positions belong to the last document
  */
 export function documents(ids: readonly number[]): Documents {
   for (const id of ids) expectInteger('documents', 'ids', id);
   return { kind: 'documents', ids: [...ids] };
 }
 
-/** A text whose first `length` tokens see one another, and the rest what lies before it (Raffel et al. 2020, fig. 4). */
+/** Prefix mask (Raffel et al. 2020, fig. 4): the first `length` tokens attend to one another, later ones are causal. */
 export function prefix(length: number): Prefix {
   expectCount('prefix', 'length', length, 0);
   return { kind: 'prefix', length };
 }
 
-/** What any of the patterns shows. */
+/** Union: pairs of any of the patterns. */
 export function either(...patterns: readonly Pattern[]): Either {
   expectSome('either', patterns);
   return { kind: 'either', patterns };
 }
 
-/** What all of the patterns show. */
+/** Intersection: pairs of all patterns. */
 export function both(...patterns: readonly Pattern[]): Both {
   expectSome('both', patterns);
   return { kind: 'both', patterns };
 }
 
-/** What `pattern` shows and `without` does not. */
+/** Difference: pairs of `pattern` that are not in `without`. */
 export function except(pattern: Pattern, without: Pattern): Except {
   return { kind: 'except', pattern, without };
 }

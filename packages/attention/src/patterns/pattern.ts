@@ -1,6 +1,7 @@
 /**
- * Which keys each query may see: plain JSON, to be saved with a model, compared and printed. Positions of queries and
- * keys are counted from the start of the text, so a pattern says the same for a chunk that starts anywhere.
+ * An attention pattern, the static mask of attention: which keys each query attends to. Plain JSON, to be saved with a
+ * model, compared and printed. Positions are counted from the start of the sequence, so a pattern means the same in
+ * every chunk.
  */
 export type Pattern =
   | Causal
@@ -96,14 +97,14 @@ export interface Except {
   readonly without: Pattern;
 }
 
-/** Equal as data: they let every query see the same keys for the same reason. */
+/** Whether two patterns are equal as data. */
 export function samePattern(a: Pattern, b: Pattern): boolean {
   return patternKey(a) === patternKey(b);
 }
 
 const keys = new WeakMap<Pattern, string>();
 
-/** The pattern as text with its fields in order: equal for equal patterns. */
+/** The pattern as a string with its fields in order: equal for equal patterns. */
 export function patternKey(pattern: Pattern): string {
   let key = keys.get(pattern);
   if (key === undefined) {

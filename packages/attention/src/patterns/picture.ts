@@ -6,11 +6,11 @@ import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
 /**
- * The pattern as a small picture for a terminal: a line for each query, `■` where it sees the key of the column and
- * `·` where not. A long text is shrunk: then a cell stands for several pairs, `■` where all, `▪` where some are seen.
+ * Draws a pattern for a terminal: one line per query, `■` where it attends to the key of the column and `·` where not.
+ * A long sequence is scaled down: a cell then stands for several pairs, `■` where all, `▪` where some are visible.
  *
- * @param length of the text
- * @param size at most so many lines and columns; default 32
+ * @param length of the sequence
+ * @param size maximum number of lines and columns; default 32
  */
 export function picture(pattern: Pattern, length: number, size = 32): string {
   expectCount('picture', 'length', length, 1);
@@ -27,7 +27,7 @@ function line(pattern: Pattern, queries: Span, spans: readonly Span[], length: n
   return spans.map((keys) => (meets(possible, keys) ? mark(pattern, queries, keys) : '·')).join('');
 }
 
-/** Looks at the pairs of a cell only until it is clear that some are seen and some are not. */
+/** Looks at the pairs of a cell only until it is clear that some are visible and some are not. */
 function mark(pattern: Pattern, queries: Span, keys: Span): string {
   if (covers(pattern, queries, keys)) return '■';
   let [seen, hidden] = [false, false];

@@ -1,12 +1,12 @@
 import type { Pattern } from './pattern.js';
 
-/** How far a pattern looks from any query. */
+/** The reach of a pattern: how far its queries look. */
 export interface PatternReach {
-  /** So many positions to the left at most; Infinity where nothing bounds it. */
+  /** Maximum distance to the left; Infinity where unbounded. */
   readonly left: number;
-  /** So many positions to the right at most. */
+  /** Maximum distance to the right. */
   readonly right: number;
-  /** Whatever the distance, the first so many positions of the text. */
+  /** The first tokens that are visible at any distance. */
   readonly first: number;
 }
 
@@ -14,8 +14,8 @@ const WITHOUT_END = { left: Infinity, right: Infinity, first: 0 };
 const BACK = { left: Infinity, right: 0, first: 0 };
 
 /**
- * Bounds of what queries see, for a memory to know what it may forget and a model whether it may be read in chunks:
- * never too narrow, perhaps too wide. Queries among the `first` positions may look further.
+ * The reach of a pattern, by which a KV cache knows what it may evict and a model whether it may read in chunks: never
+ * too small, perhaps too large. Queries among the `first` positions may look further.
  */
 export function reach(pattern: Pattern): PatternReach {
   switch (pattern.kind) {
@@ -61,8 +61,8 @@ function narrower(a: PatternReach, b: PatternReach): PatternReach {
 }
 
 /**
- * From which position on a text may be cut and go on later: no query before the cut sees a key behind it. 0 where that is
- * so everywhere, Infinity where it never is.
+ * The first position at which a sequence may be split into chunks: no query before the split attends to a key after it.
+ * 0 where it may be split anywhere, Infinity where nowhere.
  */
 export function splittableFrom(pattern: Pattern): number {
   switch (pattern.kind) {
@@ -79,7 +79,7 @@ export function splittableFrom(pattern: Pattern): number {
   }
 }
 
-/** Whether no query sees a key after its own, so that a text may be read in chunks. */
+/** Whether no query attends to a later key, so that a sequence may be read in chunks. */
 export function isCausal(pattern: Pattern): boolean {
   return splittableFrom(pattern) === 0;
 }

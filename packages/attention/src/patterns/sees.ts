@@ -1,7 +1,10 @@
 import { Random } from '@sequitur/core';
 import { type Pattern, patternKey, type RandomBlocks } from './pattern.js';
 
-/** Whether the query at one position may see the key at another: what every other answer about a pattern must equal. */
+/**
+ * Whether the query at one position attends to the key at another: the definition that every other answer about a
+ * pattern must equal.
+ */
 export function sees(pattern: Pattern, query: number, key: number): boolean {
   switch (pattern.kind) {
     case 'causal':
@@ -66,10 +69,10 @@ export function documentOf(ids: readonly number[], position: number): number | u
   return ids[Math.min(position, ids.length - 1)];
 }
 
-/** Drawn blocks by pattern and block of queries: drawing anew for every pair would be slow. */
+/** A cache of the drawn blocks by pattern and block of queries: drawing again for every pair would be slow. */
 const drawn = new Map<string, Map<number, ReadonlySet<number>>>();
 
-/** The blocks of keys that a block of queries drew. */
+/** The blocks of keys that were drawn for a block of queries. */
 export function drawnBlocks(pattern: RandomBlocks, queryBlock: number): ReadonlySet<number> {
   const key = patternKey(pattern);
   let ofPattern = drawn.get(key);

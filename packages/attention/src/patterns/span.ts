@@ -1,4 +1,4 @@
-/** Keys from `start` up to but not `end`. */
+/** A half-open range of keys, from `start` up to but not `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;

@@ -4,7 +4,7 @@ import { documentOf, drawnBlocks, firstAtLeast } from './sees.js';
 
 const ALL = 0xffffffff;
 
-/** `sees` for 32 keys at once: bit i of the result, an unsigned integer, says whether `query` sees key `first` + i. */
+/** `sees` for 32 keys at once: an unsigned integer whose bit i is 1 where `query` attends to key `first` + i. */
 export function visibleBits(pattern: Pattern, query: number, first: number): number {
   switch (pattern.kind) {
     case 'causal':
@@ -47,7 +47,7 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
   }
 }
 
-/** Bits from `start` up to but not `end`, either of which may lie outside of 0 to 32. */
+/** Bits from `start` up to but not `end`, either of which may lie outside 0 to 32. */
 export function range(start: number, end: number): number {
   return (below(end) & ~below(start)) >>> 0;
 }
@@ -57,14 +57,14 @@ function below(end: number): number {
   return end >= 32 ? ALL : (1 << end) - 1;
 }
 
-/** Every `period`-th bit, counted both ways from that at `place`, which may lie outside of 0 to 31. */
+/** Every `period`-th bit, counted in both directions from `place`, which may lie outside 0 to 31. */
 function everyBit(period: number, place: number): number {
   let bits = 0;
   for (let bit = ((place % period) + period) % period; bit < 32; bit += period) bits |= 1 << bit;
   return bits;
 }
 
-/** The query's own block of keys, and the last keys of every block before. */
+/** The query's own block of keys, and the last keys of every earlier block. */
 function fixedBits({ stride, summary }: Fixed, query: number, first: number): number {
   let bits = range(Math.floor(query / stride) * stride - first, 32);
   for (let end = (Math.floor(first / stride) + 1) * stride - first; end - summary < 32; end += stride) {
@@ -82,7 +82,7 @@ function globalBits(positions: readonly number[], query: number, first: number):
   return bits >>> 0;
 }
 
-/** The bits of the blocks of keys that `has` tells of. */
+/** The bits of the blocks for which `has` is true. */
 function blockBits(blockSize: number, first: number, has: (block: number) => boolean): number {
   let bits = 0;
   for (let block = Math.floor(first / blockSize); block * blockSize < first + 32; block++) {

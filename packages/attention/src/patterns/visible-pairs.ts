@@ -4,8 +4,8 @@ import type { Pattern } from './pattern.js';
 import { range, visibleBits } from './visible-bits.js';
 
 /**
- * How many pairs of a query and a key a pattern shows, for `length` queries after `seen` positions, from what the pattern
- * means: in closed form where it has one, else counted where keys can be seen, 32 at once. A text ends with its last query.
+ * The number of visible query-key pairs of a pattern, for `length` queries after `seen` positions: in closed form where
+ * there is one, else counted 32 keys at a time. The sequence ends with its last query.
  */
 export function visiblePairs(pattern: Pattern, length: number, seen = 0): number {
   const end = seen + length;
@@ -39,7 +39,7 @@ function keysSeen(pattern: Pattern, query: number, keys: number): number {
   }, 0);
 }
 
-/** How many bits of 32 are set, by adding neighbours. */
+/** Population count: how many of 32 bits are set. */
 function ones(bits: number): number {
   const pairs = bits - ((bits >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -2,8 +2,8 @@ import { PositionalEncoding } from './positional-encoding.js';
 import type { ScoreBias } from './score-bias.js';
 
 /**
- * Attention with linear biases (Press, Smith and Lewis 2022, section 3): each head takes slope × distance off the score,
- * which needs no vectors and reads on beyond the trained length.
+ * ALiBi, attention with linear biases (Press, Smith and Lewis 2022, section 3): each head subtracts slope × distance
+ * from the score. It has no position vectors and extrapolates beyond the training length.
  */
 export class Alibi extends PositionalEncoding {
   readonly slopes: readonly number[];
@@ -19,8 +19,8 @@ export class Alibi extends PositionalEncoding {
 }
 
 /**
- * One slope for each head: 2^(-8/n), 2^(-16/n), ... where the number of heads n is a power of two; else those of the
- * power below, followed by every other slope of the power above.
+ * The ALiBi slope of each head: 2^(-8/n), 2^(-16/n), ... where the number of heads n is a power of two; else those of
+ * the next lower power, followed by every other slope of the next higher one.
  */
 export function alibiSlopes(heads: number): number[] {
   const power = 2 ** Math.floor(Math.log2(heads));

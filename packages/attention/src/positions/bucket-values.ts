@@ -4,8 +4,8 @@ import { type BucketSettings, expectBuckets, relativeBucket } from './relative-b
 import type { BucketBias } from './score-bias.js';
 
 /**
- * The bias by the distance alone, which is all there is to know where keys lie one behind the other: float32
- * [heads, queries + keys - 1], where entry q - k + keys - 1 is for the q-th query of the chunk and key k.
+ * The relative position bias by distance, for keys at consecutive positions: float32 [heads, queries + keys - 1]. Entry
+ * q - k + keys - 1 belongs to query q of the chunk and key k.
  */
 export function relativeValues(bias: BucketBias, queries: number, keys: number, offset: number): Tensor2D {
   return tidy(() => {
@@ -17,7 +17,7 @@ export function relativeValues(bias: BucketBias, queries: number, keys: number, 
   });
 }
 
-/** The bias of each pair, for keys that lie anywhere: float32 [1, heads, queries, keys]. */
+/** The relative position bias of each pair, for keys at any positions: float32 [1, heads, queries, keys]. */
 export function bucketValues(bias: BucketBias, queries: number, positions: readonly number[], offset: number): Tensor {
   return tidy(() => {
     const rule = ruleOf(bias);

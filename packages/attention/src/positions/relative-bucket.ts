@@ -2,15 +2,15 @@ import { expectNumber } from '@sequitur/core';
 
 export interface BucketSettings {
   readonly buckets: number;
-  /** Keys after the query have buckets of their own (encoders); else they share the bucket of distance 0 (decoders). */
+  /** Keys after the query have separate buckets (encoders); else they share the bucket of distance 0 (decoders). */
   readonly bidirectional: boolean;
-  /** From this distance on all share the last bucket. */
+  /** From this distance on, all share the last bucket. */
   readonly maxDistance: number;
 }
 
 /**
- * The bucket of a distance (key position - query position): near distances have one each, far ones share buckets that
- * widen with the logarithm (Raffel et al. 2020, section 2.1; the rounding is that of T5's code, in float32).
+ * The bucket of a distance (key position - query position): small distances have one bucket each, larger ones share
+ * buckets that widen logarithmically (Raffel et al. 2020, section 2.1; rounded in float32 as in T5's code).
  */
 export function relativeBucket(distance: number, { buckets, bidirectional, maxDistance }: BucketSettings): number {
   const perSide = bidirectional ? Math.floor(buckets / 2) : buckets;
@@ -23,10 +23,15 @@ export function relativeBucket(distance: number, { buckets, bidirectional, maxDi
   return side + Math.min(exact + Math.trunc(fround(ratio * (perSide - exact))), perSide - 1);
 }
 
-/** Checks that some distances have buckets of their own, and that others beyond them share. */
+/** Checks that small distances have separate buckets, and that larger ones share. */
 export function expectBuckets(where: string, { buckets, bidirectional, maxDistance }: BucketSettings): void {
   const [least, exact] = bidirectional ? [4, Math.floor(Math.floor(buckets / 2) / 2)] : [2, Math.floor(buckets / 2)];
   const isEnough = (count: number) => Number.isInteger(count) && count >= least;
   expectNumber(`${where}, buckets`, buckets, `an integer >= ${least}`, isEnough);
-  expectNumber(`${where}, maxDistance`, maxDistance, `more than the ${exact} near distances`, (most) => most > exact);
+  expectNumber(
+    `${where}, maxDistance`,
+    maxDistance,
+    `more than the ${exact} distances with separate buckets`,
+    (most) => most > exact,
+  );
 }

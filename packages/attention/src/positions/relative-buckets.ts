@@ -8,15 +8,15 @@ export interface RelativeBucketsOptions {
   readonly heads: number;
   /** Default 32. */
   readonly buckets?: number;
-  /** Keys after the query have buckets of their own (encoders). */
+  /** Keys after the query have separate buckets (encoders). */
   readonly bidirectional: boolean;
-  /** From this distance on all share the last bucket; default 128. */
+  /** From this distance on, all share the last bucket; default 128. */
   readonly maxDistance?: number;
   readonly initializer?: Initializer;
 }
 
 /**
- * Relative positions of T5 (Raffel et al. 2020, section 2.1): a learned number for each head and bucket of distances is
+ * Relative position bias of T5 (Raffel et al. 2020, section 2.1): a learned scalar per head and distance bucket is
  * added to the scores. All layers of a stack share one instance.
  */
 export class RelativeBuckets extends PositionalEncoding {

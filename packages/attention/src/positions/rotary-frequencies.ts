@@ -1,7 +1,7 @@
 import { expectNumber, SequiturError } from '@sequitur/core';
 import { div, maximum, mul, pow, range, reshape, sub, type Tensor } from '@tensorflow/tfjs-core';
 
-/** How rotary angles are stretched so that texts longer than those of the training can be read. */
+/** RoPE scaling: how rotary angles change for sequences longer than those of training. */
 export type RotaryScaling =
   | { readonly kind: 'none' }
   /** Every angle is divided by the factor (Chen et al. 2023). */
@@ -23,13 +23,13 @@ export type RotaryScaling =
       readonly trainedLength: number;
       /** Default 0.1 ln(factor) + 1. */
       readonly amplitude?: number;
-      /** Turns within the trained length from which on a pair stays as it is; default 32. */
+      /** Pairs with at least this many rotations within the trained length are not scaled (`beta_fast`); default 32. */
       readonly fastTurns?: number;
-      /** Turns up to which a pair is stretched in full; default 1. */
+      /** Pairs with at most this many rotations are scaled in full (`beta_slow`); default 1. */
       readonly slowTurns?: number;
     };
 
-/** Checks a scaling that may come from outside, a saved model say. */
+/** Checks a scaling that may come from outside, from a saved model for example. */
 export function expectScaling(where: string, scaling: RotaryScaling): void {
   const above0 = (name: string, value: number) =>
     expectNumber(`${where}, ${name}`, value, 'a number above 0', (n) => n > 0 && n < Infinity);
@@ -58,14 +58,14 @@ export function expectScaling(where: string, scaling: RotaryScaling): void {
 }
 
 export interface FrequencySettings {
-  /** How many numbers of each head turn: twice the number of pairs. */
+  /** How many dimensions of each head are rotated: twice the number of pairs. */
   readonly width: number;
   readonly base: number;
-  /** Tokens of the whole text, which only dynamic scaling asks for. */
+  /** Length of the whole sequence in tokens, used by dynamic scaling only. */
   readonly length: number;
 }
 
-/** Radians per position of each pair: base^(-2i / width), scaled. */
+/** Angular frequency of each pair in radians per position: base^(-2i / width), scaled. */
 export function frequenciesOf(scaling: RotaryScaling, { width, base, length }: FrequencySettings): Float64Array {
   const pairs = Float64Array.from({ length: width / 2 }, (_, i) => base ** ((-2 * i) / width));
   switch (scaling.kind) {
@@ -85,13 +85,16 @@ export function frequenciesOf(scaling: RotaryScaling, { width, base, length }: F
   }
 }
 
-/** What cosines and sines are multiplied by. */
+/** The factor on cosines and sines (`attention_factor` of YaRN). */
 export function rotaryAmplitude(scaling: RotaryScaling): number {
   if (scaling.kind !== 'yarn') return 1;
   return scaling.amplitude ?? (scaling.factor <= 1 ? 1 : 0.1 * Math.log(scaling.factor) + 1);
 }
 
-/** By what dynamic scaling multiplies the frequencies in a text of `length` (a scalar tensor) tokens: [1, width / 2]. */
+/**
+ * The factor on the frequencies by dynamic scaling, for a sequence of `length` (a scalar tensor) tokens: [1, width /
+ * 2].
+ */
 export function dynamicStretch(
   { factor, trainedLength }: Extract<RotaryScaling, { kind: 'dynamic' }>,
   length: Tensor,
@@ -116,7 +119,7 @@ function blendByRamp(
   { factor, trainedLength, fastTurns = 32, slowTurns = 1 }: Extract<RotaryScaling, { kind: 'yarn' }>,
   { width, base }: Pick<FrequencySettings, 'width' | 'base'>,
 ): Float64Array {
-  /** The pair that turns so many times within the trained length. */
+  /** The pair that makes this many rotations within the trained length. */
   const pairOf = (turns: number) => (width * Math.log(trainedLength / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const first = Math.max(Math.floor(pairOf(fastTurns)), 0);
   const found = Math.min(Math.ceil(pairOf(slowTurns)), width - 1);

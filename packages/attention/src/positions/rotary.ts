@@ -24,19 +24,19 @@ import {
 
 export interface RotaryOptions {
   readonly headSize: number;
-  /** How many numbers of each head turn, from the first on; default all (GPT-NeoX turns a quarter). */
+  /** How many dimensions of each head are rotated, from the first on; default all (a quarter in GPT-NeoX). */
   readonly rotaryDimensions?: number;
-  /** θ: the slowest pair turns once in about 2π base tokens; default 10,000. */
+  /** θ, the base of the frequencies: the slowest pair completes a rotation in about 2π base tokens; default 10,000. */
   readonly base?: number;
-  /** Pairs are neighbours (2i, 2i + 1) as in GPT-J; default (i, i + rotaryWidth / 2) as in Llama and GPT-NeoX. */
+  /** Pairs are neighbours (2i, 2i + 1) as in GPT-J; default (i, i + rotaryDimensions / 2) as in Llama and GPT-NeoX. */
   readonly interleaved?: boolean;
-  /** How the angles change for texts longer than those of the training. */
+  /** RoPE scaling for sequences longer than those of training. */
   readonly scaling?: RotaryScaling;
 }
 
 /**
- * Rotary positions (Su et al. 2021, equation 34): pair i of each query and key turns by position × base^(-2i / width),
- * so that scores depend on distances alone.
+ * Rotary position embedding, RoPE (Su et al. 2021, equation 34): pair i of each query and key is rotated by position ×
+ * base^(-2i / width), so that scores depend on relative distances alone.
  */
 export class Rotary extends PositionalEncoding {
   readonly headSize: number;
@@ -44,7 +44,7 @@ export class Rotary extends PositionalEncoding {
   readonly base: number;
   readonly interleaved: boolean;
   readonly scaling: RotaryScaling;
-  /** The tables of the last place, which all layers ask for in turn. */
+  /** Cosines and sines of the last call, which all layers ask for in turn. */
   #last: { seen: number; length: number; cosines: Float32Array; sines: Float32Array } | null = null;
 
   constructor({
@@ -71,7 +71,10 @@ export class Rotary extends PositionalEncoding {
     this.scaling = scaling;
   }
 
-  /** Radians for each position by which each pair turns, in a text of `length` tokens: rotaryWidth / 2 numbers. */
+  /**
+   * Angular frequency of each pair in radians per position, for a sequence of `length` tokens: rotaryDimensions / 2
+   * values.
+   */
   frequencies(length = 0): Float64Array {
     return frequenciesOf(this.scaling, { width: this.rotaryDimensions, base: this.base, length });
   }
@@ -83,7 +86,10 @@ export class Rotary extends PositionalEncoding {
     });
   }
 
-  /** Cosines and sines, each [length, rotaryWidth / 2], or [batch * length, ...] where each row has positions of its own. */
+  /**
+   * Cosines and sines, each [length, rotaryDimensions / 2], or [batch * length, ...] where rows have different
+   * positions.
+   */
   tables(place: Place): { cosines: Tensor; sines: Tensor } {
     if (place.positions) return this.#tablesOnDevice(place.positions);
     const { seen, length } = place;

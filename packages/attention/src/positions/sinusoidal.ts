@@ -1,9 +1,12 @@
-/** How sines and cosines lie in a row: by turns (Vaswani et al. 2017), or all sines before all cosines (Marian, BART's kin). */
+/**
+ * How sines and cosines are laid out in a row: alternating (Vaswani et al. 2017), or all sines before all cosines
+ * (Marian, BART-like models).
+ */
 export type SinusoidalLayout = 'interleaved' | 'halves';
 
 /**
- * Vectors of sines and cosines of growing wavelength, one for each position (Vaswani et al. 2017, section 3.5):
- * sin(position / 10000^(2i / width)) and cos of the same.
+ * The table of sinusoidal position embeddings (Vaswani et al. 2017, section 3.5): sin(position / 10000^(2i / width))
+ * and cos of the same.
  *
  * @returns [count, width], row-major
  */

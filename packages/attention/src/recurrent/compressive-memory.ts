@@ -1,12 +1,14 @@
 import { add, div, elu, matMul, maximum, sub, sum, type Tensor4D, tidy, transpose, zeros } from '@tensorflow/tfjs-core';
 
-/** Keys and values of any number of positions in constant room: an associative matrix and the sum of its keys. */
+/**
+ * The compressive memory of Infini-attention: an associative matrix and a normaliser, of constant size at any length.
+ */
 export type CompressiveMemory = {
   readonly matrix: Tensor4D; // [batch, heads, headSize, valueSize]: M
   readonly normaliser: Tensor4D; // [batch, heads, headSize, 1]: z
 };
 
-/** The memory of nothing. */
+/** An empty compressive memory. */
 export function emptyCompressiveMemory(
   batch: number,
   heads: number,
@@ -21,19 +23,19 @@ export function positiveFeatures(x: Tensor4D): Tensor4D {
   return tidy(() => add(elu(x), 1)) as Tensor4D;
 }
 
-/** σ(Q) M / (σ(Q) z) (Munkhdalai et al. 2024, equation 3), and 0 where nothing is remembered. */
+/** Memory retrieval: σ(Q) M / (σ(Q) z) (Munkhdalai et al. 2024, equation 3); 0 where the memory is empty. */
 export function retrieve(features: Tensor4D, { matrix, normaliser }: CompressiveMemory): Tensor4D {
   return tidy(() => div(matMul(features, matrix), maximum(matMul(features, normaliser), 1e-6))) as Tensor4D;
 }
 
 /**
- * M + σ(K)ᵀ V and z + Σ σ(K) (Munkhdalai et al. 2024, equation 4). With `delta`, what is retrieved already for these keys is
- * not added again (equation 5).
+ * Memory update: M + σ(K)ᵀ V and z + Σ σ(K) (Munkhdalai et al. 2024, equation 4). With `delta`, only what the memory
+ * does not retrieve yet for these keys is added (equation 5).
  *
  * @param features σ(K) [batch, heads, length, headSize]
  * @param values [batch, heads, length, valueSize]
  */
-export function memorise(
+export function updateMemory(
   memory: CompressiveMemory,
   features: Tensor4D,
   values: Tensor4D,

@@ -25,27 +25,27 @@ import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import {
   type CompressiveMemory,
   emptyCompressiveMemory,
-  memorise,
   positiveFeatures,
   retrieve,
+  updateMemory,
 } from './compressive-memory.js';
 import { pieceContext, refusePadding, splitAt, splitIntoSegments } from './segments.js';
 
 export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
-  /** After so many positions a segment goes into the compressive memory. */
+  /** Positions per segment; a full segment goes into the compressive memory. */
   readonly segmentLength: number;
-  /** Adds only what the memory does not give back already; default true. */
+  /** The delta rule: adds only what the memory does not retrieve yet; default true. */
   readonly delta?: boolean;
 }
 
-/** What earlier segments left in the memory, and the keys and values of the one at hand. */
+/** The compressive memory of earlier segments, and the keys and values of the current one. */
 export type InfiniState = CompressiveMemory & { readonly keys?: Tensor4D; readonly values?: Tensor4D };
 
 /**
- * Infini-attention (Munkhdalai et al. 2024, section 2.1): causal attention within a segment, and a compressive memory of all
- * segments before it, mixed by a gate for each head. Constant in the length of the text.
+ * Infini-attention (Munkhdalai et al. 2024, section 2.1): causal attention within a segment and a compressive memory of
+ * all earlier segments, mixed by a gate per head. The state is constant in the length of the sequence.
  *
- * Observable: `weights` [batch, heads, length, keys] of every piece of a segment.
+ * Observable: `weights` [batch, heads, length, keys] of every chunk of a segment.
  */
 export class InfiniAttention extends ProjectedAttention implements SequenceMixer<InfiniState> {
   /** β of equation 6: the share of the memory in each head's output is σ(β). */
@@ -64,7 +64,7 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
     return emptyCompressiveMemory(batchSize, this.heads, this.headSize, this.valueSize);
   }
 
-  /** For one text of so many tokens, after `seen` others. */
+  /** Cost of `length` tokens of one sequence, after `seen` earlier ones. */
   cost(length: number, seen = 0): PartCost {
     const { heads, headSize, valueSize, segmentLength } = this;
     const retrieving = (rows: number) => 2 * heads * rows * headSize * (valueSize + 1);
@@ -75,7 +75,7 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
       const before = position % segmentLength;
       const pairs = heads * visiblePairs(causal(), count, before);
       flops += pairs * attentionFlops(this) + retrieving(count);
-      // The memory of the first segment is empty, and what is written after the last token is read by nothing here.
+      // The memory of the first segment is empty, and no later query reads the last update.
       const sides = position < segmentLength ? 1 : 2;
       gradientFlops += pairs * attentionGradientFlops(this) + sides * retrieving(count);
       if (!ends) continue;
@@ -122,7 +122,7 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
   }
 
   #memorised({ matrix, normaliser }: InfiniState, keys: Tensor4D, values: Tensor4D): InfiniState {
-    return memorise({ matrix, normaliser }, positiveFeatures(byHead(keys)), byHead(values), this.#delta);
+    return updateMemory({ matrix, normaliser }, positiveFeatures(byHead(keys)), byHead(values), this.#delta);
   }
 }
 

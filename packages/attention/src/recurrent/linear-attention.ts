@@ -19,17 +19,22 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
-import { type CompressiveMemory, emptyCompressiveMemory, memorise, positiveFeatures } from './compressive-memory.js';
+import {
+  type CompressiveMemory,
+  emptyCompressiveMemory,
+  positiveFeatures,
+  updateMemory,
+} from './compressive-memory.js';
 import { splitAt, splitIntoSegments } from './segments.js';
 
 export interface LinearAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'scale' | 'dropout'> {
-  /** Positions computed in one matrix product; changes nothing but the speed. Default 64. */
+  /** Positions per matrix product; affects only the speed. Default 64. */
   readonly chunkLength?: number;
 }
 
 /**
- * Linear attention (Katharopoulos et al. 2020, equations 9 to 12): softmax's kernel replaced by σ(q)·σ(k) with σ(x) = ELU(x) + 1,
- * so that a matrix and a vector remember everything. Time is linear in length, the state constant.
+ * Linear attention (Katharopoulos et al. 2020, equations 9 to 12): the kernel of softmax is replaced by σ(q)·σ(k) with
+ * σ(x) = ELU(x) + 1, so that the state is one matrix and one vector. Time is linear in the length, the state constant.
  */
 export class LinearAttention extends ProjectedAttention implements SequenceMixer<CompressiveMemory> {
   readonly #chunkLength: number;
@@ -43,7 +48,7 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
     return emptyCompressiveMemory(batchSize, this.heads, this.headSize, this.valueSize);
   }
 
-  /** For one text of so many tokens, after `seen` others. */
+  /** Cost of `length` tokens of one sequence, after `seen` earlier ones. */
   cost(length: number, seen = 0): PartCost {
     const { heads, headSize, valueSize } = this;
     const projections = linearFlops(this, length);
@@ -53,7 +58,7 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
       const retrieving = 2 * heads * count * headSize * (valueSize + 1);
       const adding = 2 * heads * count * headSize * valueSize;
       flops += within + retrieving + adding;
-      // The memory of nothing is no variable, and what is written behind the last token is read by nothing here.
+      // An empty memory gets no gradient, and no query reads the update by the last token.
       gradientFlops +=
         2 * within + (seen + start === 0 ? 1 : 2) * retrieving + (start + count < length ? 2 * adding : 0);
     }
@@ -76,7 +81,7 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
       const outputs = pieces.map(({ count }, index) => {
         const [q, k, v] = [query, key, value].map((parts) => byHead(parts[index]!)) as [Tensor4D, Tensor4D, Tensor4D];
         const output = readChunk(q, k, v, now, slice(longest, [0, 0], [count, count]));
-        now = memorise(now, k, v, false);
+        now = updateMemory(now, k, v, false);
         return byHead(output);
       });
       const mixed = outputs.length === 1 ? outputs[0]! : concat(outputs, 1);
@@ -85,7 +90,10 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
   }
 }
 
-/** What each position of a chunk takes from the memory and, as `causal` [length, length] tells with 1, from the chunk. */
+/**
+ * The output of each position of a chunk: retrieval from the memory, and attention within the chunk, masked by `causal`
+ * [length, length].
+ */
 function readChunk(
   query: Tensor4D,
   key: Tensor4D,
@@ -104,7 +112,7 @@ function byHead(x: Tensor4D): Tensor4D {
   return transpose(x, [0, 2, 1, 3]);
 }
 
-/** Features [batch, length, heads, size] with those of padding set to 0, so that it leaves no trace. */
+/** Features [batch, length, heads, size], set to 0 at padding, which then leaves the memory unchanged. */
 function shown(features: Tensor4D, attentionMask: Tensor2D | undefined): Tensor4D {
   if (!attentionMask) return features;
   const [batch, length] = attentionMask.shape;

@@ -11,9 +11,9 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * From scores by distance to scores by key (Dai et al. 2019, appendix B): column c of row i becomes column c - (queries -
- * 1 - i), so that with distances that fall from left to right, row i has distance 0 at its own key. What stands right of
- * that comes out of the next row, after a 0.
+ * The relative shift (Dai et al. 2019, appendix B): from scores by distance to scores by key. Column c of row i moves
+ * to column c - (queries - 1 - i); with descending distances, row i then has distance 0 at its own key. Columns further
+ * right hold the start of the next row, after a 0, and are masked by the caller.
  *
  * @param scores [batch, heads, queries, distances]
  */
@@ -27,14 +27,14 @@ export function shiftToKeys(scores: Tensor4D): Tensor4D {
   });
 }
 
-/** The distances of the newest query to all keys, oldest first: keys - 1 ... 0, none above `most`. */
+/** Distances from the newest query to all keys, oldest first: keys - 1 ... 0, clamped to `most`. */
 export function fallingDistances(keys: number, most = Number.POSITIVE_INFINITY): number[] {
   return Array.from({ length: keys }, (_, key) => Math.min(keys - 1 - key, most));
 }
 
 /**
- * The products of queries with vectors that every row of the batch shares: the batch is folded into the rows, since tfjs has
- * no gradient for a product that repeats one side.
+ * Products of queries with vectors that are shared by the batch: the batch is folded into the rows, since tfjs has no
+ * gradient of a product that broadcasts one side.
  *
  * @param query [batch, heads, queries, size]
  * @param vectors [heads, distances, size]

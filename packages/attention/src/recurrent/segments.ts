@@ -1,20 +1,20 @@
 import { type MixContext, SequiturError, type StepContext } from '@sequitur/core';
 import { concat, slice, split, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** A run of positions of a chunk that lie in one segment. */
+/** The part of a chunk that lies in one segment. */
 export interface SegmentPiece {
-  /** Where the piece begins in the chunk. */
+  /** The index of its first position in the chunk. */
   readonly start: number;
   readonly count: number;
-  /** The segment is full after this piece. */
+  /** Whether it completes the segment. */
   readonly ends: boolean;
 }
 
 /**
- * Cuts a chunk of `length` positions where segments end, the first of them with `filled` positions in it already. So a
- * text may come in chunks of any length and is cut at the same places.
+ * Splits a chunk of `length` positions at the ends of segments, the first of which holds `filled` positions already. A
+ * sequence is split at the same positions whatever the sizes of its chunks.
  *
- * @throws SequiturError where segments have no length, or half a position: the cutting would not end, or fall between two
+ * @throws SequiturError where segmentLength is not a positive integer
  */
 export function splitIntoSegments(length: number, filled: number, segmentLength: number): SegmentPiece[] {
   if (!(segmentLength >= 1) || segmentLength % 1 > 0) {
@@ -35,7 +35,7 @@ export function splitIntoSegments(length: number, filled: number, segmentLength:
 }
 
 /**
- * Every piece of x along axis 1. Cut at once: the gradient of as many slices would be as many tensors as long as x, and its
+ * Splits x along axis 1. One split instead of slices: the gradient of each slice would be a tensor as long as x, and
  * time would grow with the square of the length.
  */
 export function splitAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[]): T[] {
@@ -48,7 +48,7 @@ export function splitAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[])
 }
 
 /**
- * Segments are counted in positions, padding among them: a padded text would be cut at other places than the same text
+ * Refuses padding: segments count all positions, so a padded sequence would be split elsewhere than the same sequence
  * alone.
  *
  * @throws SequiturError where the chunk may hold padding
@@ -57,30 +57,30 @@ export function refusePadding(where: string, { attentionMask }: MixContext): voi
   if (!attentionMask) return;
   throw new SequiturError({
     where,
-    expected: 'texts of equal length, without padding',
+    expected: 'sequences of equal length, without padding',
     got: 'a chunk with `attentionMask`',
-    fix: 'Read texts of different lengths one at a time',
+    fix: 'Read sequences of different lengths one at a time',
   });
 }
 
-/** The context of one of several pieces: what is observed there has the number of the piece behind its name. */
+/** The context of one part of a chunk: names of observed values end with its index. */
 export function pieceContext<C extends MixContext>(context: C, index: number): C {
   const { observe } = context;
   if (!observe || index === 0) return context;
   return { ...context, observe: (name: string, tensor: Tensor) => observe(`${name}.${index}`, tensor) };
 }
 
-/** Where a chunk begins in its segment, and how long segments are. */
+/** The place of a chunk in its segment, and the length of segments. */
 export interface SegmentPlace {
   readonly filled: number;
   readonly segmentLength: number;
 }
 
 /**
- * Reads x [batch, length, width] piece by piece, each within one segment, and puts together what comes of them: all of it,
- * or the last position where the context asks for the last logits alone.
+ * Reads x [batch, length, width] segment by segment and concatenates the results: all positions, or the last one where
+ * the context asks for the last logits only.
  *
- * @param read is given the piece's numbers, its context for observers, and where it lies
+ * @param read gets the activations of a part, its context, and its place
  */
 export function readSegments(
   x: Tensor3D,

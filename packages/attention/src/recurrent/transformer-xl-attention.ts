@@ -31,9 +31,9 @@ import { pieceContext, refusePadding, type SegmentPiece, splitAt, splitIntoSegme
 import { transformerXlCost } from './transformer-xl-cost.js';
 import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
-/** What is remembered of earlier segments, and of the one at hand. */
+/** The state of Transformer-XL: cached inputs of earlier segments and of the current one. */
 export type TransformerXlState = {
-  /** Inputs before this segment, the newest last: [batch, at most memoryLength, width]. */
+  /** Cached inputs before this segment, newest last: [batch, at most memoryLength, width]. */
   readonly memory?: Tensor3D;
   /** Inputs of this segment so far: [batch, filled, width]. */
   readonly segment?: Tensor3D;
@@ -41,22 +41,22 @@ export type TransformerXlState = {
 
 type VectorsOf = (distances: readonly number[]) => Tensor3D;
 
-/** Which keys a run of queries sees, and how the distances to them count. */
+/** Which keys a run of queries attends to, and how scores of distances are assigned to keys. */
 export interface Reach {
   readonly pattern: Pattern;
   /**
    * @param query with v added, [batch, heads, queries, headSize]
    * @param vectorsOf W_R R_d of distances d, [heads, distances, headSize]
-   * @returns scores, not scaled yet, that broadcast to [batch, heads, queries, keys]
+   * @returns unscaled scores that broadcast to [batch, heads, queries, keys]
    */
   scores(query: Tensor4D, keys: number, vectorsOf: VectorsOf): Tensor;
 }
 
 /**
- * Attention with segment recurrence and relative positions (Dai et al. 2019, equations of section 3.3): the score of
- * query i and key j is (q_i + u)·k_j + (q_i + v)·(W_R R_{i-j}). Earlier segments are seen, but no gradient goes back to them.
+ * Attention of Transformer-XL, with segment recurrence and relative positions (Dai et al. 2019, section 3.3): the score
+ * of query i and key j is (q_i + u)·k_j + (q_i + v)·(W_R R_{i-j}). Earlier segments are read without gradient.
  *
- * Observable: `weights` [batch, heads, length, keys] of every piece of a segment.
+ * Observable: `weights` [batch, heads, length, keys] of every part of a segment.
  */
 export class TransformerXlAttention extends Module implements SequenceMixer<TransformerXlState> {
   readonly query: Linear; // [width, heads * headSize]
@@ -92,7 +92,10 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     return firstMemory === 'zeros' && memoryLength > 0 ? { memory: zeros([batchSize, memoryLength, width]) } : {};
   }
 
-  /** For one text of so many tokens, after `seen` others: its keys are computed anew for every segment. */
+  /**
+   * Cost of `length` tokens of one sequence, after `seen` earlier ones: the keys of the cached inputs are computed
+   * again for every segment.
+   */
   cost(length: number, seen = 0): PartCost {
     return transformerXlCost(this, this.#options, length, seen);
   }
@@ -115,9 +118,9 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
   }
 
   /**
-   * One piece of one segment: x [batch, length, width] -> the same shape; the state is left as it is.
+   * Attention within one segment: x [batch, length, width] -> the same shape; the state is unchanged.
    *
-   * @param reach which keys the positions of x see, and at what scores of distance, where that is not the usual
+   * @param reach the keys of each position and their scores by distance, where they differ from the default
    */
   read(x: Tensor3D, state: TransformerXlState, context: MixContext, reach = this.#usualReach): Tensor3D {
     return tidy(() => {
@@ -137,7 +140,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     });
   }
 
-  /** What is left to remember when a segment of these inputs ends. */
+  /** The state after a complete segment: the cached inputs of the last memoryLength positions. */
   remembered(memory: Tensor3D | undefined, segment: Tensor3D): TransformerXlState {
     const { memoryLength, truncateGradients = true } = this.#options;
     const all = joined([memory, segment]);
@@ -191,7 +194,7 @@ function positions(x: Tensor3D, start: number, count: number): Tensor3D {
   return slice(x, [0, start, 0], [x.shape[0], count, x.shape[2]]);
 }
 
-/** One behind the other along the sequence. */
+/** Concatenated along the sequence. */
 function joined(parts: readonly (Tensor3D | undefined)[]): Tensor3D {
   const present = parts.filter((part) => part !== undefined);
   return present.length === 1 ? present[0]!.clone() : concat(present, 1);

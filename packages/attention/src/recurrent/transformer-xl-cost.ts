@@ -4,7 +4,7 @@ import { visiblePairs } from '../patterns/index.js';
 import { splitIntoSegments } from './segments.js';
 import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
-/** What is multiplied with every vector that is seen, or with every distance. */
+/** Operations per key, and per distance. */
 interface Projections {
   readonly query: Linear;
   readonly key: Linear;
@@ -13,7 +13,7 @@ interface Projections {
   readonly output: Linear;
 }
 
-/** What one text of `length` tokens costs after `seen` others, piece by piece of its segments. */
+/** Cost of `length` tokens of one sequence after `seen` earlier ones, segment by segment. */
 export function transformerXlCost(
   projections: Projections,
   options: TransformerXlAttentionOptions,
@@ -37,7 +37,7 @@ export function transformerXlCost(
   return { flops, gradientFlops, stateBytes: 4 * width * (memoryAt(end) + (end % segmentLength)) };
 }
 
-/** `count` queries that see themselves and `before` positions before them. */
+/** Operations of `count` queries that attend to themselves and to `before` earlier positions. */
 function pieceFlops(
   { query, key, value, distance, output }: Projections,
   options: TransformerXlAttentionOptions,
@@ -54,7 +54,7 @@ function pieceFlops(
   const pairs = heads * visiblePairs(patternOf(options), count, before);
   return {
     flops: projected + ofKeys + distances + byDistance + pairs * attentionFlops(sizes),
-    // Distances are numbers: no gradient goes to what the projection of them reads.
+    // Distances are constants: their encoding gets no gradient.
     gradientFlops: 2 * (projected + ofKeys + byDistance) + distances + pairs * attentionGradientFlops(sizes),
   };
 }

@@ -5,33 +5,35 @@ export interface TransformerXlAttentionOptions {
   readonly width: number;
   readonly heads: number;
   readonly headSize: number;
-  /** How many positions before its segment a query sees (M). */
+  /** How many positions before its segment a query attends to (M, `mem_len`). */
   readonly memoryLength: number;
-  /** After so many positions the segment joins the memory; default `memoryLength`, and if that is 0 never. */
+  /**
+   * Positions per segment, after which its inputs join the cache; default `memoryLength`, and no segments if that is 0.
+   */
   readonly segmentLength?: number;
-  /** Every query sees as many keys as the memory is long, itself among them; default false. */
+  /** Every query attends to the same number of keys, memoryLength, itself included (`same_length`); default false. */
   readonly sameLength?: boolean;
-  /** Distances beyond this one count as this one; default no bound. */
+  /** Larger distances are clamped to this one (`clamp_len`); default unbounded. */
   readonly clampDistance?: number;
-  /** The memory before the first segment: so many vectors of zeros (the default), or nothing. */
+  /** The cached inputs before the first segment: zeros (the default), or none. */
   readonly firstMemory?: 'zeros' | 'empty';
-  /** No gradient goes back to earlier segments; default true, as in the paper. */
+  /** Whether gradients stop at earlier segments; default true, as in the paper. */
   readonly truncateGradients?: boolean;
-  /** Applied to memory and input alike before they are projected. */
+  /** A norm of cached and new inputs before the projections. */
   readonly inputNorm?: Norm;
-  /** u and v of the paper, [heads, headSize]: given where blocks share them. */
+  /** u and v of the paper, [heads, headSize]; given where blocks share them. */
   readonly contentBias?: Parameter;
   readonly positionBias?: Parameter;
   readonly dropout?: number;
   readonly projections?: LinearOptions;
 }
 
-/** Which keys the queries of a segment see, those of the memory among them. */
+/** The attention pattern of a segment, cached inputs included. */
 export function patternOf({ sameLength, memoryLength }: TransformerXlAttentionOptions): Pattern {
   return sameLength ? slidingWindow({ left: memoryLength - 1 }) : causal();
 }
 
-/** Where nothing is remembered, a text is one segment. */
+/** The segment length; Infinity where nothing is cached. */
 export function segmentLengthOf({ segmentLength, memoryLength }: TransformerXlAttentionOptions): number {
   return segmentLength ?? (memoryLength || Number.MAX_SAFE_INTEGER);
 }

@@ -3,15 +3,15 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { rotateOp } from './op.js';
 
 /**
- * Turns pairs of numbers by angles: (a, b) -> (a cos - b sin, b cos + a sin), as rotary positions ask for (Su et al.
- * 2021, equation 34). Numbers beyond the turning ones stay.
+ * Rotates pairs of dimensions by angles: (a, b) -> (a cos - b sin, b cos + a sin), as in RoPE (Su et al. 2021, equation
+ * 34). Dimensions beyond the pairs are copied.
  *
  * @param x float32 [batch, length, heads, size]
- * @param cosines float32 [length, pairs], or [batch * length, pairs] where the texts of a batch differ
+ * @param cosines float32 [length, pairs], or [batch * length, pairs] where the rows of a batch differ
  * @param sines of the same shape
  * @param options `interleaved`: pairs are neighbours (2i, 2i + 1); else (i, i + pairs)
  * @returns float32 of the shape of x, which the caller disposes; differentiable by x alone
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function rotate(
   x: Tensor4D,

@@ -2,7 +2,7 @@ import { add, concat, mul, neg, reshape, slice, sub, type Tensor, tidy } from '@
 
 export interface RotateAttributes {
   readonly interleaved: boolean;
-  /** Turn the other way: the derivative, and the inverse where the angles have amplitude 1. */
+  /** Rotate by the negative angle: the derivative, and the inverse where the amplitude is 1. */
   readonly backwards: boolean;
 }
 
@@ -11,7 +11,7 @@ export function rotateReference(x: Tensor, cosines: Tensor, sines: Tensor, attri
   return tidy(() => {
     const [batch, length, heads, size] = x.shape as [number, number, number, number];
     const [rows, pairs] = cosines.shape as [number, number];
-    const table = [rows / length, length, 1, pairs]; // one for all texts, or one for each
+    const table = [rows / length, length, 1, pairs]; // one for all rows of the batch, or one for each
     const cosine = reshape(cosines, table);
     const sine = reshape(attributes.backwards ? neg(sines) : sines, table);
     const turning = slice(x, [0, 0, 0, 0], [batch, length, heads, 2 * pairs]);
@@ -30,7 +30,7 @@ function halves(x: Tensor): [Tensor, Tensor] {
   return [slice(x, [0, 0, 0, 0], half), slice(x, [0, 0, 0, size / 2], half)];
 }
 
-/** The even and the odd numbers of each head. Rank 4 throughout, since tfjs's WebGPU kernels know no more everywhere. */
+/** The even and the odd dimensions of each head. Rank 4 throughout: some tfjs WebGPU kernels support no higher rank. */
 function neighbours(x: Tensor): [Tensor, Tensor] {
   const [batch, length, heads, size] = x.shape as [number, number, number, number];
   const split = reshape(x, [batch * length * heads, size / 2, 2]);

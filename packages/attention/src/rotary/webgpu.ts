@@ -3,7 +3,7 @@ import type { RotateAttributes } from './reference.js';
 
 const SIZE = 256;
 
-/** A lane for each pair of each head, and for each number that stays. */
+/** One lane for each pair of each head, and for each dimension that is copied. */
 const turn: WebGpuKernel = {
   name: 'rotate pairs',
   reads: { x: 'f32', cosines: 'f32', sines: 'f32' },

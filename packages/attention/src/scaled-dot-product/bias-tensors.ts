@@ -5,15 +5,15 @@ import { alibiValues } from '../positions/alibi-values.js';
 import { bucketValues, relativeValues } from '../positions/bucket-values.js';
 import type { ScoreBias } from '../positions/score-bias.js';
 
-/** The two forms in which kernels take a bias. */
+/** A bias as the tensors that kernels read. */
 export interface BiasTensors {
   /** float32 of rank 4 that broadcasts to [batch, heads, queries, keyLength]. */
   readonly bias?: Tensor;
-  /** float32 [heads, queries + keyLength - 1], by distance: see `relativeValues`. */
+  /** A bias by distance, float32 [heads, queries + keyLength - 1]: see `relativeValues`. */
   readonly relative?: Tensor;
 }
 
-/** What a bias is computed for. */
+/** The shapes and positions that a bias is computed for. */
 export interface BiasPlace {
   readonly batch: number;
   readonly heads: number;
@@ -24,7 +24,7 @@ export interface BiasPlace {
   readonly attentionMask?: Tensor | undefined;
 }
 
-/** A bias as tensors, by operations through which gradients find back to its own. */
+/** Converts a bias to tensors, by differentiable operations. */
 export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): BiasTensors {
   if (!bias) return {};
   const { batch, heads, queries, keyLength, offset, evicted, attentionMask } = place;

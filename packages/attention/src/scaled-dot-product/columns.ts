@@ -2,15 +2,15 @@ import { reshape, slice, type Tensor, type Tensor3D, type Tensor4D, transpose } 
 import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
-/** Attention as the parts of a text are given to it. */
+/** An attention function, applied to parts of a sequence. */
 export type Run = (query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions) => AttentionResult;
 
-/** A text shorter than so many rows is left to blocks. */
+/** A sequence of fewer rows than these is left to the block kernels. */
 const LEAST_ROWS = 4;
 
 /**
- * Whether a text may be laid in rows of so many positions: where it is read at once and long enough. What stands in rows and
- * columns of its own, padding and bias and dropout, keeps to blocks.
+ * Whether a sequence can be laid out in rows of `row` positions: where it is read at once and is long enough. Padding,
+ * bias and dropout are not supported in that layout.
  */
 export function canBeLaid(query: Tensor4D, row: number, options: AttentionOptions, resolved: ResolvedOptions): boolean {
   const { offset, keyLength, evicted, dropout } = resolved;
@@ -20,7 +20,7 @@ export function canBeLaid(query: Tensor4D, row: number, options: AttentionOption
   return row > 1 && length >= LEAST_ROWS * row;
 }
 
-/** Some neighbouring positions of a text. */
+/** A range of neighbouring positions of a sequence. */
 export function positions(x: Tensor4D, start: number, count: number): Tensor4D {
   if (start === 0 && count === x.shape[1]) return x;
   return slice(x, [0, start, 0, 0], [-1, count, -1, -1]);
@@ -33,7 +33,7 @@ export function inColumns(x: Tensor4D, stride: number): Tensor4D {
   return reshape(laid, [batch * stride, length / stride, heads, size]);
 }
 
-/** And back. */
+/** The inverse of `inColumns`. */
 export function inRows(x: Tensor4D, stride: number): Tensor4D {
   const [columns, rows, heads, size] = x.shape;
   const laid = transpose(reshape(x, [columns / stride, stride, rows, heads * size]), [0, 2, 1, 3]);

@@ -14,7 +14,7 @@ import { canBeLaid, positions, type Run } from './columns.js';
 import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
-/** The window with gaps of a text that is laid in columns; null where blocks serve as well. */
+/** The dilated window of a sequence that can be laid out in columns; null where the block kernels are as good. */
 export function gapsOfColumns(query: Tensor4D, options: AttentionOptions, resolved: ResolvedOptions): Dilated | null {
   const [pattern, ...others] = resolved.patterns;
   if (others.length || pattern?.kind !== 'dilated') return null;
@@ -22,9 +22,9 @@ export function gapsOfColumns(query: Tensor4D, options: AttentionOptions, resolv
 }
 
 /**
- * A window with gaps (Beltagy et al. 2020, section 3.1) in time that does not grow with the gaps: each block of neighbouring
- * keys would hold some that are seen. Laid in rows as long as a gap, a text has all that a query sees in the query's own
- * column, and there it is a window without gaps.
+ * Dilated sliding window (Beltagy et al. 2020, section 3.1) in time that does not grow with the dilation, whereas every
+ * block of neighbouring keys would hold visible ones. In rows of `dilation` positions, all visible keys are in the
+ * query's own column, where the window has no gaps.
  */
 export function attentionInGaps(
   given: readonly [Tensor4D, Tensor4D, Tensor4D],
@@ -58,14 +58,14 @@ export function attentionInGaps(
   };
 }
 
-/** Some neighbouring columns of a text in rows, all as long. */
+/** A range of neighbouring columns with equally many rows. */
 interface Columns {
   readonly first: number;
   readonly count: number;
   readonly rows: number;
 }
 
-/** All columns, or those that reach into a last row that is not full, and the others. */
+/** All columns; or the columns that reach into an incomplete last row, and the others. */
 function columnsOf(length: number, row: number): Columns[] {
   const [full, last] = [Math.floor(length / row), length % row];
   if (last === 0) return [{ first: 0, count: row, rows: full }];
@@ -75,14 +75,14 @@ function columnsOf(length: number, row: number): Columns[] {
   ];
 }
 
-/** [batch, length, heads, size] -> [batch, columns, rows, heads * size], zeros behind the text. */
+/** [batch, length, heads, size] -> [batch, columns, rows, heads * size], padded with zeros at the end. */
 function inRows(x: Tensor4D, rows: number, columns: number): Tensor4D {
   const [batch, , heads, size] = x.shape;
   const filled = reshape(longer(x, 1, rows * columns), [batch, rows, columns, heads * size]);
   return transpose(filled, [0, 2, 1, 3]) as Tensor4D;
 }
 
-/** Columns of a laid text as texts of their own: [batch * columns, rows, heads, size]. */
+/** Columns as separate sequences: [batch * columns, rows, heads, size]. */
 function take(laid: Tensor4D, { first, count, rows }: Columns, [, , heads, size]: Tensor4D['shape']): Tensor4D {
   const [batch] = laid.shape;
   return reshape(slice(laid, [0, first, 0, 0], [batch, count, rows, heads * size]), [batch * count, rows, heads, size]);
@@ -92,7 +92,7 @@ function joined(parts: readonly Tensor[]): Tensor {
   return parts.length === 1 ? parts[0]! : concat([...parts], 1);
 }
 
-/** Filled up with zeros along an axis. */
+/** Padded with zeros along an axis. */
 function longer<T extends Tensor>(x: T, axis: number, length: number): T {
   const missing = length - x.shape[axis]!;
   if (missing === 0) return x;

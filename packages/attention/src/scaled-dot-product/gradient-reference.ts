@@ -18,12 +18,13 @@ import type { ResolvedOptions } from './options.js';
 import { type AttentionInputs, byHead, dropoutMask, sumByDistance, weightsReference } from './reference.js';
 
 /**
- * With weights P = softmax(S), M the mask of the dropout over what it keeps, and dP = M ⊙ (dO Vᵀ):
- * dV = (M ⊙ P)ᵀ dO and dS = P ⊙ (dP - Σ P ⊙ dP + dL), where L = log Σ exp S. A bias takes dS; through a cap comes
- * dS (1 - tanh²); then dQ = scale dS K and dK = scale dSᵀ Q. What heads share a key sums up there.
+ * Gradients of attention. With weights P = softmax(S), dropout mask M (scaled) and dP = M ⊙ (dO Vᵀ):
+ * dV = (M ⊙ P)ᵀ dO and dS = P ⊙ (dP - Σ P ⊙ dP + dL), where L = log Σ exp S. A bias has gradient dS; the soft cap
+ * multiplies it by (1 - tanh²); then dQ = scale dS K and dK = scale dSᵀ Q, summed over heads that share a key.
  *
- * @param given the inputs of attention, `dy` [batch, queries, heads, valueSize] and `dlogSumExp` [batch, heads, queries]
- * @returns [dquery, dkey, dvalue], then dbias and drelative where there are such
+ * @param given the inputs of attention, `dy` [batch, queries, heads, valueSize] and `dlogSumExp` [batch, heads,
+ *   queries]
+ * @returns [dquery, dkey, dvalue], then dbias and drelative where those inputs exist
  */
 export function attentionGradientReference(given: OpInputs, options: ResolvedOptions): Tensor[] {
   const { query, key, value, bias, relative } = given as unknown as AttentionInputs;
@@ -36,7 +37,7 @@ export function attentionGradientReference(given: OpInputs, options: ResolvedOpt
   const dKept = matMul(dOutput, within(value), false, true);
   const dWeights = mask ? mul(dKept, mask) : dKept;
   const drift = sub(sum(mul(weights, dWeights), -1, true), expandDims(given.dlogSumExp!, -1));
-  // What is not seen has a constant score: a query that sees nothing may have weights, but no slope.
+  // Masked scores are constant: a fully masked query may have weights, but no gradient of scores.
   const dScores = mul(mul(weights, sub(dWeights, drift)), cast(seen, 'float32'));
   const dCapped = capped ? mul(dScores, sub(1, square(capped))) : dScores;
   const dProducts = mul(dCapped, options.scale);
@@ -50,7 +51,10 @@ export function attentionGradientReference(given: OpInputs, options: ResolvedOpt
   return gradients;
 }
 
-/** [batch, heads, keyLength, size] -> the shape of `like`, [batch, capacity, keyHeads, size], summed over shared heads. */
+/**
+ * [batch, heads, keyLength, size] -> the shape of `like`, [batch, capacity, keyHeads, size], summed over query heads of
+ * a group.
+ */
 function toKeyHeads(x: Tensor, like: Tensor4D): Tensor {
   const [batch, heads, keyLength, size] = x.shape as [number, number, number, number];
   const [, capacity, keyHeads] = like.shape;
@@ -65,7 +69,7 @@ function toKeyHeads(x: Tensor, like: Tensor4D): Tensor {
   ]);
 }
 
-/** Summed over the axes along which a tensor of `shape` was spread. */
+/** Sums over the axes along which a tensor of `shape` was broadcast. */
 function sumTo(x: Tensor, shape: readonly number[]): Tensor {
   const axes = shape.flatMap((size, axis) => (size === 1 && x.shape[axis] !== 1 ? [axis] : []));
   return axes.length ? sum(x, axes, true) : add(x, 0);

@@ -12,23 +12,23 @@ export type { AttentionOptions, FullyMasked } from './options.js';
 export type { AttentionResult } from './result.js';
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017, equation 1): every query takes from the values what its scores with
- * the keys say, softmax(Q Kᵀ scale + bias) V. What the pattern does not show costs nothing, and no array as large as
- * queries times keys is made. With fewer key heads than heads, neighbouring heads share one (Ainslie et al. 2023).
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(Q Kᵀ scale + bias) V. Fully masked blocks of
+ * the pattern cost nothing, and no array of queries × keys entries is made. With fewer key heads than heads,
+ * neighbouring heads share one (grouped-query attention, Ainslie et al. 2023).
  *
  * @param query float32 [batch, queries, heads, headSize]
  * @param key float32 [batch, capacity, keyHeads, headSize]
  * @param value float32 [batch, capacity, keyHeads, valueSize]
  * @returns float32 [batch, queries, heads, valueSize], which the caller disposes
- * @throws SequiturError when a shape, dtype or option does not fit
+ * @throws SequiturError when a shape, dtype or option does not match
  */
 export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => run(query, key, value, options).output);
 }
 
 /**
- * As `attention`, with log Σ exp of each query's scores, by which results over parts of the keys are put together. Both
- * can be differentiated; the caller disposes both.
+ * As `attention`, with log Σ exp of each query's scores, by which results over parts of the keys are combined. Both are
+ * differentiable; the caller disposes both.
  */
 export function attentionWithLogSumExp(
   query: Tensor4D,
@@ -40,8 +40,8 @@ export function attentionWithLogSumExp(
 }
 
 /**
- * How much each query takes from each key, before dropout, to be looked at: float32 [batch, heads, queries, keyLength],
- * which the caller disposes. Computed some queries at a time, so that it takes little beside the map itself.
+ * Attention weights before dropout, for inspection: float32 [batch, heads, queries, keyLength], which the caller
+ * disposes. Computed for a few queries at a time, so that it takes little memory besides the result.
  */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => {

@@ -11,8 +11,8 @@ const GRADIENTS = ['query', 'key', 'value', 'bias', 'relative'] as const;
 const ops = new Map<string, Op<ResolvedOptions>>();
 
 /**
- * {query, key, value, visible?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has an op of its own, since
- * tfjs's gradients want to know which tensors there are.
+ * {query, key, value, attentionMask?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has a separate op,
+ * since gradients of tfjs need to know which tensors exist.
  */
 export function runAttention(inputs: OpInputs, options: ResolvedOptions): Tensor[] {
   const names = Object.keys(inputs);

@@ -4,28 +4,28 @@ import { causal, type Evicted, expectPattern, type Pattern } from '../patterns/i
 import type { ScoreBias } from '../positions/score-bias.js';
 
 export interface AttentionOptions {
-  /** Multiplies the scores; default 1 / sqrt(headSize). */
+  /** Factor on the scores; default 1 / sqrt(headSize). */
   readonly scale?: number | undefined;
-  /** Which keys a query may see, or one pattern for each head; default `causal()`. */
+  /** The attention pattern, or one for each head; default `causal()`. */
   readonly pattern?: Pattern | readonly Pattern[] | undefined;
-  /** How many of the keys count: a memory has room beyond them. Default all. */
+  /** How many keys are valid: a KV cache has spare capacity after them. Default all. */
   readonly keyLength?: number | undefined;
-  /** The position of the first query in the text; default such that the last query lies at the last key. */
+  /** The position of the first query in the sequence; by default the last query is at the last key. */
   readonly offset?: number | undefined;
-  /** Positions that the memory no longer holds: the keys behind them lie where these were. */
+  /** Positions that the KV cache evicted; later keys moved up. */
   readonly evicted?: Evicted | undefined;
   /** float32 [batch, keyLength], 1 where the key is a real token and 0 where it is padding. */
   readonly attentionMask?: Tensor | undefined;
-  /** Added to the scores. */
+  /** A bias that is added to the scores. */
   readonly bias?: ScoreBias | undefined;
   /** Scores s become cap tanh(s / cap) before the bias is added (Gemma Team 2024, section 2). */
   readonly softCap?: number | undefined;
-  /** Share of the weights set to zero in training, and the seed that says which. */
+  /** Dropout of the attention weights: its rate and its seed. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
   /**
-   * What a query takes that sees nothing: `zeros`; `evenly` from all keys that its pattern shows, padding as they are;
-   * or evenly from `all` keys. The last two are what PyTorch models do in the rows of padding, by the finite number that
-   * stands there for minus infinity. Default zeros.
+   * The output of a fully masked query: `zeros`; the mean of the values that its pattern shows, padding included
+   * (`evenly`); or the mean of `all` values. PyTorch models do one of the last two in rows of padding, since they mask
+   * with a finite number instead of minus infinity. Default zeros.
    */
   readonly fullyMasked?: FullyMasked | undefined;
 }
@@ -34,7 +34,7 @@ const FULLY_MASKED = ['zeros', 'evenly', 'all'] as const;
 
 export type FullyMasked = (typeof FULLY_MASKED)[number];
 
-/** The options with every number settled; plain data but for the tensors. */
+/** Options with all defaults filled in; plain data except for the tensors. */
 export interface ResolvedOptions {
   readonly scale: number;
   readonly patterns: readonly Pattern[];
@@ -44,7 +44,7 @@ export interface ResolvedOptions {
   readonly softCap?: number | undefined;
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
   readonly fullyMasked: FullyMasked;
-  /** Whether the bias is one that gradients go back to: not ALiBi's. */
+  /** Whether the bias gets gradients: not that of ALiBi. */
   readonly biasGradient: boolean;
 }
 
@@ -58,7 +58,7 @@ export function resolve(query: Tensor4D, key: Tensor4D, value: Tensor4D, options
   if (heads % keyHeads !== 0) {
     throw new SequiturError({
       where: 'attention',
-      expected: 'a number of query heads that the number of key heads divides',
+      expected: 'query heads that are a multiple of the key heads',
       got: `query ${showShape(query.shape)} and key ${showShape(key.shape)}`,
     });
   }

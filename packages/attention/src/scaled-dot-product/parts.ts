@@ -2,15 +2,18 @@ import { type OpInputs, type Range, ranges } from '@sequitur/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { stridesOf } from './strides.js';
 
-/** Of a call of attention: numbers of a first and, behind it, the one after the last, for each kind of share. */
+/**
+ * A share of an attention call: a half-open range along each axis that work is divided over, as [start, end, start,
+ * end, ...].
+ */
 type Part = readonly number[];
 
-/** So many for each thread even out that some see more than others, or that a thread has to wait. */
+/** Parts per thread: several, so that uneven work and waiting threads balance out. */
 const PARTS = 8;
-/** Each part packs the keys of its heads anew, which as many queries outweigh; a multiple of a block. */
+/** Each part packs the keys of its heads again, which pays from this many queries on; a multiple of a block. */
 const LEAST_QUERIES = 256;
 
-/** Of a forward: batches, heads of the keys and queries. */
+/** The parts of a forward call: batches, key heads and queries. */
 export function forwardParts({ query, key }: OpInputs, threads: number): readonly Part[] {
   const wanted = query!.shape[1]! < LEAST_QUERIES ? threads : wantedParts(threads);
   const heads = headParts(ranges(query!.shape[0]!, wanted), key!.shape[2]!, wanted);
@@ -19,11 +22,11 @@ export function forwardParts({ query, key }: OpInputs, threads: number): readonl
 }
 
 /**
- * Of a backward: batches and heads of the keys. What adds to the same numbers of a bias's gradient stays in one part, so
- * that they are added in one order.
+ * The parts of a backward call: batches and key heads. What adds to the same elements of a bias gradient stays in one
+ * part, so that the order of summation is fixed.
  *
- * @param dbias the gradient of a bias tensor, if it is asked for
- * @param drelative the gradient of a bias by distance, which all batches have in common
+ * @param dbias the gradient of a bias tensor, if it is requested
+ * @param drelative the gradient of a bias by distance, which all batches share
  */
 export function backwardParts(
   { query, key }: OpInputs,

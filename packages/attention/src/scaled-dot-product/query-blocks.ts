@@ -1,13 +1,16 @@
 import { slice, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import type { AttentionInputs } from './reference.js';
 
-/** Some neighbouring queries of a call. */
+/** A range of neighbouring queries of a call. */
 export interface QueryBlock {
   readonly start: number;
   readonly count: number;
 }
 
-/** The queries of a call in blocks whose scores are at most so many, unless a single query has more; at least one block. */
+/**
+ * Splits the queries of a call into blocks of at most `mostScores` scores, unless one query alone has more; at least
+ * one block.
+ */
 export function queryBlocks(query: Tensor4D, keyLength: number, mostScores: number): QueryBlock[] {
   const [batch, queries, heads] = query.shape;
   const rows = Math.max(1, Math.floor(mostScores / (batch * heads * keyLength)));
@@ -16,7 +19,7 @@ export function queryBlocks(query: Tensor4D, keyLength: number, mostScores: numb
   });
 }
 
-/** What the queries of a block are scored by; the first of them has the offset of the call, moved by `start`. */
+/** The inputs and options of one block of queries; the offset moves by `start`. */
 export function ofBlock<Inputs extends Omit<AttentionInputs, 'value'>>(inputs: Inputs, block: QueryBlock): Inputs {
   const { query, bias, relative } = inputs;
   const [, queries] = query.shape;
@@ -31,7 +34,7 @@ export function ofBlock<Inputs extends Omit<AttentionInputs, 'value'>>(inputs: I
   };
 }
 
-/** Some neighbouring entries along an axis. */
+/** A range of neighbouring entries along an axis. */
 export function along<T extends Tensor>(x: T, axis: number, { start, count }: QueryBlock): T {
   const begin = x.shape.map((_, index) => (index === axis ? start : 0));
   const size = x.shape.map((all, index) => (index === axis ? count : all));

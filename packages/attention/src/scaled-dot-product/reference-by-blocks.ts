@@ -5,12 +5,13 @@ import type { ResolvedOptions } from './options.js';
 import { along, ofBlock, type QueryBlock, queryBlocks } from './query-blocks.js';
 import { type AttentionInputs, attentionReference } from './reference.js';
 
-/** More scores than these the reference does not hold at once. */
+/** The reference holds at most this many scores at once. */
 const MOST_SCORES = 2 ** 26;
 
 /**
- * `attentionReference`, some queries at a time where there are many: what no kernel is written for takes no memory that
- * grows with the square of the length. With dropout, whose draws are numbered over all pairs, it goes over all at once.
+ * `attentionReference`, a block of queries at a time for long sequences, so that calls without a kernel take no memory
+ * that grows with the square of the length. With dropout, whose random bits are indexed over all pairs, it runs in one
+ * block.
  */
 export function referenceByBlocks(given: OpInputs, options: ResolvedOptions, mostScores = MOST_SCORES): Tensor[] {
   const inputs = given as unknown as AttentionInputs;
@@ -29,7 +30,7 @@ export function referenceByBlocks(given: OpInputs, options: ResolvedOptions, mos
   ];
 }
 
-/** `attentionGradientReference` likewise. */
+/** `attentionGradientReference`, by blocks of queries. */
 export function gradientByBlocks(given: OpInputs, options: ResolvedOptions, mostScores = MOST_SCORES): Tensor[] {
   const inputs = given as unknown as AttentionInputs;
   const blocks = queryBlocks(inputs.query, options.keyLength, mostScores);
@@ -57,7 +58,7 @@ function placed(options: ResolvedOptions, { start }: QueryBlock): ResolvedOption
   return { ...options, offset: options.offset + start };
 }
 
-/** The entries of a block's distances among those of all, zeros elsewhere: [heads, distances]. */
+/** The gradient of one block's distances placed among those of all, zeros elsewhere: [heads, distances]. */
 function among(part: Tensor, { shape }: Tensor, { start }: QueryBlock): Tensor {
   return pad(part, [
     [0, 0],

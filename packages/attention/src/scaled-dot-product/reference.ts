@@ -30,7 +30,7 @@ import {
 import { KeySlots } from '../patterns/key-slots.js';
 import type { ResolvedOptions } from './options.js';
 
-/** The tensors that attention is computed from. */
+/** The input tensors of attention. */
 export interface AttentionInputs {
   readonly query: Tensor4D; // [batch, queries, heads, headSize]
   readonly key: Tensor4D; // [batch, capacity, keyHeads, headSize]
@@ -40,11 +40,12 @@ export interface AttentionInputs {
   readonly relative?: Tensor | undefined; // [heads, queries + keyLength - 1]
 }
 
-/** Score of a key that the mask hides, and the logarithm of the sum of none. */
+/** The score of a masked key, and the logarithm of an empty sum. */
 export const HIDDEN = Number.NEGATIVE_INFINITY;
 
 /**
- * Vaswani et al. 2017, equation 1: softmax(Q Kᵀ scale) V in each head.
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1), the readable reference: softmax(Q Kᵀ scale) V in each
+ * head.
  *
  * @returns the output [batch, queries, heads, valueSize] and log Σ exp of the scores [batch, heads, queries]
  */
@@ -59,15 +60,15 @@ export function attentionReference(inputs: AttentionInputs, options: ResolvedOpt
 }
 
 export interface Weights {
-  readonly weights: Tensor4D; // [batch, heads, queries, keyLength], rows summing to 1, or 0 where nothing is seen
+  readonly weights: Tensor4D; // [batch, heads, queries, keyLength], rows sum to 1, or 0 where fully masked
   readonly logSumExp: Tensor; // [batch, heads, queries]
-  readonly seen: Tensor; // bool, broadcasts to that of weights
-  readonly empty: Tensor; // bool [batch or 1, heads or 1, queries, 1]: which queries see nothing
-  /** tanh of the capped scores, where there is a cap. */
+  readonly seen: Tensor; // bool, broadcasts to the shape of weights
+  readonly empty: Tensor; // bool [batch or 1, heads or 1, queries, 1]: which queries are fully masked
+  /** tanh of the soft-capped scores, where there is a cap. */
   readonly capped: Tensor | undefined;
 }
 
-/** How much each query takes from each key. */
+/** The attention weights of each query and key. */
 export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options: ResolvedOptions): Weights {
   const { query, key, attentionMask, bias, relative } = inputs;
   const [, queries, heads] = query.shape;
@@ -80,11 +81,11 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   if (relative) scores = add(scores, byDistance(relative, queries, keyLength));
   const allowed = allowedPairs(queries, options); // [1 or heads, queries, keys]
   const seen = attentionMask ? logicalAnd(allowed, visibleKeys(attentionMask)) : allowed;
-  const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // by the mask alone, which has no gradient
+  const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // depends on the masks only, which have no gradient
   const bounded = where(seen, scores, HIDDEN);
   const top = where(empty, 0, max(bounded, -1, true));
   const exponentials = exp(sub(bounded, top));
-  const total = sum(exponentials, -1, true); // at least 1, but 0 where nothing is seen
+  const total = sum(exponentials, -1, true); // at least 1, but 0 where fully masked
   const filled = where(empty, 1, total);
   const logSumExp = reshape(where(empty, HIDDEN, add(top, log(filled))), [query.shape[0], heads, queries]);
   const weights = div(exponentials, filled) as Tensor4D;
@@ -92,12 +93,14 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   return { weights: evenly ? (where(empty, evenly, weights) as Tensor4D) : weights, logSumExp, seen, empty, capped };
 }
 
-/** What the weights are multiplied by; where a query sees nothing, its even ones stay whole. Null without dropout. */
+/**
+ * The dropout factors of the weights; the even weights of fully masked queries are not dropped. Null without dropout.
+ */
 export function dropoutMask({ shape }: Tensor, empty: Tensor, { dropout }: ResolvedOptions): Tensor | null {
   return dropout ? where(empty, 1, dropElements(ones(shape), dropout.rate, dropout.seed)) : null;
 }
 
-/** What queries take that see nothing; null for zeros. */
+/** The weights of fully masked queries; null for zeros. */
 function fullyMaskedWeights(allowed: Tensor, { fullyMasked, keyLength }: ResolvedOptions): Tensor | null {
   if (fullyMasked === 'zeros') return null;
   const shares = fullyMasked === 'all' ? ones([1, 1, 1, keyLength]) : cast(allowed, 'float32');
@@ -110,17 +113,19 @@ function visibleKeys(attentionMask: Tensor): Tensor {
   return notEqual(reshape(attentionMask, [attentionMask.shape[0]!, 1, 1, attentionMask.shape[1]!]), 0);
 }
 
-/** [batch, length, keyHeads, size] -> [batch, heads, length, size], each head repeated for the queries that share it. */
+/**
+ * [batch, length, keyHeads, size] -> [batch, heads, length, size], each head repeated for the query heads of its group.
+ */
 export function byHead(x: Tensor4D, heads: number): Tensor4D {
   const [batch, length, keyHeads, size] = x.shape;
   const split = transpose(x, [0, 2, 1, 3]); // [batch, keyHeads, length, size]
   if (keyHeads === heads) return split;
-  // Rank 3, since tfjs's WebGPU kernels tile no more than four axes.
+  // Rank 3, since tile of tfjs's WebGPU backend supports at most four axes.
   const repeated = tile(reshape(split, [batch * keyHeads, 1, length * size]), [1, heads / keyHeads, 1]);
   return reshape(repeated, [batch, heads, length, size]);
 }
 
-/** bool [1, 1 or heads, queries, keys]: which keys the patterns let each query see. */
+/** bool [1, 1 or heads, queries, keys]: the mask of the patterns. */
 function allowedPairs(queries: number, { patterns, keyLength, offset, evicted }: ResolvedOptions): Tensor {
   const seen = new Uint8Array(patterns.length * queries * keyLength);
   for (const [head, pattern] of patterns.entries()) {
@@ -140,7 +145,7 @@ function allowedPairs(queries: number, { patterns, keyLength, offset, evicted }:
 function byDistance(relative: Tensor, queries: number, keys: number): Tensor {
   const heads = relative.shape[0]!;
   const rows = reshape(tile(relative, [1, queries]), [heads, queries * (queries + keys - 1)]);
-  // Row q of the table moved left by q: cutting the line into rows one longer than they are.
+  // Row q of the table shifted left by q: the flat array is cut into rows that are one longer.
   const padded = pad(rows, [
     [0, 0],
     [0, queries],
@@ -150,7 +155,7 @@ function byDistance(relative: Tensor, queries: number, keys: number): Tensor {
   return reshape(reverse(reversed, 2), [1, heads, queries, keys]);
 }
 
-/** The derivative of `byDistance`: [heads, queries, keys] -> [heads, queries + keys - 1], each distance summed up. */
+/** The derivative of `byDistance`: [heads, queries, keys] -> [heads, queries + keys - 1], summed by distance. */
 export function sumByDistance(pairs: Tensor): Tensor {
   const [heads, queries, keys] = pairs.shape as [number, number, number];
   const padded = pad(reverse(pairs, 2), [

@@ -19,7 +19,7 @@ import { canBeLaid, inColumns, inRows, positions, type Run, sumsInRows } from '.
 import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
-/** The stride of a text that is laid in columns; null where blocks serve as well. */
+/** The stride of a sequence that can be laid out in columns; null where the block kernels are as good. */
 export function strideOfColumns(query: Tensor4D, options: AttentionOptions, resolved: ResolvedOptions): number | null {
   const [pattern, ...others] = resolved.patterns;
   if (others.length || pattern?.kind !== 'strided') return null;
@@ -27,10 +27,10 @@ export function strideOfColumns(query: Tensor4D, options: AttentionOptions, reso
 }
 
 /**
- * Strided attention (Child et al. 2019, section 4.2) in time proportional to length x (stride + length / stride): blocks of
- * neighbouring keys would all hold some that are seen. The near keys are a window; the far ones stand in the query's own
- * column once the text is laid in rows of `stride` positions. The two are joined by the sums that they divide by. The last
- * row, where it is not full, goes by blocks.
+ * Strided attention (Child et al. 2019, section 4.2) in time proportional to length × (stride + length / stride),
+ * whereas every block of neighbouring keys would hold visible ones. The near keys are a sliding window; the far ones
+ * are in the query's own column once the sequence is laid out in rows of `stride` positions. Both results are combined
+ * by their softmax denominators. An incomplete last row is left to the block kernels.
  */
 export function attentionByColumns(
   [query, key, value]: readonly [Tensor4D, Tensor4D, Tensor4D],
@@ -59,10 +59,10 @@ export function attentionByColumns(
   };
 }
 
-/** Attention to the keys of both, from attention to those of either. */
+/** Combines attention to two sets of keys into attention to their union. */
 function join(a: AttentionResult, b: AttentionResult): AttentionResult {
   const between = sub(a.logSumExp, b.logSumExp);
-  const share = expandDims(transpose(sigmoid(between), [0, 2, 1]), 3); // of a, [batch, length, heads, 1]
+  const share = expandDims(transpose(sigmoid(between), [0, 2, 1]), 3); // share of a, [batch, length, heads, 1]
   const output = add(b.output, mul(share, sub(a.output, b.output))) as Tensor4D;
   const [larger, smaller] = [maximum(a.logSumExp, b.logSumExp), minimum(a.logSumExp, b.logSumExp)];
   return { output, logSumExp: add(larger, log1p(exp(neg(sub(larger, smaller))))) as Tensor3D };

@@ -9,7 +9,7 @@ import { stridesOf } from './strides.js';
 type Kernel = NativeKernel<ResolvedOptions>;
 type Kernels = NonNullable<ReturnType<typeof attentionKernels>>;
 
-/** Queries and keys of a block, as in `assembly/call.ts`. */
+/** Block size of queries and keys, as in `assembly/call.ts`. */
 const BLOCK = 64;
 const FULLY_MASKED = { zeros: 0, evenly: 1, all: 2 } as const;
 
@@ -59,10 +59,7 @@ interface Task {
   readonly results: Readonly<Record<string, TensorInfo | undefined>>;
 }
 
-/**
- * Lays the call and its layouts out in memory, and after them the scratch that the kernel asks for, of each thread that is
- * worth waking.
- */
+/** Writes the call and its layouts to wasm memory, and reserves the scratch memory of each thread. */
 function withCall(
   wasm: Kernels,
   task: Task,
@@ -92,7 +89,7 @@ function withCall(
   });
 }
 
-/** Where there is no room for scratch of all threads, that of one may still find some. */
+/** Falls back to one thread where memory is too small for the scratch of all. */
 function withScratchOfThreads(
   wasm: Kernels,
   threads: number,
@@ -111,7 +108,7 @@ function withScratchOfThreads(
   }
 }
 
-/** Of the pairs of blocks that are seen, or of the few queries that go one by one. */
+/** Multiply-adds of the visible pairs of blocks, or of the few queries that are computed one by one. */
 function multiplicationsOf({ inputs: { query, value } }: Task, layouts: readonly BlockLayout[]): number {
   const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];
   const pairs = layouts.reduce((sum, { entries }) => sum + entries.length / 2, 0) / layouts.length;
@@ -131,7 +128,7 @@ function wordsOf({ starts, entries, masks }: BlockLayout): number {
 const CALL_WORDS = 37;
 const SCRATCH_WORD = 35;
 
-/** The fields of `Call` in `assembly/call.ts`, in its order. */
+/** Writes the fields of `Call` in `assembly/call.ts`, in its order. */
 function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layouts: number, layoutCount: number): void {
   const { query, key, value, attentionMask, bias, relative, output, logSumExp, dy, dlogSumExp } = task.inputs;
   const { scale, keyLength, softCap = 0, dropout, fullyMasked } = task.attributes;

@@ -3,11 +3,11 @@ import type { ResolvedOptions } from './options.js';
 import { ofBlock, queryBlocks } from './query-blocks.js';
 import { type AttentionInputs, weightsReference } from './reference.js';
 
-/** How many scores are worked on at once, unless one query has more. */
+/** How many scores are computed at once, unless one query has more. */
 const MOST_SCORES = 2 ** 21;
 
 /**
- * How much each query takes from each key, some queries at a time: beside the map itself nothing is as large as it.
+ * Attention weights, a few queries at a time: no other array is as large as the result.
  *
  * @returns [batch, heads, queries, keyLength]
  */

@@ -19,20 +19,21 @@ import { type AttentionOptions, attention, attentionWeights } from '../scaled-do
 export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
   readonly blockSize: number;
   /**
-   * [heads or 1][blocks - 2][drawn]: which blocks each block but the first and the last sees by chance. A block that is
-   * drawn twice, or seen anyway, counts as often.
+   * [heads or 1][blocks - 2][drawn]: the random blocks of each block except the first and the last. A block that is
+   * drawn twice, or visible anyway, counts repeatedly.
    */
   readonly random: readonly (readonly (readonly number[])[])[];
-  /** float32 [batch, length], 0 at padding, which sees nothing and is not seen. */
+  /** Padding mask, float32 [batch, length], 0 at padding; padding neither attends nor is attended to. */
   readonly attentionMask?: Tensor2D | undefined;
 }
 
 /**
- * Attention of blocks to the first and the last block, their neighbours and some drawn by chance; the first and the last
- * see all (Zaheer et al. 2020, section 2; in blocks as in its appendix D). Time and memory grow with the length.
+ * BigBird attention (Zaheer et al. 2020, section 2; blocks as in appendix D): each block attends to the first and the
+ * last block, its neighbours and some random blocks; the first and the last attend to all. Time and memory are linear
+ * in the length.
  *
- * @param query, key, value float32 [batch, length, heads, headSize], the length a multiple of the block size and at least
- *   three blocks
+ * @param query, key, value float32 [batch, length, heads, headSize], the length a multiple of the block size and at
+ *   least three blocks
  * @returns float32 [batch, length, heads, headSize], zeros at padding; the caller disposes it
  */
 export function bigBirdAttention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: BigBirdOptions): Tensor4D {
@@ -69,8 +70,8 @@ function expectDrawn(random: BigBirdOptions['random'], heads: number, blocks: nu
 }
 
 /**
- * The weights of `bigBirdAttention`, to be looked at: float32 [batch, heads, length, length]; the caller disposes them. Of
- * a key that comes several times they show what one of its copies takes, as Hugging Face does.
+ * The attention weights of `bigBirdAttention`, for inspection: float32 [batch, heads, length, length]; the caller
+ * disposes them. For a key that is drawn several times they show the weight of one copy, as in Hugging Face.
  */
 export function bigBirdWeights(query: Tensor4D, key: Tensor4D, options: BigBirdOptions): Tensor4D {
   return tidy(() => {
@@ -82,7 +83,7 @@ export function bigBirdWeights(query: Tensor4D, key: Tensor4D, options: BigBirdO
   });
 }
 
-/** The first block of queries, those between, and the last, each with what it sees. */
+/** The first block of queries, those between, and the last, each with the keys that it attends to. */
 function partsOf(query: Tensor4D, options: BigBirdOptions) {
   const { blockSize, random, scale, attentionMask } = options;
   const length = query.shape[1];
@@ -98,7 +99,7 @@ function partsOf(query: Tensor4D, options: BigBirdOptions) {
   ];
 }
 
-/** What the blocks between the first and the last see, one pattern per head or one for all. */
+/** The patterns of the blocks between the first and the last, one per head or one for all. */
 export function bigBirdPatterns({ blockSize, random }: BigBirdOptions, blocks: number): readonly Pattern[] {
   return random.map((ofHead) =>
     chosenBlocks({
@@ -110,12 +111,12 @@ export function bigBirdPatterns({ blockSize, random }: BigBirdOptions, blocks: n
   );
 }
 
-/** The blocks that a block between the first and the last sees without chance. */
+/** The blocks that a block between the first and the last attends to without random ones. */
 function seenAnyway(block: number, blocks: number): readonly number[] {
   return [...new Set([0, block - 1, block, block + 1, blocks - 1])];
 }
 
-/** Keys that come n times weigh n times as much: log n on their scores. Undefined where all come once. */
+/** The bias of repeated keys: log n on the scores of keys that are drawn n times. Undefined where none is repeated. */
 function repetitions(random: BigBirdOptions['random'], blocks: number, blockSize: number): TensorBias | undefined {
   const counts = random.map((ofHead) => ofHead.map((drawn, index) => countsOf(drawn, index + 1, blocks)));
   if (counts.flat(2).every((count) => count <= 1)) return undefined;
@@ -130,7 +131,7 @@ function repetitions(random: BigBirdOptions['random'], blocks: number, blockSize
   return { kind: 'tensor', values };
 }
 
-/** How often each block is among those that `block` sees; 1 for those that it does not see at all. */
+/** How often each block is among those that `block` attends to; 1 for all others. */
 function countsOf(drawn: readonly number[], block: number, blocks: number): number[] {
   const counts = new Array<number>(blocks).fill(0);
   for (const seen of [...seenAnyway(block, blocks), ...drawn]) counts[seen]!++;

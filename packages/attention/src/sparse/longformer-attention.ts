@@ -27,20 +27,21 @@ export interface Projections {
 }
 
 export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
-  /** Keys that a token sees on both sides together: half to the left, half to the right. */
+  /** Window size over both sides: half of the keys to the left, half to the right. */
   readonly window: number;
   /** The positions of the global tokens of each row of the batch; absent: none. */
   readonly globals?: readonly (readonly number[])[] | undefined;
-  /** float32 [batch, length], 0 at padding, which sees nothing and is not seen. */
+  /** Padding mask, float32 [batch, length], 0 at padding; padding neither attends nor is attended to. */
   readonly attentionMask?: Tensor2D | undefined;
 }
 
 /**
- * Attention in a window, with some global tokens that see all and are seen by all (Beltagy et al. 2020, section 3.1); the
- * global ones ask by projections of their own. Time and memory grow with the length, not its square.
+ * Longformer attention: a sliding window, and global tokens that attend to all positions and are attended to by all
+ * (Beltagy et al. 2020, section 3.1). Global tokens have separate projections. Time and memory are linear in the
+ * length.
  *
- * @param local of all tokens
- * @param global for the queries of global tokens and what these take; needed where there are any
+ * @param local projections of all tokens
+ * @param global projections for the attention of global tokens; needed where there are any
  * @returns float32 [batch, length, heads, headSize], zeros at padding; the caller disposes it
  */
 export function longformerAttention(local: Projections, global: Projections, options: LongformerOptions): Tensor4D {
@@ -60,7 +61,7 @@ export function longformerAttention(local: Projections, global: Projections, opt
   });
 }
 
-/** Each position once, in order. */
+/** Sorted positions without duplicates. */
 function resolved(positions: readonly number[], length: number): readonly number[] {
   for (const position of positions) {
     if (Number.isInteger(position) && position >= 0 && position < length) continue;
@@ -73,7 +74,7 @@ function resolved(positions: readonly number[], length: number): readonly number
   return [...new Set(positions)].sort((a, b) => a - b);
 }
 
-/** What each token sees: keys to both sides, and the global ones. */
+/** The pattern of each token: the window, and the global tokens. */
 export function longformerPattern(window: number, globals: readonly number[]): Pattern {
   const side = slidingWindow({ left: Math.floor(window / 2), right: Math.floor(window / 2) });
   return globals.length ? either(side, globalTokens(globals)) : side;
@@ -88,7 +89,7 @@ function inWindow(
   return attention(query, key, value, { pattern: longformerPattern(window, globals), scale, attentionMask, dropout });
 }
 
-/** What the global tokens of one row take: [1, globals, heads, headSize]. */
+/** The output of the global tokens of one row: [1, globals, heads, headSize]. */
 function fromGlobals(
   { query, key, value }: Projections,
   globals: readonly number[],
@@ -102,7 +103,7 @@ function fromGlobals(
   return attention(asking, key, value, { pattern: full(), scale, attentionMask, dropout: other });
 }
 
-/** `x` [1, length, heads, size] with the rows of `others` [1, positions, heads, size] at those positions. */
+/** `x` [1, length, heads, size] with the rows at `positions` replaced by `others` [1, positions, heads, size]. */
 function replaced(x: Tensor4D, positions: readonly number[], others: Tensor4D): Tensor4D {
   const [, length, heads, size] = x.shape;
   const places = new Float32Array(length * positions.length);

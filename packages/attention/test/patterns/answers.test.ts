@@ -16,8 +16,8 @@ function positions(length: number, from = 0): number[] {
   return Array.from({ length }, (_, index) => from + index);
 }
 
-describe('what patterns answer, and `sees` pair by pair', () => {
-  it('count the same pairs, after any number of others', () => {
+describe('answers about patterns, against `sees` for each pair', () => {
+  it('count the same pairs, after any number of earlier positions', () => {
     for (const { random, length, pattern } of rounds) {
       const seen = random.integer(length);
       const keys = positions(length);
@@ -43,7 +43,7 @@ describe('what patterns answer, and `sees` pair by pair', () => {
     }
   });
 
-  it('miss no key, and are certain only of what is seen', () => {
+  it('miss no visible key, and report as covered only what is visible', () => {
     for (const { random, length, pattern } of rounds) {
       const span = () => {
         const start = random.integer(length);
@@ -63,8 +63,8 @@ describe('what patterns answer, and `sees` pair by pair', () => {
   });
 });
 
-describe('long texts', () => {
-  it('are searched only where keys may be seen', () => {
+describe('long sequences', () => {
+  it('are searched only where keys may be visible', () => {
     const queries = { start: 20_480, end: 20_544 };
     const searched = (pattern: part.Pattern) =>
       candidates(pattern, queries, 32_768).reduce((sum, { start, end }) => sum + end - start, 0);
@@ -73,7 +73,7 @@ describe('long texts', () => {
     expect(searched(part.dilated({ left: 64, right: 64, dilation: 256 }))).toBeLessThan(0.51 * 32_768);
   });
 
-  it('hold documents that are seen as a whole without a look at each pair', () => {
+  it('cover whole documents without checking each pair', () => {
     const ids = positions(1000).map((position) => Math.floor(position / 500));
     const pattern = part.both(part.causal(), part.documents(ids));
     expect(covers(pattern, { start: 700, end: 760 }, { start: 500, end: 700 })).toBe(true);
@@ -81,14 +81,14 @@ describe('long texts', () => {
     expect(covers(part.documents([0, 1, 0]), { start: 0, end: 3 }, { start: 0, end: 3 })).toBe(false);
   });
 
-  it('are drawn without a look at each pair', () => {
+  it('are drawn without checking each pair', () => {
     const pattern = part.either(part.slidingWindow(256), part.globalTokens(2));
     expect(part.picture(pattern, 1_000_000, 4)).toBe('▪▪▪▪\n▪▪··\n▪▪▪·\n▪·▪▪');
   });
 });
 
 describe('layouts', () => {
-  it('are kept in bounded number and bytes, those asked for lately first', () => {
+  it('are cached in bounded count and bytes, least recently used first out', () => {
     const cache = new LayoutCache({ layouts: 3, bytes: 1000 });
     const asked: string[] = [];
     const ask = (key: string, words = 10) =>
@@ -115,11 +115,11 @@ describe('patterns from outside', () => {
   const refuses = (pattern: unknown, message: string | RegExp) =>
     expect(() => part.expectPattern('saved', pattern as part.Pattern)).toThrow(message);
 
-  it('are accepted as the parts made them', () => {
+  it('are accepted as the functions made them', () => {
     for (const { pattern } of rounds) part.expectPattern('saved', JSON.parse(JSON.stringify(pattern)));
   });
 
-  it('are refused with what is wrong', () => {
+  it('are refused by the name of the wrong field', () => {
     refuses({ kind: 'diagonal' }, /saved: expected a pattern.*diagonal/);
     refuses('causal', /saved: expected a pattern/);
     refuses(null, /saved: expected a pattern/);

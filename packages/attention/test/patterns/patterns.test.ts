@@ -8,7 +8,7 @@ import { randomPattern } from './random-pattern.js';
 const lines = (pattern: Pattern, length: number) => part.picture(pattern, length).split('\n');
 
 describe('patterns', () => {
-  it('show what their papers say', () => {
+  it('are those of their papers', () => {
     expect(lines(part.causal(), 4)).toEqual(['■···', '■■··', '■■■·', '■■■■']);
     expect(lines(part.slidingWindow(2), 4)).toEqual(['■···', '■■··', '·■■·', '··■■']);
     expect(lines(part.slidingWindow({ left: 0, right: 1 }), 3)).toEqual(['■■·', '·■■', '··■']);
@@ -41,7 +41,7 @@ describe('patterns', () => {
     }
   });
 
-  it('draw random blocks from what lies before, or from the whole text', () => {
+  it('draw random blocks from earlier positions, or from the whole sequence', () => {
     const causal = part.randomBlocks({ seed: 1, blockSize: 4, blocks: 2 });
     const whole = part.randomBlocks({ seed: 1, blockSize: 4, blocks: 2, length: 64 });
     const seen = (pattern: Pattern, query: number) =>
@@ -51,7 +51,7 @@ describe('patterns', () => {
     expect(seen(causal, 40)).not.toEqual(seen(part.randomBlocks({ seed: 2, blockSize: 4, blocks: 2 }), 40));
   });
 
-  it('refuse what makes no sense', () => {
+  it('refuse invalid arguments', () => {
     expect(() => part.slidingWindow(0)).toThrow('slidingWindow, window');
     expect(() => part.fixed({ stride: 4, summary: 5 })).toThrow('fixed, summary');
     expect(() => part.either()).toThrow('at least one pattern');
@@ -59,7 +59,7 @@ describe('patterns', () => {
 });
 
 describe('block layouts', () => {
-  it('say what `sees` says, for chunks that start anywhere and memories that forgot', () => {
+  it('equal `sees`, for chunks that start anywhere and caches with evicted positions', () => {
     const random = Random.fromSeed('layouts');
     for (let round = 0; round < 300; round++) {
       const length = 1 + random.integer(150);
@@ -87,7 +87,7 @@ describe('block layouts', () => {
     }
   });
 
-  it('grow with what is seen, not with the square of the length', () => {
+  it('grow with the visible pairs, not with the square of the length', () => {
     const request = { queries: 32768, keys: 32768, offset: 0, queryBlock: 64, keyBlock: 64 };
     const pattern = part.either(part.slidingWindow({ left: 128, right: 128 }), part.globalTokens(2));
     const { entries, masks } = part.blockLayout(pattern, request);

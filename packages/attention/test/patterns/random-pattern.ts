@@ -1,7 +1,7 @@
 import type { Random } from '@sequitur/core';
 import * as part from '../../src/patterns/index.js';
 
-/** Any pattern for a text of about `length` tokens: a part, or parts put together. */
+/** Any pattern for a sequence of about `length` tokens: a basic one, or a combination. */
 export function randomPattern(random: Random, length: number, depth = 2): part.Pattern {
   const some = (most: number) => random.integer(most + 1);
   const inner = () => randomPattern(random, length, depth - 1);

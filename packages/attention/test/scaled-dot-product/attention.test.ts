@@ -7,7 +7,7 @@ import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuri
 import { evaluate, ours } from './evaluate.js';
 import { byReference, type Call, draw, randomCall } from './random-attention.js';
 
-/** The largest difference, relative to the largest number wanted or 1. */
+/** The largest difference, relative to the largest expected value or 1. */
 async function difference(found: Tensor, wanted: Tensor): Promise<number> {
   expect(found.shape).toEqual(wanted.shape);
   const [x, y] = [await found.data(), await wanted.data()];
@@ -23,7 +23,7 @@ async function difference(found: Tensor, wanted: Tensor): Promise<number> {
 onEachBackend('attention', (backend) => {
   alwaysUseBlockKernels();
   const [rounds, longest] = backend === 'webgpu' ? [5, 70] : [backend === 'cpu' ? 20 : 40, 150];
-  it('equals its reference for any pattern and options, forward and gradient, and leaves nothing behind', {
+  it('equals its reference for any pattern and options, forward and gradient, and leaks no tensors', {
     timeout: 240_000,
   }, async () => {
     for (let round = 0; round < rounds; round++) {
@@ -44,7 +44,7 @@ onEachBackend('attention', (backend) => {
     }
   });
 
-  it('has the gradients of differences', async () => {
+  it('has the gradients of finite differences', async () => {
     const random = Random.fromSeed('differences');
     const inputs = [draw([1, 5, 4, 3], random), draw([1, 6, 2, 3], random), draw([1, 6, 2, 4], random)];
     const bias = draw([1, 4, 5, 6], random);
@@ -57,7 +57,7 @@ onEachBackend('attention', (backend) => {
     dispose([...inputs, bias]);
   });
 
-  it('gives a query that sees nothing what is asked for, and never a NaN', async () => {
+  it('gives a fully masked query the requested output, and never NaN', async () => {
     const random = Random.fromSeed('unseen');
     const [query, key, value] = [0, 1, 2].map(() => draw([1, 3, 1, 4], random)) as [Tensor4D, Tensor4D, Tensor4D];
     const attentionMask = tensor([0, 0, 1], [1, 3]) as Tensor2D;
@@ -85,7 +85,7 @@ onEachBackend('attention', (backend) => {
     for (const [index, tensor] of found.slice(0, 2).entries()) {
       expect(await difference(tensor, wanted[index]!)).toBeLessThan(1e-4);
     }
-    // Float32 holds the logarithms to 1e-4 there; the weights that go back to the values are right all the same.
+    // Float32 holds the logarithms to 1e-4 there; the gradients of the values are accurate all the same.
     expect(await difference(found[4]!, wanted[4]!)).toBeLessThan(1e-5);
   });
 });

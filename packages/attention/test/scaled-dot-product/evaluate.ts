@@ -10,7 +10,7 @@ export const ours: Function = ([query, key, value], options) => {
   return [output, logSumExp];
 };
 
-/** Output, logarithms where finite, and the gradient of a weighted sum of both by every tensor of the call. */
+/** Output, finite logarithms, and the gradient of a weighted sum of both by every tensor of the call. */
 export function evaluate(f: Function, { tensors, options }: Call): Tensor[] {
   return tidy(() => {
     const random = Random.fromSeed('cotangents');

@@ -11,14 +11,16 @@ import {
 } from '../../src/index.js';
 import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuristics.js';
 
-/** Backends differ in how: few queries or many, whole blocks or some that are masked, 4 numbers at a time or one by one. */
+/**
+ * Backends differ in their code paths: few queries or many, whole or masked blocks, 4 elements at a time or one by one.
+ */
 const SIZES = [
   { queries: 2, keys: 2 },
   { queries: 5, keys: 7 },
   { queries: 70, keys: 133 },
 ] as const;
 
-/** One head of rows that say which they are: [1, length, 1, 4]. */
+/** One head of rows that identify themselves: [1, length, 1, 4]. */
 function rows(length: number, value: (row: number, column: number) => number): Tensor4D {
   const values = Float32Array.from({ length: length * 4 }, (_, i) => value(Math.floor(i / 4), i % 4));
   return tensor4d(values, [1, length, 1, 4]);
@@ -34,17 +36,17 @@ async function rowsWithNaN(x: Tensor4D): Promise<boolean[]> {
   return Array.from({ length: x.shape[1] }, (_, row) => values.slice(4 * row, 4 * row + 4).some(Number.isNaN));
 }
 
-/** NaN with other bits than JavaScript's, as all-ones memory reads. */
+/** NaN with other bits than JavaScript's, as in memory of all ones. */
 const ALL_ONES = new Float32Array(Uint32Array.of(0xffffffff).buffer)[0]!;
 
-onEachBackend('attention to what is not finite', (backend) => {
+onEachBackend('attention with non-finite inputs', (backend) => {
   alwaysUseBlockKernels();
   const sizes = backend === 'webgpu' ? SIZES.slice(1) : SIZES;
 
   for (const { queries, keys } of sizes) {
     const patterns = { full: full(), causal: causal(), window: slidingWindow({ left: 3, right: 1 }) };
     for (const [name, pattern] of Object.entries(patterns)) {
-      it(`${queries} queries, ${keys} keys, ${name}: NaN in a query is NaN in its output, its logarithm and its gradient alone`, async () => {
+      it(`${queries} queries, ${keys} keys, ${name}: NaN in a query reaches only its output, logarithm and gradient`, async () => {
         for (const [options, value] of [
           [{}, Number.NaN],
           [{ softCap: 5 }, Number.NaN],
@@ -66,7 +68,7 @@ onEachBackend('attention to what is not finite', (backend) => {
             tidy(() => sum(attention(q as Tensor4D, k as Tensor4D, v as Tensor4D, all))),
           )([query, key, values]) as [Tensor4D, Tensor4D, Tensor4D];
           expect(await rowsWithNaN(dQuery)).toEqual(wanted);
-          expect((await rowsWithNaN(dKey))[keys - 1]).toBe(true); // which the last query sees by any of these patterns
+          expect((await rowsWithNaN(dKey))[keys - 1]).toBe(true); // the last query attends to it by any of these patterns
           expect((await rowsWithNaN(dValue))[keys - 1]).toBe(true);
           dispose([clean, query, key, values, output, logSumExp, dQuery, dKey, dValue]);
         }
@@ -74,7 +76,7 @@ onEachBackend('attention to what is not finite', (backend) => {
     }
   }
 
-  it('NaN in a key spoils the queries that see it and no others', async () => {
+  it('NaN in a key reaches only the queries that attend to it', async () => {
     const length = 70;
     const key = rows(length, (row, column) => (row === 40 ? Number.NaN : Math.cos(row + column)));
     const output = attention(ofQuery(length), key, ofValue(length), { pattern: causal() });
@@ -85,7 +87,7 @@ onEachBackend('attention to what is not finite', (backend) => {
   });
 
   // Scores of the two keys are -1e30 and -1e30: a mask hides, a low score does not.
-  it.each([-1e30, -3.4028234663852886e38])('two keys with a bias of %d count evenly', async (low) => {
+  it.each([-1e30, -3.4028234663852886e38])('two keys with a bias of %d get equal weights', async (low) => {
     for (const queries of [1, 5]) {
       const values = tensor4d([1, 0, 0, 0, 3, 0, 0, 0], [1, 2, 1, 4]);
       const bias = { kind: 'tensor', values: tensor4d([low, low], [1, 1, 1, 2]) } as const;
@@ -103,7 +105,7 @@ onEachBackend('attention to what is not finite', (backend) => {
     }
   });
 
-  it('a bias of -Infinity hides a key, and where it hides all the answer is NaN', async () => {
+  it('a bias of -Infinity masks a key; where it masks all, the output is NaN', async () => {
     for (const queries of [1, 5]) {
       const values = tensor4d([1, 0, 0, 0, 3, 0, 0, 0], [1, 2, 1, 4]);
       const outputs = [
@@ -123,7 +125,7 @@ onEachBackend('attention to what is not finite', (backend) => {
     }
   });
 
-  it('where the mask hides all keys, the logarithm of their sum is -Infinity', async () => {
+  it('the log-sum-exp of a fully masked query is -Infinity', async () => {
     const attentionMask = tensor2d([[0, 0, 1]]);
     const { logSumExp } = attentionWithLogSumExp(ofQuery(3), ofKey(3), ofValue(3), { attentionMask });
     const found = [...(await logSumExp.data())];

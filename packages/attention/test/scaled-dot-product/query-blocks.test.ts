@@ -9,8 +9,8 @@ import { gradientByBlocks, referenceByBlocks } from '../../src/scaled-dot-produc
 import { weightsByBlocks } from '../../src/scaled-dot-product/weights.js';
 import { draw, randomCall } from './random-attention.js';
 
-onEachBackend('maps of attention', (backend) => {
-  it('are the same some queries at a time as all at once', async () => {
+onEachBackend('attention weights', (backend) => {
+  it('are the same in blocks of queries as at once', async () => {
     for (let round = 0; round < (backend === 'webgpu' ? 4 : 12); round++) {
       const { tensors, attentionMask, options } = randomCall(Random.fromSeed(`map ${round}`), 40);
       const [query, key, value] = tensors as [Tensor4D, Tensor4D, Tensor4D];
@@ -28,8 +28,8 @@ onEachBackend('maps of attention', (backend) => {
   });
 });
 
-onEachBackend('what no kernel is written for', (backend) => {
-  it('is the same some queries at a time as all at once, with its gradients', async () => {
+onEachBackend('calls without a kernel', (backend) => {
+  it('are the same in blocks of queries as at once, gradients included', async () => {
     for (let round = 0; round < (backend === 'webgpu' ? 4 : 20); round++) {
       const random = Random.fromSeed(`blocks ${round}`);
       const { tensors, attentionMask, options } = randomCall(random, 40);
@@ -57,7 +57,7 @@ onEachBackend('what no kernel is written for', (backend) => {
   });
 });
 
-it('take little memory beside themselves', async () => {
+it('take little memory besides the result', async () => {
   await openBackend('cpu');
   const length = 300;
   const [query, key] = [1, 2].map((seed) => draw([1, length, 2, 2], Random.fromSeed(seed))) as [Tensor4D, Tensor4D];
@@ -67,7 +67,7 @@ it('take little memory beside themselves', async () => {
     dispose(result as Tensor4D);
     return peakBytes / (4 * 2 * length * length);
   };
-  expect(await peak(2 * length * 20)).toBeLessThan(3); // the map, and the parts that it is put together from
+  expect(await peak(2 * length * 20)).toBeLessThan(3); // the weights, and the parts that are concatenated
   expect(await peak(2 * length * length)).toBeGreaterThan(6);
   dispose([query, key]);
 });

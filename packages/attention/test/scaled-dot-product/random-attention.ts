@@ -6,9 +6,9 @@ import { resolve } from '../../src/scaled-dot-product/options.js';
 import { attentionReference } from '../../src/scaled-dot-product/reference.js';
 import { randomPattern } from '../patterns/random-pattern.js';
 
-/** A call of attention: what it is differentiated by, and the options made from the same tensors. */
+/** An attention call: its differentiable tensors, and options made from them. */
 export interface Call {
-  readonly tensors: readonly Tensor[]; // query, key, value, and what the bias holds
+  readonly tensors: readonly Tensor[]; // query, key, value, and the tensors of the bias
   readonly attentionMask: Tensor | undefined;
   options(tensors: readonly Tensor[]): AttentionOptions;
 }
@@ -73,7 +73,7 @@ export function randomCall(random: Random, longest: number): Call {
   };
 }
 
-/** What `attentionWithLogSumExp` should give, by tfjs's own operations alone. */
+/** The expected result of `attentionWithLogSumExp`, by tfjs operations only. */
 export function byReference([query, key, value]: readonly Tensor4D[], options: AttentionOptions): [Tensor, Tensor] {
   const [batch, queries, heads] = query!.shape;
   const resolved = resolve(query!, key!, value!, options);

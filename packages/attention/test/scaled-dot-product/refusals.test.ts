@@ -7,7 +7,7 @@ import { alwaysUseBlockKernels } from '../../src/scaled-dot-product/webgpu/heuri
 onEachBackend('attention', () => {
   alwaysUseBlockKernels();
 
-  it('says what is wrong with what it is given', () => {
+  it('names the wrong argument', () => {
     const [query, key, value] = [ones([2, 5, 4, 8]), ones([2, 7, 2, 8]), ones([2, 7, 2, 6])] as Tensor4D[];
     const refuses = (message: string, given: { [name: string]: Tensor }, options: unknown = {}) => {
       const all = { query: query!, key: key!, value: value!, ...given };
@@ -22,7 +22,7 @@ onEachBackend('attention', () => {
     refuses(`attention, value: ${byHead}`, { value: ones([2, 5, 8]) });
     refuses('attention, key: expected shape [2, 7, 2, 8], got [2, 7, 2, 6]', { key: ones([2, 7, 2, 6]) });
     refuses('attention, value: expected shape [2, 7, 2, 6], got [2, 6, 2, 6]', { value: ones([2, 6, 2, 6]) });
-    refuses('that the number of key heads divides', { query: ones([2, 5, 3, 8]) });
+    refuses('query heads that are a multiple of the key heads', { query: ones([2, 5, 3, 8]) });
     refuses(
       'attention, bias: expected a kind of tensor, alibi or buckets, got slopes',
       {},
@@ -36,7 +36,7 @@ onEachBackend('attention', () => {
     dispose([query!, key!, value!]);
   });
 
-  it('gives nothing for no texts, and for no queries', async () => {
+  it('returns an empty output for an empty batch, and for no queries', async () => {
     const key = zeros([2, 7, 2, 8]) as Tensor4D;
     const none = zeros([0, 7, 2, 8]) as Tensor4D;
     const cases = [

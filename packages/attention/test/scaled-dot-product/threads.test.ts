@@ -11,7 +11,7 @@ afterEach(() => closeBackend('wasm'));
 
 const ROUNDS = 24;
 
-/** Outputs, logarithms and gradients of random calls, of which most are worth sharing. */
+/** Outputs, logarithms and gradients of random calls, most of them large enough for several threads. */
 async function outcomes(threads: number): Promise<Float32Array[]> {
   await openBackend('wasm', { threads });
   const found = [];
@@ -47,7 +47,7 @@ it('decodes on all threads with the same bits', async () => {
   expect(decoded[1]).toEqual(decoded[0]);
 });
 
-it('goes on alone where memory has no room for scratch of all threads', async () => {
+it('falls back to one thread where memory is too small for the scratch of all', async () => {
   await openBackend('wasm', { threads: 8 });
   const random = Random.fromSeed('full');
   const shape = [1, 8192, 1, 64];
@@ -60,7 +60,7 @@ it('goes on alone where memory has no room for scratch of all threads', async ()
   const wasm = wasmInstance(backend() as KernelBackend)!;
   const left = zeros([3 * 2 ** 20]); // 12 MiB: three times what one thread takes, a third of what eight do
   for (let bytes = 2 ** 29; bytes >= 2 ** 22; bytes /= 2) {
-    while (isRoomFor(wasm, bytes)) wasm.output([bytes / 4]); // nobody writes there: no memory of the machine is taken
+    while (isRoomFor(wasm, bytes)) wasm.output([bytes / 4]); // never written to, so that it takes no memory of the machine
   }
   left.dispose();
   expect(await attention(query, key, value, { pattern: full() }).data()).toEqual(wanted);
@@ -80,7 +80,7 @@ const tensors = (batch: number, queries: number, heads: number, keyHeads: number
   key: zeros([batch, 100, keyHeads, 8]),
 });
 
-it('cuts a single head of the keys along its queries, at the borders of blocks', () => {
+it('divides a single key head along its queries, at block boundaries', () => {
   expect(forwardParts(tensors(1, 1100, 8, 1), 2)).toEqual([
     [0, 1, 0, 1, 0, 256],
     [0, 1, 0, 1, 256, 512],
@@ -97,7 +97,7 @@ it('gives each thread one part of a decoding step', () => {
   ]);
 });
 
-it('leaves in one part what adds to the same numbers of a bias', () => {
+it('keeps in one part what adds to the same elements of a bias', () => {
   const inputs = tensors(2, 10, 4, 4);
   expect(backwardParts(inputs, {}, 2)).toHaveLength(8);
   expect(backwardParts(inputs, { dbias: zeros([2, 4, 10, 100]) }, 2)).toHaveLength(8);

@@ -3,7 +3,7 @@ import {
   attentionWeights,
   bigBirdAttention,
   bigBirdWeights,
-  emptyMemory,
+  emptyCache,
   full,
   type KeyValueCache,
   ProjectedAttention,
@@ -41,7 +41,7 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
 
   /** Nothing is remembered: the whole text is read at once. */
   initState(_batchSize: number): KeyValueCache {
-    return emptyMemory;
+    return emptyCache;
   }
 
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {

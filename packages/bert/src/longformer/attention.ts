@@ -1,6 +1,6 @@
 import {
   attentionWeights,
-  emptyMemory,
+  emptyCache,
   full,
   type KeyValueCache,
   longformerAttention,
@@ -56,7 +56,7 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
 
   /** Nothing is remembered: the whole text is read at once. */
   initState(_batchSize: number): KeyValueCache {
-    return emptyMemory;
+    return emptyCache;
   }
 
   mix(x: Tensor3D, state: KeyValueCache, context: BertContext): { output: Tensor3D; state: KeyValueCache } {

@@ -1,4 +1,4 @@
-import type { CrossAttention, SourceMemory } from '@sequitur/attention';
+import type { CrossAttention, SourceCache } from '@sequitur/attention';
 import {
   dropout,
   type MixContext,
@@ -19,7 +19,7 @@ export interface Source {
 }
 
 /** What the block's own mixer remembers, and what it reads of the source. */
-export type DecoderBlockState = { readonly mixer: StateTree; readonly source: SourceMemory };
+export type DecoderBlockState = { readonly mixer: StateTree; readonly source: SourceCache };
 
 /** One layer of a decoder: reads what came before, then the source, and writes a sequence of the same shape. */
 export interface DecoderBlock extends Module {

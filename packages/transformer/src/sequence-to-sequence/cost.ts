@@ -28,11 +28,11 @@ export function writingCost(
 ): Omit<PartCost, 'gradientFlops'> {
   const { decoder } = model;
   const own = costOfParts(decoder, length, seen);
-  const looking = decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).looking);
+  const attending = decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).attending);
   const scores = scoreFlops(model, logits);
   return {
-    flops: looking.reduce((sum, { flops }) => sum + flops, own.flops + scores),
-    stateBytes: looking.reduce((sum, { stateBytes }) => sum + stateBytes, own.stateBytes),
+    flops: attending.reduce((sum, { flops }) => sum + flops, own.flops + scores),
+    stateBytes: attending.reduce((sum, { stateBytes }) => sum + stateBytes, own.stateBytes),
   };
 }
 
@@ -49,7 +49,7 @@ export function trainingFlops(model: EncoderDecoder, place: Pick<WritingPlace, '
   const backward = [
     costOfParts(encoder, sourceLength),
     costOfParts(decoder, length),
-    ...decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).looking),
+    ...decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).attending),
   ].reduce((sum, { gradientFlops }) => sum + gradientFlops, 0);
   const source = sourceFlops(model, sourceLength);
   const forward = encodingFlops(model, sourceLength) + source + writingCost(model, place).flops;

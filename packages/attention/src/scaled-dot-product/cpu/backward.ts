@@ -3,7 +3,7 @@ import { from, type HeadRows, multiplyEach } from './forward.js';
 import { adjust, BLOCK, dropoutFactor, evenKeys, type Head, type Pair, pairsOf } from './head.js';
 import { addProducts, products, type Rows } from './products.js';
 
-/** What came out and what comes back, of one head. */
+/** The output of one head and the gradients with respect to it. */
 export interface HeadResult {
   readonly output: Rows; // [queries, valueSize]
   readonly logSumExp: Float32Array; // [queries]
@@ -11,7 +11,7 @@ export interface HeadResult {
   readonly dLogSumExp: Float32Array;
 }
 
-/** Where the gradients of one head are added up; those of keys and values by all heads that share them. */
+/** The gradient accumulators of one head; those of keys and values are shared by all heads of a group. */
 export interface HeadGradients {
   readonly query: Rows;
   readonly key: Rows;
@@ -20,7 +20,7 @@ export interface HeadGradients {
   readonly relative: Float32Array | undefined;
 }
 
-/** The backward in blocks (Dao et al. 2022, algorithm 4); the formulas stand at `attentionGradientReference`. */
+/** The backward pass in blocks (Dao et al. 2022, algorithm 4); formulas: `attentionGradientReference`. */
 export function backwardHead(head: Head, given: HeadRows, result: HeadResult, gradients: HeadGradients): void {
   const { query, key, value } = given;
   const [s, ds] = [new Float64Array(BLOCK * BLOCK), new Float64Array(BLOCK * BLOCK)];
@@ -51,7 +51,7 @@ export function backwardHead(head: Head, given: HeadRows, result: HeadResult, gr
   }
 }
 
-/** Σ dO O - dL of each query of a block; what queries that see nothing give back goes to the values at once. */
+/** Σ dO O - dL of each query of a block; the gradients of fully masked queries go to the values at once. */
 function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): Float64Array {
   const drifts = new Float64Array(BLOCK);
   const { output, dOutput, logSumExp, dLogSumExp } = result;
@@ -72,16 +72,19 @@ function driftsOf(head: Head, result: HeadResult, first: number, dValue: Rows): 
   return drifts;
 }
 
-/** From which logarithm on the rounding to float32 tells in the weights. */
+/** From this logarithm on, its rounding to float32 is visible in the weights. */
 const LARGE = 64;
 
-/** What the scores of a block of queries become weights by: exp(score - log) / total. */
+/** The normalisation of a block of queries: weights are exp(score - log) / total. */
 interface WeightSums {
   readonly logs: Float32Array;
   readonly totals: Float64Array;
 }
 
-/** The logarithms of a block of queries, and 1 or, where float32 holds them too coarsely, the sum of their weights. */
+/**
+ * The logarithms of a block of queries, and the sum of their weights where float32 is too coarse for the logarithm,
+ * else 1.
+ */
 function weightSums(
   head: Head,
   given: HeadRows,
@@ -104,7 +107,7 @@ function weightSums(
   return { logs, totals: totals.map((total) => total || 1) };
 }
 
-/** Scores become weights. */
+/** Converts scores to weights in place. */
 function weigh(pair: Pair, s: Float64Array, { logs, totals }: WeightSums): void {
   for (let row = 0; row < pair.rows; row++) {
     const [log, total] = [logs[row]!, totals[row]!];
@@ -114,7 +117,7 @@ function weigh(pair: Pair, s: Float64Array, { logs, totals }: WeightSums): void 
   }
 }
 
-/** dS = P (dP - drift) in the place of dP. */
+/** dS = P (dP - drift), in place of dP. */
 function slope(pair: Pair, s: Float64Array, ds: Float64Array, drifts: Float64Array): void {
   for (let row = 0; row < pair.rows; row++) {
     for (let at = row * BLOCK; at < row * BLOCK + pair.count; at++) ds[at] = s[at]! * (ds[at]! - drifts[row]!);

@@ -9,7 +9,10 @@ export interface HeadRows {
   readonly value: Rows; // [keyLength, valueSize]
 }
 
-/** Attention of one head in blocks (Dao et al. 2022, algorithm 1): fills `output` [queries, valueSize] and `logSumExp`. */
+/**
+ * The forward pass of one head in blocks (Dao et al. 2022, algorithm 1): fills `output` [queries, valueSize] and
+ * `logSumExp`.
+ */
 export function forwardHead(head: Head, { query, key, value }: HeadRows, output: Rows, logSumExp: Float32Array): void {
   const s = new Float64Array(BLOCK * BLOCK);
   const [tops, totals] = [new Float64Array(BLOCK), new Float64Array(BLOCK)];
@@ -43,8 +46,8 @@ export function from({ values, start, width }: Rows, row: number): Rows {
 }
 
 /**
- * Scores become exp(score - top), and what was summed up under an older top is brought to the new one. A NaN is no top, but
- * becomes a weight and so a total.
+ * One step of online softmax: scores become exp(score - max), and earlier sums are rescaled to the new maximum. A NaN
+ * is never the maximum, but becomes a weight and so enters the sum.
  */
 function softmaxStep({ rows, count }: Pair, s: Float64Array, tops: Float64Array, totals: Float64Array, o: Rows): void {
   for (let row = 0; row < rows; row++) {

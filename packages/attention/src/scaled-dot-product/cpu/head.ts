@@ -4,25 +4,25 @@ import { FULL } from '../../patterns/index.js';
 import type { ResolvedOptions } from '../options.js';
 import { HIDDEN } from '../reference.js';
 
-/** Queries and keys of a block. */
+/** Block size of queries and keys. */
 export const BLOCK = 32;
 
-/** What one head of one batch row adds to its scores, and what it hides. */
+/** The bias and the masks of one head of one batch row. */
 export interface Head {
   readonly options: ResolvedOptions;
   readonly layout: BlockLayout;
   readonly queries: number;
   readonly attentionMask: Float32Array | undefined; // [keyLength]
-  /** The bias of query i and key j, from the first of this head on; its strides are 0 where it was spread. */
+  /** The bias of query i and key j of this head; strides are 0 along broadcast axes. */
   readonly bias:
     | { readonly values: Float32Array; readonly start: number; readonly query: number; readonly key: number }
     | undefined;
   readonly relative: { readonly values: Float32Array; readonly start: number } | undefined;
-  /** Index of the weight of the first query and key. */
+  /** Index of the first query-key pair in the dropout mask. */
   readonly dropIndex: number;
 }
 
-/** A pair of blocks: queries from `query`, keys from `key`, and how many; `mask` as in the layout. */
+/** A pair of blocks: first query, first key, and their counts; `mask` as in the layout. */
 export interface Pair {
   readonly query: number;
   readonly rows: number;
@@ -31,7 +31,7 @@ export interface Pair {
   readonly mask: number;
 }
 
-/** The pairs of blocks that a block of queries meets. */
+/** The pairs of blocks of a block of queries. */
 export function* pairsOf({ layout, options, queries }: Head, block: number): Iterable<Pair> {
   const { starts, entries } = layout;
   const query = block * BLOCK;
@@ -42,15 +42,15 @@ export function* pairsOf({ layout, options, queries }: Head, block: number): Ite
   }
 }
 
-/** Whether the pattern shows key `column` of the pair to query `row`. */
+/** Whether the pattern lets query `row` of the pair attend to key `column`. */
 export function allows({ layout }: Head, pair: Pair, row: number, column: number): boolean {
   return pair.mask === FULL || ((layout.masks[pair.mask * BLOCK + row]! >>> column) & 1) === 1;
 }
 
 /**
- * Products become scores in place, [rows, BLOCK]: capped, with the bias added, HIDDEN where not seen.
+ * Products become scores in place, [rows, BLOCK]: soft-capped, with the bias added, HIDDEN where masked.
  *
- * @param slopes takes the derivative of the cap
+ * @param slopes receives the derivative of the cap
  */
 export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64Array): void {
   const { softCap, keyLength } = head.options;
@@ -72,7 +72,7 @@ export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64
   }
 }
 
-/** What the weight of a query and a key is multiplied by: 1 without dropout. */
+/** The dropout factor of a query-key pair: 1 without dropout. */
 export function dropoutFactor({ options, dropIndex }: Head): ((query: number, key: number) => number) | null {
   const { dropout, keyLength } = options;
   if (!dropout) return null;
@@ -81,13 +81,13 @@ export function dropoutFactor({ options, dropIndex }: Head): ((query: number, ke
   return (query, key) => (dropoutBits(dropIndex + query * keyLength + key, dropout.seed) >= threshold ? kept : 0);
 }
 
-/** Whether the mask shows the query any key. */
+/** Whether the query is not fully masked. */
 export function seesSome(head: Head, query: number): boolean {
   const { attentionMask } = head;
   return shownKeys(head, query).some((key) => attentionMask?.[key] !== 0);
 }
 
-/** The keys that a query takes from evenly when it sees none. */
+/** The keys over which a fully masked query averages. */
 export function evenKeys(head: Head, query: number): number[] {
   const { fullyMasked, keyLength } = head.options;
   if (fullyMasked === 'zeros') return [];
@@ -95,7 +95,7 @@ export function evenKeys(head: Head, query: number): number[] {
   return shownKeys(head, query);
 }
 
-/** The keys that the pattern shows a query, padding or not. */
+/** The keys that the pattern shows a query, padding included. */
 function shownKeys(head: Head, query: number): number[] {
   const keys: number[] = [];
   for (const pair of pairsOf(head, Math.floor(query / BLOCK))) {

@@ -8,7 +8,7 @@ import { forwardHead } from './forward.js';
 import { BLOCK, type Head } from './head.js';
 import type { Rows } from './products.js';
 
-/** The parts of tfjs's cpu backend that these kernels stand on. */
+/** The functions of tfjs's cpu backend that these kernels use. */
 interface CpuBackend extends KernelBackend {
   makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
 }
@@ -57,7 +57,7 @@ export const backwardCpu: NativeKernel<ResolvedOptions> = ({ inputs, attributes,
       const [key, value] = [zeroRows(keyLength, headSize), zeroRows(keyLength, valueSize)];
       backwardHead(host.head(b, h), given, result, { query, key, value, bias: sums.bias, relative: sums.relative });
       addRows(query, scale, sums.query!, inputs.query!.shape, b, h);
-      addRows(key, 1, sums.key!, inputs.key!.shape, b, shared); // the scale came with the queries
+      addRows(key, 1, sums.key!, inputs.key!.shape, b, shared); // queries are scaled already
       addRows(value, 1, sums.value!, inputs.value!.shape, b, shared);
     }
   }

@@ -1,13 +1,13 @@
-/** Rows of a matrix inside an array, float64 so that nothing is converted in the loops. */
+/** Rows of a matrix inside a float64 array, so that nothing is converted in the loops. */
 export interface Rows {
   readonly values: Float64Array;
-  /** Where the first row begins. */
+  /** The index of the first row. */
   readonly start: number;
-  /** Numbers per row, one row behind the other. */
+  /** Elements per row; rows are contiguous. */
   readonly width: number;
 }
 
-/** S [m, n] = A [m, width] B [n, width]ᵀ, `stride` numbers from one row of S to the next. Four columns at a time. */
+/** S [m, n] = A [m, width] B [n, width]ᵀ, rows of S `stride` elements apart. Four columns at a time. */
 export function products(m: number, n: number, a: Rows, b: Rows, s: Float64Array, stride: number): void {
   const { values: x, width } = a;
   const y = b.values;
@@ -41,8 +41,8 @@ export function products(m: number, n: number, a: Rows, b: Rows, s: Float64Array
 }
 
 /**
- * C [m, width] += S B, B [n, width] and S [m, n] with the given strides, so that it may be read either way round. Four
- * rows of B at a time.
+ * C [m, width] += S B, B [n, width], with S [m, n] of any strides, so that it may be read transposed. Four rows of B at
+ * a time.
  */
 export function addProducts(
   m: number,

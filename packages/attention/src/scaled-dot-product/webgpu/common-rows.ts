@@ -1,33 +1,33 @@
 import { fourOf, type GroupOfRows, lines, type RowKind, sizeOf } from './rows.js';
 import { fours, type Variant } from './variant.js';
 
-/** A tensor [.., length, heads, size], of whose rows of one head a workgroup needs one after the other. */
+/** A tensor [.., length, heads, size], whose rows of one head are read by a workgroup one after the other. */
 export interface RowSource {
   readonly tensor: string;
   readonly kind: RowKind;
   readonly length: string;
   readonly heads: string;
   readonly head: string;
-  /** How many rows there are; the last stands for those beyond. */
+  /** How many rows there are; later indices read the last row. */
   readonly count: string;
 }
 
-/** Two such tensors, whose rows come in groups. */
+/** Two such tensors, whose rows are read in groups. */
 export interface CommonRows {
   readonly declarations: string;
-  /** Before the groups from row \`start\` on: as many as \`rows\` of the variant. */
+  /** Code before the groups from row \`start\` on; \`rows\` of the variant are loaded. */
   readonly fill: string;
-  /** Before the group from row \`start\` + \`i\` on. */
+  /** Code before the group from row \`start\` + \`i\` on. */
   readonly open: string;
   readonly first: GroupOfRows;
   readonly second: GroupOfRows;
-  /** Declares `name0`, `name1`, ..: a number of each row of the group, by code that takes the row's place. */
+  /** Declares `name0`, `name1`, ..: a scalar of each row of the group, by code that takes the row's index. */
   numbers(name: string, of: (place: string) => string): string;
 }
 
 /**
- * Rows in the memory of the workgroup, as graphics cards like it; or each lane of a subgroup reads one row of the group and
- * tells it the others, where a processor stands for the card: there a load takes as long as ten products, wherever from.
+ * Rows in workgroup memory, which is fast on graphics cards; or, on software adapters, rows that each lane of a
+ * subgroup loads and broadcasts: there a load takes as long as ten products, from any memory.
  */
 export function commonRows(variant: Variant, first: RowSource, second: RowSource): CommonRows {
   return variant.tiles ? tiledRows(variant, first, second) : toldRows(variant, first, second);
@@ -88,7 +88,7 @@ for (var i = lane; i < ${variant.rows * width}u; i += SIZE) {
 }`;
 }
 
-/** Four numbers in the memory of the workgroup. */
+/** The type of four elements in workgroup memory. */
 function held({ half }: Variant): string {
   return half ? 'vec4<f16>' : 'vec4<f32>';
 }

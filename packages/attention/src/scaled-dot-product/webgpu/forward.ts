@@ -4,7 +4,9 @@ import { addGroup, dotsWith, elementOf, fourOf, lines, overFours, registers, sto
 import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS, QUERY_BLOCK } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
-/** Online softmax, one or two queries of a block for each lane (Dao et al. 2022, algorithm 1), some keys at a time. */
+/**
+ * Online softmax with one or two queries of a block per lane (Dao et al. 2022, algorithm 1), a group of keys at a time.
+ */
 export function forwardKernel(variant: Variant): WebGpuKernel {
   const { headSize, valueSize, attentionMask, extra, rows, group, own, tiles, half } = variant;
   const common = keysAndValues(variant);
@@ -51,7 +53,7 @@ ${lines(own, (r) => finish(variant, r))}`,
   };
 }
 
-/** Which keys of a block the pattern shows a query. */
+/** Code for the mask word of a query: which keys of a block its pattern shows. */
 export function wordOf(r: number): string {
   return `let word${r} = wordAt(masks + u32(mask) * BLOCK + place${r}, mask);`;
 }
@@ -70,13 +72,13 @@ if (block * BLOCK + place${r} < p.queries) {
 }`;
 }
 
-/** Rows of keys and values, which the queries of a block meet one after the other. */
+/** Rows of keys and values, which the queries of a block read one after the other. */
 export function keysAndValues(variant: Variant): CommonRows {
   const source = { length: 'p.capacity', heads: 'p.keyHeads', head: 'shared_', count: 'p.keys' };
   return commonRows(variant, { tensor: 'k', kind: 'head', ...source }, { tensor: 'v', kind: 'value', ...source });
 }
 
-/** A group of keys: scores, the new top, which is no NaN, and the weights' share of the values. */
+/** Code for a group of keys: scores, the new maximum, which is never NaN, and the weighted sum of values. */
 function readGroup(variant: Variant, common: CommonRows): string {
   const { attentionMask, dropout, group, own } = variant;
   const shown = (r: number, j: number) =>
@@ -108,7 +110,7 @@ ${lines(group, (j) => weight(r, j))}`,
 ${addGroup('o', { factor: 'weight', keep: 'keep' }, variant, common.second)}`;
 }
 
-/** A query that sees nothing takes evenly from what its pattern shows. */
+/** Code for a fully masked query: the mean of the values that its pattern shows. */
 function evenly(valueSize: number, r: number): string {
   return `
 if (none) {

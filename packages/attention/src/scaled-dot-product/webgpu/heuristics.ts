@@ -3,12 +3,13 @@ import type { BlockLayout } from '../../patterns/index.js';
 import type { Variant } from './variant.js';
 
 /**
- * From which share of hidden pairs on block kernels with tiles beat products over all pairs, from how many pairs on those
- * with subgroups are worth compiling, which takes seconds, and from how many bytes of scores on memory decides.
+ * Block kernels with tiles are faster than products over all pairs up to this share of visible pairs; kernels with
+ * subgroups, which take seconds to compile, from this many pairs on. Above this size of the score matrix, memory
+ * decides.
  */
 const limits = { mostSeenByTiles: 1 / 6, fewestPairs: 2 ** 20, mostScoreBytes: 2 ** 28, always: false };
 
-/** For tests, which want the block kernels for small cases too. */
+/** For tests: uses block kernels for small cases too. */
 export function alwaysUseBlockKernels(): void {
   limits.always = true;
 }
@@ -19,7 +20,7 @@ interface Case {
   readonly keys: number;
 }
 
-/** Whether the block kernels pay. */
+/** Whether block kernels are expected to be faster. */
 export function shouldUseBlockKernels(
   gpu: WebGpuInstance,
   { tiles }: Variant,

@@ -21,7 +21,7 @@ import { fours, inHalf, type Variant, variantOf } from './variant.js';
 
 type Kernel = NativeKernel<ResolvedOptions>;
 
-/** The parts of tfjs's WebGPU backend by which integers get there. */
+/** The functions of tfjs's WebGPU backend by which integers are uploaded. */
 interface Uploads extends KernelBackend {
   makeTensorInfo(shape: number[], dtype: 'int32', values: Int32Array): TensorInfo;
   disposeData(dataId: DataId): boolean;
@@ -91,7 +91,7 @@ export const backwardWebGpu: Kernel = ({ inputs, attributes, backend }) => {
         });
       if (variant.extra === 'none') run('both', { dk, dv });
       else {
-        run('key', { dk }); // with a bias, both would take more bindings than a device must have
+        run('key', { dk }); // with a bias, both together exceed the guaranteed number of bindings
         run('value', { dv });
       }
     });
@@ -119,7 +119,7 @@ function fillStats(gpu: WebGpuInstance, backend: KernelBackend, task: Task, stat
   );
 }
 
-/** Integers on the GPU for the time of `use`. */
+/** Uploads integers for the duration of `use`. */
 function withWords(backend: KernelBackend, words: Int32Array, use: (words: TensorInfo) => void): void {
   const uploads = backend as Uploads;
   const info = uploads.makeTensorInfo([words.length], 'int32', words);

@@ -6,8 +6,8 @@ import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS } from './shared-code
 import { nameOf, type Variant } from './variant.js';
 
 /**
- * dK = scale dSᵀ Q and dV = Pᵀ dO, one or two keys for each lane, over the queries of all heads that share them. The layout
- * is the turned one: for each block of 64 keys the blocks of 32 queries.
+ * dK = scale dSᵀ Q and dV = Pᵀ dO, one or two keys per lane, over the queries of all heads that share them. The layout
+ * is transposed: for each block of 64 keys the blocks of 32 queries.
  *
  * @param which of the two; both where the number of bindings allows
  */
@@ -87,7 +87,7 @@ if (inside${r}) {
   };
 }
 
-/** What key `r` of the lane is to query `j` of the group. */
+/** Code for the pair of key `r` of the lane and query `j` of the group. */
 function keyPair(variant: Variant, r: number, j: number): string {
   const pair = `${r}_${j}`;
   return `
@@ -96,7 +96,7 @@ ${pairSlope(variant, pair, `${j}`, `${r}`)}
 slope${pair} *= norm${j};`;
 }
 
-/** How much of the gradient of the query's output belongs to the key's value. */
+/** Code for the share of the key's value in the query's output, dropout included. */
 function partOf({ evenly }: Variant, r: number, j: number): string {
   const pair = `${r}_${j}`;
   if (!evenly) return `let part${pair} = weight${pair} * kept${pair} * norm${j};`;

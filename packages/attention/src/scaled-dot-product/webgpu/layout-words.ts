@@ -1,8 +1,8 @@
 import { type BlockLayout, blockLayout, type LayoutRequest, type Pattern } from '../../patterns/index.js';
 
 /**
- * Layouts as one list of integers: for each the places of its starts, entries and masks, and then these. Positions count
- * integers from the start of the list.
+ * Serialises layouts to one list of integers: first the offsets of starts, entries and masks of each layout, then those
+ * arrays. Offsets count from the start of the list.
  */
 export function layoutWords(layouts: readonly BlockLayout[]): Int32Array {
   const parts = layouts.flatMap(({ starts, entries, masks }) => [starts, entries, masks]);
@@ -16,7 +16,10 @@ export function layoutWords(layouts: readonly BlockLayout[]): Int32Array {
   return words;
 }
 
-/** For every block of keys the blocks of queries that meet it, ascending: entries name these, masks stay as they are. */
+/**
+ * The transposed layout: for every block of keys the blocks of queries that attend to it, ascending. Entries refer to
+ * blocks of queries; masks are unchanged.
+ */
 export function turnedLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {
   const layout = blockLayout(pattern, request);
   const met: number[][] = Array.from({ length: Math.ceil(request.keys / request.keyBlock) }, () => []);

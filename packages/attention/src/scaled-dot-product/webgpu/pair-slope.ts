@@ -2,7 +2,7 @@ import type { WebGpuKernel } from '@sequitur/core';
 import { elementOf } from './rows.js';
 import type { Variant } from './variant.js';
 
-/** Tensors that both kernels of gradients read, one for the other parts of the scores included. */
+/** Tensors that both gradient kernels read, the one for the bias of the scores included. */
 export function readsOf({ headSize, valueSize, extra }: Variant) {
   const [head, value] = [elementOf(headSize), elementOf(valueSize)];
   return {
@@ -12,11 +12,11 @@ export function readsOf({ headSize, valueSize, extra }: Variant) {
 }
 
 /**
- * Of a pair its weight, as far as the logarithm tells it, what dropout keeps of it, and its slope, from `product` and `back` = dO Vᵀ; `seen` says
- * whether the pattern shows it.
+ * Code for the weight of a pair, its dropout factor and its gradient, from `product` and `back` = dO Vᵀ. `seen` is
+ * whether the pattern shows the pair. The weight is as accurate as the float32 logarithm.
  *
- * @param pair names the values of the pair
- * @param query,key name those of the query and of the key
+ * @param pair suffix of the variables of the pair
+ * @param query,key suffixes of those of the query and of the key
  */
 export function pairSlope(
   { attentionMask, softCap, dropout }: Variant,

@@ -6,8 +6,8 @@ import { declarations, LAYOUT_OF_HEAD, lanesOf, PARAMETERS, QUERY_BLOCK } from '
 import { nameOf, type Variant } from './variant.js';
 
 /**
- * dQ = scale dS K, one or two queries for each lane. The weights are summed up, and what came of them is divided by the sum:
- * float32 holds the logarithms of large scores too coarsely for it to be 1.
+ * dQ = scale dS K, one or two queries per lane. The weights are summed as well, and the gradient is divided by their
+ * sum: float32 is too coarse for the logarithm of large scores, so that the sum is not exactly 1.
  */
 export function queryGradientKernel(variant: Variant): WebGpuKernel {
   const { headSize, attentionMask, rows, group, own, tiles } = variant;

@@ -1,32 +1,32 @@
 import type { ElementType } from '@sequitur/core';
 import { fours, type Variant } from './variant.js';
 
-/** Rows of a head's numbers in code, by fours: those of queries and keys, or those of values. */
+/** Rows of a head in code, as vec4: those of queries and keys, or those of values. */
 export type RowKind = 'head' | 'value';
 
 export function sizeOf(kind: RowKind, { headSize, valueSize }: Variant): number {
   return kind === 'head' ? headSize : valueSize;
 }
 
-/** How a tensor of rows of so many numbers is bound: by fours, where rows begin at multiples of four. */
+/** The element type of a tensor with rows of `size` elements: vec4 where rows are multiples of four. */
 export function elementOf(size: number): ElementType {
   return size % 4 === 0 ? 'vec4<f32>' : 'f32';
 }
 
 /**
- * Loops over the fours of a row, \`c\`. Their number is a parameter, so that no compiler unrolls the loop: on a processor
- * unrolled kernels take a fifth less time, and ten times as long to compile.
+ * Loops over the vec4 \`c\` of a row. The count is a uniform, so that no compiler unrolls the loop: on a software
+ * adapter unrolled kernels run a fifth faster, but take ten times as long to compile.
  */
 export function overFours(kind: RowKind, body: string): string {
   return `for (var c = 0u; c < p.${kind}Fours; c++) { ${body} }`;
 }
 
-/** Code for each of so many. */
+/** Code repeated for each index below `count`. */
 export function lines(count: number, body: (index: number) => string): string {
   return Array.from({ length: count }, (_, index) => body(index)).join('\n');
 }
 
-/** Four numbers of a row of a tensor, 0 beyond its size. */
+/** Code for four elements of a row of a tensor, 0 beyond its size. */
 export function fourOf(tensor: string, row: string, size: number, four = 'c'): string {
   if (size % 4 === 0) return `${tensor}[${row} * ${size / 4}u + ${four}]`;
   const numbers = [0, 1, 2, 3].map((i) => {
@@ -36,7 +36,7 @@ export function fourOf(tensor: string, row: string, size: number, four = 'c'): s
   return `vec4<f32>(${numbers.join(', ')})`;
 }
 
-/** Declares a row of one lane: that of a tensor, or zeros. */
+/** Declares one row of a lane: loaded from a tensor, or zeros. */
 export function registers(
   name: string,
   kind: RowKind,
@@ -48,23 +48,23 @@ export function registers(
   return `var ${name} : array<vec4<f32>, ${fours(size)}>;\n${overFours(kind, `${name}[c] = ${value};`)}`;
 }
 
-/** Writes a row of the lane. */
+/** Writes the row of a lane. */
 export function storeRow(tensor: string, row: string, kind: RowKind, variant: Variant, name: string): string {
   const size = sizeOf(kind, variant);
   if (size % 4 === 0) return overFours(kind, `${tensor}[${row} * ${size / 4}u + c] = ${name}[c];`);
   return `for (var d = 0u; d < ${size}u; d++) { ${tensor}[${row} * ${size}u + d] = ${name}[d / 4u][d % 4u]; }`;
 }
 
-/** Some neighbouring rows of one tensor, each of which all lanes need. */
+/** A group of neighbouring rows of one tensor, which all lanes read. */
 export interface GroupOfRows {
   readonly kind: RowKind;
-  /** Before the uses of fours \`c\` of the rows. */
+  /** Code before the use of vec4 \`c\` of the rows. */
   readonly open: string;
-  /** Fours \`c\` of row \`j\` of the group. */
+  /** vec4 \`c\` of row \`j\` of the group. */
   four(j: number): string;
 }
 
-/** result0_0, result0_1, ..: the products of each of the lane's rows with each row of a group. */
+/** result0_0, result0_1, ..: the dot products of each of the lane's rows with each row of a group. */
 export function dotsWith(
   result: string,
   name: string,

@@ -1,7 +1,7 @@
 import { NOT_FINITE, type WebGpuKernel } from '@sequitur/core';
 import type { Variant } from './variant.js';
 
-/** Parameters of every kernel here. */
+/** Parameters of all kernels of this folder. */
 export const PARAMETERS: WebGpuKernel['parameters'] = {
   ...{ groups: 'u32', batch: 'u32', queries: 'u32', heads: 'u32', keyHeads: 'u32', keys: 'u32', capacity: 'u32' },
   ...{
@@ -17,15 +17,15 @@ export const PARAMETERS: WebGpuKernel['parameters'] = {
   ...{ headFours: 'u32', valueFours: 'u32' },
 };
 
-/** Rows that a workgroup works on: queries of a block, or keys. */
+/** Rows per workgroup: queries of a block, or keys. */
 export const BLOCK = 64;
 
-/** Lanes of a workgroup. */
+/** Lanes per workgroup. */
 export function lanesOf({ own }: Variant): number {
   return BLOCK / own;
 }
 
-/** Which block of which head of which text a workgroup has, where its rows are queries. */
+/** The block, head and batch row of a workgroup whose rows are queries. */
 export const QUERY_BLOCK = `
 if (group >= p.groups) { return; }
 let blocks = (p.queries + BLOCK - 1u) / BLOCK;
@@ -34,7 +34,7 @@ let b = group / blocks / p.heads;
 let h = group / blocks % p.heads;
 let shared_ = h / (p.heads / p.keyHeads);`;
 
-/** Where the layout of head h lies in the plan, and the last entry of a block. */
+/** The layout of head h in the plan, and the last entry of a block. */
 export const LAYOUT_OF_HEAD = `
 let header = layoutOf(h);
 let starts = u32(plan[header]);
@@ -42,10 +42,10 @@ let entries = u32(plan[header + 1u]);
 let masks = u32(plan[header + 2u]);
 let last = u32(plan[starts + block + 1u]);`;
 
-/** Of floats the lowest: what scores are measured from while none is above it. */
+/** The lowest float: the initial maximum of the scores. */
 const CONSTANTS = `const LOWEST = -3.4028234663852886e38;\nconst BLOCK = ${BLOCK}u;`;
 
-/** What a score goes through, and where a layout lies. */
+/** Code for scores and the location of layouts. */
 export function declarations(variant: Variant): string {
   return `${CONSTANTS}
 ${NOT_FINITE}
@@ -58,7 +58,10 @@ ${scoreCode(variant)}
 ${variant.dropout ? DROPOUT : ''}`;
 }
 
-/** \`capped\` and \`scoreOf\`: from the product of query and key to the score; \`weightOf\`: exp of a score less a top. */
+/**
+ * \`capped\` and \`scoreOf\`: from the product of query and key to the score; \`weightOf\`: exp of a score minus a
+ * maximum.
+ */
 function scoreCode({ softCap, extra }: Variant): string {
   const tanh = 'orNan(tanh(clamp(product * p.scale / p.softCap, -15.0, 15.0)), product)';
   const bias = {
@@ -76,7 +79,7 @@ fn scoreOf(product : f32, b : u32, h : u32, query : u32, key : u32) -> f32 {
 fn weightOf(x : f32) -> f32 { return orNan(select(exp(clamp(x, -80.0, 80.0)), 0.0, x < -80.0), x); }`;
 }
 
-/** The bits are those of \`dropoutBits\`. */
+/** Dropout; the bits are those of \`dropoutBits\`. */
 const DROPOUT = `
 fn finalise(bits : u32) -> u32 {
   var h = bits;

@@ -3,9 +3,9 @@ import { BLOCK, PARAMETERS } from './shared-code.js';
 import { nameOf, type Variant } from './variant.js';
 
 /**
- * stats = log Σ exp, Σ dO O - dL and, of a query that sees nothing, its share of each key that its pattern shows; then one
- * over the sum of its weights, which is left to `queryGradientKernel`: [4, batch, heads, queries]. Behind that what is
- * visible, [batch, keys].
+ * stats [4, batch, heads, queries] = log Σ exp; Σ dO O - dL; for a fully masked query, the share of each key that its
+ * pattern shows; and the reciprocal of the sum of its weights, which `queryGradientKernel` fills in. After them the
+ * padding mask, [batch, keys].
  */
 export function statsKernel(variant: Variant): WebGpuKernel {
   const { valueSize, attentionMask, evenly } = variant;
@@ -38,7 +38,7 @@ stats[2u * rows + index] = select(0.0, 1.0 / count, count > 0.0);`,
   };
 }
 
-/** How many keys the pattern shows the query, where it sees none of them. */
+/** How many keys the pattern shows the query, if it is fully masked. */
 const COUNT = `
 if (isMinusInfinity(logs[index])) {
   let header = layoutOf(h);

@@ -1,32 +1,34 @@
 import type { OpInputs, WebGpuInstance } from '@sequitur/core';
 import type { ResolvedOptions } from '../options.js';
 
-/** What the code of a kernel depends on; the rest are numbers handed over with each call. */
+/** What the code of a kernel depends on; other parameters are uniforms of each call. */
 export interface Variant {
   readonly headSize: number;
   readonly valueSize: number;
   readonly attentionMask: boolean;
-  /** How the second tensor of scores is read. */
+  /** How the second bias tensor is read. */
   readonly extra: 'none' | 'bias' | 'relative';
   readonly softCap: boolean;
   readonly dropout: boolean;
   readonly evenly: boolean;
-  /** Rows that all lanes need come through the memory of the workgroup; else the lanes of a subgroup tell them each other. */
+  /** Rows that all lanes read come through workgroup memory; else the lanes of a subgroup broadcast them. */
   readonly tiles: boolean;
-  /** Keys, or queries, between two fillings of that memory; no more than 32. */
+  /** Keys, or queries, between two loads of that memory; at most 32. */
   readonly rows: number;
-  /** How many of them are worked on together. */
+  /** How many of them are computed together. */
   readonly group: number;
-  /** That memory holds them in 16 bits. */
+  /** Whether that memory holds float16. */
   readonly half: boolean;
-  /** Rows of a block that each lane works on: queries, or keys. */
+  /** Rows per lane: queries, or keys. */
   readonly own: number;
 }
 
-/** The largest head that the registers and the shared memory are planned for. */
+/** The largest head size that registers and workgroup memory are planned for. */
 const MOST = 256;
 
-/** Null where no kernel is written for it: heads of more than 256, and queries that may take evenly from all keys. */
+/**
+ * Null where no kernel supports the call: heads larger than 256, and fully masked queries that average over all keys.
+ */
 export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: ResolvedOptions): Variant | null {
   const { query, value, attentionMask, bias, relative } = inputs;
   const [headSize, valueSize] = [query!.shape[3]!, value!.shape[3]!];
@@ -46,13 +48,16 @@ export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: Resolv
   };
 }
 
-/** Whether each query certainly sees the key of its own position, so that what becomes of those that see none is no question. */
+/** Whether each query certainly attends to its own position, so that no query is fully masked. */
 export function seesItself({ patterns, offset, keyLength, evicted }: ResolvedOptions, queries: number): boolean {
   const includesItself = patterns.every(({ kind }) => kind === 'causal' || kind === 'slidingWindow');
   return includesItself && !evicted && offset >= 0 && offset + queries <= keyLength;
 }
 
-/** Measured on a processor, where subgroups have 8 lanes; for graphics cards what fits into 16 KB of shared memory. */
+/**
+ * Measured on a software adapter, whose subgroups have 8 lanes; for graphics cards the variant that fits into 16 KB of
+ * workgroup memory.
+ */
 function readingOf({ isSoftware, subgroupSize }: WebGpuInstance, headSize: number, valueSize: number) {
   const size = Math.max(headSize, valueSize);
   const byFours = headSize % 4 === 0 && valueSize % 4 === 0;
@@ -62,7 +67,10 @@ function readingOf({ isSoftware, subgroupSize }: WebGpuInstance, headSize: numbe
   return { tiles: true, rows: size <= 128 ? 16 : 8, group: size <= 128 ? 8 : 4, half: false, own: 1 };
 }
 
-/** The same with rows in 16 bits, twice as many of them, where that was asked for: keys and values, not what gradients hold. */
+/**
+ * The same variant with float16 rows, twice as many, where half precision was requested: for keys and values, not for
+ * gradients.
+ */
 export function inHalf(gpu: WebGpuInstance, variant: Variant): Variant {
   return gpu.halfPrecision && variant.tiles ? { ...variant, half: true, rows: 2 * variant.rows } : variant;
 }
@@ -71,7 +79,7 @@ export function nameOf(kernel: string, variant: Variant): string {
   return `attention ${kernel} ${Object.values(variant).join(' ')}`;
 }
 
-/** Numbers in fours. */
+/** Elements in vec4, rounded up. */
 export function fours(size: number): number {
   return Math.ceil(size / 4);
 }

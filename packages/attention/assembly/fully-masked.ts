@@ -1,10 +1,10 @@
-// Queries that see nothing, and yet take evenly from keys: what PyTorch models do in the rows of padding.
+// Fully masked queries that average over keys, as PyTorch models do in rows of padding.
 import { ALL, BLOCK, Call, EVENLY, ROW, ZEROS } from './call';
 
-/** How many keys the query takes from; 0 where it takes nothing. */
+/** How many keys the query averages over; 0 where its output is zero. */
 function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: usize): i32 {
-  if (call.unseen == ZEROS) return 0;
-  if (call.unseen == ALL) return call.keys;
+  if (call.fullyMasked == ZEROS) return 0;
+  if (call.fullyMasked == ALL) return call.keys;
   let count = 0;
   for (let key = nextKey(call, query, -1, starts, entries, masks); key >= 0; count++) {
     key = nextKey(call, query, key, starts, entries, masks);
@@ -12,7 +12,7 @@ function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: u
   return count;
 }
 
-/** Whether the mask shows the query any key: the pattern, and of this text what is visible. */
+/** Whether the query is not fully masked, by pattern and padding. */
 export function seesSome(call: Call, query: i32, starts: usize, entries: usize, masks: usize, visible: usize): bool {
   for (let key = nextShown(call, query, -1, starts, entries, masks); key >= 0;) {
     if (!visible || load<f32>(visible + (<usize>key << 2)) != 0) return true;
@@ -21,13 +21,13 @@ export function seesSome(call: Call, query: i32, starts: usize, entries: usize, 
   return false;
 }
 
-/** The first key after `key` that a query without any takes from; -1 where there is none. */
+/** The next key after `key` that a fully masked query averages over; -1 where there is none. */
 function nextKey(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
-  if (call.unseen != EVENLY) return key + 1 < call.keys ? key + 1 : -1;
+  if (call.fullyMasked != EVENLY) return key + 1 < call.keys ? key + 1 : -1;
   return nextShown(call, query, key, starts, entries, masks);
 }
 
-/** The first key after `key` that the pattern shows the query, padding or not; -1 where there is none. */
+/** The next key after `key` that the pattern shows the query, padding included; -1 where there is none. */
 function nextShown(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
   const block = <usize>(query / BLOCK) << 2;
   const last = load<i32>(starts + block, 4);
@@ -44,20 +44,20 @@ function nextShown(call: Call, query: i32, key: i32, starts: usize, entries: usi
   return -1;
 }
 
-/** output [valueSize] = the mean of the values that such a query takes. */
+/** output [valueSize] = the mean of the values that a fully masked query averages over. */
 export function meanOfValues(
   call: Call, query: i32, starts: usize, entries: usize, masks: usize, value: usize, stride: i32, output: usize,
 ): void {
   const share: f32 = <f32>1 / <f32>max(1, shareOf(call, query, starts, entries, masks));
   memory.fill(output, 0, <usize>call.valueSize << 2);
-  if (call.unseen == ZEROS) return;
+  if (call.fullyMasked == ZEROS) return;
   for (let key = nextKey(call, query, -1, starts, entries, masks); key >= 0;) {
     addScaled(call.valueSize, share, value + (<usize>(key * stride) << 2), output);
     key = nextKey(call, query, key, starts, entries, masks);
   }
 }
 
-/** dvalue [keys, width] of such a query. */
+/** dvalue [keys, width] of a fully masked query. */
 export function spreadToValues(
   call: Call, query: i32, starts: usize, entries: usize, masks: usize, doutput: usize, dvalue: usize, width: i32,
 ): void {

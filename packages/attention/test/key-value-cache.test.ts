@@ -20,10 +20,10 @@ const patterns: Record<string, Pattern> = {
   'window and first tokens': both(causal(), either(slidingWindow(20), globalTokens(3))),
 };
 
-onEachBackend('memory of attention', (backend) => {
+onEachBackend('KV cache', (backend) => {
   const length = backend === 'webgpu' ? 160 : LENGTH;
   for (const [name, pattern] of Object.entries(patterns)) {
-    it(`${name}: decoding sees what the whole text shows, in bytes that stay the same`, async () => {
+    it(`${name}: decoding equals reading the whole sequence, with a cache of constant size`, async () => {
       const mixer = initialize(new MultiHeadAttention({ width: 8, heads: 2, pattern, positions: new Alibi(2) }), 5);
       const random = Random.fromSeed(name);
       const values = Float32Array.from({ length: sizeOf([2, length, 8]) }, () => random.normal());

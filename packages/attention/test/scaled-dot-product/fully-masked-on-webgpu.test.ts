@@ -12,17 +12,17 @@ const [query, key, value] = [20, 24, 24].map((length) => draw([1, length, 2, 8],
 
 const resolved = (options: AttentionOptions) => resolve(query!, key!, value!, { fullyMasked: 'all', ...options });
 
-it('knows where each query sees itself', () => {
+it('knows where each query attends to itself', () => {
   expect(seesItself(resolved({ pattern: causal(), offset: 4 }), 20)).toBe(true);
   expect(seesItself(resolved({ pattern: [causal(), slidingWindow(3)], offset: 0 }), 20)).toBe(true);
-  expect(seesItself(resolved({ pattern: causal(), offset: 5 }), 20)).toBe(false); // the last is behind all keys
+  expect(seesItself(resolved({ pattern: causal(), offset: 5 }), 20)).toBe(false); // the last is after all keys
   expect(seesItself(resolved({ pattern: slidingWindow(3), offset: 4, evicted: { from: 1, count: 2 } }), 20)).toBe(
     false,
   );
   expect(seesItself(resolved({ pattern: documents(Array.from({ length: 24 }, () => 0)), offset: 4 }), 20)).toBe(false);
 });
 
-it('has block kernels on WebGPU for models whose padding would see all keys, where there is none', () => {
+it('uses block kernels on WebGPU where rows of padding would average over all keys, if there is no padding', () => {
   const gpu = { isSoftware: false, subgroupSize: null, halfPrecision: false } as WebGpuInstance;
   const inputs = { query: query!, key: key!, value: value! };
   const windows = resolved({ pattern: slidingWindow(3), offset: 4 });
