@@ -73,6 +73,13 @@ describe('SentencePiece', () => {
     expect(tokensOf(unused, 'abc').map(([token]) => token)).toEqual(['▁', 'a', 'b', 'c']);
   });
 
+  it('has a word for each of its signs for a space', () => {
+    const tokenizer = sentencePieceTokenizer(writeSentencePieceFile(unigram));
+    const { tokens, words } = tokenizer.tokenize('theab the 日a');
+    expect(tokens).toEqual(['▁the', 'a', 'b', '▁the', '▁', '日', 'a']);
+    expect(words).toEqual([0, 0, 0, 1, 2, 2, 2]);
+  });
+
   it('spells in bytes what it has no pieces for, and puts the bytes together again', () => {
     const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
     const model = writeSentencePieceFile({

@@ -1,19 +1,27 @@
-import { hostSoftmax } from '@sequitur/core';
+import { checkOptions, hostSoftmax, option, optionsOf } from '@sequitur/core';
 import { type Encoding, padEncodings } from '@sequitur/text';
 import type { Bert } from '../bert.js';
 import type { QuestionAnsweringHead } from '../heads/question-answering.js';
-import { type BatchedOptions, batchOf, inBatches, readerFor, rowsOf } from './reading.js';
+import { type BatchedOptions, batchedRules, batchOf, inBatches, paddingOf, readerFor, rowsOf } from './reading.js';
 
 export interface AnswerOptions extends BatchedOptions {
   /** How many answers to give, the best first; default 1. */
-  readonly answers?: number;
+  readonly answers?: number | undefined;
   /** Tokens of an answer at most; default 30. */
-  readonly maxAnswerLength?: number;
+  readonly maxAnswerLength?: number | undefined;
   /** Also say that the context holds no answer, where that is likelier; default false. */
-  readonly noAnswer?: boolean;
+  readonly noAnswer?: boolean | undefined;
   /** Tokens that neighbouring windows of a long context share; default 128, or a quarter of what the model reads. */
-  readonly overlap?: number;
+  readonly overlap?: number | undefined;
 }
+
+const answerOptions = optionsOf<AnswerOptions>({
+  ...batchedRules,
+  answers: option.optional(option.count),
+  maxAnswerLength: option.optional(option.count),
+  noAnswer: option.optional(option.flag),
+  overlap: option.optional(option.countOrNone),
+});
 
 export interface Answer {
   /** Empty where there is no answer. */
@@ -36,46 +44,53 @@ export async function answer(
   context: string,
   options: AnswerOptions = {},
 ): Promise<Answer[]> {
+  checkOptions('answer', answerOptions, options);
   const tokenizer = readerFor('answer', model, ['questionAnswering']);
   const { answers = 1, maxAnswerLength = 30, noAnswer = false } = options;
   const maxLength = Math.min(model.contextLength, 512);
   const overlap = options.overlap ?? Math.min(128, Math.floor(maxLength / 4));
   const windows = tokenizer.tokenizeWindows(question, { pair: context, maxLength, overlap, specialTokens: true });
   const found = await inBatches(windows, options, async (some) => {
-    const padded = padEncodings(some, {}, { id: model.config.paddingToken ?? 0, token: '', typeId: 0 });
+    const padded = padEncodings(some, { side: 'right' }, paddingOf(model));
     const { start, end } = (model as Bert<QuestionAnsweringHead>).apply(batchOf(padded));
     const [starts, ends] = (await Promise.all([start.data(), end.data()])) as Float32Array[];
     start.dispose();
     end.dispose();
     const rows = { starts: rowsOf(starts!, some.length), ends: rowsOf(ends!, some.length) };
-    return padded.map((window, row) => spansOf(window, rows.starts[row]!, rows.ends[row]!, maxAnswerLength));
+    return padded.map((window, row) => spansOf(window, rows.starts[row]!, rows.ends[row]!, maxAnswerLength, answers));
   });
   const spans = found.flatMap((window) => window.spans);
   // No answer is as likely as the window that is surest of one lets it be.
   const none = Math.min(...found.map((window) => window.none));
   const all = noAnswer ? [...spans, { start: 0, end: 0, score: none }] : spans;
-  const best = distinct(all.sort((a, b) => b.score - a.score)).slice(0, answers);
-  return best.map((span) => ({ ...span, text: context.slice(span.start, span.end) }));
+  return best(all, answers).map((span) => ({ ...span, text: context.slice(span.start, span.end) }));
 }
 
 type Span = Omit<Answer, 'text'>;
 
-/** The likeliest spans of a window within the context, and the probability of the first token, which stands for none. */
-function spansOf(window: Encoding, starts: Float32Array, ends: Float32Array, longest: number) {
+/**
+ * The `count` likeliest spans of a window within the context, over all pairs of tokens, and the probability of the first
+ * token, which stands for none.
+ */
+function spansOf(window: Encoding, starts: Float32Array, ends: Float32Array, longest: number, count: number) {
   const inside = window.sequences.flatMap((sequence, index) => (sequence === 1 ? [index] : []));
   const allowed = [0, ...inside];
   const [begins, finishes] = [probabilitiesAt(starts, allowed), probabilitiesAt(ends, allowed)];
-  const candidates = [...inside].sort((a, b) => begins.get(b)! - begins.get(a)!).slice(0, 20);
-  const spans: Span[] = candidates.flatMap((first) =>
-    inside
-      .filter((last) => last >= first && last < first + longest)
-      .map((last) => ({
-        start: window.offsets[first]![0],
-        end: window.offsets[last]![1],
-        score: begins.get(first)! * finishes.get(last)!,
-      })),
-  );
-  return { spans: spans.sort((a, b) => b.score - a.score).slice(0, 20), none: begins.get(0)! * finishes.get(0)! };
+  let spans: Span[] = [];
+  for (const [place, first] of inside.entries()) {
+    for (const last of inside.slice(place, place + longest)) {
+      const score = begins.get(first)! * finishes.get(last)!;
+      spans.push({ start: window.offsets[first]![0], end: window.offsets[last]![1], score });
+    }
+    // Of thousands of pairs only the best matter.
+    if (spans.length > 4096) spans = best(spans, count);
+  }
+  return { spans: best(spans, count), none: begins.get(0)! * finishes.get(0)! };
+}
+
+/** The best of different spans. */
+function best(spans: readonly Span[], count: number): Span[] {
+  return distinct([...spans].sort((a, b) => b.score - a.score)).slice(0, count);
 }
 
 /** The softmax over some places alone. */

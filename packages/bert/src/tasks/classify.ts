@@ -1,11 +1,12 @@
-import { hostSoftmax } from '@sequitur/core';
+import { checkOptions, hostSoftmax, optionsOf } from '@sequitur/core';
 import type { Bert } from '../bert.js';
 import { labelsOf, type SequenceClassificationHead } from '../heads/sequence-classification.js';
 import {
-  type BatchedOptions,
-  batchOf,
-  encodeTogether,
+  type CuttingOptions,
+  cuttingRules,
+  encodeCut,
   inBatches,
+  paddedBatch,
   readerFor,
   rowsOf,
   type TextInput,
@@ -22,23 +23,26 @@ export interface Classification extends Label {
   readonly labels: readonly Label[];
 }
 
+const classifyOptions = optionsOf<CuttingOptions>(cuttingRules);
+
 /**
  * Says of which class each text is. Labels of which several may hold have probabilities of their own, which do not add up to
  * 1; a regression gives its numbers.
  *
- * @param texts texts, or pairs of them; longer ones than the model reads are cut
+ * @param texts texts, or pairs of them; longer ones than the model reads are cut, with a warning
  * @throws SequiturError where the model has no such head, or no tokenizer
  */
 export async function classify(
   model: Bert,
   texts: readonly TextInput[],
-  options: BatchedOptions = {},
+  options: CuttingOptions = {},
 ): Promise<Classification[]> {
+  checkOptions('classify', classifyOptions, options);
   const tokenizer = readerFor('classify', model, ['sequenceClassification']);
   const names = labelsOf(model.config);
-  return inBatches(texts, options, async (some) => {
-    const batch = batchOf(encodeTogether(tokenizer, model, some));
-    const { logits } = (model as Bert<SequenceClassificationHead>).apply(batch);
+  const encodings = encodeCut('classify', tokenizer, model, texts, options);
+  return inBatches(encodings, options, async (some) => {
+    const { logits } = (model as Bert<SequenceClassificationHead>).apply(paddedBatch(model, some));
     const values = (await logits.data()) as Float32Array;
     logits.dispose();
     return rowsOf(values, some.length).map((row) => described(scoresOf(row, model), names));

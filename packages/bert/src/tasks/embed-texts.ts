@@ -1,4 +1,4 @@
-import { scoped } from '@sequitur/core';
+import { checkOptions, option, optionsOf, scoped } from '@sequitur/core';
 import {
   cast,
   div,
@@ -15,32 +15,41 @@ import {
 import { tensorsOf } from '../batch.js';
 import type { Bert } from '../bert.js';
 import {
-  type BatchedOptions,
-  batchOf,
-  encodeTogether,
+  type CuttingOptions,
+  cuttingRules,
+  encodeCut,
   inBatches,
+  paddedBatch,
   readerFor,
   rowsOf,
   type TextInput,
 } from './reading.js';
 
-export interface EmbedOptions extends BatchedOptions {
+export interface EmbedOptions extends CuttingOptions {
   /** The mean of all tokens' vectors (the default), or the vector of the first token. */
-  readonly pooling?: 'mean' | 'cls';
+  readonly pooling?: 'mean' | 'cls' | undefined;
   /** Bring every vector to length 1, so that products are cosines; default true. */
-  readonly normalize?: boolean;
+  readonly normalize?: boolean | undefined;
 }
 
-/** A vector [width] for each text, near for texts that are alike. */
+const embedOptions = optionsOf<EmbedOptions>({
+  ...cuttingRules,
+  pooling: option.optional(option.oneOf('mean', 'cls')),
+  normalize: option.optional(option.flag),
+});
+
+/** A vector [width] for each text, near for texts that are alike. Longer texts than the model reads are cut, with a warning. */
 export async function embed(
   model: Bert,
   texts: readonly TextInput[],
   options: EmbedOptions = {},
 ): Promise<Float32Array[]> {
+  checkOptions('embed', embedOptions, options);
   const { pooling = 'mean', normalize = true } = options;
   const tokenizer = readerFor('embed', model);
-  return inBatches(texts, options, async (some) => {
-    const batch = batchOf(encodeTogether(tokenizer, model, some));
+  const encodings = encodeCut('embed', tokenizer, model, texts, options);
+  return inBatches(encodings, options, async (some) => {
+    const batch = paddedBatch(model, some);
     const vectors = scoped(() => {
       const { tokens, context } = tensorsOf(batch, model.vocabularySize);
       const hidden = model.encode(tokens, context);

@@ -1,7 +1,7 @@
-import { hostSoftmax, SequiturError } from '@sequitur/core';
+import { checkOptions, hostSoftmax, option, optionsOf, SequiturError, shorten } from '@sequitur/core';
 import type { Bert } from '../bert.js';
 import type { MaskedLanguageHead } from '../heads/masked-language.js';
-import { batchOf, encodeTogether, readerFor } from './reading.js';
+import { batchOf, readerFor } from './reading.js';
 
 export interface MaskFilling {
   readonly token: string;
@@ -11,30 +11,36 @@ export interface MaskFilling {
   readonly text: string;
 }
 
+export interface FillMaskOptions {
+  /** How many fillings for each mask; default 5. */
+  readonly fillings?: number | undefined;
+}
+
+const fillMaskOptions = optionsOf<FillMaskOptions>({ fillings: option.optional(option.count) });
+
 /**
  * What may stand in the place of each mask of a text, the likeliest first: a list for every mask.
  *
  * @param text with the tokenizer's mask token, `[MASK]` or `<mask>`
- * @throws SequiturError where the text has no mask, or the model no such head
+ * @throws SequiturError where the text has no mask, the model no such head, or the text is longer than the model reads
  */
-export async function fillMask(
-  model: Bert,
-  text: string,
-  { fillings = 5 }: { readonly fillings?: number } = {},
-): Promise<MaskFilling[][]> {
+export async function fillMask(model: Bert, text: string, options: FillMaskOptions = {}): Promise<MaskFilling[][]> {
+  checkOptions('fillMask', fillMaskOptions, options);
+  const { fillings = 5 } = options;
   const tokenizer = readerFor('fillMask', model, ['maskedLanguage']);
   const { mask } = tokenizer.specialTokens;
   const maskId = mask === undefined ? undefined : tokenizer.tokenToId(mask);
-  const encodings = encodeTogether(tokenizer, model, [text]);
-  const places = encodings[0]!.ids.flatMap((id, index) => (id === maskId ? [index] : []));
+  const encoding = tokenizer.tokenize(text);
+  const places = encoding.ids.flatMap((id, index) => (id === maskId ? [index] : []));
   if (mask === undefined || places.length === 0) {
     throw new SequiturError({
       where: 'fillMask',
       expected: mask ? `a text with ${mask} in it` : 'a tokenizer that has a mask token',
-      got: text.slice(0, 60),
+      got: shorten(text),
     });
   }
-  const { logits } = (model as Bert<MaskedLanguageHead>).apply(batchOf(encodings));
+  if (encoding.ids.length > model.contextLength) throw tooLong(encoding.ids.length, model);
+  const { logits } = (model as Bert<MaskedLanguageHead>).apply(batchOf([encoding]));
   const values = (await logits.data()) as Float32Array;
   logits.dispose();
   const width = model.vocabularySize;
@@ -47,5 +53,15 @@ export async function fillMask(
       const before = parts.slice(0, index + 1).join(mask);
       return { id, token, score: probabilities[id]!, text: before + token + parts.slice(index + 1).join(mask) };
     });
+  });
+}
+
+/** A mask beyond what the model reads would be left unfilled. */
+function tooLong(length: number, { contextLength }: Bert): SequiturError {
+  return new SequiturError({
+    where: 'fillMask, text',
+    expected: `at most ${contextLength} tokens`,
+    got: `${length}`,
+    fix: 'Give the part of the text around its masks',
   });
 }

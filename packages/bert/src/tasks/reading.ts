@@ -1,5 +1,5 @@
-import { SequiturError } from '@sequitur/core';
-import type { Encoding, Tokenizer } from '@sequitur/text';
+import { type OptionRules, option, SequiturError } from '@sequitur/core';
+import { type Encoding, padEncodings, type Tokenizer } from '@sequitur/text';
 import type { TextBatch } from '../batch.js';
 import type { Bert } from '../bert.js';
 
@@ -37,9 +37,21 @@ export function batchOf(encodings: readonly Encoding[]): TextBatch {
 /** How many texts a model reads at once. */
 export interface BatchedOptions {
   /** Texts read at once; default 8. */
-  readonly batchSize?: number;
-  readonly signal?: AbortSignal;
+  readonly batchSize?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** Options of tasks that cut texts which are longer than the model reads. */
+export interface CuttingOptions extends BatchedOptions {
+  /** Is told how many texts were cut; default `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+export const batchedRules: OptionRules<BatchedOptions> = {
+  batchSize: option.optional(option.count),
+  signal: option.optional(option.signal),
+};
+export const cuttingRules: OptionRules<CuttingOptions> = { ...batchedRules, warn: option.optional(option.callback) };
 
 /** What `read` makes of the items, some at a time, in their order. */
 export async function inBatches<Item, Result>(
@@ -55,10 +67,37 @@ export async function inBatches<Item, Result>(
   return results;
 }
 
-/** Texts cut and padded to one length that the model can read. */
-export function encodeTogether(tokenizer: Tokenizer, model: Bert, texts: readonly TextInput[]): Encoding[] {
-  const truncation = Number.isFinite(model.contextLength) ? { maxLength: model.contextLength } : undefined;
-  return tokenizer.tokenizeBatch(texts, { specialTokens: true, truncation });
+/**
+ * Texts cut to what the model can read, and a warning that says how many were.
+ *
+ * @throws SequiturError where a text is neither a string nor a pair of strings
+ */
+export function encodeCut(
+  task: string,
+  tokenizer: Tokenizer,
+  model: Bert,
+  texts: readonly TextInput[],
+  { warn = console.warn }: CuttingOptions,
+): Encoding[] {
+  const whole = tokenizer.tokenizeBatch(texts, { padding: false });
+  const maxLength = model.contextLength;
+  const isLong = whole.map(({ ids }) => ids.length > maxLength);
+  const count = isLong.filter(Boolean).length;
+  if (count === 0) return whole;
+  warn(
+    `${task}: ${count} of ${texts.length} texts are longer than the ${maxLength} tokens that the model reads, and are cut`,
+  );
+  const cut = (text: TextInput) => tokenizer.tokenizeBatch([text], { truncation: { maxLength }, padding: false })[0]!;
+  return whole.map((encoding, index) => (isLong[index] ? cut(texts[index]!) : encoding));
+}
+
+/** Encodings padded on the right to one length, as a batch. */
+export function paddedBatch(model: Bert, encodings: readonly Encoding[]): TextBatch {
+  return batchOf(padEncodings(encodings, { side: 'right' }, paddingOf(model)));
+}
+
+export function paddingOf({ config }: Bert) {
+  return { id: config.paddingToken ?? 0, token: '', typeId: 0 };
 }
 
 /** The rows of numbers [rows, columns] on the host. */

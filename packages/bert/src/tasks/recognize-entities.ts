@@ -1,53 +1,90 @@
-import { hostSoftmax } from '@sequitur/core';
-import type { Encoding } from '@sequitur/text';
+import { checkOptions, hostSoftmax, option, optionsOf } from '@sequitur/core';
+import type { Encoding, Tokenizer } from '@sequitur/text';
 import type { Bert } from '../bert.js';
 import { labelsOf } from '../heads/sequence-classification.js';
 import type { TokenClassificationHead } from '../heads/token-classification.js';
 import { type Entity, groupEntities, type TaggedToken } from './entity-groups.js';
-import { type BatchedOptions, batchOf, encodeTogether, inBatches, readerFor, rowsOf } from './reading.js';
+import { type BatchedOptions, batchedRules, inBatches, paddedBatch, readerFor, rowsOf } from './reading.js';
+import { centralTokens, type TokenPlace } from './windows.js';
+
+export interface RecognizeOptions extends BatchedOptions {
+  /** Tokens that neighbouring windows of a long text share; default 128, or a quarter of what the model reads. */
+  readonly overlap?: number | undefined;
+}
+
+const recognizeOptions = optionsOf<RecognizeOptions>({ ...batchedRules, overlap: option.optional(option.countOrNone) });
 
 /**
- * Finds the entities of each text. A word of several tokens has the tag of its first, as such models are trained.
+ * Finds the entities of each text. A word of several tokens has the tag of its first, as such models are trained; words are
+ * those of the tokenizer. A text that is longer than the model reads is read in windows that overlap.
  *
  * @throws SequiturError where the model has no such head, or no tokenizer
  */
 export async function recognizeEntities(
   model: Bert,
   texts: readonly string[],
-  options: BatchedOptions = {},
+  options: RecognizeOptions = {},
 ): Promise<Entity[][]> {
+  checkOptions('recognizeEntities', recognizeOptions, options);
   const tokenizer = readerFor('recognizeEntities', model, ['tokenClassification']);
   const names = labelsOf(model.config);
-  return inBatches(texts, options, async (some) => {
-    const encodings = encodeTogether(tokenizer, model, some);
-    const { logits } = (model as Bert<TokenClassificationHead>).apply(batchOf(encodings));
-    const values = (await logits.data()) as Float32Array;
-    logits.dispose();
-    return rowsOf(values, some.length).map((row, index) =>
-      groupEntities(some[index]!, taggedWords(some[index]!, encodings[index]!, row, names)),
-    );
+  const overlap = options.overlap ?? Math.min(128, Math.floor(model.contextLength / 4));
+  const windows = texts.map((text) => windowsOf(text, tokenizer, model, overlap));
+  const logits = await inBatches(windows.flat(), options, (some) => logitsOf(model, some));
+  let first = 0;
+  return windows.map((own, index) => {
+    const rows = logits.slice(first, first + own.length);
+    first += own.length;
+    const tagged = taggedWords(texts[index]!, own, centralTokens(own, overlap), rows, names);
+    return groupEntities(texts[index]!, tagged);
   });
 }
 
-/** Every word with the tag of its first token, from the logits [length * labels] of its text. */
-function taggedWords(text: string, encoding: Encoding, logits: Float32Array, names: readonly string[]): TaggedToken[] {
-  const words: TaggedToken[] = [];
-  for (const [index, offsets] of encoding.offsets.entries()) {
-    const [start, end] = offsets;
-    if (encoding.sequences[index] === null || end <= start) continue;
-    const last = words.at(-1);
-    if (last && last.offsets[1] === start && isInsideWord(text, start)) {
-      words[words.length - 1] = { ...last, offsets: [last.offsets[0], end] };
-      continue;
-    }
-    const probabilities = hostSoftmax(logits.subarray(index * names.length, (index + 1) * names.length));
-    const best = probabilities.reduce((most, value, i) => (value > probabilities[most]! ? i : most), 0);
-    words.push({ tag: names[best]!, score: probabilities[best]!, offsets });
-  }
-  return words;
+function windowsOf(text: string, tokenizer: Tokenizer, model: Bert, overlap: number): Encoding[] {
+  const whole = tokenizer.tokenize(text);
+  const maxLength = model.contextLength;
+  if (whole.ids.length <= maxLength) return [whole];
+  return tokenizer.tokenizeWindows(text, { maxLength, overlap });
 }
 
-/** Letters or digits on both sides of a place in the text. */
-function isInsideWord(text: string, place: number): boolean {
-  return /[\p{L}\p{N}]$/u.test(text.slice(0, place)) && /^[\p{L}\p{N}\p{M}]/u.test(text.slice(place));
+async function logitsOf(model: Bert, windows: readonly Encoding[]): Promise<Float32Array[]> {
+  const { logits } = (model as Bert<TokenClassificationHead>).apply(paddedBatch(model, windows));
+  const values = (await logits.data()) as Float32Array;
+  logits.dispose();
+  return rowsOf(values, windows.length);
+}
+
+/** Every word with the tag of its first token, from the logits [length * labels] of each window. */
+function taggedWords(
+  text: string,
+  windows: readonly Encoding[],
+  tokens: readonly TokenPlace[],
+  logits: readonly Float32Array[],
+  names: readonly string[],
+): TaggedToken[] {
+  const words: TaggedToken[] = [];
+  let number: number | null = null;
+  for (const { window, index } of tokens) {
+    const encoding = windows[window]!;
+    const [start, end] = encoding.offsets[index]!;
+    const last = words.at(-1);
+    if (last && encoding.words[index] === number) {
+      const [from, to] = last.offsets;
+      words[words.length - 1] = { ...last, offsets: [Math.min(from, start), Math.max(to, end)] };
+      continue;
+    }
+    number = encoding.words[index]!;
+    const row = logits[window]!.subarray(index * names.length, (index + 1) * names.length);
+    const probabilities = hostSoftmax(row);
+    const best = probabilities.reduce((most, value, i) => (value > probabilities[most]! ? i : most), 0);
+    words.push({ tag: names[best]!, score: probabilities[best]!, offsets: [start, end] });
+  }
+  return words.flatMap((word) => withoutSpace(text, word) ?? []);
+}
+
+/** The word without the space that it begins with in some vocabularies; null where nothing else is left. */
+function withoutSpace(text: string, word: TaggedToken): TaggedToken | null {
+  const [from, end] = word.offsets;
+  const start = from + /^\p{White_Space}*/u.exec(text.slice(from, end))![0].length;
+  return start < end ? { ...word, offsets: [start, end] } : null;
 }

@@ -15,11 +15,11 @@ export class CharacterTokenizer extends SubwordTokenizer {
       vocabulary,
       split: (text) => {
         let at = 0;
-        return Array.from(text.text, (token) => {
+        return Array.from(text.text, (token, word) => {
           const id = vocabulary.idOf(token) ?? refuse(token, characters.length);
           const [start, end] = text.range(at, at + token.length);
           at += token.length;
-          return { id, token, start, end };
+          return { id, token, start, end, word };
         });
       },
       join: (tokens) => tokens.join(''),

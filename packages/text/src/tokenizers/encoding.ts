@@ -1,4 +1,5 @@
 import { SequiturError } from '@sequitur/core';
+import { check } from './options.js';
 import type { TemplateItem } from './template.js';
 import type { Encoding, Offsets, Padding, Truncation } from './tokenizer.js';
 
@@ -8,6 +9,20 @@ export interface Piece {
   readonly token: string;
   readonly start: number;
   readonly end: number;
+  /** Pieces of one word have the same number, which grows along a text. */
+  readonly word: number;
+}
+
+/** Pieces of stretches of a text, one after the other, with their words numbered on. */
+export function joinPieces(stretches: Iterable<readonly Piece[]>): Piece[] {
+  const joined: Piece[] = [];
+  let next = 0;
+  for (const pieces of stretches) {
+    const first = next - (pieces[0]?.word ?? 0);
+    for (const piece of pieces) joined.push(first === 0 ? piece : { ...piece, word: piece.word + first });
+    if (pieces.length > 0) next = joined.at(-1)!.word + 1;
+  }
+  return joined;
 }
 
 /** Fills a template with the pieces of one or two texts. */
@@ -19,18 +34,22 @@ export function fillTemplate(
   const [ids, tokens, tokenTypes]: [number[], string[], number[]] = [[], [], []];
   const offsets: Offsets[] = [];
   const sequences: (0 | 1 | null)[] = [];
+  const words: (number | null)[] = [];
   for (const item of items) {
     const pieces =
-      'token' in item ? [{ id: item.token, token: spell(item.token), start: 0, end: 0 }] : (texts[item.sequence] ?? []);
-    for (const { id, token, start, end } of pieces) {
+      'token' in item
+        ? [{ id: item.token, token: spell(item.token), start: 0, end: 0, word: null }]
+        : (texts[item.sequence] ?? []);
+    for (const { id, token, start, end, word } of pieces) {
       ids.push(id);
       tokens.push(token);
       offsets.push([start, end]);
       tokenTypes.push(item.typeId);
       sequences.push('token' in item ? null : item.sequence);
+      words.push(word);
     }
   }
-  return { ids, tokens, offsets, tokenTypes, attentionMask: ids.map(() => 1), sequences };
+  return { ids, tokens, offsets, tokenTypes, attentionMask: ids.map(() => 1), sequences, words };
 }
 
 /**
@@ -98,9 +117,11 @@ function tooLong(surplus: number, left: string): SequiturError {
 /** Fills encodings up to one length. */
 export function padEncodings(
   encodings: readonly Encoding[],
-  { length, multipleOf = 1, side = 'right' }: Padding,
+  options: Padding,
   padding: { readonly id: number; readonly token: string; readonly typeId: number },
 ): Encoding[] {
+  check.padEncodings(options);
+  const { length, multipleOf = 1, side = 'right' } = options;
   const longest = length ?? encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const target = Math.ceil(longest / multipleOf) * multipleOf;
   return encodings.map((encoding) => {
@@ -117,6 +138,7 @@ export function padEncodings(
       tokenTypes: fill(encoding.tokenTypes, padding.typeId),
       attentionMask: fill(encoding.attentionMask, 0),
       sequences: fill(encoding.sequences, null),
+      words: fill(encoding.words, null),
     };
   });
 }

@@ -2,7 +2,8 @@ import { SequiturError } from '@sequitur/core';
 import { type AddedToken, AddedTokenSplitter } from './added-tokens.js';
 import { AlignedText } from './aligned-text.js';
 import { cleanUpSpaces } from './decoders/clean-up-spaces.js';
-import { type CutLongest, fillTemplate, type Piece, padEncodings, truncate } from './encoding.js';
+import { type CutLongest, fillTemplate, joinPieces, type Piece, padEncodings, truncate } from './encoding.js';
+import { check } from './options.js';
 import { type Template, type TemplateItem, templateLength } from './template.js';
 import type {
   BatchOptions,
@@ -70,17 +71,20 @@ export class SubwordTokenizer implements Tokenizer {
     this.specialIds = new Set([...(parts.specialIds ?? []), ...named, ...added]);
   }
 
-  encode(text: string, { specialTokens = false }: EncodeOptions = {}): number[] {
-    if (specialTokens) return [...this.tokenize(text).ids];
+  encode(text: string, options?: EncodeOptions): number[] {
+    check.encode(text, options);
+    if (options?.specialTokens) return [...this.#encoding(text, undefined, {}).ids];
     return this.#pieces(text).map(({ id }) => id);
   }
 
   tokenize(text: string, options: TokenizeOptions = {}): Encoding {
+    check.tokenize(text, options);
     const encoding = this.#encoding(text, options.pair, options);
     return options.padding ? this.#pad([encoding], options.padding)[0]! : encoding;
   }
 
   tokenizeBatch(texts: readonly (string | readonly [string, string])[], options: BatchOptions = {}): Encoding[] {
+    check.tokenizeBatch(texts, options);
     const { padding = {}, ...rest } = options;
     const encodings = texts.map((text) =>
       typeof text === 'string' ? this.#encoding(text, undefined, rest) : this.#encoding(...text, rest),
@@ -88,12 +92,14 @@ export class SubwordTokenizer implements Tokenizer {
     return padding === false ? encodings : this.#pad(encodings, padding);
   }
 
-  tokenizeWindows(text: string, { pair, maxLength, overlap = 0, specialTokens = true }: WindowsOptions): Encoding[] {
+  tokenizeWindows(text: string, options: WindowsOptions): Encoding[] {
+    check.tokenizeWindows(text, options);
+    const { pair, maxLength, overlap = 0, specialTokens = true } = options;
     const items = this.#items(pair !== undefined, specialTokens);
     const first = this.#pieces(text);
     const long = pair === undefined ? first : this.#pieces(pair);
     const room = maxLength - templateLength(items) - (pair === undefined ? 0 : first.length);
-    if (room <= overlap || overlap < 0) {
+    if (room <= overlap) {
       throw new SequiturError({
         where: 'tokenizeWindows',
         expected: `room for more than the overlap of ${overlap} tokens in a window`,
@@ -109,10 +115,9 @@ export class SubwordTokenizer implements Tokenizer {
     return encodings;
   }
 
-  decode(
-    ids: readonly number[],
-    { skipSpecialTokens = true, cleanUp = this.cleanUp, after = [] }: DecodeOptions = {},
-  ): string {
+  decode(ids: readonly number[], options?: DecodeOptions): string {
+    check.decode(ids, options);
+    const { skipSpecialTokens = true, cleanUp = this.cleanUp, after = [] } = options ?? {};
     const text = after.length ? this.#joinAfter(after, ids, skipSpecialTokens) : this.#join(ids, skipSpecialTokens);
     return cleanUp ? cleanUpSpaces(text) : text;
   }
@@ -144,15 +149,14 @@ export class SubwordTokenizer implements Tokenizer {
   #pieces(text: string): readonly Piece[] {
     const { prepare, split, finish } = this.#parts;
     const aligned = AlignedText.of(text);
-    const pieces: Piece[] = [];
-    for (const stretch of this.#added.split(prepare ? prepare(aligned) : aligned)) {
-      if (!stretch.token) {
-        for (const piece of split(stretch.text)) pieces.push(piece);
-        continue;
-      }
-      const [start, end] = stretch.text.range(0, stretch.text.length);
-      pieces.push({ id: stretch.token.id, token: stretch.token.content, start, end });
-    }
+    const stretches = this.#added.split(prepare ? prepare(aligned) : aligned);
+    const pieces = joinPieces(
+      stretches.map(({ text: stretch, token }) => {
+        if (!token) return split(stretch);
+        const [start, end] = stretch.range(0, stretch.length);
+        return [{ id: token.id, token: token.content, start, end, word: 0 }];
+      }),
+    );
     return finish ? finish(pieces) : pieces;
   }
 

@@ -14,6 +14,11 @@ export interface Encoding {
   readonly attentionMask: readonly number[];
   /** Which text a token comes from: 0 the first, 1 the second, null for special tokens and padding. */
   readonly sequences: readonly (0 | 1 | null)[];
+  /**
+   * Which word of its text a token belongs to, as the tokenizer splits texts: at what its pre-tokenizer makes of them, and
+   * before each `▁` and `Ġ`; null for special tokens and padding.
+   */
+  readonly words: readonly (number | null)[];
 }
 
 export interface Truncation {

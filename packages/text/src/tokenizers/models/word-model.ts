@@ -16,17 +16,24 @@ export interface WordModel {
   spell(word: string): readonly WordPart[];
 }
 
-/** The pieces of words, with their places in the original text. */
+/** The pieces of words, with their places in the original text. A word that holds several is told by its spaces. */
 export function piecesOf(words: Iterable<AlignedText>, model: WordModel): Piece[] {
   const pieces: Piece[] = [];
+  let number = -1;
   for (const word of words) {
+    let isFirst = true;
     for (const { id, token, from, to } of model.spell(word.text)) {
+      if (isFirst || SPACES.has(token.charCodeAt(0))) number++;
+      isFirst = false;
       const [start, end] = word.range(from, to);
-      pieces.push({ id, token, start, end });
+      pieces.push({ id, token, start, end, word: number });
     }
   }
   return pieces;
 }
+
+/** The signs that vocabularies write for a space: SentencePiece's, and that of byte-level ones. */
+const SPACES: ReadonlySet<number> = new Set([0x2581, 0x120]);
 
 /** Remembers how the last words were spelled: text repeats its words. */
 export class SpellingCache {

@@ -53,13 +53,14 @@ function extraIds(count: number) {
 function bytePieces(text: AlignedText): Piece[] {
   const encoder = new TextEncoder();
   const pieces: Piece[] = [];
-  let at = 0;
+  let [at, word] = [0, 0];
   for (const character of text.text) {
     const [start, end] = text.range(at, at + character.length);
     for (const byte of encoder.encode(character)) {
-      pieces.push({ id: byte + FIRST_BYTE, token: String.fromCharCode(byte), start, end });
+      pieces.push({ id: byte + FIRST_BYTE, token: String.fromCharCode(byte), start, end, word });
     }
     at += character.length;
+    word++;
   }
   return pieces;
 }

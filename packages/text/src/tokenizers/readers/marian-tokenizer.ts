@@ -1,7 +1,7 @@
 import { SequiturError, showValue } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import type { AlignedText } from '../aligned-text.js';
-import type { Piece } from '../encoding.js';
+import { joinPieces, type Piece } from '../encoding.js';
 import { readSentencePieceFile } from '../sentence-piece/model-file.js';
 import { SPACE } from '../sentence-piece/normalize.js';
 import { SentencePieceProcessor } from '../sentence-piece/processor.js';
@@ -86,8 +86,8 @@ function splitAfterLanguage(text: AlignedText, processor: SentencePieceProcessor
   const match = />>.+<</u.exec(text.text);
   if (!match) return processor.split(text);
   const [start, end] = text.range(match.index, match.index + match[0].length);
-  const language = match.index === 0 ? [{ id: 0, token: match[0], start, end }] : [];
-  return [...language, ...processor.split(text.replaceAll(/>>.+<</gu, ''))];
+  const language = match.index === 0 ? [{ id: 0, token: match[0], start, end, word: 0 }] : [];
+  return joinPieces([language, processor.split(text.replaceAll(/>>.+<</gu, ''))]);
 }
 
 function joinAround(

@@ -1,6 +1,6 @@
 import { type AddedToken, AddedTokenSplitter } from '../added-tokens.js';
 import { AlignedText } from '../aligned-text.js';
-import { byHalves, type Piece } from '../encoding.js';
+import { byHalves, joinPieces, type Piece } from '../encoding.js';
 import { piecesOf } from '../models/word-model.js';
 import {
   specialToken,
@@ -78,11 +78,13 @@ function splitOf(
   );
   const spelling = new Map(addedTokens.map(({ id, content }) => [id, content]));
   return (text) =>
-    added.split(normalize(text)).flatMap(({ text: stretch, token }): readonly Piece[] => {
-      if (!token) return piecesOf(split(stretch), model);
-      const [start, end] = stretch.range(0, stretch.length);
-      return [{ id: token.id, token: spelling.get(token.id)!, start, end }];
-    });
+    joinPieces(
+      added.split(normalize(text)).map(({ text: stretch, token }): readonly Piece[] => {
+        if (!token) return piecesOf(split(stretch), model);
+        const [start, end] = stretch.range(0, stretch.length);
+        return [{ id: token.id, token: spelling.get(token.id)!, start, end, word: 0 }];
+      }),
+    );
 }
 
 function addedTokenOf(fields: Fields): AddedToken {

@@ -1,0 +1,32 @@
+import type { Encoding } from '@sequitur/text';
+
+/** A token of a long text in the window that is to be asked for it. */
+export interface TokenPlace {
+  readonly window: number;
+  /** In the window. */
+  readonly index: number;
+}
+
+/**
+ * Every token of a text, in order, in the window in which it stands farthest from an edge, and so sees most of what is
+ * around it.
+ *
+ * @param windows of one text, as `tokenizeWindows` gives them
+ * @param overlap how many tokens neighbours share
+ */
+export function centralTokens(windows: readonly Encoding[], overlap: number): TokenPlace[] {
+  const places: (TokenPlace & { readonly margin: number })[] = [];
+  const inner = windows.map(({ sequences }) =>
+    sequences.flatMap((sequence, index) => (sequence === null ? [] : [index])),
+  );
+  const advance = inner[0]!.length - overlap;
+  for (const [window, indices] of inner.entries()) {
+    for (const [place, index] of indices.entries()) {
+      const margin = Math.min(place, indices.length - 1 - place);
+      const token = window * advance + place;
+      const known = places[token];
+      if (!known || margin > known.margin) places[token] = { window, index, margin };
+    }
+  }
+  return places;
+}
