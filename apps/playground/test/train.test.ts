@@ -1,4 +1,4 @@
-import { openBackend, parametersOf } from '@sequitur/core';
+import { openBackend } from '@sequitur/core';
 import { generateTexts } from '@sequitur/generation';
 import { LanguageModel } from '@sequitur/transformer';
 import { unzipSync } from 'fflate';
@@ -8,7 +8,10 @@ import type { Engine } from '../src/protocol/index.js';
 import type { ModelSpec, Recipe } from '../src/protocol/recipe.js';
 import type { Run } from '../src/protocol/train.js';
 import { memoryStore, type Store } from '../src/worker/storage/store.js';
+import { modelOfRun } from '../src/worker/train/folder.js';
 import { parts } from '../src/worker/train/parts.js';
+import { Record } from '../src/worker/train/record.js';
+import { Texts } from '../src/worker/train/texts.js';
 import { connect, TEXT } from './in-process.js';
 
 const recipe: Recipe = {
@@ -20,6 +23,11 @@ const small = (name: string): ModelSpec => {
   const spec = specOf(presets.find((preset) => preset.name === name)!, 16);
   return { ...spec, blocks: spec.blocks.slice(0, 3) };
 };
+
+async function greedy(model: LanguageModel): Promise<string> {
+  const [texts] = await generateTexts(model, [model.tokenizer!.encode('Call me')], { maxTokens: 40 });
+  return model.tokenizer!.decode(texts![0]!.tokens);
+}
 
 describe('training in the worker', () => {
   const lines: { close: () => void }[] = [];
@@ -117,21 +125,40 @@ describe('training in the worker', () => {
     expect(run.curve.loss).toHaveLength(100);
   });
 
-  it('saves a folder that is loaded again with the same greedy text', async () => {
-    const engine = open(memoryStore());
+  it('saves a folder that is opened again with the same greedy text', async () => {
+    const store = memoryStore();
+    const engine = open(store);
     const { id } = await engine.call('train.start', { spec: small('Attention + Mamba'), recipe });
     await ended(engine, id);
     const { name, zip } = await engine.call('train.save', { id });
-    const files = Object.entries(unzipSync(zip)).map(([path, bytes]) => new File([bytes as BlobPart], path));
     expect(name).toBe('attention-mamba.zip');
+    const files = Object.entries(unzipSync(zip)).map(([path, bytes]) => new File([bytes as BlobPart], path));
     expect(files.map((file) => file.name)).toContain('attention-mamba/config.json');
 
-    const model = await LanguageModel.fromPretrained(files, { parts });
-    const ids = model.tokenizer!.encode('Call me');
-    const [texts] = await generateTexts(model, [ids], { maxTokens: 20 });
-    expect(model.tokenizer!.decode(texts![0]!.tokens)).toMatch(/[a-z ]{20}/);
-    expect([...parametersOf(model).values()].every((parameter) => parameter.isFilled)).toBe(true);
-    model.dispose();
+    const again = await LanguageModel.fromPretrained(files, { parts });
+    const texts = new Texts(async () => TEXT, store);
+    const trained = await modelOfRun((await Record.open(store, id))!, store, texts);
+    expect(await greedy(again)).toBe(await greedy(trained));
+    again.dispose();
+    trained.dispose();
+
+    const given = { name, content: new Blob([zip as BlobPart]) };
+    const info = await engine.call('models.add', { files: [given] });
+    expect(info).toMatchObject({ name: 'attention-mamba', family: 'hybrid' });
+    const listed = await engine.call('models.list', undefined);
+    expect(listed.map(({ origin }) => origin)).toEqual(['opened here', 'trained here, step 12']);
+  });
+
+  it('refuses a folder by name and keeps nothing of it', async () => {
+    const store = memoryStore();
+    const engine = open(store);
+    const add = (content: string, name: string) =>
+      engine.call('models.add', { files: [{ name, content: new Blob([content]) }] });
+    await expect(add('not a zip', 'broken.zip')).rejects.toThrow('a zip of a Hugging Face folder');
+    await expect(add('{"model_type": "t5"}', 'config.json')).rejects.toThrow('a causal model');
+    await expect(add('{', 'config.json')).rejects.toThrow('expected JSON');
+    await expect(add('hello', 'letter.txt')).rejects.toThrow('config.json');
+    expect(await store.list('models')).toEqual([]);
   });
 
   it('scores a task by length and by place', async () => {

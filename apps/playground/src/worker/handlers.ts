@@ -2,9 +2,12 @@ import type { Commands, Events } from '../protocol/index.js';
 import type { Port } from '../protocol/messages.js';
 import { type Emit, type Handlers, serve } from '../protocol/server.js';
 import { backendCommands, Engine } from './backend.js';
+import { modelCommands } from './models/commands.js';
+import { Shelf } from './models/shelf.js';
 import type { BackendName } from './packages.js';
 import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
+import { Lab } from './train/lab.js';
 import { type ReadText, Texts } from './train/texts.js';
 
 export interface Surroundings {
@@ -21,9 +24,12 @@ export function answer(port: Port, { store, readText, backends }: Surroundings):
   const tell: Emit<Events> = (...event) => emit(...event);
   const engine = new Engine((report) => tell('backend.opened', report), backends);
   const texts = new Texts(readText, store);
+  const lab = new Lab({ store, engine, texts, emit: tell });
+  const shelf = new Shelf({ store, engine, texts, lab });
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine),
-    ...trainCommands({ store, engine, texts, emit: tell }),
+    ...modelCommands(shelf),
+    ...trainCommands(lab, { store, engine, texts }),
   };
   emit = serve<Commands, Events>(port, handlers);
 }

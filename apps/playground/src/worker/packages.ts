@@ -5,14 +5,17 @@ export {
   type CausalModel,
   disposeState,
   initialize,
+  type Module,
   openBackend,
   parameterCount,
   Random,
+  SequiturError,
   tokenTensor,
 } from '@sequitur/core';
 export { generateTexts } from '@sequitur/generation';
-export { mamba, mamba2, s4d } from '@sequitur/mamba';
-export { type FileSink, type FileSource, filesSink } from '@sequitur/pretrained';
+export { Gpt, gptFamilies } from '@sequitur/gpt';
+export { Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
+export { type FileSink, type FileSource, filesSink, readText } from '@sequitur/pretrained';
 export { gru, lstm, minGru } from '@sequitur/recurrent';
 export {
   Batches,

@@ -1,11 +1,10 @@
 import { type Handlers, handingOver } from '../../protocol/server.js';
 import type { TrainCommands } from '../../protocol/train.js';
 import { modelOfRun, zipOf } from './folder.js';
-import { Lab, type LabParts } from './lab.js';
+import type { Lab, LabParts } from './lab.js';
 
 /** What the room Train can ask. */
-export function trainCommands(parts: LabParts): Handlers<TrainCommands> {
-  const lab = new Lab(parts);
+export function trainCommands(lab: Lab, parts: Omit<LabParts, 'emit'>): Handlers<TrainCommands> {
   return {
     'train.list': () => lab.list(),
     'train.cost': ({ spec, recipe }) => lab.cost(spec, recipe),

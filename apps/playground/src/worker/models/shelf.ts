@@ -1,0 +1,121 @@
+import { familyOf } from '../../architectures/index.js';
+import type { GivenFile, ModelInfo, ModelRef } from '../../protocol/models.js';
+import type { Engine } from '../backend.js';
+import { folderOf, type Store } from '../storage/store.js';
+import { modelOfRun } from '../train/folder.js';
+import type { Lab } from '../train/lab.js';
+import type { Texts } from '../train/texts.js';
+import { unpacked } from './given-files.js';
+import { composed, type OpenedModel, openFolder } from './open-folder.js';
+
+export interface ShelfParts {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly lab: Lab;
+  readonly texts: Texts;
+}
+
+interface Kept {
+  /** Tells a run's later checkpoint from an earlier one. */
+  readonly version: string;
+  readonly opened: Promise<OpenedModel>;
+}
+
+/** So many models stay open; the one that was asked for longest ago goes first. */
+const MOST_OPEN = 3;
+
+/** Every model that can be asked for, and the few that are open. */
+export class Shelf {
+  readonly #parts: ShelfParts;
+  /** The last one used stands last. */
+  readonly #open = new Map<ModelRef, Kept>();
+
+  constructor(parts: ShelfParts) {
+    this.#parts = parts;
+  }
+
+  async list(): Promise<ModelInfo[]> {
+    const { store, lab } = this.#parts;
+    const paths = (await store.list('models')).filter((path) => path.endsWith('/info'));
+    const folders = await Promise.all(paths.map(async (path) => (await store.get<ModelInfo>(path))!));
+    const runs = (await lab.list()).filter(({ savedStep }) => savedStep > 0);
+    const trained = runs.map(({ id, spec, savedStep }) => ({
+      ref: `run:${id}`,
+      name: spec.name,
+      family: familyOf(spec),
+      origin: `trained here, step ${savedStep.toLocaleString('en')}`,
+    }));
+    return [...folders, ...trained];
+  }
+
+  /** An open model, which stays the shelf's: whoever uses it does not dispose it. */
+  async open(ref: ModelRef): Promise<OpenedModel> {
+    await this.#parts.engine.open();
+    const version = await this.#versionOf(ref);
+    const known = this.#open.get(ref);
+    this.#open.delete(ref);
+    if (known && known.version !== version) await close(known);
+    const kept = known?.version === version ? known : { version, opened: this.#read(ref) };
+    this.#open.set(ref, kept);
+    kept.opened.catch(() => this.#open.delete(ref));
+    for (const [other, least] of this.#open) {
+      if (this.#open.size <= MOST_OPEN) break;
+      this.#open.delete(other);
+      await close(least);
+    }
+    return kept.opened;
+  }
+
+  /** Keeps a folder once it was opened without a fault. */
+  async add(files: readonly GivenFile[]): Promise<ModelInfo> {
+    const { store, engine } = this.#parts;
+    await engine.open();
+    const id = crypto.randomUUID().slice(0, 8);
+    const folder = `models/${id}`;
+    const found = await unpacked(files);
+    try {
+      for (const [name, bytes] of found) await store.put(`${folder}/${name}`, bytes);
+      const opened = await openFolder(folderOf(store, folder).source);
+      const info = { ref: `folder:${id}`, name: nameOf(files), family: opened.family, origin: 'opened here' };
+      opened.model.dispose();
+      await store.put(`${folder}/info`, info);
+      return info;
+    } catch (error) {
+      await store.remove(folder);
+      throw error;
+    }
+  }
+
+  async remove(ref: ModelRef): Promise<void> {
+    const kept = this.#open.get(ref);
+    this.#open.delete(ref);
+    if (kept) await close(kept);
+    await this.#parts.store.remove(`models/${idOf(ref)}`);
+  }
+
+  async #versionOf(ref: ModelRef): Promise<string> {
+    return ref.startsWith('run:') ? String((await this.#parts.lab.record(idOf(ref))).info.savedStep) : '';
+  }
+
+  async #read(ref: ModelRef): Promise<OpenedModel> {
+    const { store, lab, texts } = this.#parts;
+    if (!ref.startsWith('run:')) return openFolder(folderOf(store, `models/${idOf(ref)}`).source);
+    return composed(await modelOfRun(await lab.record(idOf(ref)), store, texts));
+  }
+}
+
+async function close({ opened }: Kept): Promise<void> {
+  const { model } = await opened;
+  model.dispose();
+}
+
+function idOf(ref: ModelRef): string {
+  return ref.slice(ref.indexOf(':') + 1);
+}
+
+/** The folder or zip that the files came from. */
+function nameOf(files: readonly GivenFile[]): string {
+  const [first] = files;
+  const [folder = 'A folder', ...below] = (first?.name ?? '').split('/');
+  return below.length || folder.endsWith('.zip') ? folder.replace(/\.zip$/, '') : 'A folder';
+}
