@@ -9,9 +9,9 @@ import {
   uniform,
 } from '@sequitur/core';
 import { type Tensor1D, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
-import { gruSequence } from './gru-sequence/index.js';
 import type { RecurrentMixerOptions } from './lstm.js';
-import { masksOf } from './masks.js';
+import { gruSequence } from './ops/gru-sequence/index.js';
+import { masksOf } from './ops/masks.js';
 
 export type GruState = { readonly hidden: Tensor2D }; // [batch, hiddenWidth]
 

@@ -9,8 +9,8 @@ import {
   uniform,
 } from '@sequitur/core';
 import { type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
-import { lstmSequence } from './lstm-sequence/index.js';
-import { masksOf } from './masks.js';
+import { lstmSequence } from './ops/lstm-sequence/index.js';
+import { masksOf } from './ops/masks.js';
 
 export interface RecurrentMixerOptions {
   readonly width: number;

@@ -1,8 +1,8 @@
 import { drawNormal } from '@sequitur/laws';
 import { concat, mul, reshape, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { gruSequence } from '../src/gru-sequence/index.js';
-import { lstmSequence } from '../src/lstm-sequence/index.js';
-import type { Masks } from '../src/masks.js';
+import { gruSequence } from '../src/ops/gru-sequence/index.js';
+import { lstmSequence } from '../src/ops/lstm-sequence/index.js';
+import type { Masks } from '../src/ops/masks.js';
 
 export interface Sizes {
   readonly batch: number;

@@ -14,8 +14,8 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { lstmSequence } from '../src/lstm-sequence/index.js';
-import type { Masks } from '../src/masks.js';
+import { lstmSequence } from '../src/ops/lstm-sequence/index.js';
+import type { Masks } from '../src/ops/masks.js';
 import { joined, kinds, type Sizes } from './kinds.js';
 
 const shapes: Record<string, Sizes> = {

@@ -2,7 +2,7 @@ import { openBackend, Random } from '@sequitur/core';
 import { expectSameOnThreads } from '@sequitur/laws';
 import { backend, grads, type KernelBackend, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { textParts } from '../src/run-on-texts.js';
+import { textParts } from '../src/ops/run-on-texts.js';
 import { recurrentKernels } from '../src/wasm-kernels.js';
 import { joined, kinds, type Sizes } from './kinds.js';
 

@@ -1,7 +1,7 @@
 import type { NativeKernel } from '@sequitur/core';
+import { recurrentKernels } from '../../wasm-kernels.js';
 import { runOnTexts } from '../run-on-texts.js';
 import type { SequenceAttributes } from '../sequence-attributes.js';
-import { recurrentKernels } from '../wasm-kernels.js';
 
 export const gruWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = recurrentKernels(backend);

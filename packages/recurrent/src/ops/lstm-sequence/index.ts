@@ -1,8 +1,41 @@
-import { expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
-import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { defineOp, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import { matMul, reshape, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Masks } from '../masks.js';
-import { sequenceAttributes } from '../sequence-attributes.js';
-import { lstmOp } from './op.js';
+import { type SequenceAttributes, sequenceAttributes } from '../sequence-attributes.js';
+import { lstmCpu } from './cpu.js';
+import { lstmGradient } from './gradient.js';
+import { lstmReference } from './reference.js';
+import { lstmWasm } from './wasm.js';
+
+/**
+ * {gates, weight, hidden, cell, real, keep} -> [outputs, last hidden state, last cell, and for the backward: the gates after
+ * their functions, hidden state and cell before each step].
+ */
+const lstmOp = defineOp<SequenceAttributes>({
+  name: 'SequiturLstm',
+  reference: lstmReference,
+  gradient: {
+    inputsToSave: ['weight', 'real', 'keep'],
+    outputsToSave: [false, false, false, true, true, true],
+    of: ([dOutputs, dLastHidden, dLastCell], saved) => {
+      const [weight, real, keep, activations, hiddenBefore, cellBefore] = saved as [
+        ...[Tensor, Tensor, Tensor],
+        ...[Tensor, Tensor, Tensor],
+      ];
+      const kept = { weight, activations, cellBefore, real, keep };
+      const arriving = { dOutputs: dOutputs!, dLastHidden: dLastHidden!, dLastCell: dLastCell! };
+      const [dGates, dHidden, dCell] = lstmGradient({ ...kept, ...arriving }, {});
+      const [hidden, wide] = weight.shape as [number, number];
+      return {
+        gates: () => dGates!,
+        weight: () => matMul(reshape(hiddenBefore, [-1, hidden]), reshape(dGates!, [-1, wide]), true, false),
+        hidden: () => dHidden!,
+        cell: () => dCell!,
+      };
+    },
+  },
+  kernels: { cpu: lstmCpu, wasm: lstmWasm },
+});
 
 export interface LstmSequence extends Masks {
   /** float32 [batch, length, 4 hidden]: what the input gives to the gates i, f, g, o, biases included. */

@@ -1,8 +1,38 @@
-import { expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { defineOp, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import { matMul, reshape, sum, type Tensor, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Masks } from '../masks.js';
-import { sequenceAttributes } from '../sequence-attributes.js';
-import { gruOp } from './op.js';
+import { type SequenceAttributes, sequenceAttributes } from '../sequence-attributes.js';
+import { gruCpu } from './cpu.js';
+import { gruGradient } from './gradient.js';
+import { gruReference } from './reference.js';
+import { gruWasm } from './wasm.js';
+
+/**
+ * {gates, weight, bias, hidden, real, keep} -> [outputs, last hidden state, and for the backward: r, z, n and what the state
+ * gives to n, and the hidden state before each step].
+ */
+const gruOp = defineOp<SequenceAttributes>({
+  name: 'SequiturGru',
+  reference: gruReference,
+  gradient: {
+    inputsToSave: ['weight', 'real', 'keep'],
+    outputsToSave: [false, false, true, true],
+    of: ([dOutputs, dLast], saved) => {
+      const [weight, real, keep, activations, before] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      const kept = { weight, activations, before, real, keep };
+      const [dInput, dRecurrent, dHidden] = gruGradient({ ...kept, dOutputs: dOutputs!, dLast: dLast! }, {});
+      const [hidden, wide] = weight.shape as [number, number];
+      const rows = reshape(dRecurrent!, [-1, wide]);
+      return {
+        gates: () => dInput!,
+        weight: () => matMul(reshape(before, [-1, hidden]), rows, true, false),
+        bias: () => sum(rows, 0),
+        hidden: () => dHidden!,
+      };
+    },
+  },
+  kernels: { cpu: gruCpu, wasm: gruWasm },
+});
 
 export interface GruSequence extends Masks {
   /** float32 [batch, length, 3 hidden]: what the input gives to r, z and n, biases included. */

@@ -1,5 +1,5 @@
 import { type Offset, type Range, ranges } from '@sequitur/core';
-import type { RecurrentInstance } from './wasm-kernels.js';
+import type { RecurrentInstance } from '../wasm-kernels.js';
 
 /** A recurrence over a batch of texts, and the product that each of its steps takes: [batch, inner] times [inner, columns]. */
 export interface Steps {
