@@ -1,4 +1,4 @@
-// The arguments of a call: one block of 32-bit values, written in this order by `src/scaled-dot-product/wasm.ts`.
+// The arguments of a call: one block of 32-bit values, written in this order by `src/ops/scaled-dot-product/wasm/index.ts`.
 // Offsets are in bytes, strides in elements; 0 stands for an absent tensor.
 
 // @ts-ignore: decorator

@@ -15,13 +15,13 @@ import {
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { except, type Pattern } from './patterns/index.js';
 import {
   type AttentionOptions,
   attention,
   attentionWeights,
   attentionWithLogSumExp,
-} from './scaled-dot-product/index.js';
+} from './ops/scaled-dot-product/index.js';
+import { except, type Pattern } from './patterns/index.js';
 
 /**
  * What a query takes that sees nothing, where two masks are added to the scores as some models of PyTorch do: what both

@@ -1,7 +1,7 @@
 import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
 import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import { attentionHiddenOnce, type HiddenOnce, weightsHiddenOnce } from './hidden-once.js';
-import { type AttentionOptions, attention, attentionWeights } from './scaled-dot-product/index.js';
+import { type AttentionOptions, attention, attentionWeights } from './ops/scaled-dot-product/index.js';
 
 export interface ProjectionOptions {
   readonly width: number;

@@ -3,7 +3,7 @@ import { onEachBackend } from '@sequitur/laws';
 import { randomNormal, type Tensor4D } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { attention, slidingWindow } from '../src/index.js';
-import { alwaysUseBlockKernels } from '../src/scaled-dot-product/webgpu/heuristics.js';
+import { alwaysUseBlockKernels } from '../src/ops/scaled-dot-product/webgpu/heuristics.js';
 
 onEachBackend(
   'attention in half precision',

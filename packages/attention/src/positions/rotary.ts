@@ -12,7 +12,7 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
-import { rotate } from '../rotary/index.js';
+import { rotate } from '../ops/rotary/index.js';
 import { type Place, PositionalEncoding } from './positional-encoding.js';
 import {
   dynamicStretch,

@@ -19,9 +19,9 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { attentionFlops, attentionGradientFlops } from '../attention-cost.js';
+import { attention, attentionWeights } from '../ops/scaled-dot-product/index.js';
 import { causal, visiblePairs } from '../patterns/index.js';
 import { ProjectedAttention, type ProjectionOptions } from '../projected-attention.js';
-import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import {
   type CompressiveMemory,
   emptyCompressiveMemory,

@@ -23,9 +23,9 @@ import {
   transpose,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { attention, attentionWeights } from '../ops/scaled-dot-product/index.js';
 import type { Pattern } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
-import { attention, attentionWeights } from '../scaled-dot-product/index.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
 import { pieceContext, refusePadding, type SegmentPiece, splitAt, splitIntoSegments } from './segments.js';
 import { transformerXlCost } from './transformer-xl-cost.js';

@@ -16,8 +16,8 @@ import {
   tensor2d,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { type AttentionOptions, attention } from '../ops/scaled-dot-product/index.js';
 import { either, full, globalTokens, type Pattern, slidingWindow } from '../patterns/index.js';
-import { type AttentionOptions, attention } from '../scaled-dot-product/index.js';
 
 /** float32 [batch, length, heads, headSize] each. */
 export interface Projections {

@@ -1,0 +1,113 @@
+import { defineOp, type Op, type OpInputs, scoped } from '@sequitur/core';
+import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { biasTensors } from './bias-tensors.js';
+import { forwardCpu } from './cpu/index.js';
+import { attentionInGaps, gapsOfColumns } from './dilated.js';
+import { attentionGradient, gradientsOf } from './gradient.js';
+import { type AttentionOptions, type ResolvedOptions, resolve } from './options.js';
+import { referenceByBlocks } from './reference/index.js';
+import { weightsByBlocks } from './reference/weights.js';
+import type { AttentionResult } from './result.js';
+import { attentionByColumns, strideOfColumns } from './strided.js';
+import { forwardWasm } from './wasm/index.js';
+import { forwardWebGpu } from './webgpu/index.js';
+
+export type { AttentionOptions, FullyMasked } from './options.js';
+export type { AttentionResult } from './result.js';
+
+const ops = new Map<string, Op<ResolvedOptions>>();
+
+/**
+ * Scaled dot-product attention (Vaswani et al. 2017, equation 1): softmax(Q Kᵀ scale + bias) V. Fully masked blocks of
+ * the pattern cost nothing, and no array of queries × keys entries is made. With fewer key heads than heads,
+ * neighbouring heads share one (grouped-query attention, Ainslie et al. 2023).
+ *
+ * @param query float32 [batch, queries, heads, headSize]
+ * @param key float32 [batch, capacity, keyHeads, headSize]
+ * @param value float32 [batch, capacity, keyHeads, valueSize]
+ * @returns float32 [batch, queries, heads, valueSize], which the caller disposes
+ * @throws SequiturError when a shape, dtype or option does not match
+ */
+export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions = {}): Tensor4D {
+  return scoped(() => run(query, key, value, options).output);
+}
+
+/**
+ * As `attention`, with log Σ exp of each query's scores, by which results over parts of the keys are combined. Both are
+ * differentiable; the caller disposes both.
+ */
+export function attentionWithLogSumExp(
+  query: Tensor4D,
+  key: Tensor4D,
+  value: Tensor4D,
+  options: AttentionOptions = {},
+): AttentionResult {
+  return scoped(() => run(query, key, value, options));
+}
+
+/**
+ * Attention weights before dropout, for inspection: float32 [batch, heads, queries, keyLength], which the caller
+ * disposes. Computed for a few queries at a time, so that it takes little memory besides the result.
+ */
+export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
+  return scoped(() => {
+    const resolved = resolve(query, key, key, options);
+    const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask: options.attentionMask });
+    return weightsByBlocks({ query, key, attentionMask: options.attentionMask, ...tensors }, resolved);
+  });
+}
+
+function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
+  const resolved = resolve(query, key, value, options);
+  const stride = strideOfColumns(query, options, resolved);
+  if (stride !== null) return attentionByColumns([query, key, value], stride, resolved, run);
+  const gaps = gapsOfColumns(query, options, resolved);
+  if (gaps !== null) return attentionInGaps([query, key, value], gaps, resolved, run);
+  const { attentionMask } = options;
+  const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask });
+  const [output, logSumExp] = runAttention(
+    { query, key, value, ...(attentionMask && { attentionMask }), ...tensors },
+    resolved,
+  );
+  return { output: output as Tensor4D, logSumExp: logSumExp as Tensor3D };
+}
+
+/**
+ * {query, key, value, attentionMask?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has a separate op,
+ * since gradients of tfjs need to know which tensors exist.
+ */
+function runAttention(inputs: OpInputs, options: ResolvedOptions): Tensor[] {
+  const names = Object.keys(inputs);
+  const extras = names.slice(3).map((name) => name[0]!.toUpperCase() + name.slice(1));
+  const name = ['SequiturAttention', ...extras].join('With');
+  let op = ops.get(name);
+  if (!op) {
+    op = define(name, names);
+    ops.set(name, op);
+  }
+  return op(inputs, options);
+}
+
+function define(name: string, names: readonly string[]): Op<ResolvedOptions> {
+  return defineOp<ResolvedOptions>({
+    name,
+    reference: (inputs, options) => referenceByBlocks(inputs, options),
+    gradient: {
+      inputsToSave: names,
+      outputsToSave: [true, true],
+      of: ([dy, dlogSumExp], saved, options) => {
+        const [output, logSumExp] = saved.slice(-2) as [Tensor, Tensor];
+        const given = Object.fromEntries(names.map((input, index) => [input, saved[index]!]));
+        const all = { ...given, output, logSumExp, dy: dy!, dlogSumExp: dlogSumExp! };
+        const gradients = attentionGradient(all, options);
+        const present = gradientsOf(names, options);
+        return Object.fromEntries(present.map((input, index) => [input, () => gradients[index]!]));
+      },
+    },
+    kernels: { cpu: forwardCpu, wasm: forwardWasm, webgpu: forwardWebGpu },
+  });
+}
+
+function placeOf({ shape: [batch, queries, heads] }: Tensor4D) {
+  return { batch, queries, heads };
+}
