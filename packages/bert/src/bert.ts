@@ -11,27 +11,22 @@ import {
   type CheckpointLocation,
   type CheckpointMetadata,
   type FileSink,
-  type HubOptions,
-  type LoadProgress,
-  openCheckpoint,
-  openSink,
-  openSource,
-  readCheckpointMetadata,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+  type PretrainedModel,
   type SaveOptions,
-  saveFolder,
-  storedDtype,
+  savePretrained,
 } from '@sequitur/pretrained';
-import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import type { Scalar, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { positionsOf, type TextBatch, tensorsOf } from './batch.js';
 import type { BertConfig } from './config.js';
 import type { BertContext, BertEncoder } from './encoder.js';
-import type { EncoderFamily } from './families/family.js';
-import { families as knownFamilies } from './families/index.js';
 import type { Head, HeadContext, HeadPart } from './heads/head.js';
+import { headOfKind } from './heads/head-of-kind.js';
 import { pooled } from './heads/no-head.js';
-import { type FoundWeights, fillPartly, fillWholly, readFamily, storedHead, withPresentNames } from './load.js';
-import { architectureOf, rulesOf } from './names.js';
+import { bertFamilies, type EncoderFamily, type EncoderParts } from './models/index.js';
 
 export interface CreateBertOptions<H extends Head> {
   /** What is computed from the encoded text; default the pooled first token. */
@@ -42,14 +37,9 @@ export interface CreateBertOptions<H extends Head> {
   readonly families?: readonly EncoderFamily[];
 }
 
-export interface BertOptions {
-  readonly tokenizer?: Tokenizer | null;
-  /** What its folder says of it, for saving it alike. */
-  readonly metadata?: CheckpointMetadata;
-}
-
-export interface LoadBertOptions<H extends Head> extends HubOptions, CreateBertOptions<H> {
-  readonly onProgress?: (progress: LoadProgress) => void;
+export interface LoadBertOptions<H extends Head> extends LoadPretrainedOptions<EncoderFamily, Tokenizer> {
+  /** Default as the configuration names it. */
+  readonly head?: HeadPart<H>;
 }
 
 /** What a head computes. */
@@ -58,7 +48,9 @@ export type OutputsOf<H extends Head> = ReturnType<H['apply']>;
 export type LabelsOf<H extends Head> = Parameters<H['loss']>[1];
 
 /** An encoder with a head: BERT, RoBERTa, DistilBERT, each with every head that its Hugging Face classes have. */
-export class Bert<H extends Head = Head> extends Module implements Encoder {
+export class Bert<H extends Head = Head> extends Module implements Encoder, PretrainedModel {
+  /** What `fromPretrained` and `create` choose from where they are given no list. */
+  static readonly families = bertFamilies;
   readonly encoder: BertEncoder;
   readonly head: H;
   /** What checkpoints of this class store and the class never reads. */
@@ -67,15 +59,16 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
   readonly family: EncoderFamily;
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
-  /** What the checkpoint said of itself, for saving it alike. */
+  /** What its folder said of it, for saving it alike. */
   readonly metadata: CheckpointMetadata;
+  readonly #completed: EncoderParts['completed'];
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
   constructor(
     config: BertConfig,
     family: EncoderFamily,
     head: HeadPart<H>,
-    { tokenizer = null, metadata = {} }: BertOptions = {},
+    { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {},
   ) {
     super();
     this.config = { ...config, ...head.settings };
@@ -83,9 +76,11 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
     this.headKind = head.kind;
     this.tokenizer = tokenizer;
     this.metadata = metadata;
-    this.encoder = family.createEncoder(this.config);
-    this.head = head.build(this.config, family.headStyle(this.config, head.kind));
-    this.unused = family.unusedPart?.(head.kind, this.config) ?? null;
+    const { encoder, headStyle, unused = null, completed } = family.build(this.config, head.kind);
+    this.encoder = encoder;
+    this.head = head.build(this.config, headStyle);
+    this.unused = unused;
+    this.#completed = completed;
   }
 
   get vocabularySize(): number {
@@ -102,7 +97,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
       head = pooled() as HeadPart as HeadPart<H>,
       seed = 0,
       tokenizer = null,
-      families = knownFamilies,
+      families = Bert.families,
     } = options;
     const family = familyOf(config.modelType, families);
     return initialize(new Bert(config, family, head, { tokenizer }), seed);
@@ -113,54 +108,26 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
    * its configuration names. With another `head` the encoder is loaded, and of the head what the checkpoint has of it;
    * the rest is drawn from `seed`, to be trained. The caller disposes the model.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration holds what the model does not know
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
    */
-  static async fromPretrained<H extends Head = Head>(
+  static fromPretrained<H extends Head = Head>(
     location: CheckpointLocation,
-    options: LoadBertOptions<H> = {},
+    { head, ...options }: LoadBertOptions<H> = {},
   ): Promise<Bert<H>> {
-    const source = await openSource(location, options);
-    const found = await readFamily(source, options.families ?? knownFamilies);
-    const checkpoint = await openCheckpoint(source);
-    try {
-      const tokenizer = options.tokenizer ?? (await openTokenizer(source));
-      const metadata = await readCheckpointMetadata(source, checkpoint);
-      return await Bert.load<H>({ ...found, checkpoint }, { ...options, tokenizer }, metadata);
-    } finally {
-      await checkpoint.close();
-    }
-  }
-
-  /** As `fromPretrained`, from a checkpoint that is open and stays so. */
-  static async load<H extends Head = Head>(
-    given: FoundWeights,
-    options: LoadBertOptions<H> = {},
-    metadata: CheckpointMetadata = { dtype: storedDtype(given.checkpoint) },
-  ): Promise<Bert<H>> {
-    const found = { ...given, checkpoint: withPresentNames(given.checkpoint) };
-    const { family, config } = found;
-    const { head: wanted, tokenizer = null, ...rest } = options;
-    const stored = storedHead(found, (head) => new Bert(config, family, head));
-    const parts = { tokenizer, metadata };
-    const model = new Bert(config, family, wanted ?? (stored as HeadPart as HeadPart<H>), parts);
-    const fill = wanted && (wanted.kind !== stored.kind || wanted.settings?.labels) ? fillPartly : fillWholly;
-    try {
-      await fill(model, found, rest);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    }
-    return model;
+    return loadPretrained(location, options, {
+      families: Bert.families,
+      openTokenizer,
+      head,
+      create: ({ config, family, headKind, ...context }) => {
+        const part = head && head.kind === headKind ? head : (headOfKind(headKind) as HeadPart as HeadPart<H>);
+        return new Bert(config, family, part, context);
+      },
+    });
   }
 
   /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
-  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    const { family, config, headKind } = this;
-    const stored = { ...this.metadata, architecture: architectureOf(family, headKind) };
-    const content = { rules: rulesOf(family, config, headKind), config: family.writeConfig(config), stored };
-    const sink = openSink(location);
-    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
-    await saveFolder(this, sink, content, options);
+  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
+    return savePretrained(this, location, options);
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {
@@ -188,7 +155,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder {
 
   /** The encoded texts, and what the head may know of them. */
   #read(batch: TextBatch, context: LossContext): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
-    const completed = this.family.completed?.(this.headKind, batch, this.config) ?? batch;
+    const completed = this.#completed?.(batch) ?? batch;
     const { tokens, context: given, question } = tensorsOf(completed, this.vocabularySize);
     const { globals, choices } = completed;
     const seeing = globals && positionsOf(globals, completed.attentionMask);

@@ -1,12 +1,14 @@
 import { full, MultiHeadAttention } from '@sequitur/attention';
 import {
   activationByName,
+  costOfParts,
   type EncodeContext,
   type Encoder,
   FeedForward,
   LayerNorm,
   Module,
   normal,
+  type PartCost,
   type SequenceMixer,
   SequiturError,
 } from '@sequitur/core';
@@ -48,6 +50,11 @@ export class BertEncoder extends Module implements Encoder {
     this.vocabularySize = config.vocabularySize;
     this.contextLength = config.contextLength;
     this.width = config.width;
+  }
+
+  /** For one text of so many tokens. */
+  cost(length: number): PartCost {
+    return costOfParts(this.stack, length);
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {

@@ -1,5 +1,21 @@
-import { emptyCache, full, type KeyValueCache, ProjectedAttention, type ProjectionOptions } from '@sequitur/attention';
-import { Embedding, type MixContext, normal, type SequenceMixer, SequiturError } from '@sequitur/core';
+import {
+  attentionFlops,
+  attentionGradientFlops,
+  emptyCache,
+  full,
+  type KeyValueCache,
+  ProjectedAttention,
+  type ProjectionOptions,
+} from '@sequitur/attention';
+import {
+  Embedding,
+  linearFlops,
+  type MixContext,
+  normal,
+  type PartCost,
+  type SequenceMixer,
+  SequiturError,
+} from '@sequitur/core';
 import {
   add,
   cast,
@@ -48,6 +64,17 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
   /** Nothing is remembered: the whole text is read at once. */
   initState(_batchSize: number): KeyValueCache {
     return emptyCache;
+  }
+
+  cost(length: number): PartCost {
+    const projections = linearFlops(this, length);
+    const pairs = this.heads * length * length;
+    const distances = 2 * this.headSize * (this.comparesKeys ? 2 : 1);
+    return {
+      flops: projections + pairs * (attentionFlops(this) + distances),
+      gradientFlops: 2 * projections + pairs * (attentionGradientFlops(this) + 2 * distances),
+      stateBytes: 0,
+    };
   }
 
   /** @throws SequiturError where the text is longer than there are vectors of distances for */

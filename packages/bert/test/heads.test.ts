@@ -1,12 +1,11 @@
 import { openBackend, parametersOf, Random } from '@sequitur/core';
 import { expectClose } from '@sequitur/laws';
-import { filesSink, filesSource, openCheckpoint } from '@sequitur/pretrained';
+import { filesSink, filesSource, openCheckpoint, safetensorsChunks } from '@sequitur/pretrained';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
   Bert,
   type BertConfig,
   type BigBirdConfig,
-  bertFamily,
   type HeadPart,
   type LongformerConfig,
   maskedLanguage,
@@ -205,16 +204,20 @@ describe('a configuration', () => {
     const old = (name: string) =>
       name.replace(/(LayerNorm)\.weight$/, '$1.gamma').replace(/(LayerNorm)\.bias$/, '$1.beta');
     const present = new Map([...checkpoint.tensors.keys()].map((name) => [old(name), name]));
-    const entry = { dtype: 'F32', shape: [2] } as const;
-    const left = ['bert.pooler.dense.bias', 'cls.seq_relationship.bias'].map((name) => [name, entry] as const);
-    const model = await Bert.load({
-      ...{ family: bertFamily, config: configs.bert!, architecture: 'BertForMaskedLM' },
-      checkpoint: {
-        ...checkpoint,
-        tensors: new Map([...[...checkpoint.tensors].map(([name, tensor]) => [old(name), tensor] as const), ...left]),
-        readFloat32: (name) => checkpoint.readFloat32(present.get(name) ?? name),
-      },
-    });
+    const stored = await Promise.all(
+      [...present].map(async ([name, now]) => {
+        const { shape } = checkpoint.tensors.get(now)!;
+        const values = new Uint8Array((await checkpoint.readFloat32(now)).slice().buffer);
+        return { name, dtype: 'F32' as const, shape, values: async () => values };
+      }),
+    );
+    const left = ['bert.pooler.dense.bias', 'cls.seq_relationship.bias'].map((name) => ({
+      ...{ name, dtype: 'F32' as const, shape: [2], values: async () => new Uint8Array(8) },
+    }));
+    const sink = filesSink();
+    await sink.write('model.safetensors', safetensorsChunks([...stored, ...left]));
+    const config = files.find(({ name }) => name === 'config.json')!;
+    const model = await Bert.fromPretrained(filesSource([...sink.files, config]));
     expect(present.has('bert.embeddings.LayerNorm.gamma')).toBe(true);
     expect(await model.encoder.embedding.norm.weight.read()).toEqual(new Float32Array(8).fill(1));
     model.dispose();

@@ -95,7 +95,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
   ],
   ['bert-mlm', 'heads that do not divide the width', config({ num_attention_heads: 5 }), /heads/],
   ['bert-mlm', 'the class of another family', config({ architectures: ['GPT2LMHeadModel'] }), /architectures/],
-  ['bert-mlm', 'an unknown attribute', config({ sliding: true }), /sliding = true/],
+  ['bert-mlm', 'an attribute that is not supported', config({ sliding_window: 4 }), /sliding_window = 4/],
   ['bert-mlm', 'labels without names', config({ id2label: { 0: 1 } }), /id2label/],
   ['gpt2-lm', 'another family', config({ model_type: 'gpt5' }), /model_type/],
   ['gpt2-lm', 'a gigantic width', config({ n_embd: 4 * 2 ** 40 }), /misshapen: transformer\.wte/],

@@ -1,7 +1,9 @@
-import type { Architecture } from '@sequitur/core';
-import { languageModelCost } from '@sequitur/transformer';
+import { architectureOf } from '@sequitur/pretrained';
+import type { CausalFamily } from '@sequitur/transformer';
+import { Gpt } from './gpt.js';
 import {
   bloomFamily,
+  type GptConfig,
   gemmaFamily,
   gpt2Family,
   gptNeoFamily,
@@ -9,27 +11,23 @@ import {
   llamaFamily,
   mistralFamily,
   qwen2Family,
-} from './families/index.js';
-import type { GptConfig, GptFamily } from './family.js';
-import { Gpt } from './gpt.js';
+} from './models/index.js';
 
 /** A family as a value for lists that compare architectures. */
-function architectureOf<Config extends GptConfig>(family: GptFamily<Config>): Architecture<Config, 'causal'> {
-  const create = (config: Config) => new Gpt(config, { family });
-  return {
-    name: family.modelType,
-    kind: 'causal',
-    presets: family.presets,
-    create,
-    cost: (config, length) => languageModelCost(create(config), length),
-  };
+function architecture<Config extends GptConfig>(family: CausalFamily<Config>) {
+  return architectureOf(
+    'causal',
+    family,
+    (config) => new Gpt(config, { family }),
+    (model, length) => model.cost(length),
+  );
 }
 
-export const gpt2 = architectureOf(gpt2Family);
-export const gptNeox = architectureOf(gptNeoxFamily);
-export const gptNeo = architectureOf(gptNeoFamily);
-export const llama = architectureOf(llamaFamily);
-export const mistral = architectureOf(mistralFamily);
-export const qwen2 = architectureOf(qwen2Family);
-export const gemma = architectureOf(gemmaFamily);
-export const bloom = architectureOf(bloomFamily);
+export const gpt2 = architecture(gpt2Family);
+export const gptNeox = architecture(gptNeoxFamily);
+export const gptNeo = architecture(gptNeoFamily);
+export const llama = architecture(llamaFamily);
+export const mistral = architecture(mistralFamily);
+export const qwen2 = architecture(qwen2Family);
+export const gemma = architecture(gemmaFamily);
+export const bloom = architecture(bloomFamily);

@@ -4,7 +4,6 @@ import {
   crossEntropy,
   disposeState,
   embed,
-  initialize,
   Linear,
   type LossContext,
   type MixContext,
@@ -16,14 +15,13 @@ import {
 } from '@sequitur/core';
 import {
   type CheckpointLocation,
-  type CheckpointMetadata,
-  type FileSink,
-  openSink,
-  openSource,
-  type SaveOptions,
+  type ClassificationProblem,
+  labelsOf,
+  loadPretrained,
+  type ModelContext,
 } from '@sequitur/pretrained';
-import type { Tokenizer } from '@sequitur/text';
-import { CausalStack } from '@sequitur/transformer';
+import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
+import { type CausalFamily, PretrainedStack } from '@sequitur/transformer';
 import {
   mul,
   reshape,
@@ -35,22 +33,21 @@ import {
   tensor,
   tensor1d,
 } from '@tensorflow/tfjs-core';
-import type { ClassificationProblem, GptConfig, GptFamily } from './family.js';
-import { type LoadGptOptions, openGpt } from './open-gpt.js';
-import { saveGpt } from './save-gpt.js';
+import type { LoadGptOptions } from './gpt.js';
+import { type GptConfig, gptFamilies } from './models/index.js';
 
 type Rows = readonly (readonly number[])[];
 
-export interface GptClassifierOptions<Config extends GptConfig = GptConfig> {
-  readonly family: GptFamily<Config>;
-  readonly tokenizer?: Tokenizer | null;
+export interface GptClassifierOptions<Config extends GptConfig = GptConfig>
+  extends Omit<ModelContext<Tokenizer>, 'headKind'> {
+  readonly family: CausalFamily<Config>;
 }
+
+const HEAD = 'sequenceClassification';
 
 export interface LoadGptClassifierOptions extends LoadGptOptions {
   /** Names of the classes; default those of the checkpoint. Given, the head may be new. */
   readonly labels?: readonly string[];
-  /** Of a head that the checkpoint does not have. */
-  readonly seed?: number | string;
 }
 
 export interface Classified {
@@ -60,52 +57,32 @@ export interface Classified {
 }
 
 /** A decoder-only model that classifies a text by what it knows at its last token (Radford et al. 2018, section 3.2). */
-export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalStack {
+export class GptClassifier<Config extends GptConfig = GptConfig> extends PretrainedStack<Config> {
+  static readonly families = gptFamilies;
+  static readonly heads = [HEAD];
   readonly score: Linear; // [width, labels]
-  readonly config: Config;
-  readonly family: GptFamily<Config>;
-  readonly tokenizer: Tokenizer | null;
-  readonly metadata: CheckpointMetadata;
-  readonly labels: readonly string[];
 
   /** A model without values. */
-  constructor(
-    config: Config,
-    { family, tokenizer = null }: GptClassifierOptions<Config>,
-    metadata: CheckpointMetadata = {},
-  ) {
-    super(family.parts({ ...config, tied: true }));
-    this.labels = config.labels ?? ['LABEL_0', 'LABEL_1'];
+  constructor(config: Config, { family, ...context }: GptClassifierOptions<Config>) {
+    super(config, family, { ...context, headKind: HEAD });
     this.score = new Linear(config.width, this.labels.length, { bias: false });
-    this.config = config;
-    this.family = family;
-    this.tokenizer = tokenizer;
-    this.metadata = { ...metadata, architecture: family.classes.classifier };
   }
 
   /** Loads a classifier, or the stack of another class of the family with a new head. The caller disposes it. */
-  static async fromPretrained(
+  static fromPretrained(
     location: CheckpointLocation,
-    options: LoadGptClassifierOptions = {},
+    { labels, ...options }: LoadGptClassifierOptions = {},
   ): Promise<GptClassifier> {
-    const source = await openSource(location, options);
-    const model = await openGpt(
-      source,
-      options,
-      ({ config, family, tokenizer, metadata }) =>
-        new GptClassifier(
-          { ...config, ...(options.labels && { labels: options.labels }) },
-          { family, tokenizer },
-          metadata,
-        ),
-      ['score.weight'],
-    );
-    return initialize(model, options.seed ?? 0);
+    return loadPretrained(location, options, {
+      families: GptClassifier.families,
+      head: { kind: HEAD, ...(labels && { settings: { labels } }) },
+      openTokenizer,
+      create: ({ config, ...context }) => new GptClassifier(config, context),
+    });
   }
 
-  /** Saves a folder that Python's class for sequence classification reads. */
-  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    await saveGpt(this, openSink(location), options);
+  get labels(): readonly string[] {
+    return labelsOf(this.config);
   }
 
   /** How a loss reads the labels: as the configuration says, else one class of several, or a number for a single label. */
@@ -169,15 +146,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends CausalS
 
   /** The labels of each text, the best first; in a regression the one number. */
   async classify(texts: readonly string[]): Promise<readonly (readonly Classified[])[]> {
-    const { tokenizer } = this;
-    if (!tokenizer) {
-      throw new SequiturError({
-        where: 'GptClassifier.classify',
-        expected: 'a model with a tokenizer',
-        got: 'one without',
-        fix: 'Put tokenizer.json into its folder, or call scores with token ids',
-      });
-    }
+    const tokenizer = this.tokenizer ?? missingTokenizer('GptClassifier.classify');
     const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids))));
     const values = (await shares.data()) as Float32Array;
     shares.dispose();

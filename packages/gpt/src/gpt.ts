@@ -1,27 +1,22 @@
 import { initialize, SequiturError } from '@sequitur/core';
 import {
   type CheckpointLocation,
-  type CheckpointMetadata,
-  type FileSink,
-  openSink,
-  openSource,
-  type SaveOptions,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
 } from '@sequitur/pretrained';
-import { type CompleteOptions, completeText, missingTokenizer, type Tokenizer } from '@sequitur/text';
-import { CausalStack } from '@sequitur/transformer';
+import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
+import { type CausalFamily, CausalLanguageModel } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';
 import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
-import type { Gpt2Config } from './families/gpt2/config.js';
-import { gpt2Family } from './families/gpt2/family.js';
-import type { GptConfig, GptFamily } from './family.js';
-import { type LoadGptOptions, openGpt } from './open-gpt.js';
-import { saveGpt } from './save-gpt.js';
+import { type Gpt2Config, type GptConfig, gpt2Family, gptFamilies } from './models/index.js';
 
-export interface GptOptions<Config extends GptConfig = GptConfig> {
+export interface GptOptions<Config extends GptConfig = GptConfig> extends ModelContext<Tokenizer> {
   /** Default GPT-2. */
-  readonly family?: GptFamily<Config>;
-  readonly tokenizer?: Tokenizer | null;
+  readonly family?: CausalFamily<Config>;
 }
+
+export type LoadGptOptions = LoadPretrainedOptions<CausalFamily<GptConfig>, Tokenizer>;
 
 export interface ChatOptions {
   /** In Jinja, or as a function; default that of the tokenizer's files. */
@@ -33,23 +28,14 @@ export interface ChatOptions {
 }
 
 /** A decoder-only language model of any family, with its configuration, and its tokenizer where it has one. */
-export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
-  readonly config: Config;
-  readonly family: GptFamily<Config>;
-  readonly tokenizer: Tokenizer | null;
-  /** What the checkpoint said of itself, for saving it alike. */
-  readonly metadata: CheckpointMetadata;
+export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageModel<Config> {
+  /** What `fromPretrained` chooses from where it is given no list. */
+  static readonly families = gptFamilies;
+  static readonly heads = ['languageModel', 'none'];
 
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Config, options: GptOptions<Config> = {}, metadata: CheckpointMetadata = {}) {
-    const { family = gpt2Family as unknown as GptFamily<Config>, tokenizer = null } = options;
-    // A stack stored without a head scores tokens by its own table, though its whole model may have a head.
-    const headless = metadata.architecture === family.classes.base;
-    super(family.parts(headless ? { ...config, tied: true } : config));
-    this.config = config;
-    this.family = family;
-    this.tokenizer = tokenizer;
-    this.metadata = metadata;
+  constructor(config: Config, { family, ...context }: GptOptions<Config> = {}) {
+    super(config, family ?? (gpt2Family as unknown as CausalFamily<Config>), context);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -64,30 +50,15 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalStack {
    * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository; `model_type` of its
    * config.json says which family it is of. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration holds what the family does not know
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
    */
-  static async fromPretrained(location: CheckpointLocation, options: LoadGptOptions = {}): Promise<Gpt> {
-    const source = await openSource(location, options);
-    return openGpt(source, options, ({ config, family, tokenizer, metadata }) => {
-      return new Gpt(config, { family, tokenizer }, metadata);
+  static fromPretrained(location: CheckpointLocation, options: LoadGptOptions = {}): Promise<Gpt> {
+    return loadPretrained(location, options, {
+      families: Gpt.families,
+      heads: Gpt.heads,
+      openTokenizer,
+      create: ({ config, ...context }) => new Gpt(config, context),
     });
-  }
-
-  /** Saves a folder (or files) that Python's `from_pretrained` reads, tokenizer included. */
-  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    await saveGpt(this, openSink(location), options);
-  }
-
-  /** The tokens that end a text: the configuration of generation knows more of them than the model's. */
-  get endTokens(): readonly number[] {
-    const stored = this.metadata.generation?.eos_token_id as number | readonly number[] | null | undefined;
-    return [stored ?? this.config.endToken ?? []].flat();
-  }
-
-  /** Goes on writing after `prompt`, piece by piece. */
-  complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
-    const { tokenizer, endTokens, config } = this;
-    return completeText({ model: this, tokenizer, startToken: config.startToken, endTokens }, prompt, options);
   }
 
   /**

@@ -1,11 +1,9 @@
 export * from './architectures.js';
 export { Conversation, type ConversationParts, type SayOptions } from './chat/conversation.js';
 export { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
-export * from './families/index.js';
-export { type LlamaVariation, llamaParts } from './families/llama/parts.js';
-export type { ClassificationProblem, GptClasses, GptConfig, GptFamily } from './family.js';
 export * from './gpt.js';
 export * from './gpt-classifier.js';
-export { fillGpt, type LoadGptOptions, readGptConfig, rulesOf } from './open-gpt.js';
-export * from './recurrent-memory/index.js';
-export * from './transformer-xl/index.js';
+export * from './models/index.js';
+export * from './models/memory-transformer-xl/index.js';
+export * from './models/recurrent-memory-gpt/index.js';
+export * from './models/transformer-xl/index.js';

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parametersOf, Random, scoped, tokenTensor } from '@sequitur/core';
 import { expectClose, onEachBackend } from '@sequitur/laws';
-import { folderSource, SafetensorsFile } from '@sequitur/pretrained';
+import { folderSource, SafetensorsFile, weightRules } from '@sequitur/pretrained';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import { loadLora, peftLora, saveLora } from '@sequitur/transformer';
 import { dispose, memory, type Tensor } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { bloomFamily, Gpt, gpt2Family, llamaFamily, rulesOf } from '../src/index.js';
+import { bloomFamily, Gpt, gpt2Family, llamaFamily } from '../src/index.js';
 
 const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
 const batch = { inputs: [[0, 1, 2, 3]], labels: [[1, 2, 3, 4]] };
@@ -34,7 +34,7 @@ onEachBackend('low-rank adapters', () => {
     it(`${name}: train alone, merge into what they were, and come back from their files`, async () => {
       const [model, other] = [create() as unknown as Gpt<never>, create() as unknown as Gpt<never>];
       const resolved = memory().numTensors;
-      const rules = rulesOf(model.family, model.config, model.family.prefix);
+      const rules = weightRules(model);
       const before = logitsOf(model);
       const weights = new Map<string, Float32Array>();
       for (const [path, parameter] of parametersOf(model)) weights.set(path, await parameter.read());
@@ -71,7 +71,7 @@ onEachBackend('low-rank adapters', () => {
 
   it('drop a share of what they read in training alone, and keep that share in their files', async () => {
     const model = models.llama();
-    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    const rules = weightRules(model);
     const lora = peftLora(model, rules, { rank: 2, dropout: 0.5, seed: 1 });
     for (const { linear } of lora.adapted)
       linear.up.weight.assign(new Float32Array(linear.up.weight.shape[0]! * linear.up.weight.shape[1]!).fill(1));
@@ -96,7 +96,7 @@ onEachBackend('low-rank adapters', () => {
 
   it('are laid out as PEFT lays them out', async () => {
     const model = models['gpt2, which stores query, key and value as one']();
-    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    const rules = weightRules(model);
     await saveLora(model, peftLora(model, rules, { rank: 2 }), rules, folder);
     const opened = (await folderSource(folder).open('adapter_model.safetensors'))!;
     const file = await SafetensorsFile.open(opened);
@@ -123,7 +123,7 @@ onEachBackend('low-rank adapters', () => {
 
   it('are refused where they do not fit, and the model stays as it was', async () => {
     const model = models.llama();
-    const rules = rulesOf(model.family, model.config, model.family.prefix);
+    const rules = weightRules(model);
     await saveLora(model, peftLora(model, rules, { rank: 2 }), rules, folder);
     const path = join(folder, 'adapter_config.json');
     const config = JSON.parse(await readFile(path, 'utf8'));
@@ -136,7 +136,7 @@ onEachBackend('low-rank adapters', () => {
     await expect(loadLora(other, rules, folder)).rejects.toThrow(/modules_to_save/);
     const gpt2 = models['gpt2, which stores query, key and value as one']();
     await writeFile(path, JSON.stringify(config));
-    const gpt2Rules = rulesOf(gpt2.family, gpt2.config, gpt2.family.prefix);
+    const gpt2Rules = weightRules(gpt2);
     await expect(loadLora(gpt2, gpt2Rules, folder)).rejects.toThrow(/expected corrections of Linears of this model/);
     for (const each of [model, other, gpt2]) each.dispose();
   });

@@ -1,11 +1,9 @@
+export * from './architectures.js';
 export * from './block-parts.js';
-export type { LoadOptions } from './checkpoints/pretrained.js';
-export * from './models/mamba/architecture.js';
 export { type MambaConfig, mambaPresets } from './models/mamba/config.js';
-export { mambaMixerRules, mambaRules, readMambaConfig, writeMambaConfig } from './models/mamba/hugging-face.js';
+export { mambaFamily, mambaMixerRules } from './models/mamba/hugging-face.js';
 export * from './models/mamba/model.js';
-export * from './models/mamba2/architecture.js';
 export { type Mamba2Config, mamba2Presets } from './models/mamba2/config.js';
-export { mamba2Rules, readMamba2Config, writeMamba2Config } from './models/mamba2/hugging-face.js';
+export { mamba2Family } from './models/mamba2/hugging-face.js';
 export * from './models/mamba2/model.js';
-export * from './models/s4d/architecture.js';
+export type { S4dConfig } from './models/s4d/config.js';

@@ -2,24 +2,33 @@ import { dropout, Embedding, type Initializer, type MixContext, Module, type Nor
 import { add, mul, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { PositionTable, type PositionVectors } from './positions/index.js';
 
-export interface TokenEmbeddingOptions {
+interface TokenTable {
   readonly vocabularySize: number;
   readonly width: number;
-  /** How many positions have a learned vector: short for `positions: new PositionTable({ count, width })`. */
-  readonly learnedPositions?: number;
-  /** What is added to the vectors for their place; absent: the model finds order by other means. */
-  readonly positions?: PositionVectors;
-  /** Multiplies the tokens' vectors before anything is added; default 1. */
-  readonly scale?: number;
-  /** Brings the sum to a common scale. */
-  readonly norm?: Norm;
-  readonly dropout?: number;
   readonly initializer?: Initializer;
   /** The id whose vector gets no gradient from lookups. */
   readonly padding?: number | undefined;
 }
 
-/** Gives each token its vector, and adds that of its position where the model has such. */
+export interface EmbeddingOptions {
+  /** How many positions have a learned vector: short for `positions: new PositionTable({ count, width })`. */
+  readonly learnedPositions?: number;
+  /** What is added to the vectors for their place; absent: the model finds order by other means. */
+  readonly positions?: PositionVectors | null;
+  /** Multiplies the tokens' vectors before anything is added; default 1. The original Transformer takes sqrt(width). */
+  readonly scale?: number;
+  /** Brings the sum to a common scale. */
+  readonly norm?: Norm | null;
+  readonly dropout?: number;
+}
+
+/** A table of its own, or one that encoder and decoder share. */
+export type TokenEmbeddingOptions = EmbeddingOptions & (TokenTable | { readonly tokens: Embedding });
+
+/**
+ * The vectors of tokens, scaled, with those of their positions where the model has such (Vaswani et al. 2017, sections 3.4
+ * and 3.5).
+ */
 export class TokenEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
   readonly positions: PositionVectors | null;
@@ -29,10 +38,8 @@ export class TokenEmbedding extends Module {
 
   constructor(options: TokenEmbeddingOptions) {
     super();
-    const { vocabularySize, width, learnedPositions: count, initializer, padding } = options;
-    this.tokens = new Embedding(vocabularySize, width, initializer, { padding });
-    const learned = count ? new PositionTable({ count, width, ...(initializer && { initializer }) }) : null;
-    this.positions = options.positions ?? learned;
+    this.tokens = 'tokens' in options ? options.tokens : tokenTable(options);
+    this.positions = options.positions ?? learnedPositions(options, this.tokens.weight.shape[1]!);
     this.norm = options.norm ?? null;
     this.#scale = options.scale ?? 1;
     this.#dropout = options.dropout ?? 0;
@@ -70,4 +77,14 @@ export class TokenEmbedding extends Module {
     const vectors = positions.range(seen, length); // also refuses what is too long
     return context.positions ? positions.lookup(context.positions) : vectors;
   }
+}
+
+function tokenTable({ vocabularySize, width, initializer, padding }: TokenTable): Embedding {
+  return new Embedding(vocabularySize, width, initializer, { padding });
+}
+
+function learnedPositions(options: TokenEmbeddingOptions, width: number): PositionTable | null {
+  const { learnedPositions: count } = options;
+  const initializer = 'tokens' in options ? undefined : options.initializer;
+  return count ? new PositionTable({ count, width, ...(initializer && { initializer }) }) : null;
 }

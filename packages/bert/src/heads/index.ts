@@ -1,4 +1,5 @@
 export * from './head.js';
+export { headOfKind } from './head-of-kind.js';
 export * from './masked-language.js';
 export * from './multiple-choice.js';
 export * from './next-sentence.js';

@@ -8,8 +8,9 @@ import {
   meanSquaredError,
   normal,
 } from '@sequitur/core';
+import { type ClassificationProblem, labelsOf } from '@sequitur/pretrained';
 import { mul, type Scalar, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import type { BertConfig, Problem } from '../config.js';
+import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row, targetTensor } from './labels.js';
 import { Pooler } from './pooler.js';
@@ -24,7 +25,7 @@ export class SequenceClassificationHead extends Module implements Head<Classific
   readonly pooler: Pooler;
   readonly output: Linear; // [width, classes]
   readonly #dropout: number;
-  readonly #problem: Problem | undefined;
+  readonly #problem: ClassificationProblem | undefined;
 
   constructor(config: BertConfig, style: HeadStyle) {
     super();
@@ -67,14 +68,9 @@ export class SequenceClassificationHead extends Module implements Head<Classific
   }
 }
 
-function problemOf(labels: ClassificationLabels, classes: number): Problem {
+function problemOf(labels: ClassificationLabels, classes: number): ClassificationProblem {
   if (classes === 1) return 'regression';
   return typeof labels[0] === 'number' ? 'singleLabel' : 'multiLabel';
-}
-
-/** The names of the classes; two without a name where the configuration says nothing. */
-export function labelsOf({ labels }: BertConfig): readonly string[] {
-  return labels ?? ['LABEL_0', 'LABEL_1'];
 }
 
 export function sequenceClassification(

@@ -1,9 +1,10 @@
 import { countLabels, crossEntropy, dropout, Linear, Module, normal } from '@sequitur/core';
+import { labelsOf } from '@sequitur/pretrained';
 import { type Scalar, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row } from './labels.js';
-import { type ClassificationOutputs, labelsOf } from './sequence-classification.js';
+import type { ClassificationOutputs } from './sequence-classification.js';
 
 /** Says of each token of which class it is, as entity recognition needs. */
 export class TokenClassificationHead extends Module implements Head<ClassificationOutputs<Tensor3D>, readonly Row[]> {

@@ -1,6 +1,7 @@
 import { checkOptions, hostSoftmax, optionsOf } from '@sequitur/core';
+import { labelsOf } from '@sequitur/pretrained';
 import type { Bert } from '../bert.js';
-import { labelsOf, type SequenceClassificationHead } from '../heads/sequence-classification.js';
+import type { SequenceClassificationHead } from '../heads/sequence-classification.js';
 import {
   type CuttingOptions,
   cuttingRules,

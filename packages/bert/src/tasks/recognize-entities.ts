@@ -1,7 +1,7 @@
 import { checkOptions, hostSoftmax, option, optionsOf } from '@sequitur/core';
+import { labelsOf } from '@sequitur/pretrained';
 import type { Encoding, Tokenizer } from '@sequitur/text';
 import type { Bert } from '../bert.js';
-import { labelsOf } from '../heads/sequence-classification.js';
 import type { TokenClassificationHead } from '../heads/token-classification.js';
 import { type Entity, groupEntities, type TaggedToken } from './entity-groups.js';
 import { type BatchedOptions, batchedRules, inBatches, paddedBatch, readerFor, rowsOf } from './reading.js';

@@ -1,41 +1,26 @@
 import {
-  Bert,
+  type Bert,
   BigBirdMixer,
-  type EncoderFamily,
-  families,
-  familyOfConfig,
   firstBlocks,
   type HeadOutputs,
   isSparse,
   type LongformerConfig,
-  rulesOf,
   type TextBatch,
 } from '@sequitur/bert';
 import { type Observe, scoped } from '@sequitur/core';
+import { weightRules } from '@sequitur/pretrained';
 import { dispose, keep, type Tensor, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { bigBirdMaps } from '../big-bird-maps.js';
 import { compareDrawnBlocks, mixerOf } from './drawn-blocks.js';
 import { longformerLayouts } from './longformer-weights.js';
-import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
-/** BERT and its descendants, one for each `model_type`. */
-export const encoderFamilies: readonly ModelFamily[] = families.map((family) => ({
-  modelType: family.modelType,
-  load: (source) => Bert.fromPretrained(source),
-  open: async (json, architectures, checkpoint) => {
-    const [architecture] = architectures;
-    if (architecture !== undefined && !Object.hasOwn(family.heads, architecture)) return null;
-    const found = familyOfConfig(json, [family]);
-    const model = await Bert.load({ ...found, checkpoint });
-    return encoderUnderTest(model, family);
-  },
-}));
-
-function encoderUnderTest(model: Bert, family: EncoderFamily): ModelUnderTest {
+/** BERT and its descendants, with any head. */
+export function encoderUnderTest(model: Bert): ModelUnderTest {
   const under: ModelUnderTest = {
     model,
-    rules: rulesOf(family, model.config, model.headKind),
+    rules: weightRules(model),
     forward: (inputs, labels, observing) => {
       const observed: Record<string, Tensor> = {};
       const asked: Record<string, Tensor> = {};

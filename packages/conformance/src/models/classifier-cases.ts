@@ -4,14 +4,14 @@ import {
   aBoolean,
   aCount,
   anInteger,
+  anything,
   type Checkpoint,
   ConfigReader,
   folderSource,
+  linearRules,
   loadWeights,
   oneOf,
   openCheckpoint,
-  rule,
-  transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
 import { MambaMixer } from '@sequitur/ssm';
@@ -81,21 +81,18 @@ async function openClassifier(folder: string, checkpoint: Checkpoint): Promise<S
   });
   const classes = json.take('num_labels', aCount);
   const input = new Linear(json.take('input_size', anInteger()), width);
-  json.finish(['model_type', 'architectures', 'note', 'expand', 'torch_dtype']);
+  json.maybe('expand', anything);
+  json.finish('mamba');
   const model = new SequenceClassifier({ input, blocks: [new PlainBlock(mixer)], head: new Linear(width, classes) });
   await loadWeights(model, checkpoint, rules);
   return model;
 }
 
 const rules: readonly WeightRule[] = [
-  ...affine('linear_in', 'input'),
+  ...linearRules('linear_in', 'input'),
   ...mambaMixerRules('mixer', 'blocks.0.mixer'),
-  ...affine('classifier', 'head'),
+  ...linearRules('classifier', 'head'),
 ];
-
-function affine(checkpoint: string, path: string): WeightRule[] {
-  return [rule(`${checkpoint}.weight`, `${path}.weight`, transposed), rule(`${checkpoint}.bias`, `${path}.bias`)];
-}
 
 function outputsOf(model: SequenceClassifier, x: Tensor3D): Record<string, Tensor> {
   const outputs: Record<string, Tensor> = {};

@@ -1,46 +1,21 @@
 import { causal, full, MultiHeadAttention } from '@sequitur/attention';
 import { type Module, modulesOf, type Observe } from '@sequitur/core';
-import {
-  fillGpt,
-  Gpt,
-  GptClassifier,
-  type GptConfig,
-  type GptFamily,
-  gptFamilies,
-  readGptConfig,
-  rulesOf,
-} from '@sequitur/gpt';
-import type { Checkpoint, ConfigReader } from '@sequitur/pretrained';
+import type { Gpt, GptClassifier } from '@sequitur/gpt';
+import { weightRules } from '@sequitur/pretrained';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { causalUnderTest } from './causal-under-test.js';
-import type { ModelFamily, ModelUnderTest, Rows } from './model-under-test.js';
+import type { ModelUnderTest, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
-/** Every family of decoder-only models. */
-export const gptUnderTest: readonly ModelFamily[] = gptFamilies.map(({ modelType, classes }) => ({
-  modelType,
-  open,
-  load: (source, architectures) =>
-    architectures.includes(classes.classifier) ? GptClassifier.fromPretrained(source) : Gpt.fromPretrained(source),
-}));
-
-async function open(
-  json: ConfigReader,
-  _architectures: readonly string[],
-  checkpoint: Checkpoint,
-): Promise<ModelUnderTest | null> {
-  const { family, config, architecture } = readGptConfig(json);
-  const { base, languageModel, classifier } = family.classes;
-  if (architecture === classifier) return classifierUnderTest(family, config, checkpoint);
-  if (architecture !== base && architecture !== languageModel) return null;
-  const model = new Gpt(config, { family }, { architecture });
-  await fillGpt(model, { config, family }, checkpoint);
-  addMasksAsPython(family.modelType, model);
+/** A decoder-only model, with or without its head. */
+export function gptUnderTest(model: Gpt): ModelUnderTest {
+  const { depth } = model.config;
+  addMasksAsPython(model.family.modelType, model);
   return causalUnderTest({
     model,
-    rules: rulesOf(family, config, architecture === base ? '' : family.prefix),
-    outputName: (observed) => stackOutputName(observed, config.depth),
-    ...(architecture === base && { lastHiddenState: `hidden_states.${config.depth}` }),
+    rules: weightRules(model),
+    outputName: (observed) => stackOutputName(observed, depth),
+    ...(model.headKind === 'none' && { lastHiddenState: `hidden_states.${depth}` }),
   });
 }
 
@@ -51,16 +26,12 @@ function addMasksAsPython(modelType: string, model: Module): void {
   for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) part.fullyMasked = { within };
 }
 
-async function classifierUnderTest(
-  family: GptFamily,
-  config: GptConfig,
-  checkpoint: Checkpoint,
-): Promise<ModelUnderTest> {
-  const model = new GptClassifier(config, { family });
-  await fillGpt(model, { config, family }, checkpoint);
+/** A decoder-only model that classifies. */
+export function classifierUnderTest(model: GptClassifier): ModelUnderTest {
+  const { config } = model;
   return {
     model,
-    rules: rulesOf(family, config, family.prefix),
+    rules: weightRules(model),
     forward: ({ input_ids: ids }, labels, observing) => {
       const { observed, observe } = collecting(config.depth);
       const texts = ids.map((row) => row.slice(0, lengthBefore(row, config.paddingToken)));

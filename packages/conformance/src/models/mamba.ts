@@ -1,42 +1,34 @@
 import type { StateTree } from '@sequitur/core';
-import { Mamba, mambaRules, readMambaConfig } from '@sequitur/mamba';
-import { loadWeights } from '@sequitur/pretrained';
+import type { Mamba, Mamba2 } from '@sequitur/mamba';
+import { weightRules } from '@sequitur/pretrained';
 import type { MambaState } from '@sequitur/ssm';
 import { stack, type Tensor, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { CompareState } from './cache.js';
 import { causalUnderTest } from './causal-under-test.js';
-import type { ModelFamily } from './model-under-test.js';
+import type { ModelUnderTest } from './model-under-test.js';
 
-export const mambaFamily: ModelFamily = {
-  modelType: 'mamba',
-  load: (source) => Mamba.fromPretrained(source),
-  open: async (json, architectures, checkpoint) => {
-    const [name = 'MambaForCausalLM'] = architectures;
-    if (name !== 'MambaForCausalLM' && name !== 'MambaModel') return null;
-    const config = readMambaConfig(json);
-    const model = new Mamba(config, null, { architecture: name });
-    const rules = mambaRules(checkpoint.tensors.has('norm_f.weight') ? '' : 'backbone.');
-    await loadWeights(model, checkpoint, rules, { ignore: config.tied === false ? [] : ['lm_head.weight'] });
-    return causalUnderTest({
-      model,
-      rules,
-      outputName: (observed) => recurrentOutputName(observed, config.depth),
-      compareState: recurrentStates,
-      ...(name === 'MambaModel' && { lastHiddenState: `hidden_states.${config.depth}` }),
-    });
-  },
-};
+/** A Mamba or Mamba-2, with or without its head. */
+export function stateSpaceUnderTest(model: Mamba | Mamba2): ModelUnderTest {
+  const { depth } = model.config;
+  return causalUnderTest({
+    model,
+    rules: weightRules(model),
+    outputName: (observed) => recurrentOutputName(observed, depth),
+    compareState: recurrentStates,
+    ...(model.headKind === 'none' && { lastHiddenState: `hidden_states.${depth}` }),
+  });
+}
 
 /** Hugging Face's state-space models count hidden states from the first block on, and add the final norm's. */
-export function recurrentOutputName(observed: string, depth: number): string | null {
+function recurrentOutputName(observed: string, depth: number): string | null {
   if (observed === 'norm') return `hidden_states.${depth}`;
   const [, index] = /^blocks\.(\d+)\.output$/.exec(observed) ?? [];
   return index === undefined ? null : `hidden_states.${index}`;
 }
 
 /** `conv_states` and `ssm_states`, all layers in one tensor. */
-export const recurrentStates: CompareState = async (stage, state, expected) => {
+const recurrentStates: CompareState = async (stage, state, expected) => {
   const { blocks } = state as unknown as { blocks: readonly MambaState[] } & StateTree;
   const findings: Finding[] = [];
   const compare = async (name: string, found: Tensor, values: ArrayLike<number | bigint>) => {

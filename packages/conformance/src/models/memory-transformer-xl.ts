@@ -1,11 +1,6 @@
 import { type Observe, scoped, tokenTensor } from '@sequitur/core';
-import {
-  MemoryTransformerXl,
-  memoryTransformerXlIgnoredTensors,
-  memoryTransformerXlRules,
-  readMemoryTransformerXlConfig,
-} from '@sequitur/gpt';
-import { loadWeights, type StoredTensor, type WeightRule } from '@sequitur/pretrained';
+import type { MemoryTransformerXl } from '@sequitur/gpt';
+import { type StoredTensor, type WeightRule, weightRules } from '@sequitur/pretrained';
 import {
   add,
   concat,
@@ -26,7 +21,7 @@ import { compareNumbers, type Finding } from '../comparison.js';
 import { readJson } from '../golden.js';
 import { matrix } from './causal-under-test.js';
 import { compareLossGradients } from './gradients.js';
-import type { ModelFamily, Rows } from './model-under-test.js';
+import type { ModelWithOwnForm, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 
 /** Token ids [time][batch], of which each segment foretells the next. */
@@ -36,18 +31,15 @@ interface TimeMajorData {
   readonly segments: number;
 }
 
-export const memoryTransformerXlFamily: ModelFamily = {
-  modelType: 'lm-rmt',
-  open: async (json, _architectures, checkpoint, folder) => {
-    const data = await readJson<TimeMajorData>(folder, 'inputs.json');
-    if (!data?.data_time_major) return null;
-    const config = { ...readMemoryTransformerXlConfig(json), segmentLength: data.segment_len };
-    const model = new MemoryTransformerXl(config);
-    const rules = memoryTransformerXlRules(config);
-    await loadWeights(model, checkpoint, rules, { ignore: memoryTransformerXlIgnoredTensors(config) });
-    return { model, rules, compare: (expected) => compare(model, rules, data, expected) };
-  },
-};
+export async function memoryTransformerXlUnderTest(
+  model: MemoryTransformerXl,
+  folder: string,
+): Promise<ModelWithOwnForm | null> {
+  const data = await readJson<TimeMajorData>(folder, 'inputs.json');
+  if (!data?.data_time_major) return null;
+  const rules = weightRules(model);
+  return { model, rules, compare: (expected) => compare(model, rules, data, expected) };
+}
 
 async function compare(
   model: MemoryTransformerXl,

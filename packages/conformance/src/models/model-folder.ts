@@ -1,17 +1,17 @@
 import { basename, join } from 'node:path';
 import { type GenerationSettings, isGenerationSetting } from '@sequitur/generation';
 import {
-  type Checkpoint,
-  ConfigReader,
+  Auto,
+  type Family,
+  type FileSource,
   folderSource,
-  openCheckpoint,
+  readJsonObject,
   type StoredTensor,
-  texts,
 } from '@sequitur/pretrained';
 import { compareNumbers, type Finding, type FolderReport, summarize } from '../comparison.js';
 import { readJson, readTensors } from '../golden.js';
-import { checkpointOfRecipe, type WeightsRecipe } from '../weights-recipe.js';
-import { families } from './families.js';
+import { recipeSource, type WeightsRecipe } from '../recipe-source.js';
+import { models, underTest } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { compareGradients } from './gradients.js';
 import type { Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
@@ -59,23 +59,41 @@ export async function conformModel(folder: string): Promise<FolderReport> {
   }
 }
 
-/** The model that a folder holds, or why there is none of ours for it. The caller disposes `model`. */
+/** The model that a folder holds, loaded as a user does, or why there is none of ours for it. The caller disposes `model`. */
 export async function openModel(
   folder: string,
 ): Promise<{ under: ModelUnderTest | ModelWithOwnForm; roundTrip: () => Promise<Finding[]> } | string> {
-  const json = await ConfigReader.open(folderSource(folder));
-  const modelType = json.maybe('model_type', (value) => String(value)) ?? 'none';
-  const architectures = json.maybe('architectures', texts) ?? [];
-  const family = families.find((candidate) => candidate.modelType === modelType);
+  const { model_type: modelType = 'none', architectures } = ((await readJsonObject(
+    folderSource(folder),
+    'config.json',
+  )) ?? {}) as Configuration;
+  const family = models
+    .flatMap((model): readonly Family[] => model.families)
+    .find((one) => one.modelType === modelType);
   if (!family) return `model_type ${modelType} is not built yet`;
-  const checkpoint = await openWeights(folder);
-  try {
-    const under = await family.open(json, architectures, checkpoint, folder);
-    if (!under) return `${architectures.join(', ')} is not built yet`;
-    return { under, roundTrip: () => compareRoundTrip(folder, family, architectures, under) };
-  } finally {
-    await checkpoint.close();
+  const named = architectures?.[0];
+  if (named !== undefined && !Object.hasOwn(family.classes, named)) return `${named} is not built yet`;
+  const segments = await segmentLength(folder);
+  const load = (source: FileSource) => Auto.fromPretrained(source, { models, ...segments });
+  const model = await load(await sourceOf(folder));
+  const under = await underTest(model, folder);
+  if (under) return { under, roundTrip: () => compareRoundTrip(folder, load) };
+  model.dispose();
+  return 'inputs of a form that is not known';
+}
+
+interface Configuration {
+  readonly model_type?: string;
+  readonly architectures?: readonly string[] | null;
+}
+
+/** Into how long segments a folder's texts are cut, where its configuration does not say it. */
+async function segmentLength(folder: string): Promise<{ readonly segmentLength?: number }> {
+  for (const file of ['segments.json', 'inputs.json']) {
+    const said = await readJson<{ segment_len?: number }>(folder, file);
+    if (said?.segment_len !== undefined) return { segmentLength: said.segment_len };
   }
+  return {};
 }
 
 async function compareModel(
@@ -125,9 +143,9 @@ async function generationDefaults(folder: string): Promise<GenerationSettings> {
   return Object.fromEntries(Object.entries(config).filter(([name]) => isGenerationSetting(name)));
 }
 
-async function openWeights(folder: string): Promise<Checkpoint> {
+async function sourceOf(folder: string): Promise<FileSource> {
   const recipe = await readJson<WeightsRecipe>(folder, 'weights_recipe.json');
-  return recipe ? checkpointOfRecipe(recipe, folder) : openCheckpoint(folderSource(folder));
+  return recipe ? recipeSource(recipe, folderSource(folder)) : folderSource(folder);
 }
 
 /** What the folder expects and nothing was compared with: silence would look like a pass. */

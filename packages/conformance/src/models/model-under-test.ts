@@ -1,6 +1,6 @@
 import type { CausalModel, Module } from '@sequitur/core';
 import type { GenerationSettings } from '@sequitur/generation';
-import type { Checkpoint, ConfigReader, FileSink, FileSource, StoredTensor, WeightRule } from '@sequitur/pretrained';
+import type { FileSink, StoredTensor, WeightRule } from '@sequitur/pretrained';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Finding } from '../comparison.js';
 
@@ -61,17 +61,4 @@ export interface ModelWithOwnForm {
 export interface SavableModel {
   savePretrained(location: FileSink): Promise<void>;
   dispose(): void;
-}
-
-/** How a `model_type` of config.json is opened; null where its class is not supported. */
-export interface ModelFamily {
-  readonly modelType: string;
-  /** As a user loads it; absent where the architecture has no such door. */
-  load?(source: FileSource, architectures: readonly string[]): Promise<SavableModel>;
-  open(
-    config: ConfigReader,
-    architectures: readonly string[],
-    checkpoint: Checkpoint,
-    folder: string,
-  ): Promise<ModelUnderTest | ModelWithOwnForm | null>;
 }

@@ -7,20 +7,15 @@ import {
   scoped,
   tokenTensor,
 } from '@sequitur/core';
-import {
-  loadRecurrentMemoryGpt,
-  type RecurrentMemoryGptConfig,
-  readRecurrentMemoryGptConfig,
-  recurrentMemoryGptRules,
-} from '@sequitur/gpt';
-import type { StoredTensor } from '@sequitur/pretrained';
-import { type RecurrentMemoryModel, type RecurrentMemoryState, segmentLengths } from '@sequitur/transformer';
+import type { RecurrentMemoryGpt } from '@sequitur/gpt';
+import { type StoredTensor, weightRules } from '@sequitur/pretrained';
+import { type LanguageModelState, type RecurrentMemoryState, segmentLengths } from '@sequitur/transformer';
 import { concat, keep, type Scalar, slice, type Tensor, tensor2d } from '@tensorflow/tfjs-core';
 import { compareIds, compareNumbers, type Finding } from '../comparison.js';
 import { readJson } from '../golden.js';
 import { matrix } from './causal-under-test.js';
 import { compareLossGradients } from './gradients.js';
-import type { ModelFamily, Rows } from './model-under-test.js';
+import type { ModelWithOwnForm, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 
 interface SegmentedInputs {
@@ -32,27 +27,24 @@ interface SegmentedInputs {
 
 type Expected = ReadonlyMap<string, StoredTensor>;
 
-export const recurrentMemoryGptFamily: ModelFamily = {
-  modelType: 'rmt-gpt2',
-  open: async (json, _architectures, checkpoint, folder) => {
-    const inputs = await readJson<SegmentedInputs>(folder, 'inputs.json');
-    const generated = await readJson<{ generate_new_tokens?: Rows }>(folder, 'expected.json');
-    if (!inputs?.labels_mask) return null;
-    const config = readRecurrentMemoryGptConfig(json);
-    const model = await loadRecurrentMemoryGpt(config, checkpoint);
-    const under = new RecurrentMemoryUnderTest(model, config, inputs);
-    return {
-      model,
-      rules: recurrentMemoryGptRules(config),
-      compare: (expected) => under.compare(expected, generated?.generate_new_tokens),
-    };
-  },
-};
+export async function recurrentMemoryGptUnderTest(
+  model: RecurrentMemoryGpt,
+  folder: string,
+): Promise<ModelWithOwnForm | null> {
+  const inputs = await readJson<SegmentedInputs>(folder, 'inputs.json');
+  const generated = await readJson<{ generate_new_tokens?: Rows }>(folder, 'expected.json');
+  if (!inputs?.labels_mask) return null;
+  const under = new RecurrentMemoryUnderTest(model, inputs);
+  return {
+    model,
+    rules: weightRules(model),
+    compare: (expected) => under.compare(expected, generated?.generate_new_tokens),
+  };
+}
 
 class RecurrentMemoryUnderTest {
   constructor(
-    readonly model: RecurrentMemoryModel,
-    readonly config: RecurrentMemoryGptConfig,
+    readonly model: RecurrentMemoryGpt,
     readonly inputs: SegmentedInputs,
   ) {}
 
@@ -112,7 +104,7 @@ class RecurrentMemoryUnderTest {
 
   /** Of the run without masks, which is the last one: the original's gradients are overwritten from run to run. */
   async #compareGradients(expected: Expected): Promise<Finding[]> {
-    const under = { model: this.model, rules: recurrentMemoryGptRules(this.config) };
+    const under = { model: this.model, rules: weightRules(this.model) };
     const findings: Finding[] = [];
     for (const prefix of ['', 'train_nolabelmask/']) {
       const own = [...expected].filter(([name]) => name.startsWith(`${prefix}grad/`));
@@ -148,7 +140,7 @@ class RecurrentMemoryUnderTest {
         model.vocabularySize,
       );
       const { memory, inner } = this.model.step(tokens, held).state;
-      const behind = model.readVectors(memory!, inner!, { logits: 'last' });
+      const behind = model.readVectors(memory!, inner as LanguageModelState, { logits: 'last' });
       return { logits: model.logitsOf(behind.hidden), state: behind.state };
     });
     const written: number[][] = ids.map(() => []);
@@ -183,7 +175,7 @@ class RecurrentMemoryUnderTest {
   }
 
   #lengths() {
-    const { segmentLength, alignment } = this.config;
+    const { segmentLength, alignment = 'left' } = this.model.config;
     return segmentLengths(this.inputs.input_ids[0]!.length, segmentLength, alignment);
   }
 

@@ -11,21 +11,17 @@ import {
   storedDtype,
 } from '@sequitur/pretrained';
 import { compareIds, type Finding } from '../comparison.js';
-import type { ModelFamily, ModelUnderTest, ModelWithOwnForm, SavableModel } from './model-under-test.js';
+import type { ModelUnderTest, SavableModel } from './model-under-test.js';
 
 /** Loads a folder, saves it, and compares; then loads and saves what was saved, which must change nothing. */
 export async function compareRoundTrip(
   folder: string,
-  family: ModelFamily,
-  architectures: readonly string[],
-  under: ModelUnderTest | ModelWithOwnForm,
+  load: (source: FileSource) => Promise<SavableModel>,
 ): Promise<Finding[]> {
   const source = folderSource(folder);
   if (!(await storesWeights(source))) return [];
-  const load = family.load && ((from: FileSource) => family.load!(from, architectures));
   const original = await openCheckpoint(source);
   try {
-    if (!load) return [await compareSavedWeights(under, original)];
     const first = await saveAgain(source, load);
     const findings = [await compareTensors(filesSource(first), original)];
     findings.push(...(await compareSettings(filesSource(first), source)));

@@ -1,31 +1,17 @@
 import { type Observe, scoped } from '@sequitur/core';
-import type { Checkpoint, ConfigReader } from '@sequitur/pretrained';
-import { SequenceToSequence, type SequenceToSequenceFamily, sequenceToSequenceFamilies } from '@sequitur/transformer';
+import { weightRules } from '@sequitur/pretrained';
+import type { SequenceToSequence } from '@sequitur/transformer';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { matrix } from './causal-under-test.js';
 import { compareDecoderCache } from './decoder-cache.js';
-import type { Labels, ModelFamily, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
-/** T5, BART, Marian and their kin, one for each `model_type`. */
-export const sequenceToSequenceUnderTest: readonly ModelFamily[] = sequenceToSequenceFamilies.map((family) => ({
-  modelType: family.modelType,
-  load: (source) => SequenceToSequence.fromPretrained(source),
-  open: async (json, architectures, checkpoint) => {
-    if (architectures.length > 0 && !architectures.includes(family.architecture)) return null;
-    return open(json, checkpoint, family);
-  },
-}));
-
-async function open(
-  json: ConfigReader,
-  checkpoint: Checkpoint,
-  family: SequenceToSequenceFamily,
-): Promise<ModelUnderTest> {
-  const model = await SequenceToSequence.load(json, checkpoint, { families: [family] });
+/** A T5, BART, Marian or the like. */
+export function encoderDecoderUnderTest(model: SequenceToSequence): ModelUnderTest {
   return {
     model,
-    rules: family.rules(model.config),
+    rules: weightRules(model),
     forward: (inputs, labels, observing) => forward(model, inputs, labels, observing),
     startGeneration: (inputs) => {
       const source = matrix(inputs.input_ids);

@@ -1,13 +1,7 @@
 import type { TransformerXlState } from '@sequitur/attention';
 import { disposeState, type Observe, scoped, tokenTensor } from '@sequitur/core';
-import {
-  readTransformerXlConfig,
-  TransformerXl,
-  type TransformerXlModelState,
-  transformerXlIgnoredTensors,
-  transformerXlRules,
-} from '@sequitur/gpt';
-import { loadWeights, type StoredTensor } from '@sequitur/pretrained';
+import type { TransformerXl, TransformerXlModelState } from '@sequitur/gpt';
+import { type StoredTensor, weightRules } from '@sequitur/pretrained';
 import {
   concat,
   gather,
@@ -23,7 +17,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
 import { readJson } from '../golden.js';
-import type { Labels, ModelFamily, ModelInputs, Outputs, Rows } from './model-under-test.js';
+import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { labelLogProbabilities } from './token-losses.js';
 
@@ -33,23 +27,15 @@ interface Segments {
   readonly segments: number;
 }
 
-export const transformerXlFamily: ModelFamily = {
-  modelType: 'transfo-xl',
-  open: async (json, architectures, checkpoint, folder) => {
-    if (!architectures.includes('TransfoXLLMHeadModel')) return null;
-    const segments = await readJson<Segments>(folder, 'segments.json');
-    const config = { ...readTransformerXlConfig(json), ...(segments && { segmentLength: segments.segment_len }) };
-    const model = new TransformerXl(config);
-    const rules = transformerXlRules(config, 'transformer.');
-    await loadWeights(model, checkpoint, rules, { ignore: transformerXlIgnoredTensors(config, 'transformer.') });
-    return {
-      model,
-      rules,
-      forward: (inputs, labels, observing) => forward(model, inputs, labels, observing),
-      compareMore: async (_inputs, expected) => (segments ? compareSegments(model, segments, expected) : []),
-    };
-  },
-};
+export async function transformerXlUnderTest(model: TransformerXl, folder: string): Promise<ModelUnderTest> {
+  const segments = await readJson<Segments>(folder, 'segments.json');
+  return {
+    model,
+    rules: weightRules(model),
+    forward: (inputs, labels, observing) => forward(model, inputs, labels, observing),
+    compareMore: async (_inputs, expected) => (segments ? compareSegments(model, segments, expected) : []),
+  };
+}
 
 /** One segment after nothing. */
 function forward(model: TransformerXl, inputs: ModelInputs, labels: Labels | undefined, observing: boolean): Outputs {

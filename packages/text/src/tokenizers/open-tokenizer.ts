@@ -1,4 +1,4 @@
-import type { FileSink, FileSource } from '@sequitur/pretrained';
+import { type FileSink, type FileSource, writeFiles } from '@sequitur/pretrained';
 import { bertReader } from './readers/bert-tokenizer.js';
 import { byT5Reader } from './readers/byt5-tokenizer.js';
 import { byteLevelReader } from './readers/byte-level-tokenizer.js';
@@ -37,13 +37,6 @@ export async function openTokenizer(
 }
 
 /** Writes a tokenizer's files, so that `openTokenizer` and Python's `from_pretrained` read it back. */
-export async function saveTokenizer(tokenizer: Tokenizer, sink: FileSink): Promise<void> {
-  for (const [path, content] of Object.entries(tokenizer.files())) {
-    const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(textOf(content));
-    await sink.write(path, [bytes]);
-  }
-}
-
-function textOf(content: object | string): string {
-  return typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
+export function saveTokenizer(tokenizer: Tokenizer, sink: FileSink): Promise<void> {
+  return writeFiles(sink, tokenizer.files());
 }

@@ -1,31 +1,28 @@
-import { initialize, Linear, type Module, parametersOf, RmsNorm, SequiturError } from '@sequitur/core';
+import { initialize, Linear, parametersOf, RmsNorm, SequiturError } from '@sequitur/core';
 import {
   aBoolean,
   anInteger,
   type CheckpointLocation,
-  ConfigReader,
-  type FileSink,
-  type HubOptions,
-  type LoadProgress,
-  loadWeights,
-  oneOf,
-  openCheckpoint,
-  openSink,
-  openSource,
+  type ConfigReader,
+  defined,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+  type PretrainedClass,
   type ReadAttribute,
+  readSpecialTokens,
   rule,
-  type SaveOptions,
-  saveWeights,
   type WeightRule,
-  writeJson,
+  writeSpecialTokens,
 } from '@sequitur/pretrained';
-import { openTokenizer, saveTokenizer, type Tokenizer } from '@sequitur/text';
-import { CausalStack } from '../causal-stack.js';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { CausalStack, type LanguageModelParts } from '../causal-stack.js';
+import { type CausalConfig, type CausalFamily, CausalLanguageModel } from '../pretrained-stack.js';
 import { TokenEmbedding } from '../token-embedding.js';
 import type { BlockPart, PartFactory } from './block-part.js';
 
 /** A language model as the list of its parts. */
-export interface LanguageModelConfig {
+export interface LanguageModelConfig extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly blocks: readonly BlockPart[];
@@ -43,33 +40,19 @@ export interface CreateLanguageModelOptions {
   readonly tokenizer?: Tokenizer | null;
 }
 
-export interface LoadLanguageModelOptions extends HubOptions {
+export interface LoadLanguageModelOptions extends Omit<LoadPretrainedOptions<never, Tokenizer>, 'families' | 'seed'> {
   /** The kinds of blocks that the saved model may be made of. */
   readonly parts: readonly PartFactory<never>[];
-  readonly onProgress?: (progress: LoadProgress) => void;
 }
 
-/** What stands in `config.json` of a model that is made of parts. */
-const MODEL_TYPE = 'sequitur-language-model';
-
 /** A causal model composed of any parts: what they are is its configuration. */
-export class LanguageModel extends CausalStack {
-  readonly config: LanguageModelConfig;
-  readonly tokenizer: Tokenizer | null;
-
+export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: LanguageModelConfig, tokenizer: Tokenizer | null = null) {
-    const { vocabularySize, width, blocks, learnedPositions, contextLength, tied = true } = config;
-    const depth = blocks.length;
-    super({
-      embedding: new TokenEmbedding({ vocabularySize, width, ...(learnedPositions && { learnedPositions }) }),
-      blocks: blocks.map((part, index) => part.build({ width, depth, index })),
-      norm: new RmsNorm(width),
-      ...(contextLength !== undefined && { contextLength }),
-      ...(!tied && { head: new Linear(width, vocabularySize, { bias: false }) }),
-    });
-    this.config = config;
-    this.tokenizer = tokenizer;
+  constructor(
+    config: LanguageModelConfig,
+    { family = languageModelFamily([]), ...context }: LanguageModelContext = {},
+  ) {
+    super(config, family, context);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -77,7 +60,7 @@ export class LanguageModel extends CausalStack {
     config: LanguageModelConfig,
     { seed = 0, tokenizer = null }: CreateLanguageModelOptions = {},
   ): LanguageModel {
-    return initialize(new LanguageModel(config, tokenizer), seed);
+    return initialize(new LanguageModel(config, { tokenizer }), seed);
   }
 
   /**
@@ -85,55 +68,74 @@ export class LanguageModel extends CausalStack {
    *
    * @throws SequiturError where files are missing or corrupt, or a block is of a kind that `parts` does not hold
    */
-  static async fromPretrained(
+  static fromPretrained(
     location: CheckpointLocation,
     { parts, ...options }: LoadLanguageModelOptions,
   ): Promise<LanguageModel> {
-    const source = await openSource(location, options);
-    const config = readConfig(await ConfigReader.open(source), parts);
-    const model = new LanguageModel(config, await openTokenizer(source));
-    const checkpoint = await openCheckpoint(source);
-    try {
-      await loadWeights(model, checkpoint, ownNames(model), options);
-    } catch (error) {
-      model.dispose();
-      throw error;
-    } finally {
-      await checkpoint.close();
-    }
-    return model;
+    return loadPretrained(location, options, {
+      families: [languageModelFamily(parts)],
+      heads: ['languageModel'],
+      openTokenizer,
+      create: ({ config, ...context }) => new LanguageModel(config, context),
+    });
   }
 
-  /** Saves a folder (or files) with the parts as plain JSON and the values under their own paths, tokenizer included. */
-  async savePretrained(location: string | FileSink, options: SaveOptions = {}): Promise<void> {
-    const sink = openSink(location);
-    await saveWeights(this, sink, ownNames(this), options);
-    if (this.tokenizer) await saveTokenizer(this.tokenizer, sink);
-    const { blocks, ...sizes } = this.config;
-    const described = blocks.map(({ kind, options: said }) => ({ kind, options: said }));
-    await writeJson(sink, 'config.json', { model_type: MODEL_TYPE, ...sizes, blocks: described });
+  /** The class for `Auto`, with the kinds of blocks that models may be made of. */
+  static of(parts: readonly PartFactory<never>[]): PretrainedClass<LanguageModel> {
+    return {
+      families: [languageModelFamily(parts)],
+      fromPretrained: (location, options) => LanguageModel.fromPretrained(location, { ...options, parts }),
+    };
   }
 }
 
-/** Every tensor is called as the parameter is. */
-function ownNames(model: Module): WeightRule[] {
-  return [...parametersOf(model).keys()].map((path) => rule(path, path));
+interface LanguageModelContext extends ModelContext<Tokenizer> {
+  readonly family?: CausalFamily<LanguageModelConfig>;
+}
+
+/** Models composed of these kinds of blocks, as `LanguageModel` saves them: every tensor is called as its parameter is. */
+export function languageModelFamily(parts: readonly PartFactory<never>[]): CausalFamily<LanguageModelConfig> {
+  return {
+    modelType: 'sequitur-language-model',
+    classes: {},
+    prefix: '',
+    readConfig: (json) => readConfig(json, parts),
+    writeConfig: ({ blocks, startToken, endToken, paddingToken, ...sizes }) => ({
+      ...sizes,
+      blocks: blocks.map(({ kind, options }) => ({ kind, options })),
+      ...writeSpecialTokens(defined({ startToken, endToken, paddingToken }) as CausalConfig),
+    }),
+    build,
+    rules: ownNames,
+  };
+}
+
+function build(config: LanguageModelConfig): LanguageModelParts {
+  const { vocabularySize, width, blocks, learnedPositions, contextLength, tied = true } = config;
+  const depth = blocks.length;
+  return {
+    embedding: new TokenEmbedding({ vocabularySize, width, ...(learnedPositions && { learnedPositions }) }),
+    blocks: blocks.map((part, index) => part.build({ width, depth, index })),
+    norm: new RmsNorm(width),
+    ...(contextLength !== undefined && { contextLength }),
+    ...(!tied && { head: new Linear(width, vocabularySize, { bias: false }) }),
+  };
+}
+
+function ownNames(config: LanguageModelConfig): WeightRule[] {
+  return [...parametersOf(new CausalStack(build(config))).keys()].map((path) => rule(path, path));
 }
 
 function readConfig(json: ConfigReader, parts: readonly PartFactory<never>[]): LanguageModelConfig {
-  json.take('model_type', oneOf([MODEL_TYPE]));
-  const learnedPositions = json.maybe('learnedPositions', anInteger());
-  const contextLength = json.maybe('contextLength', anInteger());
-  const config = {
+  return defined({
     vocabularySize: json.take('vocabularySize', anInteger()),
     width: json.take('width', anInteger()),
     blocks: json.take('blocks', blocksOf(parts)),
     tied: json.take('tied', aBoolean, true),
-    ...(learnedPositions !== undefined && { learnedPositions }),
-    ...(contextLength !== undefined && { contextLength }),
-  };
-  json.finish([]);
-  return config;
+    learnedPositions: json.maybe('learnedPositions', anInteger()),
+    contextLength: json.maybe('contextLength', anInteger()),
+    ...readSpecialTokens(json),
+  }) as LanguageModelConfig;
 }
 
 function blocksOf(parts: readonly PartFactory<never>[]): ReadAttribute<readonly BlockPart[]> {

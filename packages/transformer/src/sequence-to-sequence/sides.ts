@@ -2,15 +2,15 @@ import { dropout, type EncodeContext, Module, type Norm } from '@sequitur/core';
 import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { DecoderBlock } from '../decoder/decoder-block.js';
 import type { EncoderStack } from '../encoder-stack.js';
-import type { SequenceEmbedding } from './sequence-embedding.js';
+import type { TokenEmbedding } from '../token-embedding.js';
 
 /** Reads the source. */
 export class SourceEncoder extends Module {
-  readonly embedding: SequenceEmbedding;
+  readonly embedding: TokenEmbedding;
   readonly stack: EncoderStack;
   readonly outputDropout: number;
 
-  constructor(embedding: SequenceEmbedding, stack: EncoderStack, outputDropout = 0) {
+  constructor(embedding: TokenEmbedding, stack: EncoderStack, outputDropout = 0) {
     super();
     this.embedding = embedding;
     this.stack = stack;
@@ -29,14 +29,14 @@ export class SourceEncoder extends Module {
 
 /** Writes the target. */
 export class TargetDecoder extends Module {
-  readonly embedding: SequenceEmbedding;
+  readonly embedding: TokenEmbedding;
   readonly blocks: readonly DecoderBlock[];
   /** After the last block, as pre-norm stacks need. */
   readonly norm: Norm | null;
   readonly outputDropout: number;
 
   constructor(
-    embedding: SequenceEmbedding,
+    embedding: TokenEmbedding,
     blocks: readonly DecoderBlock[],
     { norm = null, outputDropout = 0 }: { readonly norm?: Norm | null; readonly outputDropout?: number } = {},
   ) {

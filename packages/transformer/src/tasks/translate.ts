@@ -1,4 +1,4 @@
-import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
+import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 import { type WriteFromOptions, writeFrom } from './write-from.js';
 
 export interface TranslateOptions extends WriteFromOptions {

@@ -2,7 +2,7 @@ import { type CausalModel, tokenTensor } from '@sequitur/core';
 import { type GenerateOptions, generateSteps, generateTexts, readGenerationSettings } from '@sequitur/generation';
 import { missingTokenizer, type TextGenerateOptions, textPieces, withDecodedStop } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
-import type { SequenceToSequence } from '../sequence-to-sequence/sequence-to-sequence.js';
+import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 
 export interface WriteFromOptions extends TextGenerateOptions {
   /** Put before every text, as T5 is told what to do: `translate English to German: `. */

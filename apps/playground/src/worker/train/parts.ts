@@ -43,7 +43,7 @@ export function configOf({ width, blocks }: ModelSpec, vocabularySize: number) {
 
 /** A model without values: to be counted. */
 export function modelOf(spec: ModelSpec, vocabularySize: number, tokenizer: Tokenizer | null = null): LanguageModel {
-  return new LanguageModel(configOf(spec, vocabularySize), tokenizer);
+  return new LanguageModel(configOf(spec, vocabularySize), { tokenizer });
 }
 
 function partOf(kind: string): PartFactory<never> {

@@ -1,7 +1,8 @@
 import type { StepSizeSpan } from '@sequitur/ssm';
+import type { CausalConfig } from '@sequitur/transformer';
 
 /** The shape of a Mamba language model (Gu and Dao 2023), with the variations that its Hugging Face class knows. */
-export interface MambaConfig {
+export interface MambaConfig extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
@@ -25,10 +26,6 @@ export interface MambaConfig {
   readonly tied?: boolean;
   /** The step sizes to start with; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;
-  /** The token that begins a text, ends one, fills up short ones. */
-  readonly startToken?: number;
-  readonly endToken?: number;
-  readonly paddingToken?: number;
 }
 
 /** The config with every size of a mixer settled. */

@@ -1,25 +1,22 @@
 import { initialize } from '@sequitur/core';
-import type { CheckpointLocation, CheckpointMetadata } from '@sequitur/pretrained';
-import type { Tokenizer } from '@sequitur/text';
-import { type Format, type LoadOptions, loadPretrained } from '../../checkpoints/pretrained.js';
-import { StateSpaceModel, withoutHead } from '../../checkpoints/state-space-model.js';
-import { mambaParts } from './build.js';
-import { type MambaConfig, resolveMamba } from './config.js';
-import { mambaRules, readMambaConfig, writeMambaConfig } from './hugging-face.js';
-
-const format: Format<MambaConfig> = {
-  read: readMambaConfig,
-  write: writeMambaConfig,
-  rules: mambaRules,
-  classes: { base: 'MambaModel', languageModel: 'MambaForCausalLM' },
-  isTied: (config) => resolveMamba(config).tied,
-};
+import {
+  type CheckpointLocation,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+} from '@sequitur/pretrained';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { CausalLanguageModel } from '@sequitur/transformer';
+import type { MambaConfig } from './config.js';
+import { mambaFamily } from './hugging-face.js';
 
 /** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba extends StateSpaceModel<MambaConfig> {
+export class Mamba extends CausalLanguageModel<MambaConfig> {
+  static readonly families = [mambaFamily];
+
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: MambaConfig, tokenizer: Tokenizer | null = null, metadata: CheckpointMetadata = {}) {
-    super(mambaParts(withoutHead(config, metadata, format)), { config, tokenizer, metadata }, format);
+  constructor(config: MambaConfig, context?: ModelContext<Tokenizer>) {
+    super(config, mambaFamily, context);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -27,16 +24,23 @@ export class Mamba extends StateSpaceModel<MambaConfig> {
     config: MambaConfig,
     { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
   ): Mamba {
-    return initialize(new Mamba(config, tokenizer), seed);
+    return initialize(new Mamba(config, { tokenizer }), seed);
   }
 
   /**
    * Loads a Mamba from a folder, an address, files dropped on a page, or a Hugging Face repository, with the names of
    * Hugging Face or of the original state-spaces checkpoints. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration holds what this model does not know
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
    */
-  static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba> {
-    return loadPretrained(location, options, format, (...parts) => new Mamba(...parts));
+  static fromPretrained(
+    location: CheckpointLocation,
+    options: LoadPretrainedOptions<typeof mambaFamily, Tokenizer> = {},
+  ): Promise<Mamba> {
+    return loadPretrained(location, options, {
+      families: Mamba.families,
+      openTokenizer,
+      create: ({ config, ...context }) => new Mamba(config, context),
+    });
   }
 }

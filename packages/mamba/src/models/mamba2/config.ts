@@ -1,8 +1,9 @@
 import { SequiturError } from '@sequitur/core';
 import type { StepSizeSpan } from '@sequitur/ssm';
+import type { CausalConfig } from '@sequitur/transformer';
 
 /** The shape of a Mamba-2 language model (Dao and Gu 2024), with the variations that its Hugging Face class knows. */
-export interface Mamba2Config {
+export interface Mamba2Config extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
@@ -37,10 +38,6 @@ export interface Mamba2Config {
   readonly tied?: boolean;
   /** The step sizes to start with; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;
-  /** The token that begins a text, ends one, fills up short ones. */
-  readonly startToken?: number;
-  readonly endToken?: number;
-  readonly paddingToken?: number;
 }
 
 export function resolveMamba2(config: Mamba2Config) {

@@ -5,25 +5,35 @@ import {
   anInteger,
   aPositive,
   type ConfigReader,
-  oneOf,
   type ReadAttribute,
   rule,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readOriginal } from '../../checkpoints/original.js';
-import { languageModelRules, mixerRules } from '../../checkpoints/rules.js';
-import { IGNORED, readShared, readTokens, writeShared } from '../../checkpoints/shared-attributes.js';
-import { type Mamba2Config, resolveMamba2 } from './config.js';
+import { mambaLikeFamily, sharedMixerRules } from '../mamba-like-family.js';
+import { isOriginal, readOriginal } from '../original-config.js';
+import { readShared, readTokens, writeShared } from '../shared-attributes.js';
+import { buildMamba2 } from './build.js';
+import { type Mamba2Config, mamba2Presets, resolveMamba2 } from './config.js';
 
-/** Reads a `config.json` of Hugging Face's model_type mamba2, or of the original state-spaces repositories. */
-export function readMamba2Config(json: ConfigReader): Mamba2Config {
-  if (json.maybe('d_model', anInteger()) !== undefined) return readOriginalMamba2(json);
-  json.take('model_type', oneOf(['mamba2']));
+/** Mamba-2 (Dao and Gu 2024). */
+export const mamba2Family = mambaLikeFamily<Mamba2Config>({
+  modelType: 'mamba2',
+  classes: ['Mamba2Model', 'Mamba2ForCausalLM'],
+  presets: mamba2Presets,
+  recognizes: (json) => isOriginal(json, 'Mamba2'),
+  readConfig: (json) => (json.has('d_model') ? readOriginalMamba2(json) : readMamba2(json)),
+  writeConfig,
+  build: buildMamba2,
+  isTied: (config) => resolveMamba2(config).tied,
+  mixerRules: mamba2MixerRules,
+});
+
+function readMamba2(json: ConfigReader): Mamba2Config {
   const width = json.take('hidden_size', anInteger(), 4096);
   const headSize = json.take('head_dim', anInteger(), 64);
   const innerWidth = Math.floor(json.take('expand', aPositive, 2) * width);
   checkHeads(json, json.take('num_heads', aCount, 128) * headSize, innerWidth);
-  const config: Mamba2Config = {
+  return {
     vocabularySize: json.take('vocab_size', anInteger(), 32768),
     width,
     depth: json.take('num_hidden_layers', aCount, 64),
@@ -36,11 +46,8 @@ export function readMamba2Config(json: ConfigReader): Mamba2Config {
     stepLimit: json.take('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
     tied: json.take('tie_word_embeddings', aBoolean, false),
     ...readShared(json),
-    ...readTokens(json, { start: 0, end: 2, padding: 1 }),
+    ...readTokens(json, { startToken: 0, endToken: 2, paddingToken: 1 }),
   };
-  // Hugging Face's class reads neither of these: the norm inside the mixers is always there.
-  json.finish([...IGNORED, 'time_step_rank', 'rms_norm', 'intermediate_size']);
-  return config;
 }
 
 function checkHeads({ where }: ConfigReader, found: number, innerWidth: number): void {
@@ -63,7 +70,7 @@ function readOriginalMamba2(json: ConfigReader): Mamba2Config {
   const { vocabularySize, width, depth, tied, layer } = readOriginal(json, 'Mamba2');
   const innerWidth = Math.floor(layer.take('expand', aPositive, 2) * width);
   const groups = layer.take('ngroups', anInteger(), 1);
-  const config: Mamba2Config = {
+  return {
     vocabularySize,
     width,
     depth,
@@ -78,15 +85,11 @@ function readOriginalMamba2(json: ConfigReader): Mamba2Config {
     bias: layer.take('bias', aBoolean, false),
     convolutionBias: layer.take('conv_bias', aBoolean, true),
   };
-  layer.finish(['layer', 'use_mem_eff_path', 'dt_min', 'dt_max', 'dt_init_floor', 'A_init_range']);
-  return config;
 }
 
-/** The `config.json` that Python's `Mamba2ForCausalLM.from_pretrained` reads. */
-export function writeMamba2Config(config: Mamba2Config): Record<string, unknown> {
+function writeConfig(config: Mamba2Config): Record<string, unknown> {
   const resolved = resolveMamba2(config);
   return {
-    model_type: 'mamba2',
     num_heads: resolved.heads,
     head_dim: resolved.headSize,
     n_groups: resolved.groups,
@@ -97,17 +100,10 @@ export function writeMamba2Config(config: Mamba2Config): Record<string, unknown>
   };
 }
 
-/**
- * The names of a Mamba-2 checkpoint.
- *
- * @param prefix `backbone.`, or nothing for the class without a head
- * @param embedding what the checkpoint calls the table: Hugging Face `embeddings`, the original `embedding`
- */
-export function mamba2Rules(prefix = 'backbone.', embedding = 'embeddings'): WeightRule[] {
-  const [mixer, path] = [`${prefix}layers.{i}.mixer`, 'blocks.{i}.mixer'];
-  return languageModelRules(prefix, embedding, [
-    ...mixerRules(mixer, path),
+function mamba2MixerRules(mixer: string, path: string): WeightRule[] {
+  return [
+    ...sharedMixerRules(mixer, path),
     rule(`${mixer}.dt_bias`, `${path}.stepBias`),
     rule(`${mixer}.norm.weight`, `${path}.normWeight`),
-  ]);
+  ];
 }

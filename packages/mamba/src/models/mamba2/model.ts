@@ -1,25 +1,22 @@
 import { initialize } from '@sequitur/core';
-import type { CheckpointLocation, CheckpointMetadata } from '@sequitur/pretrained';
-import type { Tokenizer } from '@sequitur/text';
-import { type Format, type LoadOptions, loadPretrained } from '../../checkpoints/pretrained.js';
-import { StateSpaceModel, withoutHead } from '../../checkpoints/state-space-model.js';
-import { mamba2Parts } from './build.js';
-import { type Mamba2Config, resolveMamba2 } from './config.js';
-import { mamba2Rules, readMamba2Config, writeMamba2Config } from './hugging-face.js';
-
-const format: Format<Mamba2Config> = {
-  read: readMamba2Config,
-  write: writeMamba2Config,
-  rules: mamba2Rules,
-  classes: { base: 'Mamba2Model', languageModel: 'Mamba2ForCausalLM' },
-  isTied: (config) => resolveMamba2(config).tied,
-};
+import {
+  type CheckpointLocation,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+} from '@sequitur/pretrained';
+import { openTokenizer, type Tokenizer } from '@sequitur/text';
+import { CausalLanguageModel } from '@sequitur/transformer';
+import type { Mamba2Config } from './config.js';
+import { mamba2Family } from './hugging-face.js';
 
 /** A Mamba-2 (Dao and Gu 2024): a language model with its configuration, and its tokenizer where it has one. */
-export class Mamba2 extends StateSpaceModel<Mamba2Config> {
+export class Mamba2 extends CausalLanguageModel<Mamba2Config> {
+  static readonly families = [mamba2Family];
+
   /** A model without values: `create` draws them, `fromPretrained` loads them. */
-  constructor(config: Mamba2Config, tokenizer: Tokenizer | null = null, metadata: CheckpointMetadata = {}) {
-    super(mamba2Parts(withoutHead(config, metadata, format)), { config, tokenizer, metadata }, format);
+  constructor(config: Mamba2Config, context?: ModelContext<Tokenizer>) {
+    super(config, mamba2Family, context);
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
@@ -27,16 +24,23 @@ export class Mamba2 extends StateSpaceModel<Mamba2Config> {
     config: Mamba2Config,
     { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
   ): Mamba2 {
-    return initialize(new Mamba2(config, tokenizer), seed);
+    return initialize(new Mamba2(config, { tokenizer }), seed);
   }
 
   /**
    * Loads a Mamba-2 from a folder, an address, files dropped on a page, or a Hugging Face repository, with the names of
    * Hugging Face or of the original state-spaces checkpoints. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration holds what this model does not know
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
    */
-  static fromPretrained(location: CheckpointLocation, options: LoadOptions = {}): Promise<Mamba2> {
-    return loadPretrained(location, options, format, (...parts) => new Mamba2(...parts));
+  static fromPretrained(
+    location: CheckpointLocation,
+    options: LoadPretrainedOptions<typeof mamba2Family, Tokenizer> = {},
+  ): Promise<Mamba2> {
+    return loadPretrained(location, options, {
+      families: Mamba2.families,
+      openTokenizer,
+      create: ({ config, ...context }) => new Mamba2(config, context),
+    });
   }
 }

@@ -1,0 +1,44 @@
+import { aBoolean, anInteger, type ConfigReader, defined, oneOf, readLabels, writeLabels } from '@sequitur/pretrained';
+import type { BertConfig, PositionKind } from '../../config.js';
+
+const POSITIONS: Readonly<Record<string, PositionKind>> = {
+  absolute: 'absolute',
+  relative_key: 'relativeKey',
+  relative_key_query: 'relativeKeyQuery',
+};
+
+/** What every encoder's configuration says of labels, tokens and ties. */
+export function readCommon(json: ConfigReader): Partial<BertConfig> {
+  return defined({
+    paddingToken: json.has('pad_token_id') ? (json.maybe('pad_token_id', anInteger(0)) ?? null) : 0,
+    tied: json.take('tie_word_embeddings', aBoolean, true),
+    ...readLabels(json),
+    startToken: json.maybe('bos_token_id', anInteger(0)),
+    endToken: json.maybe('eos_token_id', anInteger(0)),
+  }) as Partial<BertConfig>;
+}
+
+export function readPositions(json: ConfigReader): PositionKind {
+  return POSITIONS[json.take('position_embedding_type', oneOf(Object.keys(POSITIONS)), 'absolute')]!;
+}
+
+/** The common attributes as `config.json` spells them. */
+export function writeCommon(config: BertConfig): Record<string, unknown> {
+  const { startToken, endToken, tied = true } = config;
+  return {
+    pad_token_id: config.paddingToken === undefined ? 0 : config.paddingToken,
+    ...(startToken !== undefined && { bos_token_id: startToken }),
+    ...(endToken !== undefined && { eos_token_id: endToken }),
+    ...(!tied && { tie_word_embeddings: false }),
+    ...writeLabels(config),
+  };
+}
+
+/** Before the last product of a head: `classifier_dropout`, else as everywhere; the head for answers has none. */
+export function classifierDropout(config: BertConfig, kind: string): number {
+  return kind === 'questionAnswering' ? 0 : (config.classifierDropout ?? config.dropout ?? 0);
+}
+
+export function writePositions({ positions = 'absolute' }: BertConfig): string {
+  return Object.entries(POSITIONS).find(([, ours]) => ours === positions)![0];
+}

@@ -1,0 +1,151 @@
+import { activationNames } from '@sequitur/core';
+import {
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  defined,
+  linearRules,
+  linearsRules,
+  oneOf,
+  rule,
+  sameRules,
+  transposed,
+  type WeightRule,
+} from '@sequitur/pretrained';
+import type { BertConfig } from '../../config.js';
+import type { EncoderFamily } from '../encoder-family.js';
+import { readCommon, readPositions, writeCommon, writePositions } from './attributes.js';
+import { buildBert } from './build.js';
+import { bertPresets } from './config.js';
+
+const classes = {
+  BertModel: 'pooled',
+  BertForPreTraining: 'preTraining',
+  BertForMaskedLM: 'maskedLanguage',
+  BertForNextSentencePrediction: 'nextSentence',
+  BertForSequenceClassification: 'sequenceClassification',
+  BertForTokenClassification: 'tokenClassification',
+  BertForQuestionAnswering: 'questionAnswering',
+  BertForMultipleChoice: 'multipleChoice',
+} as const;
+
+/** BERT (Devlin et al. 2019). */
+export const bertFamily: EncoderFamily = {
+  modelType: 'bert',
+  classes,
+  prefix: 'bert.',
+  presets: bertPresets,
+  readConfig: (json) => ({ ...readBertShape(json), modelType: 'bert', contextLength: readTableSize(json) }),
+  writeConfig: (config) => ({ ...writeBertShape(config), max_position_embeddings: config.contextLength }),
+  build: buildBert,
+  rules: (_config, prefix) => bertEncoderRules(prefix),
+  headRules: (kind, _config, prefix) => {
+    const pooler = linearRules(`${prefix}pooler.dense`, 'head.pooler.dense');
+    const classifier = [...pooler, ...linearRules('classifier', 'head.output')];
+    switch (kind) {
+      case 'pooled':
+        return pooler;
+      case 'maskedLanguage':
+        return maskedRules('head');
+      case 'nextSentence':
+        return [...pooler, ...linearRules('cls.seq_relationship', 'head.output')];
+      case 'preTraining':
+        return [
+          ...maskedRules('head.maskedLanguage'),
+          ...linearRules(`${prefix}pooler.dense`, 'head.nextSentence.pooler.dense'),
+          ...linearRules('cls.seq_relationship', 'head.nextSentence.output'),
+        ];
+      case 'questionAnswering':
+        return linearRules('qa_outputs', 'head.output');
+      default:
+        return classifier;
+    }
+  },
+  presentName: (stored) => stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias'),
+  ignoredTensors: ({ tied = true }, prefix) => [
+    `${prefix}embeddings.position_ids`,
+    `${prefix}embeddings.token_type_ids`,
+    'cls.predictions.decoder.bias', // the bias a second time
+    // What pre-training leaves in checkpoints of classes that do not read it.
+    ...[`${prefix}pooler.dense.weight`, `${prefix}pooler.dense.bias`],
+    ...['cls.seq_relationship.weight', 'cls.seq_relationship.bias'],
+    ...(tied ? ['cls.predictions.decoder.weight'] : []),
+  ],
+};
+
+/** The attributes that BERT shares with its descendants. */
+export function readBertShape(
+  json: ConfigReader,
+  activation = 'gelu',
+): Omit<BertConfig, 'modelType' | 'contextLength'> {
+  return defined({
+    vocabularySize: json.take('vocab_size', anInteger()),
+    width: json.take('hidden_size', anInteger()),
+    depth: json.take('num_hidden_layers', aCount),
+    heads: json.take('num_attention_heads', aCount),
+    hiddenWidth: json.take('intermediate_size', anInteger()),
+    activation: json.take('hidden_act', oneOf(activationNames), activation),
+    normEpsilon: json.take('layer_norm_eps', aPositive, 1e-12),
+    tokenTypeCount: json.take('type_vocab_size', anInteger(), 2),
+    positions: readPositions(json),
+    dropout: json.take('hidden_dropout_prob', aShare, 0.1),
+    attentionDropout: json.take('attention_probs_dropout_prob', aShare, 0.1),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
+    classifierDropout: json.maybe('classifier_dropout', aShare),
+    ...readCommon(json),
+  }) as Omit<BertConfig, 'modelType' | 'contextLength'>;
+}
+
+export function readTableSize(json: ConfigReader): number {
+  return json.take('max_position_embeddings', anInteger(), 512);
+}
+
+export function writeBertShape(config: BertConfig): Record<string, unknown> {
+  return {
+    ...writeCommon(config),
+    vocab_size: config.vocabularySize,
+    hidden_size: config.width,
+    num_hidden_layers: config.depth,
+    num_attention_heads: config.heads,
+    intermediate_size: config.hiddenWidth ?? 4 * config.width,
+    hidden_act: config.activation ?? 'gelu',
+    layer_norm_eps: config.normEpsilon ?? 1e-12,
+    type_vocab_size: config.tokenTypeCount ?? 2,
+    position_embedding_type: writePositions(config),
+    hidden_dropout_prob: config.dropout ?? 0,
+    attention_probs_dropout_prob: config.attentionDropout ?? 0,
+    classifier_dropout: config.classifierDropout ?? null,
+    initializer_range: config.initializerRange ?? 0.02,
+    use_cache: true,
+  };
+}
+
+/** The names of BERT's encoder, which RoBERTa's has too. */
+export function bertEncoderRules(prefix: string): WeightRule[] {
+  const layer = `${prefix}encoder.layer.{i}`;
+  const block = 'encoder.stack.blocks.{i}';
+  return [
+    rule(`${prefix}embeddings.word_embeddings.weight`, 'encoder.embedding.tokens.weight'),
+    rule(`${prefix}embeddings.position_embeddings.weight`, 'encoder.embedding.positions.weight'),
+    rule(`${prefix}embeddings.token_type_embeddings.weight`, 'encoder.embedding.tokenTypes.weight'),
+    ...sameRules(`${prefix}embeddings.LayerNorm`, 'encoder.embedding.norm'),
+    ...linearsRules(`${layer}.attention.self`, `${block}.mixer`, { query: 'query', key: 'key', value: 'value' }),
+    rule(`${layer}.attention.self.distance_embedding.weight`, `${block}.mixer.distances.weight`),
+    ...linearRules(`${layer}.attention.output.dense`, `${block}.mixer.output`),
+    ...sameRules(`${layer}.attention.output.LayerNorm`, `${block}.mixerNorm`),
+    ...linearRules(`${layer}.intermediate.dense`, `${block}.feedForward.up`),
+    ...linearRules(`${layer}.output.dense`, `${block}.feedForward.down`),
+    ...sameRules(`${layer}.output.LayerNorm`, `${block}.feedForwardNorm`),
+  ];
+}
+
+function maskedRules(path: string): WeightRule[] {
+  return [
+    ...linearRules('cls.predictions.transform.dense', `${path}.dense`),
+    ...sameRules('cls.predictions.transform.LayerNorm', `${path}.norm`),
+    rule('cls.predictions.decoder.weight', `${path}.decoder.weight`, transposed),
+    rule('cls.predictions.bias', `${path}.bias`),
+  ];
+}

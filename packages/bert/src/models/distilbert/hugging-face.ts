@@ -1,0 +1,121 @@
+import { activationNames } from '@sequitur/core';
+import {
+  aBoolean,
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  linearRules,
+  linearsRules,
+  oneOf,
+  rule,
+  sameRules,
+  transposed,
+  type WeightRule,
+} from '@sequitur/pretrained';
+import type { BertConfig } from '../../config.js';
+import { readCommon, writeCommon } from '../bert/attributes.js';
+import { bertFamily } from '../bert/hugging-face.js';
+import type { EncoderFamily } from '../encoder-family.js';
+import { buildDistilbert } from './build.js';
+import { distilbertPresets } from './config.js';
+
+/** DistilBERT (Sanh et al. 2019): BERT without token types and pooler, half as deep. */
+export const distilbertFamily: EncoderFamily = {
+  modelType: 'distilbert',
+  classes: {
+    DistilBertModel: 'none',
+    DistilBertForMaskedLM: 'maskedLanguage',
+    DistilBertForSequenceClassification: 'sequenceClassification',
+    DistilBertForTokenClassification: 'tokenClassification',
+    DistilBertForQuestionAnswering: 'questionAnswering',
+    DistilBertForMultipleChoice: 'multipleChoice',
+  },
+  prefix: 'distilbert.',
+  presets: distilbertPresets,
+  readConfig,
+  writeConfig,
+  build: buildDistilbert,
+  rules: (_config, prefix) => encoderRules(prefix),
+  headRules: (kind) => {
+    switch (kind) {
+      case 'maskedLanguage':
+        return [
+          ...linearRules('vocab_transform', 'head.dense'),
+          ...sameRules('vocab_layer_norm', 'head.norm'),
+          rule('vocab_projector.weight', 'head.decoder.weight', transposed),
+          rule('vocab_projector.bias', 'head.bias'),
+        ];
+      case 'sequenceClassification':
+      case 'multipleChoice':
+        return [...linearRules('pre_classifier', 'head.pooler.dense'), ...linearRules('classifier', 'head.output')];
+      case 'questionAnswering':
+        return linearRules('qa_outputs', 'head.output');
+      default:
+        return linearRules('classifier', 'head.output');
+    }
+  },
+  presentName: bertFamily.presentName!,
+  ignoredTensors: ({ tied = true }, prefix) => [
+    `${prefix}embeddings.position_ids`,
+    ...(tied ? ['vocab_projector.weight'] : []),
+  ],
+};
+
+function readConfig(json: ConfigReader): BertConfig {
+  return {
+    modelType: 'distilbert',
+    vocabularySize: json.take('vocab_size', anInteger()),
+    contextLength: json.take('max_position_embeddings', anInteger(), 512),
+    width: json.take('dim', anInteger()),
+    depth: json.take('n_layers', aCount),
+    heads: json.take('n_heads', aCount),
+    hiddenWidth: json.take('hidden_dim', anInteger()),
+    activation: json.take('activation', oneOf(activationNames), 'gelu'),
+    tokenTypeCount: 0,
+    sinusoidal: json.take('sinusoidal_pos_embds', aBoolean, false),
+    dropout: json.take('dropout', aShare, 0.1),
+    attentionDropout: json.take('attention_dropout', aShare, 0.1),
+    classifierDropout: json.take('seq_classif_dropout', aShare, 0.2),
+    answerDropout: json.take('qa_dropout', aShare, 0.1),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
+    ...readCommon(json),
+  };
+}
+
+function writeConfig(config: BertConfig): Record<string, unknown> {
+  return {
+    ...writeCommon(config),
+    vocab_size: config.vocabularySize,
+    max_position_embeddings: config.contextLength,
+    dim: config.width,
+    n_layers: config.depth,
+    n_heads: config.heads,
+    hidden_dim: config.hiddenWidth ?? 4 * config.width,
+    activation: config.activation ?? 'gelu',
+    sinusoidal_pos_embds: config.sinusoidal ?? false,
+    dropout: config.dropout ?? 0,
+    attention_dropout: config.attentionDropout ?? 0,
+    seq_classif_dropout: config.classifierDropout ?? 0.2,
+    qa_dropout: config.answerDropout ?? 0.1,
+    initializer_range: config.initializerRange ?? 0.02,
+  };
+}
+
+function encoderRules(prefix: string): WeightRule[] {
+  const layer = `${prefix}transformer.layer.{i}`;
+  const block = 'encoder.stack.blocks.{i}';
+  return [
+    rule(`${prefix}embeddings.word_embeddings.weight`, 'encoder.embedding.tokens.weight'),
+    rule(`${prefix}embeddings.position_embeddings.weight`, 'encoder.embedding.positions.weight'),
+    ...sameRules(`${prefix}embeddings.LayerNorm`, 'encoder.embedding.norm'),
+    ...linearsRules(`${layer}.attention`, `${block}.mixer`, {
+      ...{ q_lin: 'query', k_lin: 'key', v_lin: 'value', out_lin: 'output' },
+    }),
+    ...sameRules(`${layer}.sa_layer_norm`, `${block}.mixerNorm`),
+    ...linearRules(`${layer}.ffn.lin1`, `${block}.feedForward.up`),
+    ...linearRules(`${layer}.ffn.lin2`, `${block}.feedForward.down`),
+    ...sameRules(`${layer}.output_layer_norm`, `${block}.feedForwardNorm`),
+  ];
+}

@@ -1,0 +1,27 @@
+import { bertFamily } from './bert/hugging-face.js';
+import { bigBirdFamily } from './big-bird/hugging-face.js';
+import { distilbertFamily } from './distilbert/hugging-face.js';
+import type { EncoderFamily } from './encoder-family.js';
+import { longformerFamily } from './longformer/hugging-face.js';
+import { robertaFamily } from './roberta/hugging-face.js';
+
+export { bertPresets } from './bert/config.js';
+export {
+  BigBirdMixer,
+  type BigBirdMixerOptions,
+  type ChosenBlockIds,
+  firstBlocks,
+  isSparse,
+} from './big-bird/attention.js';
+export type { BigBirdConfig } from './big-bird/config.js';
+export { BigBirdEncoder } from './big-bird/encoder.js';
+export type { EncoderFamily, EncoderParts } from './encoder-family.js';
+export { LongformerMixer, type LongformerMixerOptions } from './longformer/attention.js';
+export type { LongformerConfig } from './longformer/config.js';
+export { bertFamily, bigBirdFamily, distilbertFamily, longformerFamily, robertaFamily };
+
+/** Every family of encoder-only models that this package knows: the one list. */
+export const bertFamilies: readonly EncoderFamily[] = [
+  ...[bertFamily, robertaFamily, distilbertFamily],
+  ...[longformerFamily, bigBirdFamily],
+];

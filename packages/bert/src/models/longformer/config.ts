@@ -1,0 +1,18 @@
+import type { BertConfig } from '../../config.js';
+import { robertaTokens } from '../roberta/config.js';
+
+/** The shape of a Longformer (Beltagy et al. 2020). */
+export interface LongformerConfig extends BertConfig {
+  /** For each layer how many keys a token sees on both sides together; even. */
+  readonly windows: readonly number[];
+  /** Ends the question of a question-answering input; default 2. */
+  readonly separatorToken?: number;
+}
+
+/** The published size. */
+export const longformerPresets = {
+  base: {
+    ...{ ...robertaTokens, modelType: 'longformer', contextLength: 4096, width: 768, depth: 12, heads: 12 },
+    ...{ normEpsilon: 1e-5, windows: new Array<number>(12).fill(512) },
+  },
+} as const satisfies Record<string, LongformerConfig>;

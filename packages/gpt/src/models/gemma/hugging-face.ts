@@ -1,0 +1,30 @@
+import { activationNames } from '@sequitur/core';
+import { aBoolean, anInteger, oneOf } from '@sequitur/pretrained';
+import { llamaLikeFamily } from '../llama/llama-like-family.js';
+import { buildGemma } from './build.js';
+import { type GemmaConfig, gemmaPresets } from './config.js';
+
+const HEAD_SIZE = 256;
+
+/** Gemma (Gemma Team 2024). */
+export const gemmaFamily = llamaLikeFamily<GemmaConfig>({
+  modelType: 'gemma',
+  name: 'Gemma',
+  presets: gemmaPresets,
+  defaults: {
+    ...{ vocabularySize: 256000, width: 3072, hiddenWidth: 24576, depth: 28, heads: 16, keyHeads: 16 },
+    ...{ headSize: HEAD_SIZE, contextLength: 8192, tied: true },
+  },
+  readMore: (json) => ({
+    ...(!json.has('pad_token_id') && { paddingToken: 0 }),
+    headSize: json.take('head_dim', anInteger(), HEAD_SIZE),
+    // Gemma's class looks at this attribute alone, not at `hidden_act`.
+    activation: json.take('hidden_activation', oneOf(activationNames), 'gelu_pytorch_tanh'),
+    attentionBias: json.take('attention_bias', aBoolean, false),
+  }),
+  writeMore: ({ activation = 'gelu_pytorch_tanh', attentionBias = false }) => ({
+    hidden_activation: activation,
+    attention_bias: attentionBias,
+  }),
+  build: buildGemma,
+});

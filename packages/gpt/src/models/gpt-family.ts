@@ -1,0 +1,69 @@
+import {
+  type ConfigReader,
+  type Family,
+  type LabelConfig,
+  readLabels,
+  readSpecialTokens,
+  rule,
+  transposed,
+  writeLabels,
+  writeSpecialTokens,
+} from '@sequitur/pretrained';
+import type { CausalConfig, CausalFamily, LanguageModelParts } from '@sequitur/transformer';
+
+/** What the configuration of every decoder-only model says. */
+export interface GptConfig extends CausalConfig, LabelConfig {
+  readonly vocabularySize: number;
+  /** The longest text, in tokens; absent where nothing bounds it. */
+  readonly contextLength?: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+}
+
+type SharedConfig = keyof LabelConfig | 'startToken' | 'endToken' | 'paddingToken';
+
+/** What distinguishes one family of decoder-only models. */
+export interface GptFamilyOptions<Config extends GptConfig>
+  extends Pick<Family<Config>, 'modelType' | 'prefix' | 'rules' | 'writeConfig'> {
+  readonly presets: Readonly<Record<string, Config>>;
+  /** Python's classes: the stack without a head, the language model, the classifier. */
+  readonly classes: readonly [base: string, languageModel: string, classifier: string];
+  /** The name of the head's tensor; default `lm_head.weight`. */
+  readonly head?: string;
+  /** Tensors of the stack that are no weights, behind `prefix`: masks stored as buffers, say. */
+  readonly buffers?: readonly string[];
+  /** Reads what not all families have. */
+  readConfig(json: ConfigReader): Omit<Config, SharedConfig> & Partial<Config>;
+  build(config: Config): LanguageModelParts;
+}
+
+/** A family of decoder-only models: tokens, labels and heads are the same in all of them. */
+export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Config>): CausalFamily<Config> {
+  const { modelType, prefix, presets, buffers = [], head = 'lm_head.weight' } = options;
+  const [base, languageModel, classifier] = options.classes;
+  return {
+    modelType,
+    classes: { [base]: 'none', [languageModel]: 'languageModel', [classifier]: 'sequenceClassification' },
+    prefix,
+    presets,
+    readConfig: (json) =>
+      ({ ...options.readConfig(json), ...readSpecialTokens(json), ...readLabels(json) }) as unknown as Config,
+    writeConfig: (config) => ({
+      ...writeSpecialTokens(config),
+      ...writeLabels(config),
+      use_cache: true,
+      ...options.writeConfig(config),
+    }),
+    build: (config) => options.build(config),
+    rules: (config, stackPrefix) => options.rules(config, stackPrefix),
+    headRules: (kind) => {
+      if (kind === 'languageModel') return [rule(head, 'head.weight', transposed)];
+      return kind === 'sequenceClassification' ? [rule('score.weight', 'score.weight', transposed)] : [];
+    },
+    ignoredTensors: ({ tied }, stackPrefix) => [
+      ...buffers.map((name) => stackPrefix + name),
+      ...(tied ? [head] : []), // the embedding table again
+    ],
+  };
+}

@@ -1,0 +1,35 @@
+import type { GptConfig } from '../gpt-family.js';
+
+/** Whether a block's queries see all before them, or a window. */
+export type NeoReach = 'global' | 'local';
+
+/** The shape of a GPT-Neo (Black et al. 2021): GPT-2 with windows in some blocks and unscaled scores. */
+export interface GptNeoConfig extends GptConfig {
+  readonly contextLength: number;
+  /** Default 4 x width. */
+  readonly hiddenWidth?: number;
+  /** One for each block. */
+  readonly reaches: readonly NeoReach[];
+  /** Keys that a local query sees, its own among them; default 256. */
+  readonly window?: number;
+  /** A name as Hugging Face writes it; default `gelu_new`. */
+  readonly activation?: string;
+  /** Default 1e-5. */
+  readonly normEpsilon?: number;
+  /** Default true. */
+  readonly tied?: boolean;
+  readonly embeddingDropout?: number;
+  readonly attentionDropout?: number;
+  readonly residualDropout?: number;
+  /** Deviation of the first weights; default 0.02. */
+  readonly initializerRange?: number;
+}
+
+const alternating = (depth: number): NeoReach[] =>
+  Array.from({ length: depth }, (_, index) => (index % 2 === 0 ? 'global' : 'local'));
+
+/** Two published sizes. */
+export const gptNeoPresets = {
+  '125m': { vocabularySize: 50257, contextLength: 2048, width: 768, depth: 12, heads: 12, reaches: alternating(12) },
+  '1.3b': { vocabularySize: 50257, contextLength: 2048, width: 2048, depth: 24, heads: 16, reaches: alternating(24) },
+} as const satisfies Record<string, GptNeoConfig>;

@@ -1,0 +1,36 @@
+import type { RotaryScaling } from '@sequitur/attention';
+import type { GptConfig } from '../gpt-family.js';
+
+/** The shape of a GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023). */
+export interface GptNeoxConfig extends GptConfig {
+  readonly contextLength: number;
+  readonly hiddenWidth: number;
+  /** A name as Hugging Face writes it; default `gelu`. */
+  readonly activation?: string;
+  /** Default 1e-5. */
+  readonly normEpsilon?: number;
+  /** Which share of each head turns with the position; default 0.25. */
+  readonly partialRotaryFactor?: number;
+  /** Default 10,000. */
+  readonly rotaryBase?: number;
+  readonly rotaryScaling?: RotaryScaling;
+  /** Attention and feed-forward read the same input side by side; default true. */
+  readonly parallel?: boolean;
+  /** Default true. */
+  readonly attentionBias?: boolean;
+  /** Default false. */
+  readonly tied?: boolean;
+  readonly attentionDropout?: number;
+  readonly hiddenDropout?: number;
+  /** Deviation of the first weights; default 0.02. */
+  readonly initializerRange?: number;
+}
+
+const published = { vocabularySize: 50304, contextLength: 2048 };
+
+/** Sizes of the Pythia suite. */
+export const gptNeoxPresets = {
+  'pythia-70m': { ...published, width: 512, depth: 6, heads: 8, hiddenWidth: 2048 },
+  'pythia-160m': { ...published, width: 768, depth: 12, heads: 12, hiddenWidth: 3072 },
+  'pythia-410m': { ...published, width: 1024, depth: 24, heads: 16, hiddenWidth: 4096 },
+} as const satisfies Record<string, GptNeoxConfig>;

@@ -1,0 +1,34 @@
+import type { GptConfig } from '../gpt-family.js';
+
+/** The shape of a GPT-2 (Radford et al. 2019), with the variations that its Hugging Face class knows. */
+export interface Gpt2Config extends GptConfig {
+  readonly contextLength: number;
+  /** Default 4 x width. */
+  readonly hiddenWidth?: number;
+  /** A name as Hugging Face writes it; default `gelu_new`, the tanh form. */
+  readonly activation?: string;
+  /** Default 1e-5. */
+  readonly normEpsilon?: number;
+  /** Divide the scores by the square root of the head size; default true. */
+  readonly scaleScores?: boolean;
+  /** Divide the scores of block i by i + 1 besides; default false. */
+  readonly scaleScoresByDepth?: boolean;
+  /** The head is the embedding table; default true. */
+  readonly tied?: boolean;
+  readonly embeddingDropout?: number;
+  readonly attentionDropout?: number;
+  readonly residualDropout?: number;
+  /** Deviation of the first weights; default 0.02. */
+  readonly initializerRange?: number;
+}
+
+const published = { vocabularySize: 50257, contextLength: 1024 };
+
+/** The four published sizes, and a character model that learns a book in a minute. */
+export const gpt2Presets = {
+  small: { ...published, width: 768, depth: 12, heads: 12 },
+  medium: { ...published, width: 1024, depth: 24, heads: 16 },
+  large: { ...published, width: 1280, depth: 36, heads: 20 },
+  xl: { ...published, width: 1600, depth: 48, heads: 25 },
+  character: { vocabularySize: 128, contextLength: 64, width: 128, depth: 4, heads: 4 },
+} as const satisfies Record<string, Gpt2Config>;

@@ -1,0 +1,71 @@
+import { activationNames } from '@sequitur/core';
+import {
+  aBoolean,
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  defined,
+  oneOf,
+} from '@sequitur/pretrained';
+import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
+import type { LlamaConfig } from './config.js';
+
+/** What Python's classes take where config.json says nothing. */
+export interface LlamaDefaults {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly hiddenWidth: number;
+  readonly depth: number;
+  readonly heads: number;
+  /** Absent: as many as heads. */
+  readonly keyHeads?: number;
+  readonly contextLength: number;
+  readonly headSize?: number;
+  readonly tied?: boolean;
+}
+
+/** Reads what Llama and the models built like it have in common. */
+export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaConfig {
+  const heads = json.take('num_attention_heads', aCount, defaults.heads);
+  const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
+  const keyHeads = json.has('num_key_value_heads') ? heads : (defaults.keyHeads ?? heads);
+  return defined({
+    vocabularySize: json.take('vocab_size', anInteger(), defaults.vocabularySize),
+    contextLength,
+    width: json.take('hidden_size', anInteger(), defaults.width),
+    depth: json.take('num_hidden_layers', aCount, defaults.depth),
+    heads,
+    keyHeads: json.take('num_key_value_heads', aCount, keyHeads),
+    headSize: json.maybe('head_dim', anInteger()) ?? defaults.headSize,
+    hiddenWidth: json.take('intermediate_size', anInteger(), defaults.hiddenWidth),
+    activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
+    normEpsilon: json.take('rms_norm_eps', aPositive, 1e-6),
+    ...readRotary(json, contextLength, { bases: ['rope_theta'] }),
+    tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
+    attentionDropout: json.take('attention_dropout', aShare, 0),
+    initializerRange: json.take('initializer_range', aPositive, 0.02),
+  }) as LlamaConfig;
+}
+
+/** What `readLlama` reads, as config.json spells it. */
+export function writeLlama(config: LlamaConfig): Record<string, unknown> {
+  return {
+    vocab_size: config.vocabularySize,
+    max_position_embeddings: config.contextLength,
+    hidden_size: config.width,
+    num_hidden_layers: config.depth,
+    num_attention_heads: config.heads,
+    num_key_value_heads: config.keyHeads ?? config.heads,
+    ...(config.headSize !== undefined && { head_dim: config.headSize }),
+    intermediate_size: config.hiddenWidth,
+    hidden_act: config.activation ?? 'silu',
+    rms_norm_eps: config.normEpsilon ?? 1e-6,
+    rope_theta: config.rotaryBase ?? 10000,
+    ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
+    tie_word_embeddings: config.tied ?? false,
+    attention_dropout: config.attentionDropout ?? 0,
+    initializer_range: config.initializerRange ?? 0.02,
+  };
+}

@@ -1,0 +1,62 @@
+import type { RotaryScaling } from '@sequitur/attention';
+import type { GptConfig } from '../gpt-family.js';
+
+/** The shape of a Llama (Touvron et al. 2023) and of the models built like it: Mistral, Qwen2, Gemma. */
+export interface LlamaConfig extends GptConfig {
+  readonly contextLength: number;
+  readonly hiddenWidth: number;
+  /** Default `heads`; fewer share keys and values. */
+  readonly keyHeads?: number;
+  /** Default width / heads. */
+  readonly headSize?: number;
+  /** A name as Hugging Face writes it; default `silu`. */
+  readonly activation?: string;
+  /** Default 1e-6. */
+  readonly normEpsilon?: number;
+  /** Default 10,000. */
+  readonly rotaryBase?: number;
+  readonly rotaryScaling?: RotaryScaling;
+  /** Default false. */
+  readonly tied?: boolean;
+  readonly attentionDropout?: number;
+  /** Deviation of the first weights; default 0.02. */
+  readonly initializerRange?: number;
+}
+
+/** What a Llama may have beside. */
+export interface BiasedLlamaConfig extends LlamaConfig {
+  /** Of all four projections of attention; default false. */
+  readonly attentionBias?: boolean;
+  /** Of the feed-forward; default false. */
+  readonly feedForwardBias?: boolean;
+}
+
+/** Published sizes. */
+export const llamaPresets = {
+  '7b': { vocabularySize: 32000, contextLength: 2048, width: 4096, depth: 32, heads: 32, hiddenWidth: 11008 },
+  '3.2-1b': {
+    vocabularySize: 128256,
+    contextLength: 131072,
+    width: 2048,
+    depth: 16,
+    heads: 32,
+    keyHeads: 8,
+    headSize: 64,
+    hiddenWidth: 8192,
+    normEpsilon: 1e-5,
+    rotaryBase: 500000,
+    rotaryScaling: { kind: 'llama3', factor: 32, lowFrequencyFactor: 1, highFrequencyFactor: 4, trainedLength: 8192 },
+    tied: true,
+  },
+  stories: {
+    vocabularySize: 512,
+    contextLength: 512,
+    width: 64,
+    depth: 5,
+    heads: 8,
+    keyHeads: 4,
+    hiddenWidth: 172,
+    normEpsilon: 1e-5,
+    tied: true,
+  },
+} as const satisfies Record<string, BiasedLlamaConfig>;

@@ -1,0 +1,20 @@
+import { normal, Parameter, SequiturError } from '@sequitur/core';
+import { buildTransformerXl, type TransformerXlParts } from '../transformer-xl/build.js';
+import type { MemoryTransformerXlConfig } from './config.js';
+
+export interface MemoryTransformerXlParts extends TransformerXlParts {
+  readonly memory: Parameter; // [memoryTokens, width]
+}
+
+/** The parts of a Transformer-XL with memory tokens, which come first among its parameters. */
+export function buildMemoryTransformerXl(config: MemoryTransformerXlConfig): MemoryTransformerXlParts {
+  if (config.sameLength) {
+    throw new SequiturError({
+      where: 'MemoryTransformerXl',
+      expected: 'sameLength false',
+      got: 'true, with which memory tokens would not see one another',
+    });
+  }
+  const memory = new Parameter([config.memoryTokens, config.width], normal(1));
+  return { memory, ...buildTransformerXl(config, 'empty') };
+}

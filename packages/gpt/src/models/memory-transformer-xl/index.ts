@@ -1,0 +1,3 @@
+export type { MemoryTransformerXlConfig } from './config.js';
+export { memoryTransformerXlFamily } from './hugging-face.js';
+export * from './model.js';

@@ -1,0 +1,223 @@
+import { readSegments, type TransformerXlState } from '@sequitur/attention';
+import {
+  type CausalModel,
+  dropout,
+  initialize,
+  type MixContext,
+  Module,
+  type Parameter,
+  type StepContext,
+  scoped,
+  within,
+} from '@sequitur/core';
+import {
+  type CheckpointLocation,
+  type CheckpointMetadata,
+  type FileSink,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+  type PretrainedModel,
+  type SaveOptions,
+  savePretrained,
+} from '@sequitur/pretrained';
+import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
+import { endTokensOf } from '@sequitur/transformer';
+import { add, concat, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import type { AdaptiveEmbedding } from '../transformer-xl/adaptive-embedding.js';
+import type { AdaptiveSoftmax } from '../transformer-xl/adaptive-softmax.js';
+import type { TransformerXlBlock } from '../transformer-xl/blocks.js';
+import type { MemoryTransformerXlConfig } from './config.js';
+import { memoryTransformerXlFamily } from './hugging-face.js';
+import { mutualReach } from './mutual-reach.js';
+
+export interface LoadMemoryTransformerXlOptions
+  extends LoadPretrainedOptions<typeof memoryTransformerXlFamily, Tokenizer> {
+  /** Default as the configuration says. */
+  readonly segmentLength?: number;
+}
+
+interface CreateOptions {
+  readonly seed?: number | string;
+  readonly tokenizer?: Tokenizer | null;
+}
+
+/** The memory tokens, what each block caches, and how many tokens of this segment went by. */
+export type MemoryTransformerXlState = {
+  readonly memory?: Tensor3D; // [batch, memoryTokens, width]; absent before the first segment: as learned
+  readonly written?: Tensor3D; // what the memory before the segment became, where none stands behind it
+  readonly blocks: readonly TransformerXlState[];
+  readonly filled: number;
+};
+
+/**
+ * Recurrent Memory Transformer on Transformer-XL (Bulatov, Kuratov and Burtsev 2022, section 3.2): memory tokens before and
+ * behind each segment carry what is worth knowing to the next. Gradients go back through them over all segments.
+ *
+ * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below `memoryRead`, of
+ * that behind them below `memoryWritten`.
+ */
+export class MemoryTransformerXl extends Module implements CausalModel<MemoryTransformerXlState>, PretrainedModel {
+  static readonly families = [memoryTransformerXlFamily];
+  readonly memory: Parameter; // [memoryTokens, width]
+  readonly embedding: AdaptiveEmbedding;
+  readonly blocks: readonly TransformerXlBlock[];
+  readonly head: AdaptiveSoftmax;
+  readonly frequencies: Parameter; // [width / 2]
+  readonly config: MemoryTransformerXlConfig;
+  readonly family = memoryTransformerXlFamily;
+  readonly headKind = 'languageModel';
+  readonly tokenizer: Tokenizer | null;
+  /** What its folder said of it, for saving it alike. */
+  readonly metadata: CheckpointMetadata;
+  readonly contextLength = Number.POSITIVE_INFINITY;
+
+  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  constructor(config: MemoryTransformerXlConfig, { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {}) {
+    super();
+    const { memory, embedding, blocks, head, frequencies } = this.family.build(config, this.headKind);
+    this.memory = memory;
+    this.embedding = embedding;
+    this.blocks = blocks;
+    this.head = head;
+    this.frequencies = frequencies;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.metadata = metadata;
+  }
+
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create(
+    config: MemoryTransformerXlConfig,
+    { seed = 0, tokenizer = null }: CreateOptions = {},
+  ): MemoryTransformerXl {
+    return initialize(new MemoryTransformerXl(config, { tokenizer }), seed);
+  }
+
+  /**
+   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   *
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   */
+  static fromPretrained(
+    location: CheckpointLocation,
+    options: LoadMemoryTransformerXlOptions = {},
+  ): Promise<MemoryTransformerXl> {
+    const { segmentLength } = options;
+    return loadPretrained(location, options, {
+      families: MemoryTransformerXl.families,
+      heads: ['languageModel'],
+      openTokenizer,
+      create: ({ config, ...context }) =>
+        new MemoryTransformerXl({ ...config, ...(segmentLength && { segmentLength }) }, context),
+    });
+  }
+
+  /** Saves a folder (or files) that the original code reads, tokenizer included. */
+  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
+    return savePretrained(this, location, options);
+  }
+
+  get vocabularySize(): number {
+    return this.config.vocabularySize;
+  }
+
+  /** The tokens that end a text. */
+  get endTokens(): readonly number[] {
+    return endTokensOf(this);
+  }
+
+  /** Completes a prompt, piece by piece. */
+  complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
+    const { tokenizer, endTokens } = this;
+    return completeText({ model: this, tokenizer, endTokens }, prompt, options);
+  }
+
+  initState(batchSize: number): MemoryTransformerXlState {
+    return { blocks: this.blocks.map((block) => block.initState(batchSize)), filled: 0 };
+  }
+
+  step(tokens: Tensor2D, state: MemoryTransformerXlState, context: StepContext = {}) {
+    return scoped(() => {
+      const { dropout: rate = 0, segmentLength } = this.config;
+      const x = dropout(this.embedding.apply(tokens), rate, context.random);
+      let now = state;
+      const hidden = readSegments(
+        x,
+        { filled: state.filled, segmentLength },
+        context,
+        (piece, seen, { count, ends }) => {
+          if (now.filled === 0) now = this.#open(now, x.shape[0], within(seen, 'memoryRead'));
+          const read = this.#readTokens(piece, now, seen);
+          now = { ...now, blocks: read.blocks, filled: now.filled + count };
+          if (ends) now = this.endSegment(now, seen);
+          return read.output;
+        },
+      );
+      return { logits: this.head.apply(dropout(hidden, rate, context.random)), state: now };
+    });
+  }
+
+  /** Reads the memory before the tokens of a segment. */
+  #open(state: MemoryTransformerXlState, batch: number, context: MixContext): MemoryTransformerXlState {
+    const { memoryTokens, width } = this.config;
+    const memory = state.memory ?? (add(this.memory.value, zeros([batch, memoryTokens, width])) as Tensor3D);
+    const { output, blocks } = this.#readMemory(memory, state.blocks, 0, context);
+    return { ...state, memory, blocks, ...(this.config.memoryAtEnd === false && { written: output }) };
+  }
+
+  /**
+   * Writes the memory for the next segment, whether this one is full or not: `step` does so by itself where one is. The caller
+   * disposes the new state.
+   */
+  endSegment(state: MemoryTransformerXlState, context: MixContext = {}): MemoryTransformerXlState {
+    return scoped(() => {
+      const { memory, filled } = state;
+      if (!memory || filled === 0) return state;
+      const end =
+        this.config.memoryAtEnd === false
+          ? { output: state.written!, blocks: state.blocks }
+          : this.#readMemory(memory, state.blocks, filled, within(context, 'memoryWritten'));
+      const blocks = this.blocks.map(({ mixer }, index) => {
+        const { memory: cached, segment } = end.blocks[index]!;
+        return mixer.remembered(cached, segment!);
+      });
+      return { memory: end.output, blocks, filled: 0 };
+    });
+  }
+
+  /** Memory tokens through the stack, behind `filled` tokens of the segment; each block's segment grows by its input. */
+  #readMemory(memory: Tensor3D, states: readonly TransformerXlState[], filled: number, context: MixContext) {
+    const { memoryTokens: tokens, segmentLength, memorySeesCache = false, memoryAtEnd = true } = this.config;
+    const { clampDistance } = this.config;
+    // The length of a segment that was cut short is known only behind it.
+    const segment = (filled || segmentLength) + (memoryAtEnd ? 2 : 1) * tokens;
+    return this.#readWith(memory, states, context, (state) => {
+      const cached = state.memory?.shape[1] ?? 0;
+      return mutualReach({ tokens, cached, seesCache: memorySeesCache, total: cached + segment, clampDistance });
+    });
+  }
+
+  #readTokens(x: Tensor3D, { blocks }: MemoryTransformerXlState, context: MixContext) {
+    return this.#readWith(x, blocks, context, () => undefined);
+  }
+
+  #readWith(
+    x: Tensor3D,
+    states: readonly TransformerXlState[],
+    context: MixContext,
+    reachOf: (state: TransformerXlState) => ReturnType<typeof mutualReach> | undefined,
+  ) {
+    let output = x;
+    const blocks = this.blocks.map((block, index) => {
+      const state = states[index]!;
+      const input = output;
+      output = block.read(input, within(context, `blocks.${index}`), (mixer, inside, inner) =>
+        mixer.read(inside, state, inner, reachOf(state)),
+      );
+      const segment = state.segment ? (concat([state.segment, input], 1) as Tensor3D) : input;
+      return { ...state, segment };
+    });
+    return { output, blocks };
+  }
+}

@@ -1,0 +1,22 @@
+import type { LlamaConfig } from '../llama/config.js';
+
+/** The shape of a Mistral (Jiang et al. 2023). */
+export interface MistralConfig extends LlamaConfig {
+  /** Keys that a query sees, its own among them; absent: all before it. */
+  readonly window?: number;
+}
+
+/** Published sizes. */
+export const mistralPresets = {
+  '7b': {
+    vocabularySize: 32000,
+    contextLength: 32768,
+    width: 4096,
+    depth: 32,
+    heads: 32,
+    keyHeads: 8,
+    hiddenWidth: 14336,
+    normEpsilon: 1e-5,
+    window: 4096,
+  },
+} as const satisfies Record<string, MistralConfig>;

@@ -1,0 +1,13 @@
+import type { CausalFamily, SegmentAlignment } from '@sequitur/transformer';
+import type { GptConfig } from '../gpt-family.js';
+
+/** A GPT of any family, and the memory around it. */
+export interface RecurrentMemoryGptConfig {
+  readonly base: GptConfig;
+  /** Of the GPT. */
+  readonly family: CausalFamily<GptConfig>;
+  readonly memoryTokens: number;
+  readonly segmentLength: number;
+  /** Which segment is shorter where the length of a text is no multiple; default the last. */
+  readonly alignment?: SegmentAlignment;
+}

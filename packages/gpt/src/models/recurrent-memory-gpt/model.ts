@@ -1,0 +1,79 @@
+import {
+  type CheckpointLocation,
+  type CheckpointMetadata,
+  type FileSink,
+  type LoadPretrainedOptions,
+  loadPretrained,
+  type ModelContext,
+  type PretrainedModel,
+  type SaveOptions,
+  savePretrained,
+} from '@sequitur/pretrained';
+import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
+import { endTokensOf, RecurrentMemoryModel, type RecurrentMemoryOptions } from '@sequitur/transformer';
+import type { Gpt } from '../../gpt.js';
+import type { RecurrentMemoryGptConfig } from './config.js';
+import { recurrentMemoryGptFamily } from './hugging-face.js';
+
+export interface RecurrentMemoryGptOptions
+  extends Pick<RecurrentMemoryOptions, 'gradientSegments'>,
+    Omit<ModelContext<Tokenizer>, 'headKind'> {}
+
+/** A GPT with memory tokens around its segments, as folders hold it. */
+export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements PretrainedModel {
+  static readonly families = [recurrentMemoryGptFamily];
+  readonly config: RecurrentMemoryGptConfig;
+  readonly family = recurrentMemoryGptFamily;
+  readonly headKind = 'languageModel';
+  readonly tokenizer: Tokenizer | null;
+  /** What its folder said of it, for saving it alike. */
+  readonly metadata: CheckpointMetadata;
+
+  /** A model without values: `initialize` draws them, `fromPretrained` loads them. */
+  constructor(
+    config: RecurrentMemoryGptConfig,
+    { tokenizer = null, metadata = {}, ...options }: RecurrentMemoryGptOptions = {},
+  ) {
+    super(recurrentMemoryGptFamily.build(config, 'languageModel'), { ...config, ...options });
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.metadata = metadata;
+  }
+
+  /**
+   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   *
+   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   */
+  static fromPretrained(
+    location: CheckpointLocation,
+    options: LoadPretrainedOptions<typeof recurrentMemoryGptFamily, Tokenizer> &
+      Pick<RecurrentMemoryGptOptions, 'gradientSegments'> = {},
+  ): Promise<RecurrentMemoryGpt> {
+    const { gradientSegments } = options;
+    return loadPretrained(location, options, {
+      families: RecurrentMemoryGpt.families,
+      heads: ['languageModel'],
+      openTokenizer,
+      create: ({ config, ...context }) =>
+        new RecurrentMemoryGpt(config, { ...context, ...(gradientSegments && { gradientSegments }) }),
+    });
+  }
+
+  /** Saves a folder (or files) that the original code reads, tokenizer included. */
+  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
+    return savePretrained(this, location, options);
+  }
+
+  /** The tokens that end a text. */
+  get endTokens(): readonly number[] {
+    return endTokensOf({ metadata: this.metadata, config: this.config.base });
+  }
+
+  /** Completes a prompt, piece by piece. */
+  complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
+    const { tokenizer, endTokens } = this;
+    const { startToken } = this.config.base;
+    return completeText({ model: this, tokenizer, startToken, endTokens }, prompt, options);
+  }
+}

@@ -1,0 +1,3 @@
+export type { TransformerXlConfig } from './config.js';
+export { transformerXlFamily } from './hugging-face.js';
+export * from './model.js';

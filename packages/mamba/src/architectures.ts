@@ -1,0 +1,24 @@
+import { architectureOf } from '@sequitur/pretrained';
+import { CausalStack } from '@sequitur/transformer';
+import { mambaFamily } from './models/mamba/hugging-face.js';
+import { Mamba } from './models/mamba/model.js';
+import { mamba2Family } from './models/mamba2/hugging-face.js';
+import { Mamba2 } from './models/mamba2/model.js';
+import { buildS4d } from './models/s4d/build.js';
+import { type S4dConfig, s4dPresets } from './models/s4d/config.js';
+
+const costOf = (model: CausalStack, length: number) => model.cost(length);
+
+/** Mamba as a value, for lists that compare architectures. */
+export const mambaArchitecture = architectureOf('causal', mambaFamily, (config) => new Mamba(config), costOf);
+
+/** Mamba-2 as a value. */
+export const mamba2Architecture = architectureOf('causal', mamba2Family, (config) => new Mamba2(config), costOf);
+
+/** S4D as a value: no checkpoints are known of it. */
+export const s4dArchitecture = architectureOf(
+  'causal',
+  { modelType: 's4d', presets: s4dPresets },
+  (config: S4dConfig) => new CausalStack(buildS4d(config)),
+  costOf,
+);

@@ -1,0 +1,29 @@
+import { Linear, normal, RmsNorm, type SequenceMixer, type StateTree } from '@sequitur/core';
+import { type LanguageModelParts, MixerBlock, TokenEmbedding } from '@sequitur/transformer';
+
+interface StackShape {
+  readonly vocabularySize: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly normEpsilon: number;
+  /** The head is the embedding table. */
+  readonly tied: boolean;
+}
+
+/** Embedding, blocks of one kind of mixer, norm and head. Each mixer is told by how much its output shall start smaller. */
+export function buildStack<S extends StateTree>(
+  { vocabularySize, width, depth, normEpsilon, tied }: StackShape,
+  mixer: (outputScale: number) => SequenceMixer<S>,
+): LanguageModelParts {
+  // Every block adds to the same stream: smaller first outputs keep its variance.
+  const outputScale = 1 / Math.sqrt(depth);
+  return {
+    embedding: new TokenEmbedding({ vocabularySize, width }),
+    blocks: Array.from(
+      { length: depth },
+      () => new MixerBlock({ norm: new RmsNorm(width, normEpsilon), mixer: mixer(outputScale) }),
+    ),
+    norm: new RmsNorm(width, normEpsilon),
+    ...(!tied && { head: new Linear(width, vocabularySize, { bias: false, initializer: normal(0.02) }) }),
+  };
+}

@@ -1,0 +1,72 @@
+import { type Json, SequiturError } from '@sequitur/core';
+
+/** Reads one attribute of a configuration, checking its type. */
+export type ReadAttribute<T> = (value: Json, where: string) => T;
+
+export const anInteger =
+  (least = 1, most = Number.MAX_SAFE_INTEGER): ReadAttribute<number> =>
+  (value, where) => {
+    if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+    const expected = `an integer of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`;
+    throw new SequiturError({ where, expected, got: show(value) });
+  };
+
+/** A number of layers, heads or classes, for each of which something is built: few enough for that to end. */
+export const aCount = anInteger(1, 10_000);
+
+/** A finite number for which `holds` is true. */
+export const aNumber =
+  (expected: string, holds: (value: number) => boolean): ReadAttribute<number> =>
+  (value, where) => {
+    if (typeof value === 'number' && Number.isFinite(value) && holds(value)) return value;
+    throw new SequiturError({ where, expected, got: show(value) });
+  };
+
+export const aPositive = aNumber('a number above 0', (value) => value > 0);
+
+/** In [0, 1). */
+export const aShare = aNumber('a number in [0, 1)', (value) => value >= 0 && value < 1);
+
+export const aBoolean: ReadAttribute<boolean> = (value, where) => {
+  if (typeof value === 'boolean') return value;
+  throw new SequiturError({ where, expected: 'true or false', got: JSON.stringify(value) });
+};
+
+/** As JSON, but infinite numbers by their name. */
+function show(value: Json): string {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+export const oneOf =
+  <T extends string>(names: readonly T[]): ReadAttribute<T> =>
+  (value, where) => {
+    if (names.includes(value as T)) return value as T;
+    throw new SequiturError({ where, expected: `one of ${names.join(', ')}`, got: JSON.stringify(value) });
+  };
+
+export const texts: ReadAttribute<readonly string[]> = (value, where) => {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
+  throw new SequiturError({ where, expected: 'a list of texts', got: JSON.stringify(value) });
+};
+
+/** Any string. */
+export const aText: ReadAttribute<string> = (value, where) => {
+  if (typeof value === 'string') return value;
+  throw new SequiturError({ where, expected: 'a text', got: show(value) });
+};
+
+/** Exactly this value: an attribute of which one setting is supported. */
+export const only =
+  <T extends Json>(wanted: T): ReadAttribute<T> =>
+  (value, where) => {
+    if (value === wanted) return wanted;
+    throw new SequiturError({ where, expected: `${show(wanted)}, the only supported value`, got: show(value) });
+  };
+
+/** The value as it stands. */
+export const anything: ReadAttribute<Json> = (value) => value;
+
+/** Without the entries that are undefined: for options that are only given where they are known. */
+export function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}

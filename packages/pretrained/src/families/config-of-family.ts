@@ -1,0 +1,51 @@
+import { SequiturError } from '@sequitur/core';
+import { texts } from '../config/attributes.js';
+import type { ConfigReader } from '../config/config-reader.js';
+import { entryPointOf } from './entry-points.js';
+import type { Family } from './family.js';
+
+/** What a configuration says: of which family the model is, its settings, and the class that it names. */
+export interface FamilyConfig<F extends Family> {
+  readonly family: F;
+  readonly config: ReturnType<F['readConfig']>;
+  /** Null where the configuration names none. */
+  readonly architecture: string | null;
+}
+
+/**
+ * Reads a configuration by the family that its `model_type` names.
+ *
+ * @throws SequiturError where none of the families has that name, or an attribute is not supported
+ */
+export function readFamilyConfig<F extends Family>(json: ConfigReader, families: readonly F[]): FamilyConfig<F> {
+  const family = findFamily(json, families);
+  const [architecture = null] = json.maybe('architectures', texts) ?? [];
+  const config = family.readConfig(json) as ReturnType<F['readConfig']>;
+  json.finish(family.modelType);
+  return { family, config, architecture };
+}
+
+/** A configuration as `readFamilyConfig` reads it, without the class. */
+export function writeFamilyConfig(family: Family, config: object): Record<string, unknown> {
+  return { model_type: family.modelType, ...family.writeConfig(config) };
+}
+
+/** The family that a configuration names. */
+export function findFamily<F extends Family>(json: ConfigReader, families: readonly F[]): F {
+  const modelType = json.maybe('model_type', (value) => String(value));
+  const found =
+    modelType === undefined ? recognized(json, families) : families.find((family) => family.modelType === modelType);
+  if (found) return found;
+  throw new SequiturError({
+    where: `${json.where}, model_type`,
+    expected: `one of ${families.map((family) => family.modelType).join(', ')}`,
+    got: modelType ?? 'none',
+    ...(modelType !== undefined && { fix: entryPointOf(modelType) }),
+  });
+}
+
+/** Where one family alone recognizes its configurations, it is asked, and says what it misses. */
+function recognized<F extends Family>(json: ConfigReader, families: readonly F[]): F | undefined {
+  const able = families.filter((family) => family.recognizes);
+  return able.length === 1 ? able[0] : able.find((family) => family.recognizes!(json));
+}

@@ -1,0 +1,23 @@
+/** What reads a folder of each `model_type` that any of our packages knows. */
+export const entryPoints: Readonly<Record<string, string>> = {
+  ...spread('Gpt of @sequitur/gpt', ['gpt2', 'gpt_neox', 'gpt_neo', 'llama', 'mistral', 'qwen2', 'gemma', 'bloom']),
+  ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
+  ...spread('MemoryTransformerXl of @sequitur/gpt', ['lm-rmt']),
+  ...spread('RecurrentMemoryGpt of @sequitur/gpt', ['rmt-gpt2']),
+  ...spread('Bert of @sequitur/bert', ['bert', 'roberta', 'distilbert', 'longformer', 'big_bird']),
+  ...spread('SequenceToSequence of @sequitur/transformer', ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus']),
+  ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
+  ...spread('Mamba of @sequitur/mamba', ['mamba']),
+  ...spread('Mamba2 of @sequitur/mamba', ['mamba2']),
+};
+
+function spread(entryPoint: string, modelTypes: readonly string[]): Record<string, string> {
+  return Object.fromEntries(modelTypes.map((modelType) => [modelType, entryPoint]));
+}
+
+/** One line that says what reads a `model_type`, or that nothing does. */
+export function entryPointOf(modelType: string): string {
+  return Object.hasOwn(entryPoints, modelType)
+    ? `${modelType} is read by ${entryPoints[modelType]}`
+    : `No package of Sequitur builds ${modelType}`;
+}

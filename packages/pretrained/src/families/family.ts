@@ -1,0 +1,76 @@
+import type { Module } from '@sequitur/core';
+import type { ConfigReader } from '../config/config-reader.js';
+import type { FileContents } from '../files/json-files.js';
+import type { Checkpoint } from '../weights/checkpoint.js';
+import type { WeightRule } from '../weights/weight-map.js';
+import type { CheckpointMetadata } from './checkpoint-metadata.js';
+
+/**
+ * A family of pretrained models as a value: how its configuration reads and is written, what its models are built of, and
+ * what their tensors are called. Nothing registers itself: lists of families are handed to what opens folders.
+ *
+ * @typeParam Config flat, readonly, plain JSON
+ * @typeParam Parts what `build` gives to the class of the models
+ */
+export interface Family<Config extends object = object, Parts = unknown> {
+  /** `model_type` of its configurations. */
+  readonly modelType: string;
+  /**
+   * Python's classes, each with the kind of head that it has. The base class has `none` (or `pooled`), and its tensors have
+   * no prefix. Empty where configurations name no class.
+   */
+  readonly classes: Readonly<Record<string, string>>;
+  /** Stands before every name of the base model where the class has a head: `transformer.`. */
+  readonly prefix: string;
+  /** Sizes known by name. */
+  readonly presets?: Readonly<Record<string, Config>>;
+  /** Reads all of `config.json` but `model_type` and `architectures`; what it leaves is judged by `ConfigReader.finish`. */
+  readConfig(json: ConfigReader): Config;
+  /** What `readConfig` reads. */
+  writeConfig(config: Config): Readonly<Record<string, unknown>>;
+  /** The parts of a model with this kind of head, without values. */
+  build(config: Config, headKind: string): Parts;
+  /** Names of the base model's tensors. */
+  rules(config: Config, prefix: string): readonly WeightRule[];
+  /** Names of the tensors of a head; default none. */
+  headRules?(headKind: string, config: Config, prefix: string): readonly WeightRule[];
+  /** Tensors of checkpoints that are passed over, with `{i}` for numbers: masks stored as buffers, tied heads. */
+  ignoredTensors?(config: Config, prefix: string): readonly string[];
+  /** What only the checkpoint tells of the model. */
+  resolve?(config: Config, checkpoint: Checkpoint): Config;
+  /** The present name of a tensor that older checkpoints store under another one. */
+  presentName?(stored: string): string;
+  /** Whether a configuration without `model_type` is one of this family. */
+  recognizes?(json: ConfigReader): boolean;
+}
+
+/** What a model may know beside its configuration. */
+export interface ModelContext<Tokenizer> {
+  readonly tokenizer?: Tokenizer | null;
+  /** What its folder said of it, for saving it alike. */
+  readonly metadata?: CheckpointMetadata;
+  /** The kind of its head, as `Family.classes` names it. */
+  readonly headKind?: string;
+}
+
+/** A model that `savePretrained` writes. */
+export interface PretrainedModel extends Module {
+  readonly config: object;
+  readonly family: Family;
+  readonly headKind: string;
+  readonly tokenizer: { files(): FileContents } | null;
+  readonly metadata: CheckpointMetadata;
+}
+
+/** Whether a class with this kind of head is the base class. */
+export function isBare(headKind: string): boolean {
+  return headKind === 'none' || headKind === 'pooled';
+}
+
+/** The names of all tensors in the checkpoints of a model. */
+export function weightRules(
+  { family, config, headKind }: Pick<PretrainedModel, 'family' | 'config' | 'headKind'>,
+  prefix = isBare(headKind) ? '' : family.prefix,
+): WeightRule[] {
+  return [...family.rules(config, prefix), ...(family.headRules?.(headKind, config, prefix) ?? [])];
+}

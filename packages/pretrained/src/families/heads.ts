@@ -1,0 +1,109 @@
+import { initialize, Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
+import type { Checkpoint } from '../weights/checkpoint.js';
+import { type LoadOptions, loadWeights } from '../weights/load-weights.js';
+import { type Correspondence, correspondences, fits } from '../weights/weight-map.js';
+import { type Family, isBare, type PretrainedModel, weightRules } from './family.js';
+
+/** A head that a model shall have, whatever its checkpoint has: what that lacks of it is drawn. */
+export interface WantedHead {
+  readonly kind: string;
+  /** What it says about the configuration. */
+  readonly settings?: { readonly labels?: readonly string[] };
+}
+
+interface StoredModel {
+  readonly family: Family;
+  readonly config: object;
+  readonly architecture: string | null;
+  readonly checkpoint: Checkpoint;
+}
+
+/** The kind of head that a checkpoint has: as its configuration names the class, else as its tensors tell. */
+export function storedHead(
+  { family, config, architecture, checkpoint }: StoredModel,
+  build: (headKind: string) => Module,
+): string {
+  const kinds = Object.values(family.classes);
+  if (architecture === null || kinds.length === 0) {
+    const isBase = storedPrefix(family, checkpoint.tensors) === '';
+    const possible = family.prefix === '' ? kinds : kinds.filter((headKind) => isBare(headKind) === isBase);
+    const fitting = possible.find((headKind) => isOfHead({ family, config, headKind }, build(headKind), checkpoint));
+    return fitting ?? possible[0] ?? 'none';
+  }
+  if (Object.hasOwn(family.classes, architecture)) return family.classes[architecture]!;
+  throw new SequiturError({
+    where: 'config.json, architectures',
+    expected: `one of ${Object.keys(family.classes).join(', ')}`,
+    got: architecture,
+    fix: 'Set architectures to one of these where the checkpoint has its tensors',
+  });
+}
+
+/** Whether the checkpoint holds the tensors of a model with this head and no others. */
+function isOfHead(
+  named: Pick<PretrainedModel, 'family' | 'config' | 'headKind'>,
+  model: Module,
+  { tensors }: Checkpoint,
+): boolean {
+  const { family, config } = named;
+  const prefix = storedPrefix(family, tensors);
+  const pairs = correspondences(weightRules(named, prefix), parametersOf(model).keys());
+  const names = new Set(pairs.map(({ checkpoint }) => checkpoint));
+  const ignored = family.ignoredTensors?.(config, prefix) ?? [];
+  const isKnown = (name: string) => names.has(name) || ignored.some((pattern) => fits(pattern, name));
+  return [...names].every((name) => tensors.has(name)) && [...tensors.keys()].every(isKnown);
+}
+
+/** Classes with a head store the base model behind a prefix; the base class stores it without. */
+function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors']): string {
+  return [...tensors.keys()].some((name) => name.startsWith(prefix)) ? prefix : '';
+}
+
+export interface FillOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
+  /** The kind of head that the checkpoint has. */
+  readonly stored: string;
+  /** Draws from this seed what the checkpoint lacks of the head, or has in another shape; absent: an error. */
+  readonly seed?: number | string | undefined;
+}
+
+/** Fills a model from a checkpoint. Tensors of another head than the model's are passed over. */
+export async function fillModel(
+  model: PretrainedModel,
+  checkpoint: Checkpoint,
+  { stored, seed, ...options }: FillOptions,
+): Promise<void> {
+  const { family, config, headKind } = model;
+  const prefix = storedPrefix(family, checkpoint.tensors);
+  const ignored = family.ignoredTensors?.(config, prefix) ?? [];
+  const isOwnHead = seed === undefined && stored === headKind;
+  const heads = isOwnHead ? [] : Object.values(family.classes);
+  const others = heads.flatMap((kind) => family.headRules?.(kind, config, prefix) ?? []);
+  const ignore = [...ignored, ...others.map((rule) => rule.checkpoint)];
+  const target = seed === undefined ? model : presentPart(model, checkpoint, prefix);
+  await loadWeights(target, checkpoint, weightRules(model, prefix), { ...options, ignore });
+  if (seed !== undefined) initialize(model, seed);
+}
+
+/** The base model, and of the head those parameters that the checkpoint has in the right shape. */
+function presentPart(model: PretrainedModel, { tensors }: Checkpoint, prefix: string): Module {
+  const { family, config, headKind } = model;
+  const parameters = parametersOf(model);
+  const isPresent = ({ checkpoint, parameters: paths, conversion }: Correspondence) => {
+    const stored = tensors.get(checkpoint)?.shape;
+    return (
+      stored && showShape(stored) === showShape(conversion.shape(paths.map((path) => parameters.get(path)!.shape)))
+    );
+  };
+  const base = correspondences(family.rules(config, prefix), parameters.keys());
+  const head = correspondences(family.headRules?.(headKind, config, prefix) ?? [], parameters.keys());
+  const paths = [...base, ...head.filter(isPresent)].flatMap((pair) => pair.parameters);
+  return new Selection(new Map(paths.map((path) => [path, parameters.get(path)!])));
+}
+
+/** Some parameters of a model, under the paths that they have there. */
+class Selection extends Module {
+  constructor(parameters: ReadonlyMap<string, Parameter>) {
+    super();
+    Object.assign(this, Object.fromEntries(parameters));
+  }
+}

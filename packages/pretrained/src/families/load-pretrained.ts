@@ -1,0 +1,113 @@
+import type { Module } from '@sequitur/core';
+import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
+import type { FileSource } from '../files/file-source.js';
+import type { HubOptions } from '../files/hub.js';
+import { type CheckpointLocation, openSource } from '../files/open-source.js';
+import { type Checkpoint, openCheckpoint } from '../weights/checkpoint.js';
+import type { LoadProgress } from '../weights/load-weights.js';
+import { type CheckpointMetadata, readCheckpointMetadata } from './checkpoint-metadata.js';
+import { readFamilyConfig } from './config-of-family.js';
+import type { Family, PretrainedModel } from './family.js';
+import { fillModel, storedHead, type WantedHead } from './heads.js';
+
+export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = unknown>
+  extends HubOptions,
+    ConfigReaderOptions {
+  /** Which families to look among; default all of the package. */
+  readonly families?: readonly F[] | undefined;
+  /** Default the one of the folder. */
+  readonly tokenizer?: Tokenizer | null | undefined;
+  /** Called after each tensor. */
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Of what the checkpoint lacks of a head that was asked for; default 0. */
+  readonly seed?: number | string | undefined;
+}
+
+/** What a folder says of its model before the weights are read. */
+export interface FoundModel<F extends Family, Tokenizer> {
+  readonly family: F;
+  readonly config: ReturnType<F['readConfig']>;
+  readonly headKind: string;
+  readonly tokenizer: Tokenizer | null;
+  readonly metadata: CheckpointMetadata;
+}
+
+/** How a class of models is loaded. */
+export interface PretrainedLoader<F extends Family, Tokenizer, M extends PretrainedModel> {
+  readonly families: readonly F[];
+  readonly openTokenizer: (source: FileSource) => Promise<Tokenizer | null>;
+  /** The kinds of head that the class has, of which the first is taken for a checkpoint of another kind; default all. */
+  readonly heads?: readonly string[];
+  /** The head that the model shall have; default as the checkpoint has it. */
+  readonly head?: WantedHead | undefined;
+  /** Makes the model, without values. */
+  create(found: FoundModel<F, Tokenizer>): M;
+}
+
+/**
+ * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository: the one place where
+ * configuration, tokenizer and weights come together. The caller disposes the model.
+ *
+ * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+ */
+export async function loadPretrained<F extends Family, Tokenizer, M extends PretrainedModel>(
+  location: CheckpointLocation,
+  options: LoadPretrainedOptions<F, Tokenizer>,
+  loader: PretrainedLoader<F, Tokenizer, M>,
+): Promise<M> {
+  const source = await openSource(location, options);
+  const json = await ConfigReader.open(source, options);
+  const read = readFamilyConfig(json, options.families ?? loader.families);
+  const checkpoint = withPresentNames(await openCheckpoint(source), read.family);
+  try {
+    const { family, architecture } = read;
+    const config = (family.resolve?.(read.config, checkpoint) ?? read.config) as typeof read.config;
+    const tokenizer = options.tokenizer === undefined ? await loader.openTokenizer(source) : options.tokenizer;
+    const metadata = await readCheckpointMetadata(source, checkpoint);
+    const create = (headKind: string, settings: object = {}) =>
+      loader.create({ family, config: { ...config, ...settings }, headKind, tokenizer, metadata });
+    const stored = storedHead({ family, config, architecture, checkpoint }, create);
+    const model = create(headKindOf(loader, stored), loader.head?.settings);
+    await filled(model, checkpoint, { ...options, stored, seed: seedOf(loader, stored, options.seed) });
+    return model;
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+function headKindOf({ head, heads }: Pick<PretrainedLoader<never, never, never>, 'head' | 'heads'>, stored: string) {
+  if (head) return head.kind;
+  return heads === undefined || heads.includes(stored) ? stored : heads[0]!;
+}
+
+/** Something is drawn only where a head was asked for that is not the stored one, or that has other labels. */
+function seedOf(
+  { head }: Pick<PretrainedLoader<never, never, never>, 'head'>,
+  stored: string,
+  seed: number | string = 0,
+): number | string | undefined {
+  return head && (head.kind !== stored || head.settings?.labels) ? seed : undefined;
+}
+
+async function filled(model: PretrainedModel, ...rest: DropFirst<Parameters<typeof fillModel>>): Promise<void> {
+  try {
+    await fillModel(model, ...rest);
+  } catch (error) {
+    (model as Module).dispose();
+    throw error;
+  }
+}
+
+type DropFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Rest] ? Rest : never;
+
+/** The checkpoint with every tensor under its present name. */
+function withPresentNames(checkpoint: Checkpoint, { presentName }: Family): Checkpoint {
+  if (!presentName) return checkpoint;
+  const stored = new Map([...checkpoint.tensors.keys()].map((name) => [presentName(name), name]));
+  if (stored.size < checkpoint.tensors.size || [...stored].every(([now, name]) => now === name)) return checkpoint;
+  return {
+    ...checkpoint,
+    tensors: new Map([...checkpoint.tensors].map(([name, entry]) => [presentName(name), entry])),
+    readFloat32: (name) => checkpoint.readFloat32(stored.get(name) ?? name),
+  };
+}

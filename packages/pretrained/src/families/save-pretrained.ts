@@ -1,0 +1,45 @@
+import { SequiturError } from '@sequitur/core';
+import type { FileSink } from '../files/file-source.js';
+import { writeFiles, writeJson } from '../files/json-files.js';
+import { openSink } from '../files/open-source.js';
+import { type SaveOptions, saveWeights } from '../weights/save-weights.js';
+import { torchDtypes } from '../weights/stored-dtype.js';
+import { writeFamilyConfig } from './config-of-family.js';
+import { isBare, type PretrainedModel, weightRules } from './family.js';
+
+/**
+ * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
+ * `config.json`, numbers as they were stored unless the options say otherwise. `config.json` comes last: a folder that
+ * lacks it was cut short.
+ */
+export async function savePretrained(
+  model: PretrainedModel,
+  location: string | FileSink,
+  options: SaveOptions = {},
+): Promise<void> {
+  const sink = openSink(location);
+  const { family, config, tokenizer, metadata } = model;
+  const architecture = architectureOf(model);
+  const resolved = { dtype: metadata.dtype ?? 'F32', ...options };
+  if (tokenizer) await writeFiles(sink, tokenizer.files());
+  await saveWeights(model, sink, weightRules(model), resolved);
+  if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
+  await writeJson(sink, 'config.json', {
+    ...(architecture !== null && { architectures: [architecture] }),
+    ...writeFamilyConfig(family, config),
+    torch_dtype: torchDtypes[resolved.dtype],
+  });
+}
+
+/** Python's class for the head of the model; null where the family names no classes. */
+function architectureOf({ family, headKind }: PretrainedModel): string | null {
+  const classes = Object.entries(family.classes);
+  if (classes.length === 0) return null;
+  const found = classes.find(([, kind]) => kind === headKind || (isBare(headKind) && isBare(kind)));
+  if (found) return found[0];
+  throw new SequiturError({
+    where: `saving a ${family.modelType} model`,
+    expected: `a head that Hugging Face has a class for: ${Object.keys(family.classes).join(', ')}`,
+    got: headKind,
+  });
+}

@@ -1,0 +1,39 @@
+import { SequiturError } from '@sequitur/core';
+import { parseJson, stringifyJson } from '../config/json.js';
+import { type FileSink, type FileSource, readText } from './file-source.js';
+
+/** The JSON object in a file, or null where there is none. @throws SequiturError where it holds anything else */
+export async function readJsonObject(
+  source: FileSource,
+  path: string,
+): Promise<Readonly<Record<string, unknown>> | null> {
+  const file = await source.open(path);
+  if (!file) return null;
+  try {
+    const value = parseJson(await readText(file), file.name);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+    throw new SequiturError({ where: file.name, expected: 'a JSON object', got: JSON.stringify(value).slice(0, 60) });
+  } finally {
+    await file.close?.();
+  }
+}
+
+/** Writes a value as JSON, indented as Python does, infinite numbers as Python spells them. */
+export async function writeJson(sink: FileSink, path: string, value: unknown): Promise<void> {
+  await sink.write(path, [new TextEncoder().encode(stringifyJson(value))]);
+}
+
+/** Files by path: bytes, text, or plain data to be written as JSON. */
+export type FileContents = Readonly<Record<string, Uint8Array | string | object>>;
+
+/** Writes each of the files. */
+export async function writeFiles(sink: FileSink, files: FileContents): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(textOf(content));
+    await sink.write(path, [bytes]);
+  }
+}
+
+function textOf(content: object | string): string {
+  return typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`;
+}

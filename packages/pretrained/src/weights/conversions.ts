@@ -1,0 +1,84 @@
+type Shape = readonly number[];
+
+/** How one tensor of a checkpoint corresponds to parameters of ours: a pure map with an inverse. */
+export interface Conversion {
+  /** The checkpoint's shape, from the shapes of our parameters. */
+  shape(parts: readonly Shape[]): Shape;
+  /** The checkpoint's numbers -> those of each parameter. */
+  split(values: Float32Array, parts: readonly Shape[]): Float32Array[];
+  /** The numbers of the parameters -> the checkpoint's. */
+  join(values: readonly Float32Array[], parts: readonly Shape[]): Float32Array;
+}
+
+/** The tensor as it is. */
+export const same: Conversion = {
+  shape: ([part]) => part!,
+  split: (values) => [values],
+  join: ([values]) => values!,
+};
+
+/** PyTorch's Linear stores [outputs, inputs], ours [inputs, outputs]. */
+export const transposed: Conversion = {
+  shape: ([part]) => [part![1]!, part![0]!],
+  split: (values, [part]) => [transpose(values, part![1]!, part![0]!)],
+  join: ([values], [part]) => transpose(values!, part![0]!, part![1]!),
+};
+
+/** Several of ours side by side along the last axis, as GPT-2's query, key and value in `c_attn`. */
+export const sideBySide: Conversion = {
+  shape: (parts) => [...parts[0]!.slice(0, -1), parts.reduce((sum, part) => sum + part.at(-1)!, 0)],
+  split: (values, parts) => {
+    const total = parts.reduce((sum, part) => sum + part.at(-1)!, 0);
+    let start = 0;
+    return parts.map((part) => {
+      const width = part.at(-1)!;
+      const columns = takeColumns(values, total, start, width);
+      start += width;
+      return columns;
+    });
+  },
+  join: (values, parts) => {
+    const total = parts.reduce((sum, part) => sum + part.at(-1)!, 0);
+    const rows = values[0]!.length / parts[0]!.at(-1)!;
+    const joined = new Float32Array(rows * total);
+    let start = 0;
+    for (const [index, part] of parts.entries()) {
+      const width = part.at(-1)!;
+      for (let row = 0; row < rows; row++) {
+        joined.set(values[index]!.subarray(row * width, (row + 1) * width), row * total + start);
+      }
+      start += width;
+    }
+    return joined;
+  },
+};
+
+/** Several of ours side by side, stored as PyTorch's Linear stores them: [outputs of all, inputs]. */
+export const transposedSideBySide: Conversion = {
+  shape: (parts) => [...sideBySide.shape(parts)].reverse(),
+  split: (values, parts) => {
+    const [inputs, outputs] = sideBySide.shape(parts);
+    return sideBySide.split(transpose(values, outputs!, inputs!), parts);
+  },
+  join: (values, parts) => {
+    const [inputs, outputs] = sideBySide.shape(parts);
+    return transpose(sideBySide.join(values, parts), inputs!, outputs!);
+  },
+};
+
+function takeColumns(values: Float32Array, total: number, start: number, width: number): Float32Array {
+  const rows = values.length / total;
+  const taken = new Float32Array(rows * width);
+  for (let row = 0; row < rows; row++) {
+    taken.set(values.subarray(row * total + start, row * total + start + width), row * width);
+  }
+  return taken;
+}
+
+function transpose(values: Float32Array, rows: number, columns: number): Float32Array {
+  const turned = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column]!;
+  }
+  return turned;
+}

@@ -1,0 +1,7 @@
+export { type Checkpoint, fromFiles, openCheckpoint } from './checkpoint.js';
+export { type Conversion, same, sideBySide, transposed, transposedSideBySide } from './conversions.js';
+export { type LoadOptions, type LoadProgress, loadWeights } from './load-weights.js';
+export * from './rules.js';
+export { type SaveOptions, saveWeights } from './save-weights.js';
+export { storedDtype } from './stored-dtype.js';
+export { type Correspondence, correspondences, fits, rule, type WeightRule } from './weight-map.js';

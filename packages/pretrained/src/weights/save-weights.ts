@@ -1,0 +1,92 @@
+import { type Module, parametersOf, SequiturError } from '@sequitur/core';
+import type { FileSink } from '../files/file-source.js';
+import { writeJson } from '../files/json-files.js';
+import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
+import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/writer.js';
+import { correspondences, type WeightRule } from './weight-map.js';
+
+export interface SaveOptions {
+  /** Beyond this many bytes the weights go into several files with an index; default 5 GB, as in Python. */
+  readonly maxShardBytes?: number;
+  /** How numbers are stored; default F32. The others round: train on from what was not rounded. */
+  readonly dtype?: WeightDtype;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the parameters of a model under the names and in the layout of its checkpoints, as `model.safetensors` or as
+ * shards with an index. Tied parameters are stored once.
+ */
+export async function saveWeights(
+  model: Module,
+  sink: FileSink,
+  rules: readonly WeightRule[],
+  { maxShardBytes = 5e9, dtype = 'F32', signal }: SaveOptions = {},
+): Promise<void> {
+  const tensors = tensorsOf(model, rules, dtype, signal);
+  const shards = shardsOf(tensors, maxShardBytes);
+  if (shards.length === 1) {
+    await sink.write('model.safetensors', safetensorsChunks(tensors));
+    return;
+  }
+  const weightMap: Record<string, string> = {};
+  for (const [index, shard] of shards.entries()) {
+    const file = `model-${pad(index + 1)}-of-${pad(shards.length)}.safetensors`;
+    for (const { name } of shard) weightMap[name] = file;
+    await sink.write(file, safetensorsChunks(shard));
+  }
+  const totalSize = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+  await writeJson(sink, 'model.safetensors.index.json', { metadata: { total_size: totalSize }, weight_map: weightMap });
+}
+
+function tensorsOf(
+  model: Module,
+  rules: readonly WeightRule[],
+  dtype: WeightDtype,
+  signal: AbortSignal | undefined,
+): TensorToWrite[] {
+  const parameters = parametersOf(model);
+  const pairs = correspondences(rules, parameters.keys());
+  const mapped = new Set(pairs.flatMap((pair) => pair.parameters));
+  const unmapped = [...parameters.keys()].filter((path) => !mapped.has(path));
+  if (unmapped.length) {
+    throw new SequiturError({
+      where: 'saveWeights',
+      expected: 'a rule for every parameter',
+      got: `none for ${unmapped.join(', ')}`,
+    });
+  }
+  return pairs.map(({ checkpoint: name, parameters: paths, conversion }) => {
+    const sources = paths.map((path) => parameters.get(path)!);
+    const shapes = sources.map(({ shape }) => shape);
+    return {
+      name,
+      dtype,
+      shape: conversion.shape(shapes),
+      values: async () => {
+        signal?.throwIfAborted();
+        const values = await Promise.all(sources.map((source) => source.read()));
+        return encodeWeights(conversion.join(values, shapes), dtype);
+      },
+    };
+  });
+}
+
+function shardsOf(tensors: readonly TensorToWrite[], most: number): TensorToWrite[][] {
+  const shards: TensorToWrite[][] = [[]];
+  let filled = 0;
+  for (const tensor of tensors) {
+    const bytes = bytesOf(tensor);
+    if (filled > 0 && filled + bytes > most) {
+      shards.push([]);
+      filled = 0;
+    }
+    shards.at(-1)!.push(tensor);
+    filled += bytes;
+  }
+  return shards;
+}
+
+function pad(count: number): string {
+  return String(count).padStart(5, '0');
+}

@@ -1,0 +1,53 @@
+import { type Conversion, same } from './conversions.js';
+
+/**
+ * One line of a weight map: a name in the checkpoint, the paths of our parameters, and the conversion between them.
+ * `{i}` in the name and the paths stands for any number, the same in all of them.
+ */
+export interface WeightRule {
+  readonly checkpoint: string;
+  readonly parameters: readonly string[];
+  readonly conversion: Conversion;
+}
+
+export function rule(checkpoint: string, parameters: string | readonly string[], conversion = same): WeightRule {
+  return { checkpoint, parameters: typeof parameters === 'string' ? [parameters] : parameters, conversion };
+}
+
+/** A rule with the numbers filled in. */
+export interface Correspondence {
+  readonly checkpoint: string;
+  readonly parameters: readonly string[];
+  readonly conversion: Conversion;
+}
+
+/** Which tensor of a checkpoint each of these parameters belongs to; parameters without a rule are left out. */
+export function correspondences(rules: readonly WeightRule[], paths: Iterable<string>): Correspondence[] {
+  const found = new Map<string, Correspondence>();
+  for (const path of paths) {
+    for (const { checkpoint, parameters, conversion } of rules) {
+      const numbers = parameters.map((pattern) => matchNumbers(pattern, path)).find((match) => match !== null);
+      if (!numbers) continue;
+      const name = fillNumbers(checkpoint, numbers);
+      found.set(name, { checkpoint: name, conversion, parameters: parameters.map((p) => fillNumbers(p, numbers)) });
+      break;
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether a name fits a pattern with `{i}` for numbers. */
+export function fits(pattern: string, name: string): boolean {
+  return matchNumbers(pattern, name) !== null;
+}
+
+function matchNumbers(pattern: string, name: string): readonly string[] | null {
+  const escaped = pattern.split('{i}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const match = new RegExp(`^${escaped.join('(\\d+)')}$`).exec(name);
+  return match?.slice(1) ?? null;
+}
+
+function fillNumbers(pattern: string, numbers: readonly string[]): string {
+  let next = 0;
+  return pattern.replaceAll('{i}', () => numbers[next++] ?? '{i}');
+}

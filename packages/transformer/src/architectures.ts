@@ -1,0 +1,34 @@
+import { architectureOf } from '@sequitur/pretrained';
+import { bartFamily, marianFamily, t5Family } from './models/index.js';
+import { transformerPresets } from './models/marian/config.js';
+import { costOfUse } from './sequence-to-sequence/cost.js';
+import type { EncoderDecoderFamily, SequenceToSequenceConfig } from './sequence-to-sequence/family.js';
+import { SequenceToSequence } from './sequence-to-sequence-model.js';
+
+function architecture<Config extends SequenceToSequenceConfig>(
+  family: EncoderDecoderFamily<Config>,
+  named: Pick<EncoderDecoderFamily<Config>, 'modelType' | 'presets'> = family,
+) {
+  return architectureOf(
+    'sequenceToSequence',
+    named,
+    (config: Config) => new SequenceToSequence(config, family),
+    costOfUse,
+  );
+}
+
+/** T5 as a value, for lists that compare architectures. */
+export const t5 = architecture(t5Family);
+
+/** BART as a value. */
+export const bart = architecture(bartFamily);
+
+/** Marian as a value. */
+export const marian = architecture(marianFamily);
+
+/**
+ * The Transformer as it was first (Vaswani et al. 2017, table 3), to be trained from scratch with label smoothing 0.1 and
+ * a rate that warms up, then falls with the square root of the step. It is saved as a Marian model, whose layout it has:
+ * post-norm, sinusoids, one embedding for source, target and head.
+ */
+export const transformer = architecture(marianFamily, { modelType: 'transformer', presets: transformerPresets });

@@ -1,0 +1,165 @@
+import { activationNames, SequiturError } from '@sequitur/core';
+import {
+  aBoolean,
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  type ConfigReader,
+  linearRules,
+  linearsRules,
+  oneOf,
+  rule,
+  sameRules,
+  transposed,
+  type WeightRule,
+} from '@sequitur/pretrained';
+import { type CommonDefaults, readCommon, writeCommon } from '../../sequence-to-sequence/attributes.js';
+import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
+import { buildBartLike } from './build.js';
+import type { BartConfig, BartLayout } from './config.js';
+
+export interface BartFamilyOptions extends BartLayout {
+  readonly modelType: string;
+  /** The name of Python's class. */
+  readonly architecture: string;
+  readonly presets?: Readonly<Record<string, BartConfig>>;
+  /** What is taken where the configuration says nothing. */
+  readonly defaults: CommonDefaults;
+  /** Whether encoder and decoder may have vocabularies of their own, as Marian's; default false. */
+  readonly separableVocabularies?: boolean;
+}
+
+/** A family of models built like BART, from what distinguishes it. */
+export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily<BartConfig> {
+  const { modelType, architecture, presets = {} } = options;
+  return {
+    modelType,
+    classes: { [architecture]: 'languageModel' },
+    prefix: '',
+    presets,
+    readConfig: (json) => readBartConfig(json, options),
+    resolve: (config, { tensors }) => {
+      const logitsBias = tensors.has('final_logits_bias');
+      if (options.positions === 'learned') return { ...config, logitsBias };
+      const stored = tensors.has('model.encoder.embed_positions.weight');
+      return { ...config, logitsBias, positions: stored ? 'storedSinusoidal' : 'sinusoidal' };
+    },
+    writeConfig: (config) => writeBartConfig(config, options),
+    build: (config) => {
+      checkHeads(config);
+      return buildBartLike(config, options);
+    },
+    rules: bartRules,
+    ignoredTensors: ({ tied = true, sharedEmbedding = true }) => [
+      ...(sharedEmbedding ? ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight'] : []),
+      ...(tied ? ['lm_head.weight'] : []),
+    ],
+  };
+}
+
+function readBartConfig(
+  json: ConfigReader,
+  { modelType, defaults, separableVocabularies }: BartFamilyOptions,
+): BartConfig {
+  const vocabularySize = json.take('vocab_size', anInteger());
+  return {
+    modelType,
+    vocabularySize,
+    width: json.take('d_model', anInteger()),
+    contextLength: json.take('max_position_embeddings', anInteger(), 1024),
+    encoderDepth: json.take('encoder_layers', aCount),
+    encoderHeads: json.take('encoder_attention_heads', aCount),
+    encoderHiddenWidth: json.take('encoder_ffn_dim', anInteger()),
+    decoderDepth: json.take('decoder_layers', aCount),
+    decoderHeads: json.take('decoder_attention_heads', aCount),
+    decoderHiddenWidth: json.take('decoder_ffn_dim', anInteger()),
+    ...(separableVocabularies && readVocabularies(json, vocabularySize)),
+    activation: json.take('activation_function', oneOf(activationNames), 'gelu'),
+    scaleEmbedding: json.take('scale_embedding', aBoolean, false),
+    tied: json.take('tie_word_embeddings', aBoolean, true),
+    dropout: json.take('dropout', aShare, 0.1),
+    attentionDropout: json.take('attention_dropout', aShare, 0),
+    activationDropout: json.take('activation_dropout', aShare, 0),
+    initializerRange: json.take('init_std', aPositive, 0.02),
+    ...readCommon(json, defaults),
+  };
+}
+
+function readVocabularies(json: ConfigReader, vocabularySize: number) {
+  return {
+    sharedEmbedding: json.take('share_encoder_decoder_embeddings', aBoolean, true),
+    targetVocabularySize: json.take('decoder_vocab_size', anInteger(), vocabularySize),
+  };
+}
+
+function writeBartConfig(config: BartConfig, { separableVocabularies }: BartFamilyOptions): Record<string, unknown> {
+  return {
+    ...writeCommon(config),
+    vocab_size: config.vocabularySize,
+    d_model: config.width,
+    max_position_embeddings: config.contextLength,
+    encoder_layers: config.encoderDepth,
+    num_hidden_layers: config.encoderDepth,
+    encoder_attention_heads: config.encoderHeads,
+    encoder_ffn_dim: config.encoderHiddenWidth,
+    decoder_layers: config.decoderDepth,
+    decoder_attention_heads: config.decoderHeads,
+    decoder_ffn_dim: config.decoderHiddenWidth,
+    ...(separableVocabularies && {
+      share_encoder_decoder_embeddings: config.sharedEmbedding ?? true,
+      decoder_vocab_size: config.targetVocabularySize ?? config.vocabularySize,
+    }),
+    activation_function: config.activation ?? 'gelu',
+    scale_embedding: config.scaleEmbedding ?? false,
+    tie_word_embeddings: config.tied ?? true,
+    dropout: config.dropout ?? 0,
+    attention_dropout: config.attentionDropout ?? 0,
+    activation_dropout: config.activationDropout ?? 0,
+    init_std: config.initializerRange ?? 0.02,
+  };
+}
+
+function bartRules({ sharedEmbedding = true }: BartConfig): WeightRule[] {
+  return [
+    ...(sharedEmbedding
+      ? [rule('model.shared.weight', 'encoder.embedding.tokens.weight')]
+      : ['encoder', 'decoder'].map((side) =>
+          rule(`model.${side}.embed_tokens.weight`, `${side}.embedding.tokens.weight`),
+        )),
+    rule('lm_head.weight', 'head.weight', transposed),
+    rule('final_logits_bias', 'logitsBias'),
+    ...side('encoder', 'encoder.stack'),
+    ...side('decoder', 'decoder'),
+  ];
+}
+
+function side(name: 'encoder' | 'decoder', stack: string): WeightRule[] {
+  const [layer, block] = [`model.${name}.layers.{i}`, `${stack}.blocks.{i}`];
+  return [
+    rule(`model.${name}.embed_positions.weight`, `${name}.embedding.positions.weight`),
+    ...sameRules(`model.${name}.layernorm_embedding`, `${name}.embedding.norm`),
+    ...sameRules(`model.${name}.layer_norm`, `${stack}.norm`),
+    ...attention(`${layer}.self_attn`, `${block}.mixer`),
+    ...attention(`${layer}.encoder_attn`, `${block}.cross`),
+    ...linearRules(`${layer}.fc1`, `${block}.feedForward.up`),
+    ...linearRules(`${layer}.fc2`, `${block}.feedForward.down`),
+    ...sameRules(`${layer}.final_layer_norm`, `${block}.feedForwardNorm`),
+  ];
+}
+
+function attention(checkpoint: string, path: string): WeightRule[] {
+  return [
+    ...linearsRules(checkpoint, path, { q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' }),
+    ...sameRules(`${checkpoint}_layer_norm`, `${path}Norm`),
+  ];
+}
+
+function checkHeads({ width, encoderHeads, decoderHeads, modelType }: BartConfig): void {
+  if (width % encoderHeads === 0 && width % decoderHeads === 0) return;
+  throw new SequiturError({
+    where: `${modelType} config`,
+    expected: 'a width that the numbers of heads divide',
+    got: `width ${width}, ${encoderHeads} and ${decoderHeads} heads`,
+  });
+}

@@ -1,0 +1,17 @@
+import type { EncoderDecoderFamily } from '../sequence-to-sequence/family.js';
+import { bartFamily } from './bart/hugging-face.js';
+import { blenderbotFamily } from './blenderbot/hugging-face.js';
+import { marianFamily } from './marian/hugging-face.js';
+import { pegasusFamily } from './pegasus/hugging-face.js';
+import { mt5Family, t5Family } from './t5/hugging-face.js';
+
+export { bartLikeFamily } from './bart/bart-like-family.js';
+export type { BartConfig, BartLayout, SequencePositions } from './bart/config.js';
+export { type T5Config, t5Presets } from './t5/config.js';
+export { bartFamily, blenderbotFamily, marianFamily, mt5Family, pegasusFamily, t5Family };
+
+/** Every family of encoder-decoders that this package knows: the one list. */
+export const sequenceToSequenceFamilies: readonly EncoderDecoderFamily[] = [
+  ...[t5Family, mt5Family],
+  ...[bartFamily, marianFamily, blenderbotFamily, pegasusFamily],
+];

@@ -1,0 +1,28 @@
+import { type BartConfig, type BartLayout, evenSizes } from '../bart/config.js';
+
+/** Marian's layout, and so that of the original Transformer. */
+export const marianLayout: BartLayout = {
+  ...{ norm: 'post', positions: 'sinusoidal', positionOffset: 0, embeddingNorm: false },
+};
+
+const published = {
+  ...{ modelType: 'marian', vocabularySize: 58101, contextLength: 512, scaleEmbedding: true, activation: 'swish' },
+  ...{ paddingToken: 58100, endToken: 0, decoderStartToken: 58100 },
+};
+
+/** The translation models of Opus-MT. */
+export const marianPresets = {
+  opus: { ...published, ...evenSizes(512, 8, 2048, 6) },
+} as const satisfies Record<string, BartConfig>;
+
+/** 37,000 pieces and three tokens more, in models of up to 512 tokens; relu, embeddings drawn with 1 / sqrt(width). */
+const vaswani = (width: number) => ({
+  ...{ modelType: 'marian', vocabularySize: 37003, contextLength: 512, scaleEmbedding: true, activation: 'relu' },
+  ...{ endToken: 0, paddingToken: 2, decoderStartToken: 2, initializerRange: width ** -0.5 },
+});
+
+/** The Transformer as it was first (Vaswani et al. 2017, table 3). */
+export const transformerPresets = {
+  base: { ...vaswani(512), ...evenSizes(512, 8, 2048, 6), dropout: 0.1 },
+  big: { ...vaswani(1024), ...evenSizes(1024, 16, 4096, 6), dropout: 0.3 },
+} as const satisfies Record<string, BartConfig>;

@@ -1,0 +1,43 @@
+import type { SequenceToSequenceConfig } from '../../sequence-to-sequence/family.js';
+
+/** The shape of a T5 (Raffel et al. 2020), version 1.0 or 1.1 (gated, untied). */
+export interface T5Config extends SequenceToSequenceConfig {
+  readonly width: number;
+  /** Of queries, keys and values; heads x headSize need not be the width. */
+  readonly headSize: number;
+  readonly heads: number;
+  readonly hiddenWidth: number;
+  readonly encoderDepth: number;
+  readonly decoderDepth: number;
+  /** A name as Hugging Face writes it; default `relu`. */
+  readonly activation?: string;
+  /** The feed-forward layers are gated (Shazeer 2020), as in version 1.1; default false. */
+  readonly gated?: boolean;
+  /** The head is the embedding table, read at 1 / sqrt(width); default true, false in version 1.1. */
+  readonly tied?: boolean;
+  /** Default 32. */
+  readonly buckets?: number;
+  /** From this distance on all keys share a bucket; default 128. */
+  readonly maxDistance?: number;
+  /** Default 1e-6. */
+  readonly normEpsilon?: number;
+  readonly dropout?: number;
+  /** Multiplies the deviations of the first weights; default 1. */
+  readonly initialFactor?: number;
+}
+
+const published = {
+  modelType: 't5',
+  vocabularySize: 32128,
+  headSize: 64,
+  decoderStartToken: 0,
+  paddingToken: 0,
+  endToken: 1,
+};
+
+/** Sizes that are known by name. */
+export const t5Presets = {
+  small: { ...published, width: 512, hiddenWidth: 2048, heads: 8, encoderDepth: 6, decoderDepth: 6 },
+  base: { ...published, width: 768, hiddenWidth: 3072, heads: 12, encoderDepth: 12, decoderDepth: 12 },
+  large: { ...published, width: 1024, hiddenWidth: 4096, heads: 16, encoderDepth: 24, decoderDepth: 24 },
+} as const satisfies Record<string, T5Config>;

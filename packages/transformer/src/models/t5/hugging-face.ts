@@ -1,0 +1,155 @@
+import { activationNames, SequiturError } from '@sequitur/core';
+import {
+  aBoolean,
+  aCount,
+  anInteger,
+  aPositive,
+  aShare,
+  aText,
+  type ConfigReader,
+  oneOf,
+  rule,
+  transposed,
+  type WeightRule,
+} from '@sequitur/pretrained';
+import { readCommon, writeCommon } from '../../sequence-to-sequence/attributes.js';
+import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
+import { buildT5 } from './build.js';
+import { type T5Config, t5Presets } from './config.js';
+
+/** T5 (Raffel et al. 2020), versions 1.0 and 1.1. */
+export const t5Family = family('t5', 'T5ForConditionalGeneration', t5Presets);
+
+/** mT5 (Xue et al. 2021): T5 version 1.1 with a larger vocabulary. */
+export const mt5Family = family('mt5', 'MT5ForConditionalGeneration');
+
+function family(
+  modelType: string,
+  architecture: string,
+  presets: Readonly<Record<string, T5Config>> = {},
+): EncoderDecoderFamily<T5Config> {
+  return {
+    modelType,
+    classes: { [architecture]: 'languageModel' },
+    prefix: '',
+    presets,
+    readConfig: (json) => readT5Config(json, modelType),
+    writeConfig: writeT5Config,
+    build: buildT5,
+    rules: t5Rules,
+    ignoredTensors: ({ tied = true }) => [
+      ...['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight'], // the shared table again
+      'decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight', // never used
+      ...(tied ? ['lm_head.weight'] : []),
+    ],
+  };
+}
+
+function readT5Config(json: ConfigReader, modelType: string): T5Config {
+  const encoderDepth = json.take('num_layers', aCount);
+  return {
+    modelType,
+    vocabularySize: json.take('vocab_size', anInteger()),
+    width: json.take('d_model', anInteger()),
+    headSize: json.take('d_kv', anInteger()),
+    heads: json.take('num_heads', aCount),
+    hiddenWidth: json.take('d_ff', anInteger()),
+    encoderDepth,
+    decoderDepth: json.take('num_decoder_layers', aCount, encoderDepth),
+    ...readFeedForward(json, modelType),
+    tied: json.take('tie_word_embeddings', aBoolean, modelType === 't5'),
+    buckets: json.take('relative_attention_num_buckets', anInteger(2), 32),
+    maxDistance: json.take('relative_attention_max_distance', anInteger(), 128),
+    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-6),
+    dropout: json.take('dropout_rate', aShare, 0.1),
+    initialFactor: json.take('initializer_factor', aPositive, 1),
+    ...readCommon(json, { paddingToken: 0, endToken: 1 }),
+  };
+}
+
+/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they stand. */
+function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
+  const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
+  const [first, second, ...rest] = described.split('-');
+  const gated = second !== undefined;
+  if (rest.length > 0 || (gated && first !== 'gated')) {
+    throw new SequiturError({
+      where: `${json.where}, feed_forward_proj`,
+      expected: 'the name of an activation, or gated-<name>',
+      got: described,
+    });
+  }
+  const named = gated ? (second === 'gelu' ? 'gelu_new' : second) : first!;
+  return {
+    activation: json.take('dense_act_fn', oneOf(activationNames), oneOf(activationNames)(named, 'feed_forward_proj')),
+    gated: json.take('is_gated_act', aBoolean, gated),
+  };
+}
+
+function writeT5Config(config: T5Config): Record<string, unknown> {
+  const { activation = 'relu', gated = false, tied = true } = config;
+  return {
+    ...writeCommon(config),
+    vocab_size: config.vocabularySize,
+    d_model: config.width,
+    d_kv: config.headSize,
+    d_ff: config.hiddenWidth,
+    num_heads: config.heads,
+    num_layers: config.encoderDepth,
+    num_decoder_layers: config.decoderDepth,
+    feed_forward_proj: gated ? `gated-${activation === 'gelu_new' ? 'gelu' : activation}` : activation,
+    dense_act_fn: activation,
+    is_gated_act: gated,
+    tie_word_embeddings: tied,
+    relative_attention_num_buckets: config.buckets ?? 32,
+    relative_attention_max_distance: config.maxDistance ?? 128,
+    layer_norm_epsilon: config.normEpsilon ?? 1e-6,
+    dropout_rate: config.dropout ?? 0,
+    initializer_factor: config.initialFactor ?? 1,
+  };
+}
+
+/** The names of a T5 checkpoint. */
+function t5Rules({ gated = false }: T5Config): WeightRule[] {
+  const [encoder, decoder] = ['encoder.stack.blocks.{i}', 'decoder.blocks.{i}'];
+  return [
+    rule('shared.weight', 'encoder.embedding.tokens.weight'),
+    rule('lm_head.weight', 'head.weight', transposed),
+    ...attention('encoder.block.{i}.layer.0', 'SelfAttention', `${encoder}.mixer`),
+    ...feedForward('encoder.block.{i}.layer.1', encoder, gated),
+    ...attention('decoder.block.{i}.layer.0', 'SelfAttention', `${decoder}.mixer`),
+    ...attention('decoder.block.{i}.layer.1', 'EncDecAttention', `${decoder}.cross`),
+    ...feedForward('decoder.block.{i}.layer.2', decoder, gated),
+    ...[
+      ['encoder', 'encoder.stack'],
+      ['decoder', 'decoder'],
+    ].flatMap(([theirs, ours]) => [
+      // All layers share the table; the first one's name stands for it.
+      rule(
+        `${theirs}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`,
+        `${ours}.blocks.0.mixer.positions.table.weight`,
+      ),
+      rule(`${theirs}.final_layer_norm.weight`, `${ours}.norm.weight`),
+    ]),
+  ];
+}
+
+function attention(layer: string, name: string, path: string): WeightRule[] {
+  const parts = { q: 'query', k: 'key', v: 'value', o: 'output' };
+  return [
+    ...Object.entries(parts).map(([theirs, ours]) =>
+      rule(`${layer}.${name}.${theirs}.weight`, `${path}.${ours}.weight`, transposed),
+    ),
+    rule(`${layer}.layer_norm.weight`, `${path}Norm.weight`),
+  ];
+}
+
+function feedForward(layer: string, block: string, gated: boolean): WeightRule[] {
+  const parts = gated ? { wi_0: 'gate', wi_1: 'up', wo: 'down' } : { wi: 'up', wo: 'down' };
+  return [
+    ...Object.entries(parts).map(([theirs, ours]) =>
+      rule(`${layer}.DenseReluDense.${theirs}.weight`, `${block}.feedForward.${ours}.weight`, transposed),
+    ),
+    rule(`${layer}.layer_norm.weight`, `${block}.feedForwardNorm.weight`),
+  ];
+}
