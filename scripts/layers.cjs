@@ -25,6 +25,7 @@ const layers = {
     is: 'encoder-only families and their heads',
     imports: ['core', 'pretrained', 'attention', 'transformer', 'text'],
   },
+  models: { is: 'private: small trained models, their cards', imports: ['core', 'transformer', 'gpt', 'bert'] },
   bench: {
     is: 'private: how architectures and kernels scale',
     imports: [

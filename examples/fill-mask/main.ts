@@ -1,9 +1,10 @@
 /** From stories to a small BERT that fills their gaps. */
+import { basename } from 'node:path';
 import { Bert, fillMask, type MaskedLanguageHead, maskedLanguage } from '@sequitur/bert';
 import { Random } from '@sequitur/core';
 import { maskedTexts, savedAndLoaded, sizeOf, trainOnBatches } from '@sequitur/example-encoders';
 import { readStories } from '@sequitur/example-stories/stories.js';
-import { badFile, firstBatches, type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { badFile, firstBatches, type RecipeOptions, runRecipe, saveResults } from '@sequitur/recipe';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { type FillingScores, judgeFillings } from './judge-fillings.js';
 import { passagesOf } from './passages.js';
@@ -57,7 +58,7 @@ async function main(options: RecipeOptions): Promise<void> {
   const judged = test!.filter((_, index) => index % Math.ceil(test!.length / JUDGED) === 0);
   const scores = await judgeFillings(again, judged, Random.fromSeed('fill-mask'));
   await saveResults(options.folder, {
-    ...{ data: shortPath(options.data[0]!), seed: options.seed, passages: training!.length, ...learnt },
+    ...{ data: basename(options.data[0]!), seed: options.seed, passages: training!.length, ...learnt },
     ...figures(scores),
   });
   for (const text of EXAMPLES) {

@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TaggedSentence } from '@sequitur/example-entity-recognition';
+import { intentLabel } from '@sequitur/models';
 import { badFile, fieldsOf, type Line, readLines, type Split } from '@sequitur/recipe';
 
 /** A sentence that asks for something: its slots as tags of words, and what it asks for. */
 export interface SpokenCommand extends TaggedSentence {
+  /** The label of what it asks for. */
   readonly intent: string;
 }
 
@@ -14,9 +16,6 @@ export interface CommandSets extends Readonly<Record<Split, readonly SpokenComma
 }
 
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'valid', test: 'test' };
-
-/** What an intent is called among the labels of tokens. */
-const INTENT = 'intent:';
 
 /**
  * Reads a folder with `train.tsv`, `valid.tsv` and `test.tsv` (or `.tsv.gz`), a command a line: the intent, its words with
@@ -40,13 +39,8 @@ export async function readCommands(folder: string): Promise<CommandSets> {
   return { training, validation: await read('validation'), test: await read('test'), labels };
 }
 
-/** The name of an intent; undefined for the label of a word. */
-export function intentOf(label: string): string | undefined {
-  return label.startsWith(INTENT) ? label.slice(INTENT.length) : undefined;
-}
-
 function commandOf(line: Line): SpokenCommand {
   const [intent, words, tags] = fieldsOf(line, 3).map((field) => field.trim().split(/ +/));
-  if (words!.length === tags!.length) return { intent: `${INTENT}${intent!.join(' ')}`, words: words!, tags: tags! };
+  if (words!.length === tags!.length) return { intent: intentLabel(intent!.join(' ')), words: words!, tags: tags! };
   throw line.error('a tag for each word', `${words!.length} words and ${tags!.length} tags`);
 }

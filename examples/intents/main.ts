@@ -1,12 +1,13 @@
 /** From commands with their intents and slots to a small BERT that tells both. */
+import { basename } from 'node:path';
 import type { Bert } from '@sequitur/bert';
 import { figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecognizerRecipe, tagsOfEntities, written } from '@sequitur/example-entity-recognition';
-import { badFile, type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
+import { intentOf, type Understood, understand } from '@sequitur/models';
+import { badFile, type RecipeOptions, runRecipe, saveResults } from '@sequitur/recipe';
 import { entityScores } from '@sequitur/text';
-import { intentOf, readCommands, type SpokenCommand } from './commands.js';
+import { readCommands, type SpokenCommand } from './commands.js';
 import { trainOnCommands } from './train-on-commands.js';
-import { understand } from './understand.js';
 
 const command = {
   name: 'intents',
@@ -42,7 +43,7 @@ async function main(options: RecipeOptions): Promise<void> {
   const model = await savedAndLoaded(trained.model, options);
   const watched = await judge(model, validation);
   await saveResults(options.folder, {
-    ...{ data: shortPath(options.data[0]!), commands: training.length, 'test commands': test.length },
+    ...{ data: basename(options.data[0]!), commands: training.length, 'test commands': test.length },
     ...figuresOf(trained, options),
     ...(await judge(model, test)),
     'slot F1, validation': watched['slot F1'],
@@ -53,7 +54,7 @@ async function main(options: RecipeOptions): Promise<void> {
 
 async function judge(model: Bert, commands: readonly SpokenCommand[]) {
   const texts = commands.map(written);
-  const found = await understand(
+  const found = await understandAll(
     model,
     texts.map(({ text }) => text),
   );
@@ -69,6 +70,15 @@ async function judge(model: Bert, commands: readonly SpokenCommand[]) {
     'slot F1': slots.micro.f1,
     'commands wholly right': isWhole.filter(Boolean).length / commands.length,
   };
+}
+
+/** A few sentences at a time. */
+async function understandAll(model: Bert, texts: readonly string[], batchSize = 32): Promise<Understood[]> {
+  const found: Understood[] = [];
+  for (let start = 0; start < texts.length; start += batchSize) {
+    found.push(...(await understand(model, texts.slice(start, start + batchSize))));
+  }
+  return found;
 }
 
 async function showSome(model: Bert, test: readonly SpokenCommand[]): Promise<void> {

@@ -19,6 +19,7 @@ await runRecipe(
       to: { value: '<ending>', help: 'likewise: de' },
       width: { value: '<n>', help: 'of the model, a multiple of 32 (default 128)' },
       depth: { value: '<n>', help: 'layers of encoder and decoder each (default 2)' },
+      dropout: { value: '<share>', help: 'of the model: 0 for runs of few epochs (default 0.1)' },
       vocabulary: { value: '<n>', help: 'tokens of the vocabulary that is trained on the data (default 4000)' },
     },
   },
@@ -31,12 +32,15 @@ await runRecipe(
   },
 );
 
-/** The corpus with a model of another size, heads of 32 each. */
-function sized(corpus: Corpus, { width, depth }: { readonly width?: string; readonly depth?: string }): Corpus {
+/** The corpus with a model of another size, heads of 32 each, or with other dropout. */
+function sized(corpus: Corpus, extra: Readonly<Partial<Record<'width' | 'depth' | 'dropout', string>>>): Corpus {
   const { model } = corpus.settings;
-  const numbers = { width: Number(width ?? model.width), depth: Number(depth ?? model.depth) };
-  if (!(numbers.width > 0 && numbers.width % 32 === 0)) throw badFile('--width', 'a multiple of 32', `${width}`);
-  if (!(Number.isInteger(numbers.depth) && numbers.depth > 0))
-    throw badFile('--depth', 'a number of layers', `${depth}`);
-  return { ...corpus, settings: { ...corpus.settings, model: { ...model, ...numbers, heads: numbers.width / 32 } } };
+  const [width, depth, dropout] = (['width', 'depth', 'dropout'] as const).map((name) =>
+    Number(extra[name] ?? model[name]),
+  );
+  if (!(width! > 0 && width! % 32 === 0)) throw badFile('--width', 'a multiple of 32', `${extra.width}`);
+  if (!(Number.isInteger(depth) && depth! > 0)) throw badFile('--depth', 'a number of layers', `${extra.depth}`);
+  if (!(dropout! >= 0 && dropout! < 1)) throw badFile('--dropout', 'a share, 0 to 1', `${extra.dropout}`);
+  const settled = { ...model, width: width!, depth: depth!, dropout: dropout!, heads: width! / 32 };
+  return { ...corpus, settings: { ...corpus.settings, model: settled } };
 }

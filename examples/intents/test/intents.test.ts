@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend, Random } from '@sequitur/core';
+import { intentOf, understand } from '@sequitur/models';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { intentOf, readCommands } from '../commands.js';
+import { readCommands } from '../commands.js';
 import { trainOnCommands } from '../train-on-commands.js';
-import { understand } from '../understand.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ it('reads commands, and lists O, the tags and the intents', async () => {
 
 it('refuses a line whose words and tags differ in number', async () => {
   const bad = join(folder, 'bad');
-  await import('node:fs/promises').then(({ mkdir }) => mkdir(bad));
+  await mkdir(bad);
   for (const name of ['train.tsv', 'valid.tsv', 'test.tsv']) await writeFile(join(bad, name), 'Play\tplay it\tO\n');
   await expect(readCommands(bad)).rejects.toThrow(/train\.tsv, line 1/);
 });
