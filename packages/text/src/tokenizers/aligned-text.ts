@@ -1,3 +1,4 @@
+import { matchesIn, type Pattern } from './patterns/linear-pattern.js';
 import type { Offsets } from './tokenizer.js';
 
 /** A base with the marks that follow it, or a syllable of Hangul: what Unicode normalization never looks beyond. */
@@ -88,16 +89,16 @@ export class AlignedText {
     return kept > 0 ? result : this;
   }
 
-  /** Replaces every match of a global pattern by `content`. */
-  replaceAll(pattern: RegExp, content: string | ((match: string) => string)): AlignedText {
+  /** Replaces every match of a pattern by `content`. */
+  replaceAll(pattern: RegExp | Pattern, content: string | ((match: string) => string)): AlignedText {
     return this.rewrite((add, keep) => {
       let at = 0;
-      for (const match of this.text.matchAll(pattern)) {
-        keep(at, match.index);
-        at = match.index + match[0].length;
-        const replaced = typeof content === 'string' ? content : content(match[0]);
-        if (replaced === match[0]) keep(match.index, at);
-        else add(replaced, match.index, at);
+      for (const { index, text } of matchesIn(pattern, this.text)) {
+        keep(at, index);
+        at = index + text.length;
+        const replaced = typeof content === 'string' ? content : content(text);
+        if (replaced === text) keep(index, at);
+        else add(replaced, index, at);
       }
       keep(at, this.length);
     });

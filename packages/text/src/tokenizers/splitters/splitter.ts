@@ -1,4 +1,5 @@
 import type { AlignedText } from '../aligned-text.js';
+import { matchesIn, type Pattern } from '../patterns/linear-pattern.js';
 
 /** Cuts a text into words, which the model then spells one by one. */
 export type Splitter = (text: AlignedText) => readonly AlignedText[];
@@ -22,8 +23,8 @@ export function matchesOf(pattern: RegExp): Splitter {
   };
 }
 
-/** Splits at the matches of a global pattern, or between them where it is inverted. */
-export function splitAt(pattern: RegExp, behavior: SplitBehavior, inverted = false): Splitter {
+/** Splits at the matches of a pattern, or between them where it is inverted. */
+export function splitAt(pattern: RegExp | Pattern, behavior: SplitBehavior, inverted = false): Splitter {
   return (text) => {
     const spans = spansOf(text.text, pattern).map((span) => ({ ...span, isMatch: span.isMatch !== inverted }));
     return joined(spans, behavior).map(({ from, to }) => text.slice(from, to));
@@ -36,13 +37,13 @@ interface Span {
   readonly isMatch: boolean;
 }
 
-function spansOf(text: string, pattern: RegExp): Span[] {
+function spansOf(text: string, pattern: RegExp | Pattern): Span[] {
   const spans: Span[] = [];
   let at = 0;
-  for (const match of text.matchAll(pattern)) {
-    const to = match.index + match[0].length;
-    if (match.index > at) spans.push({ from: at, to: match.index, isMatch: false });
-    if (to > match.index) spans.push({ from: match.index, to, isMatch: true });
+  for (const { index, text: match } of matchesIn(pattern, text)) {
+    const to = index + match.length;
+    if (index > at) spans.push({ from: at, to: index, isMatch: false });
+    if (to > index) spans.push({ from: index, to, isMatch: true });
     at = to;
   }
   if (at < text.length) spans.push({ from: at, to: text.length, isMatch: false });

@@ -1,3 +1,4 @@
+import { AlignedText } from '../aligned-text.js';
 import { cleanUpSpaces } from '../decoders/clean-up-spaces.js';
 import {
   type Decoder,
@@ -29,7 +30,7 @@ const kinds: Readonly<Record<string, Make>> = {
   },
   Replace: (fields) => {
     const [pattern, content] = [patternOf(fields.child('pattern')), fields.text('content')];
-    return (texts) => texts.map((text) => text.replace(pattern, () => content));
+    return (texts) => texts.map((text) => AlignedText.of(text).replaceAll(pattern, content).text);
   },
   Strip: (fields) => strip(fields.text('content', ' '), fields.integer('start', 0), fields.integer('stop', 0)),
 };

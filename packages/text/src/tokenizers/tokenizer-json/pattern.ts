@@ -1,33 +1,45 @@
 import { SplitPreTokenizer } from '@huggingface/tokenizers';
 import { SequiturError, shorten, showValue } from '@sequitur/core';
 import { escaped } from '../added-tokens.js';
+import { isSafe } from '../patterns/is-safe.js';
+import { LinearPattern, native, type Pattern } from '../patterns/linear-pattern.js';
+import { parsePattern } from '../patterns/parse.js';
 import type { Fields } from './fields.js';
+
+/** Patterns of tokenizers have a few hundred characters. */
+const LONGEST = 10_000;
 
 /**
  * A pattern of `tokenizer.json`, a text or a regular expression of Rust's (Oniguruma's) dialect, which
- * `@huggingface/tokenizers` translates into JavaScript's.
+ * `@huggingface/tokenizers` translates into JavaScript's. It takes time proportional to the text.
  */
-export function patternOf(fields: Fields): RegExp {
+export function patternOf(fields: Fields): Pattern {
   const literal = fields.maybeText('String');
-  if (literal !== undefined) return new RegExp(escaped(literal), 'gu');
-  const Regex = fields.text('Regex');
+  const Regex = literal ?? fields.text('Regex');
+  if (Regex.length > LONGEST) throw fault(fields, `at most ${LONGEST} characters`, `${Regex.length}`);
+  if (literal !== undefined) return native(new RegExp(escaped(literal), 'gu'));
+  const translated = translate(Regex, fields);
   try {
-    const { pattern } = new SplitPreTokenizer({
-      type: 'Split',
-      pattern: { Regex },
-      behavior: 'Isolated',
-      invert: false,
-    });
-    if (pattern) return pattern;
+    return isSafe(parsePattern(translated.source)) ? native(translated) : new LinearPattern(translated.source);
   } catch (cause) {
-    throw new SequiturError(
-      {
-        where: fields.where,
-        expected: 'a regular expression that can be translated',
-        got: shorten((cause as Error).message),
-      },
-      { cause },
-    );
+    const got = `${showValue(shorten(Regex, 100))}: ${shorten((cause as Error).message, 80)}`;
+    throw fault(fields, 'a regular expression that is matched in linear time', got, cause);
   }
-  throw new SequiturError({ where: fields.where, expected: 'a pattern', got: showValue(Regex) });
+}
+
+function translate(Regex: string, fields: Fields): RegExp {
+  let pattern: RegExp | null;
+  try {
+    const split = { type: 'Split', behavior: 'Isolated', invert: false } as const;
+    pattern = new SplitPreTokenizer({ ...split, pattern: { Regex } }).pattern;
+  } catch (cause) {
+    const got = shorten((cause as Error).message);
+    throw fault(fields, 'a regular expression that can be translated', got, cause);
+  }
+  if (pattern) return pattern;
+  throw fault(fields, 'a pattern', showValue(Regex));
+}
+
+function fault({ where }: Fields, expected: string, got: string, cause?: unknown): SequiturError {
+  return new SequiturError({ where, expected, got }, cause === undefined ? {} : { cause });
 }
