@@ -6,6 +6,6 @@ export * from './ops/rotary/index.js';
 export * from './ops/scaled-dot-product/index.js';
 export * from './patterns/index.js';
 export * from './positions/index.js';
-export { type FullyMaskedRows, ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
+export * from './projected-attention.js';
 export * from './recurrent/index.js';
 export * from './sparse/index.js';

@@ -1,7 +1,11 @@
 import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
 import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
-import { attentionHiddenOnce, type HiddenOnce, weightsHiddenOnce } from './hidden-once.js';
-import { type AttentionOptions, attention, attentionWeights } from './ops/scaled-dot-product/index.js';
+import {
+  type AttentionOptions,
+  attention,
+  attentionWeights,
+  type FullyMasked,
+} from './ops/scaled-dot-product/index.js';
 
 export interface ProjectionOptions {
   readonly width: number;
@@ -35,10 +39,8 @@ export interface ProjectionOptions {
    * shows (the default), or another. Only rows of padding differ, which nothing reads; PyTorch models differ there by
    * how they add their masks.
    */
-  readonly fullyMasked?: FullyMaskedRows;
+  readonly fullyMasked?: FullyMasked;
 }
-
-export type FullyMaskedRows = NonNullable<AttentionOptions['fullyMasked']> | HiddenOnce;
 
 /** The base class of self-attention and cross-attention: projections to heads and back. */
 export abstract class ProjectedAttention extends Module {
@@ -54,8 +56,7 @@ export abstract class ProjectedAttention extends Module {
   readonly valueSize: number;
   readonly scale: number;
   readonly dropout: number;
-  /** May be set, to compare rows of padding with those of another implementation. */
-  fullyMasked: FullyMaskedRows;
+  readonly fullyMasked: FullyMasked;
 
   constructor(options: ProjectionOptions) {
     super();
@@ -111,10 +112,6 @@ export abstract class ProjectedAttention extends Module {
     const { fullyMasked } = this;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
     const resolved = { ...options, scale: this.scale };
-    if (typeof fullyMasked === 'object') {
-      observe?.('weights', weightsHiddenOnce(query, keys, resolved, fullyMasked));
-      return this.output.apply(join(attentionHiddenOnce(query, keys, values, { ...resolved, dropout }, fullyMasked)));
-    }
     observe?.('weights', attentionWeights(query, keys, { ...resolved, fullyMasked }));
     return this.output.apply(join(attention(query, keys, values, { ...resolved, fullyMasked, dropout })));
   }

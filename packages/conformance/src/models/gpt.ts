@@ -4,6 +4,7 @@ import type { Gpt, GptClassifier } from '@sequitur/gpt';
 import { weightRules } from '@sequitur/pretrained';
 import { keep, type Tensor } from '@tensorflow/tfjs-core';
 import { causalUnderTest } from './causal-under-test.js';
+import { fillHiddenOnce } from './hidden-once.js';
 import type { ModelUnderTest, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
@@ -23,7 +24,7 @@ export function gptUnderTest(model: Gpt): ModelUnderTest {
 function addMasksAsPython(modelType: string, model: Module): void {
   const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
   if (!within) return;
-  for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) part.fullyMasked = { within };
+  for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) fillHiddenOnce(part, within);
 }
 
 /** A decoder-only model that classifies. */

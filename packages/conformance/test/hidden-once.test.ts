@@ -1,8 +1,8 @@
+import { slidingWindow } from '@sequitur/attention';
 import { expectClose, onEachBackend } from '@sequitur/laws';
 import { dispose, randomNormal, slice, type Tensor4D, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { attentionHiddenOnce } from '../src/hidden-once.js';
-import { slidingWindow } from '../src/index.js';
+import { attentionHiddenOnce } from '../src/models/hidden-once.js';
 
 onEachBackend('attention that padding hides', () => {
   it('is the same where the memory has forgotten what no mask shows', async () => {
@@ -10,15 +10,15 @@ onEachBackend('attention that padding hides', () => {
       randomNormal([1, length, 2, 4], 0, 1, 'float32', seed + 1),
     ) as [Tensor4D, Tensor4D, Tensor4D];
     const options = { pattern: slidingWindow(3), offset: 7 };
-    const hiddenOnce = { within: slidingWindow(4) };
+    const within = slidingWindow(4);
     const seen = [0, 0, 0, 0, 1, 0, 0, 0]; // of the last three, which the pattern shows, none is real
     const attentionMask = tensor2d([seen]);
-    const whole = attentionHiddenOnce(query, key, value, { ...options, attentionMask }, hiddenOnce);
+    const whole = attentionHiddenOnce(query, key, value, { ...options, attentionMask }, within);
     const [lastKeys, lastValues] = [key, value].map((x) => slice(x, [0, 4], [-1, 4])) as [Tensor4D, Tensor4D];
     const lastVisible = tensor2d([seen.slice(4)]);
     const evicted = { from: 0, count: 4 };
     const kept = { ...options, attentionMask: lastVisible, evicted };
-    const found = attentionHiddenOnce(query, lastKeys, lastValues, kept, hiddenOnce);
+    const found = attentionHiddenOnce(query, lastKeys, lastValues, kept, within);
     const wanted = (await whole.data()) as Float32Array;
     expect(wanted.some((number) => Math.abs(number) > 0.01)).toBe(true);
     await expectClose(found, whole, 1e-6);

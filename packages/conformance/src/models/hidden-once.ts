@@ -1,4 +1,14 @@
 import {
+  type AttentionOptions,
+  attention,
+  attentionWeights,
+  attentionWithLogSumExp,
+  except,
+  MultiHeadAttention,
+  type Pattern,
+} from '@sequitur/attention';
+import type { MixContext } from '@sequitur/core';
+import {
   add,
   cast,
   div,
@@ -8,42 +18,52 @@ import {
   less,
   maximum,
   mul,
+  reshape,
   type Tensor,
+  type Tensor3D,
   type Tensor4D,
   tidy,
   transpose,
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
-import {
-  type AttentionOptions,
-  attention,
-  attentionWeights,
-  attentionWithLogSumExp,
-} from './ops/scaled-dot-product/index.js';
-import { except, type Pattern } from './patterns/index.js';
 
 /**
- * What a query takes that sees nothing, where two masks are added to the scores as some models of PyTorch do: what both
- * hide is gone, what one of them hides counts evenly, whatever its score. The first mask is the pattern's; the second
- * hides padding, and what `within` does not show.
+ * Fills the fully masked rows of an attention as PyTorch models do that add two masks to the scores: keys that both masks
+ * hide get no weight, keys that one of them hides get even weights, whatever their scores. The first mask is the
+ * pattern's; the second hides padding, and what `within` does not show. For comparisons: nothing else reads these rows.
  */
-export interface HiddenOnce {
-  readonly within: Pattern;
+export function fillHiddenOnce(mixer: MultiHeadAttention, within: Pattern): void {
+  class HiddenOnceAttention extends MultiHeadAttention {
+    protected override attend(
+      query: Tensor4D,
+      keys: Tensor4D,
+      values: Tensor4D,
+      options: AttentionOptions,
+      { observe, random }: MixContext,
+    ): Tensor3D {
+      const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
+      const scaled = { ...options, scale: this.scale };
+      observe?.('weights', weightsHiddenOnce(query, keys, scaled, within));
+      const output = attentionHiddenOnce(query, keys, values, { ...scaled, dropout }, within); // [batch, length, heads, size]
+      return this.output.apply(reshape(output, [output.shape[0], output.shape[1], -1]));
+    }
+  }
+  Object.setPrototypeOf(mixer, HiddenOnceAttention.prototype);
 }
 
-/** Attention with its empty rows filled so. Three times the work where there is padding: for comparisons. */
+/** Attention with fully masked rows filled in that way; three times the work where there is padding. */
 export function attentionHiddenOnce(
   query: Tensor4D,
   key: Tensor4D,
   value: Tensor4D,
   options: AttentionOptions,
-  hiddenOnce: HiddenOnce,
+  within: Pattern,
 ): Tensor4D {
   if (!options.attentionMask) return attention(query, key, value, options);
   return tidy(() => {
     const seen = attention(query, key, value, { ...options, fullyMasked: 'zeros' });
-    const [first, second] = parts(options, hiddenOnce).map((part) => {
+    const [first, second] = parts(options, within).map((part) => {
       const { output, logSumExp } = attentionWithLogSumExp(query, key, value, part);
       const count = byQuery(exp(logSumExp)); // of keys, since all scores are 0
       return { count, total: mul(output, count) };
@@ -54,16 +74,11 @@ export function attentionHiddenOnce(
   });
 }
 
-/** How much each query takes from each key then: [batch, heads, queries, keyLength]. */
-export function weightsHiddenOnce(
-  query: Tensor4D,
-  key: Tensor4D,
-  options: AttentionOptions,
-  hiddenOnce: HiddenOnce,
-): Tensor4D {
+/** Its weights, [batch, heads, queries, keyLength]. */
+function weightsHiddenOnce(query: Tensor4D, key: Tensor4D, options: AttentionOptions, within: Pattern): Tensor4D {
   if (!options.attentionMask) return attentionWeights(query, key, options);
   return tidy(() => {
-    const [first, second] = parts(options, hiddenOnce).map((part) => {
+    const [first, second] = parts(options, within).map((part) => {
       const count = expandDims(exp(attentionWithLogSumExp(query, key, key, part).logSumExp), 3);
       return { count, total: mul(attentionWeights(query, key, part), count) };
     });
@@ -81,13 +96,13 @@ function emptiness(query: Tensor4D, key: Tensor4D, options: AttentionOptions): T
   return attentionWithLogSumExp(queries, keys, keys, { pattern, keyLength, offset, evicted, attentionMask }).logSumExp;
 }
 
-/** Which queries see nothing: the logarithm of nothing is -1e30. */
+/** Which queries are fully masked: there the log-sum-exp is -Infinity. */
 function isEmpty(logSumExp: Tensor): Tensor {
   return less(logSumExp, -1e29);
 }
 
 /** Keys that only padding hides, and keys that only the pattern hides: all alike. */
-function parts(options: AttentionOptions, { within }: HiddenOnce): AttentionOptions[] {
+function parts(options: AttentionOptions, within: Pattern): AttentionOptions[] {
   const { pattern, keyLength, offset, evicted, attentionMask } = options;
   const alike = { keyLength, offset, evicted, scale: 0, fullyMasked: 'zeros' } as const;
   const padding = tidy(() => cast(equal(attentionMask!, 0), 'float32'));
