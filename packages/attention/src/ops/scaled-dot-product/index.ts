@@ -1,14 +1,13 @@
 import { defineOp, type Op, type OpInputs, scoped } from '@sequitur/core';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { biasTensors } from './bias-tensors.js';
+import { type Columns, columnsOf, combine } from './columns.js';
 import { forwardCpu } from './cpu/index.js';
-import { attentionInGaps, gapsOfColumns } from './dilated.js';
 import { attentionGradient, gradientsOf } from './gradient.js';
 import { type AttentionOptions, type ResolvedOptions, resolve } from './options.js';
 import { referenceByBlocks } from './reference/index.js';
 import { weightsByBlocks } from './reference/weights.js';
 import type { AttentionResult } from './result.js';
-import { attentionByColumns, strideOfColumns } from './strided.js';
 import { forwardWasm } from './wasm/index.js';
 import { forwardWebGpu } from './webgpu/index.js';
 
@@ -59,10 +58,8 @@ export function attentionWeights(query: Tensor4D, key: Tensor4D, options: Attent
 
 function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
   const resolved = resolve(query, key, value, options);
-  const stride = strideOfColumns(query, options, resolved);
-  if (stride !== null) return attentionByColumns([query, key, value], stride, resolved, run);
-  const gaps = gapsOfColumns(query, options, resolved);
-  if (gaps !== null) return attentionInGaps([query, key, value], gaps, resolved, run);
+  const columns = columnsOf(query, options, resolved);
+  if (columns) return runInColumns([query, key, value], columns, resolved);
   const { attentionMask } = options;
   const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask });
   const [output, logSumExp] = runAttention(
@@ -70,6 +67,18 @@ function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: Attention
     resolved,
   );
   return { output: output as Tensor4D, logSumExp: logSumExp as Tensor3D };
+}
+
+function runInColumns(
+  [query, key, value]: readonly [Tensor4D, Tensor4D, Tensor4D],
+  { to, from, pattern, near }: Columns,
+  { scale, softCap }: ResolvedOptions,
+): AttentionResult {
+  const [keys, values] = [to(key), to(value)];
+  const far = from(
+    to(query).map((rows, index) => run(rows, keys[index]!, values[index]!, { scale, softCap, pattern })),
+  );
+  return near ? combine(run(query, key, value, { scale, softCap, pattern: near }), far) : far;
 }
 
 /**
