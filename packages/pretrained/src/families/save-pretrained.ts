@@ -1,34 +1,41 @@
-import { SequiturError } from '@sequitur/core';
+import { checkOptions, SequiturError } from '@sequitur/core';
 import type { FileSink } from '../files/file-source.js';
 import { writeFiles, writeJson } from '../files/json-files.js';
+import { belongsToModel } from '../files/model-files.js';
 import { openSink } from '../files/open-source.js';
-import { type SaveOptions, saveWeights } from '../weights/save-weights.js';
+import { saveTogether } from '../files/save-together.js';
+import { type SaveOptions, saveOptions, saveWeights } from '../weights/save-weights.js';
 import { torchDtypes } from '../weights/stored-dtype.js';
 import { writeFamilyConfig } from './config-of-family.js';
 import { isBare, type PretrainedModel, weightRules } from './family.js';
 
 /**
  * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
- * `config.json`, numbers as they were stored unless the options say otherwise. `config.json` comes last: a folder that
- * lacks it was cut short.
+ * `config.json`, numbers as they were stored unless the options say otherwise. All of it appears at once, in place of what
+ * was saved there before.
+ *
+ * @throws SequiturError where the folder cannot be written to or another save is at it: it is as it was then
  */
 export async function savePretrained(
   model: PretrainedModel,
   location: string | FileSink,
   options: SaveOptions = {},
 ): Promise<void> {
-  const sink = openSink(location);
+  checkOptions('savePretrained', saveOptions, options);
   const { family, config, tokenizer, metadata } = model;
   const architecture = architectureOf(model);
-  const resolved = { dtype: metadata.dtype ?? 'F32', ...options };
-  if (tokenizer) await writeFiles(sink, tokenizer.files());
-  await saveWeights(model, sink, weightRules(model), resolved);
-  if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
-  await writeJson(sink, 'config.json', {
-    ...(architecture !== null && { architectures: [architecture] }),
-    ...writeFamilyConfig(family, config),
-    torch_dtype: torchDtypes[resolved.dtype],
-  });
+  const { dtype = metadata.dtype ?? 'F32', signal } = options;
+  const write = async (sink: FileSink) => {
+    if (tokenizer) await writeFiles(sink, tokenizer.files());
+    await saveWeights(model, sink, weightRules(model), { ...options, dtype });
+    if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
+    await writeJson(sink, 'config.json', {
+      ...(architecture !== null && { architectures: [architecture] }),
+      ...writeFamilyConfig(family, config),
+      torch_dtype: torchDtypes[dtype],
+    });
+  };
+  await saveTogether(openSink(location), write, { replaces: belongsToModel, signal });
 }
 
 /** Python's class for the head of the model; null where the family names no classes. */

@@ -29,6 +29,17 @@ export interface FileSink {
    * @throws SequiturError naming the other writer
    */
   lock?(): Promise<() => Promise<void>>;
+  /** Begins a save of several files that appear together; absent where they can only be written one by one. */
+  begin?(): Promise<FileTransaction>;
+}
+
+/** A save of several files. Ends with `commit` or `abort`. */
+export interface FileTransaction {
+  readonly write: FileSink['write'];
+  /** Lets all appear at once. @param replaces which other files belong to what was there before, and go */
+  commit(replaces: (name: string) => boolean): Promise<void>;
+  /** Leaves everything as it was. */
+  abort(): Promise<void>;
 }
 
 /** The whole text of a file. */

@@ -1,75 +1,139 @@
 import { SequiturError } from '@sequitur/core';
-import type { FileSink, FileSource } from './file-source.js';
+import type { FileSink, FileSource, ReadableFile } from './file-source.js';
+import { lockFolder } from './folder-lock.js';
+import { beginTransaction, finishPending, placeOf, recover } from './folder-transaction.js';
+import { unwritable, writeDurably } from './write-durably.js';
 
-/** A folder of this machine (Node). */
+/** A folder of this machine (Node). Files of one save are never read beside those of another: that is refused. */
 export function folderSource(folder: string): FileSource {
+  let first: string | null = null;
   return {
     name: folder,
     open: async (path) => {
-      const { open } = await import('node:fs/promises');
-      const name = await within(folder, path);
-      const handle = await open(name, 'r').catch(missing);
-      if (!handle) return null;
-      const { size } = await handle.stat();
-      return {
-        name,
-        size,
-        read: async (start, end) => {
-          const bytes = new Uint8Array(end - start);
-          let filled = 0;
-          while (filled < bytes.length) {
-            // Node reads at most 2 GiB at once.
-            const length = Math.min(bytes.length - filled, 2 ** 30);
-            const { bytesRead } = await handle.read(bytes, filled, length, start + filled);
-            if (bytesRead === 0) return bytes.subarray(0, filled);
-            filled += bytesRead;
-          }
-          return bytes;
-        },
-        close: () => handle.close(),
-      };
+      await within(folder, path);
+      const file = await openIn(folder, path);
+      const now = await saveOf(folder);
+      first ??= now;
+      if (first === now) return file;
+      await file?.close?.();
+      throw new SequiturError({
+        where: folder,
+        expected: 'the files of one save',
+        got: 'a folder that was saved anew while it was read',
+        fix: 'Load it again',
+      });
     },
   };
 }
 
-/** Writes into a folder of this machine (Node), which it makes; each file appears whole, by a rename. */
+/** Each save writes one of these anew. */
+const MARKS = ['config.json', 'adapter_config.json'];
+
+/** What tells the save that a folder holds from those before and after it. */
+async function saveOf(folder: string): Promise<string> {
+  const { stat } = await import('node:fs/promises');
+  const found = await Promise.all(
+    MARKS.map(async (mark) => {
+      for (const place of (await placeOf(folder, mark)) ?? []) {
+        const status = await stat(place).catch(() => null);
+        if (status) return `${status.ino} ${status.mtimeMs} ${status.size}`;
+      }
+      return 'none';
+    }),
+  );
+  return found.join(', ');
+}
+
+async function openIn(folder: string, path: string): Promise<ReadableFile | null> {
+  for (const name of (await placeOf(folder, path)) ?? []) {
+    const file = await openFile(name);
+    if (file) return file;
+  }
+  return null;
+}
+
+/** Null where there is none. @throws SequiturError where it cannot be read, or is a folder */
+async function openFile(name: string): Promise<ReadableFile | null> {
+  const { open } = await import('node:fs/promises');
+  const handle = await open(name, 'r').catch((error: NodeJS.ErrnoException) => missing(name, error));
+  if (!handle) return null;
+  const status = await handle.stat();
+  if (!status.isFile()) {
+    await handle.close();
+    throw unreadable(name, status.isDirectory() ? 'a folder' : 'something else');
+  }
+  return {
+    name,
+    size: status.size,
+    read: async (start, end) => {
+      const bytes = new Uint8Array(end - start);
+      let filled = 0;
+      while (filled < bytes.length) {
+        // Node reads at most 2 GiB at once.
+        const length = Math.min(bytes.length - filled, 2 ** 30);
+        const { bytesRead } = await handle.read(bytes, filled, length, start + filled).catch((error) => {
+          throw unreadable(name, error.code ?? error.message, error);
+        });
+        if (bytesRead === 0) return bytes.subarray(0, filled);
+        filled += bytesRead;
+      }
+      return bytes;
+    },
+    close: () => handle.close(),
+  };
+}
+
+/**
+ * Writes into a folder of this machine (Node), which it makes; each file appears whole, by a rename, and those of a
+ * transaction together.
+ */
 export function folderSink(folder: string): FileSink {
   return {
     name: folder,
     write: async (path, chunks) => {
-      const { mkdir, open, rename, rm } = await import('node:fs/promises');
+      const { mkdir } = await import('node:fs/promises');
+      const { dirname } = await import('node:path');
       const target = await within(folder, path);
-      const unfinished = `${target}.unfinished`;
-      try {
-        await mkdir(folder, { recursive: true });
-        const handle = await open(unfinished, 'w');
-        try {
-          // Not handle.write, which may write a part only: on a disk that is full, say.
-          for await (const chunk of chunks) await handle.writeFile(chunk);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await rename(unfinished, target);
-        await syncFolder(folder);
-      } catch (error) {
-        await rm(unfinished, { force: true }).catch(() => {});
-        throw unwritable(target, error);
-      }
+      await writing(target, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await finishPending(folder);
+        await writeDurably(target, chunks);
+      });
     },
     remove: async (path) => {
       const { rm } = await import('node:fs/promises');
-      await rm(await within(folder, path), { force: true });
+      const target = await within(folder, path);
+      await writing(target, () => rm(target, { force: true }));
     },
+    lock: () =>
+      writing(folder, async () => {
+        const unlock = await lockFolder(folder);
+        try {
+          await recover(folder);
+        } catch (error) {
+          await unlock();
+          throw error;
+        }
+        return unlock;
+      }),
+    begin: () =>
+      writing(folder, async () => {
+        const transaction = await beginTransaction(folder);
+        const write: FileSink['write'] = async (path, chunks) => {
+          await within(folder, path);
+          await transaction.write(path, chunks);
+        };
+        return { ...transaction, write };
+      }),
   };
 }
 
-/** Makes renames last when the power fails; where a system cannot open folders, they last as it sees fit. */
-async function syncFolder(folder: string): Promise<void> {
-  const { open } = await import('node:fs/promises');
-  const handle = await open(folder, 'r').catch(() => null);
-  await handle?.sync().catch(() => {});
-  await handle?.close();
+async function writing<T>(target: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw unwritable(target, error);
+  }
 }
 
 /** Keeps names from an index file from leading out of the folder. */
@@ -80,23 +144,20 @@ async function within(folder: string, path: string): Promise<string> {
   throw new SequiturError({ where: folder, expected: 'a file inside the folder', got: `'${path}'` });
 }
 
-function missing(error: NodeJS.ErrnoException): null {
+function missing(name: string, error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-  throw error;
+  throw unreadable(name, error.code ?? error.message, error);
 }
 
-function unwritable(target: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  const fixes: Record<string, string> = {
-    ENOSPC: 'Free some space, or save to another disk; what was there before is unharmed',
-    EDQUOT: 'Free some space, or save to another disk; what was there before is unharmed',
-    EACCES: 'Choose a folder that you may write to',
-    EPERM: 'Choose a folder that you may write to',
-    EROFS: 'Choose a folder that you may write to',
-    ENOTDIR: 'Choose a path that is no file',
-    EEXIST: 'Choose a path that is no file',
-  };
-  const fix = code && fixes[code];
-  if (!fix) return error;
-  return new SequiturError({ where: target, expected: 'a file that can be written', got: code, fix }, { cause: error });
+const READING: Readonly<Record<string, string>> = {
+  EACCES: 'Ask for the right to read it',
+  EPERM: 'Ask for the right to read it',
+  EMFILE: 'Close models and files that are no longer needed',
+  ENFILE: 'Close models and files that are no longer needed',
+  ELOOP: 'Choose a path without a circle of links',
+};
+
+function unreadable(name: string, got: string, cause?: unknown): SequiturError {
+  const fix = READING[got];
+  return new SequiturError({ where: name, expected: 'a file that can be read', got, ...(fix && { fix }) }, { cause });
 }

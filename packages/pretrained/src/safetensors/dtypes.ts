@@ -1,3 +1,5 @@
+import { SequiturError } from '@sequitur/core';
+
 /** The element types of the safetensors format, with their sizes in bytes. */
 export const DTYPE_BYTES = {
   BOOL: 1,
@@ -82,14 +84,38 @@ function halfToSingleBits(half: number): number {
 /** The types that weights are stored in. */
 export type WeightDtype = 'F32' | 'F16' | 'BF16';
 
-/** The bits of float32 numbers in another type, rounded to the nearest, ties to even. */
-export function encodeWeights(values: Float32Array, dtype: WeightDtype): Float32Array | Uint16Array {
+/** The bits of the smallest float32 that would be rounded to infinity. */
+const OVERFLOW = { F16: 0x477ff000, BF16: 0x7f7f8000 } as const; // 65,520 and 2^128 - 2^119
+const INFINITY = 0x7f800000;
+
+/**
+ * The bits of float32 numbers in another type, rounded to the nearest, ties to even. Infinite numbers and NaN stay so.
+ *
+ * @param where the tensor, for the message
+ * @throws SequiturError where a finite number is too large for the type
+ */
+export function encodeWeights(values: Float32Array, dtype: WeightDtype, where = 'weights'): Float32Array | Uint16Array {
   if (dtype === 'F32') return values;
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const narrow = new Uint16Array(values.length);
-  const round = dtype === 'F16' ? singleToHalfBits : singleToBrainBits;
-  for (let i = 0; i < narrow.length; i++) narrow[i] = round(bits[i]!);
+  const [round, overflow] = [dtype === 'F16' ? singleToHalfBits : singleToBrainBits, OVERFLOW[dtype]];
+  for (let i = 0; i < narrow.length; i++) {
+    const magnitude = bits[i]! & 0x7fffffff;
+    if (magnitude >= overflow && magnitude < INFINITY) throw tooLarge(where, values[i]!, dtype);
+    narrow[i] = round(bits[i]!);
+  }
   return narrow;
+}
+
+function tooLarge(where: string, value: number, dtype: 'F16' | 'BF16'): SequiturError {
+  const most = dtype === 'F16' ? '65504' : '3.39e38';
+  const fix = dtype === 'F16' ? 'Save as BF16 or F32' : 'Save as F32';
+  return new SequiturError({
+    where,
+    expected: `values of at most ${most}, as ${dtype} holds`,
+    got: String(value),
+    fix,
+  });
 }
 
 function singleToBrainBits(bits: number): number {

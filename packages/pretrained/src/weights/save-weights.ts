@@ -1,4 +1,4 @@
-import { type Module, parametersOf, SequiturError } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf, parametersOf, SequiturError } from '@sequitur/core';
 import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
@@ -13,6 +13,12 @@ export interface SaveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const saveOptions = optionsOf<SaveOptions>({
+  maxShardBytes: option.optional(option.positive),
+  dtype: option.optional(option.oneOf('F32', 'F16', 'BF16')),
+  signal: option.optional(option.signal),
+});
+
 /**
  * Writes the parameters of a model under the names and in the layout of its checkpoints, as `model.safetensors` or as
  * shards with an index. Tied parameters are stored once.
@@ -21,8 +27,9 @@ export async function saveWeights(
   model: Module,
   sink: FileSink,
   rules: readonly WeightRule[],
-  { maxShardBytes = 5e9, dtype = 'F32', signal }: SaveOptions = {},
+  options: SaveOptions = {},
 ): Promise<void> {
+  const { maxShardBytes = 5e9, dtype = 'F32', signal } = checkOptions('saving', saveOptions, options);
   const tensors = tensorsOf(model, rules, dtype, signal);
   const shards = shardsOf(tensors, maxShardBytes);
   if (shards.length === 1) {
@@ -39,6 +46,9 @@ export async function saveWeights(
   await writeJson(sink, 'model.safetensors.index.json', { metadata: { total_size: totalSize }, weight_map: weightMap });
 }
 
+/** More of them say no more. */
+const MOST_LISTED = 5;
+
 function tensorsOf(
   model: Module,
   rules: readonly WeightRule[],
@@ -50,10 +60,12 @@ function tensorsOf(
   const mapped = new Set(pairs.flatMap((pair) => pair.parameters));
   const unmapped = [...parameters.keys()].filter((path) => !mapped.has(path));
   if (unmapped.length) {
+    const shown = unmapped.slice(0, MOST_LISTED).join(', ');
     throw new SequiturError({
-      where: 'saveWeights',
+      where: 'saving',
       expected: 'a rule for every parameter',
-      got: `none for ${unmapped.join(', ')}`,
+      got: `none for ${shown}${unmapped.length > MOST_LISTED ? `, and ${unmapped.length - MOST_LISTED} more` : ''}`,
+      fix: 'What was added to the model, as LoRA does, is to be merged or removed first; saveLora saves it alone',
     });
   }
   return pairs.map(({ checkpoint: name, parameters: paths, conversion }) => {
@@ -66,7 +78,7 @@ function tensorsOf(
       values: async () => {
         signal?.throwIfAborted();
         const values = await Promise.all(sources.map((source) => source.read()));
-        return encodeWeights(conversion.join(values, shapes), dtype);
+        return encodeWeights(conversion.join(values, shapes), dtype, `saving, tensor ${name}`);
       },
     };
   });

@@ -1,13 +1,15 @@
-import { type Module, SequiturError, showShape } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf, SequiturError, showShape } from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
   type FileSink,
   fromFiles,
   type HubOptions,
+  isAdapterFile,
   openSink,
   openSource,
   safetensorsChunks,
+  saveTogether,
   type WeightRule,
   writeJson,
 } from '@sequitur/pretrained';
@@ -30,7 +32,15 @@ export interface SaveLoraOptions {
   readonly baseModel?: string;
   /** Default CAUSAL_LM. */
   readonly taskType?: string;
+  /** Ends the save, which leaves everything as it was. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+const saveLoraOptions = optionsOf<SaveLoraOptions>({
+  baseModel: option.optional(option.text),
+  taskType: option.optional(option.text),
+  signal: option.optional(option.signal),
+});
 
 /** The options with A shared where the checkpoint of `rules` stores several Linears as one, as Python's adapters are. */
 export function peftLora(model: Module, rules: readonly WeightRule[], options: LoraOptions = {}): Lora {
@@ -48,15 +58,11 @@ export async function saveLora(
   lora: Lora,
   rules: readonly WeightRule[],
   location: string | FileSink,
-  { baseModel, taskType = 'CAUSAL_LM' }: SaveLoraOptions = {},
+  options: SaveLoraOptions = {},
 ): Promise<void> {
-  const sink = openSink(location);
+  const { baseModel, taskType = 'CAUSAL_LM', signal } = checkOptions('saveLora', saveLoraOptions, options);
   const tensors = adaptedTensors(model, lora, rules);
-  await sink.write(
-    'adapter_model.safetensors',
-    safetensorsChunks(tensors.flatMap((tensor) => filesOf(tensor, lora.rank))),
-  );
-  await writeJson(sink, 'adapter_config.json', {
+  const config = {
     peft_type: 'LORA',
     task_type: taskType,
     base_model_name_or_path: baseModel ?? null,
@@ -67,7 +73,13 @@ export async function saveLora(
     fan_in_fan_out: tensors.some(({ correspondence }) => inputsFirst(correspondence)),
     bias: 'none',
     inference_mode: true,
-  });
+  };
+  const write = async (sink: FileSink) => {
+    const chunks = safetensorsChunks(tensors.flatMap((tensor) => filesOf(tensor, lora.rank)));
+    await sink.write('adapter_model.safetensors', chunks);
+    await writeJson(sink, 'adapter_config.json', config);
+  };
+  await saveTogether(openSink(location), write, { replaces: isAdapterFile, signal });
 }
 
 /**

@@ -1,0 +1,153 @@
+import { SequiturError } from '@sequitur/core';
+
+/** Holds who is writing to the folder. */
+export const LOCK = '.sequitur-lock';
+
+/** A process that writes to a folder. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** What tells the process from a later one of the same number, where the system says. */
+  readonly identity: string | null;
+  readonly since: string;
+  /** Tells one lock from another of the same process. */
+  readonly token: string;
+}
+
+const ATTEMPTS = 5;
+
+/** The locks that are held here; tokens begin with what tells this copy of the module from those of other threads. */
+const held = new Set<string>();
+let here = '';
+
+/**
+ * Takes a folder (Node), which it makes, for one writer. The lock of a process that has ended is taken over.
+ *
+ * @returns what gives the folder back
+ * @throws SequiturError naming the process that has the folder
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const { mkdir } = await import('node:fs/promises');
+  const { join } = await import('node:path');
+  await mkdir(folder, { recursive: true });
+  const lock = join(folder, LOCK);
+  const holder = await thisProcess();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    if (await create(lock, holder)) {
+      held.add(holder.token);
+      return () => release(lock, holder);
+    }
+    const other = await readHolder(lock);
+    if (other === null) continue; // it has just been given back
+    if (await isRunning(other)) throw taken(folder, other);
+    await takeAway(lock, other);
+  }
+  throw taken(folder, await readHolder(lock));
+}
+
+/** Creates the lock with its content at once, so that none is ever seen without. @returns false where there is one */
+async function create(lock: string, holder: Holder): Promise<boolean> {
+  const { link, rm, writeFile } = await import('node:fs/promises');
+  const own = `${lock}.${holder.token}`;
+  await writeFile(own, JSON.stringify(holder));
+  try {
+    await link(own, lock);
+    return true;
+  } catch (error) {
+    // ENOENT: another writer took it for what a killed process had left.
+    if (!['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return false;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** Removes the lock of a process that has ended, unless another one has just taken it over. */
+async function takeAway(lock: string, stale: Holder): Promise<void> {
+  const { link, rename, rm } = await import('node:fs/promises');
+  const { randomUUID } = await import('node:crypto');
+  const aside = `${lock}.${randomUUID()}`;
+  const gone = await rename(lock, aside).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return true;
+      throw error;
+    },
+  );
+  if (gone) return;
+  const found = await readHolder(aside);
+  if (found && found.token !== stale.token) await link(aside, lock).catch(() => {});
+  await rm(aside, { force: true });
+}
+
+/** A lock that cannot be removed is known to be over: here by its token, elsewhere once the process has ended. */
+async function release(lock: string, { token }: Holder): Promise<void> {
+  const { rm } = await import('node:fs/promises');
+  held.delete(token);
+  const found = await readHolder(lock).catch(() => null);
+  if (found?.token === token) await rm(lock, { force: true }).catch(() => {});
+}
+
+/** Null where there is no lock. What cannot be read is the lock of nobody that runs. */
+async function readHolder(lock: string): Promise<Holder | null> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    const holder = JSON.parse(await readFile(lock, 'utf8')) as Partial<Holder> | null;
+    const { pid = 0, host = '', identity = null, since = '', token = '' } = holder ?? {};
+    return { pid, host: String(host), identity, since: String(since), token: String(token) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (error instanceof SyntaxError) return { pid: 0, host: '', identity: null, since: '', token: '' };
+    throw error;
+  }
+}
+
+async function thisProcess(): Promise<Holder> {
+  const { hostname } = await import('node:os');
+  const { randomUUID } = await import('node:crypto');
+  here ||= randomUUID();
+  const identity = await identityOf(process.pid);
+  const token = `${here}.${randomUUID()}`;
+  return { pid: process.pid, host: hostname(), identity, since: new Date().toISOString(), token };
+}
+
+/** Of a process on another machine it cannot be told: it is taken to run. */
+async function isRunning({ pid, host, identity, token }: Holder): Promise<boolean> {
+  const { hostname } = await import('node:os');
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (host !== hostname()) return true;
+  if (token.startsWith(`${here}.`)) return held.has(token);
+  const now = await identityOf(pid);
+  if (identity !== null && process.platform === 'linux') return now === identity;
+  try {
+    process.kill(pid, 0); // asks only whether it is there
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** When the process was started, counted from when the machine was (Linux); null where there is none or none can be told. */
+async function identityOf(pid: number): Promise<string | null> {
+  const { readFile } = await import('node:fs/promises');
+  try {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8');
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    const [state, started] = [fields[0], fields[19]];
+    return state === 'Z' ? null : `${boot.trim()} ${started}`; // a zombie has ended
+  } catch {
+    return null;
+  }
+}
+
+function taken(folder: string, holder: Holder | null): SequiturError {
+  const who =
+    holder?.pid === process.pid ? `this process (${process.pid})` : `process ${holder?.pid} on ${holder?.host}`;
+  return new SequiturError({
+    where: folder,
+    expected: 'a folder that nothing else writes to',
+    got: `one that ${who} has been writing to since ${holder?.since}`,
+    fix: `Wait until that has ended, or choose another folder; where that machine is gone, remove ${LOCK}`,
+  });
+}
