@@ -47,6 +47,28 @@ export const shippedModels = [
       'The Lion and the Hare',
     ],
   },
+  {
+    name: 'intents',
+    task: 'understand',
+    does: 'Tells what a sentence asks for, and with which particulars.',
+    opensWith: 'Bert',
+    recipe: 'intents',
+    options: ['--steps', '4000', '--dtype', 'F16'],
+    needsData: true,
+    headline: 'slot F1',
+    tries: [
+      'play some jazz on spotify',
+      'i want to hear the newest song by adele',
+      'will it rain tomorrow in boston',
+      'book a table for four at an italian restaurant',
+      'reserve a spot for two in a bar in chicago',
+      'add this song to my workout playlist',
+      'give this book four out of five stars',
+      'what films are playing at the movie theatre tonight',
+      'find the trailer of the tv show friends',
+      'how do i get to the station',
+    ],
+  },
 ] as const satisfies readonly ShippedModel[];
 
 export type ShippedModelName = (typeof shippedModels)[number]['name'];

@@ -1,6 +1,11 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Bert } from '@sequitur/bert';
+import { openBackend } from '@sequitur/core';
+import { Gpt } from '@sequitur/gpt';
+import { Auto } from '@sequitur/pretrained';
+import { SequenceToSequence } from '@sequitur/transformer';
 import { expect, it } from 'vitest';
 import { shippedModels } from '../src/index.js';
 
@@ -31,6 +36,17 @@ it.each(shippedModels.map(({ name, headline }) => [name, headline]))(
     expect(card).toContain(`${results.steps ?? results['steps of fine-tuning']} steps`);
     expect(card).toContain(`seed ${results.seed}`);
     expect(card).toContain(results[headline].toFixed(3));
+  },
+);
+
+it.each(shippedModels.map(({ name, opensWith }) => [name, opensWith]))(
+  '%s opens as a %s through Auto',
+  async (name, opensWith) => {
+    await openBackend(['wasm', 'cpu']);
+    const model = await Auto.fromPretrained(join(folders, name), { models: [Bert, Gpt, SequenceToSequence] });
+    expect(model.constructor.name).toBe(opensWith);
+    expect(model.tokenizer).not.toBeNull();
+    model.dispose();
   },
 );
 
