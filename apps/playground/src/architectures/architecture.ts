@@ -1,7 +1,7 @@
 import type { Setting } from '../protocol/recipe.js';
 
 /** How information moves along the sequence; each family has its colour, as in the bench's report. */
-export type Family = 'dense' | 'sparse' | 'memory' | 'state' | 'hybrid' | 'recurrent';
+export type Family = 'dense' | 'sparse' | 'memory' | 'state' | 'hybrid' | 'recurrent' | 'encoder' | 'encoder-decoder';
 
 export type Settings = Readonly<Record<string, Setting>>;
 

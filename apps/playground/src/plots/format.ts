@@ -11,8 +11,15 @@ export function compact(value: number): string {
 
 export function bytes(value: number | null): string {
   if (value === null) return '–';
+  if (value < 1000) return `${threeDigits(value)}${SPACE}B`;
   if (value < 1e6) return `${threeDigits(value / 1e3)}${SPACE}KB`;
   return value < 1e9 ? `${threeDigits(value / 1e6)}${SPACE}MB` : `${threeDigits(value / 1e9)}${SPACE}GB`;
+}
+
+/** `420 ms`, `1.2 s` */
+export function milliseconds(value: number): string {
+  if (value >= 1000) return `${threeDigits(value / 1000)}${SPACE}s`;
+  return value < 0.1 ? `${threeDigits(1000 * value)}${SPACE}µs` : `${threeDigits(value)}${SPACE}ms`;
 }
 
 export function whole(value: number | null): string {

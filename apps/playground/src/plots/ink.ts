@@ -8,6 +8,8 @@ const tokens: Readonly<Record<Family, string>> = {
   state: '--state-space',
   hybrid: '--hybrid',
   recurrent: '--recurrent',
+  encoder: '--encoder',
+  'encoder-decoder': '--encoder-decoder',
 };
 
 /** The tokens as canvases need them; read anew where the theme changes. */

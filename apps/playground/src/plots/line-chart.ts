@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { compact } from './format.js';
+import { bytes, compact, milliseconds, percent } from './format.js';
 import { drawEndLabels, drawGuide, drawToCome } from './marks.js';
 
 export interface Line {
@@ -23,7 +23,12 @@ export interface Line {
 export interface ChartOptions {
   readonly xLabel: string;
   readonly isLog?: boolean;
-  readonly isPercent?: boolean;
+  /** X doubles from tick to tick. */
+  readonly isLogX?: boolean;
+  /** How a number of y is written; default with two digits. */
+  readonly yText?: 'percent' | 'time' | 'bytes' | 'compact';
+  /** What is written where nothing is known yet; default `to come`. */
+  readonly beyond?: string;
   /** A horizontal line: what a guess gets. */
   readonly guide?: number;
   readonly xTicks?: readonly number[];
@@ -67,7 +72,7 @@ export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
 /** @param now the data as they are when the chart is drawn */
 export function chartOptions(
   now: () => ChartData,
-  { isLog = false, isPercent = false, xTicks, guide }: ChartOptions,
+  { isLog = false, isLogX = false, yText, xTicks, guide, beyond = 'to come' }: ChartOptions,
   ink: Ink,
   [width, height]: readonly [number, number],
 ): uPlot.Options {
@@ -81,7 +86,11 @@ export function chartOptions(
     legend: { show: false },
     cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, y: false, x: false },
     scales: {
-      x: { time: false, range: () => [...now().xRange] as [number, number] },
+      x: {
+        time: false,
+        ...(isLogX && { distr: 3 as const, log: 2 as const }),
+        range: () => [...now().xRange] as [number, number],
+      },
       y: { distr: isLog ? 3 : 1, range: () => [...now().yRange] as [number, number] },
     },
     axes: [
@@ -96,13 +105,22 @@ export function chartOptions(
       },
       {
         ...axis,
-        ...{ size: 44, gap: 6, grid: { stroke: ink.line, width: 1 }, ticks: { show: false }, space: 30 },
-        values: (_, splits) => splits.map((value) => tickText(value, isPercent, now().yRange)),
+        ...{
+          size: yText === 'percent' || !yText ? 44 : 58,
+          gap: 6,
+          grid: { stroke: ink.line, width: 1 },
+          ticks: { show: false },
+          space: 30,
+        },
+        values: (_, splits) => splits.map((value) => tickText(value, yText, now().yRange)),
       },
     ],
     series: [{}, ...now().lines.map((line) => seriesOf(line, ink))],
     hooks: {
-      drawClear: [(plot) => drawToCome(plot, now(), ink), (plot) => guide !== undefined && drawGuide(plot, guide, ink)],
+      drawClear: [
+        (plot) => drawToCome(plot, now(), beyond, ink),
+        (plot) => guide !== undefined && drawGuide(plot, guide, ink),
+      ],
       draw: [(plot) => drawEndLabels(plot, now().lines, ink)],
     },
   };
@@ -113,7 +131,8 @@ function roomForNames({ lines, known, xRange }: ChartData, width: number): numbe
   const longest = Math.max(0, ...lines.filter(({ isNamed }) => isNamed).map(({ label }) => label.length));
   if (longest === 0) return 18;
   const needed = 30 + LETTER * longest;
-  const toCome = known === undefined ? 0 : (1 - known / xRange[1]) * (width - 60);
+  const end = Math.max(0, ...lines.filter(({ isNamed }) => isNamed).map(({ x }) => x.at(-1) ?? 0));
+  const toCome = known === undefined || end > known ? 0 : (1 - known / xRange[1]) * (width - 60);
   return toCome > needed ? 18 : needed;
 }
 
@@ -130,8 +149,10 @@ function seriesOf({ label, colour, dash, isFaint, isPoints, hasPoints }: Line, i
   };
 }
 
-function tickText(value: number | null, isPercent: boolean, [low, high]: readonly [number, number]): string {
+function tickText(value: number | null, yText: ChartOptions['yText'], [low, high]: readonly [number, number]): string {
   if (value === null) return '';
-  if (isPercent) return `${Math.round(100 * value)}\u202f%`;
+  if (yText) return yTexts[yText](value);
   return value.toFixed(high - low < 0.5 ? 3 : 2);
 }
+
+const yTexts = { percent, time: milliseconds, bytes, compact: (value: number) => compact(value).trim() } as const;

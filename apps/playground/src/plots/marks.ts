@@ -4,7 +4,12 @@ import type { ChartData, Ink, Line } from './line-chart.js';
 const LABEL_HEIGHT = 15;
 
 /** The part of the budget that is not spent yet. */
-export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: ChartData, ink: Ink): void {
+export function drawToCome(
+  { ctx, bbox, valToPos }: uPlot,
+  { known, xRange }: ChartData,
+  beyond: string,
+  ink: Ink,
+): void {
   if (known === undefined || known >= xRange[1]) return;
   const x = valToPos(Math.max(known, xRange[0]), 'x', true);
   ctx.save();
@@ -15,7 +20,7 @@ export function drawToCome({ ctx, bbox, valToPos }: uPlot, { known, xRange }: Ch
     ctx.font = fontOf(ink);
     ctx.textAlign = 'left';
     ctx.textBaseline = 'top';
-    ctx.fillText('to come', x + 8 * devicePixelRatio, bbox.top + 6 * devicePixelRatio);
+    ctx.fillText(beyond, x + 8 * devicePixelRatio, bbox.top + 6 * devicePixelRatio);
   }
   ctx.restore();
 }

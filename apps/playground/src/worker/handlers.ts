@@ -2,6 +2,7 @@ import type { Commands, Events } from '../protocol/index.js';
 import type { Port } from '../protocol/messages.js';
 import { type Emit, type Handlers, serve } from '../protocol/server.js';
 import { backendCommands, Engine } from './backend.js';
+import { compareCommands } from './compare/commands.js';
 import { modelCommands } from './models/commands.js';
 import { Shelf } from './models/shelf.js';
 import type { BackendName } from './packages.js';
@@ -28,6 +29,7 @@ export function answer(port: Port, { store, readText, backends }: Surroundings):
   const shelf = new Shelf({ store, engine, texts, lab });
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine),
+    ...compareCommands({ engine, store, lab }),
     ...modelCommands(shelf),
     ...trainCommands(lab, { store, engine, texts }),
   };

@@ -1,5 +1,6 @@
 import { interleaved, type Timing } from '../measure/interleave.js';
-import { openPeakLoop, openPeakThreads } from '../measure/peak.js';
+import { openPeakLoop } from '../measure/peak.js';
+import { openPeakThreads } from '../measure/peak-threads.js';
 import { summarize } from '../measure/statistics.js';
 import { type ContenderSpeed, type Contest, type KernelContender, titleOf } from './contest.js';
 import type { OneThreadProcess } from './one-thread-process.js';

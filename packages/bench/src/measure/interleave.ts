@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, clocks } from './clock.js';
 
 interface Named {
@@ -54,7 +53,7 @@ export async function interleaved(
   for (let round = -warmUp; round < rounds; round++) {
     onRound?.(round);
     for (const contender of contenders) {
-      if (rest > 0) await pause(rest);
+      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
       await contender.prepare?.();
       const time = await timeOf(contender, round < 0 ? 0 : leastTime, clock);
       if (round >= 0) times.get(contender.name)!.push(time);

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { codeOf } from '@sequitur/core';
 
 /**
@@ -12,19 +10,9 @@ export interface PeakLoop {
   run(): void;
 }
 
-/** The same on several threads at once. */
-export interface PeakThreads {
-  readonly flops: number;
-  run(): Promise<void>;
-  close(): Promise<void>;
-}
-
-const INNER = 256;
-const CALLS = 400;
+export const INNER = 256;
+export const CALLS = 400;
 const TILE = 4 * 8;
-
-/** Long enough, some tens of milliseconds, that telling a thread to run takes no share of it. */
-const CALLS_OF_THREADS = 200 * CALLS;
 
 /** The register tile of a matrix product, again and again on the same two panels in the level 1 cache. */
 export async function openPeakLoop(): Promise<PeakLoop> {
@@ -36,28 +24,6 @@ export async function openPeakLoop(): Promise<PeakLoop> {
   return { flops: flopsOf(CALLS), run: () => registerTile(CALLS, INNER) };
 }
 
-/**
- * The register tile on each of `threads` threads: what they can reach together, which is less than that of one times
- * their number where they share a core or others use the machine.
- */
-export async function openPeakThreads(threads: number): Promise<PeakThreads> {
-  const { KERNELS } = await import('./peak.generated.js');
-  const workerData = { code: codeOf(KERNELS), calls: CALLS_OF_THREADS, inner: INNER };
-  const script = new URL('./peak-thread.mjs', import.meta.url);
-  const workers = Array.from({ length: threads }, () => new Worker(script, { workerData, execArgv: [] }));
-  const answers = () => Promise.all(workers.map((worker) => once(worker, 'message')));
-  await answers();
-  return {
-    flops: threads * flopsOf(CALLS_OF_THREADS),
-    run: async () => {
-      const done = answers();
-      for (const worker of workers) worker.postMessage('run');
-      await done;
-    },
-    close: async () => void (await Promise.all(workers.map((worker) => worker.terminate()))),
-  };
-}
-
-function flopsOf(calls: number): number {
+export function flopsOf(calls: number): number {
   return 2 * TILE * INNER * calls;
 }

@@ -65,7 +65,7 @@ function pictureOf(rows: readonly Row[], task: Task, { title, says, xLabel, of, 
     data: { lines, xRange: [Math.min(...xs), Math.max(...xs, Math.min(...xs) + 1)], yRange: [0, 1.02] },
     options: {
       xLabel,
-      isPercent: true,
+      yText: 'percent',
       guide: task.chance,
       ...(ticks && { xTicks: ticks }),
     },

@@ -43,6 +43,10 @@ export class Lab {
     return [...this.#records.values()].map((record) => record.run);
   }
 
+  get isTraining(): boolean {
+    return this.#turns.isGoing;
+  }
+
   async record(id: string): Promise<Record> {
     await this.#ready;
     const record = this.#records.get(id);

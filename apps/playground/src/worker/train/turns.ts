@@ -1,3 +1,4 @@
+import { nextTask } from '../next-task.js';
 import type { TrainingRun } from './training-run.js';
 
 /** What is told of a run's turn. */
@@ -26,6 +27,10 @@ export class Turns {
 
   has(id: string): boolean {
     return this.#runs.has(id);
+  }
+
+  get isGoing(): boolean {
+    return this.#isGoing;
   }
 
   add(run: TrainingRun): void {
@@ -73,16 +78,4 @@ export class Turns {
       this.#wishes.delete(run.id);
     }
   }
-}
-
-/** Lets messages in: promises alone would keep them out until all runs are done. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

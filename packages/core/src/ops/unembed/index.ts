@@ -6,7 +6,7 @@ import { unembedReference } from './reference.js';
 import { unembedWebGpu } from './webgpu.js';
 
 const unembedOp = defineOp<object>({
-  name: 'SequiturTableScores',
+  name: 'SequiturUnembed',
   reference: ({ x, table }) => [unembedReference(x!, table!)],
   gradient: {
     inputsToSave: ['x', 'table'],

@@ -1,0 +1,63 @@
+import type { Family } from '../architectures/index.js';
+import type { Command } from './messages.js';
+
+export type CompareMode = 'train' | 'prefill' | 'decode';
+
+export interface CompareSettings {
+  readonly architectures: readonly string[];
+  /** Tokens of the texts, ascending. */
+  readonly lengths: readonly number[];
+  readonly rounds: number;
+  readonly width: number;
+}
+
+export interface MeasuredPoint {
+  readonly length: number;
+  /** Milliseconds: of a run, or in decode of one token. */
+  readonly time: number;
+  readonly peakBytes: number | null;
+  readonly stateBytes: number | null;
+  readonly flops: number | null;
+}
+
+/** One architecture in one mode. */
+export interface MeasuredCurve {
+  readonly architecture: string;
+  readonly family: Family;
+  readonly mode: CompareMode;
+  readonly points: readonly MeasuredPoint[];
+  /** Of the time on the longest lengths; null where too few can be told from noise. */
+  readonly law: { readonly exponent: number; readonly margin: number; readonly intercept: number } | null;
+  /** From this length on it is faster than the first one. */
+  readonly overtakesAt: number | null;
+}
+
+/** What is known so far. */
+export interface Comparison {
+  /** When it was begun, and what on: for the line below the table. */
+  readonly started: string;
+  readonly on: string;
+  readonly architectures: readonly { readonly name: string; readonly family: Family; readonly parameters: number }[];
+  readonly curves: readonly MeasuredCurve[];
+  /** What the figures say, as the bench's report says it. */
+  readonly sentences: readonly string[];
+  /** JSON Lines, as `bench report` reads them. */
+  readonly lines: string;
+}
+
+export interface CompareProgress {
+  readonly done: number;
+  readonly all: number;
+  readonly now: string;
+  readonly comparison: Comparison | null;
+}
+
+export interface CompareCommands {
+  /** Names that can be asked for, and the family of each. */
+  readonly 'compare.choices': Command<void, readonly { readonly name: string; readonly family: Family }[]>;
+  /** The last comparison that was measured or opened here. */
+  readonly 'compare.last': Command<void, Comparison | null>;
+  readonly 'compare.measure': Command<CompareSettings, Comparison, CompareProgress>;
+  /** Reads a results file of the bench. */
+  readonly 'compare.read': Command<{ readonly lines: string }, Comparison>;
+}

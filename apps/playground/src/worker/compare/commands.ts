@@ -1,0 +1,61 @@
+import type { CompareCommands } from '../../protocol/compare.js';
+import type { Handlers } from '../../protocol/server.js';
+import type { Engine } from '../backend.js';
+import { SequiturError } from '../packages.js';
+import type { Store } from '../storage/store.js';
+import type { Lab } from '../train/lab.js';
+import { comparisonOf, familyNamed, linesOf } from './comparison.js';
+import { measure } from './measure.js';
+
+interface CompareParts {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly lab: Lab;
+}
+
+const LAST = 'compare/last';
+
+/** What the room Compare can ask. The bench is loaded when it is first needed. */
+export function compareCommands({ engine, store, lab }: CompareParts): Handlers<CompareCommands> {
+  const bench = () => import('@sequitur/bench/page');
+
+  async function kept(lines: string) {
+    const { parseRecords } = await bench();
+    const comparison = comparisonOf(parseRecords(lines, 'the results'), await bench());
+    if (!comparison) throw nothingMeasured();
+    await store.put(LAST, lines);
+    return comparison;
+  }
+
+  return {
+    'compare.choices': async () => {
+      const { candidates } = await bench();
+      const isCausal = (family: string) => !family.startsWith('encoder');
+      return candidates
+        .filter(({ family }) => isCausal(family))
+        .map(({ name, family }) => ({ name, family: familyNamed(family) }));
+    },
+    'compare.last': async () => {
+      const lines = await store.get<string>(LAST);
+      return lines === undefined ? null : kept(lines);
+    },
+    'compare.measure': async (settings, context) => {
+      if (lab.isTraining) throw busy();
+      return kept(linesOf(await measure(settings, await engine.open(), context)));
+    },
+    'compare.read': ({ lines }) => kept(lines),
+  };
+}
+
+function busy(): SequiturError {
+  return new SequiturError({
+    where: 'measuring',
+    expected: 'a processor that does nothing else',
+    got: 'runs that train',
+    fix: 'Pause them in Train first',
+  });
+}
+
+function nothingMeasured(): SequiturError {
+  return new SequiturError({ where: 'the results', expected: 'points that were measured', got: 'none' });
+}

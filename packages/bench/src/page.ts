@@ -1,0 +1,8 @@
+/** What measures architectures and reads results in a page: nothing here needs Node. */
+export { candidates } from './architectures.js';
+export { type Analysis, analyse, type Curve, crossoversWithFirst, UNSURE } from './report/analysis.js';
+export { sentences } from './report/words.js';
+export { parseRecords } from './scaling/parse-records.js';
+export { participants } from './scaling/plan.js';
+export type { Mode, ResultRecord, SweepSettings } from './scaling/records.js';
+export { sweep } from './scaling/sweep.js';
