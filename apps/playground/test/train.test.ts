@@ -190,7 +190,7 @@ describe('training in the worker', () => {
     const wild: Recipe = { ...recipe, optimizer: 'sgd', learningRate: 1e30 };
     const run = await ended(engine, (await engine.call('train.start', { spec: small('GPT'), recipe: wild })).id);
     expect(run.status).toBe('failed');
-    expect(run.fault!.expected).toBe('a finite loss');
+    expect(run.fault!.expected).toMatch(/^a finite /);
     expect(run.step).toBe(run.savedStep);
   });
 

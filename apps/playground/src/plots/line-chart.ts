@@ -112,6 +112,7 @@ export function chartOptions(
           ticks: { show: false },
           space: 30,
         },
+        ...(isLog && { splits: () => logTicks(now().yRange), filter: (_: uPlot, splits: number[]) => splits }),
         values: (_, splits) => splits.map((value) => tickText(value, yText, now().yRange)),
       },
     ],
@@ -156,3 +157,12 @@ function tickText(value: number | null, yText: ChartOptions['yText'], [low, high
 }
 
 const yTexts = { percent, time: milliseconds, bytes, compact: (value: number) => compact(value).trim() } as const;
+
+/** 1, 3, 10, 30 and so on; only 1, 10, 100 where there are many. */
+function logTicks([low, high]: readonly [number, number]): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const steps = last - first > 4 ? [1] : last - first > 1 ? [1, 3] : [1, 1.5, 2, 3, 5, 7];
+  const ticks: number[] = [];
+  for (let power = first; power <= last; power++) ticks.push(...steps.map((step) => step * 10 ** power));
+  return ticks.filter((tick) => tick >= low && tick <= high);
+}
