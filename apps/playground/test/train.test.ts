@@ -1,5 +1,5 @@
 import { openBackend } from '@sequitur/core';
-import { generateTexts } from '@sequitur/generation';
+import { generateSequences } from '@sequitur/generation';
 import { LanguageModel } from '@sequitur/transformer';
 import { unzipSync } from 'fflate';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ const small = (name: string): ModelSpec => {
 };
 
 async function greedy(model: LanguageModel): Promise<string> {
-  const [texts] = await generateTexts(model, [model.tokenizer!.encode('Call me')], { maxTokens: 40 });
+  const [texts] = await generateSequences(model, [model.tokenizer!.encode('Call me')], { maxTokens: 40 });
   return model.tokenizer!.decode(texts![0]!.tokens);
 }
 

@@ -19,9 +19,9 @@ import { mostLikely } from './sampling.js';
 import { logProbabilities, stepOf } from './token-by-token.js';
 
 /**
- * Contrastive search (Su et al. 2022, equation 5): of the likeliest candidates the one for which
- * (1 - α) p(token) - α max cos(hidden, hidden before) is largest. All candidates of a text are read in one step, with
- * one readback; each text goes its own way.
+ * Contrastive search (Su et al. 2022, equation 5): of the most likely candidates the one with the largest (1 - α)
+ * p(token) - α max cos(hidden, earlier hidden). All candidates of a sequence are read in one step, with one readback;
+ * sequences are processed one by one.
  */
 export async function* contrastiveSearch(
   model: CausalModel,
@@ -29,7 +29,7 @@ export async function* contrastiveSearch(
   options: GenerateOptions,
 ): AsyncGenerator<GenerationStep> {
   checkContrastive(options.contrastive!);
-  const searches = rows.map((row) => new ContrastiveText(model, row, options));
+  const searches = rows.map((row) => new ContrastiveSequence(model, row, options));
   try {
     while (rows.some(({ finish }) => !finish)) {
       for (const search of searches) {
@@ -44,19 +44,21 @@ export async function* contrastiveSearch(
   }
 }
 
-/** What a model says after a candidate: the scores of the next token, and the last hidden state, of length 1. */
+/**
+ * The model's output after a candidate: scores of the next token, and the last hidden state, normalised to length 1.
+ */
 interface Reading {
   readonly scores: Float32Array;
   readonly hidden: Float32Array;
 }
 
-/** One text and the hidden states of all its tokens. */
-class ContrastiveText {
+/** One sequence and the hidden states of all its tokens. */
+class ContrastiveSequence {
   readonly #model: CausalModel;
   readonly #row: Row;
   readonly #options: GenerateOptions;
   readonly #shape: ReturnType<typeof shaperOf>;
-  /** Of every token read, of length 1. */
+  /** The hidden state of every token, normalised to length 1. */
   readonly #said: Float32Array[] = [];
   #state: StateTree;
   #scores: Float32Array | null = null;
@@ -71,7 +73,7 @@ class ContrastiveText {
     if (row.limit === 0) row.finish = 'length';
   }
 
-  /** Chooses the next token, unless the text is at its end. */
+  /** Chooses the next token, unless the sequence has ended. */
   async prepare(): Promise<void> {
     if (this.#row.finish) return;
     if (!this.#scores) await this.#readPrompt();
@@ -87,7 +89,7 @@ class ContrastiveText {
     const candidates = largestPlaces(scores, Math.min(count, scores.length)).filter(
       (token) => scores[token]! > -Infinity,
     );
-    mostLikely(scores); // refuses scores without a finite one
+    mostLikely(scores); // throws where no score is finite
     const readings = await this.#try(candidates);
     const merits = readings.map(({ hidden }, place) => {
       const likeness = Math.max(...this.#said.map((before) => dot(before, hidden)));
@@ -100,7 +102,7 @@ class ContrastiveText {
     this.#chosen = { token: candidates[best]!, logProbability: known(candidates[best]!) };
   }
 
-  /** Adds the chosen token to the text. */
+  /** Appends the chosen token to the sequence. */
   takeOne(): void {
     grow(this.#row, this.#chosen!.token, this.#options, this.#chosen!.logProbability);
   }
@@ -126,7 +128,7 @@ class ContrastiveText {
     }
   }
 
-  /** Reads each candidate after the text. The state becomes that of all of them, until one is chosen. */
+  /** Reads each candidate after the sequence. The state then has one row per candidate, until one is chosen. */
   async #try(candidates: readonly number[]): Promise<Reading[]> {
     const start = reorder(
       this.#state,
@@ -186,7 +188,7 @@ class ContrastiveText {
   }
 }
 
-/** The vector at length 1. */
+/** The vector normalised to length 1. */
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   return length === 0 ? vector : vector.map((value) => value / length);

@@ -11,12 +11,12 @@ import { tokenByToken } from './token-by-token.js';
 export type Prompts = readonly (readonly number[])[];
 
 /**
- * Goes on writing after each prompt, all prompts together, one token at a time. Shorter prompts are padded at the left,
- * which changes nothing in what follows them.
+ * Generates a continuation of each prompt, all prompts in one batch, one token per step. Shorter prompts are padded on
+ * the left, which does not affect the result.
  *
- * Yields for every step the new token of each text, null for those that have ended; with `sequences` above 1 those of
- * one prompt stand side by side. Leaving the loop early, by `break`, an error or the signal, frees everything. With
- * `beamSearch` the steps come when the search is over.
+ * Each step yields the new token of every sequence, null for those that have ended; with `sequences` above 1 those of
+ * one prompt are neighbours. Leaving the loop early, by `break`, an error or the signal, frees everything. With
+ * `beamSearch` all steps come after the search.
  *
  * @throws SequiturError when a prompt is empty, too long, or has an unknown id, and when options contradict each other
  */
@@ -28,7 +28,7 @@ export async function* generate(
   for await (const { tokens } of generateSteps(model, prompts, options)) yield tokens;
 }
 
-/** As `generate`, and each step holds the log-probabilities where the options ask for them. */
+/** As `generate`; each step also holds the log-probabilities if requested. */
 export async function* generateSteps(
   model: CausalModel,
   prompts: Prompts,
@@ -37,30 +37,32 @@ export async function* generateSteps(
   yield* write(model, start(model, prompts, options), options);
 }
 
-/** A text that is written to its end. */
-export interface GeneratedText {
+/** A complete generated sequence. */
+export interface GeneratedSequence {
   /** Generated tokens, without the prompt. */
   readonly tokens: readonly number[];
   readonly finish: Finish;
-  /** Of each token, where the options ask for them. */
+  /** The log-probability of each token, if requested. */
   readonly logProbabilities?: readonly number[];
-  /** Of a beam search: Σ log-probability / length ^ lengthPenalty. */
+  /** Beam search: Σ log-probability / length ^ lengthPenalty. */
   readonly score?: number;
 }
 
-/** Writes every text to its end: for each prompt as many as the options' `sequences`, of a beam search the best first. */
-export async function generateTexts(
+/**
+ * Generates complete sequences: for each prompt as many as the option `sequences`, those of a beam search best first.
+ */
+export async function generateSequences(
   model: CausalModel,
   prompts: Prompts,
   options: GenerateOptions = {},
-): Promise<GeneratedText[][]> {
+): Promise<GeneratedSequence[][]> {
   const rows = start(model, prompts, options);
   for await (const _ of write(model, rows, options));
   const { sequences = 1 } = options;
-  return prompts.map((_, index) => rows.slice(index * sequences, (index + 1) * sequences).map(textOf));
+  return prompts.map((_, index) => rows.slice(index * sequences, (index + 1) * sequences).map(sequenceOf));
 }
 
-function textOf({ tokens, promptLength, finish, logProbabilities, score }: Row): GeneratedText {
+function sequenceOf({ tokens, promptLength, finish, logProbabilities, score }: Row): GeneratedSequence {
   return {
     tokens: tokens.slice(promptLength),
     finish: finish ?? 'length',
@@ -78,7 +80,7 @@ function start(model: CausalModel, prompts: Prompts, options: GenerateOptions): 
   if (strategies.length > 1) {
     throw new SequiturError({
       where: 'generation',
-      expected: 'one way to generate',
+      expected: 'one generation strategy',
       got: strategies.map(([name]) => name).join(' and '),
     });
   }

@@ -1,14 +1,14 @@
 import { SequiturError } from '@sequitur/core';
 import type { GenerateOptions } from './options.js';
 
-/** Settings of Hugging Face's `generate` as its configurations spell them: `num_beams`, `bad_words_ids`. */
+/** Settings of Hugging Face's `generate`, with the names of `generation_config.json`: `num_beams`, `bad_words_ids`. */
 export type GenerationSettings = Readonly<Record<string, unknown>>;
 
-/** What Hugging Face's generate begins from, as far as its settings speak of it. */
+/** The prompt of Hugging Face's generate, as far as its settings refer to it. */
 export interface GenerationPrompt {
-  /** Tokens of a prompt, padding included: Hugging Face counts lengths so. */
+  /** Tokens of the prompt, padding included, as Hugging Face counts. */
   readonly length: number;
-  /** The text that an encoder has read, where there is one. */
+  /** The input of the encoder, if there is one. */
   readonly sources?: readonly (readonly number[])[];
 }
 
@@ -16,7 +16,7 @@ type Reader = (value: never, prompt: GenerationPrompt, all: GenerationSettings) 
 
 const nothing: Reader = () => ({});
 
-/** Settings that count only where `do_sample` is on. */
+/** Settings that apply only with `do_sample`. */
 function sampling(names: Readonly<Record<string, keyof GenerateOptions>>): Readonly<Record<string, Reader>> {
   const read = (option: keyof GenerateOptions): Reader => {
     return (value: number, _prompt, all) => (all.do_sample ? { [option]: value } : {});
@@ -24,10 +24,10 @@ function sampling(names: Readonly<Record<string, keyof GenerateOptions>>): Reado
   return Object.fromEntries(Object.entries(names).map(([name, option]) => [name, read(option)]));
 }
 
-/** How each setting of Hugging Face's `generate` reads in ours; what is missing here is refused by name. */
+/** How each setting of Hugging Face's `generate` maps to our options; others are refused by name. */
 const READERS: Readonly<Record<string, Reader>> = {
   max_new_tokens: (maxTokens: number) => ({ maxTokens }),
-  // Hugging Face lets max_new_tokens rule where both are given.
+  // In Hugging Face max_new_tokens overrides max_length.
   max_length: (length: number, prompt, all) =>
     all.max_new_tokens == null ? { maxTokens: Math.max(0, length - prompt.length) } : {},
   min_new_tokens: (minTokens: number) => ({ minTokens }),
@@ -40,13 +40,13 @@ const READERS: Readonly<Record<string, Reader>> = {
   no_repeat_ngram_size: (n: number) => (n > 0 ? { noRepeatNgram: n } : {}),
   encoder_no_repeat_ngram_size: (n: number, { sources }) => (n > 0 ? { sourceNoRepeatNgram: n, sources } : {}),
   bad_words_ids: (words: number[][], _prompt, all) => ({
-    // A forbidden end token is left to the rules on length.
+    // A bad word that is the end token is left to the length options.
     badWords: words.filter((word) => !(word.length === 1 && [all.eos_token_id].flat().includes(word[0]))),
   }),
   sequence_bias: (biases: [number[], number][]) => ({ sequenceBias: biases }),
   suppress_tokens: (suppressTokens: number[]) => ({ suppressTokens }),
   begin_suppress_tokens: (beginSuppressTokens: number[]) => ({ beginSuppressTokens }),
-  // Hugging Face forces the token that follows a prompt of one token.
+  // Hugging Face forces the token only after a prompt of one token.
   forced_bos_token_id: (token: number, { length }) => (length === 1 ? { forcedBosToken: token } : {}),
   forced_eos_token_id: (token: number | number[]) => ({ forcedEosToken: token }),
   exponential_decay_length_penalty: ([start, factor]: [number, number]) => ({
@@ -64,7 +64,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   prompt_lookup_num_tokens: (tokens: number) => ({ speculation: { tokens } }),
 };
 
-/** Read by others (the beams, the model), or without meaning for what is written. */
+/** Settings that are read elsewhere (the beams, the model), or have no effect on the generated tokens. */
 const ELSEWHERE = [
   ...['num_beam_groups', 'diversity_penalty', 'length_penalty', 'early_stopping'],
   ...['pad_token_id', 'bos_token_id', 'decoder_start_token_id', 'use_cache'],
@@ -72,18 +72,18 @@ const ELSEWHERE = [
   'max_matching_ngram_size',
 ];
 
-/** Whether an attribute of a model's configuration is one of generation. */
+/** Whether an attribute of a model config is a generation setting. */
 export function isGenerationSetting(name: string): boolean {
   return Object.hasOwn(READERS, name) || ELSEWHERE.includes(name);
 }
 
-/** Hugging Face's own defaults, where neither a case nor a configuration says more. */
+/** The defaults of Hugging Face. */
 const DEFAULTS: GenerationSettings = { max_length: 20 };
 
 /**
- * The options that settings of Hugging Face ask for.
+ * Converts settings of Hugging Face to generation options.
  *
- * @throws SequiturError naming a setting that we do not follow
+ * @throws SequiturError naming a setting that is not supported
  */
 export function readGenerationSettings(given: GenerationSettings, prompt: GenerationPrompt): GenerateOptions {
   const all = { ...DEFAULTS, ...given };
@@ -99,7 +99,7 @@ export function readGenerationSettings(given: GenerationSettings, prompt: Genera
     }
     options = { ...options, ...READERS[name]!(value as never, prompt, all) };
   }
-  // Chance without a temperature is Hugging Face's temperature of 1.
+  // Sampling without a temperature is temperature 1 in Hugging Face.
   return all.do_sample && options.temperature === undefined ? { ...options, temperature: 1 } : options;
 }
 
@@ -112,12 +112,12 @@ function beamSettings(beams: number, all: GenerationSettings): GenerateOptions['
     ...(groups > 1 && {
       groups,
       diversityPenalty: (all.diversity_penalty as number | null | undefined) ?? 0,
-      settledToken: paddingOf(all),
+      finishedGroupToken: paddingOf(all),
     }),
   };
 }
 
-/** What fills up the shorter texts: the padding id, else the first end token. */
+/** The token that pads shorter sequences: the padding id, else the first end token. */
 export function paddingOf({ pad_token_id: padding, eos_token_id: end }: GenerationSettings): number {
   return (padding ?? [end].flat()[0] ?? 0) as number;
 }

@@ -2,50 +2,50 @@ import type { CausalModel } from '@sequitur/core';
 import type { SequenceBias } from './processors/chosen-sequences.js';
 import type { LogitsProcessor } from './processors/processor.js';
 
-/** Which tokens may follow and how their scores are changed, beside chance. */
-export interface RuleOptions {
-  /** No end before so many generated tokens. */
+/** Logits processors other than those of sampling. */
+export interface LogitsProcessorOptions {
+  /** Minimum number of generated tokens before the end. */
   readonly minTokens?: number | undefined;
-  /** No end before prompt and generated tokens are so many. */
+  /** Minimum length of prompt and generated tokens before the end. */
   readonly minLength?: number | undefined;
-  /** Above 1: tokens of prompt and text become less likely. */
+  /** Above 1: tokens of the prompt and generated tokens become less likely. */
   readonly repetitionPenalty?: number | undefined;
-  /** Taken from the score of tokens that were generated already. */
+  /** Subtracted from the score of tokens that were generated already. */
   readonly presencePenalty?: number | undefined;
-  /** Taken from the score of a token for each time that it was generated. */
+  /** Subtracted from the score of a token for each time that it was generated. */
   readonly frequencyPenalty?: number | undefined;
-  /** No n-gram twice, n being this number. */
+  /** The n for which no n-gram may occur twice. */
   readonly noRepeatNgram?: number | undefined;
-  /** What the model reads while it writes, one for each prompt: for the next two rules. Default the prompts. */
+  /** The encoder input, one for each prompt, for the next two options. Default the prompts. */
   readonly sources?: readonly (readonly number[])[] | undefined;
-  /** No n-gram of the source. */
+  /** The n for which no n-gram of the source may occur. */
   readonly sourceNoRepeatNgram?: number | undefined;
-  /** Above 1: tokens of the source become likelier. */
+  /** Above 1: tokens of the source become more likely. */
   readonly sourceRepetitionPenalty?: number | undefined;
-  /** Sequences of tokens that must not appear. */
+  /** Token sequences that must not occur. */
   readonly badWords?: readonly (readonly number[])[] | undefined;
   readonly sequenceBias?: readonly SequenceBias[] | undefined;
-  /** Tokens that must not appear. */
+  /** Tokens that must not occur. */
   readonly suppressTokens?: readonly number[] | undefined;
-  /** Tokens that must not be the first generated one. */
+  /** Tokens that must not be generated first. */
   readonly beginSuppressTokens?: readonly number[] | undefined;
-  /** The first generated token. */
+  /** The first generated token, for example the target language of a translation. */
   readonly forcedBosToken?: number | undefined;
   /** The last generated token where `maxTokens` is reached. */
   readonly forcedEosToken?: number | readonly number[] | undefined;
-  /** From `start` generated tokens on the end becomes likelier with each. */
+  /** From `start` generated tokens on, the end tokens become more likely with each token. */
   readonly exponentialDecayLengthPenalty?: { readonly start: number; readonly factor: number } | undefined;
-  /** Go on where the model gives not-a-number or infinities. */
+  /** Replaces NaN and infinite scores, so that generation continues. */
   readonly finite?: boolean | undefined;
-  /** Further rules, after those above and before those of chance. */
+  /** Additional processors, after those above and before those of sampling. */
   readonly processors?: readonly LogitsProcessor[] | undefined;
-  /** Make the scores log-probabilities again after all rules. */
+  /** Renormalises the scores to log-probabilities after all processors. */
   readonly renormalized?: boolean | undefined;
 }
 
-/** Chance. Where none of these is given, each token is the most likely one. */
+/** Sampling options. If none is given, decoding is greedy. */
 export interface SamplingOptions {
-  /** 0: the most likely token each time. */
+  /** Divides the logits; 0: greedy decoding. */
   readonly temperature?: number | undefined;
   readonly topK?: number | undefined;
   readonly topP?: number | undefined;
@@ -53,21 +53,21 @@ export interface SamplingOptions {
   readonly typical?: number | undefined;
   readonly epsilonCutoff?: number | undefined;
   readonly etaCutoff?: number | undefined;
-  /** Says which tokens are drawn; default 0. */
+  /** The seed of sampling; default 0. */
   readonly seed?: number | string | undefined;
 }
 
-/** When a text is at its end. */
+/** Stopping criteria. */
 export interface StoppingOptions {
-  /** Most tokens to generate; default 128. */
+  /** Maximum number of generated tokens; default 128. */
   readonly maxTokens?: number | undefined;
-  /** Most tokens of prompt and text together. */
+  /** Maximum length of prompt and generated tokens together. */
   readonly maxLength?: number | undefined;
-  /** Tokens that end a text; they are still given out. */
+  /** Tokens that end a sequence; they are part of the output. */
   readonly endTokens?: readonly number[] | undefined;
-  /** Ends a text as soon as what was generated contains one of the strings. */
+  /** Ends a sequence as soon as its generated text contains one of the strings. */
   readonly stop?: StopStrings | undefined;
-  /** When the context is full: 'stop' (the default), or 'slide', which reads the later half of it anew and goes on. */
+  /** When the context is full: 'stop' (the default), or 'slide', which reads its later half again and continues. */
   readonly whenFull?: 'stop' | 'slide' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -77,54 +77,59 @@ export interface StopStrings {
   decode(tokens: readonly number[]): string;
 }
 
-/** The search for the most likely whole text, by several candidates side by side; as in Hugging Face. */
+/** Beam search, as in Hugging Face. */
 export interface BeamOptions {
-  /** How many candidates. */
+  /** Number of beams. */
   readonly beams: number;
-  /** A text's score is its log-probability divided by length ^ this: above 0 longer texts gain. Default 1. */
+  /** Sequences are scored by log-probability / length ^ this: above 0, longer ones score higher. Default 1. */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When the search ends: with as many finished texts as beams (true), when no candidate can become better as it
-   * stands (false, the default), or when none can become better at all ('never').
+   * When the search ends: with as many finished sequences as beams (true); when no candidate can become better at its
+   * current length (false, the default); or when none can become better at all ('never').
    */
   readonly earlyStopping?: boolean | 'never' | undefined;
-  /** Divides the beams into groups, each kept from choosing what those before it chose (Vijayakumar et al. 2018). */
+  /**
+   * Diverse beam search: groups of beams, each penalised for the choices of earlier groups (Vijayakumar et al. 2018).
+   */
   readonly groups?: number | undefined;
-  /** How much another group's choice loses; needs `groups`. */
+  /** The penalty of diverse beam search; needs `groups`. */
   readonly diversityPenalty?: number | undefined;
-  /** What a group whose search is over counts as choosing: in Hugging Face the padding id. Default nothing. */
-  readonly settledToken?: number | undefined;
+  /**
+   * Diverse beam search: the token that a finished group counts as choosing, in Hugging Face the padding id. Default
+   * none.
+   */
+  readonly finishedGroupToken?: number | undefined;
 }
 
-/** Contrastive search (Su et al. 2022): likely tokens that say something new. */
+/** Contrastive search (Su et al. 2022): likely tokens whose hidden state differs from earlier ones. */
 export interface ContrastiveOptions {
-  /** How many of the most likely tokens are tried; the paper's k. */
+  /** Number of most likely tokens that are tried: k of the paper. */
   readonly candidates: number;
-  /** In [0, 1]: how much likeness to what was said before counts against probability; the paper's α. */
+  /** Degeneration penalty in [0, 1]: α of the paper. */
   readonly penalty: number;
-  /** The observation that holds the last hidden state [batch, length, width]; default 'norm'. */
+  /** The observation of the last hidden state [batch, length, width]; default 'norm'. */
   readonly hidden?: string | undefined;
 }
 
 /**
- * Speculative decoding (Leviathan, Kalman and Matias 2023): several tokens are proposed and checked in one step. Greedy
- * text stays the same token for token, and drawn text keeps its distribution.
+ * Speculative decoding (Leviathan, Kalman and Matias 2023): several proposed tokens are verified in one step. Greedy
+ * output is unchanged, sampled output keeps its distribution.
  */
 export interface SpeculationOptions {
-  /** A smaller model of the same vocabulary that proposes; absent: what followed the last tokens earlier in the text. */
+  /** The draft model, of the same vocabulary; absent: prompt lookup. */
   readonly draft?: CausalModel | undefined;
-  /** How many tokens to propose at first, default 5; grows where all are accepted and shrinks where not. */
+  /** Number of proposed tokens at first, default 5; grows where all are accepted and shrinks otherwise. */
   readonly tokens?: number | undefined;
-  /** Without a draft model: how many last tokens are looked up at most; default 3. */
+  /** Prompt lookup: maximum length of the n-gram that is looked up; default 3. */
   readonly lookup?: number | undefined;
 }
 
-export interface GenerateOptions extends RuleOptions, SamplingOptions, StoppingOptions {
-  /** How many texts for each prompt; default 1. */
+export interface GenerateOptions extends LogitsProcessorOptions, SamplingOptions, StoppingOptions {
+  /** Number of sequences per prompt; default 1. */
   readonly sequences?: number | undefined;
   readonly beamSearch?: BeamOptions | undefined;
   readonly contrastive?: ContrastiveOptions | undefined;
   readonly speculation?: SpeculationOptions | undefined;
-  /** Also give each token's log-probability under the model, in nats, before any rule. */
+  /** Whether to return each token's log-probability under the model, in nats, before any processor. */
   readonly logProbabilities?: boolean | undefined;
 }

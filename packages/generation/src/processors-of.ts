@@ -2,8 +2,8 @@ import type { GenerateOptions, SamplingOptions } from './options.js';
 import * as rules from './processors/index.js';
 import { type LogitsProcessor, renormalized, type SequenceSoFar } from './processors/index.js';
 
-/** The rules that the options ask for beside chance, in the order in which Hugging Face applies them. */
-export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProcessor[] {
+/** The logits processors of the options other than those of sampling, in the order of Hugging Face. */
+export function processorsOf(options: GenerateOptions, maxTokens: number): LogitsProcessor[] {
   const { endTokens = [], forcedEosToken, exponentialDecayLengthPenalty, beamSearch } = options;
   return [
     given(options.sequenceBias, rules.sequenceBias),
@@ -23,8 +23,8 @@ export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProc
     given(exponentialDecayLengthPenalty, ({ start, factor }) =>
       rules.exponentialDecayLengthPenalty(start, factor, endTokens),
     ),
-    given(options.suppressTokens, rules.suppressedTokens),
-    // After a forced first token the second one is the first that is free.
+    given(options.suppressTokens, rules.suppressTokens),
+    // After a forced first token, the second one is the first free one.
     given(options.beginSuppressTokens, (tokens) =>
       rules.beginSuppressTokens(tokens, options.forcedBosToken === undefined ? 0 : 1),
     ),
@@ -33,9 +33,9 @@ export function rulesOf(options: GenerateOptions, maxTokens: number): LogitsProc
 }
 
 /**
- * The rules of chance, in Hugging Face's order.
+ * The logits processors of sampling, in the order of Hugging Face.
  *
- * @param keep how many tokens each leaves at least
+ * @param keep minimum number of tokens that each keeps
  */
 export function samplingProcessorsOf(options: SamplingOptions, keep = 1): LogitsProcessor[] {
   return [
@@ -49,7 +49,7 @@ export function samplingProcessorsOf(options: SamplingOptions, keep = 1): Logits
   ].filter((rule) => rule !== null);
 }
 
-/** Whether tokens are drawn: as soon as the options speak of chance, but at temperature 0. */
+/** Whether tokens are sampled: where any sampling option is given and the temperature is not 0. */
 export function isSampling(options: SamplingOptions): boolean {
   const { temperature, topK, topP, minP, typical, epsilonCutoff, etaCutoff } = options;
   if (temperature !== undefined) return temperature > 0;
@@ -60,15 +60,15 @@ function given<T>(option: T | undefined, rule: (option: T) => LogitsProcessor): 
   return option === undefined ? null : rule(option);
 }
 
-/** A sequence with the number of tokens that it may generate. */
+/** A sequence with the maximum number of its generated tokens. */
 export interface LimitedSequence extends SequenceSoFar {
   readonly limit: number;
 }
 
 /**
- * All rules that the options ask for, those of chance included where tokens are drawn, as one.
+ * All logits processors of the options as one, those of sampling included where tokens are sampled.
  *
- * @param keep how many tokens each rule of chance leaves at least
+ * @param keep minimum number of tokens that each sampling processor keeps
  */
 export function shaperOf(
   options: GenerateOptions,
@@ -79,7 +79,7 @@ export function shaperOf(
   const byLimit = new Map<number, readonly LogitsProcessor[]>();
   return (scores, sequence) => {
     const { limit } = sequence;
-    if (!byLimit.has(limit)) byLimit.set(limit, [...rulesOf(options, limit), ...sampling, ...last]);
+    if (!byLimit.has(limit)) byLimit.set(limit, [...processorsOf(options, limit), ...sampling, ...last]);
     for (const rule of byLimit.get(limit)!) rule(scores, sequence);
   };
 }

@@ -9,51 +9,51 @@ import {
 } from '@sequitur/core';
 import { dispose, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 
-/** What a reader gives for every row: the scores of its next token, as arrays of the caller's own. */
+/** The scores of the next token of every row; the caller owns the arrays. */
 export type Scores = Float32Array[];
 
-/** Reads rows of tokens into a model, all rows together, and keeps its state. Shorter texts are padded at the left. */
+/** Feeds rows of tokens to a model in one batch and keeps its state. Shorter sequences are padded on the left. */
 export class Reader {
   readonly #model: CausalModel;
   #state: StateTree | null = null;
-  /** How many rows there are. */
+  /** Number of rows. */
   #count = 0;
-  /** How many positions the state holds. */
+  /** Number of positions in the state. */
   #filled = 0;
-  /** By how many positions each row was padded; null where none was. */
+  /** Left padding of each row; null where there is none. */
   #shift: readonly number[] | null = null;
 
   constructor(model: CausalModel) {
     this.#model = model;
   }
 
-  /** How many more tokens the context holds. */
+  /** How many more tokens fit into the context. */
   get room(): number {
     return this.#model.contextLength - this.#filled;
   }
 
-  /**
-   * Forgets everything and reads these texts, then goes on with `copies` rows for each, side by side.
-   */
-  async begin(texts: readonly (readonly number[])[], copies = 1): Promise<Scores> {
+  /** Starts again from an empty state with these sequences, then repeats each `copies` times, as neighbouring rows. */
+  async begin(prompts: readonly (readonly number[])[], copies = 1): Promise<Scores> {
     this.dispose();
-    this.#state = this.#model.initState(texts.length);
+    this.#state = this.#model.initState(prompts.length);
     this.#filled = 0;
-    const length = Math.max(...texts.map((text) => text.length));
-    const padding = texts.map((text) => length - text.length);
+    const length = Math.max(...prompts.map((prompt) => prompt.length));
+    const padding = prompts.map((prompt) => length - prompt.length);
     this.#shift = padding.some((count) => count > 0) ? padding : null;
-    const scores = await this.#read(texts.map((text, row) => [...new Array<number>(padding[row]!).fill(0), ...text]));
-    const rows = texts.flatMap((_, row) => new Array<number>(copies).fill(row));
+    const scores = await this.#read(
+      prompts.map((prompt, row) => [...new Array<number>(padding[row]!).fill(0), ...prompt]),
+    );
+    const rows = prompts.flatMap((_, row) => new Array<number>(copies).fill(row));
     this.reorder(rows);
     return rows.map((row) => scores[row]!.slice());
   }
 
-  /** Reads one more token into each row. */
+  /** Reads one more token of each row. */
   next(tokens: readonly number[]): Promise<Scores> {
     return this.#read(tokens.map((token) => [token]));
   }
 
-  /** Goes on with these of the rows, which may be dropped, doubled and moved. */
+  /** Continues with these rows, which may be dropped, repeated and reordered. */
   reorder(rows: readonly number[]): void {
     if (rows.length === this.#count && rows.every((row, index) => row === index)) return;
     const moved = reorder(this.#state!, rows);
@@ -73,7 +73,7 @@ export class Reader {
     this.#count = rows.length;
     const logits = this.#step(rows);
     try {
-      const values = (await logits.data()) as Float32Array; // [rows, places * vocabulary], one place where a model heeds 'last'
+      const values = (await logits.data()) as Float32Array; // [rows, positions * vocabulary], one position where a model supports 'last'
       const size = values.length / rows.length;
       return rows.map((_, row) => values.slice((row + 1) * size - vocabularySize, (row + 1) * size));
     } finally {
@@ -95,7 +95,7 @@ export class Reader {
     }
   }
 
-  /** What the model must know where texts were padded: which tokens are real, and where each stands in its text. */
+  /** The padding mask and the position ids of padded sequences. */
   #places(rows: number, length: number): { attentionMask?: Tensor2D; positions?: Tensor2D } {
     const shift = this.#shift;
     if (!shift) return {};

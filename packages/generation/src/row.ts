@@ -1,41 +1,41 @@
 import { type CausalModel, Random, SequiturError } from '@sequitur/core';
 import type { GenerateOptions, StopStrings } from './options.js';
 
-/** Why a text ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
+/** Why a sequence ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
 export type Finish = 'end' | 'stop' | 'length' | 'context';
 
-/** One text as it grows. */
+/** One sequence during generation. */
 export interface Row {
   /** Prompt and generated tokens, without padding. */
   tokens: number[];
   readonly promptLength: number;
   readonly source: readonly number[] | undefined;
-  /** Most tokens to generate. */
+  /** Maximum number of generated tokens. */
   readonly limit: number;
-  /** Of the generated tokens; empty where they were not asked for. */
+  /** Log-probabilities of the generated tokens; empty if not requested. */
   logProbabilities: number[];
   readonly random: Random;
   finish: Finish | null;
-  /** Of a beam search: log-probability over length ^ penalty. */
+  /** Beam search: log-probability / length ^ penalty. */
   score?: number;
 }
 
-/** What a step of generation gives: for every row its new token, null where it has ended. */
+/** One step of generation: the new token of every sequence, null where it has ended. */
 export interface GenerationStep {
   readonly tokens: readonly (number | null)[];
-  /** Where they were asked for: log-probabilities of the tokens under the model, in nats, before any rule. */
+  /** If requested: log-probabilities of the tokens under the model, in nats, before any processor. */
   readonly logProbabilities?: readonly (number | null)[];
 }
 
 const DEFAULT_TOKENS = 128;
 
-/** How many tokens may follow a prompt of this length. */
+/** The maximum number of generated tokens after a prompt of this length. */
 export function limitOf({ maxTokens, maxLength }: GenerateOptions, promptLength: number): number {
   if (maxTokens === undefined && maxLength === undefined) return DEFAULT_TOKENS;
   return Math.max(0, Math.min(maxTokens ?? Infinity, (maxLength ?? Infinity) - promptLength));
 }
 
-/** A row for every text that the options ask for, those of one prompt side by side. */
+/** One row for every requested sequence, those of one prompt as neighbours. */
 export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])[], options: GenerateOptions): Row[] {
   const { sequences = 1, sources, seed = 0 } = options;
   if (sources && sources.length !== prompts.length) {
@@ -60,7 +60,7 @@ export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])
   });
 }
 
-/** Adds a token, and notes where the text ends with it. */
+/** Appends a token, and records whether the sequence ends with it. */
 export function grow(row: Row, token: number, options: GenerateOptions, logProbability?: number): void {
   row.tokens.push(token);
   if (logProbability !== undefined) row.logProbabilities.push(logProbability);
@@ -82,8 +82,8 @@ export function containsStop(generated: readonly number[], { strings, decode }: 
 function checkPrompt(prompt: readonly number[], { contextLength }: CausalModel): void {
   const fault = (expected: string, got: string, fix: string) =>
     new SequiturError({ where: 'generate, prompt', expected, got, fix });
-  if (prompt.length === 0) throw fault('at least one token', 'none', 'Begin with the token that starts a text');
+  if (prompt.length === 0) throw fault('at least one token', 'none', 'Start with the token that begins a sequence');
   if (prompt.length > contextLength) {
-    throw fault(`at most ${contextLength} tokens`, `${prompt.length}`, 'Give the model the end of the text only');
+    throw fault(`at most ${contextLength} tokens`, `${prompt.length}`, 'Shorten the prompt to its end');
   }
 }

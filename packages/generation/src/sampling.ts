@@ -1,19 +1,19 @@
 import { hostSoftmax, type Random, SequiturError } from '@sequitur/core';
 
-/** The most likely token; the first of several alike. */
+/** The most likely token; the first of equal ones. */
 export function mostLikely(scores: Float32Array): number {
   let best = 0;
   for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
   return checked(scores, best);
 }
 
-/** A token drawn with its probability. On the host, since what GPUs draw has neither seed nor, in tfjs, the right shares. */
-export function drawn(scores: Float32Array, random: Random): number {
-  return checked(scores, drawnFrom(hostSoftmax(scores), random));
+/** Samples a token. On the host: sampling on GPUs has no seed and, in tfjs, wrong probabilities. */
+export function sample(scores: Float32Array, random: Random): number {
+  return checked(scores, sampleFrom(hostSoftmax(scores), random));
 }
 
-/** A place drawn from weights that sum to 1, or nearly. */
-export function drawnFrom(weights: Float64Array, random: Random): number {
+/** Samples an index from weights that sum to about 1. */
+export function sampleFrom(weights: Float64Array, random: Random): number {
   let left = random.uniform();
   let last = 0;
   for (let place = 0; place < weights.length; place++) {
@@ -32,6 +32,6 @@ function checked(scores: Float32Array, token: number): number {
     where: 'generation',
     expected: 'at least one token with a finite score',
     got: `${scores[token]} for the best one`,
-    fix: 'Loosen the rules that forbid tokens; where there are none, the model has lost itself in training (a learning rate too high)',
+    fix: 'Relax the options that forbid tokens; without any, the model has diverged in training (a learning rate that is too high)',
   });
 }

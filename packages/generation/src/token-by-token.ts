@@ -4,9 +4,9 @@ import { logSumExp } from './processors/probabilities.js';
 import { isSampling, shaperOf } from './processors-of.js';
 import { Reader, type Scores } from './reader.js';
 import { type GenerationStep, grow, type Row } from './row.js';
-import { drawn, mostLikely } from './sampling.js';
+import { mostLikely, sample } from './sampling.js';
 
-/** Greedy decoding and sampling: one token of every row in each step. */
+/** Greedy decoding and sampling: one token of every row per step. */
 export async function* tokenByToken(
   model: CausalModel,
   rows: readonly Row[],
@@ -20,7 +20,7 @@ export async function* tokenByToken(
       options.signal?.throwIfAborted();
       yield stepOf(rows, (row, index) => choose(row, scores[index]!));
       if (rows.every(({ finish }) => finish)) return;
-      const next = await readOn(model, reader, rows, options);
+      const next = await continueReading(model, reader, rows, options);
       if (!next) return;
       scores = next;
     }
@@ -29,7 +29,7 @@ export async function* tokenByToken(
   }
 }
 
-/** Reads the prompts, each once however many texts it begins, unless there is nothing to generate. */
+/** Reads each prompt once, whatever its number of sequences, unless there is nothing to generate. */
 async function readPrompts(reader: Reader, rows: readonly Row[], options: GenerateOptions): Promise<Scores> {
   for (const row of rows) if (row.limit === 0) row.finish = 'length';
   if (rows.every(({ finish }) => finish)) return [];
@@ -39,14 +39,16 @@ async function readPrompts(reader: Reader, rows: readonly Row[], options: Genera
   return reader.begin(prompts, copies);
 }
 
-/** Reads what was chosen last; where the context is full, null or the later half of each text anew. */
-async function readOn(
+/**
+ * Reads the last chosen tokens; where the context is full, returns null or reads the later half of each sequence again.
+ */
+async function continueReading(
   model: CausalModel,
   reader: Reader,
   rows: readonly Row[],
   { whenFull = 'stop' }: GenerateOptions,
 ): Promise<Scores | null> {
-  // What a row reads after its end changes nothing that is looked at.
+  // The input of a row that has ended does not matter.
   if (reader.room > 0) return reader.next(rows.map(({ tokens }) => tokens.at(-1)!));
   if (whenFull === 'slide') {
     const kept = Math.max(1, Math.floor(model.contextLength / 2));
@@ -56,14 +58,14 @@ async function readOn(
   return null;
 }
 
-/** Chooses the next token from a row's scores by the options' rules, and adds it. */
+/** Chooses the next token from a row's scores by the options, and appends it. */
 function chooserOf(options: GenerateOptions): (row: Row, scores: Float32Array) => void {
   const sampling = isSampling(options);
   const shape = shaperOf(options);
   return (row, scores) => {
     const logProbabilityOf = options.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
     shape(scores, row);
-    const token = sampling ? drawn(scores, row.random) : mostLikely(scores);
+    const token = sampling ? sample(scores, row.random) : mostLikely(scores);
     grow(row, token, options, logProbabilityOf(token));
   };
 }
@@ -74,7 +76,7 @@ export function logProbabilities(scores: Float32Array): (token: number) => numbe
   return (token) => scores[token]! - normalizer;
 }
 
-/** One step over all rows that go on. */
+/** One step over all rows that have not ended. */
 export function stepOf(rows: readonly Row[], choose: (row: Row, index: number) => void): GenerationStep {
   const grown = rows.map((row, index) => {
     if (row.finish) return false;

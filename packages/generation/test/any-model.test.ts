@@ -1,12 +1,12 @@
 import { type CausalModel, openBackend } from '@sequitur/core';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { type GenerateOptions, generateTexts } from '../src/index.js';
+import { type GenerateOptions, generateSequences } from '../src/index.js';
 import { Bigram } from './bigram.js';
 
 const prompts = [[1, 2, 3, 4, 5], [6], [7, 8, 0]];
 
-/** Every way to generate. */
+/** All generation strategies. */
 const strategies: Readonly<Record<string, (draft: CausalModel) => GenerateOptions>> = {
   greedy: () => ({}),
   sampling: () => ({ temperature: 0.9, topK: 6, topP: 0.95, seed: 4, sequences: 2 }),
@@ -24,9 +24,9 @@ for (const [title, options] of Object.entries(strategies)) {
     const model = new Bigram(9, 3);
     const draft = new Bigram(9, 4);
     const before = memory().numTensors;
-    const texts = await generateTexts(model, prompts, { ...options(draft), maxTokens: 6 });
-    expect(texts).toHaveLength(prompts.length);
-    expect(texts.flat().every(({ tokens }) => tokens.length > 0)).toBe(true);
+    const sequences = await generateSequences(model, prompts, { ...options(draft), maxTokens: 6 });
+    expect(sequences).toHaveLength(prompts.length);
+    expect(sequences.flat().every(({ tokens }) => tokens.length > 0)).toBe(true);
     expect(memory().numTensors).toBe(before);
   });
 }

@@ -1,13 +1,16 @@
 import { type CausalModel, Module, Random, type StateTree, type StepContext } from '@sequitur/core';
 import { add, cast, gather, reshape, slice, type Tensor2D, type Tensor3D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 
-/** The smallest causal model there is: the next token depends on the last one only. Its state counts what it read. */
+/**
+ * A bigram model, the smallest causal model: the next token depends on the last one only. Its state counts the tokens
+ * read.
+ */
 export class Bigram extends Module implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength = Number.POSITIVE_INFINITY;
-  /** Of the row's successor, for every token. */
+  /** Logits of the successor of every token. */
   readonly rows: readonly Float32Array[];
-  /** Steps taken so far. */
+  /** Steps so far. */
   steps = 0;
 
   constructor(vocabularySize: number, seed: number, spread = 1.5) {

@@ -1,9 +1,9 @@
 import { openBackend } from '@sequitur/core';
-import { generateTexts } from '@sequitur/generation';
+import { generateSequences } from '@sequitur/generation';
 import { expect, it } from 'vitest';
 import { Bigram } from './bigram.js';
 
-it('contrastive search weighs probability against likeness to what was said, as the paper writes it', async () => {
+it('contrastive search weighs probability against similarity to earlier tokens, as in the paper', async () => {
   await openBackend('cpu');
   const model = new Bigram(8, 12, 0.7);
   for (const [candidates, penalty] of [
@@ -12,10 +12,13 @@ it('contrastive search weighs probability against likeness to what was said, as 
     [8, 0.9],
     [1, 0.5],
   ] as const) {
-    const texts = await generateTexts(model, [[2, 5, 1]], { maxTokens: 12, contrastive: { candidates, penalty } });
+    const prompts = await generateSequences(model, [[2, 5, 1]], {
+      maxTokens: 12,
+      contrastive: { candidates, penalty },
+    });
     const expected = [2, 5, 1];
     while (expected.length < 15) expected.push(next(model, expected, candidates, penalty));
-    expect(texts[0]![0]!.tokens).toEqual(expected.slice(3));
+    expect(prompts[0]![0]!.tokens).toEqual(expected.slice(3));
   }
 });
 

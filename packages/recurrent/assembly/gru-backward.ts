@@ -1,13 +1,13 @@
-// The derivative of a GRU, from its end to its beginning.
+// The backward pass of a GRU, in reverse order of positions.
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { rest, scaleSum } from './blend';
 import { throughSigmoid, throughTanh } from './slopes';
 import { clearLeftSide, productAt, productRow, stepProduct } from './step-product';
 
 /**
- * What `gruForward` kept, the gradients of its outputs and of the last state -> those of what comes from the input and of
- * what comes from the state, both [batch, length, 3 hidden], and of the first state. Of some texts, from a first one to
- * before a last.
+ * From what `gruForward` saved and the gradients of its outputs and of the last state: the gradients of the input part
+ * and of the recurrent part of the gates, both [batch, length, 3 hidden], and of the initial state. For a half-open
+ * range of batch rows.
  *
  * @param panels of the transposed weight, or 0 as in `stepProduct`
  * @param scratch `stepScratchBytes(last - first, 3 hidden, hidden)`
@@ -38,7 +38,7 @@ export function gruBackward(
   }
 }
 
-/** One step of one text: the gradients of its gates, and dHidden without the share that passes through them. */
+/** One step of one row: the gradients of its gates, and dHidden without the part that passes through them. */
 function retreat(
   hidden: i32, row: usize, activations: usize, before: usize, dOutput: usize, real: f32, dHidden: usize,
   dInput: usize, dRecurrent: usize,

@@ -1,4 +1,4 @@
-// A GRU over a sequence: what comes from the input is given, the product with the state is computed here.
+// A GRU over a sequence: the input part of the gates is given, the product with the state is computed here.
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { blend, scale } from './blend';
@@ -6,10 +6,10 @@ import { clearLeftSide, productAt, productRow, stepProduct } from './step-produc
 import { tanh4 } from './tanh';
 
 /**
- * gates [batch, length, 3 hidden] from the input, in the order r, z, n; weight [hidden, 3 hidden] and bias [3 hidden]; the
- * state before [batch, hidden]; real and keep [batch, length] as with `lstmForward`. -> outputs [batch, length, hidden], the
- * last state, and unless their offsets are 0 what the backward needs: r, z, n and what the state gives to n, [batch,
- * length, 4 hidden], and the state before each step. Of some texts, from a first one to before a last.
+ * gates [batch, length, 3 hidden] from the input, in the order r, z, n; weight [hidden, 3 hidden] and bias [3 hidden];
+ * the initial state [batch, hidden]; real and keep [batch, length] as for `lstmForward`. -> outputs [batch, length,
+ * hidden], the last state, and unless their offsets are 0 the values for the backward pass: r, z, n and the recurrent
+ * part of n, [batch, length, 4 hidden], and the state before each step. For a half-open range of batch rows.
  *
  * @param panels of the weight, or 0 as in `stepProduct`
  * @param scratch `stepScratchBytes(last - first, hidden, 3 hidden)`
@@ -41,7 +41,7 @@ export function gruForward(
   }
 }
 
-/** One step of one text. */
+/** One step of one row. */
 function advance(
   hidden: i32, row: usize, gates: usize, product: usize, bias: usize, before: usize, real: f32, output: usize,
   state: usize, activations: usize,

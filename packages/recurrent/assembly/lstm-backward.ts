@@ -1,4 +1,4 @@
-// The derivative of an LSTM, from its end to its beginning.
+// The backward pass of an LSTM, in reverse order of positions.
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { rest, scale, scaleSum } from './blend';
 import { throughSigmoid, throughTanh } from './slopes';
@@ -6,8 +6,8 @@ import { clearLeftSide, productAt, productRow, stepProduct } from './step-produc
 import { tanh4 } from './tanh';
 
 /**
- * What `lstmForward` kept, the gradients of its outputs and of the last state -> those of the gates before their functions
- * [batch, length, 4 hidden] and of the first state. Of some texts, from a first one to before a last.
+ * From what `lstmForward` saved and the gradients of its outputs and of the last state: the gradients of the gates
+ * before their activations [batch, length, 4 hidden] and of the initial state. For a half-open range of batch rows.
  *
  * @param panels of the transposed weight, or 0 as in `stepProduct`
  * @param scratch `stepScratchBytes(last - first, 4 hidden, hidden)`
@@ -40,7 +40,7 @@ export function lstmBackward(
   }
 }
 
-/** One step of one text: the gradients of its gates; dHidden without the share that passes through them, and dCell. */
+/** One step of one row: the gradients of its gates; dHidden without the part that passes through them, and dCell. */
 function retreat(
   hidden: i32, row: usize, activations: usize, cellBefore: usize, dOutput: usize, real: f32,
   dHidden: usize, dCell: usize, dGates: usize,

@@ -1,4 +1,4 @@
-// An LSTM over a sequence: what comes from the input is given, the product with the state is computed here.
+// An LSTM over a sequence: the input part of the gates is given, the product with the state is computed here.
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { blend, scale } from './blend';
@@ -6,12 +6,13 @@ import { clearLeftSide, productAt, productRow, stepProduct } from './step-produc
 import { tanh4 } from './tanh';
 
 /**
- * gates [batch, length, 4 hidden] from the input, in the order i, f, g, o; weight [hidden, 4 hidden]; the state before,
- * hidden and cell [batch, hidden]; real and keep [batch, length], 1 or 0: whether the position counts, and whether it knows
- * what stands before it. -> outputs [batch, length, hidden], the last hidden state and cell, and unless their offsets are 0
- * what the backward needs: the gates after their functions, and hidden state and cell before each step.
+ * gates [batch, length, 4 hidden] from the input, in the order i, f, g, o; weight [hidden, 4 hidden]; the initial
+ * state, hidden and cell [batch, hidden]; real and keep [batch, length], 1 or 0: whether the position is a real token,
+ * and whether the state before it is kept. -> outputs [batch, length, hidden], the last hidden state and cell, and
+ * unless their offsets are 0 the values for the backward pass: the gates after their activations, and hidden state and
+ * cell before each step.
  *
- * Of some texts, from a first one to before a last.
+ * For a half-open range of batch rows.
  *
  * @param panels of the weight, or 0 as in `stepProduct`
  * @param scratch `stepScratchBytes(last - first, hidden, 4 hidden)`
@@ -48,7 +49,7 @@ export function lstmForward(
   }
 }
 
-/** One step of one text. */
+/** One step of one row. */
 function advance(
   hidden: i32, row: usize, gates: usize, product: usize, before: usize, real: f32, output: usize,
   state: usize, cell: usize, activations: usize,

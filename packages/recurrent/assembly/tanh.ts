@@ -1,6 +1,11 @@
 import { exp4 } from '../../core/assembly/math';
 
-/** tanh(x), right to two units in the last place: Cephes' tanhf (Moshier 1989), a polynomial up to 0.625 and 1 - 2 / (exp(2|x|) + 1) beyond. */
+/**
+ * tanh(x), accurate to two units in the last place: Cephes' tanhf (Moshier 1989), a polynomial up to 0.625 and 1 - 2 /
+ * (exp(2
+ * x
+ * ) + 1) beyond.
+ */
 // @ts-ignore: decorator
 @inline
 export function tanh4(x: v128): v128 {
@@ -12,7 +17,7 @@ export function tanh4(x: v128): v128 {
   p = timesPlus(p, square, 1.33314422036e-1);
   p = timesPlus(p, square, -3.33332819422e-1);
   const inner = f32x4.add(f32x4.mul(f32x4.mul(p, square), x), x);
-  // Beyond 10 it is 1 to the last bit, and exp would leave what it can take.
+  // Beyond 10 it is 1 in float32, and exp would overflow.
   const e = exp4(f32x4.mul(two, f32x4.min(a, f32x4.splat(10))));
   const size = f32x4.sub(one, f32x4.div(two, f32x4.add(e, one)));
   const outer = v128.or(size, v128.and(x, i32x4.splat(0x80000000)));

@@ -4,26 +4,26 @@ import { GruMixer } from './gru.js';
 import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
 import { MinGruMixer } from './min-gru.js';
 
-/** The shape of a recurrent language model; its head is the embedding table. */
+/** The config of a recurrent language model with tied embeddings. */
 export interface RecurrentConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
-  /** Numbers in the state of a mixer; default the width. */
+  /** Size of the state of a mixer; default the width. */
   readonly hiddenWidth?: number;
 }
 
-/** What tells the kinds apart when their cost is counted. */
+/** The counts by which the cost of the kinds differs. */
 interface Kind {
   readonly name: string;
   /** Gates computed from the input, each as wide as the state. */
   readonly gates: number;
-  /** Whether the state takes part in every gate. */
+  /** Whether the state enters every gate. */
   readonly recurrent: boolean;
-  /** Biases of what comes from the state, per number in it. */
+  /** Recurrent biases per element of the state. */
   readonly recurrentBiases: number;
-  /** Numbers remembered per number in the state. */
-  readonly remembered: number;
+  /** Saved values per element of the state. */
+  readonly saved: number;
   mixer(options: RecurrentMixerOptions): SequenceMixer;
 }
 
@@ -56,34 +56,34 @@ function costOf(kind: Kind, config: RecurrentConfig, length: number): Cost {
   return {
     parameters: vocabularySize * width + depth * (products + biases + width) + width,
     flops: languageModelCost(create(kind, config), length).flops,
-    stateBytes: depth * kind.remembered * hiddenWidth * 4,
+    stateBytes: depth * kind.saved * hiddenWidth * 4,
   };
 }
 
 const size = { vocabularySize: 128, width: 192 };
 
-/** LSTM as a value, for lists that compare architectures. */
+/** The LSTM architecture, for comparisons of architectures. */
 export const lstmArchitecture = architecture(
   {
-    ...{ name: 'lstm', gates: 4, recurrent: true, recurrentBiases: 0, remembered: 2 },
+    ...{ name: 'lstm', gates: 4, recurrent: true, recurrentBiases: 0, saved: 2 },
     mixer: (options) => new LstmMixer(options),
   },
   { ...size, depth: 2 },
 );
 
-/** GRU as a value, for lists that compare architectures. */
+/** The GRU architecture, for comparisons of architectures. */
 export const gruArchitecture = architecture(
   {
-    ...{ name: 'gru', gates: 3, recurrent: true, recurrentBiases: 3, remembered: 1 },
+    ...{ name: 'gru', gates: 3, recurrent: true, recurrentBiases: 3, saved: 1 },
     mixer: (options) => new GruMixer(options),
   },
   { ...size, depth: 3 },
 );
 
-/** minGRU as a value, for lists that compare architectures. */
+/** The minGRU architecture, for comparisons of architectures. */
 export const minGruArchitecture = architecture(
   {
-    ...{ name: 'min-gru', gates: 2, recurrent: false, recurrentBiases: 0, remembered: 1 },
+    ...{ name: 'min-gru', gates: 2, recurrent: false, recurrentBiases: 0, saved: 1 },
     mixer: (options) => new MinGruMixer(options),
   },
   { ...size, depth: 7 },

@@ -14,11 +14,11 @@ function part(kind: string, mixer: (options: RecurrentMixerOptions) => SequenceM
   );
 }
 
-/** A block with an LSTM, to be put among others in one array. */
+/** An LSTM block of a `LanguageModel`. */
 export const lstm = part('lstm', (options) => new LstmMixer(options));
 
-/** A block with a GRU. */
+/** A GRU block of a `LanguageModel`. */
 export const gru = part('gru', (options) => new GruMixer(options));
 
-/** A block with a minGRU. */
+/** A minGRU block of a `LanguageModel`. */
 export const minGru = part('min-gru', (options) => new MinGruMixer(options));

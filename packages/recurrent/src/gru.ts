@@ -16,7 +16,8 @@ import { masksOf } from './ops/masks.js';
 export type GruState = { readonly hidden: Tensor2D }; // [batch, hiddenWidth]
 
 /**
- * Gated recurrent unit (Cho et al. 2014, section 2.3), its reset gate after the product, as PyTorch and cuDNN compute it:
+ * Gated recurrent unit, GRU (Cho et al. 2014, section 2.3), with the reset gate after the product, as in PyTorch and
+ * cuDNN:
  *
  *     r, z = σ(W x + U h + b)         n = tanh(W x + b + r (U h + b'))
  *     h ← (1 - z) n + z h
@@ -40,7 +41,7 @@ export class GruMixer extends Module implements SequenceMixer<GruState> {
     return { hidden: zeros([batchSize, this.hiddenWidth]) };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const flops = linearFlops(this, length);
     return { flops, gradientFlops: 2 * flops, stateBytes: 4 * this.hiddenWidth };

@@ -14,7 +14,7 @@ import { masksOf } from './ops/masks.js';
 
 export interface RecurrentMixerOptions {
   readonly width: number;
-  /** Numbers in the state; default the width. */
+  /** Size of the state; default the width. */
   readonly hiddenWidth?: number;
 }
 
@@ -24,7 +24,8 @@ export type LstmState = {
 };
 
 /**
- * Long short-term memory (Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000, with the gate that forgets):
+ * Long short-term memory, LSTM (Hochreiter and Schmidhuber 1997; with forget gates, Gers, Schmidhuber and Cummins
+ * 2000):
  *
  *     i, f, o = σ(W x + U h + b)      g = tanh(W x + U h + b)
  *     c ← f c + i g                   h ← o tanh(c)
@@ -49,7 +50,7 @@ export class LstmMixer extends Module implements SequenceMixer<LstmState> {
     return { hidden: empty(), cell: empty() };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const flops = linearFlops(this, length);
     return { flops, gradientFlops: 2 * flops, stateBytes: 2 * 4 * this.hiddenWidth };

@@ -30,8 +30,8 @@ import type { RecurrentMixerOptions } from './lstm.js';
 export type MinGruState = { readonly hidden: Tensor2D }; // [batch, hiddenWidth]
 
 /**
- * minGRU (Feng et al. 2024, "Were RNNs all we needed?", section 3.1): gate and candidate do not look at the state, so that
- * all positions are computed at once by a linear scan:
+ * minGRU (Feng et al. 2024, "Were RNNs all we needed?", section 3.1): gate and candidate do not depend on the state, so
+ * that a linear scan computes all positions in parallel:
  *
  *     z = σ(W x + b)      h ← (1 - z) h + z (V x + c)
  *
@@ -53,7 +53,7 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
     return { hidden: zeros([batchSize, this.hiddenWidth]) };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const [projections, scan] = [linearFlops(this, length), linearScanCost(length, this.hiddenWidth)];
     return {
@@ -77,7 +77,7 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
   }
 }
 
-/** Padding neither decays the state nor enters it; where a sequence begins all is forgotten. */
+/** Applies the masks: padding leaves the state unchanged; where a sequence begins the state is reset. */
 function governed(decay: Tensor, entered: Tensor, { attentionMask, resets }: MixContext) {
   const column = (mask: Tensor2D) => expandDims(cast(mask, 'float32'), 2);
   let [kept, added] = [decay, entered];

@@ -1,8 +1,8 @@
 import { type Offset, type WasmInstance, wasmKernels } from '@sequitur/core';
 import { KERNELS } from './kernels.generated.js';
 
-/** What `runOnTexts` calls. */
-type OfTexts = (
+/** The kernels that `runOnSequences` calls. */
+type OfSequences = (
   first: number,
   last: number,
   panels: Offset,
@@ -12,12 +12,12 @@ type OfTexts = (
   ...offsets: Offset[]
 ) => void;
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there. */
+/** The exports of the AssemblyScript in `assembly/`; each function is described there. */
 interface RecurrentKernels {
-  readonly gruBackward: OfTexts;
-  readonly gruForward: OfTexts;
-  readonly lstmBackward: OfTexts;
-  readonly lstmForward: OfTexts;
+  readonly gruBackward: OfSequences;
+  readonly gruForward: OfSequences;
+  readonly lstmBackward: OfSequences;
+  readonly lstmForward: OfSequences;
   packColumns(inner: number, columns: number, matrix: Offset, row: number, column: number, panels: Offset): void;
   stepPanelBytes(rows: number, inner: number, columns: number): number;
   stepScratchBytes(rows: number, inner: number, columns: number): number;
@@ -25,5 +25,5 @@ interface RecurrentKernels {
 
 export type RecurrentInstance = WasmInstance<RecurrentKernels>;
 
-/** This package's kernels on a backend, or null where that is not WebAssembly. */
+/** The kernels of this package, or null where the backend is not wasm. */
 export const recurrentKernels = wasmKernels<RecurrentKernels>(KERNELS);

@@ -10,7 +10,7 @@ export interface Sizes {
   readonly hidden: number;
 }
 
-/** One kind of recurrence, its tensors in a list, so that both go through the same tests. */
+/** A kind of recurrence with its tensors in a list, so that all kinds run through the same tests. */
 export interface Kind {
   tensorsOf(sizes: Sizes): Tensor[];
   /** The outputs, and each part of the last state. */
@@ -46,7 +46,7 @@ export const kinds: Record<string, Kind> = {
   },
 };
 
-/** All outputs in one row, each number with a factor of its own. */
+/** All outputs in one row, each element with a different factor. */
 export function joined(outputs: readonly Tensor[]): Tensor {
   const row = concat(outputs.map((output) => reshape(output, [-1])));
   return mul(row, drawNormal(row.shape, 'factors'));

@@ -17,7 +17,7 @@ async function distance(a: Tensor, b: Tensor): Promise<number> {
 
 onEachBackend('recurrent mixers', () => {
   for (const [name, create] of Object.entries(mixers)) {
-    it(`${name} begins anew where a sequence begins`, async () => {
+    it(`${name} resets its state where a sequence begins`, async () => {
       const mixer = initialize(create(), 3);
       const random = Random.fromSeed(name);
       const x = tensor(

@@ -19,13 +19,13 @@ import type { Masks } from '../src/ops/masks.js';
 import { joined, kinds, type Sizes } from './kinds.js';
 
 const shapes: Record<string, Sizes> = {
-  'a text alone': { batch: 1, length: 5, hidden: 8 },
-  'widths that fill no vector': { batch: 3, length: 4, hidden: 5 },
-  'more texts than a tile has rows': { batch: 6, length: 3, hidden: 12 },
+  'a single sequence': { batch: 1, length: 5, hidden: 8 },
+  'widths that are no multiple of 4': { batch: 3, length: 4, hidden: 5 },
+  'more sequences than the rows of a tile': { batch: 6, length: 3, hidden: 12 },
   'one position': { batch: 4, length: 1, hidden: 6 },
 };
 
-/** Padding at the end of every text and, in those that are long enough, a beginning inside. */
+/** Padding at the end of every sequence and, in those that are long enough, a reset inside. */
 function masksFor({ batch, length }: Sizes): Masks {
   const rows = Array.from({ length: batch }, () => Array.from({ length }, (_, t) => t));
   const real = rows.map((row) => row.map((t) => (length > 2 && t === length - 1 ? 0 : 1)));
@@ -38,7 +38,7 @@ const plain = ({ batch, length }: Sizes): Masks => ({ real: ones([batch, length]
 onEachBackend('fused recurrences', () => {
   for (const [kind, { tensorsOf, run }] of Object.entries(kinds)) {
     for (const [name, sizes] of Object.entries(shapes)) {
-      it(`${kind}, ${name}: outputs and gradients are those of the reference`, async () => {
+      it(`${kind}, ${name}: outputs and gradients equal the reference`, async () => {
         const [tensors, masks] = [tensorsOf(sizes), masksFor(sizes)];
         const compute = () => {
           const gradients = grads((...values: Tensor[]) => sum(joined(run(values, masks))))(tensors);
@@ -53,14 +53,14 @@ onEachBackend('fused recurrences', () => {
       });
     }
 
-    it(`${kind} has the gradient of differences, padding and beginnings included`, async () => {
+    it(`${kind} has the gradient of finite differences, padding and resets included`, async () => {
       const sizes = { batch: 2, length: 4, hidden: 3 };
       const [tensors, masks] = [tensorsOf(sizes), masksFor(sizes)];
       await expectGradientOfDifferences((...values) => joined(run(values, masks)), tensors, { samples: 6 });
       dispose([...tensors, masks.real, masks.keep]);
     });
 
-    it(`${kind} hands its state over: two calls are one`, async () => {
+    it(`${kind} passes its state on: two calls equal one`, async () => {
       const sizes = { batch: 2, length: 7, hidden: 6 };
       const [gates, weight, ...rest] = tensorsOf(sizes) as [Tensor3D, Tensor2D, ...Tensor[]];
       const given = rest.slice(kind === 'GRU' ? 1 : 2);
@@ -76,7 +76,7 @@ onEachBackend('fused recurrences', () => {
     });
   }
 
-  it('refuses what does not fit, by name', () => {
+  it('refuses arguments that do not match, by name', () => {
     const sizes = { batch: 2, length: 3, hidden: 4 };
     const [gates, weight] = kinds.LSTM!.tensorsOf(sizes) as [Tensor3D, Tensor2D];
     const state = drawNormal<Tensor2D>([2, 5], 'state');

@@ -2,13 +2,13 @@ import { openBackend, Random } from '@sequitur/core';
 import { expectSameOnThreads } from '@sequitur/laws';
 import { backend, grads, type KernelBackend, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { textParts } from '../src/ops/run-on-texts.js';
+import { sequenceParts } from '../src/ops/run-on-sequences.js';
 import { recurrentKernels } from '../src/wasm-kernels.js';
 import { joined, kinds, type Sizes } from './kinds.js';
 
 beforeEach(async () => void (await openBackend('cpu')));
 
-/** Texts, and the parts that three threads take them in: whole tiles of four, of which the last may be smaller. */
+/** Batch sizes, and the number of parts for three threads: whole tiles of four, of which the last may be smaller. */
 const BATCHES = { 3: 1, 4: 1, 5: 2, 9: 3, 12: 3, 14: 2 };
 
 /** Ones, with some zeros among them. */
@@ -49,9 +49,9 @@ for (const [name, { tensorsOf, run }] of Object.entries(kinds)) {
   });
 }
 
-it('cuts a batch into whole tiles, one part for each thread', () => {
+it('divides a batch into whole tiles, one part per thread', () => {
   const counts = (batch: number, threads: number) => {
-    const parts = textParts(batch, threads);
+    const parts = sequenceParts(batch, threads);
     const ends = [0, ...parts.map(({ from, count }) => from + count)];
     expect([...parts.map(({ from }) => from), batch]).toEqual(ends);
     return parts.map(({ count }) => count);

@@ -1,10 +1,10 @@
-// The short causal convolution of each channel by itself, silu in the same pass; four neighbouring channels at a time.
+// Causal depthwise convolution with silu in the same pass; four neighbouring channels at a time.
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 
 /**
- * x [batch, kernel - 1 + length, channels], weight [kernel, channels], bias [channels] -> y [batch, length, channels], of
- * which the rows from a first one to before a last, counted through the batch.
+ * x [batch, kernel - 1 + length, channels], weight [kernel, channels], bias [channels] -> y [batch, length, channels],
+ * for a half-open range of rows, counted through the batch.
  */
 export function convolutionForward(
   first: i32, last: i32, length: i32, channels: i32, kernel: i32, silu: bool,
@@ -34,7 +34,10 @@ function taps(kernel: i32, row: usize, lane: i32, x: usize, weight: usize, start
   return sum;
 }
 
-/** dy as y; the gradients as what they belong to, of some channels, from a first one that begins a vector to before a last. */
+/**
+ * dy has the shape of y, gradients that of their inputs; for a half-open range of channels that begins at a multiple of
+ * 4.
+ */
 export function convolutionBackward(
   channel: i32, lastChannel: i32, batch: i32, length: i32, channels: i32, kernel: i32, silu: bool,
   x: usize, weight: usize, bias: usize, dy: usize, dx: usize, dWeight: usize, dBias: usize,
@@ -67,7 +70,7 @@ export function convolutionBackward(
   }
 }
 
-/** The first `bytes` of rows that lie `row` bytes apart. */
+/** Clears the first `bytes` of rows that are `row` bytes apart. */
 function clearRows(rows: i32, row: usize, bytes: usize, p: usize): void {
   if (bytes == row) memory.fill(p, 0, <usize>rows * row);
   else for (let r = 0; r < rows; r++, p += row) memory.fill(p, 0, bytes);

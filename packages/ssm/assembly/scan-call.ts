@@ -1,5 +1,5 @@
-// What the host hands over: one block of 32-bit numbers, written in this order by `src/ops/selective-scan/wasm/call.ts`. Offsets count
-// bytes; 0 stands for a tensor that is not given.
+// The arguments of a call: one block of 32-bit values, written in this order by `src/ops/selective-scan/wasm/call.ts`.
+// Offsets are in bytes; 0 stands for an absent tensor.
 import { padded } from '../../core/assembly/lanes';
 
 // @ts-ignore: decorator
@@ -10,9 +10,9 @@ export class ScanCall {
   inner: i32;
   state: i32;
   groups: i32;
-  /** Steps that the backward computes again at a time. */
+  /** Steps that the backward pass recomputes at a time. */
   chunk: i32;
-  /** Whether the step size passes through softplus. */
+  /** Whether softplus is applied to the step size. */
   positive: i32;
   /** [batch, length, inner], as stepSize, y and their gradients are. */
   x: u32;
@@ -31,7 +31,9 @@ export class ScanCall {
   resets: u32;
   y: u32;
   last: u32;
-  /** The states where chunks but the first begin, [batch, kept, padded inner / 4, state, 4]; 0: they are not kept. */
+  /**
+   * The states at the start of each chunk except the first, [batch, kept, padded inner / 4, state, 4]; 0: not saved.
+   */
   between: u32;
   dy: u32;
   dFinal: u32;
@@ -43,28 +45,28 @@ export class ScanCall {
   dSkip: u32;
   dStepBias: u32;
   dInitial: u32;
-  /** What the parts of a backward share. */
+  /** Memory shared by the parts of a backward pass. */
   shared: u32;
   scratch: u32;
   /** Of one thread. */
   scratchBytes: u32;
 }
 
-/** Where the scratch of a thread lies. */
+/** Offset of a thread's scratch memory. */
 // @ts-ignore: decorator
 @inline
 export function scratchOf(call: ScanCall, thread: i32): usize {
   return <usize>call.scratch + <usize>thread * <usize>call.scratchBytes;
 }
 
-/** Bytes of the states of so many channels in vectors, and of those before a channel that begins one. */
+/** Bytes of the states of `channels` channels in vectors; also the offset of a channel that begins a vector. */
 // @ts-ignore: decorator
 @inline
 export function laneBytes(channels: i32, state: i32): usize {
   return <usize>(padded(channels) * state) << 2;
 }
 
-/** Where the states are kept from which chunk `k`, not the first, of text `b` begins. */
+/** Offset of the saved states at the start of chunk `k` (not the first) of batch row `b`. */
 // @ts-ignore: decorator
 @inline
 export function keptAt(call: ScanCall, b: i32, k: i32): usize {

@@ -1,10 +1,10 @@
-// What a backward of the selective scan carries from chunk to chunk and from text to text, all channels in vectors: each
-// part of it reads and writes its own channels.
+// State of the backward pass of the selective scan between chunks and batch rows, all channels in vectors: each part
+// reads and writes its own channels.
 import { fromLanes, padded, toLanes } from '../../core/assembly/lanes';
 import { laneBytes, ScanCall } from './scan-call';
 import { LOG2_E } from './step-size';
 
-/** Bytes that the parts of a backward share. */
+/** Bytes shared by the parts of a backward pass. */
 export function scanSharedBytes(inner: i32, state: i32): i32 {
   return <i32>(4 * laneBytes(inner, state)) + (2 * padded(inner) << 2);
 }
@@ -23,14 +23,14 @@ export function firstAt(call: ScanCall): usize {
   return <usize>call.shared + laneBytes(call.inner, call.state);
 }
 
-/** The gradient of the state where the chunk at hand ends, then of the one where it begins. */
+/** The gradient of the state at the end of the current chunk, then at its start. */
 // @ts-ignore: decorator
 @inline
 export function gradientAt(call: ScanCall): usize {
   return <usize>call.shared + 2 * laneBytes(call.inner, call.state);
 }
 
-/** The sums for the rates over steps and texts; those for the skip and the bias of the step size follow. */
+/** The accumulated gradients of the rates, then those of the skip and of the bias of the step size. */
 // @ts-ignore: decorator
 @inline
 export function rateSumsAt(call: ScanCall): usize {
@@ -49,31 +49,31 @@ export function biasSumsAt(call: ScanCall): usize {
   return skipSumsAt(call) + (<usize>padded(call.inner) << 2);
 }
 
-/** To be called before everything else. */
+/** Must be called first. */
 export function startScanGradients(call: ScanCall): void {
   toLanes(call.inner, call.state, call.stateMatrix, ratesAt(call), LOG2_E);
   memory.fill(rateSumsAt(call), 0, laneBytes(call.inner, call.state) + (<usize>padded(call.inner) << 3));
 }
 
-/** Before the last chunk of a text. */
+/** Before the last chunk of a batch row. */
 export function enterText(call: ScanCall, b: i32): void {
   toLanes(call.inner, call.state, <usize>call.initial + textBytes(call, b), firstAt(call));
   toLanes(call.inner, call.state, <usize>call.dFinal + textBytes(call, b), gradientAt(call));
 }
 
-/** After the first chunk of a text. */
+/** After the first chunk of a batch row. */
 export function leaveText(call: ScanCall, b: i32): void {
   fromLanes(call.inner, call.state, gradientAt(call), <usize>call.dInitial + textBytes(call, b));
 }
 
-/** After all texts. */
+/** After all batch rows. */
 export function finishScanGradients(call: ScanCall): void {
   fromLanes(call.inner, call.state, rateSumsAt(call), call.dStateMatrix);
   memory.copy(call.dSkip, skipSumsAt(call), <usize>call.inner << 2);
   memory.copy(call.dStepBias, biasSumsAt(call), <usize>call.inner << 2);
 }
 
-/** Bytes before the states of a text, [batch, inner, state]. */
+/** Offset of the states of a batch row, [batch, inner, state]. */
 function textBytes(call: ScanCall, b: i32): usize {
   return <usize>(b * call.inner) * call.state << 2;
 }

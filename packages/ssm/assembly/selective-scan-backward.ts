@@ -1,13 +1,13 @@
-// The derivative of the selective scan. From the last chunk to the first: the states inside a chunk are computed again from
-// the one kept where it begins, then the steps are gone through backwards. Channels are independent but for the gradients of
-// the matrices, which are sums over them: parts of the channels sum by themselves, chunk by chunk.
+// The backward pass of the selective scan, from the last chunk to the first: states inside a chunk are recomputed from
+// the one saved at its start, then the steps run in reverse. Channels are independent except for the gradients of the
+// matrices, which are sums over channels: each part of the channels has separate sums, chunk by chunk.
 import { sigmoid4, sumOfLanes } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
 import { biasSumsAt, firstAt, gradientAt, rateSumsAt, ratesAt, skipSumsAt } from './scan-gradients';
 import { LN_2, powerOfTwo, softplus4 } from './step-size';
 
-/** Bytes of the sums for both matrices of a chunk, in vectors whose lanes are still to be added up. */
+/** Bytes of the partial sums for both matrices of a chunk, in vectors whose lanes are still to be added. */
 export function scanSumBytes(state: i32, chunk: i32): i32 {
   return (2 * chunk * state) << 4;
 }
@@ -17,15 +17,15 @@ export function scanBackwardScratchBytes(state: i32, chunk: i32): i32 {
   return (((2 * chunk + 1) * state + chunk) << 4) + scanSumBytes(state, chunk);
 }
 
-// The chunk at hand, set by `scanBackward` for the functions that go through it.
+// Buffers of the current chunk, set by `scanBackward`.
 let states: usize = 0, decays: usize = 0, steps: usize = 0, inputSums: usize = 0, outputSums: usize = 0;
 
 /**
- * Chunk `k` of text `b`, for some channels, from a first one that begins a vector to before a last. To be called for the
- * chunks from the last to the first, between `enterText` and `leaveText`.
+ * Chunk `k` of batch row `b`, for a half-open range of channels that begins at a multiple of 4. Must be called for the
+ * chunks from last to first, between `enterText` and `leaveText`.
  *
- * @param sums where `scanSumBytes` get this part's share of the gradients of the matrices; 0 where the channels are whole
- *   groups, whose gradients are then written
+ * @param sums buffer of `scanSumBytes` for this part's gradients of the matrices; 0 where the channels are whole
+ *   groups, whose gradients are then written directly
  */
 export function scanBackward(
   call: ScanCall, b: i32, k: i32, channel: i32, lastChannel: i32, sums: usize, thread: i32,
@@ -49,14 +49,17 @@ export function scanBackward(
   }
 }
 
-/** The gradients of the matrices of chunk `k` of text `b` and a group whose channels went in `parts`, sums behind one another. */
+/**
+ * Adds up the gradients of the matrices of chunk `k` of batch row `b`, for a group whose channels were divided into
+ * `parts`.
+ */
 export function addScanSums(call: ScanCall, b: i32, k: i32, group: i32, sums: usize, parts: i32): void {
   const start = b * call.length + k * call.chunk, count = min(call.chunk, call.length - k * call.chunk);
   reduceSums(call, start, count, group, sums, parts, call.dInputMatrix);
   reduceSums(call, start, count, group, sums + (<usize>(call.chunk * call.state) << 4), parts, call.dOutputMatrix);
 }
 
-/** The sums over parts and lanes, of `count` steps from `start` on, into rows of a matrix's gradient. */
+/** Sums over parts and lanes, of `count` steps from `start` on, into rows of a matrix's gradient. */
 function reduceSums(call: ScanCall, start: i32, count: i32, group: i32, sums: usize, parts: i32, matrix: usize): void {
   const state = call.state, groups = call.groups, ofPart = <usize>scanSumBytes(state, call.chunk);
   const end = sums + <usize>parts * ofPart;
@@ -70,7 +73,7 @@ function reduceSums(call: ScanCall, start: i32, count: i32, group: i32, sums: us
   }
 }
 
-/** A chunk of up to four channels of a group; `kept` are the states where it begins. */
+/** A chunk of up to four channels of a group; `kept` are the states at its start. */
 function throughChannels(call: ScanCall, start: i32, count: i32, c: i32, group: i32, kept: usize): void {
   const state = call.state, row = <usize>call.inner << 2, matrixRow = <usize>(call.groups * state) << 2;
   const at = <usize>c << 2, lane = call.inner - c, lanes = laneBytes(c, state), place = <usize>start * row + at;
@@ -114,7 +117,9 @@ function repeatChunk(
   }
 }
 
-/** The steps of a chunk backwards: `gradient` is that of the state after it, and becomes that of the state before it. */
+/**
+ * The steps of a chunk in reverse: `gradient` is that of the state after it, and becomes that of the state before it.
+ */
 function returnThrough(
   count: i32, state: i32, lane: i32, row: usize, matrixRow: usize, x: usize, stepSize: usize, rates: usize,
   inputMatrix: usize, outputMatrix: usize, skip: v128, bias: v128, positive: bool, dy: usize,

@@ -1,15 +1,16 @@
-// Gu and Dao 2023, algorithm 2, four neighbouring channels in the lanes of a vector: no sums across lanes, and any number of
-// states. Chunk by chunk over the length, so that what a chunk reads stays in the cache for all channels.
+// The selective scan (Gu and Dao 2023, algorithm 2) with four neighbouring channels in the lanes of a vector: no sums
+// across lanes, any state size. Chunk by chunk over the length, so that a chunk stays in the CPU cache for all
+// channels.
 import { fromLanes, loadLanes, storeLanes, toLanes } from '../../core/assembly/lanes';
 import { keptAt, laneBytes, ScanCall, scratchOf } from './scan-call';
 import { LOG2_E, powerOfTwo, softplus4 } from './step-size';
 
-/** Bytes of scratch that a thread needs for `scanForward` of so many channels. */
+/** Bytes of scratch that a thread needs for `scanForward` of `channels` channels. */
 export function scanForwardScratchBytes(channels: i32, state: i32): i32 {
   return <i32>(2 * laneBytes(channels, state));
 }
 
-/** Some texts and channels, each from a first one to before a last; the first channel begins a vector. */
+/** Half-open ranges of batch rows and channels; the first channel is a multiple of 4. */
 export function scanForward(
   call: ScanCall, text: i32, lastText: i32, channel: i32, lastChannel: i32, thread: i32,
 ): void {
@@ -28,7 +29,7 @@ export function scanForward(
   }
 }
 
-/** `count` steps from `start` on, counted through all texts. */
+/** `count` steps from `start` on, counted through the batch. */
 function scanChunk(
   call: ScanCall, start: i32, count: i32, channel: i32, lastChannel: i32, rates: usize, h: usize,
 ): void {

@@ -20,16 +20,20 @@ export function softplus4(x: v128): v128 {
   return f32x4.add(f32x4.pmax(f32x4.splat(0), x), f32x4.mul(f32x4.add(z, z), p));
 }
 
-/** 2^x for four numbers times log2(e) is exp: what the rates of a decay are scaled by before `powerOfTwo`. */
+/** 2^x of four values times log2(e) is exp: the factor of the decay rates before `powerOfTwo`. */
 export const LOG2_E: f32 = 1.44269504088896341;
 export const LN_2: f32 = 0.693147180559945309;
 
-/** 1.5 x 2^23 + 127: what a float32 is rounded by when it is added, its last bits then being the exponent's of 2^n. */
+/** 1.5 x 2^23 + 127: adding it rounds a float32 to an integer, and the last bits are then the exponent of 2^n. */
 const ROUNDING: f32 = 12583039;
 
 /**
- * 2^x for |x| <= 125, beyond as there, NaN of NaN: x = n + f with |f| <= 1/2, 2^f by a polynomial (relative error 9e-8,
- * exact at 0), times 2^n. `pmax` and `pmin` give their first operand where it is NaN.
+ * 2^x for
+ * x
+ * <= 125, clamped beyond, NaN of NaN: x = n + f with
+ * f
+ * <= 1/2, 2^f by a polynomial (relative error 9e-8, exact at 0), times 2^n. `pmax` and `pmin` return their first
+ * operand where it is NaN.
  */
 // @ts-ignore: decorator
 @inline

@@ -10,12 +10,13 @@ import {
 } from '@sequitur/core';
 import { add, reverse, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** Nothing: the text is read at once. */
+/** No state: the sequence is read in one chunk. */
 export type NoState = Readonly<Record<string, never>>;
 
 /**
- * Two mixers that look back, one of them over the sequence from its end (Zhu et al. 2024, "Vision Mamba", algorithm 1): every
- * position sees the whole sequence, so that it cannot be read in pieces. The outputs are added.
+ * A bidirectional mixer: two causal mixers, one of which reads the sequence in reverse (Zhu et al. 2024, "Vision
+ * Mamba", algorithm 1). Outputs are added. Every position depends on the whole sequence, so it must be read in one
+ * chunk.
  */
 export class BidirectionalMixer extends Module implements SequenceMixer<NoState> {
   readonly forward: SequenceMixer;
@@ -37,7 +38,7 @@ export class BidirectionalMixer extends Module implements SequenceMixer<NoState>
         where: 'BidirectionalMixer',
         expected: 'one sequence in each row',
         got: 'resets',
-        fix: 'Give each sequence a row of its own',
+        fix: 'Give each sequence a separate row',
       });
     }
     const { attentionMask, positions } = context;

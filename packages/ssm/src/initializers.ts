@@ -1,17 +1,17 @@
 import type { Initializer } from '@sequitur/core';
 import { sizeOf } from '@sequitur/core';
 
-/** The span of step sizes that a mixer starts with (Gu and Dao 2023, section 3.6). */
+/** The range of initial step sizes of a mixer (Gu and Dao 2023, section 3.6). */
 export interface StepSizeSpan {
   readonly least: number;
   readonly most: number;
-  /** Drawn ones are at least this long. */
+  /** Lower bound of drawn step sizes (`dt_init_floor`). */
   readonly floor: number;
 }
 
 export const DEFAULT_STEP_SPAN: StepSizeSpan = { least: 1e-3, most: 0.1, floor: 1e-4 };
 
-/** A bias whose softplus is a step size drawn evenly on a logarithmic scale. */
+/** Initializes the step bias: its softplus is log-uniform over the range. */
 export function stepBiasInitializer({ least, most, floor }: StepSizeSpan): Initializer {
   return (shape, random) =>
     Float32Array.from({ length: sizeOf(shape) }, () => {
@@ -20,19 +20,22 @@ export function stepBiasInitializer({ least, most, floor }: StepSizeSpan): Initi
     });
 }
 
-/** x with softplus(x) = y, for y > 0. */
+/** The inverse of softplus, for y > 0. */
 export function inverseSoftplus(y: number): number {
   return y + Math.log(-Math.expm1(-y));
 }
 
-/** Row i holds log 1, log 2, ...: state n decays at rate n (S4D-Real; Gu and Dao 2023, section 3.6). */
-export const logarithmsOfOneUp: Initializer = (shape) => {
+/**
+ * The S4D-Real initialization of log(-A): each row is log 1, log 2, ..., so that state n decays at rate n (Gu and Dao
+ * 2023, section 3.6).
+ */
+export const s4dRealInitializer: Initializer = (shape) => {
   const state = shape.at(-1)!;
   return Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.log((i % state) + 1));
 };
 
-/** The logarithm of numbers drawn evenly from [least, most). */
-export function logarithmOfUniform(least: number, most: number): Initializer {
+/** The logarithm of values uniform over [least, most). */
+export function logUniformInitializer(least: number, most: number): Initializer {
   return (shape, random) =>
     Float32Array.from({ length: sizeOf(shape) }, () => Math.log(least + (most - least) * random.uniform()));
 }

@@ -4,14 +4,14 @@ import { causalConvolution } from './ops/causal-convolution/index.js';
 
 export interface ShortConvolutionOptions {
   readonly channels: number;
-  /** How many positions each one sees, its own included. */
+  /** Kernel size in positions, the current one included. */
   readonly kernelSize: number;
   readonly bias: boolean;
-  /** A name as Hugging Face writes it; `silu` is computed in the same pass. */
+  /** The activation by its Hugging Face name; `silu` is computed in the same pass. */
   readonly activation: string;
 }
 
-/** The short causal convolution of a state-space mixer with its activation. Starts as PyTorch's Conv1d does. */
+/** The short causal convolution of a state-space mixer, with its activation. Initialised like PyTorch's Conv1d. */
 export class ShortConvolution extends Module {
   readonly weight: Parameter; // [kernelSize, channels]
   readonly bias: Parameter | null; // [channels]
@@ -30,7 +30,7 @@ export class ShortConvolution extends Module {
     return zeros([batchSize, kernelSize - 1, channels]);
   }
 
-  /** Of one text; backwards the sums are computed again where the activation needs them. */
+  /** Cost of one sequence; the backward pass recomputes the sums where the activation needs them. */
   cost(length: number): PartCost {
     const [kernelSize, channels] = this.weight.shape as [number, number];
     const flops = 2 * length * kernelSize * channels;

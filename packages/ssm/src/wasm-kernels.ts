@@ -1,10 +1,10 @@
 import { type Offset, type WasmInstance, wasmKernels } from '@sequitur/core';
 import { KERNELS } from './kernels.generated.js';
 
-/** A kernel that only `runAll` calls: `src` writes the numbers where it names it. */
+/** A kernel that only `runAll` calls: `src` writes its integer arguments there. */
 type InParts = (...numbers: number[]) => void;
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there. `call` is a `ScanCall`. */
+/** The exports of the AssemblyScript in `assembly/`; each function is described there. `call` is a `ScanCall`. */
 interface StateSpaceKernels {
   readonly convolutionBackward: InParts;
   readonly convolutionForward: InParts;
@@ -23,5 +23,5 @@ interface StateSpaceKernels {
 
 export type StateSpaceInstance = WasmInstance<StateSpaceKernels>;
 
-/** This package's kernels on a backend, or null where that is not WebAssembly. */
+/** The kernels of this package, or null where the backend is not wasm. */
 export const stateSpaceKernels = wasmKernels<StateSpaceKernels>(KERNELS);

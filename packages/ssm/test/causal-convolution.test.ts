@@ -29,7 +29,7 @@ onEachBackend('causal convolution', () => {
       state: drawNormal<Tensor3D>([batch, kernel - 1, channels], 's'),
     });
     for (const activation of ['silu', 'none'] as const) {
-      it(`${name}, ${activation}: equals the reference and has the gradient of differences`, async () => {
+      it(`${name}, ${activation}: equals the reference and has the gradient of finite differences`, async () => {
         const { x, weight, bias, state } = make();
         const found = causalConvolution({ x, weight, bias, state }, activation);
         const wanted = causalConvolutionReference(concat([state, x], 1), weight, bias, activation);
@@ -47,7 +47,7 @@ onEachBackend('causal convolution', () => {
     }
   }
 
-  it('hands the state over: pieces of any length are one call', async () => {
+  it('passes the state on: chunks of any length equal one call', async () => {
     const [x, weight] = [drawNormal<Tensor3D>([2, 9, 3], 'x'), drawNormal<Tensor2D>([4, 3], 'w')];
     const whole = causalConvolution({ x, weight });
     const pieces: Tensor[] = [];
@@ -66,7 +66,7 @@ onEachBackend('causal convolution', () => {
     expect(await distance(state!, whole.state)).toBe(0);
   });
 
-  it('reads nothing across the beginning of a sequence, nor hands it over', async () => {
+  it('reads nothing across a reset, and keeps no state from before it', async () => {
     const [x, weight, bias] = [
       drawNormal<Tensor3D>([1, 8, 3], 'x'),
       drawNormal<Tensor2D>([4, 3], 'w'),

@@ -15,8 +15,8 @@ import {
 import { expect, it } from 'vitest';
 import { impliedAttention, MambaMixer, selectiveScan } from '../src/index.js';
 
-onEachBackend('looking inside a selective scan', () => {
-  it('finds the attention that the scan implies: y = weights x + D x', async () => {
+onEachBackend('observing a selective scan', () => {
+  it('finds the implied attention: y = weights x + D x', async () => {
     const [length, inner, state] = [7, 3, 4];
     const scan = {
       x: drawNormal<Tensor3D>([1, length, inner], 'x'),
@@ -36,7 +36,7 @@ onEachBackend('looking inside a selective scan', () => {
     }
   });
 
-  it('shows step sizes, state norms and attention of a mixer', async () => {
+  it('observes step sizes, state norms and attention of a mixer', async () => {
     const options = { width: 4, innerWidth: 6, stateSize: 2, kernelSize: 3, stepRank: 1 };
     const mixer = initialize(new MambaMixer({ ...options, bias: false, convolutionBias: true, activation: 'silu' }), 1);
     const shapes: Record<string, readonly number[]> = {};
@@ -45,7 +45,7 @@ onEachBackend('looking inside a selective scan', () => {
     };
     mixer.mix(drawNormal([2, 5, 4], 'x'), mixer.initState(2), { observe });
     expect(shapes).toEqual({ stepSizes: [2, 5, 6], stateNorms: [2, 5], attention: [2, 5, 5] });
-    // What nobody wants is not offered, below a part of a model either.
+    // Values that are not observed are not offered, nor inside a part of a model.
     const seen: string[] = [];
     const wanting = Object.assign((name: string) => void seen.push(name), {
       isObserved: (name: string) => name === 'mixer.stateNorms',

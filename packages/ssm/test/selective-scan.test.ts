@@ -45,15 +45,15 @@ const named = (values: readonly Tensor[], resets?: Tensor) =>
     ...Object.fromEntries(NAMES.map((name, index) => [name, values[index]!])),
     ...(resets && { resets }),
   }) as unknown as SelectiveScan;
-/** Both outputs as one, so that a check reaches both. */
+/** Both outputs in one tensor, so that a check covers both. */
 const joined = ({ y, state }: { y: Tensor3D; state: Tensor3D }) => concat([reshape(y, [-1]), reshape(state, [-1])]);
 
 const shapes = {
   plain: sizes,
   grouped: { batch: 1, length: 9, inner: 8, state: 4, groups: 2 },
-  'channels that fill no vector': { batch: 2, length: 5, inner: 7, state: 5, groups: 1 },
-  'a row of its own for each channel': { batch: 1, length: 6, inner: 5, state: 2, groups: 5 },
-  'so many channels that a GPU goes through each text at once': {
+  'channels that are no multiple of 4': { batch: 2, length: 5, inner: 7, state: 5, groups: 1 },
+  'a separate row for each channel': { batch: 1, length: 6, inner: 5, state: 2, groups: 5 },
+  'enough channels for a sequential scan on a GPU': {
     ...{ batch: 2, length: 5, inner: 2 ** 14, state: 1, groups: 1 },
   },
   'one step': { batch: 3, length: 1, inner: 5, state: 16, groups: 1 },
@@ -63,11 +63,11 @@ onEachBackend('selective scan', () => {
   for (const [name, shape] of Object.entries(shapes)) {
     for (const softplus of [true, false]) {
       it(`${name}, softplus ${softplus}: equals the reference`, async () => {
-        // Without softplus a step size may be negative, which makes the state grow beyond measure.
+        // Without softplus a step size may be negative, so that the state grows exponentially.
         const drawn = tensorsOf(shape);
         const tensors = softplus ? drawn : { ...drawn, stepSize: abs(drawn.stepSize), stepBias: abs(drawn.stepBias) };
-        const attributes = { softplus, chunk: 4, remember: false };
-        const found = selectiveScan(scanOf(tensors), { softplus, chunk: 4 });
+        const attributes = { softplus, chunk: 4, saveStates: false };
+        const found = selectiveScan(scanOf(tensors), { softplus, chunkLength: 4 });
         const [y, state] = selectiveScanReference(tensors, attributes);
         expect(await distance(found.y, y)).toBeLessThan(1e-5);
         expect(await distance(found.state, state)).toBeLessThan(1e-5);
@@ -79,11 +79,11 @@ onEachBackend('selective scan', () => {
       const { batch, length, inner, state } = shape;
       const [dy, dFinal] = [drawNormal([batch, length, inner], 'dy'), drawNormal([batch, inner, state], 'dh')];
       const loss = (...values: Tensor[]) => {
-        const found = selectiveScan(named(values), { chunk: 3 });
+        const found = selectiveScan(named(values), { chunkLength: 3 });
         return sum(concat([reshape(mul(found.y, dy), [-1]), reshape(mul(found.state, dFinal), [-1])]));
       };
       const found = grads(loss)(NAMES.map((key) => tensors[key as keyof ScanTensors]!));
-      const attributes = { softplus: true, chunk: 3, remember: true };
+      const attributes = { softplus: true, chunk: 3, saveStates: true };
       const wanted = selectiveScanGradientReference(tensors, dy, dFinal, attributes);
       for (const [index, gradient] of wanted.entries()) {
         const scale = Math.max(1, await largest(gradient));
@@ -93,14 +93,14 @@ onEachBackend('selective scan', () => {
     });
   }
 
-  it('has the gradient of differences, resets included', async () => {
+  it('has the gradient of finite differences, resets included', async () => {
     const inputs = NAMES.map((key) => tensorsOf({ ...sizes, batch: 1, length: 5 })[key as keyof ScanTensors]!);
     const resets = tensor([0, 0, 1, 0, 0], [1, 5]);
-    await expectGradientOfDifferences((...values) => joined(selectiveScan(named(values), { chunk: 2 })), inputs, {
+    await expectGradientOfDifferences((...values) => joined(selectiveScan(named(values), { chunkLength: 2 })), inputs, {
       samples: 6,
     });
     await expectGradientOfDifferences(
-      (...values) => joined(selectiveScan(named(values, resets), { chunk: 2 })),
+      (...values) => joined(selectiveScan(named(values, resets), { chunkLength: 2 })),
       inputs,
       { samples: 6 },
     );
@@ -109,8 +109,8 @@ onEachBackend('selective scan', () => {
 
   it('gives the same gradients with chunks of 1, 3, 64 and the whole', async () => {
     const inputs = NAMES.map((key) => tensorsOf({ ...sizes, length: 70 })[key as keyof ScanTensors]!);
-    const gradientsOf = (chunk: number) =>
-      grads((...values: Tensor[]) => sum(mul(joined(selectiveScan(named(values), { chunk })), 0.1)))(inputs);
+    const gradientsOf = (chunkLength: number) =>
+      grads((...values: Tensor[]) => sum(mul(joined(selectiveScan(named(values), { chunkLength })), 0.1)))(inputs);
     const whole = gradientsOf(70);
     for (const chunk of [1, 3, 64]) {
       const found = gradientsOf(chunk);
@@ -123,7 +123,7 @@ onEachBackend('selective scan', () => {
     dispose([...whole, ...inputs]);
   });
 
-  it('hands the state over: two calls are one', async () => {
+  it('passes the state on: two calls equal one', async () => {
     const tensors = tensorsOf();
     const whole = selectiveScan(scanOf(tensors));
     const part = (x: Tensor, from: number, to: number) => slice(x, [0, from], [x.shape[0]!, to - from]);
@@ -142,7 +142,7 @@ onEachBackend('selective scan', () => {
     expect(await distance(second.state, whole.state)).toBeLessThan(1e-5);
   });
 
-  it('begins anew at a reset', async () => {
+  it('starts from an empty state at a reset', async () => {
     const tensors = tensorsOf({ ...sizes, batch: 1, length: 8 });
     const resets = tensor([0, 0, 0, 0, 0, 1, 0, 0], [1, 8]) as Tensor2D;
     const packed = selectiveScan({ ...scanOf(tensors), resets });
@@ -173,11 +173,11 @@ onEachBackend('selective scan', () => {
     expect(await distance(found.y, wanted.y)).toBeLessThan(1e-6);
   });
 
-  it('refuses what does not fit, by name', () => {
+  it('refuses arguments that do not match, by name', () => {
     const tensors = scanOf(tensorsOf());
     expect(() => selectiveScan({ ...tensors, stepBias: drawNormal([5], 'b') })).toThrow(
       /stepBias: expected shape \[6\]/,
     );
-    expect(() => selectiveScan(tensors, { chunk: 0 })).toThrow(/chunk/);
+    expect(() => selectiveScan(tensors, { chunkLength: 0 })).toThrow(/chunk/);
   });
 });

@@ -64,14 +64,14 @@ onEachBackend('state-space duality', () => {
     dispose([...whole, ...inputs, weights]);
   });
 
-  it('has the gradient of differences, resets included', async () => {
+  it('has the gradient of finite differences, resets included', async () => {
     const inputs = inputsOf(1, 6);
     const resets = tensor([0, 0, 0, 1, 0, 0], [1, 6]) as Tensor2D;
     await expectGradientOfDifferences((...values) => joined(scan(values, 4, resets)), inputs, { samples: 6 });
     dispose([...inputs, resets]);
   });
 
-  it('hands the state over, and begins anew at a reset', async () => {
+  it('passes the state on, and starts from an empty one at a reset', async () => {
     const inputs = inputsOf(1, 9);
     const part = (from: number, count: number, initial: Tensor) => [
       ...inputs.slice(0, 4).map((x) => slice(x, [0, from], [1, count])),

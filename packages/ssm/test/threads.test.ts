@@ -31,7 +31,7 @@ beforeEach(async () => void (await openBackend('cpu')));
 
 type Inputs = Readonly<Record<string, Tensor>>;
 
-/** An operation on tensors that it is differentiated by. */
+/** An operation and its differentiable tensors. */
 interface Case {
   readonly inputs: Inputs;
   compute(inputs: Inputs): Tensor[];
@@ -39,7 +39,7 @@ interface Case {
 
 const one = <T>(random: Random, ...items: readonly T[]): T => items[random.integer(items.length)]!;
 
-/** Values of a case drawn anew on the backend at hand: its outputs, and the gradient of a weighted sum of them by every input. */
+/** Evaluates a case on the current backend: its outputs, and the gradient of a weighted sum of them by every input. */
 function evaluate(create: () => Case): Record<string, Tensor> {
   return tidy(() => {
     const { inputs, compute } = create();
@@ -55,7 +55,7 @@ function evaluate(create: () => Case): Record<string, Tensor> {
   });
 }
 
-/** Expects the cases of `rounds` seeds to be the same on threads, which get both kernels in parts. */
+/** Expects the cases of `rounds` seeds to be the same on several threads, where both kernels run in parts. */
 async function expectSame(
   create: (random: Random) => Case,
   rounds: number,
@@ -79,7 +79,7 @@ async function expectSame(
   expect(cut.get(backward)).toBeGreaterThan(rounds / 2);
 }
 
-/** 1 where a text begins. */
+/** 1 where a sequence begins. */
 function drawResets(random: Random, batch: number, length: number): Tensor {
   return tensor(
     Float32Array.from({ length: batch * length }, () => Number(random.integer(20) === 0)),
@@ -93,7 +93,7 @@ it('selective scans have the same bits on one thread and on three', async () => 
     const inner = groups === 1 ? 65 + random.integer(90) : groups * 4 * (1 + random.integer(Math.ceil(50 / groups)));
     const [batch, length, state] = [one(random, 1, 1, 2, 5), 60 + random.integer(60), 4 + random.integer(9)];
     const resets = one(random, true, false) ? drawResets(random, batch, length) : undefined;
-    const options = { softplus: one(random, true, true, false), chunk: one(random, 64, 64, 29) };
+    const options = { softplus: one(random, true, true, false), chunkLength: one(random, 64, 64, 29) };
     const step = drawNormal([batch, length, inner], 'step');
     return {
       inputs: {
@@ -151,7 +151,7 @@ it('linear scans have the same bits on one thread and on three', async () => {
 const threads = (count: number, shouldParallelize = () => true) => ({ threads: count, shouldParallelize });
 const large = (batch: number, channels: number) => ({ batch, channels, multiplications: 1e9 });
 
-it('cuts by sequences, and by channels where sequences are few, whole lines of them', () => {
+it('divides by sequences, and by whole cache lines of channels where sequences are few', () => {
   const range = (from: number, count: number) => ({ from, count });
   expect(channelRanges(threads(2), large(1, 101))).toEqual([
     { sequences: range(0, 1), channels: range(0, 32) },
@@ -171,7 +171,7 @@ it('cuts by sequences, and by channels where sequences are few, whole lines of t
   expect(channelRanges(threads(2), large(0, 101))).toEqual([]);
 });
 
-it('cuts the backward of a scan without regard to threads, inside groups or between them', () => {
+it('divides the backward pass of a scan independently of threads, inside groups or between them', () => {
   const widthOf = (parts: readonly Range[]) => parts.reduce((sum, { count }) => sum + count, 0);
   const counts = (inner: number, groups: number) => {
     const { parts, ofGroup } = gradientParts(inner, groups);

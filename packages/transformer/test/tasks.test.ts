@@ -1,5 +1,5 @@
 import { openBackend } from '@sequitur/core';
-import { type GenerateOptions, generateTexts, readGenerationSettings } from '@sequitur/generation';
+import { type GenerateOptions, generateSequences, readGenerationSettings } from '@sequitur/generation';
 import { CharacterTokenizer } from '@sequitur/text';
 import { memory, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +28,7 @@ async function expected(made: SequenceToSequence, text: string, options: Generat
   const ids = tokenizer.encode(text);
   const source = tensor2d(ids, [1, ids.length], 'int32');
   const conditioned = made.conditionedOn(source);
-  const best = (await generateTexts(conditioned, [[2]], options))[0]![0]!;
+  const best = (await generateSequences(conditioned, [[2]], options))[0]![0]!;
   conditioned.dispose();
   source.dispose();
   return tokenizer.decode(best.tokens);

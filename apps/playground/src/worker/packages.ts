@@ -12,7 +12,7 @@ export {
   SequiturError,
   tokenTensor,
 } from '@sequitur/core';
-export { generateTexts } from '@sequitur/generation';
+export { generateSequences } from '@sequitur/generation';
 export { Gpt, gptFamilies } from '@sequitur/gpt';
 export { Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
 export { type FileSink, type FileSource, filesSink, readText } from '@sequitur/pretrained';

@@ -1,9 +1,9 @@
 import {
-  type GeneratedText,
+  type GeneratedSequence,
   type GenerateOptions,
   type GenerationPrompt,
   type GenerationSettings,
-  generateTexts,
+  generateSequences,
   paddingOf,
   readGenerationSettings,
 } from '@sequitur/generation';
@@ -41,7 +41,7 @@ export async function compareGenerate(
     const begun = goesOn ? inputs.input_ids : prompts;
     const options = optionsOf(settings, { length: begun[0]!.length, ...(!goesOn && { sources: read }) });
     if (typeof options === 'string') return [{ name, verdict: 'unsupported', detail: options }];
-    const texts = await generateTexts(model, prompts, options);
+    const texts = await generateSequences(model, prompts, options);
     const found = texts.flatMap((own, row) =>
       own.map((text) => [...begun[row]!, ...writtenBy(text, options.beamSearch ? options.endTokens : undefined)]),
     );
@@ -65,7 +65,7 @@ function optionsOf(settings: GenerationSettings, prompt: GenerationPrompt): Gene
 }
 
 /** Hugging Face's beams write the first of several end tokens, whichever it was. */
-function writtenBy({ tokens, finish }: GeneratedText, endTokens: readonly number[] | undefined): readonly number[] {
+function writtenBy({ tokens, finish }: GeneratedSequence, endTokens: readonly number[] | undefined): readonly number[] {
   return finish === 'end' && endTokens ? [...tokens.slice(0, -1), endTokens[0]!] : tokens;
 }
 

@@ -25,7 +25,7 @@ const RULES: readonly (readonly [attribute: string, rule: Read])[] = [
     'exponential_decay_length_penalty',
     ([start, factor]: [number, number], { endTokens }) => rules.exponentialDecayLengthPenalty(start, factor, endTokens),
   ],
-  ['suppress_tokens', (tokens: number[]) => rules.suppressedTokens(tokens)],
+  ['suppress_tokens', (tokens: number[]) => rules.suppressTokens(tokens)],
   ['temperature', (value: number) => rules.temperature(value)],
   ['top_k', (k: number, settings) => rules.topK(k, settings)],
   ['top_p', (p: number, settings) => rules.topP(p, settings)],

@@ -4,14 +4,14 @@ import { largestPlaces } from '../processors/probabilities.js';
 import { containsStop, type Row } from '../row.js';
 import { Hypotheses } from './hypotheses.js';
 
-/** A candidate that goes on. */
+/** A beam: a candidate that is continued. */
 export interface Beam {
   /** Generated tokens only. */
   readonly tokens: readonly number[];
   readonly logProbabilities: readonly number[];
-  /** Σ of the log-probabilities, as the rules changed them. */
+  /** Σ of the log-probabilities after the logits processors. */
   readonly total: number;
-  /** Which beam of the group it was at the last step. */
+  /** Its index among the beams of the group at the previous step. */
   readonly parent: number;
 }
 
@@ -22,17 +22,17 @@ interface Candidate {
   readonly total: number;
 }
 
-/** All beams of a group begin alike: the first alone counts until they differ. */
+/** All beams of a group start equal: only the first counts at the first step. */
 const NEVER_FIRST = -1e9;
 
-/** Beams of one prompt that compete with each other. */
+/** The beams of one prompt that compete with each other. */
 export class BeamGroup {
   readonly hypotheses: Hypotheses;
   beams: readonly Beam[];
   resolved = false;
   readonly #row: Row;
   readonly #options: GenerateOptions;
-  /** So many candidates that enough are left when all end tokens are among the best. */
+  /** Candidates per step: enough that beams remain when all end tokens are among the best. */
   readonly #candidates: number;
 
   constructor(size: number, row: Row, options: GenerateOptions) {
@@ -48,11 +48,11 @@ export class BeamGroup {
   }
 
   /**
-   * Takes one step of the search.
+   * One step of the search.
    *
-   * @param scores for every beam the log-probabilities of the next token, shaped by the rules
+   * @param scores log-probabilities of the next token of every beam, after the logits processors
    * @param raw a beam and a token -> its log-probability under the model
-   * @param random present where candidates are drawn
+   * @param random present where candidates are sampled
    */
   advance(
     scores: readonly Float32Array[],
@@ -66,23 +66,23 @@ export class BeamGroup {
     for (const [rank, { beam, token, total }] of candidates.entries()) {
       const { tokens, logProbabilities } = this.beams[beam]!;
       const own = raw(beam, token);
-      const text = {
+      const candidate = {
         tokens: [...tokens, token],
         logProbabilities: own === undefined ? [] : [...logProbabilities, own],
       };
-      const finish = this.#finishOf(text.tokens);
-      if (!finish) next.push({ ...text, total, parent: beam });
-      // A text that ends counts only if it is among the best beams as it stands.
-      else if (rank < size) this.hypotheses.add({ ...text, finish }, total);
+      const finish = this.#finishOf(candidate.tokens);
+      if (!finish) next.push({ ...candidate, total, parent: beam });
+      // A finished sequence counts only if it is among the best beams at this step.
+      else if (rank < size) this.hypotheses.add({ ...candidate, finish }, total);
       if (next.length === size) break;
     }
     this.resolved = this.hypotheses.isDone(candidates[0]!.total, length) || next.length === 0;
-    // Too few go on only where stop strings end more texts than there are spare candidates.
+    // Too few remain only where stop strings end more sequences than there are spare candidates.
     while (next.length > 0 && next.length < size) next.push({ ...next[0]!, total: NEVER_FIRST });
     if (next.length > 0) this.beams = next;
   }
 
-  /** Takes the beams as they are for finished texts. */
+  /** Finishes all beams as they are. */
   finish(finish: 'length' | 'context'): void {
     if (this.resolved) return;
     for (const { tokens, logProbabilities, total } of this.beams) {
@@ -118,8 +118,8 @@ export class BeamGroup {
 }
 
 /**
- * The logarithms of weights with Gumbel noise: their largest places are a draw without replacement (Kool, van Hoof and
- * Welling 2019, section 2.3).
+ * Log-weights with Gumbel noise: the largest ones are a sample without replacement (Kool, van Hoof and Welling 2019,
+ * section 2.3).
  */
 function perturbed(logarithms: Float64Array, random: Random): Float64Array {
   return logarithms.map((logarithm) =>

@@ -8,9 +8,8 @@ import { BeamGroup } from './beam-group.js';
 import type { Hypothesis } from './hypotheses.js';
 
 /**
- * Searches the likeliest texts with several candidates for each prompt, all prompts together; the arithmetic and the
- * rules of ending are Hugging Face's (transformers 4.44). The texts are known only when the search is over, and are
- * then given out step by step.
+ * Beam search over all prompts together; scores and end conditions are those of Hugging Face (transformers 4.44).
+ * Sequences are known only when the search is over, and are then yielded step by step.
  */
 export async function* beamSearch(
   model: CausalModel,
@@ -53,7 +52,7 @@ async function search(model: CausalModel, prompts: readonly PromptSearch[], opti
   }
 }
 
-/** The search for one prompt's texts: its groups of beams. */
+/** The search of one prompt: its groups of beams. */
 class PromptSearch {
   readonly row: Row;
   readonly #groups: readonly BeamGroup[];
@@ -63,9 +62,9 @@ class PromptSearch {
   readonly #settledToken: number | undefined;
 
   constructor(row: Row, options: GenerateOptions, sampling: boolean) {
-    const { beams, groups = 1, settledToken } = options.beamSearch!;
+    const { beams, groups = 1, finishedGroupToken } = options.beamSearch!;
     this.row = row;
-    this.#settledToken = settledToken;
+    this.#settledToken = finishedGroupToken;
     this.#groups = Array.from({ length: groups }, () => new BeamGroup(beams / groups, row, options));
     this.#shape = shaperOf(options, Math.max(2, 1 + (options.endTokens?.length ?? 0)));
     this.#sampling = sampling;
@@ -77,7 +76,7 @@ class PromptSearch {
     return this.#groups.every(({ resolved }) => resolved);
   }
 
-  /** For every beam, which one of the last step it goes on from. */
+  /** For every beam, the index of the beam of the previous step that it continues. */
   get parents(): number[] {
     const size = this.#groups[0]!.beams.length;
     return this.#groups.flatMap(({ beams, resolved }, index) =>
@@ -85,7 +84,7 @@ class PromptSearch {
     );
   }
 
-  /** What every beam reads next; nobody looks at what a settled one reads. */
+  /** The next input token of every beam; the output of finished groups is not used. */
   get lastTokens(): number[] {
     return this.#groups.flatMap(({ beams }) => beams.map(({ tokens }) => tokens.at(-1) ?? this.row.tokens.at(-1)!));
   }
@@ -109,7 +108,7 @@ class PromptSearch {
     for (const group of this.#groups) group.finish(finish);
   }
 
-  /** The best texts of all groups, the best first. */
+  /** The best sequences of all groups, best first. */
   best(count: number): Hypothesis[] {
     const all = this.#groups.flatMap(({ hypotheses }) => hypotheses.kept);
     return all.sort((a, b) => b.score - a.score).slice(0, count);

@@ -1,6 +1,6 @@
 import type { BeamOptions } from '../options.js';
 
-/** A text that a beam search may give in the end. */
+/** A finished sequence that a beam search may return. */
 export interface Hypothesis {
   /** Generated tokens only. */
   readonly tokens: readonly number[];
@@ -10,7 +10,7 @@ export interface Hypothesis {
   readonly finish: 'end' | 'stop' | 'length' | 'context';
 }
 
-/** The best finished texts of one prompt, or of one group of its beams, so many at most. */
+/** The best finished sequences of one prompt, or of one group of its beams, up to a maximum count. */
 export class Hypotheses {
   readonly #size: number;
   readonly #lengthPenalty: number;
@@ -18,7 +18,7 @@ export class Hypotheses {
   readonly #limit: number;
   readonly #kept: Hypothesis[] = [];
 
-  /** @param limit the most tokens that a text may have */
+  /** @param limit maximum number of tokens of a sequence */
   constructor(size: number, { lengthPenalty = 1, earlyStopping = false }: BeamOptions, limit: number) {
     this.#size = size;
     this.#lengthPenalty = lengthPenalty;
@@ -30,15 +30,15 @@ export class Hypotheses {
     return this.#kept;
   }
 
-  /** Keeps the text if it is among the best. */
-  add(text: Omit<Hypothesis, 'score'>, logProbability: number): void {
-    const score = this.#scoreOf(logProbability, text.tokens.length);
+  /** Keeps the sequence if it is among the best. */
+  add(sequence: Omit<Hypothesis, 'score'>, logProbability: number): void {
+    const score = this.#scoreOf(logProbability, sequence.tokens.length);
     if (this.#kept.length === this.#size) {
       const worst = this.#placeOfWorst();
       if (!(score > this.#kept[worst]!.score)) return;
       this.#kept.splice(worst, 1);
     }
-    this.#kept.push({ ...text, score });
+    this.#kept.push({ ...sequence, score });
   }
 
   /**
@@ -50,7 +50,7 @@ export class Hypotheses {
   isDone(logProbability: number, length: number): boolean {
     if (this.#kept.length < this.#size) return false;
     if (this.#earlyStopping === true) return true;
-    // Where longer texts gain, a candidate can become best at its longest.
+    // Where longer sequences score higher, a candidate is best at its maximum length.
     const mostFavourable = this.#earlyStopping === 'never' && this.#lengthPenalty > 0 ? this.#limit : length;
     return this.#kept[this.#placeOfWorst()]!.score >= this.#scoreOf(logProbability, mostFavourable);
   }
@@ -59,7 +59,7 @@ export class Hypotheses {
     return logProbability / length ** this.#lengthPenalty;
   }
 
-  /** Of several equally bad ones the first. */
+  /** The index of the worst one, the first of equal ones. */
   #placeOfWorst(): number {
     let worst = 0;
     for (const [place, { score }] of this.#kept.entries()) if (score < this.#kept[worst]!.score) worst = place;

@@ -1,10 +1,10 @@
 import { SequiturError } from '@sequitur/core';
 import { checkCount, checkTokens, type LogitsProcessor } from './processor.js';
 
-/** A sequence of tokens, and what is added to the score of its last one where the others stand before it. */
+/** A token sequence, and the bias that is added to the score of its last token where the others precede it. */
 export type SequenceBias = readonly [sequence: readonly number[], bias: number];
 
-/** Makes sequences of tokens more likely or less. */
+/** Adds biases to token sequences. */
 export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
   for (const [sequence] of biases) checkSequence('sequenceBias', sequence);
   return (scores, { tokens }) => {
@@ -16,25 +16,25 @@ export function sequenceBias(biases: readonly SequenceBias[]): LogitsProcessor {
   };
 }
 
-/** Forbids these sequences of tokens: the last token of each, where the ones before it stand at the end of the text. */
+/** Forbids token sequences: the last token of each, where the others end the sequence so far. */
 export function badWordSequences(sequences: readonly (readonly number[])[]): LogitsProcessor {
   for (const sequence of sequences) checkSequence('badWords', sequence);
   return sequenceBias(sequences.map((sequence) => [sequence, -Infinity]));
 }
 
-/** Forbids these tokens everywhere. */
-export function suppressedTokens(suppressTokens: readonly number[]): LogitsProcessor {
-  checkTokens('suppressTokens', suppressTokens);
+/** Forbids tokens everywhere. */
+export function suppressTokens(tokens: readonly number[]): LogitsProcessor {
+  checkTokens('suppressTokens', tokens);
   return (scores) => {
-    for (const token of suppressTokens) scores[token] = -Infinity;
+    for (const token of tokens) scores[token] = -Infinity;
   };
 }
 
-/** Forbids these tokens as the generated token number `place`, counted from 0. */
-export function beginSuppressTokens(suppressTokens: readonly number[], place = 0): LogitsProcessor {
-  checkTokens('beginSuppressTokens', suppressTokens);
+/** Forbids tokens at the generated position `place`, counted from 0. */
+export function beginSuppressTokens(tokens: readonly number[], place = 0): LogitsProcessor {
+  checkTokens('beginSuppressTokens', tokens);
   checkCount('beginSuppressTokens, place', place, 0);
-  const suppress = suppressedTokens(suppressTokens);
+  const suppress = suppressTokens(tokens);
   return (scores, sequence) => {
     if (sequence.tokens.length - sequence.promptLength === place) suppress(scores, sequence);
   };

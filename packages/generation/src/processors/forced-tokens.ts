@@ -1,6 +1,6 @@
 import { checkCount, checkTokens, type LogitsProcessor } from './processor.js';
 
-/** Makes this the first token that is generated, as the language of a translation is. */
+/** Forces the first generated token, for example the target language of a translation. */
 export function forcedBosToken(token: number): LogitsProcessor {
   checkTokens('forcedBosToken', [token]);
   return (scores, { tokens, promptLength }) => {
@@ -8,7 +8,7 @@ export function forcedBosToken(token: number): LogitsProcessor {
   };
 }
 
-/** Makes the generated token number `maxTokens` one of these, where the text has not ended before. */
+/** Forces one of these as the generated token number `maxTokens`, unless the sequence ends earlier. */
 export function forcedEosToken(last: readonly number[], maxTokens: number): LogitsProcessor {
   checkTokens('forcedEosToken', last);
   checkCount('maxTokens', maxTokens);

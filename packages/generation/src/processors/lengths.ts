@@ -1,6 +1,6 @@
 import { checkCount, checkOption, checkTokens, type LogitsProcessor } from './processor.js';
 
-/** Forbids the end of the text before so many tokens are generated. */
+/** Forbids end tokens before `count` tokens are generated. */
 export function minimumTokens(count: number, endTokens: readonly number[]): LogitsProcessor {
   checkCount('minTokens', count, 0);
   checkTokens('endTokens', endTokens);
@@ -9,7 +9,7 @@ export function minimumTokens(count: number, endTokens: readonly number[]): Logi
   };
 }
 
-/** Forbids the end of the text before prompt and generated tokens together are so many. */
+/** Forbids end tokens before prompt and generated tokens reach `length`. */
 export function minimumLength(length: number, endTokens: readonly number[]): LogitsProcessor {
   checkCount('minLength', length, 0);
   checkTokens('endTokens', endTokens);
@@ -18,7 +18,11 @@ export function minimumLength(length: number, endTokens: readonly number[]): Log
   };
 }
 
-/** From `start` generated tokens on, makes the end likelier with every token: its score gains |score| (factor ^ tokens - 1). */
+/**
+ * From `start` generated tokens on, raises the score of the end tokens by
+ * score
+ * (factor ^ tokens - 1).
+ */
 export function exponentialDecayLengthPenalty(
   start: number,
   factor: number,

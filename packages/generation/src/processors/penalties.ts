@@ -1,12 +1,15 @@
 import { checkOption, type LogitsProcessor } from './processor.js';
 
-/** Divides positive scores of tokens that occurred by the penalty and multiplies negative ones (Keskar et al. 2019, section 4.1). */
+/**
+ * Repetition penalty: divides positive scores of tokens that occurred by the penalty and multiplies negative ones
+ * (Keskar et al. 2019, section 4.1).
+ */
 export function repetitionPenalty(penalty: number): LogitsProcessor {
   checkOption('repetitionPenalty', penalty, 'a number above 0', penalty > 0 && Number.isFinite(penalty));
   return (scores, { tokens }) => scaleDown(scores, tokens, penalty);
 }
 
-/** Multiplies the probability of the source's tokens, above 1 to keep to them (the `encoder_repetition_penalty` of Hugging Face). */
+/** Repetition penalty for the source, above 1 to favour its tokens (Hugging Face's `encoder_repetition_penalty`). */
 export function sourceRepetitionPenalty(penalty: number): LogitsProcessor {
   checkOption('sourceRepetitionPenalty', penalty, 'a number above 0', penalty > 0 && Number.isFinite(penalty));
   return (scores, { tokens, promptLength, source = tokens.slice(0, promptLength) }) =>
@@ -15,13 +18,13 @@ export function sourceRepetitionPenalty(penalty: number): LogitsProcessor {
 
 function scaleDown(scores: Float32Array, tokens: readonly number[], penalty: number): void {
   for (const token of new Set(tokens)) {
-    if (token >= scores.length) continue; // a source may have a vocabulary of its own
+    if (token >= scores.length) continue; // a source may have another vocabulary
     const score = scores[token]!;
     scores[token] = score < 0 ? score * penalty : score / penalty;
   }
 }
 
-/** Takes `penalty` from the score of every token that was generated already: it brings in new subjects. */
+/** Subtracts `penalty` from the score of every token that was generated already. */
 export function presencePenalty(penalty: number): LogitsProcessor {
   checkOption('presencePenalty', penalty, 'a finite number', Number.isFinite(penalty));
   return (scores, { tokens, promptLength }) => {
@@ -29,7 +32,7 @@ export function presencePenalty(penalty: number): LogitsProcessor {
   };
 }
 
-/** Takes `penalty` from the score of a token for every time that it was generated. */
+/** Subtracts `penalty` from the score of a token for every time that it was generated. */
 export function frequencyPenalty(penalty: number): LogitsProcessor {
   checkOption('frequencyPenalty', penalty, 'a finite number', Number.isFinite(penalty));
   return (scores, { tokens, promptLength }) => {
@@ -37,7 +40,10 @@ export function frequencyPenalty(penalty: number): LogitsProcessor {
   };
 }
 
-/** In a beam search in groups: takes `penalty` for each beam of an earlier group that has just chosen the token (Vijayakumar et al. 2018, equation 3). */
+/**
+ * Diverse beam search: subtracts `penalty` for each beam of an earlier group that has just chosen the token
+ * (Vijayakumar et al. 2018, equation 3).
+ */
 export function diversityPenalty(penalty: number): LogitsProcessor {
   checkOption('diversityPenalty', penalty, 'a number of at least 0', penalty >= 0 && Number.isFinite(penalty));
   return (scores, { rivals = [] }) => {

@@ -12,14 +12,14 @@ export function logSumExp(scores: ArrayLike<number>): number {
   return top + Math.log(sum);
 }
 
-/** -Σ p log p, in nats; what has no probability adds nothing. */
+/** The entropy -Σ p log p, in nats; zero probabilities add nothing. */
 export function entropyOf(probabilities: Float64Array): number {
   let entropy = 0;
   for (const probability of probabilities) if (probability > 0) entropy -= probability * Math.log(probability);
   return entropy;
 }
 
-/** The places of the `count` largest values, the largest first; of equal ones the first. */
+/** The indices of the `count` largest values, largest first, the first of equal ones first. */
 export function largestPlaces(values: ArrayLike<number>, count: number): number[] {
   const best: number[] = [];
   for (let place = 0; place < values.length; place++) {

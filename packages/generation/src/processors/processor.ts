@@ -1,23 +1,23 @@
 import { SequiturError } from '@sequitur/core';
 
-/** What a processor knows of the sequence that it shapes. */
+/** The sequence that a logits processor gets. */
 export interface SequenceSoFar {
   /** Prompt and generated tokens together, without padding. */
   readonly tokens: readonly number[];
   readonly promptLength: number;
-  /** The text that the model reads while it writes; default the prompt. */
+  /** The input of the encoder; default the prompt. */
   readonly source?: readonly number[] | undefined;
-  /** In a diverse beam search: what the groups before this one have just chosen. */
+  /** Diverse beam search: the tokens that earlier groups have just chosen. */
   readonly rivals?: readonly number[] | undefined;
 }
 
 /**
- * Changes the scores [vocabulary] of the next token of one sequence, in place: logits, or in a beam search their
- * log-softmax, as in Hugging Face.
+ * A logits processor: changes the scores [vocabulary] of the next token of one sequence in place. Scores are logits, or
+ * in a beam search log-probabilities, as in Hugging Face.
  */
 export type LogitsProcessor = (scores: Float32Array, sequence: SequenceSoFar) => void;
 
-/** @throws SequiturError naming the option where its value does not hold */
+/** @throws SequiturError naming the option whose value is invalid */
 export function checkOption(name: string, value: number, expected: string, holds: boolean): void {
   if (!holds) throw new SequiturError({ where: `generation, ${name}`, expected, got: String(value) });
 }

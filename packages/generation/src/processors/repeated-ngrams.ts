@@ -1,12 +1,12 @@
 import { checkCount, type LogitsProcessor } from './processor.js';
 
-/** Forbids every token that would complete an n-gram that occurred before (Paulus, Xiong and Socher 2018, section 2.5). */
+/** Forbids tokens that would repeat an n-gram (Paulus, Xiong and Socher 2018, section 2.5). */
 export function noRepeatNgram(n: number): LogitsProcessor {
   checkCount('noRepeatNgram', n);
   return (scores, { tokens }) => forbidNgramsOf(tokens, tokens, n, scores);
 }
 
-/** Forbids every token that would complete an n-gram of the source: a summary that does not copy. */
+/** Forbids tokens that would complete an n-gram of the source, so that a summary does not copy. */
 export function sourceNoRepeatNgram(n: number): LogitsProcessor {
   checkCount('sourceNoRepeatNgram', n);
   return (scores, { tokens, promptLength, source = tokens.slice(0, promptLength) }) =>
@@ -21,7 +21,7 @@ function forbidNgramsOf(known: readonly number[], tokens: readonly number[], n: 
   }
 }
 
-/** Whether what stands at the end of `tokens`, from `start` on, stands at `i` in `known` too. */
+/** Whether the end of `tokens`, from `start` on, occurs in `known` at `i`. */
 function standsAt(known: readonly number[], i: number, tokens: readonly number[], start: number): boolean {
   for (let j = start; j < tokens.length; j++) if (known[i + j - start] !== tokens[j]) return false;
   return true;

@@ -1,7 +1,7 @@
 import { logSoftmax } from './probabilities.js';
 import { checkOption, type LogitsProcessor } from './processor.js';
 
-/** Divides by the temperature: below 1 the likely tokens gain, above 1 the unlikely ones. */
+/** Divides the scores by the temperature: below 1 the distribution becomes sharper, above 1 flatter. */
 export function temperature(value: number): LogitsProcessor {
   checkOption('temperature', value, 'a number above 0', value > 0 && Number.isFinite(value));
   return (scores) => {
@@ -9,14 +9,14 @@ export function temperature(value: number): LogitsProcessor {
   };
 }
 
-/** Makes the scores log-probabilities again after other rules, as comparable beams need. */
+/** Renormalises the scores to log-probabilities after other processors, so that beams are comparable. */
 export function renormalized(): LogitsProcessor {
   return (scores) => scores.set(logSoftmax(scores));
 }
 
 const LARGEST = 3.4028234663852886e38;
 
-/** Not-a-number becomes 0 and infinities the largest numbers of float32: a model that has lost itself goes on. */
+/** Replaces NaN by 0 and infinities by the largest float32. */
 export function finite(): LogitsProcessor {
   return (scores) => {
     for (let i = 0; i < scores.length; i++) {

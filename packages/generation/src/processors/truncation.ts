@@ -2,13 +2,15 @@ import { hostSoftmax } from '@sequitur/core';
 import { entropyOf, largestPlaces } from './probabilities.js';
 import { checkCount, checkOption, type LogitsProcessor } from './processor.js';
 
-/** At least so many tokens stay, however strict the rule; default 1. */
-export interface Keeping {
+/** Minimum number of tokens that are kept; default 1. */
+export interface KeepOptions {
   readonly keep?: number;
 }
 
-/** Leaves the k most likely tokens (Fan, Lewis and Dauphin 2018), and those level with the last of them. */
-export function topK(k: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+/**
+ * Top-k sampling: keeps the k most likely tokens (Fan, Lewis and Dauphin 2018), and those equal to the last of them.
+ */
+export function topK(k: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkCount('topK', k);
   return (scores) => {
     const count = Math.max(k, keep);
@@ -18,8 +20,11 @@ export function topK(k: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
   };
 }
 
-/** Leaves the smallest set of tokens that together have a probability of at least p (Holtzman et al. 2020, section 3.1). */
-export function topP(p: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+/**
+ * Top-p (nucleus) sampling: keeps the smallest set of tokens with a total probability of at least p (Holtzman et al.
+ * 2020, section 3.1).
+ */
+export function topP(p: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkOption('topP', p, 'a number in (0, 1]', p > 0 && p <= 1);
   return (scores) => {
     if (p === 1) return;
@@ -34,8 +39,10 @@ export function topP(p: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
   };
 }
 
-/** Leaves tokens of at least `share` times the probability of the most likely one (Nguyen et al. 2024). */
-export function minP(share: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+/**
+ * Min-p sampling: keeps tokens with at least `share` times the probability of the most likely one (Nguyen et al. 2024).
+ */
+export function minP(share: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkOption('minP', share, 'a number in [0, 1]', share >= 0 && share <= 1);
   return (scores) => {
     const probabilities = hostSoftmax(scores);
@@ -45,10 +52,10 @@ export function minP(share: number, { keep = 1 }: Keeping = {}): LogitsProcessor
 }
 
 /**
- * Leaves the tokens whose surprise is closest to the expected one, until they have a probability of `mass`
- * (Meister et al. 2023, equation 7).
+ * Locally typical sampling: keeps the tokens whose surprisal is closest to the entropy, up to a total probability of
+ * `mass` (Meister et al. 2023, equation 7).
  */
-export function typical(mass: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+export function typical(mass: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkOption('typical', mass, 'a number in (0, 1)', mass > 0 && mass < 1);
   return (scores) => {
     const probabilities = hostSoftmax(scores);
@@ -68,17 +75,17 @@ export function typical(mass: number, { keep = 1 }: Keeping = {}): LogitsProcess
   };
 }
 
-/** Leaves tokens of at least this probability (Hewitt, Manning and Liang 2022, section 4.1). */
-export function epsilonCutoff(epsilon: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+/** Epsilon sampling: keeps tokens of at least this probability (Hewitt, Manning and Liang 2022, section 4.1). */
+export function epsilonCutoff(epsilon: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkOption('epsilonCutoff', epsilon, 'a number in (0, 1)', epsilon > 0 && epsilon < 1);
   return (scores) => removeBelow(epsilon, hostSoftmax(scores), scores, keep);
 }
 
 /**
- * Leaves tokens of at least the probability min(ε, sqrt(ε) exp(-entropy)): the flatter the distribution, the less is
- * cut (Hewitt, Manning and Liang 2022, section 4.2).
+ * Eta sampling: keeps tokens of at least the probability min(ε, sqrt(ε) exp(-entropy)) (Hewitt, Manning and Liang 2022,
+ * section 4.2).
  */
-export function etaCutoff(epsilon: number, { keep = 1 }: Keeping = {}): LogitsProcessor {
+export function etaCutoff(epsilon: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkOption('etaCutoff', epsilon, 'a number in (0, 1)', epsilon > 0 && epsilon < 1);
   return (scores) => {
     const probabilities = hostSoftmax(scores);

@@ -1,47 +1,47 @@
 import { type CausalModel, hostSoftmax, type Random, type StateTree, tensorsIn, tokenTensor } from '@sequitur/core';
 import { dispose } from '@tensorflow/tfjs-core';
 import type { LimitedSequence } from '../processors-of.js';
-import { drawnFrom, mostLikely } from '../sampling.js';
+import { mostLikely, sampleFrom } from '../sampling.js';
 import type { Proposal, Proposer } from './proposer.js';
 
 export interface DraftSettings {
   readonly model: CausalModel;
-  /** The rules of the text, which the draft keeps too. */
+  /** The logits processors of the sequence, which also apply to the draft. */
   readonly shape: (scores: Float32Array, sequence: LimitedSequence) => void;
   readonly sequence: Omit<LimitedSequence, 'tokens'>;
-  /** Present where tokens are drawn. */
+  /** Present where tokens are sampled. */
   readonly random: Random | null;
 }
 
-/** A state and the text that it has read. */
+/** A state and the sequence that it has read. */
 interface Snapshot {
-  readonly text: readonly number[];
+  readonly sequence: readonly number[];
   readonly state: StateTree;
 }
 
-/** Proposes what a smaller model writes. */
+/** Proposes the continuation of a smaller model. */
 export class DraftModel implements Proposer {
   readonly #settings: DraftSettings;
-  /** After the text as it was, and after each token proposed then: whatever is accepted need not be read again. */
+  /** Snapshots before and after each proposed token, so that accepted tokens need not be read again. */
   #snapshots: Snapshot[];
 
   constructor(settings: DraftSettings) {
     this.#settings = settings;
-    this.#snapshots = [{ text: [], state: settings.model.initState(1) }];
+    this.#snapshots = [{ sequence: [], state: settings.model.initState(1) }];
   }
 
-  async propose(text: readonly number[], count: number): Promise<Proposal> {
-    const room = this.#settings.model.contextLength - text.length;
+  async propose(sequence: readonly number[], count: number): Promise<Proposal> {
+    const room = this.#settings.model.contextLength - sequence.length;
     const { random } = this.#settings;
-    this.#goBackTo(text);
+    this.#goBackTo(sequence);
     const tokens: number[] = [];
     const distributions: Float64Array[] = [];
     while (tokens.length < Math.min(count, room)) {
-      const so = [...text, ...tokens];
+      const so = [...sequence, ...tokens];
       const scores = await this.#read(so);
       this.#settings.shape(scores, { ...this.#settings.sequence, tokens: so });
       const distribution = hostSoftmax(scores);
-      tokens.push(random ? drawnFrom(distribution, random) : mostLikely(scores));
+      tokens.push(random ? sampleFrom(distribution, random) : mostLikely(scores));
       distributions.push(distribution);
     }
     return { tokens, distributions };
@@ -53,11 +53,13 @@ export class DraftModel implements Proposer {
     this.#snapshots = [];
   }
 
-  /** Keeps the snapshots that the text begins with, and leaves it something to read. */
-  #goBackTo(text: readonly number[]): void {
-    const fits = (read: readonly number[]) => read.length < text.length && read.every((token, i) => token === text[i]);
-    while (this.#snapshots.length > 1 && !fits(this.#snapshots.at(-1)!.text)) this.#drop(this.#snapshots.length - 1);
-    // Of those that fit the last one is enough.
+  /** Keeps the snapshots that are a prefix of the sequence, and leaves at least one token to read. */
+  #goBackTo(sequence: readonly number[]): void {
+    const fits = (read: readonly number[]) =>
+      read.length < sequence.length && read.every((token, i) => token === sequence[i]);
+    while (this.#snapshots.length > 1 && !fits(this.#snapshots.at(-1)!.sequence))
+      this.#drop(this.#snapshots.length - 1);
+    // The last matching one is enough.
     while (this.#snapshots.length > 1) this.#drop(0);
   }
 
@@ -67,13 +69,13 @@ export class DraftModel implements Proposer {
     dispose(tensorsIn(gone!.state).filter((tensor) => !stay.has(tensor)));
   }
 
-  async #read(text: readonly number[]): Promise<Float32Array> {
+  async #read(sequence: readonly number[]): Promise<Float32Array> {
     const { model } = this.#settings;
     const last = this.#snapshots.at(-1)!;
-    const tokens = tokenTensor([text.slice(last.text.length)], model.vocabularySize);
+    const tokens = tokenTensor([sequence.slice(last.sequence.length)], model.vocabularySize);
     try {
       const { logits, state } = model.step(tokens, last.state, { logits: 'last' });
-      this.#snapshots.push({ text, state });
+      this.#snapshots.push({ sequence, state });
       try {
         return ((await logits.data()) as Float32Array).slice(-model.vocabularySize);
       } finally {

@@ -1,16 +1,16 @@
-/** Tokens that may come next. */
+/** Proposed next tokens. */
 export interface Proposal {
   readonly tokens: readonly number[];
-  /** For each token the distribution that it was drawn from; absent where a token is proposed with certainty. */
+  /** The distribution that each token was sampled from; absent where tokens are proposed deterministically. */
   readonly distributions?: readonly Float64Array[];
 }
 
-/** Guesses how a text goes on. */
+/** Proposes a continuation of a sequence. */
 export interface Proposer {
   /**
-   * @param text prompt and generated tokens
-   * @param count most tokens to propose
+   * @param sequence prompt and generated tokens
+   * @param count maximum number of proposed tokens
    */
-  propose(text: readonly number[], count: number): Promise<Proposal>;
+  propose(sequence: readonly number[], count: number): Promise<Proposal>;
   dispose(): void;
 }

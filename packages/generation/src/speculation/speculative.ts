@@ -11,7 +11,7 @@ import { dispose, slice, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { GenerateOptions, SpeculationOptions } from '../options.js';
 import { isSampling, shaperOf } from '../processors-of.js';
 import { type GenerationStep, grow, type Row } from '../row.js';
-import { drawnFrom, mostLikely } from '../sampling.js';
+import { mostLikely, sampleFrom } from '../sampling.js';
 import { logProbabilities, stepOf } from '../token-by-token.js';
 import { DraftModel } from './draft-model.js';
 import { promptLookup } from './prompt-lookup.js';
@@ -19,12 +19,12 @@ import type { Proposal, Proposer } from './proposer.js';
 
 const DEFAULT_TOKENS = 5;
 const DEFAULT_LOOKUP = 3;
-/** With so many tokens unread, the next step proposes nothing and so moves the state on for certain. */
+/** With this many unread tokens the next step proposes nothing, so that the state certainly advances. */
 const MOST_UNREAD = 16;
 
 /**
- * Speculative decoding (Leviathan, Kalman and Matias 2023, algorithm 1; Chen et al. 2023): one step of the model checks
- * all proposed tokens. Each text goes its own way, since texts accept different numbers of them.
+ * Speculative decoding (Leviathan, Kalman and Matias 2023, algorithm 1; Chen et al. 2023): one step of the model
+ * verifies all proposed tokens. Sequences are processed one by one, since they accept different numbers of tokens.
  */
 export async function* speculative(
   model: CausalModel,
@@ -47,13 +47,13 @@ export async function* speculative(
   }
 }
 
-/** A token that is sure, and its log-probability where it was asked for. */
+/** An accepted token, and its log-probability if requested. */
 interface Chosen {
   readonly token: number;
   readonly logProbability: number | undefined;
 }
 
-/** One text, some tokens ahead of what is given out. */
+/** One sequence, some tokens ahead of the output. */
 class Speculation {
   readonly #model: CausalModel;
   readonly #row: Row;
@@ -62,9 +62,9 @@ class Speculation {
   readonly #sampling: boolean;
   readonly #proposer: Proposer;
   #state: StateTree;
-  /** How many tokens of the text the state has read. */
+  /** Number of tokens of the sequence that the state has read. */
   #read = 0;
-  /** How many tokens are proposed next time. */
+  /** Number of tokens to propose next. */
   #count: number;
   #ahead: Chosen[] = [];
 
@@ -84,12 +84,12 @@ class Speculation {
     if (row.limit === 0) row.finish = 'length';
   }
 
-  /** Makes sure of the next token, unless the text is at its end. */
+  /** Ensures that a next token is accepted, unless the sequence has ended. */
   async prepare(): Promise<void> {
     if (this.#row.finish || this.#ahead.length > 0) return;
     const { tokens, promptLength, limit } = this.#row;
     const room = this.#model.contextLength - tokens.length;
-    // What is read stands in the context; the token after it need not.
+    // Tokens that are read must fit into the context; the token after them need not.
     if (room < 0) {
       this.#row.finish = 'context';
       return;
@@ -103,7 +103,7 @@ class Speculation {
     await this.#check(proposed);
   }
 
-  /** Adds the next sure token to the text. */
+  /** Appends the next accepted token to the sequence. */
   takeOne(): void {
     const { token, logProbability } = this.#ahead.shift()!;
     grow(this.#row, token, this.#options, logProbability);
@@ -114,11 +114,11 @@ class Speculation {
     this.#proposer.dispose();
   }
 
-  /** Reads the proposed tokens in one step, and keeps as many as the model agrees to and one more. */
+  /** Reads the proposed tokens in one step, and keeps those that the model accepts and one more. */
   async #check(proposal: Proposal): Promise<void> {
-    const text = this.#row.tokens;
+    const sequence = this.#row.tokens;
     const count = proposal.tokens.length;
-    const tokens = tokenTensor([[...text.slice(this.#read), ...proposal.tokens]], this.#model.vocabularySize);
+    const tokens = tokenTensor([[...sequence.slice(this.#read), ...proposal.tokens]], this.#model.vocabularySize);
     let step: { logits: Tensor3D; state: StateTree } | null = null;
     try {
       step = this.#model.step(tokens, this.#state, { logits: count > 0 ? 'all' : 'last' });
@@ -128,16 +128,16 @@ class Speculation {
       tokens.dispose();
       step?.logits.dispose();
       const all = this.#ahead.length === count + 1;
-      // Where a proposal was refused, the state has read what is not in the text: the one before stays.
+      // After a rejection the state has read tokens outside the sequence: the previous state is kept.
       if (step && all) {
         this.#state = replaceState(this.#state, step.state);
-        this.#read = text.length + count;
+        this.#read = sequence.length + count;
       } else if (step) replaceState(step.state, this.#state);
     }
     if (count > 0) this.#count = this.#ahead.length > count ? this.#count + 2 : Math.max(1, this.#count - 1);
   }
 
-  /** @param scores of the places after the text and after each proposed token */
+  /** @param scores after the sequence and after each proposed token */
   #chooseFrom(scores: readonly Float32Array[], { tokens, distributions }: Proposal): Chosen[] {
     const chosen: Chosen[] = [];
     for (const [place, own] of scores.entries()) {
@@ -151,26 +151,26 @@ class Speculation {
     return chosen;
   }
 
-  /** A token with its probability under the scores, the proposed one as often as that allows. */
+  /** Samples a token from the target distribution, the proposed one as often as that allows. */
   #draw(scores: Float32Array, proposed: number | undefined, draft: Float64Array | undefined): number {
     const { random } = this.#row;
-    mostLikely(scores); // refuses scores without a finite one
+    mostLikely(scores); // throws where no score is finite
     const target = hostSoftmax(scores);
-    if (proposed === undefined) return drawnFrom(target, random);
+    if (proposed === undefined) return sampleFrom(target, random);
     const likelihood = draft ? draft[proposed]! : 1;
     if (random.uniform() * likelihood < target[proposed]!) return proposed;
-    return drawnFrom(surplus(target, proposed, draft), random);
+    return sampleFrom(surplus(target, proposed, draft), random);
   }
 }
 
-/** norm(max(0, target - draft)), where the draft without a distribution is certain of `proposed`. */
+/** norm(max(0, target - draft)); a draft without a distribution is certain of `proposed`. */
 function surplus(target: Float64Array, proposed: number, draft: Float64Array | undefined): Float64Array {
   const rest = target.map((share, token) => Math.max(0, share - (draft ? draft[token]! : Number(token === proposed))));
   const sum = rest.reduce((total, share) => total + share, 0);
   return sum > 0 ? rest.map((share) => share / sum) : target;
 }
 
-/** The scores of the last `count` places of logits [1, length, vocabulary]; one readback. */
+/** The scores of the last `count` positions of logits [1, length, vocabulary]; one readback. */
 async function lastScores(logits: Tensor3D, count: number): Promise<Float32Array[]> {
   const [, length, vocabulary] = logits.shape;
   const last = slice(logits, [0, length - count, 0], [1, count, vocabulary]);

@@ -1,5 +1,5 @@
 import { type CausalModel, openBackend } from '@sequitur/core';
-import { type GenerateOptions, generateTexts, type SpeculationOptions } from '@sequitur/generation';
+import { type GenerateOptions, generateSequences, type SpeculationOptions } from '@sequitur/generation';
 import { adamW, train } from '@sequitur/train';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Gpt, type Gpt2Config } from '../../src/index.js';
@@ -34,9 +34,9 @@ describe('speculative decoding', () => {
       const prompts = [song(20), song(33).slice(4), [3, 1]];
       const options: GenerateOptions = { maxTokens: 30, repetitionPenalty: 1.05, logProbabilities: true };
       const alone = counted(target);
-      const expected = await generateTexts(alone.model, prompts, options);
+      const expected = await generateSequences(alone.model, prompts, options);
       const faster = counted(target);
-      const found = await generateTexts(faster.model, prompts, { ...options, speculation: speculation() });
+      const found = await generateSequences(faster.model, prompts, { ...options, speculation: speculation() });
       expect(found.flat().map(({ tokens }) => tokens)).toEqual(expected.flat().map(({ tokens }) => tokens));
       for (const [index, text] of found.flat().entries()) {
         for (const [place, value] of text.logProbabilities!.entries()) {

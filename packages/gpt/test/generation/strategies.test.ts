@@ -1,5 +1,11 @@
 import { type Backend, type CausalModel, openBackend, tokenTensor } from '@sequitur/core';
-import { type GeneratedText, type GenerateOptions, generate, generateSteps, generateTexts } from '@sequitur/generation';
+import {
+  type GeneratedSequence,
+  type GenerateOptions,
+  generate,
+  generateSequences,
+  generateSteps,
+} from '@sequitur/generation';
 import { onEachBackend } from '@sequitur/laws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Gpt, type Gpt2Config } from '../../src/index.js';
@@ -43,9 +49,9 @@ onEachBackend('generation', (name) => {
       { beams: 4, groups: 2, diversityPenalty: 0.8, earlyStopping: true },
     ]) {
       const options = { beamSearch, sequences: 2, endTokens: [3, 10], maxTokens: 7, noRepeatNgram: 3 };
-      const together = await generateTexts(model, prompts, options);
+      const together = await generateSequences(model, prompts, options);
       for (const [index, prompt] of prompts.entries()) {
-        const [alone] = await generateTexts(model, [prompt], options);
+        const [alone] = await generateSequences(model, [prompt], options);
         expect(together[index]!.map(({ tokens, finish }) => [tokens, finish])).toEqual(
           alone!.map(({ tokens, finish }) => [tokens, finish]),
         );
@@ -128,6 +134,6 @@ async function firstText(
   model: CausalModel,
   prompt: readonly number[],
   options: GenerateOptions,
-): Promise<GeneratedText> {
-  return (await generateTexts(model, [prompt], options))[0]![0]!;
+): Promise<GeneratedSequence> {
+  return (await generateSequences(model, [prompt], options))[0]![0]!;
 }

@@ -1,15 +1,15 @@
 import type { MixContext } from '@sequitur/core';
 import { cast, ones, sub, type Tensor2D } from '@tensorflow/tfjs-core';
 
-/** Which positions of a sequence count, and which know what stands before them. */
+/** The masks of a recurrence: padding, and the beginnings of packed sequences. */
 export interface Masks {
-  /** float32 [batch, length]: 1 at a position that counts, 0 at padding, which leaves the state as it is. */
+  /** float32 [batch, length]: 1 at a real token, 0 at padding, which leaves the state unchanged. */
   readonly real: Tensor2D;
-  /** float32 [batch, length]: 0 where a sequence begins, for which the state is emptied, else 1. */
+  /** float32 [batch, length]: 0 where a sequence begins and the state is reset, else 1. */
   readonly keep: Tensor2D;
 }
 
-/** The masks of a call of a mixer over this many texts and positions. */
+/** The masks of a call of a mixer, for this batch size and length. */
 export function masksOf({ attentionMask, resets }: MixContext, batch: number, length: number): Masks {
   return {
     real: attentionMask ? cast(attentionMask, 'float32') : ones([batch, length]),

@@ -1,10 +1,10 @@
 import { type CpuInstance, cpuInstance, type OpInputs } from '@sequitur/core';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
 
-/** The numbers of an op's tensors on the cpu backend, by the tensors' names. */
+/** The values of an op's tensors on the cpu backend, by the tensors' names. */
 export type Numbers = Readonly<Record<string, Float32Array>>;
 
-/** The cpu backend and the numbers of `inputs` there, or null on another backend. */
+/** The cpu backend and the values of `inputs` there, or null on another backend. */
 export function numbersOnCpu(inputs: OpInputs, backend: KernelBackend): { cpu: CpuInstance; a: Numbers } | null {
   const cpu = cpuInstance(backend);
   if (!cpu) return null;
@@ -24,7 +24,7 @@ export function addProduct(sums: Float64Array, row: Float32Array, matrix: Float3
   }
 }
 
-/** Row `i` of the transposed product: Σ over `columns` of row and matrix [inner, columns] row i. */
+/** Element `i` of the transposed product: Σ over `columns` of row and matrix [inner, columns] row i. */
 export function dotWithRow(row: Float32Array, matrix: Float32Array, i: number): number {
   const columns = row.length;
   let sum = 0;

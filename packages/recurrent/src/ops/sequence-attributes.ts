@@ -1,11 +1,11 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** Whether an op over a sequence keeps what its backward needs. */
+/** Whether an op over a sequence saves the values for its backward pass. */
 export interface SequenceAttributes {
-  readonly remember: boolean;
+  readonly saveStates: boolean;
 }
 
-/** Keeps it where a gradient may be asked for. */
+/** Saves them where a gradient may be requested. */
 export function sequenceAttributes(): SequenceAttributes {
-  return { remember: engine().state.gradientDepth > 0 };
+  return { saveStates: engine().state.gradientDepth > 0 };
 }

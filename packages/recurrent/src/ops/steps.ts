@@ -10,12 +10,12 @@ export function blend(share: Tensor, now: Tensor, before: Tensor): Tensor {
   return add(mul(share, now), mul(sub(1, share), before));
 }
 
-/** x y (1 - y): x through a sigmoid whose value is y. */
+/** x y (1 - y): the gradient through a sigmoid with output y. */
 export function throughSigmoid(x: Tensor, y: Tensor): Tensor {
   return mul(x, mul(y, sub(1, y)));
 }
 
-/** x (1 - y²): x through a tanh whose value is y. */
+/** x (1 - y²): the gradient through a tanh with output y. */
 export function throughTanh(x: Tensor, y: Tensor): Tensor {
   return mul(x, sub(1, mul(y, y)));
 }

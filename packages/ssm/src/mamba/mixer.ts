@@ -24,7 +24,7 @@ import {
   type Tensor3D,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { DEFAULT_STEP_SPAN, logarithmsOfOneUp, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { DEFAULT_STEP_SPAN, type StepSizeSpan, s4dRealInitializer, stepBiasInitializer } from '../initializers.js';
 import { selectiveScanCost } from '../ops/selective-scan/cost.js';
 import { type SelectiveScan, selectiveScan } from '../ops/selective-scan/index.js';
 import { observeScan } from '../ops/selective-scan/observe.js';
@@ -40,28 +40,28 @@ export interface MambaMixerOptions {
   readonly convolutionBias: boolean;
   readonly activation: string;
   readonly stepSpan?: StepSizeSpan | undefined;
-  /** The output starts smaller by this factor; default 1. */
+  /** Factor on the initial output projection; default 1. */
   readonly outputScale?: number;
 }
 
-/** What a Mamba mixer remembers, of the same size at every position. */
+/** The state of a Mamba mixer, of constant size. */
 export type MambaState = {
   readonly convolution: Tensor3D; // [batch, kernelSize - 1, innerWidth]
   readonly scan: Tensor3D; // [batch, innerWidth, stateSize]
 };
 
 /**
- * A selective state space (Gu and Dao 2023, figure 3): the input is widened twofold into a signal and a gate; the signal
- * passes a short convolution and a selective scan whose step size, input and output matrices it determines itself; the
- * gate multiplies what comes out.
+ * The mixer of Mamba, a selective state space model (Gu and Dao 2023, figure 3). The input projection gives a signal
+ * and a gate; the signal passes a short convolution and a selective scan whose step size, input and output matrices
+ * depend on it; the gate multiplies the result.
  *
  * Observable: `stepSizes` [batch, length, innerWidth], `stateNorms` [batch, length] and `attention` [batch, length,
- * length], each computed only for those who want it.
+ * length], each computed only when observed.
  */
 export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   readonly input: Linear; // [width, 2 * innerWidth]: signal and gate
   readonly convolution: ShortConvolution;
-  readonly selection: Linear; // [innerWidth, stepRank + 2 * stateSize]: what Δ, B and C are made of
+  readonly selection: Linear; // [innerWidth, stepRank + 2 * stateSize]: projections to Δ, B and C
   readonly stepSize: Linear; // [stepRank, innerWidth]
   readonly stepBias: Parameter; // [innerWidth]
   readonly logDecay: Parameter; // [innerWidth, stateSize]: log(-A)
@@ -84,7 +84,7 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
     this.selection = new Linear(innerWidth, selected, { bias: false, initializer: uniform(1 / Math.sqrt(innerWidth)) });
     this.stepSize = new Linear(stepRank, innerWidth, { bias: false, initializer: uniform(1 / Math.sqrt(stepRank)) });
     this.stepBias = new Parameter([innerWidth], stepBiasInitializer(stepSpan));
-    this.logDecay = new Parameter([innerWidth, stateSize], logarithmsOfOneUp, { decays: false });
+    this.logDecay = new Parameter([innerWidth, stateSize], s4dRealInitializer, { decays: false });
     this.skip = new Parameter([innerWidth], ones);
     this.output = new Linear(innerWidth, width, { bias, initializer: uniform(outputScale / Math.sqrt(innerWidth)) });
     this.#options = options;
@@ -96,7 +96,7 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
     return { convolution: this.convolution.initState(batchSize), scan: zeros([batchSize, innerWidth, stateSize]) };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const { innerWidth, stateSize } = this.#options;
     const rest = costOfParts(this, length); // Linears and the convolution
@@ -110,7 +110,7 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
 
   mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {
     return scoped(() => {
-      // Padding enters neither the convolution nor the scan: with nothing before it, the state stays empty.
+      // Padding enters neither the convolution nor the scan: left padding leaves the state empty.
       const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
       const [signal, gate] = split(this.input.apply(x), 2, 2) as [Tensor3D, Tensor3D];
       const convolved = this.convolution.apply(masked(signal, attentionMask), state.convolution, context.resets);

@@ -29,7 +29,7 @@ import {
   type Tensor4D,
   zeros,
 } from '@tensorflow/tfjs-core';
-import { DEFAULT_STEP_SPAN, logarithmOfUniform, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
+import { DEFAULT_STEP_SPAN, logUniformInitializer, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
 import { stateSpaceDualityCost } from '../ops/state-space-duality/cost.js';
 import { type StateSpaceDuality, stateSpaceDuality } from '../ops/state-space-duality/index.js';
 import { observeDuality } from '../ops/state-space-duality/observe.js';
@@ -50,24 +50,24 @@ export interface Mamba2MixerOptions {
   readonly normEpsilon: number;
   readonly normGroupSize: number;
   readonly stepSpan?: StepSizeSpan | undefined;
-  /** The output starts smaller by this factor; default 1. */
+  /** Factor on the initial output projection; default 1. */
   readonly outputScale?: number;
 }
 
-/** What a Mamba-2 mixer remembers, of the same size at every position. */
+/** The state of a Mamba-2 mixer, of constant size. */
 export type Mamba2State = {
   readonly convolution: Tensor3D; // [batch, kernelSize - 1, innerWidth + 2 * groups * stateSize]
   readonly scan: Tensor4D; // [batch, heads, headSize, stateSize]
 };
 
 /**
- * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and step
- * sizes; signal and matrices pass a short convolution; each head has one decay; the gated norm comes last.
- * Padding is cut off before the input projection and after the convolution, as Hugging Face's class does: where the
- * projection has a bias, that of the padding enters the convolution.
+ * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and
+ * step sizes; signal and matrices pass a short convolution; each head has one decay; a gated norm comes last. Padding
+ * is masked before the input projection and after the convolution, as in Hugging Face's class: where the projection has
+ * a bias, that of padding enters the convolution.
  *
  * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
- * length], each computed only for those who want it.
+ * length], each computed only when observed.
  */
 export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   readonly input: Linear; // [width, 2 * innerWidth + 2 * groups * stateSize + heads]
@@ -90,7 +90,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     const { kernelSize, convolutionBias, activation } = options;
     this.convolution = new ShortConvolution({ channels, kernelSize, bias: convolutionBias, activation });
     this.stepBias = new Parameter([this.heads], stepBiasInitializer(stepSpan));
-    this.logDecay = new Parameter([this.heads], logarithmOfUniform(1, 16));
+    this.logDecay = new Parameter([this.heads], logUniformInitializer(1, 16));
     this.skip = new Parameter([this.heads], ones);
     this.normWeight = new Parameter([innerWidth], ones);
     this.output = new Linear(innerWidth, width, { bias, initializer: uniform(outputScale / Math.sqrt(innerWidth)) });
@@ -105,7 +105,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const { innerWidth, stateSize, headSize, chunkLength } = this.#options;
     const rest = costOfParts(this, length); // Linears and the convolution
@@ -166,5 +166,5 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   }
 }
 
-/** The largest float32: what a bound of infinity is on a GPU. */
+/** The largest float32, which stands for an infinite bound on a GPU. */
 const LARGEST = 3.4028234663852886e38;

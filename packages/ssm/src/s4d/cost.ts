@@ -1,7 +1,7 @@
 import { linearScanCost } from '@sequitur/core';
 import { CHUNK } from './scan.js';
 
-/** Operations of `diagonalScan` over one text: its last chunk is filled up inside, and its own length enters the state. */
+/** Cost of `diagonalScan` for one sequence: the last chunk is padded, and its real length enters the state. */
 export function diagonalScanCost(length: number, channels: number, stateSize: number) {
   const chunk = Math.min(CHUNK, length);
   const chunks = Math.ceil(length / chunk);
@@ -12,7 +12,7 @@ export function diagonalScanCost(length: number, channels: number, stateSize: nu
   const scan = linearScanCost(chunks - 1, channels * stateSize);
   return {
     flops: inside + out + into + last + scan.flops,
-    // Nothing reads the last state; where there is but one chunk, the one before it is given.
+    // No later position reads the last state; with a single chunk, the state before it is given.
     gradientFlops: 2 * inside + (chunks > 1 ? 2 : 1) * out + 2 * into + scan.gradientFlops,
   };
 }

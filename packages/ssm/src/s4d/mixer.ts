@@ -35,18 +35,18 @@ import { diagonalScan, emptyDiagonalState } from './scan.js';
 
 export interface S4dMixerOptions {
   readonly width: number;
-  /** N, numbers remembered per channel, complex ones counted twice; default 64. */
+  /** N, state size per channel, complex states counted twice; default 64. */
   readonly stateSize?: number;
   readonly stepSpan?: StepSizeSpan;
 }
 
-/** What an S4D mixer remembers, of the same size at every position. */
+/** The state of an S4D mixer, of constant size. */
 export type S4dState = { readonly scan: Tensor4D }; // [batch, width, stateSize / 2, 2]
 
 /**
- * S4D (Gu et al. 2022, "On the parameterization and initialization of diagonal state space models", sections 3 and 4.1): in
- * each channel a linear state space whose parameters do not depend on the input, then gelu and a gated linear layer that
- * mixes the channels. Starts as S4D-Lin.
+ * The mixer of S4D (Gu et al. 2022, "On the parameterization and initialization of diagonal state space models",
+ * sections 3 and 4.1): a time-invariant diagonal state space per channel, then gelu and a gated linear layer that mixes
+ * the channels. Initialised as S4D-Lin.
  *
  * Observable: `response` [width, 64], the impulse response of every channel.
  */
@@ -74,7 +74,7 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
     return { scan: emptyDiagonalState(batchSize, width, places) };
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     const [width, places] = this.logDecay.shape as [number, number];
     const [projection, scan] = [linearFlops(this, length), diagonalScanCost(length, width, 2 * places)];
@@ -119,6 +119,6 @@ const logarithmsBetween =
       () => Math.log(least) + random.uniform() * (Math.log(most) - Math.log(least)),
     );
 
-/** Row after row 0, π, 2π, ... */
+/** Each row is 0, π, 2π, ... */
 const multiplesOfPi: Initializer = (shape) =>
   Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.PI * (i % shape.at(-1)!));

@@ -17,7 +17,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 
-/** A complex tensor as two real ones of one shape. */
+/** A complex tensor as two real ones of equal shape. */
 export interface Complex {
   readonly real: Tensor;
   readonly imaginary: Tensor;
@@ -30,7 +30,7 @@ export function times(a: Complex, b: Complex): Complex {
   };
 }
 
-/** The parameters of a diagonal state space; N / 2 places stand for N, the others being their conjugates. */
+/** The parameters of a diagonal state space; N / 2 states stand for N, the others are their conjugates. */
 export interface DiagonalStateSpace {
   readonly logStep: Tensor; // [channels]: log Δ
   readonly logDecay: Tensor; // [channels, N / 2]: log(-Re A)
@@ -47,9 +47,9 @@ export function decayOf({ logStep, logDecay, frequency }: DiagonalStateSpace): C
   return { real: mul(length, cos(angle)), imaginary: mul(length, sin(angle)) };
 }
 
-/** exp(Δ A l), [channels, N / 2, count], for l from 0 up, or down to 0. Doubled from one product to the next. */
+/** exp(Δ A l), [channels, N / 2, count], for l ascending from 0, or descending to 0. Computed by repeated squaring. */
 export function powersOf(space: DiagonalStateSpace, count: number, order: 'rising' | 'falling' = 'rising'): Complex {
-  let square = mapParts(decayOf(space), (part) => expandDims(part, 2)); // exp(Δ A n) for n powers found
+  let square = mapParts(decayOf(space), (part) => expandDims(part, 2)); // exp(Δ A n), where n powers are computed
   let found: Complex = { real: onesLike(square.real), imaginary: zerosLike(square.real) };
   for (let n = 1; n < count; n *= 2) {
     const more = Math.min(n, count - n);
@@ -68,7 +68,7 @@ function mapParts({ real, imaginary }: Complex, of: (part: Tensor) => Tensor): C
   return { real: of(real), imaginary: of(imaginary) };
 }
 
-/** 2 C (exp(Δ A) - 1) / A: what a state gives to the output under zero-order hold, twice for its conjugate. */
+/** 2 C (exp(Δ A) - 1) / A: the output of a state under zero-order hold, doubled for its conjugate. */
 export function readOut(space: DiagonalStateSpace): Complex {
   const { logDecay, frequency, outputReal, outputImaginary } = space;
   const [decay, once] = [neg(exp(logDecay)), decayOf(space)];
@@ -79,12 +79,12 @@ export function readOut(space: DiagonalStateSpace): Complex {
   return { real: mul(found.real, 2), imaginary: mul(found.imaginary, 2) };
 }
 
-/** The response to an impulse, Re Σ_n readOut_n exp(Δ A_n l) for l < count: [channels, count]. */
+/** The impulse response, Re Σ_n readOut_n exp(Δ A_n l) for l < count: [channels, count]. */
 export function impulseResponse(space: DiagonalStateSpace, count: number): Tensor {
   return responseOf(readOut(space), powersOf(space, count));
 }
 
-/** The same of what was found already. */
+/** The impulse response, from powers that are computed already. */
 export function responseOf(output: Complex, powers: Complex): Tensor {
   const real = mul(powers.real, expandDims(output.real, 2));
   return sum(sub(real, mul(powers.imaginary, expandDims(output.imaginary, 2))), 1);

@@ -28,13 +28,13 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Complex, type DiagonalStateSpace, powersOf, readOut, responseOf, times } from './powers.js';
 
-/** Positions computed as one product. */
+/** Positions per matrix product. */
 export const CHUNK = 64;
 
 /**
- * A diagonal state space with fixed parameters, channel by channel (Gu et al. 2022, "On the parameterization and
- * initialization of diagonal state space models", equations 3 and 5): inside a chunk the convolution with the impulse
- * response, between chunks the state itself, whose powers both come from.
+ * The scan of a time-invariant diagonal state space, per channel (Gu et al. 2022, "On the parameterization and
+ * initialization of diagonal state space models", equations 3 and 5): convolution with the impulse response inside a
+ * chunk, the state between chunks; both come from the same powers.
  *
  * @param x [batch, length, channels]
  * @param initial [batch, channels, N / 2, 2], real and imaginary parts
@@ -70,7 +70,7 @@ export function diagonalScan(
 }
 
 interface Chunks {
-  /** Of the decay, from 0 to the chunk's length, and from one less down to 0. */
+  /** Powers of the decay, from 0 to the chunk length, and from one less down to 0. */
   readonly powers: Complex;
   readonly falling: Complex;
   readonly chunk: number;
@@ -78,7 +78,10 @@ interface Chunks {
   readonly length: number;
 }
 
-/** The states before every chunk, [channels, batch x chunks, N], real parts first; and after the last position. */
+/**
+ * The states before every chunk, [channels, batch x chunks, N], real parts first; and the state after the last
+ * position.
+ */
 function statesBetween(
   x: Tensor,
   space: DiagonalStateSpace,
@@ -87,12 +90,12 @@ function statesBetween(
   resets?: Tensor2D,
 ) {
   const [channels, batch] = x.shape as [number, number];
-  const keep = resets && sub(1, resets); // [batch, chunks], a chunk being one position then
+  const keep = resets && sub(1, resets); // [batch, chunks]; a chunk is one position here
   const first = toComplex(initial); // [channels, batch, N / 2]
   const start = keep ? forget(first, reshape(slice(keep, [0, 0], [-1, 1]), [1, batch, 1])) : first;
   const whole = slice(x, [0, 0, 0], [channels, batch, chunk * (chunks - 1)]);
   const before = handedOn(whole, space, falling, start, keep); // parts [channels, batch, chunks, N / 2]
-  // The last chunk may be shorter than the others: the state is that of its own end.
+  // The last chunk may be shorter than the others: the state is that at its real end.
   const count = length - chunk * (chunks - 1);
   const end = (part: Tensor) => reshape(slice(part, [0, 0, chunks - 1, 0], [-1, -1, 1, -1]), start.real.shape);
   const part = slice(x, [0, 0, chunk * (chunks - 1)], [channels, batch, count]);
@@ -102,9 +105,9 @@ function statesBetween(
 }
 
 /**
- * The states before every chunk, of chunks that are all whole but the last, which is not among the positions of `x`. Turned
- * back by the angle that has gone by, a state only decays from chunk to chunk, in both of its parts alike: so that one
- * linear scan gives all of them.
+ * The states before every chunk; all chunks are whole but the last, which is not part of `x`. After removing the
+ * rotation, a state only decays from chunk to chunk, equally in both parts, so that one linear scan computes all of
+ * them.
  */
 function handedOn(x: Tensor, space: DiagonalStateSpace, falling: Complex, start: Complex, keep?: Tensor): Complex {
   const [channels, batch, places] = start.real.shape as [number, number, number];
@@ -133,11 +136,14 @@ function handedOn(x: Tensor, space: DiagonalStateSpace, falling: Complex, start:
   };
 }
 
-/** By how much a state decays in a chunk, [channels, N / 2], and how far it has turned after 1, 2, ..., [channels, 1, steps, N / 2]. */
+/**
+ * The decay of a state over a chunk, [channels, N / 2], and its rotation after 1, 2, ... chunks, [channels, 1, steps, N
+ * / 2].
+ */
 function turned({ logStep, logDecay, frequency }: DiagonalStateSpace, chunk: number, steps: number) {
   const step = expandDims(exp(logStep), 1);
   const decay = exp(mul(mul(neg(exp(logDecay)), step), chunk));
-  // Whole turns are left out before the angle grows: of a large angle float32 keeps little.
+  // Whole rotations are removed before the angle grows: float32 is too coarse for large angles.
   const angle = mod(mul(mul(frequency, step), chunk), 2 * Math.PI);
   const [channels, places] = angle.shape as [number, number];
   const counts = reshape(range(1, steps + 1, 1, 'float32'), [1, 1, steps, 1]);
@@ -160,12 +166,12 @@ function advance(
   };
 }
 
-/** What the positions of a chunk of `count` give to the state at its end: [channels, count, N / 2]. */
+/** The weights by which the positions of a chunk of `count` enter the state at its end: [channels, count, N / 2]. */
 function weightsOf(falling: Tensor, count: number): Tensor {
   return transpose(slice(falling, [0, 0, falling.shape[2]! - count], [-1, -1, count]), [0, 2, 1]);
 }
 
-/** What a state before a chunk gives to its positions: [channels, N, chunk]. */
+/** The weights by which the state before a chunk enters its outputs: [channels, N, chunk]. */
 function responseToState(output: Complex, powers: Complex): Tensor {
   const count = powers.real.shape[2]! - 1;
   const later = (part: Tensor) => slice(part, [0, 0, 1], [-1, -1, count]);
@@ -175,8 +181,8 @@ function responseToState(output: Complex, powers: Complex): Tensor {
 }
 
 /**
- * [channels, n] -> [channels, n, n] with place (j, i) holding number i - j, 0 below: rows of 2n - 1 numbers cut from
- * copies of 2n, each begins one number further back.
+ * Toeplitz matrix: [channels, n] -> [channels, n, n], element (j, i) is response i - j, 0 below: rows of 2n - 1
+ * elements are cut from copies of 2n, so that each begins one element earlier.
  */
 function toeplitz(response: Tensor): Tensor {
   const [channels, n] = response.shape as [number, number];
@@ -203,7 +209,7 @@ function fromComplex({ real, imaginary }: Complex): Tensor4D {
   return transpose(stack([real, imaginary], 3), [1, 0, 2, 3]) as Tensor4D;
 }
 
-/** A state of zeros. */
+/** An empty state of zeros. */
 export function emptyDiagonalState(batch: number, channels: number, places: number): Tensor4D {
   return zeros([batch, channels, places, 2]);
 }

@@ -1,5 +1,5 @@
 import { type CausalModel, tokenTensor } from '@sequitur/core';
-import { type GenerateOptions, generateSteps, generateTexts, readGenerationSettings } from '@sequitur/generation';
+import { type GenerateOptions, generateSequences, generateSteps, readGenerationSettings } from '@sequitur/generation';
 import { missingTokenizer, type TextGenerateOptions, textPieces, withDecodedStop } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
@@ -45,7 +45,7 @@ async function writeTogether(
 ): Promise<string[]> {
   const { tokenizer, conditioned, prompts, resolved } = read(model, texts, options);
   try {
-    const written = await generateTexts(conditioned, prompts, resolved);
+    const written = await generateSequences(conditioned, prompts, resolved);
     return written.map(([best]) => tokenizer.decode(best!.tokens));
   } finally {
     conditioned.dispose();

@@ -1,7 +1,7 @@
 import type { Recipe } from '../../protocol/recipe.js';
 import type { Sample } from '../../protocol/train.js';
 import { NOT_ASKED } from '../../tasks/index.js';
-import { type CausalModel, generateTexts, Random } from '../packages.js';
+import { type CausalModel, generateSequences, Random } from '../packages.js';
 import { drawExamples, type RunData } from './data.js';
 import { answersOf, hitsOf } from './scores.js';
 
@@ -27,7 +27,7 @@ export async function sampleOf(model: CausalModel, data: RunData, recipe: Recipe
   const isCharacters = recipe.data.kind === 'text' && recipe.data.tokens === 'characters';
   const maxTokens = isCharacters ? TOKENS.characters : TOKENS.pairs;
   const options = { temperature: TEMPERATURE, seed: recipe.seed, maxTokens };
-  const [written] = await generateTexts(model, [ids], options);
+  const [written] = await generateSequences(model, [ids], options);
   const whole = tokenizer.decode([...ids, ...written![0]!.tokens]);
   return { step, prompt: source.prompt, text: whole.slice(source.prompt.length).replaceAll('\ufffd', '') };
 }

@@ -8,8 +8,8 @@ import { gruReference } from './reference.js';
 import { gruWasm } from './wasm.js';
 
 /**
- * {gates, weight, bias, hidden, real, keep} -> [outputs, last hidden state, and for the backward: r, z, n and what the state
- * gives to n, and the hidden state before each step].
+ * {gates, weight, bias, hidden, real, keep} -> [outputs, last hidden state, and for the backward pass: r, z, n and the
+ * recurrent part of n, and the hidden state before each step].
  */
 const gruOp = defineOp<SequenceAttributes>({
   name: 'SequiturGru',
@@ -35,23 +35,23 @@ const gruOp = defineOp<SequenceAttributes>({
 });
 
 export interface GruSequence extends Masks {
-  /** float32 [batch, length, 3 hidden]: what the input gives to r, z and n, biases included. */
+  /** float32 [batch, length, 3 hidden]: the input part of r, z and n, biases included. */
   readonly gates: Tensor3D;
-  /** float32 [hidden, 3 hidden]: what the hidden state gives to them. */
+  /** float32 [hidden, 3 hidden]: the recurrent weight. */
   readonly weight: Tensor2D;
-  /** float32 [3 hidden], added to what the hidden state gives. */
+  /** float32 [3 hidden]: the recurrent bias. */
   readonly bias: Tensor1D;
   /** float32 [batch, hidden]: the hidden state before the first position. */
   readonly hidden: Tensor2D;
 }
 
 /**
- * A gated recurrent unit over a whole sequence (Cho et al. 2014), its reset gate after the product:
+ * A GRU over a whole sequence (Cho et al. 2014), with the reset gate after the product:
  *
  *     r, z = σ(x + U h + b)      n = tanh(x + r (U h + b))      h ← (1 - z) n + z h
  *
  * @returns the hidden states [batch, length, hidden], and the last one [batch, hidden], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function gruSequence(sequence: GruSequence): { outputs: Tensor3D; hidden: Tensor2D } {
   const { gates, weight, bias, hidden, real, keep } = sequence;

@@ -15,10 +15,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { blend, columnsOf, throughSigmoid, throughTanh } from '../steps.js';
 
-/** One position after the other. */
+/** Position by position. */
 export function gruReference({ gates, weight, bias, hidden, real, keep }: OpInputs): Tensor[] {
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];
-  // What is handed back must not be the very tensor that came in.
+  // The result must not be an input tensor itself.
   let h = clone(hidden!);
   const [outputs, activations, befores]: [Tensor[], Tensor[], Tensor[]] = [[], [], []];
   for (const [t, now] of unstack(gates!, 1).entries()) {
@@ -37,7 +37,7 @@ export function gruReference({ gates, weight, bias, hidden, real, keep }: OpInpu
   return [stack(outputs, 1), h, stack(activations, 1), stack(befores, 1)];
 }
 
-/** From the last position to the first: the gradients of what input and state give to the gates, and of the state before. */
+/** In reverse order: the gradients of the input and recurrent parts of the gates, and of the initial state. */
 export function gruGradientReference(inputs: OpInputs): Tensor[] {
   const { weight, activations, before, real, keep, dOutputs, dLast } = inputs;
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];

@@ -1,6 +1,6 @@
 import type { NativeKernel } from '@sequitur/core';
 import { recurrentKernels } from '../../wasm-kernels.js';
-import { runOnTexts } from '../run-on-texts.js';
+import { runOnSequences } from '../run-on-sequences.js';
 import type { SequenceAttributes } from '../sequence-attributes.js';
 
 export const gruWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, backend }) => {
@@ -10,12 +10,12 @@ export const gruWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, 
   const hidden = wide / 3;
   const given = ['gates', 'weight', 'bias', 'hidden', 'real', 'keep'].map((name) => wasm.offset(inputs[name]!));
   const results = [wasm.output([batch, length, hidden]), wasm.output(inputs.hidden!.shape)];
-  const steps = attributes.remember ? length : 0;
+  const steps = attributes.saveStates ? length : 0;
   const kept = [4 * hidden, hidden].map((width) => wasm.output([batch, steps, width]));
-  const keptAt = kept.map((tensor) => (attributes.remember ? wasm.offset(tensor) : 0));
+  const keptAt = kept.map((tensor) => (attributes.saveStates ? wasm.offset(tensor) : 0));
   const product = { inner: hidden, columns: wide, weight: wasm.offset(inputs.weight!), transposed: false };
   const offsets = [...given, ...results.map(wasm.offset), ...keptAt];
-  runOnTexts(wasm, 'gruForward', { batch, length, hidden, ...product }, offsets);
+  runOnSequences(wasm, 'gruForward', { batch, length, hidden, ...product }, offsets);
   return [...results, ...kept];
 };
 
@@ -29,6 +29,6 @@ export const gruGradientWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const gradients = shapes.map((shape) => wasm.output(shape));
   const product = { inner: 3 * hidden, columns: hidden, weight: wasm.offset(inputs.weight!), transposed: true };
   const offsets = [...given, ...gradients.map(wasm.offset)];
-  runOnTexts(wasm, 'gruBackward', { batch, length, hidden, ...product }, offsets);
+  runOnSequences(wasm, 'gruBackward', { batch, length, hidden, ...product }, offsets);
   return gradients;
 };

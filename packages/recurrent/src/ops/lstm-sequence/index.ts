@@ -8,8 +8,8 @@ import { lstmReference } from './reference.js';
 import { lstmWasm } from './wasm.js';
 
 /**
- * {gates, weight, hidden, cell, real, keep} -> [outputs, last hidden state, last cell, and for the backward: the gates after
- * their functions, hidden state and cell before each step].
+ * {gates, weight, hidden, cell, real, keep} -> [outputs, last hidden state, last cell, and for the backward pass: the
+ * gates after their activations, hidden state and cell before each step].
  */
 const lstmOp = defineOp<SequenceAttributes>({
   name: 'SequiturLstm',
@@ -38,13 +38,13 @@ const lstmOp = defineOp<SequenceAttributes>({
 });
 
 export interface LstmSequence extends Masks {
-  /** float32 [batch, length, 4 hidden]: what the input gives to the gates i, f, g, o, biases included. */
+  /** float32 [batch, length, 4 hidden]: the input part of the gates i, f, g, o, biases included. */
   readonly gates: Tensor3D;
-  /** float32 [hidden, 4 hidden]: what the hidden state gives to them. */
+  /** float32 [hidden, 4 hidden]: the recurrent weight. */
   readonly weight: Tensor2D;
   /** float32 [batch, hidden]: the hidden state before the first position. */
   readonly hidden: Tensor2D;
-  /** float32 [batch, hidden]: the cell before the first position. */
+  /** float32 [batch, hidden]: the cell state before the first position. */
   readonly cell: Tensor2D;
 }
 
@@ -53,9 +53,9 @@ export interface LstmSequence extends Masks {
  *
  *     i, f, o = σ(x + U h)      g = tanh(x + U h)      c ← f c + i g      h ← o tanh(c)
  *
- * @returns the hidden states [batch, length, hidden], and hidden state and cell after the last position [batch, hidden], all
- *   of which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @returns the hidden states [batch, length, hidden], and hidden state and cell after the last position [batch,
+ *   hidden], all of which the caller disposes
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function lstmSequence(sequence: LstmSequence): { outputs: Tensor3D; hidden: Tensor2D; cell: Tensor2D } {
   const { gates, weight, hidden, cell, real, keep } = sequence;

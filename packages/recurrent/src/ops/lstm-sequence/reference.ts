@@ -15,10 +15,10 @@ import {
 } from '@tensorflow/tfjs-core';
 import { blend, columnsOf, throughSigmoid, throughTanh } from '../steps.js';
 
-/** One position after the other. */
+/** Position by position. */
 export function lstmReference({ gates, weight, hidden, cell, real, keep }: OpInputs): Tensor[] {
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];
-  // What is handed back must not be the very tensors that came in.
+  // The results must not be input tensors themselves.
   let [h, c] = [clone(hidden!), clone(cell!)];
   const [outputs, activations, hiddenBefore, cellBefore]: [Tensor[], Tensor[], Tensor[], Tensor[]] = [[], [], [], []];
   for (const [t, now] of unstack(gates!, 1).entries()) {
@@ -38,7 +38,7 @@ export function lstmReference({ gates, weight, hidden, cell, real, keep }: OpInp
   return [stack(outputs, 1), h, c, ...[activations, hiddenBefore, cellBefore].map((parts) => stack(parts, 1))];
 }
 
-/** From the last position to the first: the gradients of the gates before their functions, and of the state before. */
+/** In reverse order: the gradients of the gates before their activations, and of the initial state. */
 export function lstmGradientReference(inputs: OpInputs): Tensor[] {
   const { weight, activations, cellBefore, real, keep, dOutputs, dLastHidden, dLastCell } = inputs;
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];

@@ -1,6 +1,6 @@
 import type { NativeKernel } from '@sequitur/core';
 import { recurrentKernels } from '../../wasm-kernels.js';
-import { runOnTexts } from '../run-on-texts.js';
+import { runOnSequences } from '../run-on-sequences.js';
 import type { SequenceAttributes } from '../sequence-attributes.js';
 
 export const lstmWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes, backend }) => {
@@ -12,11 +12,11 @@ export const lstmWasm: NativeKernel<SequenceAttributes> = ({ inputs, attributes,
   const results = [[batch, length, hidden], ...[inputs.hidden!, inputs.cell!].map(({ shape }) => shape)].map((shape) =>
     wasm.output(shape),
   );
-  const kept = [wide, hidden, hidden].map((width) => wasm.output([batch, attributes.remember ? length : 0, width]));
-  const keptAt = kept.map((tensor) => (attributes.remember ? wasm.offset(tensor) : 0));
+  const kept = [wide, hidden, hidden].map((width) => wasm.output([batch, attributes.saveStates ? length : 0, width]));
+  const keptAt = kept.map((tensor) => (attributes.saveStates ? wasm.offset(tensor) : 0));
   const product = { inner: hidden, columns: wide, weight: wasm.offset(inputs.weight!), transposed: false };
   const offsets = [...given, ...results.map(wasm.offset), ...keptAt];
-  runOnTexts(wasm, 'lstmForward', { batch, length, hidden, ...product }, offsets);
+  runOnSequences(wasm, 'lstmForward', { batch, length, hidden, ...product }, offsets);
   return [...results, ...kept];
 };
 
@@ -31,6 +31,6 @@ export const lstmGradientWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const gradients = [activations!, dLastHidden!, dLastCell!].map(({ shape }) => wasm.output(shape));
   const product = { inner: wide, columns: hidden, weight: wasm.offset(inputs.weight!), transposed: true };
   const offsets = [...given, ...gradients.map(wasm.offset)];
-  runOnTexts(wasm, 'lstmBackward', { batch, length, hidden, ...product }, offsets);
+  runOnSequences(wasm, 'lstmBackward', { batch, length, hidden, ...product }, offsets);
   return gradients;
 };

@@ -25,23 +25,25 @@ const convolutionOp = defineOp<ConvolutionAttributes>({
 export interface CausalConvolution {
   /** float32 [batch, length, channels]. */
   readonly x: Tensor3D;
-  /** float32 [kernel, channels]; the last row multiplies the present position, the first the oldest. */
+  /** float32 [kernel, channels]; the last row multiplies the current position, the first row the oldest. */
   readonly weight: Tensor2D;
   /** float32 [channels]; default 0. */
   readonly bias?: Tensor | undefined;
   /** float32 [batch, kernel - 1, channels]: the positions before x. Default 0. */
   readonly state?: Tensor3D | undefined;
-  /** float32 [batch, length], 1 where a sequence begins that must not know what stands before it, else 0. */
+  /**
+   * float32 [batch, length], 1 at the first position of each packed sequence, which starts from an empty state, else 0.
+   */
   readonly resets?: Tensor2D | undefined;
 }
 
 /**
- * Mixes each channel with its own last positions (the short convolution of Gu and Dao 2023, figure 3), then applies the
- * activation, in one pass.
+ * Causal depthwise convolution with an activation in the same pass (the short convolution of Gu and Dao 2023, figure
+ * 3).
  *
- * @returns y [batch, length, channels] and the positions that the next call needs before its own, [batch, kernel - 1,
- *   channels]; the caller disposes both
- * @throws SequiturError when a shape or dtype does not fit
+ * @returns y [batch, length, channels] and the state for the next call, [batch, kernel - 1, channels]; the caller
+ *   disposes both
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function causalConvolution(
   convolution: CausalConvolution,

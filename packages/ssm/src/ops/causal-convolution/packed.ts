@@ -13,8 +13,8 @@ import {
 import { shifted } from './reference.js';
 
 /**
- * The sums of a causal convolution over rows that hold several sequences: a tap counts where no sequence begins between
- * its position and the present one.
+ * The causal convolution of packed sequences, before the activation: a tap counts where no sequence begins between its
+ * position and the current one.
  *
  * @param x [batch, kernel - 1 + length, channels]
  * @param resets [batch, length]
@@ -30,11 +30,11 @@ export function packedConvolution(x: Tensor3D, weight: Tensor2D, resets: Tensor2
     sums = sums ? add(sums, tap) : tap;
     attentionMask = mul(attentionMask, shifted(keep, k, kernel));
   }
-  return { sums: sums!, state: rememberedState(x, keep, kernel) };
+  return { sums: sums!, state: lastPositions(x, keep, kernel) };
 }
 
 /** The last kernel - 1 positions, 0 where a sequence begins after them. */
-function rememberedState(x: Tensor3D, keep: Tensor, kernel: number): Tensor3D {
+function lastPositions(x: Tensor3D, keep: Tensor, kernel: number): Tensor3D {
   const [batch, positions, channels] = x.shape;
   const rows: Tensor[] = [];
   let attentionMask: Tensor = ones([batch, 1, 1]);

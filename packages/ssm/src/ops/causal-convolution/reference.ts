@@ -2,13 +2,13 @@ import { silu } from '@sequitur/core';
 import { add, mul, pad, sigmoid, slice, stack, sub, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
 export interface ConvolutionAttributes {
-  /** What is computed in the same pass as the sums. */
+  /** The activation, computed in the same pass. */
   readonly activation: 'silu' | 'none';
 }
 
 /**
- * y_t = activation(bias + Σ_k weight_k ⊙ x_{t+k}) for each channel by itself, over the positions where all taps lie
- * inside x: the last tap stands at the newest position.
+ * The causal convolution, the readable reference: y_t = activation(bias + Σ_k weight_k ⊙ x_{t+k}) per channel, at all
+ * positions where the taps lie inside x; the last tap belongs to the current position.
  *
  * @param x [batch, kernel - 1 + length, channels]
  * @param weight [kernel, channels]
@@ -26,7 +26,10 @@ export function causalConvolutionReference(
   });
 }
 
-/** The derivative: with s = dy activation'(sums), dx_{t+k} = Σ_k weight_k s_t, dweight_k = Σ_t s_t x_{t+k}, dbias = Σ s. */
+/**
+ * The gradients of the causal convolution: with s = dy activation'(sums), dx_{t+k} = Σ_k weight_k s_t, dweight_k = Σ_t
+ * s_t x_{t+k}, dbias = Σ s.
+ */
 export function causalConvolutionGradientReference(
   x: Tensor,
   weight: Tensor,
@@ -60,7 +63,7 @@ function sumOfTaps(x: Tensor, weight: Tensor): Tensor {
   return taps.reduce((sum, tap) => add(sum, tap));
 }
 
-/** x from position k on, as many positions as there are outputs. */
+/** x from position k on, as many positions as outputs. */
 export function shifted(x: Tensor, k: number, kernel: number): Tensor {
   const [batch, positions, channels] = x.shape as [number, number, number];
   return slice(x, [0, k, 0], [batch, positions - kernel + 1, channels]);

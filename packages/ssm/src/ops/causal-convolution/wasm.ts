@@ -2,7 +2,7 @@ import { type NativeKernel, runOnRows, TOGETHER } from '@sequitur/core';
 import { stateSpaceKernels } from '../../wasm-kernels.js';
 import type { ConvolutionAttributes } from './reference.js';
 
-/** So many multiplications of a product take as long as one tap. */
+/** Cost of a tap, in multiplications of a matrix product. */
 const COST = { forward: 16, backward: 48 };
 
 /** {x, weight, bias} -> [y]. */
@@ -33,7 +33,7 @@ export const convolutionGradientWasm: NativeKernel<ConvolutionAttributes> = ({ i
   const length = positions - kernel + 1;
   const gradients = [x!, weight!, bias!].map(({ shape }) => wasm.output(shape));
   const offsets = [x!, weight!, bias!, dy!, ...gradients].map(wasm.offset);
-  // By channels, for each of which the gradients of its taps are summed over all texts.
+  // By channels: the gradients of their taps are summed over the whole batch.
   const rows = { count: channels, cost: batch * length * kernel * COST.backward, together: TOGETHER };
   runOnRows(wasm, 'convolutionBackward', rows, ({ from, count }) => [
     ...[from, from + count, batch, length, channels, kernel, Number(attributes.activation === 'silu')],

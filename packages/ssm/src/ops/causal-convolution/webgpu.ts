@@ -4,7 +4,7 @@ import type { ConvolutionAttributes } from './reference.js';
 
 const PARAMETERS = { count: 'u32', length: 'u32', channels: 'u32', kernel: 'u32', silu: 'u32' } as const;
 
-/** Sums of the taps at an output: `row` over batch and length. */
+/** The sum of the taps of an output; `row` is over batch and length. */
 const TAPS = `
 fn tapsAt(row : u32, channel : u32) -> f32 {
   let first = ((row / p.length) * (p.length + p.kernel - 1u) + row % p.length) * p.channels + channel;
@@ -46,7 +46,7 @@ const slopes: WebGpuKernel = {
   dSums[index] = dy[index] * select(1.0, share * (1.0 + sum * (1.0 - share)), p.silu == 1u);`,
 };
 
-/** \`row\` counts the positions of x here: each gathers from the outputs that it stands under. */
+/** Here \`row\` is over the positions of x: each gathers from the outputs that read it. */
 const inputs: WebGpuKernel = {
   name: 'causal convolution, input gradient',
   reads: { weight: 'f32', dSums: 'f32' },
@@ -65,7 +65,7 @@ const inputs: WebGpuKernel = {
   dx[index] = sum;`,
 };
 
-/** A lane for each tap and channel, and one for its bias, sums over all outputs. */
+/** A lane for each tap and channel, and one for each bias; sums over all outputs. */
 const weights: WebGpuKernel = {
   name: 'causal convolution, weight gradient',
   reads: { x: 'f32', dSums: 'f32' },

@@ -1,7 +1,7 @@
 /**
- * Operations of a selective scan of one text, for each place of the state at each position three multiply-adds: decay,
- * input, output. Backwards eleven: two to compute the state again, two each for output and exponent (with the decay
- * itself), one each for input, signal, step size, state matrix and the state before.
+ * Cost of a selective scan of one sequence: three multiply-adds per state element and position (decay, input, output).
+ * The backward pass takes eleven: two to recompute the state, two each for output and exponent (decay included), one
+ * each for input, signal, step size, state matrix and the previous state.
  */
 export function selectiveScanCost(length: number, inner: number, state: number) {
   const places = length * inner * state;

@@ -1,7 +1,7 @@
 import { cpuInstance, type NativeKernel, type OpInputs } from '@sequitur/core';
 import { type ScanAttributes, sizesOf, tensorsOf } from './tensors.js';
 
-/** The numbers of every tensor of a scan. */
+/** The values of every tensor of a scan. */
 type Arrays = Readonly<Record<string, Float32Array>>;
 
 /** {the tensors of a scan} -> [y, the last state, the states between chunks]. */
@@ -10,7 +10,7 @@ export const scanCpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, back
   if (!cpu) return null;
   const sizes = sizesOf(tensorsOf(inputs), attributes);
   const { batch, length, inner, state, groups } = sizes;
-  const [a, kept] = [arraysOf(inputs, cpu.values), attributes.remember ? sizes.kept : 0];
+  const [a, kept] = [arraysOf(inputs, cpu.values), attributes.saveStates ? sizes.kept : 0];
   const y = new Float32Array(batch * length * inner);
   const last = new Float32Array(a.initialState!);
   const between = new Float32Array(batch * kept * inner * state);
@@ -42,7 +42,7 @@ export const scanCpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, back
 
 /**
  * {the tensors of a scan, between, dy, dFinal} -> the gradients in the order of `SCAN_INPUTS`. From the last chunk to
- * the first: the states inside a chunk are computed again from the one kept before it.
+ * the first: states inside a chunk are recomputed from the one saved before it.
  */
 export const scanGradientCpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);
@@ -110,7 +110,7 @@ export const scanGradientCpu: NativeKernel<ScanAttributes> = ({ inputs, attribut
 };
 
 interface Place {
-  /** Of this step's x and step size, and of its rows of the input and output matrices. */
+  /** The offsets of this step's x and step size, and of its rows of the input and output matrices. */
   readonly at: number;
   readonly row: number;
   readonly channel: number;

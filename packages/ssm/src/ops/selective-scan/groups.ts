@@ -1,6 +1,6 @@
 import { reshape, type Tensor, type Tensor3D, tile } from '@tensorflow/tfjs-core';
 
-/** Any form of B or C as [batch, length, groups, state]; a fixed one is repeated for every step. */
+/** B or C of any shape as [batch, length, groups, state]; a fixed one is repeated for every step. */
 export function inGroups(matrix: Tensor, { shape: [batch, length, inner] }: Tensor3D): Tensor {
   const state = matrix.shape.at(-1)!;
   if (matrix.rank === 4) return matrix;
@@ -8,7 +8,7 @@ export function inGroups(matrix: Tensor, { shape: [batch, length, inner] }: Tens
   return reshape(tile(reshape(matrix, [1, inner * state]), [batch * length, 1]), [batch, length, inner, state]);
 }
 
-/** With `groups` rows at each step, every row standing for as many as it did before. */
+/** Repeats the rows of each step, so that there are `groups`. */
 export function regrouped(matrix: Tensor, groups: number): Tensor {
   const [batch, length, own, state] = matrix.shape as [number, number, number, number];
   if (own === groups) return matrix;

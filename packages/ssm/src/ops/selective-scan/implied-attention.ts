@@ -24,12 +24,12 @@ import { inGroups } from './groups.js';
 import type { SelectiveScan } from './index.js';
 
 /**
- * How much each position takes from each earlier one, as if the scan were attention (Ali, Zimerman and Wolf 2024, "The
- * hidden attention of Mamba models", equation 11): with s(t) the sum of the step sizes up to t, channel by channel
+ * The attention matrix that a selective scan implies (Ali, Zimerman and Wolf 2024, "The hidden attention of Mamba
+ * models", equation 11): with s(t) the sum of the step sizes up to t, per channel
  *
  *     weight(t, u) = Σ_n C_n(t) exp(A_n (s(t) - s(u))) Δ(u) B_n(u)      for u <= t,
  *
- * so that y = weight x + D x. Takes memory and time with the square of the length: to be looked at, not to compute with.
+ * so that y = weight x + D x. Memory and time are quadratic in the length: for inspection only.
  *
  * @param channel one channel; default the mean over all
  * @returns [batch, length, length], which the caller disposes
@@ -65,7 +65,7 @@ function weightsOf(scan: SelectiveScan, channel: number): Tensor {
   };
   const elapsed = cumsum(reshape(steps, [batch, length]), 1);
   const between = sub(expandDims(elapsed, 2), expandDims(elapsed, 1)); // [batch, t, u]
-  // Positions after t are hidden later; there the exponent would grow without bound.
+  // Later positions are masked below; here their exponent would overflow.
   const past = where(greaterEqual(between, 0), between, zerosLike(between));
   const decay = exp(mul(rates, expandDims(past, 1))); // [batch, state, t, u]
   const entered = mul(rowsOf(scan.inputMatrix), steps); // [batch, u, state]
@@ -74,7 +74,7 @@ function weightsOf(scan: SelectiveScan, channel: number): Tensor {
   return sum(mul(mul(decay, columns), rows), 1);
 }
 
-/** bool [batch or 1, t, u]: u is no later than t and of the same sequence. */
+/** bool [batch or 1, t, u]: u is not after t and belongs to the same sequence. */
 function visiblePairs({ x, resets }: SelectiveScan): Tensor {
   const length = x.shape[1];
   const positions = range(0, length, 1, 'int32');

@@ -8,7 +8,7 @@ import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, tensorsOf } from '.
 import { scanWasm } from './wasm/index.js';
 import { scanWebGpu } from './webgpu/index.js';
 
-/** {x, stepSize, ..., initialState} -> [y, the last state, what the backward starts its chunks from]. */
+/** {x, stepSize, ..., initialState} -> [y, the last state, the states saved for the backward pass]. */
 const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
 /** The same with `resets`. */
 const packedScanOp = define('SequiturPackedSelectiveScan', [...SCAN_INPUTS, 'resets']);
@@ -31,65 +31,72 @@ function define(name: string, inputs: readonly string[]) {
   });
 }
 
-/** How many steps the backward recomputes at a time. */
-const CHUNK = 64;
+/** Steps that the backward pass recomputes at a time. */
+const CHUNK_LENGTH = 64;
 
 export interface SelectiveScan {
-  /** float32 [batch, length, inner]: what enters. */
+  /** float32 [batch, length, inner]: the input. */
   readonly x: Tensor3D;
-  /** float32 [batch, length, inner]: how far each step goes (Δ), before `stepBias` and softplus. */
+  /** Δ, float32 [batch, length, inner]: the step size, before `stepBias` and softplus. */
   readonly stepSize: Tensor3D;
-  /** A, float32 [inner, state]: negative numbers, how fast each state decays. */
+  /** A, float32 [inner, state]: negative decay rates. */
   readonly stateMatrix: Tensor2D;
-  /** B, float32 [batch, length, state], or with groups [batch, length, groups, state], or fixed: [inner, state]. */
+  /** B, float32 [batch, length, state], or [batch, length, groups, state] with groups, or fixed: [inner, state]. */
   readonly inputMatrix: Tensor;
   /** C, as `inputMatrix`. */
   readonly outputMatrix: Tensor;
-  /** D, float32 [inner]: the share of x that passes by the state. Default 0. */
+  /** D, float32 [inner]: factor of the skip connection from x. Default 0. */
   readonly skip?: Tensor | undefined;
   /** float32 [inner], added to the step size. Default 0. */
   readonly stepBias?: Tensor | undefined;
   /** float32 [batch, inner, state]; default 0. */
   readonly initialState?: Tensor3D | undefined;
-  /** float32 [batch, length], 1 where a sequence begins that must not know what stands before it, else 0. */
+  /**
+   * float32 [batch, length], 1 at the first position of each packed sequence, which starts from an empty state, else 0.
+   */
   readonly resets?: Tensor2D | undefined;
 }
 
 export interface SelectiveScanOptions {
-  /** Whether Δ = softplus(stepSize + stepBias) or the sum itself. Default true. */
+  /** Whether Δ = softplus(stepSize + stepBias) or the plain sum. Default true. */
   readonly softplus?: boolean;
-  /** Steps that the backward recomputes at a time; the result does not depend on it. Default 64. */
-  readonly chunk?: number;
+  /** Steps that the backward pass recomputes at a time; does not affect the result. Default 64. */
+  readonly chunkLength?: number;
 }
 
 /**
- * The selective scan of Mamba (Gu and Dao 2023, algorithm 2): a linear recurrence in each of inner x state places, whose
- * step size, input and output matrices depend on the position,
+ * The selective scan of Mamba (Gu and Dao 2023, algorithm 2): a linear recurrence of inner × state elements, whose step
+ * size, input and output matrices depend on the position,
  *
  *     h ← exp(Δ A) h + Δ B x        y = C h + D x
  *
- * Time is linear in the length. The backward keeps the state once per chunk and computes the others again.
+ * Time is linear in the length. The backward pass saves one state per chunk and recomputes the others.
  *
  * @returns y [batch, length, inner] and the state after the last step [batch, inner, state], which the caller disposes
- * @throws SequiturError when a shape, dtype or option does not fit
+ * @throws SequiturError when a shape, dtype or option does not match
  */
 export function selectiveScan(
   scan: SelectiveScan,
   options: SelectiveScanOptions = {},
 ): { y: Tensor3D; state: Tensor3D } {
-  const { softplus = true, chunk = CHUNK } = options;
-  expectNumber('selectiveScan, chunk', chunk, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1);
+  const { softplus = true, chunkLength = CHUNK_LENGTH } = options;
+  expectNumber(
+    'selectiveScan, chunkLength',
+    chunkLength,
+    'an integer of at least 1',
+    (n) => Number.isInteger(n) && n >= 1,
+  );
   check(scan);
   return scoped(() => {
-    const tensors = settle(scan);
-    const attributes = { softplus, chunk, remember: engine().state.gradientDepth > 0 };
+    const tensors = resolve(scan);
+    const attributes = { softplus, chunk: chunkLength, saveStates: engine().state.gradientDepth > 0 };
     const run = tensors.resets ? packedScanOp : scanOp;
     const [y, state] = run({ ...tensors }, attributes) as [Tensor3D, Tensor3D];
     return { y, state };
   });
 }
 
-function settle(scan: SelectiveScan): ScanTensors {
+function resolve(scan: SelectiveScan): ScanTensors {
   const { x, stepSize, stateMatrix, resets } = scan;
   const [batch, , inner] = x.shape;
   const [input, output] = [inGroups(scan.inputMatrix, x), inGroups(scan.outputMatrix, x)];

@@ -4,9 +4,8 @@ import { impliedAttention } from './implied-attention.js';
 import { type SelectiveScan, selectiveScan } from './index.js';
 
 /**
- * Offers what can be seen of a scan: `stepSizes` [batch, length, inner], the length of the state after each step as
- * `stateNorms` [batch, length], and `attention` [batch, length, length], the mean over the channels of the attention map
- * that the scan implies.
+ * Observes a scan: `stepSizes` [batch, length, inner], the norm of the state after each step as `stateNorms` [batch,
+ * length], and `attention` [batch, length, length], the implied attention averaged over the channels.
  */
 export function observeScan(scan: SelectiveScan, context: Context): void {
   observeLazily(context, 'stepSizes', () =>
@@ -16,7 +15,7 @@ export function observeScan(scan: SelectiveScan, context: Context): void {
   observeLazily(context, 'attention', () => impliedAttention(scan));
 }
 
-/** The Euclidean length of the whole state after each step, [batch, length]. */
+/** The Euclidean norm of the whole state after each step, [batch, length]. */
 export function stateNorms(scan: SelectiveScan): Tensor2D {
   return scoped(() => {
     const [batch, length] = scan.x.shape;

@@ -17,8 +17,8 @@ import {
 import type { ScanAttributes, ScanTensors } from './tensors.js';
 
 /**
- * Gu and Dao 2023, equations 2 and 4 with the discretisation of section 3.1 (zero-order hold for A, Euler for B), one
- * step after the other. With Δ = softplus(stepSize + stepBias):
+ * The selective scan, the readable reference: Gu and Dao 2023, equations 2 and 4 with the discretisation of section 3.1
+ * (zero-order hold for A, Euler for B), step by step. With Δ = softplus(stepSize + stepBias):
  *
  *     h ← exp(Δ A) h + Δ B x        y = C h + D x
  *
@@ -43,8 +43,7 @@ export function selectiveScanReference(tensors: ScanTensors, attributes: ScanAtt
 type ScanGradients = Tensor[];
 
 /**
- * The derivative of the scan, from its end to its beginning: with g the gradient of the state h after a step and
- * a = exp(Δ A),
+ * The gradients of the scan, in reverse order: with g the gradient of the state h after a step and a = exp(Δ A),
  *
  *     g ← g + C dy      dC = h dy      d(Δ x) = B g      dB = Δ x g      d(Δ A) = a h₋₁ g      g ← a g
  */
@@ -85,14 +84,14 @@ export function selectiveScanGradientReference(
   ];
 }
 
-/** What one step sees. */
+/** The inputs of one step. */
 interface ScanStep {
   readonly x: Tensor; // [batch, inner]
   /** Δ itself. */
   readonly stepSize: Tensor; // [batch, inner]
   readonly input: Tensor; // [batch, groups, state]
   readonly output: Tensor; // [batch, groups, state]
-  /** 0 where the state before is forgotten, else 1; a number where no sequence begins. */
+  /** 0 where a sequence begins, else 1; a scalar where there are no resets. */
   readonly keep: Tensor | number; // [batch, 1, 1]
 }
 
@@ -111,7 +110,7 @@ function stepsOf(tensors: ScanTensors, { softplus: positive }: ScanAttributes): 
   }));
 }
 
-/** [batch, groups, state] -> [batch, inner, state], each group's row for the neighbouring channels that share it. */
+/** [batch, groups, state] -> [batch, inner, state], each group's row repeated for its channels. */
 function perChannel(x: Tensor, inner: number): Tensor {
   const [batch, groups, state] = x.shape as [number, number, number];
   if (groups === inner) return x;
@@ -119,7 +118,7 @@ function perChannel(x: Tensor, inner: number): Tensor {
   return reshape(repeated, [batch, inner, state]);
 }
 
-/** The state before and after each step, and what each step multiplies it by. */
+/** The state before and after each step, and its decay. */
 function statesOf({ stateMatrix, initialState, x }: ScanTensors, steps: readonly ScanStep[]) {
   const inner = x.shape[2]!;
   const states: Tensor[] = [initialState];
@@ -132,7 +131,7 @@ function statesOf({ stateMatrix, initialState, x }: ScanTensors, steps: readonly
   return { states, decays };
 }
 
-/** [batch, inner, state] -> [batch, groups, state]: what the channels of a group share sums up. */
+/** [batch, inner, state] -> [batch, groups, state]: summed over the channels of a group. */
 function perGroup(x: Tensor, groups: number): Tensor {
   const [batch, inner, state] = x.shape as [number, number, number];
   if (groups === inner) return x;

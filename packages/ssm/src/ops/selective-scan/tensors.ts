@@ -21,12 +21,12 @@ export function tensorsOf(inputs: OpInputs): ScanTensors {
 }
 
 export interface ScanAttributes {
-  /** Whether the step size passes through softplus. */
+  /** Whether softplus is applied to the step size. */
   readonly softplus: boolean;
-  /** How many steps the backward recomputes at a time: it keeps the states between chunks only. */
+  /** Steps that the backward pass recomputes at a time: only states between chunks are saved. */
   readonly chunk: number;
-  /** Whether the forward keeps those states. */
-  readonly remember: boolean;
+  /** Whether the forward pass saves those states. */
+  readonly saveStates: boolean;
 }
 
 export const SCAN_INPUTS = [
@@ -41,7 +41,7 @@ export interface ScanSizes {
   readonly inner: number;
   readonly state: number;
   readonly groups: number;
-  /** States that the forward keeps for the backward: one where each chunk but the first begins. */
+  /** States that are saved for the backward pass: one at the start of each chunk except the first. */
   readonly kept: number;
 }
 

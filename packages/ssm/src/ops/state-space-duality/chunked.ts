@@ -27,7 +27,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { StateSpaceDuality } from './tensors.js';
 
-/** exp of it is 0 and its gradient too. */
+/** Its exp is 0, and so is the gradient. */
 const NEVER = -1e9;
 
 interface Sizes {
@@ -40,7 +40,10 @@ interface Sizes {
   readonly chunks: number;
 }
 
-/** Dao and Gu 2024, section 6 and listing 1, with rows = batch x heads x chunks as the batch of every product. */
+/**
+ * The chunked scan of Dao and Gu 2024, section 6 and listing 1, with rows = batch x heads x chunks as the batch of
+ * every product.
+ */
 export function chunkedScan(scan: StateSpaceDuality, wanted: number): { y: Tensor4D; state: Tensor4D } {
   const [batch, length, heads, headSize] = scan.x.shape;
   const state = scan.inputMatrix.shape[3];
@@ -53,7 +56,7 @@ export function chunkedScan(scan: StateSpaceDuality, wanted: number): { y: Tenso
   const sequences = scan.resets ? sequencesOf(scan.resets, sizes) : null; // [rows, chunk]
   const inside = matMul(mul(matMul(output, input, false, true), decays(elapsed, sequences)), x);
   const { before, last } = statesBetween(scan, { x, input, elapsed, sequences }, sizes);
-  // From the state before the chunk, unless a sequence began since.
+  // From the state before the chunk, unless a sequence began in between.
   const since = sequences ? where(equal(sequences, 0), elapsed, NEVER) : elapsed;
   const handed = mul(matMul(output, before, false, true), expandDims(exp(since), 2));
   return { y: fromChunks(add(inside, handed), sizes), state: last };
@@ -76,7 +79,7 @@ function statesBetween({ initialState }: StateSpaceDuality, { x, input, elapsed,
   const added = matMul(mul(x, expandDims(exp(kept), 2)), input, true, false); // [rows, headSize, state]
   const size = headSize * state;
   const whole = endSequence ? where(equal(endSequence, 0), end, NEVER) : end;
-  const decay = mul(exp(whole), ones([1, size])); // not tile, whose gradient is a sum of as many slices
+  const decay = mul(exp(whole), ones([1, size])); // not tile, whose gradient is a sum of that many slices
   const first = initialState ?? zeros([batch, heads, headSize, state]);
   const start = reshape(first, [batch * heads, size]) as Tensor2D;
   const ofRows = (tensor: Tensor) => reshape(tensor, [batch * heads, chunks, size]) as Tensor3D;
@@ -89,13 +92,16 @@ function statesBetween({ initialState }: StateSpaceDuality, { x, input, elapsed,
   };
 }
 
-/** [rows, chunk, chunk]: exp of the sum of the logarithms after j up to i where j <= i and both are of one sequence, else 0. */
+/**
+ * [rows, chunk, chunk]: exp of the sum of the logarithms after j up to i, where j <= i and both belong to one sequence,
+ * else 0.
+ */
 function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
   const chunk = elapsed.shape[1]!;
   const positions = range(0, chunk, 1, 'int32');
   const earlier = expandDims(greaterEqual(expandDims(positions, 1), expandDims(positions, 0)), 0);
   const between = sub(expandDims(elapsed, 2), expandDims(elapsed, 1));
-  // The same for all rows: added, since `where` would first make a condition as large as all of them.
+  // The same for all rows: added, since `where` would first create a condition of the full size.
   if (!sequences) return exp(add(between, where(earlier, 0, NEVER)));
   const attentionMask = logicalAnd(earlier, equal(expandDims(sequences, 2), expandDims(sequences, 1)));
   return exp(where(attentionMask, between, NEVER));
@@ -116,7 +122,7 @@ export function ofHeads(matrix: Tensor4D, heads: number): Tensor4D {
   return reshape(repeated, [batch, length, heads, state]);
 }
 
-/** [batch, length, heads, size] -> [batch x heads x chunks, chunk, size], filled up with zeros, which change no state. */
+/** [batch, length, heads, size] -> [batch x heads x chunks, chunk, size], padded with zeros, which change no state. */
 function inChunks(x: Tensor, { length, chunk, chunks }: Sizes): Tensor {
   const byHead = transpose(x, [0, 2, 1, 3]);
   const missing = chunk * chunks - length;

@@ -7,7 +7,7 @@ interface DualitySizes {
   readonly chunk: number;
 }
 
-/** Operations of `stateSpaceDuality` over one text: its last chunk is filled up to the length of the others. */
+/** Cost of `stateSpaceDuality` for one sequence: the last chunk is padded to full length. */
 export function stateSpaceDualityCost(length: number, { heads, headSize, state, chunk: wanted }: DualitySizes) {
   const chunk = Math.min(wanted, length);
   const chunks = Math.ceil(length / chunk);
@@ -16,7 +16,7 @@ export function stateSpaceDualityCost(length: number, { heads, headSize, state, 
   const scan = linearScanCost(chunks, heads * headSize * state);
   return {
     flops: inside + 2 * throughState + scan.flops,
-    // Of a single chunk nothing reads the state, and the one before it is given.
+    // With a single chunk nothing reads the state, and the one before it is given.
     gradientFlops: 2 * inside + (chunks > 1 ? 4 * throughState + scan.gradientFlops : throughState),
   };
 }

@@ -6,19 +6,24 @@ import type { StateSpaceDuality } from './tensors.js';
 export type { StateSpaceDuality } from './tensors.js';
 
 /**
- * The recurrence of Mamba-2 as products of matrices (Dao and Gu 2024, section 6): inside a chunk each position takes from
- * the earlier ones as in attention, between chunks a state [headSize, state] is handed on,
+ * State-space duality, the recurrence of Mamba-2 as matrix products (Dao and Gu 2024, section 6): masked attention
+ * inside a chunk, a state [headSize, state] between chunks,
  *
  *     h ← exp(Δ A) h + x Bᵀ        y = h C
  *
- * @param chunk positions per chunk; the result does not depend on it. Default 64.
+ * @param chunkLength positions per chunk; does not affect the result. Default 64.
  * @returns y [batch, length, heads, headSize] and the last h [batch, heads, headSize, state]; the caller disposes both
- * @throws SequiturError when a shape, dtype or the chunk does not fit
+ * @throws SequiturError when a shape, dtype or the chunk does not match
  */
-export function stateSpaceDuality(scan: StateSpaceDuality, chunk = 64): { y: Tensor4D; state: Tensor4D } {
-  expectNumber('stateSpaceDuality, chunk', chunk, 'an integer of at least 1', (n) => Number.isInteger(n) && n >= 1);
+export function stateSpaceDuality(scan: StateSpaceDuality, chunkLength = 64): { y: Tensor4D; state: Tensor4D } {
+  expectNumber(
+    'stateSpaceDuality, chunkLength',
+    chunkLength,
+    'an integer of at least 1',
+    (n) => Number.isInteger(n) && n >= 1,
+  );
   check(scan);
-  return scoped(() => chunkedScan(scan, chunk));
+  return scoped(() => chunkedScan(scan, chunkLength));
 }
 
 function check({ x, logDecay, inputMatrix, outputMatrix, initialState, resets }: StateSpaceDuality): void {

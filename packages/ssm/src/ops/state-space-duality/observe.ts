@@ -24,8 +24,8 @@ import { ofHeads } from './chunked.js';
 import { type StateSpaceDuality, stateSpaceDuality } from './index.js';
 
 /**
- * Offers the length of the state after each step as `stateNorms` [batch, length], and as `attention` [batch, heads, length,
- * length] the matrix that the recurrence multiplies x by (Dao and Gu 2024, equation 16).
+ * Observes the norm of the state after each step as `stateNorms` [batch, length], and as `attention` [batch, heads,
+ * length, length] the matrix by which the recurrence multiplies x (Dao and Gu 2024, equation 16).
  */
 export function observeDuality(scan: StateSpaceDuality, context: Context): void {
   observeLazily(context, 'stateNorms', () => stateNorms(scan));

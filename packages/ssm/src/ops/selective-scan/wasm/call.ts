@@ -3,21 +3,21 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { StateSpaceInstance } from '../../../wasm-kernels.js';
 import { SCAN_INPUTS, type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
 
-/** What a call reads and writes: tensors by their names in `TENSORS`. */
+/** The tensors that a call reads and writes, by their names in `TENSORS`. */
 export interface ScanTask {
   readonly inputs: OpInputs;
   readonly attributes: ScanAttributes;
   readonly results: Readonly<Record<string, TensorInfo | undefined>>;
 }
 
-/** Bytes beside the tensors. */
+/** Bytes besides the tensors. */
 export interface ScanRoom {
   readonly shared: number;
   readonly ofThread: number;
   readonly threads: number;
 }
 
-/** The offsets of `ScanCall`, in its order behind the sizes. */
+/** The offsets of `ScanCall`, in its order after the sizes. */
 const TENSORS = [
   ...SCAN_INPUTS,
   ...['resets', 'y', 'last', 'between', 'dy', 'dFinal'],
@@ -26,7 +26,7 @@ const TENSORS = [
 const SIZES = 7;
 const CALL_BYTES = 4 * (SIZES + TENSORS.length + 3);
 
-/** Lays the call out in memory, and behind it what its parts share and the scratch of each thread. */
+/** Writes the call to memory, then reserves the shared memory of its parts and the scratch memory of each thread. */
 export function withScanCall(
   wasm: StateSpaceInstance,
   { inputs, attributes, results }: ScanTask,

@@ -1,16 +1,19 @@
 import { type Range, ranges } from '@sequitur/core';
 
-/** How a backward's channels are cut, the same whatever the number of threads: so the bits do not depend on it. */
+/**
+ * How the channels of a backward pass are divided. It does not depend on the number of threads, and neither do the
+ * results.
+ */
 export interface GradientParts {
-  /** Of the channels of all groups. */
+  /** Ranges of the channels of all groups. */
   readonly parts: readonly Range[];
-  /** How many parts each group was cut into, whose sums over channels are to be added up; 1: parts are whole groups. */
+  /** Parts per group, whose sums over channels are added up; 1: parts are whole groups. */
   readonly ofGroup: number;
 }
 
-/** So many for all groups together, where channels are many. */
+/** Parts over all groups, where there are many channels. */
 const PARTS = 8;
-/** Channels of a part: so many outweigh what its sums take. */
+/** Minimum channels per part: with fewer, the additional sums cost more than they save. */
 const LEAST = 32;
 
 export function gradientParts(inner: number, groups: number): GradientParts {

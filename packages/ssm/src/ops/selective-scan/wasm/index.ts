@@ -4,7 +4,7 @@ import { SCAN_INPUTS, type ScanAttributes, sizesOf, tensorsOf } from '../tensors
 import { withScanCall } from './call.js';
 import { gradientParts } from './gradient-parts.js';
 
-/** So many multiplications of a product take as long as one place of the state at one step. */
+/** Cost of one state element at one step, in multiplications of a matrix product. */
 const COST = { forward: 16, backward: 44 };
 
 /** {the tensors of a scan} -> [y, the last state, the states between chunks]. */
@@ -14,8 +14,8 @@ export const scanWasm: NativeKernel<ScanAttributes> = ({ inputs, attributes, bac
   const { batch, length, inner, state, kept } = sizesOf(tensorsOf(inputs), attributes);
   const wide = Math.ceil(inner / 4) * 4;
   const [y, last] = [wasm.output([batch, length, inner]), wasm.output([batch, inner, state])];
-  const between = wasm.output([batch, attributes.remember ? kept : 0, state * wide]);
-  const keeps = attributes.remember && kept > 0;
+  const between = wasm.output([batch, attributes.saveStates ? kept : 0, state * wide]);
+  const keeps = attributes.saveStates && kept > 0;
   const multiplications = batch * length * inner * state * COST.forward;
   const shares = channelRanges(wasm, { batch, channels: inner, multiplications });
   const widest = Math.max(...shares.map(({ channels }) => channels.count), 0);
@@ -53,7 +53,10 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
   const results = Object.fromEntries(SCAN_INPUTS.map((name, index) => [`gradient of ${name}`, gradients[index]!]));
   withScanCall(wasm, { inputs, attributes: { ...attributes, chunk }, results }, room, (call, shared) => {
     const sums = shared + states;
-    /** Of a text: which parts add to the same numbers is the same for all chunks, and no chunk waits for another text. */
+    /**
+     * Of a batch row: parts that add to the same elements are the same for all chunks, and no chunk waits for another
+     * row.
+     */
     const throughChunk = (text: number, k: number) => {
       const calls = parts.map(({ from, count }, part) => [
         ...[call, text, k, from, from + count, ofSums && sums + part * ofSums],
@@ -75,7 +78,7 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
   return gradients;
 };
 
-/** Whether the four channels of a vector always share their rows of the matrices. */
+/** Whether the four channels of a vector always share rows of the matrices. */
 function fillsVectors({ x, inputMatrix }: OpInputs): boolean {
   const [inner, groups] = [x!.shape[2]!, inputMatrix!.shape[2]!];
   return groups === 1 || (inner / groups) % 4 === 0;

@@ -3,8 +3,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './shared-code.js';
 
 /**
- * What each chunk adds to a state and what it multiplies it by: scanned from an empty one. `ends` [rows, chunks, inner,
- * state], `passed` [rows, chunks, inner, 2]: the sum of the step sizes, and whether no sequence began.
+ * Summary of each chunk: what it adds to the state, scanned from an empty one, and its decay. `ends` [rows, chunks,
+ * inner, state], `passed` [rows, chunks, inner, 2]: the sum of the step sizes, and whether no sequence began.
  */
 const summarize = (state: number): WebGpuKernel => ({
   name: `selective scan, summaries of chunks, state ${state}`,
@@ -30,7 +30,10 @@ const summarize = (state: number): WebGpuKernel => ({
   passed[2u * index + 1u] = kept;`,
 });
 
-/** Hands the state on from chunk to chunk, a lane for each place of it: `between` gets those that chunks begin with. */
+/**
+ * Passes the state from chunk to chunk, one lane per state element: `between` receives the states at the start of
+ * chunks.
+ */
 const carry = (state: number): WebGpuKernel => ({
   name: `selective scan, carry between chunks, state ${state}`,
   reads: { ends: 'f32', passed: 'f32', constants: 'f32' },
@@ -46,7 +49,7 @@ const carry = (state: number): WebGpuKernel => ({
   }`,
 });
 
-/** Scans every chunk from the state that it begins with. */
+/** Scans every chunk from the state at its start. */
 const scanChunks = (state: number): WebGpuKernel => ({
   name: `selective scan of chunks, state ${state}`,
   reads: { x: 'f32', stepSize: 'f32', constants: 'f32', between: 'f32' },
@@ -79,9 +82,9 @@ interface ChunkTensors {
 }
 
 /**
- * A scan whose chunks are computed side by side: a summary of each, the states handed from one to the next, and each again
- * from the state that it begins with. Twice the work of going through the text once, in as many lanes as there are chunks
- * and channels.
+ * A scan whose chunks run in parallel: a summary of each, then the states are passed from chunk to chunk, then each
+ * chunk runs again from the state at its start. Twice the work of a sequential scan, in as many lanes as chunks and
+ * channels.
  */
 export function scanInChunks(
   gpu: WebGpuInstance,

@@ -11,10 +11,10 @@ import {
   scanDeclarations,
 } from './shared-code.js';
 
-/** So many lanes keep a graphics card busy; where there are fewer channels, the chunks of a text are scanned side by side. */
+/** Lanes that keep a GPU busy; with fewer channels, the chunks of a sequence run in parallel. */
 const ENOUGH_LANES = 2 ** 15;
 
-/** A lane for each channel of a row of the batch, over the length. */
+/** A lane per channel of a batch row, over the length. */
 const forward = (state: number): WebGpuKernel => ({
   name: `selective scan, state ${state}`,
   reads: { x: 'f32', stepSize: 'f32', constants: 'f32' },
@@ -41,7 +41,7 @@ export const scanWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, b
   const sizes = sizesOf(tensorsOf(inputs), { chunk: gpuChunk(inputs, attributes) });
   const { batch, length, inner, state } = sizes;
   const sideBySide = sizes.kept > 0 && batch * inner < ENOUGH_LANES;
-  const kept = sideBySide || attributes.remember ? sizes.kept : 0;
+  const kept = sideBySide || attributes.saveStates ? sizes.kept : 0;
   const [y, last] = [gpu.output([batch, length, inner]), gpu.output([batch, inner, state])];
   const between = gpu.output([batch, Math.max(kept, 1), inner * state]);
   const constants = constantsOf(inputs);

@@ -2,8 +2,8 @@ import { REDUCTIONS, type WebGpuKernel } from '@sequitur/core';
 import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, scanDeclarations } from './shared-code.js';
 
 /**
- * What each chunk hands to the state before it when nothing arrives from behind: from its end to its beginning. `arriving`
- * [rows, chunks, inner, state], `passed` [rows, chunks, inner, 2] as in the summaries of the forward scan.
+ * Summary of each chunk: the gradient that it passes to the state before it, if none arrives at its end. `arriving`
+ * [rows, chunks, inner, state]; `passed` [rows, chunks, inner, 2] as in the summaries of the forward scan.
  */
 export const summarizeBackwards = (state: number): WebGpuKernel => ({
   name: `selective scan gradient, summaries of chunks, state ${state}`,
@@ -31,8 +31,8 @@ export const summarizeBackwards = (state: number): WebGpuKernel => ({
 });
 
 /**
- * Hands the gradient of the state from chunk to chunk, a lane for each place of it: in `arriving` what a chunk hands on is
- * replaced by what arrives at its end.
+ * Passes the gradient of the state from chunk to chunk, one lane per state element: `arriving` then holds the gradient
+ * at the end of each chunk.
  */
 export const carryBackwards = (state: number): WebGpuKernel => ({
   name: `selective scan gradient, carry between chunks, state ${state}`,
@@ -53,7 +53,9 @@ export const carryBackwards = (state: number): WebGpuKernel => ({
   dInitial[index] = g;`,
 });
 
-/** `count` chunks from `start` on, `index` over [rows, count, inner]; `own` is the number of the chunk and channel among all. */
+/**
+ * `count` chunks from `start` on, `index` over [rows, count, inner]; `own` is the index of chunk and channel among all.
+ */
 const WAVE_PLACE = `
   let index = group * SIZE + lane;
   let wide = p.lanes * p.count;
@@ -68,9 +70,9 @@ const WAVE_PLACE = `
 `;
 
 /**
- * A wave of chunks: the states again, then the steps backwards. `scratch` holds the states before each step [chunk, state,
- * rows x count x inner] and behind them what the gradients of both matrices sum up over the channels [chunk, 2 state, ...];
- * `sums` [rows, chunks, inner, state + 2] gets the shares of the gradients of A, D and the bias.
+ * A wave of chunks: recomputes the states, then runs the steps in reverse. `scratch` holds the states before each step
+ * [chunk, state, rows x count x inner], then the terms that the gradients of both matrices sum over the channels
+ * [chunk, 2 state, ...]; `sums` [rows, chunks, inner, state + 2] receives the gradients of A, D and the bias.
  */
 export const waveBackwards = (state: number): WebGpuKernel => ({
   name: `selective scan gradient, state ${state}`,
@@ -122,7 +124,7 @@ export const waveBackwards = (state: number): WebGpuKernel => ({
   for (var n = 0u; n < N; n++) { arriving[own * N + n] = dRates[n]; }`,
 });
 
-/** The gradients of both matrices at every step of a wave: a workgroup sums over the channels of one place. */
+/** The gradients of both matrices at every step of a wave: a workgroup sums over the channels of one element. */
 export const matrixSums = (state: number): WebGpuKernel => ({
   name: `selective scan matrix sums, state ${state}`,
   reads: { scratch: 'f32' },

@@ -4,13 +4,13 @@ import { type ScanAttributes, sizesOf, tensorsOf } from '../tensors.js';
 import { carryBackwards, matrixSums, summarizeBackwards, waveBackwards } from './gradient-chunks.js';
 import { constantsOf, gpuChunk, parametersOf } from './shared-code.js';
 
-/** A wave keeps three numbers for each place of the state and step: in at most so many bytes. */
+/** A wave stores three values per state element and step, in at most this many bytes. */
 const MOST_SCRATCH = 2 ** 26;
 
 /**
- * {the tensors of a scan, between, dy, dFinal} -> the gradients in the order of `SCAN_INPUTS`. The chunks are computed side by
- * side, in waves of as many as the scratch holds: a summary of each, the gradient of the state handed from one to the one
- * before it, and each again from what arrives at its end.
+ * {the tensors of a scan, between, dy, dFinal} -> the gradients in the order of `SCAN_INPUTS`. Chunks run in parallel,
+ * in waves of as many as fit into the scratch buffer: a summary of each, then the gradient of the state is passed from
+ * chunk to chunk, then each chunk runs again with the gradient at its end.
  */
 export const scanGradientWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
@@ -20,7 +20,7 @@ export const scanGradientWebGpu: NativeKernel<ScanAttributes> = ({ inputs, attri
   const { batch, inner, state, groups, kept } = sizes;
   const [lanes, chunks] = [batch * inner, kept + 1];
   const [x, stepSize, dy] = [inputs.x!, inputs.stepSize!, inputs.dy!];
-  // Tensors rather than outputs, since sums of them follow.
+  // Tensors rather than outputs, since they are summed afterwards.
   const [dx, dStepSize] = [gpu.output(x.shape), zeros(x.shape)];
   const [dInput, dOutput] = [gpu.output(inputs.inputMatrix!.shape), gpu.output(inputs.outputMatrix!.shape)];
   const dInitial = gpu.output(inputs.initialState!.shape);

@@ -2,7 +2,7 @@ import type { OpInputs } from '@sequitur/core';
 import { concat, reshape, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { ScanAttributes, ScanSizes } from '../tensors.js';
 
-/** What one invocation sees of a scan: a channel of a row of the batch, over the length. */
+/** The part of a scan of one invocation: a channel of a batch row, over the length. */
 const SCAN = `
 fn stepSizeOf(raw : f32, positive : u32) -> f32 {
   if (positive == 0u) { return raw; }
@@ -12,14 +12,14 @@ fn stepSizeOf(raw : f32, positive : u32) -> f32 {
 }
 `;
 
-/** Sizes, and where each part of `constants` begins: see {@link constantsOf}. */
+/** Sizes, and the offset of each part of `constants`: see {@link constantsOf}. */
 export const SCAN_PARAMETERS = {
   ...({ lanes: 'u32', length: 'u32', inner: 'u32', groups: 'u32', chunk: 'u32', kept: 'u32' } as const),
   ...({ positive: 'u32', packed: 'u32', skip: 'u32', bias: 'u32', initial: 'u32' } as const),
   ...({ input: 'u32', output: 'u32', resets: 'u32', start: 'u32', count: 'u32' } as const),
 } as const;
 
-/** The beginning of every kernel of the scan, for `state` numbers per channel. */
+/** The declarations of every kernel of the scan, for a state size. */
 export function scanDeclarations(state: number): string {
   return `const N = ${state}u;\n${SCAN}`;
 }
@@ -32,7 +32,7 @@ export const PLACE = `
   let share = (channel * p.groups / p.inner) * N;
 `;
 
-/** One lane for a channel of a row of the batch, and of a chunk: `index` over [rows, chunks, inner]. */
+/** One lane per channel of a batch row and chunk: `index` over [rows, chunks, inner]. */
 export const CHUNK_PLACE = `
   let index = group * SIZE + lane;
   let chunks = p.kept + 1u;
@@ -45,7 +45,7 @@ export const CHUNK_PLACE = `
   let end = min(p.length, begin + p.chunk);
 `;
 
-/** One lane for a place of the state of a row of the batch: `index` over [rows, inner, state]. */
+/** One lane per state element of a batch row: `index` over [rows, inner, state]. */
 export const STATE_PLACE = `
   let index = group * SIZE + lane;
   if (index >= p.lanes * N) { return; }
@@ -65,7 +65,7 @@ export const STEP = `
     let entered = delta * x[at];
 `;
 
-/** A step, and what comes of it: y = C h + D x. */
+/** A step, and its output: y = C h + D x. */
 export const STEP_WITH_OUTPUT = `${STEP}
     var sum = constants[p.skip + channel] * x[at];
     for (var n = 0u; n < N; n++) {
@@ -75,7 +75,10 @@ export const STEP_WITH_OUTPUT = `${STEP}
     }
     y[at] = sum;`;
 
-/** A[inner, state], D and bias [inner], h, B, C, the resets and `between` one behind the other: a kernel binds only eight tensors. */
+/**
+ * A [inner, state], D and bias [inner], h, B, C, the resets and `between` concatenated: a kernel binds only eight
+ * tensors.
+ */
 export function constantsOf(inputs: OpInputs, between?: Tensor): Tensor {
   const { stateMatrix, skip, stepBias, initialState, inputMatrix, outputMatrix, resets } = inputs;
   const parts = [stateMatrix!, skip!, stepBias!, initialState!, inputMatrix!, outputMatrix!];
@@ -97,10 +100,10 @@ export function parametersOf(inputs: OpInputs, attributes: ScanAttributes, sizes
   };
 }
 
-/** Steps of a chunk on a graphics card: short, so that many of them fit into its scratch side by side. */
+/** Steps per chunk on a GPU: few, so that many chunks fit into the scratch buffer. */
 const MOST_STEPS = 16;
 
-/** The chunk that is asked for, or a shorter one. */
+/** The requested chunk length, or a shorter one. */
 export function gpuChunk({ x }: OpInputs, { chunk }: ScanAttributes): number {
   return Math.min(chunk, x!.shape[1]!, MOST_STEPS);
 }

@@ -1,7 +1,9 @@
 import { type Offset, type Range, ranges } from '@sequitur/core';
 import type { RecurrentInstance } from '../wasm-kernels.js';
 
-/** A recurrence over a batch of texts, and the product that each of its steps takes: [batch, inner] times [inner, columns]. */
+/**
+ * A recurrence over a batch of sequences, and the product of each of its steps: [batch, inner] times [inner, columns].
+ */
 export interface Steps {
   readonly batch: number;
   readonly length: number;
@@ -9,21 +11,26 @@ export interface Steps {
   readonly inner: number;
   readonly columns: number;
   readonly weight: Offset;
-  /** Whether the weight lies as [columns, inner]. */
+  /** Whether the weight is stored as [columns, inner]. */
   readonly transposed: boolean;
 }
 
 type Kernel = 'gruBackward' | 'gruForward' | 'lstmBackward' | 'lstmForward';
 
-/** Texts whose products are computed at once. */
+/** Sequences whose products are computed together. */
 const TILE = 4;
 
-/** Runs a recurrence, each thread taking some of the texts through all their steps; the weight is packed once for all. */
-export function runOnTexts(wasm: RecurrentInstance, kernel: Kernel, steps: Steps, offsets: readonly Offset[]): void {
+/** Runs a recurrence; each thread runs some of the sequences through all steps. The weight is packed once for all. */
+export function runOnSequences(
+  wasm: RecurrentInstance,
+  kernel: Kernel,
+  steps: Steps,
+  offsets: readonly Offset[],
+): void {
   const { kernels } = wasm;
   const { batch, length, hidden, inner, columns, weight, transposed } = steps;
   const isShared = wasm.shouldParallelize(batch * length * inner * columns);
-  const parts = textParts(batch, isShared ? wasm.threads : 1);
+  const parts = sequenceParts(batch, isShared ? wasm.threads : 1);
   const ofPanels = kernels.stepPanelBytes(batch, inner, columns);
   const ofParts = parts.map(({ count }) => 64 * Math.ceil(kernels.stepScratchBytes(count, inner, columns) / 64));
   const room = ofParts.reduce((sum, bytes) => sum + bytes, ofPanels);
@@ -40,8 +47,8 @@ export function runOnTexts(wasm: RecurrentInstance, kernel: Kernel, steps: Steps
   });
 }
 
-/** A part for each thread, whole tiles as far as there are: no more, since each goes through the whole weight at each step. */
-export function textParts(batch: number, threads: number): readonly Range[] {
+/** One part per thread, in whole tiles if possible; no more, since each part reads the whole weight at every step. */
+export function sequenceParts(batch: number, threads: number): readonly Range[] {
   return ranges(Math.ceil(batch / TILE), threads).map(({ from, count }) => {
     const first = from * TILE;
     return { from: first, count: Math.min(batch - first, count * TILE) };
