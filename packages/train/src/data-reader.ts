@@ -1,9 +1,9 @@
 import { isResumable, type Json, SequiturError } from '@sequitur/core';
 
-/** Anything that gives batches; those that are resumable continue at once, others are read again up to where they were. */
+/** An iterable of batches; resumable ones continue at once, others are read again up to the position. */
 export type TrainingData<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
-/** Reads batches and knows how many there were. */
+/** Reads batches and counts them. */
 export class DataReader<Batch> {
   readonly #data: TrainingData<Batch>;
   readonly #iterator: Iterator<Batch> | AsyncIterator<Batch>;
@@ -14,7 +14,7 @@ export class DataReader<Batch> {
     this.#iterator = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
   }
 
-  /** @param from where a run before this one stopped reading */
+  /** @param from the position where an earlier run stopped */
   static async open<Batch>(
     data: TrainingData<Batch>,
     from: { readonly batches: number; readonly data: Json } | null,
@@ -32,9 +32,9 @@ export class DataReader<Batch> {
       if (!(await this.#iterator.next()).done) continue;
       throw new SequiturError({
         where: 'resumed training',
-        expected: `data with the ${batches} batches that the run has read already`,
+        expected: `data with the ${batches} batches that the run has already read`,
         got: `${skipped}`,
-        fix: 'Give the data from their beginning, as the run was started with',
+        fix: 'Pass the data from their beginning, as at the start of the run',
       });
     }
   }
@@ -43,12 +43,12 @@ export class DataReader<Batch> {
     return this.#batches;
   }
 
-  /** Where the data stand, where they can tell. */
+  /** The position in the data, if they are resumable. */
   get position(): Json {
     return isResumable(this.#data) ? this.#data.position : null;
   }
 
-  /** The next batches, as many as there are up to `count`. */
+  /** The next batches, at most `count`. */
   async take(count: number): Promise<Batch[]> {
     const taken: Batch[] = [];
     while (taken.length < count) {

@@ -3,8 +3,8 @@ import type { TrainingData } from './data-reader.js';
 import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
 
 /**
- * The loss over all batches as over one large batch, without dropout; by default that of the next token, in nats. Of a
- * loss that does not count its labels it is the mean over the batches.
+ * Evaluates the loss over all batches as over one large batch, without dropout; by default the next-token loss in nats.
+ * For a loss that does not count its labels it is the mean over the batches.
  *
  * @throws SequiturError when there is no batch, or no label in any
  */
@@ -24,7 +24,7 @@ export async function evaluate<M extends Module, Batch>(
   return loss.countLabels ? meanOverLabels(model, data, loss) : meanOverBatches(model, data, loss);
 }
 
-/** Reads all batches first: what each adds to the mean depends on the labels of all. */
+/** Reads all batches first: the weight of each depends on the labels of all. */
 async function meanOverLabels<M extends Module, Batch>(
   model: M,
   data: TrainingData<Batch>,

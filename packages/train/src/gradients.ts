@@ -3,22 +3,24 @@ import { add, dispose, mul, type Scalar, Tensor, type Variable, variableGrads } 
 
 export interface ValueAndGradients {
   readonly value: Scalar;
-  /** By the parameters' paths. */
+  /** Gradients by parameter path. */
   readonly gradients: Map<string, Tensor>;
 }
 
-/** The gradients of a step, which `disposeGradients` frees. */
+/** The gradients of a step, freed by `disposeGradients`. */
 export interface StepGradients extends ValueAndGradients {
-  /** Of all gradients together, before clipping. */
+  /** The global norm of all gradients, before clipping. */
   readonly norm: Scalar;
 }
 
-/** How the losses of several batches make one: their mean, or their sum where each is divided by the labels of all. */
+/**
+ * How the losses of several batches are combined: their mean, or their sum where each is divided by the labels of all.
+ */
 export type CombineLosses = 'mean' | 'sum';
 
 /**
- * The loss of one or several batches and its gradients. Each is computed and freed before the next: a large batch in the
- * memory of a small one. Where a loss throws, nothing is left.
+ * The loss of one or several batches and its gradients (gradient accumulation). Each batch is computed and freed before
+ * the next, so that a large batch needs the memory of a small one. Where a loss throws, nothing leaks.
  */
 export function computeGradients(
   model: Module,
@@ -42,7 +44,7 @@ export function disposeGradients({ value, norm, gradients }: StepGradients): voi
   dispose([value, norm, ...gradients.values()]);
 }
 
-/** Takes over both: what is not in the sum is freed. */
+/** Takes ownership of both: what is not in the sum is freed. */
 function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
   const gradients = new Map(a.gradients);
   for (const [path, gradient] of b.gradients) {
@@ -55,7 +57,7 @@ function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
   return { value, gradients };
 }
 
-/** Takes over the sum. */
+/** Takes ownership of the sum. */
 function divided(sum: ValueAndGradients, count: number): ValueAndGradients {
   const quotient = <T extends Tensor>(total: T): T => {
     const mean = mul(total, 1 / count) as T;
@@ -67,7 +69,7 @@ function divided(sum: ValueAndGradients, count: number): ValueAndGradients {
 }
 
 /**
- * A loss and its gradient by every trainable parameter, by path. The caller disposes all of them.
+ * A loss and its gradient with respect to every trainable parameter, by path. The caller disposes all of them.
  *
  * @throws SequiturError where no parameter is trainable, or the loss is no scalar or depends on none of them
  */

@@ -15,40 +15,42 @@ import {
 import { type Scalar, tidy } from '@tensorflow/tfjs-core';
 
 /**
- * What a model is trained to minimize: a scalar that can be differentiated and that the caller disposes.
+ * A loss function: a differentiable scalar that the caller disposes.
  *
- * A loss that is a mean over labels says how many there are (`countLabels`) and divides by `context.labelCounts` where
- * that is given: several batches then make the same step as one large batch of them all. Of a loss that does not say so,
- * each batch weighs the same.
+ * A loss that is a mean over labels counts them (`countLabels`) and divides by `context.labelCounts` if given: several
+ * batches then make the same step as one large batch. For other losses, each batch has the same weight.
  */
 export interface LossFunction<M extends Module, Batch> {
   (model: M, batch: Batch, context: LossContext): Scalar;
-  /** How many labels of a batch count, for each mean that the loss is a sum of; undefined where it cannot say. */
+  /** The number of labels of a batch, for each mean that the loss is a sum of; undefined where it is unknown. */
   readonly countLabels?: ((batch: Batch, model: M) => readonly number[] | undefined) | undefined;
-  /** What its value depends on beside model and batch, for a resumed run to compare. */
+  /** Settings of the loss, which a resumed run compares. */
   readonly settings?: Json | undefined;
 }
 
-/** Token ids and the ids to be predicted at the same positions; -100 where none is. */
+/** Token ids and labels: the ids to be predicted at the same positions; -100 is ignored. */
 export interface TokenBatch {
   readonly inputs: readonly ArrayLike<number>[];
   readonly labels: readonly ArrayLike<number>[];
 }
 
 export interface NextTokenOptions {
-  /** The share of the target that is spread evenly over the vocabulary (Szegedy et al. 2016, section 7); default 0. */
+  /**
+   * Label smoothing: the probability that is spread evenly over the vocabulary (Szegedy et al. 2016, section 7);
+   * default 0.
+   */
   readonly labelSmoothing?: number;
 }
 
 const nextTokenOptions = optionsOf<NextTokenOptions>({ labelSmoothing: option.optional(option.share) });
 
-/** The mean cross-entropy of every next token, in nats. */
+/** The mean cross-entropy of the next token, in nats. */
 export const nextTokenLoss = nextToken();
 
 /**
- * The loss of the next token, with options.
+ * The next-token loss with options.
  *
- * @throws SequiturError (the loss) where labels do not fit the tokens or the vocabulary, or where there is none
+ * @throws SequiturError (the loss) where labels do not match the tokens or the vocabulary, or where there is none
  */
 export function nextToken(options: NextTokenOptions = {}) {
   const { labelSmoothing = 0 } = checkOptions('nextToken', nextTokenOptions, options);
@@ -58,7 +60,7 @@ export function nextToken(options: NextTokenOptions = {}) {
     { labelCounts, ...context }: LossContext = {},
   ): Scalar => {
     const labelCount = labelCounts?.[0] ?? countLabels(labels);
-    if (labelCount === 0) throw withoutLabels('the loss of the next token');
+    if (labelCount === 0) throw withoutLabels('the next-token loss');
     return tidy(() => {
       const tokens = tokenTensor(inputs, model.vocabularySize);
       const wanted = labelTensor('labels', labels, { shape: tokens.shape, classes: model.vocabularySize });
@@ -71,7 +73,7 @@ export function nextToken(options: NextTokenOptions = {}) {
 }
 
 /**
- * How many labels count in all these batches, for each mean of the loss; undefined of a loss that does not say.
+ * The number of labels of all batches, for each mean of the loss; undefined for a loss that does not count them.
  *
  * @throws SequiturError where there is none at all: the mean would be 0 / 0
  */
@@ -93,8 +95,8 @@ export function totalLabels<M extends Module, Batch>(
 function withoutLabels(where: string): SequiturError {
   return new SequiturError({
     where,
-    expected: 'at least one label that counts',
+    expected: 'at least one label other than -100',
     got: 'none',
-    fix: 'Give labels other than -100, or leave such batches out',
+    fix: 'Pass labels other than -100, or omit such batches',
   });
 }

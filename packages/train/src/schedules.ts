@@ -1,23 +1,23 @@
 import { checkArgument, checkOptions, type Json, option, optionsOf, SequiturError } from '@sequitur/core';
 
-/** The learning rate of a step, counted from 1. */
+/** A learning rate schedule: the rate of a step, counted from 1. */
 export interface Schedule {
   (step: number): number;
-  /** What the rate depends on, for a resumed run to compare; absent in functions of one's own. */
+  /** The settings of the schedule, which a resumed run compares; absent for custom functions. */
   readonly settings?: Json;
 }
 
-/** A number is a constant rate. The rates of a function of one's own are checked when they are asked for. */
+/** A number is a constant rate. Rates of custom functions are checked at each step. */
 export function scheduleOf(learningRate: number | Schedule): Schedule {
   if (typeof learningRate === 'number') return constantRate(learningRate);
   if (learningRate.settings !== undefined) return learningRate;
   return (step) => checkArgument(`the learning rate of step ${step}`, option.nonNegative, learningRate(step));
 }
 
-/** Steps at which functions of one's own are compared. */
+/** Steps at which custom functions are compared. */
 const PROBES = Array.from({ length: 21 }, (_, power) => 2 ** power);
 
-/** The schedule as JSON; a function of one's own by its rates at the powers of two up to a million. */
+/** The schedule as JSON; a custom function by its rates at powers of two up to a million. */
 export function describeSchedule(schedule: Schedule): Json {
   return (
     schedule.settings ?? {
@@ -27,7 +27,7 @@ export function describeSchedule(schedule: Schedule): Json {
   );
 }
 
-/** The rate of a step that the run may never reach: null where there is none. */
+/** The rate of a step that the run may never reach: null where it throws. */
 function probe(schedule: Schedule, step: number): number | null {
   try {
     return schedule(step);
@@ -43,12 +43,12 @@ export function constantRate(rate: number): Schedule {
 
 export interface WarmUpOptions {
   readonly peak: number;
-  /** Steps of linear rise from 0 to the peak; the peak is the rate of the last one. */
+  /** Steps of linear warm-up from 0 to the peak, which is the rate of the last one. */
   readonly warmUp: number;
 }
 
 export interface DecayOptions extends WarmUpOptions {
-  /** The step at which the lowest rate is reached; it stays from there on. */
+  /** The step at which the lowest rate is reached; constant afterwards. */
   readonly steps: number;
   readonly lowest?: number;
 }
@@ -61,13 +61,15 @@ const decayOptions = optionsOf<DecayOptions>({
   lowest: option.optional(option.nonNegative),
 });
 
-/** Linear warm-up, then the peak. */
+/** Linear warm-up, then constant. */
 export function warmUpThenConstant(options: WarmUpOptions): Schedule {
   checkOptions('warmUpThenConstant', warmUpOptions, options);
   return afterWarmUp('constant', options, () => options.peak);
 }
 
-/** Linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, equation 5); lowest by default a tenth of the peak. */
+/**
+ * Linear warm-up, then cosine decay (Loshchilov and Hutter 2017, equation 5); lowest by default a tenth of the peak.
+ */
 export function warmUpThenCosine(options: DecayOptions): Schedule {
   checkDecay('warmUpThenCosine', options);
   const { peak, lowest = peak / 10 } = options;
@@ -75,14 +77,14 @@ export function warmUpThenCosine(options: DecayOptions): Schedule {
   return afterWarmUp('cosine', { ...options, lowest }, rate);
 }
 
-/** Linear warm-up, then linear down, by default to 0 (Devlin et al. 2019, appendix A.2). */
+/** Linear warm-up, then linear decay, by default to 0 (Devlin et al. 2019, appendix A.2). */
 export function warmUpThenLinear(options: DecayOptions): Schedule {
   checkDecay('warmUpThenLinear', options);
   const { peak, lowest = 0 } = options;
   return afterWarmUp('linear', { ...options, lowest }, (step) => peak + (lowest - peak) * shareOf(step, options));
 }
 
-/** Linear warm-up, then down with the inverse square root of the step (Vaswani et al. 2017, section 5.3). */
+/** Linear warm-up, then inverse square root decay (Vaswani et al. 2017, section 5.3). */
 export function warmUpThenInverseSquareRoot(options: WarmUpOptions): Schedule {
   const { peak, warmUp } = checkOptions('warmUpThenInverseSquareRoot', warmUpOptions, options);
   const rate = (step: number) => peak * Math.sqrt(Math.max(1, warmUp) / step);
@@ -94,7 +96,7 @@ function checkDecay(where: string, options: DecayOptions): void {
   if (warmUp > steps) {
     throw new SequiturError({
       where: `${where}, warmUp`,
-      expected: `at most the ${steps} steps of all`,
+      expected: `at most the total of ${steps} steps`,
       got: `${warmUp}`,
     });
   }
@@ -103,7 +105,7 @@ function checkDecay(where: string, options: DecayOptions): void {
   }
 }
 
-/** How much of the way from the end of the warm-up to the last step is done. */
+/** The progress from the end of the warm-up to the last step, 0 to 1. */
 function shareOf(step: number, { warmUp, steps }: DecayOptions): number {
   return Math.min(1, (step - warmUp) / Math.max(1, steps - warmUp));
 }

@@ -6,45 +6,45 @@ import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface TrainOptions<M extends Module, Batch> {
   readonly optimizer: Optimizer;
-  /** What is made small; default the loss of the next token. */
+  /** The loss function; default the next-token loss. */
   readonly loss?: LossFunction<M, Batch> | undefined;
-  /** How many steps in all, those before a resumption included; default until the data end. */
+  /** Total number of steps, those before a resumption included; default until the data end. */
   readonly steps?: number | undefined;
-  /** Gradients together are at most this long; default 1. */
+  /** Clips gradients to this global norm; default 1. */
   readonly maxGradientNorm?: number | undefined;
-  /** How many batches make one step, by the mean of their gradients; default 1. */
+  /** Gradient accumulation: batches per step, whose mean gradient is used; default 1. */
   readonly accumulate?: number | undefined;
-  /** Of dropout; default 0. */
+  /** The seed of dropout; default 0. */
   readonly seed?: number | string | undefined;
   readonly evaluation?: EvaluationOptions<M, Batch> | undefined;
   readonly checkpoints?: CheckpointOptions | undefined;
-  /** How many tokens a batch has, for the speed; default the ids in its `inputs`, 0 where it has none. */
+  /** Tokens per batch, for the reported speed; default the ids in its `inputs`, 0 where it has none. */
   readonly tokensOf?: ((batch: Batch) => number) | undefined;
-  /** Ends the training with its reason after the step at hand, which is saved where there are checkpoints. */
+  /** Stops the training with its reason after the current step, which is saved where there are checkpoints. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface EvaluationOptions<M extends Module, Batch> {
-  /** Fresh batches for every evaluation. */
+  /** The batches of an evaluation, created anew for each. */
   readonly data: () => Iterable<Batch>;
-  /** After how many steps. */
+  /** Steps between evaluations. */
   readonly every: number;
-  /** Default the loss that is trained. */
+  /** Default the training loss. */
   readonly loss?: LossFunction<M, Batch> | undefined;
-  /** Ends the training after so many evaluations in a row without a new lowest loss; default never. */
+  /** Early stopping: evaluations without improvement before the training stops; default never. */
   readonly patience?: number | undefined;
 }
 
 export interface CheckpointOptions {
-  /** A folder of this machine (Node), or files of any kind. */
+  /** A folder of this machine (Node), or files. */
   readonly folder: string | CheckpointFiles;
-  /** After how many steps. */
+  /** Steps between checkpoints. */
   readonly every: number;
-  /** How many of the last ones stay; default 3. The best one stays beside them. */
+  /** How many of the last checkpoints are kept, besides the best one; default 3. */
   readonly keep?: number | undefined;
-  /** Go on from the last checkpoint there, if any (the default); false: the folder must hold none. */
+  /** Whether to resume from the last checkpoint, if any (the default); with false the folder must be empty. */
   readonly resume?: boolean | undefined;
-  /** What happens where settings are not those that the run began with; default 'refuse'. */
+  /** What happens if settings differ from those of the saved run; default 'refuse'. */
   readonly changedSettings?: 'refuse' | 'accept' | undefined;
 }
 
@@ -76,7 +76,7 @@ const trainOptions = optionsOf<TrainOptions<Module, unknown>>({
   signal: option.optional(option.signal),
 });
 
-/** @throws SequiturError where data or an option are not as `train` takes them */
+/** @throws SequiturError where data or an option are invalid */
 export function checkTraining<M extends Module, Batch>(
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch>,
@@ -85,18 +85,18 @@ export function checkTraining<M extends Module, Batch>(
   checkOptions('train', trainOptions, options as unknown as TrainOptions<Module, unknown>);
 }
 
-/** How a step of training went. */
+/** The progress of a training step. */
 export interface TrainProgress {
   /** Counted from 1. */
   readonly step: number;
-  /** Mean loss of the step's batches before the update; of the next token in nats. */
+  /** Mean loss of the step's batches before the update; for the next-token loss in nats. */
   readonly loss: number;
-  /** Before clipping. */
+  /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
   readonly learningRate: number;
-  /** Of this step, by `tokensOf`. */
+  /** Speed of this step, by `tokensOf`. */
   readonly tokensPerSecond: number;
-  /** Where this step was followed by an evaluation. */
+  /** Present where an evaluation followed this step. */
   readonly validationLoss?: number;
   /** The checkpoint that was saved after this step. */
   readonly checkpoint?: string;

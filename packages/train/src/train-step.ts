@@ -6,9 +6,12 @@ import type { Optimizer } from './optimizers/optimizer.js';
 export interface StepOptions {
   /** Counted from 1. */
   readonly step: number;
-  /** The global norm that gradients are clipped to; default unbounded. */
+  /** Clips gradients to this global norm; default no clipping. */
   readonly maxGradientNorm?: number | undefined;
-  /** How several losses make one; default their mean. Losses that divide by the labels of all batches are summed. */
+  /**
+   * How several losses are combined; default their mean. Losses that are divided by the labels of all batches are
+   * summed.
+   */
   readonly combine?: CombineLosses | undefined;
 }
 
@@ -26,11 +29,11 @@ export interface StepResult {
 }
 
 /**
- * One step of training: the loss, its gradient by every trainable parameter, and the update by the optimizer. Several
- * losses are computed one after the other: a large batch in the memory of a small one.
+ * One training step: the loss, its gradient with respect to every trainable parameter, and the update by the optimizer.
+ * Several losses are computed one after another, so that a large batch needs the memory of a small one.
  *
- * Nothing is read back from the device, so the caller looks at `gradientNorm`: where it is not finite, neither are the
- * parameters after the step. `train` looks before it updates.
+ * Nothing is read back from the device, so that the caller must check `gradientNorm`: if it is not finite, neither are
+ * the parameters after the step. `train` checks it before the update.
  */
 export function trainStep(
   model: Module,
@@ -50,7 +53,7 @@ export function trainStep(
   return { loss: computed.value, gradientNorm: computed.norm };
 }
 
-/** Updates the parameters by gradients, which stay the caller's. */
+/** Updates the parameters by gradients, which remain owned by the caller. */
 export function applyGradients(
   model: Module,
   optimizer: Optimizer,

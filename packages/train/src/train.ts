@@ -10,12 +10,12 @@ import { checkTraining, type TrainOptions, type TrainProgress } from './train-op
 import { applyGradients } from './train-step.js';
 
 /**
- * Trains a model and tells after every step how it went: a causal model on the next token, any other on the loss that
- * the options give. Whoever leaves the loop stops the training; the model keeps what it has learnt. With checkpoints the
- * run can be killed at any moment, and the same call continues it: on cpu to the same bits.
+ * Trains a model, and yields the progress after every step: a causal model with the next-token loss, any other with the
+ * loss of the options. Leaving the loop stops the training; the model keeps its parameters. With checkpoints a run can
+ * be killed at any moment, and the same call resumes it: on cpu bit for bit.
  *
- * @throws SequiturError at once where an option is wrong; when the loss or its gradient is no longer finite, before
- *   anything is updated or saved; and when a checkpoint cannot be written or does not fit
+ * @throws SequiturError at once where an option is invalid; when the loss or its gradient is not finite, before
+ *   anything is updated or saved; and when a checkpoint cannot be written or does not match
  */
 export function train<M extends CausalModel>(
   model: M,
@@ -54,7 +54,7 @@ async function* steps<M extends Module, Batch>(
   }
 }
 
-/** A run of training between two steps. */
+/** The state of a training run between two steps. */
 class Run<M extends Module, Batch> {
   readonly #model: M;
   readonly #options: TrainOptions<M, Batch>;
@@ -85,7 +85,7 @@ class Run<M extends Module, Batch> {
     this.#evaluation = saved?.evaluation ?? { best: null, since: 0 };
   }
 
-  /** Begins, or goes on from the last checkpoint. */
+  /** Starts, or resumes from the last checkpoint. */
   static async start<M extends Module, Batch>(
     model: M,
     data: TrainingData<Batch>,
@@ -113,7 +113,7 @@ class Run<M extends Module, Batch> {
     return this.#dataEnded || this.#step >= steps || this.#evaluation.since >= (evaluation?.patience ?? Infinity);
   }
 
-  /** Trains one step, evaluates and saves where it is time to; null where the data had ended. */
+  /** One training step with evaluation and checkpoint where due; null where the data have ended. */
   async step(): Promise<TrainProgress | null> {
     const { optimizer, maxGradientNorm = 1, accumulate = 1, evaluation, checkpoints, tokensOf = idsIn } = this.#options;
     const started = performance.now();
@@ -134,7 +134,7 @@ class Run<M extends Module, Batch> {
     };
   }
 
-  /** Saves the end of the run where it is not saved yet. */
+  /** Saves the final checkpoint if needed. */
   async saveLast(): Promise<void> {
     if (this.#store && this.#saved < this.#step) await this.#save(false);
   }
@@ -147,7 +147,7 @@ class Run<M extends Module, Batch> {
     }
   }
 
-  /** Looks at loss and gradient before the update: where they are not finite, model and checkpoints stay as they were. */
+  /** Checks loss and gradient before the update: if they are not finite, model and checkpoints are unchanged. */
   async #learn(
     batches: readonly Batch[],
     step: number,
@@ -196,14 +196,14 @@ class Run<M extends Module, Batch> {
   }
 }
 
-/** Everything that decides what a step does, but for the data. */
+/** All settings that affect a step, except the data. */
 function settingsOf<M extends Module, Batch>(model: M, options: TrainOptions<M, Batch>): Json {
   const { optimizer, loss, seed = 0, accumulate = 1, maxGradientNorm = 1 } = options;
   const described = loss ? (loss.settings ?? 'a function') : (nextTokenLoss.settings as Json);
   return { optimizer: describeOptimizer(optimizer, model), loss: described, seed, accumulate, maxGradientNorm };
 }
 
-/** Ids in a batch's `inputs`. */
+/** Number of ids in a batch's `inputs`. */
 function idsIn(batch: unknown): number {
   const { inputs = [] } = (batch ?? {}) as Partial<TokenBatch>;
   return inputs.reduce((count, row) => count + (row.length ?? 0), 0);
@@ -214,7 +214,7 @@ function diverged(step: number, what: string, value: number): SequiturError {
     where: `training, step ${step}`,
     expected: `a finite ${what}`,
     got: String(value),
-    fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are as before this step',
+    fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are unchanged by this step',
   });
 }
 
@@ -223,6 +223,6 @@ function occupied(names: readonly string[]): SequiturError {
     where: 'training, checkpoints',
     expected: 'a folder without checkpoints, since resume is false',
     got: names.join(', '),
-    fix: 'Choose another folder, remove these, or let the run continue from them',
+    fix: 'Choose another folder, remove these files, or resume from them',
   });
 }

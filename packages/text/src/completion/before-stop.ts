@@ -1,4 +1,4 @@
-/** Pieces of text up to the first of the stop strings; what may become one is held back. */
+/** Text pieces up to the first stop string; what may still become one is held back. */
 export async function* beforeStop(pieces: AsyncIterable<string>, stops: readonly string[]): AsyncGenerator<string> {
   let held = '';
   for await (const piece of pieces) {
@@ -15,7 +15,7 @@ export async function* beforeStop(pieces: AsyncIterable<string>, stops: readonly
   if (held) yield held;
 }
 
-/** How long the longest end of a text is that a stop string begins with. */
+/** The length of the longest suffix of a text that is a prefix of a stop string. */
 function longestBeginning(text: string, stops: readonly string[]): number {
   const most = Math.min(text.length, Math.max(0, ...stops.map((stop) => stop.length - 1)));
   for (let length = most; length > 0; length--) {

@@ -5,22 +5,22 @@ import { type TextGenerateOptions, withDecodedStop } from './stop-strings.js';
 import { textPieces } from './text-pieces.js';
 
 export interface CompleteOptions extends Omit<TextGenerateOptions, 'endTokens'> {
-  /** Tokens that end the text; default the model's own. */
+  /** Tokens that end the text; default the model's. */
   readonly endTokens?: readonly number[];
 }
 
-/** A model that writes, and what it is told in tokens. */
+/** A language model as a function from tokens to generated tokens. */
 export interface Writer {
   readonly model: CausalModel;
   readonly tokenizer: Tokenizer | null;
-  /** What stands in the place of an empty prompt. */
+  /** The token that replaces an empty prompt. */
   readonly startToken?: number | undefined;
-  /** The model's own, where the options give none. */
+  /** The end tokens of the model, where the options give none. */
   readonly endTokens: readonly number[];
 }
 
 /**
- * Continues `prompt`, piece by piece: prompt and pieces joined are the text of all tokens.
+ * Continues `prompt`, piece by piece; prompt and pieces concatenated are the text of all tokens.
  *
  * @throws SequiturError where there is no tokenizer, or the prompt is no string
  */
@@ -58,7 +58,7 @@ function notText(prompt: unknown): SequiturError {
   });
 }
 
-/** Thrown where a model without a tokenizer is asked for text. */
+/** Throws where a model without a tokenizer is asked for text. */
 export function missingTokenizer(where = 'writing'): never {
   throw new SequiturError({
     where,

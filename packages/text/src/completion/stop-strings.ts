@@ -2,12 +2,12 @@ import { checkArgument, option } from '@sequitur/core';
 import type { GenerateOptions } from '@sequitur/generation';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 
-/** What ends a text: a string, or any of several. */
+/** One stop string, or a list of them. */
 export type Stop = string | readonly string[];
 
-/** Options of generation where a tokenizer is at hand. */
+/** Generation options where a tokenizer is available. */
 export type TextGenerateOptions = Omit<GenerateOptions, 'stop'> & {
-  /** Ends a text as soon as what was generated contains the string, or one of the strings; it is still given out. */
+  /** Ends the text as soon as the generated part contains a stop string, which is part of the output. */
   readonly stop?: Stop | undefined;
 };
 
@@ -22,9 +22,9 @@ const stopRule = option.either(
 );
 
 /**
- * The options as generation itself takes them.
+ * Converts the options to those of `generate`.
  *
- * @param after tokens that the generated ones follow, a prompt's
+ * @param after tokens before the generated ones, those of the prompt
  * @throws SequiturError where `stop` is neither a string nor a list of strings
  */
 export function withDecodedStop(

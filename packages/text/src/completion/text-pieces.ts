@@ -2,18 +2,18 @@ import { byteOf } from '../tokenizers/models/byte-tokens.js';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 
 export interface TextPiecesOptions {
-  /** Tokens that end the text, and are not shown; default none. */
+  /** Tokens that end the text and are not shown; default none. */
   readonly endTokens?: readonly number[] | undefined;
-  /** Tokens that these follow, a prompt's: the text goes on from theirs. */
+  /** Tokens before these, those of the prompt: decoding continues after them. */
   readonly after?: readonly number[] | undefined;
 }
 
-/** As many tokens of a prompt as what follows can hang on. */
+/** Tokens of the prompt that can affect the text of later tokens. */
 const CONTEXT = 64;
 
 /**
- * Tokens as they come, as pieces of text, which joined are what `decode` makes of all of them. What a later token can
- * still change is held back: a character that is spread over several tokens, a space that punctuation would take away.
+ * Decodes a stream of tokens to text pieces, whose concatenation is `decode` of all tokens. What a later token can
+ * still change is held back: a character spread over several tokens, a space that punctuation would remove.
  */
 export async function* textPieces(
   tokens: AsyncIterable<number>,
@@ -26,7 +26,7 @@ export async function* textPieces(
   for await (const token of tokens) {
     if (endTokens.includes(token)) break;
     written.push(token);
-    // Bytes are read together: one that is no text makes all of them unreadable.
+    // Bytes are decoded together: an invalid one makes the whole run unreadable.
     if (byteOf(tokenizer.idToToken(token) ?? '') !== null) continue;
     const text = settledPart(tokenizer.decode(written, { after: context }), tokenizer.cleanUp);
     if (text.length <= shown.length || !text.startsWith(shown)) continue;
@@ -37,7 +37,7 @@ export async function* textPieces(
   if (rest) yield rest;
 }
 
-/** The part of a text that no further token changes. */
+/** The part of a text that no later token changes. */
 function settledPart(text: string, cleanUp: boolean): string {
   const whole = text.replace(/\ufffd+$/, '');
   return cleanUp ? whole.replace(UNSETTLED, '') : whole;

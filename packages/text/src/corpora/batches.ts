@@ -5,16 +5,15 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 /** Plain JSON. */
 export type JsonObject = { readonly [key: string]: Json };
 
-/** A batch and the place after it. */
+/** A batch and the position after it. */
 export interface Step<Batch, State> {
   readonly batch: Batch;
   readonly state: State;
 }
 
 /**
- * Batches that can be gone on with, in another process too: `position` is small plain JSON, and `resumeAt` makes the
- * next batch the one that followed when it was read. Iterating goes on from the position; a stream that has an end
- * begins anew when it was reached.
+ * A resumable stream of batches: `position` is small plain JSON, and `resumeAt` continues after the batch that was read
+ * there, in another process too. Iterating continues from the position; a finite stream restarts after its end.
  */
 export class Batches<Batch> implements Iterable<Batch> {
   readonly #source: JsonObject;
@@ -34,20 +33,20 @@ export class Batches<Batch> implements Iterable<Batch> {
   }
 
   /**
-   * @param source tells these data from others
-   * @param first where the stream begins
-   * @param next the batch at a place, or null at the end; depends on the place alone
+   * @param source identifies the data
+   * @param first the position of the first batch
+   * @param next the batch at a position, or null at the end; depends on the position only
    */
   static from<Batch, State extends JsonObject>(
     source: JsonObject,
     first: State,
     next: (state: State) => Step<Batch, State> | null,
   ): Batches<Batch> {
-    // Only states that `next` gave, or that have their shape, ever come back to it.
+    // Only states that `next` returned, or that have their shape, are passed to it.
     return new Batches(source, first, next as (state: JsonObject) => Step<Batch, JsonObject> | null);
   }
 
-  /** All that was handed out so far, as a place to go on from. */
+  /** The position after all batches read so far. */
   get position(): JsonObject {
     return { source: this.#source, state: this.#state };
   }
@@ -61,7 +60,7 @@ export class Batches<Batch> implements Iterable<Batch> {
         where: 'resumeAt',
         expected: `a position in these data (${expected})`,
         got: got === expected ? JSON.stringify(state ?? null) : got!,
-        fix: 'Resume with the same text, window length, batch size and seed as before',
+        fix: 'Resume with the same data, window length, batch size and seed as before',
       });
     }
     this.#state = state;

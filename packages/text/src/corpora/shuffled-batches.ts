@@ -2,24 +2,23 @@ import { Random } from '@sequitur/core';
 import { Batches, type JsonObject } from './batches.js';
 
 export interface ShuffledBatchOptions<Item, Batch> {
-  /** Tells these items from others, for whoever goes on with them; their number is added to it. */
+  /** Identifies the items, for resuming; their count is added. */
   readonly source: JsonObject;
   readonly batchSize: number;
   readonly seed: number | string;
-  /** Items of like length come together, which saves padding; absent: any items do. */
+  /** Groups items of similar length, which saves padding; absent: no grouping. */
   readonly lengthOf?: ((item: Item) => number) | undefined;
-  /** Makes a batch of items; `random` is for what is drawn anew in every epoch, such as masks. */
+  /** Collates items to a batch; `random` is for augmentation, masking for example. */
   readonly collate: (items: readonly Item[], random: Random) => Batch;
 }
 
-/** How many batches are sorted by length together: enough for little padding, few enough for batches to be random. */
+/** Batches that are sorted by length together: enough for little padding, few enough for random batches. */
 const SORTED_BATCHES = 50;
 
 /**
- * Endless epochs of items in random order, all of them in every epoch: examples, that is, which are not cut out of one
- * stream of tokens. Deterministic under the seed, and resumable.
+ * Endless epochs of items in random order, each item once per epoch. Deterministic for a seed, and resumable.
  *
- * @throws SequiturError where a run goes on with other items than it began with
+ * @throws SequiturError where a run resumes with other items
  */
 export function shuffledBatches<Item, Batch>(
   items: readonly Item[],

@@ -1,7 +1,7 @@
 import { Random, SequiturError } from '@sequitur/core';
 import { Batches } from './batches.js';
 
-/** Token ids and what follows each of them: [batch][length]. */
+/** Input ids and labels, the ids that follow: [batch][length]. */
 export interface WindowBatch {
   readonly inputs: readonly Int32Array[];
   readonly labels: readonly Int32Array[];
@@ -17,7 +17,7 @@ export interface SeededWindowOptions extends WindowOptions {
   readonly seed: number | string;
 }
 
-/** Endless batches of windows that start anywhere in the tokens, deterministic under the seed. */
+/** Endless batches of windows at random positions, deterministic for a seed. */
 export function randomWindows(
   tokens: ArrayLike<number>,
   { length, batchSize, seed }: SeededWindowOptions,
@@ -32,7 +32,7 @@ export function randomWindows(
   });
 }
 
-/** Batches of windows side by side, from the start on; the last tokens that fill no batch are left out. */
+/** Batches of consecutive windows from the start on; tokens of a last incomplete batch are dropped. */
 export function consecutiveWindows(
   tokens: ArrayLike<number>,
   { length, batchSize }: WindowOptions,
@@ -48,8 +48,8 @@ export function consecutiveWindows(
 }
 
 /**
- * Endless epochs of windows side by side, each epoch in another order and cut at another place, so that every token is
- * seen once an epoch and no two epochs alike; deterministic under the seed.
+ * Endless epochs of consecutive windows; the order and the offset change every epoch, so that every token occurs once
+ * per epoch. Deterministic for a seed.
  *
  * @throws SequiturError where the tokens fill no batch
  */
@@ -84,7 +84,7 @@ function batchAt(tokens: Int32Array, length: number, starts: readonly number[]):
   };
 }
 
-/** Tells tokens from others: their number and the FNV-1a hash of their ids (Fowler, Noll and Vo 1991). */
+/** Identifies tokens by their count and the FNV-1a hash of their ids (Fowler, Noll and Vo 1991). */
 function identityOf(tokens: Int32Array): { readonly tokens: number; readonly hash: number } {
   let hash = 0x811c9dc5;
   for (const token of tokens) hash = Math.imul(hash ^ token, 0x01000193);

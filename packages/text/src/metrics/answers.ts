@@ -2,17 +2,17 @@ import { countMatches, countNGrams } from './n-grams.js';
 import { alternatives, checkPaired, mean, type References } from './paired.js';
 
 export interface AnswerScores {
-  /** The share of answers that equal one of the right ones, 0 to 1. */
+  /** The share of answers that equal a reference, 0 to 1. */
   readonly exactMatch: number;
-  /** The mean F-score of words in common with the best right answer, 0 to 1. */
+  /** The mean word F1 against the best reference, 0 to 1. */
   readonly f1: number;
 }
 
 /**
- * Scores answers as SQuAD does (Rajpurkar et al. 2016 and 2018): without case, punctuation and articles. A question
- * without an answer has the empty text as its right answer, and only the empty text is right.
+ * Exact match and F1 of SQuAD (Rajpurkar et al. 2016 and 2018), ignoring case, punctuation and articles. The reference
+ * of an unanswerable question is the empty string.
  *
- * @throws SequiturError where predictions and references are not equally many
+ * @throws SequiturError where the numbers of predictions and references differ
  */
 export function answerScores(predictions: readonly string[], references: References): AnswerScores {
   checkPaired('answerScores', predictions, references);

@@ -4,31 +4,31 @@ import { alternatives, checkPaired, type References } from './paired.js';
 export interface BleuOptions {
   /** Default false: `case:mixed`. */
   readonly lowercase?: boolean | undefined;
-  /** Leaves out orders that are longer than the text, for single sentences; default false: `eff:no`. */
+  /** Ignores orders that are longer than the sentence, for single sentences; default false: `eff:no`. */
   readonly effectiveOrder?: boolean | undefined;
-  /** `13a` (default) or none, where texts are tokenized already. */
+  /** `13a` (default), or none for tokenized texts. */
   readonly tokenization?: '13a' | 'none' | undefined;
 }
 
 export interface Bleu {
   /** 0 to 100. */
   readonly score: number;
-  /** Of runs of one to four tokens, in percent. */
+  /** n-gram precisions for n = 1 to 4, in percent. */
   readonly precisions: readonly number[];
   readonly brevityPenalty: number;
   readonly length: number;
   readonly referenceLength: number;
-  /** What was measured how, in sacreBLEU's form; the version is ours, as the numbers are. */
+  /** The settings in sacreBLEU's form; the version is that of this package. */
   readonly signature: string;
 }
 
 const ORDERS = 4;
 
 /**
- * BLEU over a whole corpus (Papineni et al. 2002), as sacreBLEU measures it (Post 2018): mteval-v13a's tokens and
- * exponential smoothing of precisions that are zero.
+ * Corpus BLEU (Papineni et al. 2002) as in sacreBLEU (Post 2018): mteval-v13a tokenization and exponential smoothing of
+ * zero precisions.
  *
- * @throws SequiturError where predictions and references are not equally many
+ * @throws SequiturError where the numbers of predictions and references differ
  */
 export function bleu(predictions: readonly string[], references: References, options: BleuOptions = {}): Bleu {
   checkPaired('bleu', predictions, references);
@@ -75,7 +75,7 @@ export function tokenize13a(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Precisions in percent, zeros halved once more for each, and how many of them count. */
+/** Smoothed precisions in percent, and how many orders count. */
 function smoothed(correct: readonly number[], total: readonly number[], effective: boolean): [number[], number] {
   const precisions = new Array<number>(ORDERS).fill(0);
   let orders = effective ? 0 : ORDERS;
@@ -96,7 +96,7 @@ function closestLength(length: number, references: readonly (readonly string[])[
   return lengths.reduce((best, each) => (Math.abs(each - length) < Math.abs(best - length) ? each : best));
 }
 
-/** For each run the most often that any reference has it. */
+/** The largest count of each n-gram in any reference. */
 function largestCounts(references: readonly (readonly string[])[], order: number): Map<string, number> {
   const largest = new Map<string, number>();
   for (const reference of references) {

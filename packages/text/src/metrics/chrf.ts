@@ -2,20 +2,20 @@ import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
 import { alternatives, checkPaired, type References } from './paired.js';
 
 export interface ChrfOptions {
-  /** Characters in the longest run; default 6. */
+  /** Largest n of the character n-grams; default 6. */
   readonly order?: number | undefined;
-  /** How much more recall counts than precision; default 2. */
+  /** The weight of recall against precision; default 2. */
   readonly beta?: number | undefined;
 }
 
-/** Runs of an order in the prediction, in the reference, and in both. */
+/** Counts of n-grams of one order. */
 type Counts = readonly (readonly [predicted: number, referred: number, matched: number])[];
 
 /**
- * chrF over a whole corpus, 0 to 100: the F-score of runs of characters without white space (Popović 2015), with
- * sacreBLEU's averages over orders. Of several references the best counts.
+ * Corpus chrF, 0 to 100: the F-score of character n-grams without white space (Popović 2015), averaged over orders as
+ * in sacreBLEU. Of several references the best one counts.
  *
- * @throws SequiturError where predictions and references are not equally many
+ * @throws SequiturError where the numbers of predictions and references differ
  */
 export function chrf(predictions: readonly string[], references: References, options: ChrfOptions = {}): number {
   const { order = 6, beta = 2 } = options;
@@ -40,7 +40,7 @@ function countsOf(prediction: string, reference: string, order: number): Counts 
   ]);
 }
 
-/** Precision and recall are averaged over the orders that both texts have runs of. */
+/** Precision and recall are averaged over the orders that occur in both texts. */
 function fScore(counts: Counts, beta: number): number {
   const present = counts.filter(([predicted, referred]) => predicted > 0 && referred > 0);
   if (present.length === 0) return 0;

@@ -3,13 +3,13 @@ import { type Scores, scoresOf } from './scores.js';
 
 type Label = string | number;
 
-/** The share of predictions that are right. */
+/** The share of correct predictions. */
 export function accuracy(predictions: readonly Label[], references: readonly Label[]): number {
   checkPaired('accuracy', predictions, references);
   return mean(predictions.map((prediction, index) => (prediction === references[index] ? 1 : 0)));
 }
 
-/** Precision, recall and F-score of one class against all others. */
+/** Precision, recall and F1 of one class against all others. */
 export function classScores(predictions: readonly Label[], references: readonly Label[], positive: Label): Scores {
   checkPaired('classScores', predictions, references);
   const isPositive = (label: Label) => label === positive;
@@ -20,15 +20,15 @@ export function classScores(predictions: readonly Label[], references: readonly 
   });
 }
 
-/** The mean of all classes' F-scores. */
+/** Macro F1: the mean F1 over all classes. */
 export function macroF1(predictions: readonly Label[], references: readonly Label[]): number {
   const classes = [...new Set([...predictions, ...references])];
   return mean(classes.map((each) => classScores(predictions, references, each).f1));
 }
 
 /**
- * Matthews's correlation coefficient, -1 to 1, for any number of classes (Gorodkin 2004): 0 is as good as guessing,
- * however uneven the classes; 0 also where there is but one.
+ * Matthews correlation coefficient, -1 to 1, for any number of classes (Gorodkin 2004): 0 for chance-level predictions,
+ * however imbalanced the classes; 0 also where there is only one class.
  */
 export function matthewsCorrelation(predictions: readonly Label[], references: readonly Label[]): number {
   checkPaired('matthewsCorrelation', predictions, references);

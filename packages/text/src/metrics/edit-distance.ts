@@ -1,6 +1,6 @@
 import { checkPaired } from './paired.js';
 
-/** The fewest insertions, deletions and replacements that make one sequence of the other (Levenshtein 1966). */
+/** Levenshtein distance: the minimum number of insertions, deletions and substitutions (Levenshtein 1966). */
 export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
   let previous = Int32Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, unit] of from.entries()) {
@@ -15,7 +15,7 @@ export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
   return previous[to.length]!;
 }
 
-/** Edits for each unit of the references over a whole corpus: word, character or phoneme error rate. */
+/** Word, character or phoneme error rate: edits per unit of the references, over a whole corpus. */
 export function errorRate<T>(predictions: readonly (readonly T[])[], references: readonly (readonly T[])[]): number {
   checkPaired('errorRate', predictions, references);
   const edits = predictions.reduce((sum, prediction, index) => sum + editDistance(prediction, references[index]!), 0);

@@ -1,7 +1,7 @@
 import { checkPaired } from './paired.js';
 import { type Scores, scoresOf } from './scores.js';
 
-/** Tokens [start, end) that name one thing. */
+/** An entity: tokens [start, end) and its type. */
 export interface EntitySpan {
   readonly type: string;
   readonly start: number;
@@ -20,8 +20,8 @@ export interface EntityScores {
 const LETTERS: Readonly<Record<string, string>> = { L: 'E', U: 'S', M: 'I' };
 
 /**
- * The entities that tags spell, in BIO, BILOU or IOBES, as conlleval and seqeval read them: a tag that cannot follow
- * the one before begins an entity of its own.
+ * Entities of a tag sequence in BIO, BILOU or IOBES, as in conlleval and seqeval: a tag that cannot follow the previous
+ * one begins a new entity.
  *
  * @param tags such as `B-PER`, `I-PER`, `O`
  */
@@ -42,11 +42,11 @@ export function entitySpans(tags: readonly string[]): EntitySpan[] {
 }
 
 /**
- * Precision, recall and F-score of entities: one counts where type and both ends are right (Tjong Kim Sang and
- * De Meulder 2003), as seqeval reports them.
+ * Precision, recall and F1 of entities by exact match of type and span (Tjong Kim Sang and De Meulder 2003), as in
+ * seqeval.
  *
  * @param predictions a list of tags for each sentence
- * @throws SequiturError where sentences or their tags are not equally many
+ * @throws SequiturError where the numbers of sentences or tags differ
  */
 export function entityScores(
   predictions: readonly (readonly string[])[],

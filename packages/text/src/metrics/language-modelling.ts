@@ -1,13 +1,13 @@
-/** How many equally likely tokens a model is as unsure between: e to the mean loss in nats. */
+/** Perplexity: e to the mean loss in nats. */
 export function perplexity(meanLoss: number): number {
   return Math.exp(meanLoss);
 }
 
 /**
- * Bits a byte (or character) of text costs, which compares models with different vocabularies.
+ * Bits per byte (or character), which is comparable between vocabularies.
  *
  * @param totalLoss the sum of all tokens' losses in nats
- * @param units how many bytes (or characters) the tokens spell
+ * @param units number of bytes (or characters) of the text
  */
 export function bitsPer(totalLoss: number, units: number): number {
   return totalLoss / Math.LN2 / units;

@@ -1,4 +1,4 @@
-/** How often each run of `order` units occurs. */
+/** Counts of n-grams of `order` units. */
 export function countNGrams(units: readonly string[], order: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let at = 0; at + order <= units.length; at++) {
@@ -9,14 +9,14 @@ export function countNGrams(units: readonly string[], order: number): Map<string
   return counts;
 }
 
-/** How many occurrences two counts have in common, each counted at most as often as the rarer has it. */
+/** Clipped matches: the sum over n-grams of the smaller of two counts. */
 export function countMatches(counts: ReadonlyMap<string, number>, others: ReadonlyMap<string, number>): number {
   let matches = 0;
   for (const [unit, count] of counts) matches += Math.min(count, others.get(unit) ?? 0);
   return matches;
 }
 
-/** How many runs of `order` units there are. */
+/** The number of n-grams of `order` units. */
 export function nGramTotal(units: readonly unknown[], order: number): number {
   return Math.max(0, units.length - order + 1);
 }

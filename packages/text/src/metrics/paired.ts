@@ -1,6 +1,6 @@
 import { SequiturError } from '@sequitur/core';
 
-/** @throws SequiturError where two lists that belong together differ in length, or are empty */
+/** @throws SequiturError where two parallel lists differ in length, or are empty */
 export function checkPaired(where: string, predictions: readonly unknown[], references: readonly unknown[]): void {
   if (predictions.length === references.length && predictions.length > 0) return;
   const [expected, got] = [
@@ -10,7 +10,7 @@ export function checkPaired(where: string, predictions: readonly unknown[], refe
   throw new SequiturError({ where, expected, got });
 }
 
-/** References may be one text or several, any of which is as good. */
+/** One reference or several equivalent ones for each prediction. */
 export type References = readonly (string | readonly string[])[];
 
 export function alternatives(reference: string | readonly string[]): readonly string[] {

@@ -2,17 +2,17 @@ import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
 import { alternatives, checkPaired, mean, type References } from './paired.js';
 
 export interface Rouge {
-  /** F-scores, 0 to 1, averaged over the texts. */
+  /** F1, 0 to 1, averaged over the texts. */
   readonly rouge1: number;
   readonly rouge2: number;
   readonly rougeL: number;
 }
 
 /**
- * ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004), as Google's `rouge_score` measures them without stemming: tokens are runs of
- * ASCII letters and digits in lower case. Of several references the best counts, for each measure.
+ * ROUGE-1, ROUGE-2 and ROUGE-L (Lin 2004), as in Google's `rouge_score` without stemming: tokens are lower-case runs of
+ * ASCII letters and digits. Of several references the best one counts, per score.
  *
- * @throws SequiturError where predictions and references are not equally many
+ * @throws SequiturError where the numbers of predictions and references differ
  */
 export function rouge(predictions: readonly string[], references: References): Rouge {
   checkPaired('rouge', predictions, references);
@@ -45,7 +45,7 @@ function fScore(matches: number, predicted: number, referred: number): number {
   return matches === 0 ? 0 : (2 * matches) / (predicted + referred);
 }
 
-/** How many tokens two texts have in common, in the same order, with gaps. */
+/** Length of the longest common subsequence of tokens. */
 function longestCommonSubsequence(left: readonly string[], right: readonly string[]): number {
   let previous = new Int32Array(right.length + 1);
   for (const token of left) {

@@ -1,11 +1,11 @@
-/** All from 0 to 1; a share of nothing is 0. */
+/** Precision, recall and F1 from 0 to 1; 0 / 0 is 0. */
 export interface Scores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;
 }
 
-/** Scores from how many were predicted, how many there are, and how many are both. */
+/** Scores from the counts of predictions, references and matches. */
 export function scoresOf(counts: {
   readonly predicted: number;
   readonly referred: number;

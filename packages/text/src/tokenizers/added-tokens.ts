@@ -2,24 +2,24 @@ import type { AlignedText } from './aligned-text.js';
 import { Literals } from './literals.js';
 import { trimEnd, trimStart } from './white-space.js';
 
-/** A token that is looked for in the text itself, before any splitting. */
+/** An added token: it is matched in the text itself, before pre-tokenization. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Left out of decoded text on request. */
+  /** Omitted from decoded text on request. */
   readonly special: boolean;
-  /** Takes the white space before (after) it too. */
+  /** Includes white space to its left (right). */
   readonly stripLeft?: boolean | undefined;
   readonly stripRight?: boolean | undefined;
-  /** Only where no letter, digit or underscore touches it. */
+  /** Matches only where no letter, digit or underscore is adjacent. */
   readonly singleWord?: boolean | undefined;
-  /** Looked for in the normalized text; otherwise in the text as given. */
+  /** Matched in the normalized text, else in the original text. */
   readonly normalized?: boolean | undefined;
 }
 
 export type Stretch = { readonly text: AlignedText; readonly token: AddedToken | null };
 
-/** Finds added tokens in a text: at each place the longest one, from left to right. */
+/** Finds added tokens in a text, from left to right, the longest one at each position. */
 export class AddedTokenSplitter {
   readonly #byContent: ReadonlyMap<string, AddedToken>;
   readonly #contents: Literals;

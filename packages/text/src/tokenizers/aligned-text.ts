@@ -1,16 +1,13 @@
 import { matchesIn, type Pattern } from './patterns/linear-pattern.js';
 import type { Offsets } from './tokenizer.js';
 
-/** A base with the marks that follow it, or a syllable of Hangul: what Unicode normalization never looks beyond. */
+/** A base character with its marks, or a Hangul syllable: Unicode normalization never reaches further. */
 const CLUSTERS = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff\u{ff9e}\u{ff9f}]*/gu;
 
-/**
- * A text on its way through normalization that still knows, for each of its UTF-16 code units, which range of the
- * original it came from.
- */
+/** A text during normalization with its alignment: each UTF-16 code unit knows its range in the original. */
 export class AlignedText {
   readonly text: string;
-  /** Where each unit begins and ends in the original; null where unit `i` is unit `origin + i` of the original. */
+  /** The range of each unit in the original; null where unit `i` is unit `origin + i` of the original. */
   readonly #starts: Int32Array | null;
   readonly #ends: Int32Array | null;
   readonly #origin: number;
@@ -26,7 +23,7 @@ export class AlignedText {
     return new AlignedText(text, 0, null, null);
   }
 
-  /** Where the text begins in the original, with all that normalization has dropped. */
+  /** Where the text begins in the original, including what normalization dropped. */
   get origin(): number {
     return this.#origin;
   }
@@ -35,7 +32,7 @@ export class AlignedText {
     return this.text.length;
   }
 
-  /** Where units [from, to) lie in the original; an empty range lies where it would begin. */
+  /** The range of units [from, to) in the original; an empty range is at its start. */
   range(from: number, to: number): Offsets {
     if (from >= to) {
       const at = from < this.length ? this.#start(from) : this.length ? this.#end(this.length - 1) : this.#origin;
@@ -56,12 +53,12 @@ export class AlignedText {
     );
   }
 
-  /** The same units under other characters: `text` must be as long as this one's. */
+  /** The same units with other characters: `text` must have the same length. */
   relabel(text: string): AlignedText {
     return new AlignedText(text, this.#origin, this.#starts, this.#ends);
   }
 
-  /** Puts what is not in the original before the text. */
+  /** Prepends text that is not in the original. */
   prepend(inserted: string): AlignedText {
     return this.rewrite((add, keep) => {
       add(inserted, 0, 0);
@@ -69,7 +66,7 @@ export class AlignedText {
     });
   }
 
-  /** Replaces every character (code point) by what `replace` makes of it. */
+  /** Replaces every character (code point) by the result of `replace`. */
   mapCharacters(replace: (character: string) => string): AlignedText {
     let kept = 0;
     const result = this.rewrite((add, keep) => {
@@ -113,10 +110,7 @@ export class AlignedText {
     return this.rewrite((add) => add(whole, 0, this.length));
   }
 
-  /**
-   * A text of one's own making: `add` puts in a text that stands for units [from, to) of this one, `keep` puts in those
-   * units as they are.
-   */
+  /** A rewritten text: `add` inserts text aligned to units [from, to), `keep` copies those units. */
   rewrite(write: (add: Add, keep: Keep) => void): AlignedText {
     const texts: string[] = [];
     const ranges = new Ranges(this.length);
@@ -145,7 +139,7 @@ export class AlignedText {
 type Add = (text: string, from: number, to: number) => void;
 type Keep = (from: number, to: number) => void;
 
-/** Beginnings and ends, which grow as they come. */
+/** Growing lists of starts and ends. */
 class Ranges {
   #starts: Int32Array;
   #ends: Int32Array;

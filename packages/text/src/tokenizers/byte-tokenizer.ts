@@ -2,7 +2,7 @@ import { characterOfByte } from './models/byte-tokens.js';
 import type { SubwordTokenizer } from './subword-tokenizer.js';
 import { tokenizerOfJson } from './tokenizer-json/tokenizer-json.js';
 
-/** 256 tokens, the bytes of UTF-8: a token's id is its byte, and nothing needs to be trained. */
+/** A byte tokenizer: 256 tokens, whose ids are the bytes of UTF-8; needs no training. */
 export function byteTokenizer(): SubwordTokenizer {
   return tokenizerOfJson({
     version: '1.0',

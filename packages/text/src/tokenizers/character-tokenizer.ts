@@ -4,11 +4,11 @@ import { bareTemplate } from './template.js';
 import type { TokenizerFiles } from './tokenizer.js';
 import { Vocabulary } from './vocabulary.js';
 
-/** One token for each character (code point) that occurs in a text. */
+/** A character tokenizer: one token for each character (code point) of a text. */
 export class CharacterTokenizer extends SubwordTokenizer {
   readonly characters: readonly string[];
 
-  /** @param characters each once; a character's id is its place */
+  /** @param characters without duplicates; a character's id is its index */
   constructor(characters: readonly string[]) {
     const vocabulary = Vocabulary.ofList(characters);
     super({
@@ -35,7 +35,7 @@ export class CharacterTokenizer extends SubwordTokenizer {
   }
 }
 
-/** As a word-level vocabulary behind a split into characters, which any reader of `tokenizer.json` understands. */
+/** As a word-level model after a split into characters, which every reader of `tokenizer.json` supports. */
 function filesOf(characters: readonly string[]): TokenizerFiles {
   return {
     'tokenizer.json': {

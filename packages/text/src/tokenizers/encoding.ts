@@ -3,17 +3,17 @@ import { check } from './options.js';
 import type { TemplateItem } from './template.js';
 import type { Encoding, Offsets, Padding, Truncation } from './tokenizer.js';
 
-/** A token and where it lies in the original text. */
+/** A token and its range in the original text. */
 export interface Piece {
   readonly id: number;
   readonly token: string;
   readonly start: number;
   readonly end: number;
-  /** Pieces of one word have the same number, which grows along a text. */
+  /** Index of the word in the text; pieces of one word share it. */
   readonly word: number;
 }
 
-/** Pieces of stretches of a text, one after the other, with their words numbered on. */
+/** Concatenates the pieces of consecutive spans of a text; word indices continue. */
 export function joinPieces(stretches: Iterable<readonly Piece[]>): Piece[] {
   const joined: Piece[] = [];
   let next = 0;
@@ -53,9 +53,9 @@ export function fillTemplate(
 }
 
 /**
- * Cuts texts so that they and `reserved` special tokens fit.
+ * Truncates texts so that they and `reserved` special tokens fit.
  *
- * @throws SequiturError where the text that may be cut is too short for that
+ * @throws SequiturError where the text that may be truncated is too short for that
  */
 export function truncate(
   texts: readonly (readonly Piece[])[],
@@ -73,10 +73,10 @@ export function truncate(
   });
 }
 
-/** How many tokens of two texts are kept where both may be cut: `room` of them in all. */
+/** How many tokens of two texts are kept where both may be truncated: `room` in total. */
 export type CutLongest = (first: number, second: number, room: number) => readonly [number, number];
 
-/** Takes a token at a time from the longer one, the second on a tie, as Python's own tokenizers do. */
+/** Removes tokens one by one from the longer text, the second on a tie, as in Python's slow tokenizers. */
 export const tokenByToken: CutLongest = (first, second, room) => {
   const surplus = first + second - room;
   const fromLonger = Math.min(surplus, Math.abs(first - second));
@@ -85,7 +85,7 @@ export const tokenByToken: CutLongest = (first, second, room) => {
   return [a - Math.floor(rest / 2), b - Math.ceil(rest / 2)];
 };
 
-/** Leaves both half of the room, the odd token to the longer one, the second on a tie, as the Rust library does. */
+/** Each gets half of the room, the odd token goes to the longer one, the second on a tie, as in the Rust library. */
 export const byHalves: CutLongest = (first, second, room) => {
   const [shorter, longer] = first <= second ? [first, second] : [second, first];
   const half = Math.min(shorter, Math.floor(room / 2));
@@ -95,26 +95,27 @@ export const byHalves: CutLongest = (first, second, room) => {
 
 function cutPair(lengths: readonly number[], surplus: number, cutLongest: CutLongest): readonly number[] {
   const room = lengths.reduce((sum, length) => sum + length, 0) - surplus;
-  if (room < 0) throw tooLong(-room, 'the special tokens alone');
+  if (room < 0) throw tooLong(-room, 'the special tokens only');
   return lengths.length > 1 ? cutLongest(lengths[0]!, lengths[1]!, room) : [room];
 }
 
 function cutOne(lengths: readonly number[], surplus: number, strategy: 'onlyFirst' | 'onlySecond'): number[] {
   const index = strategy === 'onlyFirst' ? 0 : 1;
-  if ((lengths[index] ?? 0) <= surplus) throw tooLong(surplus, `only ${lengths[index] ?? 0} tokens that may be cut`);
+  if ((lengths[index] ?? 0) <= surplus)
+    throw tooLong(surplus, `only ${lengths[index] ?? 0} tokens that may be truncated`);
   return lengths.map((length, at) => (at === index ? length - surplus : length));
 }
 
 function tooLong(surplus: number, left: string): SequiturError {
   return new SequiturError({
     where: 'tokenize, truncation',
-    expected: `texts that can be cut by ${surplus} tokens`,
+    expected: `texts that can be truncated by ${surplus} tokens`,
     got: left,
-    fix: "Allow a larger maxLength, or cut both texts with strategy 'longestFirst'",
+    fix: "Allow a larger maxLength, or truncate both texts with strategy 'longestFirst'",
   });
 }
 
-/** Fills encodings up to one length. */
+/** Pads encodings to one length. */
 export function padEncodings(
   encodings: readonly Encoding[],
   options: Padding,

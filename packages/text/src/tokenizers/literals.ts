@@ -1,9 +1,9 @@
-/** A set of texts to look for, as a trie over UTF-16 code units: time does not grow with their number. */
+/** A set of strings as a trie over UTF-16 code units: search time does not depend on their count. */
 export class Literals {
   readonly #children: Map<number, number>[] = [new Map()];
-  /** Where a text of the set ends. */
+  /** Whether a string of the set ends at a node. */
   readonly #isEnd: boolean[] = [false];
-  /** Code units that a text of the set begins with. */
+  /** Code units at which strings of the set begin. */
   readonly #begins = new Uint8Array(2 ** 16);
 
   constructor(texts: Iterable<string>) {
@@ -14,7 +14,7 @@ export class Literals {
     return this.#children.length === 1;
   }
 
-  /** The longest text of the set that stands at `at`, or null. */
+  /** The longest string of the set at position `at`, or null. */
   longestAt(text: string, at: number): string | null {
     if (this.#begins[text.charCodeAt(at)] !== 1) return null;
     let node: number | undefined = 0;
@@ -27,7 +27,7 @@ export class Literals {
     return end > at ? text.slice(at, end) : null;
   }
 
-  /** Every text of the set that is found from left to right, the longest at each place, none over another. */
+  /** All matches from left to right, the longest at each position, without overlap. */
   *matches(text: string): Generator<{ readonly from: number; readonly literal: string }> {
     if (this.isEmpty) return;
     for (let at = 0; at < text.length; at++) {

@@ -56,7 +56,7 @@ function pairOfTexts() {
   );
 }
 
-/** Checks what a tokenizer's method is given, each before it computes anything. */
+/** Checks the arguments of a tokenizer's methods before anything is computed. */
 export const check = {
   encode(input: string, options: EncodeOptions | undefined): void {
     checkText('encode', input);

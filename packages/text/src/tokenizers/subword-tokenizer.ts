@@ -18,35 +18,35 @@ import type {
 } from './tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** What a tokenizer is put together from; the readers of files choose these. */
+/** The parts of a tokenizer, chosen by the file readers. */
 export interface SubwordParts {
   readonly vocabulary: Vocabulary;
-  /** The pieces of a stretch of text between added tokens. */
+  /** The pieces of a span of text between added tokens. */
   readonly split: (text: AlignedText) => readonly Piece[];
-  /** Spells tokens as text. */
+  /** Decodes tokens to text. */
   readonly join: (tokens: readonly string[]) => string;
-  /** Changes the whole text before added tokens are looked for. */
+  /** Applied to the whole text before added tokens are matched. */
   readonly prepare?: ((text: AlignedText) => AlignedText) | undefined;
-  /** Looked for in the text before `split`; those that are not in the vocabulary extend it. */
+  /** Matched in the text before `split`; those outside the vocabulary extend it. */
   readonly addedTokens?: readonly AddedToken[] | undefined;
-  /** Further ids that decoding can leave out. */
+  /** Additional ids that decoding may skip. */
   readonly specialIds?: Iterable<number> | undefined;
   readonly specialTokens?: SpecialTokens | undefined;
   readonly template: Template;
-  /** Whether decoding takes out spaces before punctuation unless told otherwise; default false. */
+  /** Whether decoding removes spaces before punctuation by default; default false. */
   readonly cleanUp?: boolean | undefined;
   readonly paddingTypeId?: number | undefined;
-  /** Where padding goes, and which end is cut, unless options say; default `right`. */
+  /** The default side of padding and truncation; default `right`. */
   readonly paddingSide?: 'left' | 'right' | undefined;
   readonly truncationSide?: 'left' | 'right' | undefined;
-  /** How two texts that are both too long share the room; default token by token. */
+  /** How two texts are truncated to a common length; default token by token. */
   readonly cutLongest?: CutLongest | undefined;
-  /** Last touch on the pieces of a whole text. */
+  /** Postprocesses the pieces of a whole text. */
   readonly finish?: ((pieces: readonly Piece[]) => readonly Piece[]) | undefined;
   readonly files: () => TokenizerFiles;
 }
 
-/** A tokenizer put together from parts: every kind of vocabulary is one of these. */
+/** A tokenizer composed of parts: every kind of vocabulary is one of these. */
 export class SubwordTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly specialTokens: SpecialTokens;
@@ -104,7 +104,7 @@ export class SubwordTokenizer implements Tokenizer {
         where: 'tokenizeWindows',
         expected: `room for more than the overlap of ${overlap} tokens in a window`,
         got: `room for ${room}`,
-        fix: 'Allow longer windows, or let them overlap less',
+        fix: 'Use longer windows or a smaller overlap',
       });
     }
     const encodings: Encoding[] = [];
@@ -136,7 +136,7 @@ export class SubwordTokenizer implements Tokenizer {
 
   #join(ids: readonly number[], skipSpecialTokens: boolean): string {
     const kept = skipSpecialTokens ? ids.filter((id) => !this.specialIds.has(id)) : ids;
-    // Ids beyond the vocabulary, which a model's padded embedding has, stand for nothing.
+    // Ids beyond the vocabulary, which a padded embedding has, decode to nothing.
     return this.#parts.join(kept.flatMap((id) => this.idToToken(id) ?? []));
   }
 
@@ -192,7 +192,7 @@ export class SubwordTokenizer implements Tokenizer {
         where: 'tokenize, padding',
         expected: 'a tokenizer with a padding token',
         got: 'one without',
-        fix: 'Encode the texts one by one, or cut them to one length',
+        fix: 'Encode the texts one by one, or truncate them to one length',
       });
     }
     return padEncodings(

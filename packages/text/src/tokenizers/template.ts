@@ -1,9 +1,9 @@
-/** A special token by its id, or a place for the tokens of the first (0) or second (1) text. */
+/** A special token by id, or a placeholder for the tokens of the first (0) or second (1) text. */
 export type TemplateItem =
   | { readonly token: number; readonly typeId: number }
   | { readonly sequence: 0 | 1; readonly typeId: number };
 
-/** What stands around one text, and around two. */
+/** The special tokens around one text and around a pair. */
 export interface Template {
   readonly single: readonly TemplateItem[];
   readonly pair: readonly TemplateItem[];
@@ -11,7 +11,7 @@ export interface Template {
 
 const [first, second] = [0, 1] as const;
 
-/** Nothing around the texts. */
+/** No special tokens. */
 export const bareTemplate: Template = {
   single: [{ sequence: first, typeId: 0 }],
   pair: [
@@ -20,7 +20,7 @@ export const bareTemplate: Template = {
   ],
 };
 
-/** `[CLS] a [SEP] b [SEP]`, the second text and what follows it in segment 1 (BERT). */
+/** `[CLS] a [SEP] b [SEP]`, the second text with token type 1 (BERT). */
 export function bertTemplate(classification: number, separator: number): Template {
   const single: TemplateItem[] = [
     { token: classification, typeId: 0 },
@@ -30,7 +30,7 @@ export function bertTemplate(classification: number, separator: number): Templat
   return { single, pair: [...single, { sequence: second, typeId: 1 }, { token: separator, typeId: 1 }] };
 }
 
-/** `<s> a </s></s> b </s>`, all in segment 0 (RoBERTa). */
+/** `<s> a </s></s> b </s>`, all with token type 0 (RoBERTa). */
 export function robertaTemplate(begin: number, end: number): Template {
   const single: TemplateItem[] = [
     { token: begin, typeId: 0 },
@@ -46,7 +46,7 @@ export function robertaTemplate(begin: number, end: number): Template {
   return { single, pair };
 }
 
-/** Every text between an optional beginning and end of its own, all in segment 0 (T5, Llama). */
+/** An optional begin and end token around every text, all with token type 0 (T5, Llama). */
 export function bracketTemplate({ begin, end }: { begin?: number | undefined; end?: number | undefined }): Template {
   const around = (sequence: 0 | 1): TemplateItem[] => [
     ...(begin === undefined ? [] : [{ token: begin, typeId: 0 }]),
@@ -56,7 +56,7 @@ export function bracketTemplate({ begin, end }: { begin?: number | undefined; en
   return { single: around(first), pair: [...around(first), ...around(second)] };
 }
 
-/** How many special tokens a template adds. */
+/** The number of special tokens of a template. */
 export function templateLength(items: readonly TemplateItem[]): number {
   return items.filter((item) => 'token' in item).length;
 }

@@ -1,50 +1,50 @@
-/** Half-open range [start, end) of UTF-16 code units of the text that was given: `text.slice(start, end)` is the token's. */
+/** Half-open range [start, end) of UTF-16 code units: `text.slice(start, end)` is the text of the token. */
 export type Offsets = readonly [start: number, end: number];
 
-/** A text (or a pair of texts) as a model reads it; all lists have the same length. */
+/** The encoding of a text or a pair of texts; all lists have the same length. */
 export interface Encoding {
   readonly ids: readonly number[];
-  /** As the vocabulary spells them. */
+  /** The tokens as strings of the vocabulary. */
   readonly tokens: readonly string[];
-  /** In the text that `sequences` names; [0, 0] for special tokens and padding. */
+  /** Offsets in the text given by `sequences`; [0, 0] for special tokens and padding. */
   readonly offsets: readonly Offsets[];
-  /** Segment of each token (`token_type_ids`). */
+  /** Token type ids (`token_type_ids`). */
   readonly tokenTypes: readonly number[];
   /** 1 for tokens, 0 for padding. */
   readonly attentionMask: readonly number[];
-  /** Which text a token comes from: 0 the first, 1 the second, null for special tokens and padding. */
+  /** The text of each token: 0 the first, 1 the second, null for special tokens and padding. */
   readonly sequences: readonly (0 | 1 | null)[];
   /**
-   * Which word of its text a token belongs to, as the tokenizer splits texts: at what its pre-tokenizer makes of them, and
-   * before each `▁` and `Ġ`; null for special tokens and padding.
+   * The word index of each token in its text, after pre-tokenization and splitting before each `▁` and `Ġ`; null for
+   * special tokens and padding.
    */
   readonly words: readonly (number | null)[];
 }
 
 export interface Truncation {
-  /** Tokens at most, special tokens included. */
+  /** Maximum length in tokens, special tokens included. */
   readonly maxLength: number;
   /**
-   * Which of two texts is cut; default `longestFirst`: the longer one until both are of one length, then both. Where one
-   * token is left over, it is the second's with a `tokenizer.json`, as in the Rust library, and else the first's, as in
-   * Python's own tokenizers.
+   * Which of two texts is truncated; default `longestFirst`: the longer one until both have equal length, then both. An
+   * odd token is kept of the second text with a `tokenizer.json`, as in the Rust library, and else of the first, as in
+   * Python's slow tokenizers.
    */
   readonly strategy?: 'longestFirst' | 'onlyFirst' | 'onlySecond' | undefined;
-  /** Which end is cut; default as the tokenizer's files say, else `right`. */
+  /** The side that is truncated; default that of the tokenizer's files, else `right`. */
   readonly side?: 'left' | 'right' | undefined;
 }
 
 export interface Padding {
-  /** Tokens of every encoding; default the length of the longest. */
+  /** Length of every encoding in tokens; default that of the longest. */
   readonly length?: number | undefined;
-  /** Rounds that length up to a multiple of this. */
+  /** Rounds the length up to a multiple. */
   readonly multipleOf?: number | undefined;
-  /** Where the padding goes; default as the tokenizer's files say, else `right`. Generation wants `left`. */
+  /** The side that is padded; default that of the tokenizer's files, else `right`. Generation needs `left`. */
   readonly side?: 'left' | 'right' | undefined;
 }
 
 export interface EncodeOptions {
-  /** Adds what the model expects around a text, as `[CLS]` and `[SEP]` are; default false for `encode`, true for `tokenize`. */
+  /** Adds special tokens such as `[CLS]` and `[SEP]`; default false for `encode`, true for `tokenize`. */
   readonly specialTokens?: boolean | undefined;
 }
 
@@ -57,67 +57,69 @@ export interface TokenizeOptions extends EncodeOptions {
 
 export interface BatchOptions extends EncodeOptions {
   readonly truncation?: Truncation | undefined;
-  /** Default: to the longest of the batch. `false` pads nothing. */
+  /** Default: to the longest of the batch. `false`: no padding. */
   readonly padding?: Padding | false | undefined;
 }
 
 export interface WindowsOptions extends EncodeOptions {
-  /** A second text; then that is cut into windows, and the first is in all of them, as a question is. */
+  /**
+   * A second text; then that one is split into windows, and the first, a question for example, is part of all of them.
+   */
   readonly pair?: string | undefined;
-  /** Tokens of a window at most, special tokens included. */
+  /** Maximum length of a window in tokens, special tokens included. */
   readonly maxLength: number;
-  /** How many tokens of a window come again in the next; default 0. */
+  /** Tokens shared by consecutive windows; default 0. */
   readonly overlap?: number | undefined;
 }
 
 export interface DecodeOptions {
-  /** Leaves special tokens out; default true. */
+  /** Omits special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
-  /** Takes out the spaces that splitting put before punctuation; default as the tokenizer's files say. */
+  /** Removes spaces before punctuation; default as in the tokenizer's files. */
   readonly cleanUp?: boolean | undefined;
   /**
-   * Tokens that stand before, of which the text is left out. A vocabulary whose words begin with a space drops it at the
-   * beginning of a text, but not after these.
+   * Preceding tokens, whose text is omitted. A vocabulary whose words begin with a space drops it at the start of a
+   * text, but not after these.
    */
   readonly after?: readonly number[] | undefined;
 }
 
-/** What a tokenizer's special tokens are for, and how each is spelled. */
+/** The special tokens by role, as strings. */
 export type SpecialTokens = Readonly<
   Partial<Record<'begin' | 'end' | 'unknown' | 'padding' | 'classification' | 'separator' | 'mask', string>>
 >;
 
-/** Turns text into token ids and back. */
+/** A tokenizer: converts text to token ids and back. */
 export interface Tokenizer {
-  /** Ids are below this. */
+  /** Ids are smaller than this. */
   readonly vocabularySize: number;
   readonly specialTokens: SpecialTokens;
-  /** Ids that decoding can leave out. */
+  /** Ids that decoding may skip. */
   readonly specialIds: ReadonlySet<number>;
-  /** Whether `decode` takes out the spaces before punctuation unless told otherwise. */
+  /** Whether `decode` removes spaces before punctuation by default. */
   readonly cleanUp: boolean;
   /**
-   * The ids of a text, without special tokens unless they are asked for.
+   * The token ids of a text, by default without special tokens.
    *
-   * @throws SequiturError where the text holds what the vocabulary cannot spell and there is no token for that
+   * @throws SequiturError where the text cannot be encoded and there is no unknown token
    */
   encode(text: string, options?: EncodeOptions): number[];
-  /** A text, or a pair, as the model reads it, with special tokens unless they are declined. */
+  /** The encoding of a text or a pair, by default with special tokens. */
   tokenize(text: string, options?: TokenizeOptions): Encoding;
-  /** Many texts, or pairs, padded to one length. */
+  /** The encodings of several texts or pairs, padded to one length. */
   tokenizeBatch(texts: readonly (string | readonly [string, string])[], options?: BatchOptions): Encoding[];
   /**
-   * A text too long for the model, in windows that overlap; offsets are those of the whole text.
+   * Encodes a long text in overlapping windows; offsets refer to the whole text.
    *
-   * @throws SequiturError where windows have no room for more than their overlap
+   * @throws SequiturError where windows are not longer than their overlap
    */
   tokenizeWindows(text: string, options: WindowsOptions): Encoding[];
   decode(ids: readonly number[], options?: DecodeOptions): string;
   tokenToId(token: string): number | undefined;
   idToToken(id: number): string | undefined;
-  /** The files of a Hugging Face folder that hold this tokenizer, by name. */
+  /** The files of this tokenizer in a Hugging Face folder, by name. */
   files(): TokenizerFiles;
 }
 
-/** Objects are written as JSON, texts and bytes as they are. */
+/** Objects are written as JSON, strings and bytes as they are. */
 export type TokenizerFiles = Readonly<Record<string, object | string | Uint8Array>>;

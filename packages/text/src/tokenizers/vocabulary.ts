@@ -1,11 +1,11 @@
 import { SequiturError, showValue } from '@sequitur/core';
 
-/** Tokens by id and ids by token. */
+/** A vocabulary: tokens by id and ids by token. */
 export class Vocabulary {
   readonly #ids: ReadonlyMap<string, number>;
   readonly #tokens: (string | undefined)[];
 
-  /** @throws SequiturError where an id is no integer of at least 0, or absurdly large, as a damaged file has them */
+  /** @throws SequiturError where an id is not a non-negative integer, or too large for a valid file */
   constructor(ids: ReadonlyMap<string, number>, where = 'vocabulary') {
     this.#ids = ids;
     this.#tokens = [];
@@ -21,12 +21,12 @@ export class Vocabulary {
     }
   }
 
-  /** A token's id is its place; of equal tokens the last counts. */
+  /** Ids are indices; of equal tokens the last one counts. */
   static ofList(tokens: readonly string[], where?: string): Vocabulary {
     return new Vocabulary(new Map(tokens.map((token, id) => [token, id])), where);
   }
 
-  /** Ids are below this. */
+  /** Ids are smaller than this. */
   get size(): number {
     return this.#tokens.length;
   }

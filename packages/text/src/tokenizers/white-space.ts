@@ -1,4 +1,4 @@
-/** White space as Unicode has it; JavaScript's own `trim` would take a byte order mark with it. */
+/** Unicode white space; JavaScript's `trim` would also remove a byte order mark. */
 const LEADING = /^\p{White_Space}+/u;
 const TRAILING = /\p{White_Space}+$/u;
 

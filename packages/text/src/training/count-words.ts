@@ -4,14 +4,14 @@ import type { Normalizer } from '../tokenizers/normalizers/normalizer.js';
 import type { Splitter } from '../tokenizers/splitters/splitter.js';
 import type { Pauses } from './training-options.js';
 
-/** Texts to train on, one or many, from memory or from a stream. */
+/** Training texts: one or many, from memory or from a stream. */
 export type TrainingTexts = string | Iterable<string> | AsyncIterable<string>;
 
-/** Longer texts are read in pieces that end at a line. */
+/** Longer texts are read in chunks that end at a line break. */
 const PIECE_LENGTH = 100_000;
 
 /**
- * How often each word occurs, words being what a splitter makes of normalized text.
+ * Counts the words of normalized, pre-tokenized text.
  *
  * @throws SequiturError where there are no words at all
  */

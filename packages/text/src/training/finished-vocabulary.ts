@@ -6,13 +6,13 @@ export function idsOf(tokens: readonly string[]): Record<string, number> {
   return Object.fromEntries(tokens.map((token, id) => [token, id]));
 }
 
-/** Special tokens, which have the first ids, as `tokenizer.json` lists them. */
+/** Special tokens, with the first ids, in the format of `tokenizer.json`. */
 export function addedTokens(contents: readonly string[]): object[] {
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   return contents.map((content, id) => ({ id, content, ...flags }));
 }
 
-/** The `post_processor` that ends every text with this token. */
+/** A `post_processor` that appends this token to every text. */
 export function closingWith(token: string, id: number): object {
   const closing = { SpecialToken: { id: token, type_id: 0 } };
   const sequence = (name: string) => ({ Sequence: { id: name, type_id: 0 } });
@@ -24,7 +24,7 @@ export function closingWith(token: string, id: number): object {
   };
 }
 
-/** What `tokenizer_config.json` says of a vocabulary of our own. */
+/** The `tokenizer_config.json` of a trained vocabulary. */
 export function settingsOf(roles: Readonly<Record<string, string>>): TokenSettings {
   return new TokenSettings({
     tokenizer_class: 'PreTrainedTokenizerFast',
@@ -33,7 +33,7 @@ export function settingsOf(roles: Readonly<Record<string, string>>): TokenSettin
   });
 }
 
-/** @throws SequiturError where a vocabulary cannot hold even what every one must */
+/** @throws SequiturError where a vocabulary is too small for its required tokens */
 export function checkSize(where: string, size: number, least: number): void {
   if (Number.isInteger(size) && size >= least) return;
   throw new SequiturError({ where, expected: `a vocabularySize of at least ${least}`, got: `${size}` });

@@ -2,19 +2,19 @@ import { Heap } from '../tokenizers/models/heap.js';
 import type { Pauses } from './training-options.js';
 
 export interface LearnedMerges {
-  /** The symbols of single characters first, then what each merge made, in order. */
+  /** Single characters first, then the result of each merge, in order. */
   readonly symbols: readonly string[];
   readonly merges: readonly (readonly [string, string])[];
 }
 
 export interface LearnMergesOptions {
-  /** Symbols to begin with, in the order of their ids; each word must be spelled by these. */
+  /** The initial symbols, in the order of their ids; each word must consist of these. */
   readonly alphabet: readonly string[];
-  /** How many symbols to end with, at most. */
+  /** Maximum number of symbols. */
   readonly size: number;
-  /** Pairs that occur more rarely are never merged; default 2. */
+  /** Rarer pairs are never merged; default 2. */
   readonly minimumCount?: number | undefined;
-  /** How a symbol joins the one before it. */
+  /** How two symbols are merged. */
   readonly join?: ((left: string, right: string) => string) | undefined;
   readonly pauses: Pauses;
 }
@@ -31,10 +31,10 @@ interface Pair {
 }
 
 /**
- * Learns which pairs of neighbours to merge: always the most frequent one, of equals the one with the lowest ids
- * (Sennrich et al. 2016, algorithm 1), with counts kept up to date word by word.
+ * Learns BPE merges: always the most frequent pair, of equal ones the one with the lowest ids (Sennrich et al. 2016,
+ * algorithm 1), with incremental counts.
  *
- * @param words the symbols of each word, and how often it occurs
+ * @param words the symbols of each word, and its count
  */
 export async function learnMerges(
   words: Iterable<readonly [symbols: readonly string[], count: number]>,
@@ -80,12 +80,12 @@ class SymbolTable {
   }
 }
 
-/** How often each pair occurs, and in which words. */
+/** The count of each pair, and the words that contain it. */
 class PairCounts {
   readonly #words: Word[];
   readonly #counts = new Map<number, number>();
   readonly #places = new Map<number, Set<number>>();
-  /** Counts may be outdated: what is taken out is compared with the true count first. */
+  /** Entries may be outdated: they are compared with the current count when taken out. */
   readonly #queue = new Heap<Pair>(
     (a, b) => a.count > b.count || (a.count === b.count && pairKey(a.left, a.right) < pairKey(b.left, b.right)),
   );
@@ -120,7 +120,7 @@ class PairCounts {
     this.#enqueue(touched);
   }
 
-  /** Counts the pairs of a word in or out. */
+  /** Adds or subtracts the pairs of a word. */
   #add(index: number, sign: 1 | -1, touched: Map<number, Pair>): void {
     const { symbols, count } = this.#words[index]!;
     for (let place = 0; place + 1 < symbols.length; place++) {

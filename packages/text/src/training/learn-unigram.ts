@@ -2,18 +2,18 @@ import type { Pauses } from './training-options.js';
 import { UnigramLattice } from './unigram-lattice.js';
 import { seedPieces } from './unigram-pieces.js';
 
-/** Rounds of estimation between two prunings, and the share of pieces that each pruning keeps (SentencePiece's). */
+/** Rounds of estimation between two prunings, and the share of pieces that each pruning keeps (as in SentencePiece). */
 const ROUNDS = 2;
 const KEPT_SHARE = 0.75;
-/** Pieces expected to be used less than this are dropped at once. */
+/** Pieces with a smaller expected count are dropped at once. */
 const LEAST_EXPECTED = 0.5;
 
 /**
- * Finds the pieces of a unigram vocabulary (Kudo 2018, section 3.2): begins with many, estimates their probabilities
- * by expectation maximization, and drops those that the likelihood of the text loses least by, until few are left.
+ * Learns the pieces of a unigram vocabulary (Kudo 2018, section 3.2): starts with many, estimates their probabilities
+ * by expectation maximization, and drops those whose removal reduces the likelihood least, until `size` are left.
  *
- * @param counts how often each word occurs
- * @param size how many pieces to keep; all characters are kept as far as that goes
+ * @param counts counts of words
+ * @param size number of pieces; all characters are kept if possible
  * @returns pieces with their log-probabilities, the most probable first
  */
 export async function learnUnigram(
@@ -40,7 +40,7 @@ export async function learnUnigram(
   return chosen.sort(([a, left], [b, right]) => right - left || (a < b ? -1 : 1));
 }
 
-/** One round of expectation maximization, with a Dirichlet prior that thins out rare pieces. */
+/** One round of expectation maximization, with a Dirichlet prior that removes rare pieces. */
 async function estimate(
   pieces: ReadonlyMap<string, number>,
   counts: ReadonlyMap<string, number>,
@@ -63,7 +63,7 @@ async function estimate(
   return new Map(kept.map(([piece, uses]) => [piece, digamma(uses) - total]));
 }
 
-/** Keeps the pieces whose loss would cost the text most, and every character. */
+/** Keeps the pieces whose removal would cost the most likelihood, and every character. */
 async function prune(
   pieces: ReadonlyMap<string, number>,
   counts: ReadonlyMap<string, number>,
@@ -89,7 +89,7 @@ async function prune(
   return new Map([...pieces].filter(([piece]) => kept.has(piece)));
 }
 
-/** How much log-likelihood goes where a piece must be spelled by others, which are then used so much more often. */
+/** The log-likelihood lost when a piece is replaced by others, which then occur more often. */
 function lossWithout(piece: string, id: number, lattice: UnigramLattice, uses: Float64Array, total: number): number {
   if (uses[id] === 0) return 0;
   const others = lattice.bestSpelling(piece, id);
@@ -99,7 +99,7 @@ function lossWithout(piece: string, id: number, lattice: UnigramLattice, uses: F
   return (uses[id]! / total) * (Math.log(uses[id]!) - Math.log(total) - spelled);
 }
 
-/** The derivative of the logarithm of the gamma function, by recurrence and its asymptotic series. */
+/** The digamma function, by recurrence and asymptotic series. */
 function digamma(value: number): number {
   let [x, result] = [value, 0];
   for (; x < 7; x++) result -= 1 / x;

@@ -9,16 +9,16 @@ import { learnMerges } from './learn-merges.js';
 import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
-  /** Pairs that occur more rarely are never merged; default 2. */
+  /** Rarer pairs are never merged; default 2. */
   readonly minimumCount?: number | undefined;
-  /** Of the special tokens, the one that ends every text, as encoder-decoders want; default none. */
+  /** One of the special tokens that ends every text, for encoder-decoders; default none. */
   readonly endToken?: string | undefined;
-  /** Of the special tokens, the one that fills rows up; default none. */
+  /** One of the special tokens that is used for padding; default none. */
   readonly paddingToken?: string | undefined;
 }
 
 /**
- * Trains a byte-level byte-pair vocabulary, as GPT-2 has one (Radford et al. 2019): it spells every text, and
+ * Trains a byte-level byte-pair vocabulary, as GPT-2 has one (Radford et al. 2019): it can encode any text, and
  * `saveTokenizer` writes it as a `tokenizer.json`.
  *
  * @param options special tokens default to `<|endoftext|>`
@@ -68,7 +68,7 @@ export async function trainByteLevelTokenizer(
   );
 }
 
-/** @throws SequiturError where the end token is no special one */
+/** @throws SequiturError where the end token is not a special token */
 function processorOf(endToken: string | undefined, specialTokens: readonly string[]): object {
   if (endToken === undefined)
     return { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true };

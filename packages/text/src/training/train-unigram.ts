@@ -10,8 +10,8 @@ import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
 const SPECIAL = ['<pad>', '</s>', '<unk>'] as const;
 
 /**
- * Trains a unigram vocabulary (Kudo 2018), laid out as T5's: `<pad>`, `</s>`, `<unk>`, then pieces by probability.
- * Text is normalized to NFKC, and any white space becomes one space.
+ * Trains a unigram vocabulary (Kudo 2018), in the layout of T5: `<pad>`, `</s>`, `<unk>`, then pieces by probability.
+ * Text is normalized to NFKC, and white space is collapsed to one space.
  *
  * @param options `specialTokens` come after those three
  */

@@ -8,11 +8,11 @@ import { learnMerges } from './learn-merges.js';
 import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface WordPieceTrainingOptions extends Omit<VocabularyTrainingOptions, 'specialTokens'> {
-  /** Default true, and accents go as well. */
+  /** Lowercases and strips accents; default true. */
   readonly lowercase?: boolean | undefined;
-  /** Pieces that occur more rarely are never made; default 2. */
+  /** Rarer pieces are never formed; default 2. */
   readonly minimumCount?: number | undefined;
-  /** The most characters that get tokens of their own, the most frequent first; default 1000. */
+  /** Maximum number of single characters, the most frequent first; default 1000. */
   readonly alphabetSize?: number | undefined;
 }
 
@@ -20,8 +20,8 @@ const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const CONTINUATION = '##';
 
 /**
- * Trains a WordPiece vocabulary for BERT. Its pieces are found by merging the most frequent pairs, as the Rust library
- * does it (the original, Schuster and Nakajima 2012, was never published in full).
+ * Trains a WordPiece vocabulary for BERT, by merging the most frequent pairs as the Rust library does (the original
+ * algorithm, Schuster and Nakajima 2012, was never published in full).
  */
 export async function trainWordPieceTokenizer(
   texts: TrainingTexts,

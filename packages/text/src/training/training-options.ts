@@ -1,4 +1,4 @@
-/** What a trainer is doing, for a page to show. */
+/** The progress of a trainer. */
 export interface TrainingProgress {
   readonly phase: 'counting words' | 'merging pairs' | 'finding pieces' | 'estimating' | 'pruning';
   /** Done of `total` within the phase. */
@@ -7,19 +7,19 @@ export interface TrainingProgress {
 }
 
 export interface VocabularyTrainingOptions {
-  /** Tokens of the finished vocabulary, special ones included; fewer where the text has no more. */
+  /** Size of the vocabulary, special tokens included; smaller where the text has fewer. */
   readonly vocabularySize: number;
-  /** Get the first ids, in order. */
+  /** Special tokens, which get the first ids in order. */
   readonly specialTokens?: readonly string[] | undefined;
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
-  /** Ends the training with the signal's reason. */
+  /** Aborts the training with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a trainer works before it lets the page draw and react. */
+/** How long a trainer works before it yields to the page. */
 const PATIENCE_MS = 40;
 
-/** Lets others work from time to time, and notices when nobody wants the result any more. */
+/** Yields to the event loop from time to time, and checks the signal. */
 export class Pauses {
   readonly #options: Pick<VocabularyTrainingOptions, 'onProgress' | 'signal'>;
   #last = performance.now();
@@ -29,7 +29,7 @@ export class Pauses {
     options.signal?.throwIfAborted();
   }
 
-  /** Whether it is time to pause; cheap enough to ask often. */
+  /** Whether it is time to yield; cheap to check. */
   get isDue(): boolean {
     return performance.now() - this.#last > PATIENCE_MS;
   }

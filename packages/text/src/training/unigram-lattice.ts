@@ -1,10 +1,10 @@
-/** The ways to spell words in pieces, each drawn with its own probability (Kudo 2018, section 3.2). */
+/** The lattice of segmentations of words into pieces with independent probabilities (Kudo 2018, section 3.2). */
 export class UnigramLattice {
   readonly #ids = new Map<string, number>();
   readonly #scores: Float64Array;
   readonly #longest: number;
 
-  /** @param scores the log-probability of each piece; a piece's number is its place */
+  /** @param scores log-probabilities of the pieces by index */
   constructor(pieces: ReadonlyMap<string, number>) {
     this.#scores = Float64Array.from(pieces.values());
     for (const piece of pieces.keys()) this.#ids.set(piece, this.#ids.size);
@@ -12,7 +12,7 @@ export class UnigramLattice {
   }
 
   /**
-   * Adds to `expected` how often each piece is used in a word on average over all its spellings, times `count`
+   * Adds the expected count of each piece over all segmentations of a word, times `count`, to `expected`
    * (forward-backward).
    *
    * @returns the log-probability of the word
@@ -33,7 +33,7 @@ export class UnigramLattice {
     return total;
   }
 
-  /** The pieces of the most probable spelling, none of them `without`; null where there is no other. */
+  /** The pieces of the most probable segmentation without the piece `without`; null where there is none. */
   bestSpelling(word: string, without = -1): number[] | null {
     const best = new Float64Array(word.length + 1).fill(-Infinity);
     const last: ({ readonly from: number; readonly id: number } | undefined)[] = [];
@@ -53,7 +53,7 @@ export class UnigramLattice {
     return ids.reverse();
   }
 
-  /** Every piece that the word has anywhere, by where it begins. */
+  /** Every piece of the word, by its start. */
   #arcs(word: string): { readonly from: number; readonly to: number; readonly id: number }[] {
     const arcs: { from: number; to: number; id: number }[] = [];
     for (let from = 0; from < word.length; from++) {

@@ -1,13 +1,13 @@
 import { Heap } from '../tokenizers/models/heap.js';
 
-/** Longest pieces that are considered, in characters. */
+/** Maximum length of pieces, in characters. */
 const LONGEST_PIECE = 16;
 
 /**
- * Pieces to begin with: every character, and the substrings of words that save most, a saving being how often a
- * substring occurs times its length (the choice of SentencePiece's trainer).
+ * The seed pieces: every character, and the substrings of words with the largest count times length (as in
+ * SentencePiece's trainer).
  *
- * @param size how many substrings, characters not counted
+ * @param size number of substrings, not counting characters
  */
 export function seedPieces(counts: ReadonlyMap<string, number>, size: number): Map<string, number> {
   const characters = new Map<string, number>();

@@ -10,19 +10,19 @@ import {
 import type { OptimizerState } from '../optimizers/state.js';
 import { parseRunState, type RunState } from './run-state.js';
 
-/** Of the tensors in the file: what the model has learnt, and what the optimizer remembers. */
+/** Prefixes of the tensors in the file: parameters and optimizer state. */
 const PARAMETER = 'parameter/';
 const OPTIMIZER = 'optimizer/';
 
-/** In the metadata: the run's state, and how many updates each parameter has had. */
+/** Keys of the metadata: the run's state, and the update count of each parameter. */
 const STATE = 'run';
 const UPDATES = 'updates';
 
 /**
- * Writes all that a run needs to continue as one safetensors file, its state in the metadata: since a sink writes a file
- * whole or not at all, half a checkpoint never exists.
+ * Writes everything that a run needs to continue as one safetensors file, with the run's state in the metadata. A sink
+ * writes a file completely or not at all, so that a partial checkpoint never exists.
  *
- * @throws SequiturError where what is trained is no longer finite: nothing is written then
+ * @throws SequiturError where parameters are not finite: nothing is written then
  */
 export function writeCheckpoint(
   sink: FileSink,
@@ -62,7 +62,7 @@ function finite(values: Float32Array, path: string, step: number): Float32Array 
     where: `training, step ${step}, ${path}`,
     expected: 'finite values to save',
     got: String(wrong),
-    fix: 'Use a smaller learning rate or a longer warm-up; checkpoints from before are unharmed',
+    fix: 'Use a smaller learning rate or a longer warm-up; earlier checkpoints are intact',
   });
 }
 
@@ -72,7 +72,7 @@ export async function openCheckpointFile(file: ReadableFile): Promise<{ tensors:
   return { tensors, state: parseRunState(tensors.metadata.get(STATE) ?? '', file.name) };
 }
 
-/** Fills a model and an optimizer's state from a checkpoint whose parameters are the model's. */
+/** Restores a model and an optimizer's state from a checkpoint. */
 export async function restore(
   tensors: SafetensorsFile,
   model: Module,
@@ -97,7 +97,7 @@ function parseUpdates({ name, metadata }: SafetensorsFile): Readonly<Record<stri
   if (isSound) return updates;
   throw new SequiturError({
     where: `${name}, ${UPDATES}`,
-    expected: 'how many updates each parameter has had',
+    expected: 'the update count of each parameter',
     got: showValue(updates),
   });
 }
@@ -106,7 +106,7 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** @throws SequiturError where the names and shapes of the checkpoint are not those of the model */
+/** @throws SequiturError where names or shapes in the checkpoint differ from those of the model */
 export function checkParameters({ name: where, tensors }: SafetensorsFile, model: Module): void {
   const parameters = parametersOf(model);
   const faults: string[] = [];
@@ -126,7 +126,7 @@ export function checkParameters({ name: where, tensors }: SafetensorsFile, model
     where,
     expected: 'the parameters of this model',
     got: listed(faults),
-    fix: 'Build the model with the configuration it was trained with',
+    fix: 'Create the model with the config that it was trained with',
   });
 }
 

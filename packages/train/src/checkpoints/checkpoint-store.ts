@@ -13,25 +13,25 @@ import type { OptimizerState } from '../optimizers/state.js';
 import { checkParameters, openCheckpointFile, restore, writeCheckpoint } from './checkpoint-file.js';
 import type { RunState } from './run-state.js';
 
-/** Where checkpoints lie: files that can be written and read again. */
+/** A place for checkpoints: readable and writable files. */
 export interface CheckpointFiles {
   readonly source: FileSource;
   readonly sink: FileSink;
 }
 
 interface Index {
-  /** The last checkpoints, the oldest first. */
+  /** The last checkpoints, oldest first. */
   readonly latest: readonly string[];
-  /** The one with the lowest validation loss. */
+  /** The checkpoint with the lowest validation loss. */
   readonly best: string | null;
 }
 
 const INDEX = 'checkpoints.json';
 
 export interface CheckpointStoreOptions {
-  /** How many of the last ones stay; default 3. */
+  /** How many of the last checkpoints are kept; default 3. */
   readonly keep?: number | undefined;
-  /** Told of a checkpoint that cannot be read and gives way to an older one; default `console.warn`. */
+  /** Called when a checkpoint cannot be read and an older one is used; default `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -40,7 +40,7 @@ const storeOptions = optionsOf<CheckpointStoreOptions>({
   warn: option.optional(option.callback),
 });
 
-/** The rule of a place: a folder's name, or files. */
+/** The option rule of a place: a folder's name, or files. */
 export const checkpointPlace = option.kind('a folder, or files { source, sink }', (place) => {
   if (typeof place === 'string') return place !== '';
   const { source, sink } = (place ?? {}) as Partial<CheckpointFiles>;
@@ -48,9 +48,9 @@ export const checkpointPlace = option.kind('a folder, or files { source, sink }'
 });
 
 /**
- * The checkpoints of a run: the last few, and the best one where there are evaluations. Each is one file, which appears
- * whole; then the index names it; then those it replaces are removed. Whenever that is broken off, the index names only
- * whole files. One run at a time writes: a second one is refused, by the name of the first.
+ * The checkpoints of a run: the last few, and the best one where there are evaluations. Each is one file that is
+ * written completely; then the index refers to it; then replaced files are removed. After an interruption the index
+ * refers only to complete files. Only one run may write at a time: a second one is refused, naming the first.
  */
 export class CheckpointStore {
   readonly #files: CheckpointFiles;
@@ -65,7 +65,7 @@ export class CheckpointStore {
     this.#warn = warn;
   }
 
-  /** @param place a folder of this machine (Node), or files of any kind */
+  /** @param place a folder of this machine (Node), or files */
   static async open(place: string | CheckpointFiles, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
     checkArgument('CheckpointStore.open, place', checkpointPlace, place);
     const { keep = 3, warn = console.warn } = checkOptions('CheckpointStore.open', storeOptions, options);
@@ -75,19 +75,19 @@ export class CheckpointStore {
     return store;
   }
 
-  /** The files of the checkpoints, the oldest first. */
+  /** The files of the checkpoints, oldest first. */
   get names(): readonly string[] {
     return this.#index.latest;
   }
 
-  /** The one of the lowest validation loss, or null. */
+  /** The checkpoint with the lowest validation loss, or null. */
   get best(): string | null {
     return this.#index.best;
   }
 
   /**
-   * Takes the place for this run alone and writes the index as it is, so that a place that is taken or cannot be written to
-   * is noticed before there is anything to lose. To be closed.
+   * Locks the place for this run and writes the index, so that a locked or read-only place is noticed before anything
+   * can be lost. Must be closed.
    */
   async prepare(): Promise<void> {
     this.#unlock ??= (await this.#files.sink.lock?.()) ?? null;
@@ -95,7 +95,7 @@ export class CheckpointStore {
     await writeJson(this.#files.sink, INDEX, this.#index);
   }
 
-  /** Leaves the place to others. */
+  /** Releases the lock. */
   async close(): Promise<void> {
     const unlock = this.#unlock;
     this.#unlock = null;
@@ -119,12 +119,12 @@ export class CheckpointStore {
     this.#index = index;
     const stay = new Set([...index.latest, index.best]);
     const gone = new Set([...latest, before.best].filter((other) => other !== null && !stay.has(other)));
-    // What cannot be removed takes room and does no harm.
+    // A file that cannot be removed takes space and does no harm.
     for (const other of gone) await this.#files.sink.remove?.(other!).catch(() => {});
     return name;
   }
 
-  /** Takes the place for one action, where the run did not take it. */
+  /** Locks the place for one action, unless the run has locked it. */
   async #whileTaken<T>(action: () => Promise<T>): Promise<T> {
     this.#unlock = (await this.#files.sink.lock?.()) ?? (async () => {});
     try {
@@ -136,8 +136,8 @@ export class CheckpointStore {
   }
 
   /**
-   * Fills model and optimizer from a checkpoint: a file's name, the best one, or the last one that can be read; `warn` hears of
-   * later ones that cannot.
+   * Restores model and optimizer from a checkpoint: a file name, the best one, or the last readable one; `warn` is
+   * called for newer ones that cannot be read.
    *
    * @param accept called with the state before anything changes; it throws where the run must not continue
    * @returns the state of the run, or null where there is no checkpoint
@@ -165,11 +165,11 @@ export class CheckpointStore {
       where: this.#files.source.name,
       expected: 'a checkpoint that can be read',
       got: faults.map((fault) => shorten(fault, 400)).join('; '),
-      fix: 'Take the checkpoints from a copy, or begin anew in another folder',
+      fix: 'Restore the checkpoints from a copy, or start in another folder',
     });
   }
 
-  /** @returns the state, or what is wrong with the file */
+  /** @returns the state, or the error as a sentence */
   async #read(
     name: string,
     model: Module,
@@ -181,7 +181,7 @@ export class CheckpointStore {
     try {
       const opened = await damageOf(openCheckpointFile(file));
       if (typeof opened === 'string') return opened;
-      // A refusal, or a model of another shape, is not the file's fault: an older one would not mend it.
+      // A refusal, or a model of another shape, is not the file's fault: an older file would not help.
       accept(opened.state);
       checkParameters(opened.tensors, model);
       const damage = await damageOf(restore(opened.tensors, model, optimizer));
@@ -192,7 +192,7 @@ export class CheckpointStore {
   }
 }
 
-/** What went wrong with a file, as a sentence; else the result. */
+/** The error as a sentence; else the result. */
 async function damageOf<T>(reading: Promise<T>): Promise<T | string> {
   try {
     return await reading;

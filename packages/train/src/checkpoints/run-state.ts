@@ -1,24 +1,24 @@
 import { checkOptions, type Json, option, optionsOf, type RandomState, SequiturError, shorten } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 
-/** What a run needs to continue beside the tensors. */
+/** The state of a run besides the tensors. */
 export interface RunState {
   readonly format: 2;
-  /** How many steps are done. */
+  /** Number of completed steps. */
   readonly step: number;
-  /** How many batches are read. */
+  /** Number of batches read. */
   readonly batches: number;
-  /** Where the data stand, where they can tell; else the batches are read again and thrown away. */
+  /** The position in the data, if they are resumable; else batches are read again and discarded. */
   readonly data: Json;
   readonly random: RandomState;
-  /** Everything that decides what a step does: optimizer, schedule, loss, seed, batches of a step, clipping. */
+  /** All settings that affect a step: optimizer, schedule, loss, seed, batches per step, clipping. */
   readonly settings: Json;
-  /** Of the evaluations so far. */
+  /** The state of the evaluations so far. */
   readonly evaluation: EvaluationState;
 }
 
 export interface EvaluationState {
-  /** The lowest validation loss; null while there is none that is finite. */
+  /** The lowest validation loss; null until there is a finite one. */
   readonly best: number | null;
   /** Evaluations since then. */
   readonly since: number;
@@ -42,14 +42,12 @@ const runState = optionsOf<RunState>({
   }),
 });
 
-/** @throws SequiturError where the text is no state of a run */
+/** @throws SequiturError where the text is not the state of a run */
 export function parseRunState(text: string, where: string): RunState {
   return checkOptions(`${where}, the state of a training run`, runState, parseJson(text, where) as RunState);
 }
 
-/**
- * @throws SequiturError where a run would continue with other settings than it was saved with, naming each
- */
+/** @throws SequiturError where a run would continue with other settings, naming each */
 export function checkSameSettings(saved: Json, now: Json, where: string): void {
   const [before, after] = [flat(saved), flat(now)];
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(

@@ -12,7 +12,7 @@ export interface AdamWSettings extends DecaySettings {
   readonly beta2?: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
-  /** Per step, times the learning rate; default 0.01. */
+  /** Decoupled weight decay per step, times the learning rate; default 0.01. */
   readonly weightDecay?: number;
 }
 
@@ -24,9 +24,8 @@ export const adamWOptions = optionsOf<AdamWSettings>({
 });
 
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2): decay apart from the gradient. Moments and the
- * number of updates that corrects their bias belong to a parameter's path: where a gradient is missing, or comes for the
- * first time late, it concerns that parameter alone. The caller disposes the optimizer.
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam with decoupled weight decay. Moments and update counts belong
+ * to a parameter's path: a missing gradient affects that parameter only. The caller disposes the optimizer.
  */
 export function adamW(settings: AdamWSettings): Optimizer {
   const {

@@ -5,10 +5,10 @@ import { type AdamWSettings, adamWOptions } from './adam-w.js';
 import { matrices, type Optimizer, type UpdateContext } from './optimizer.js';
 import { OptimizerState } from './state.js';
 
-/** As AdamW's, but weightDecay is added to the gradient, and 0 where nothing is said. */
+/** As for AdamW, but weightDecay is added to the gradient and defaults to 0. */
 export type AdamSettings = AdamWSettings;
 
-/** Adam (Kingma and Ba 2015, algorithm 1); weight decay, if any, is part of the gradient. The caller disposes it. */
+/** Adam (Kingma and Ba 2015, algorithm 1); weight decay, if any, is added to the gradient. The caller disposes it. */
 export function adam(settings: AdamSettings): Optimizer {
   const {
     beta1 = 0.9,

@@ -7,9 +7,9 @@ import { OptimizerState } from './state.js';
 export interface LionSettings extends DecaySettings {
   /** A third to a tenth of AdamW's. */
   readonly learningRate: number | Schedule;
-  /** Share of the momentum in the direction of a step; default 0.9. */
+  /** Weight of the momentum in the direction of a step; default 0.9. */
   readonly beta1?: number;
-  /** How slowly the momentum forgets; default 0.99. */
+  /** Decay rate of the momentum; default 0.99. */
   readonly beta2?: number;
   /** Per step, times the learning rate; default 0. Three to ten times AdamW's. */
   readonly weightDecay?: number;
@@ -22,8 +22,8 @@ const lionOptions = optionsOf<LionSettings>({
 });
 
 /**
- * Lion (Chen et al. 2023, algorithm 2): steps of one size along the sign of the momentum, which is all it remembers,
- * half of what Adam does. The caller disposes it.
+ * Lion (Chen et al. 2023, algorithm 2): steps of constant size along the sign of the momentum, its only state, half the
+ * size of Adam's. The caller disposes it.
  */
 export function lion(settings: LionSettings): Optimizer {
   const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = matrices } = checkOptions('lion', lionOptions, settings);

@@ -3,60 +3,60 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { Schedule } from '../schedules.js';
 import type { OptimizerState } from './state.js';
 
-/** What an update is told beside the gradient. */
+/** The context of an update besides the gradient. */
 export interface UpdateContext {
   /** Counted from 1. */
   readonly step: number;
-  /** What the gradient is multiplied by first: clipping, or the mean over several batches. */
+  /** The factor of the gradient: clipping, or the mean over several batches. */
   readonly scale: number | Scalar;
 }
 
-/** Changes parameters by their gradients; what it remembers of each belongs to the parameter's path. */
+/** An optimizer: updates parameters by their gradients; its state belongs to the parameters' paths. */
 export interface Optimizer {
   readonly learningRate: Schedule;
-  /** Everything that the optimizer's arithmetic depends on, its schedule included: a resumed run compares it. */
+  /** All settings of the optimizer, its schedule included, which a resumed run compares. */
   readonly settings: Json;
   readonly state: OptimizerState;
-  /** Which parameters decay, where any does: a resumed run compares them by name. */
+  /** Which parameters decay, if any; a resumed run compares their names. */
   readonly decays?: DecayRule | undefined;
-  /** @param gradient stays the caller's */
+  /** @param gradient remains owned by the caller */
   update(path: string, parameter: Parameter, gradient: Tensor, context: UpdateContext): void;
-  /** Frees what the optimizer remembers. */
+  /** Frees the optimizer state. */
   dispose(): void;
 }
 
-/** Says of every parameter whether it decays. */
+/** Decides for every parameter whether it decays. */
 export type DecayRule = (path: string, parameter: Parameter) => boolean;
 
-/** Weight decay of a group of parameters, the others having none. */
+/** Weight decay of some parameters. */
 export interface DecaySettings {
-  /** How fast parameters shrink. */
+  /** The weight decay. */
   readonly weightDecay?: number;
   /** Which parameters decay; default `matrices`. */
   readonly decays?: DecayRule;
 }
 
-/** Rules of the options that all optimizers have. */
+/** Option rules that all optimizers share. */
 export const optimizerRules = {
   learningRate: option.either('a number of at least 0, or a schedule', option.nonNegative, option.callback),
   weightDecay: option.optional(option.nonNegative),
   decays: option.optional(option.callback),
 };
 
-/** Everything that an optimizer's arithmetic on this model depends on, for a resumed run to compare. */
+/** All settings of an optimizer for this model, which a resumed run compares. */
 export function describeOptimizer({ settings, decays }: Optimizer, model: Module): Json {
   if (!decays) return { settings };
   const decaying = [...parametersOf(model)].filter(([path, parameter]) => decays(path, parameter));
   return { settings, decays: Object.fromEntries(decaying.map(([path]) => [path, true])) };
 }
 
-/** All of rank 2 and more, no biases and no norms, but those that say of themselves that they do not decay. */
+/** All parameters of rank 2 and more: no biases, no norms, and none that opt out. */
 export const matrices: DecayRule = (_path, parameter) => parameter.decays;
 
-/** The matrices but those whose path fits: `matricesExcept(/embedding/)`. */
+/** As `matrices`, except those whose path matches: `matricesExcept(/embedding/)`. */
 export function matricesExcept(pattern: RegExp): DecayRule {
   return (path, parameter) => matrices(path, parameter) && !pattern.test(path);
 }
 
-/** Every parameter, as PyTorch's optimizers do where nothing is said. */
+/** Every parameter, the default of PyTorch's optimizers. */
 export const everyParameter: DecayRule = () => true;

@@ -6,13 +6,13 @@ import { OptimizerState } from './state.js';
 
 export interface SgdSettings extends DecaySettings {
   readonly learningRate: number | Schedule;
-  /** How much of the last direction is kept; default 0. */
+  /** Momentum factor; default 0. */
   readonly momentum?: number;
-  /** How much less of a new gradient enters the momentum; default 0. */
+  /** Dampening of the momentum; default 0. */
   readonly dampening?: number;
-  /** Looks ahead along the momentum (Sutskever et al. 2013); default false. */
+  /** Nesterov momentum (Sutskever et al. 2013); default false. */
   readonly nesterov?: boolean;
-  /** Added to the gradient; default 0. */
+  /** Weight decay, added to the gradient; default 0. */
   readonly weightDecay?: number;
 }
 
@@ -23,7 +23,7 @@ const sgdOptions = optionsOf<SgdSettings>({
   nesterov: option.optional(option.flag),
 });
 
-/** Stochastic gradient descent with momentum, in the arithmetic of torch.optim.SGD. The caller disposes it. */
+/** Stochastic gradient descent with momentum, as torch.optim.SGD. The caller disposes it. */
 export function sgd(settings: SgdSettings): Optimizer {
   const {
     momentum = 0,
@@ -35,7 +35,7 @@ export function sgd(settings: SgdSettings): Optimizer {
   checkMomentum(momentum, dampening, nesterov);
   const learningRate = scheduleOf(settings.learningRate);
   const state = new OptimizerState();
-  /** The momentum after this gradient; the first one enters whole. */
+  /** The momentum after this gradient; the first gradient enters undamped. */
   const remembered = (path: string, parameter: Parameter, gradient: Tensor): Tensor => {
     const isFirst = !state.has('momentum', path);
     const velocity = state.of('momentum', path, parameter.shape);
@@ -68,7 +68,7 @@ export function sgd(settings: SgdSettings): Optimizer {
   };
 }
 
-/** Without momentum neither of the others would do anything; and looking ahead has no formula with dampening. */
+/** Without momentum the others have no effect; Nesterov momentum has no formula with dampening. */
 function checkMomentum(momentum: number, dampening: number, nesterov: boolean): void {
   const got = `momentum ${momentum}, dampening ${dampening}, nesterov ${nesterov}`;
   if (momentum === 0 && (nesterov || dampening > 0)) {

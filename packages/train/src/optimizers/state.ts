@@ -1,7 +1,10 @@
 import { SequiturError, showShape } from '@sequitur/core';
 import { type Tensor, tensor, type Variable, variable, zeros } from '@tensorflow/tfjs-core';
 
-/** What an optimizer remembers of each parameter: variables by slot and path, zeros at first, and how often it was updated. */
+/**
+ * The state of an optimizer: variables by slot and parameter path, initially zero, and the update count of each
+ * parameter.
+ */
 export class OptimizerState {
   readonly #slots = new Map<string, Variable>();
   readonly #updates = new Map<string, number>();
@@ -11,12 +14,12 @@ export class OptimizerState {
     return this.#slots;
   }
 
-  /** How many updates each parameter has had, by path. */
+  /** The update count of each parameter, by path. */
   get updates(): ReadonlyMap<string, number> {
     return this.#updates;
   }
 
-  /** Counts an update of a parameter. @returns which it is, from 1 */
+  /** Counts an update of a parameter. @returns its index, from 1 */
   countUpdate(path: string): number {
     const count = (this.#updates.get(path) ?? 0) + 1;
     this.#updates.set(path, count);
@@ -27,7 +30,7 @@ export class OptimizerState {
     return this.#slots.has(`${slot}/${path}`);
   }
 
-  /** The variable of a parameter, made of zeros where there was none. Belongs to the state. */
+  /** The variable of a parameter, created with zeros if needed. Owned by the state. */
   of(slot: string, path: string, shape: readonly number[]): Variable {
     const name = `${slot}/${path}`;
     const known = this.#slots.get(name);
@@ -43,7 +46,7 @@ export class OptimizerState {
     return ((await this.#slots.get(name)!.data()) as Float32Array).slice();
   }
 
-  /** Continues from saved values, which it copies. */
+  /** Restores saved values, which it copies. */
   restore(name: string, values: Float32Array, shape: readonly number[]): void {
     const known = this.#slots.get(name);
     if (known && showShape(known.shape) !== showShape(shape)) {
@@ -59,13 +62,13 @@ export class OptimizerState {
     saved.dispose();
   }
 
-  /** Continues from saved counts of updates. */
+  /** Restores saved update counts. */
   restoreUpdates(updates: Readonly<Record<string, number>>): void {
     this.#updates.clear();
     for (const [path, count] of Object.entries(updates)) this.#updates.set(path, count);
   }
 
-  /** Frees everything: all begins again with zeros. */
+  /** Frees everything: the state starts again from zeros. */
   dispose(): void {
     for (const slot of this.#slots.values()) slot.dispose();
     this.#slots.clear();

@@ -1,4 +1,4 @@
-/** Takes out the spaces that splitting at punctuation put before it (`clean_up_tokenization_spaces`). */
+/** Removes spaces before punctuation (`clean_up_tokenization_spaces`). */
 export function cleanUpSpaces(text: string): string {
   return text
     .replace(/ ([.?!,])/g, '$1')

@@ -1,13 +1,13 @@
 import { byteOf, byteOfCharacter } from '../models/byte-tokens.js';
 
-/** A step from tokens to text: takes texts, gives texts, which are joined at the end. */
+/** A decoder step, from list of strings to list of strings, which are concatenated at the end. */
 export type Decoder = (texts: readonly string[]) => readonly string[];
 
 export function decodeInTurn(decoders: readonly Decoder[]): Decoder {
   return (texts) => decoders.reduce((decoded, decode) => decode(decoded), texts);
 }
 
-/** Characters of GPT-2's alphabet back to bytes; a token with any other character stands for its own text. */
+/** Decodes GPT-2's byte alphabet; a token with any other character is literal text. */
 export const decodeByteLevel: Decoder = (tokens) => {
   const bytes: number[] = [];
   for (const token of tokens) {
@@ -17,7 +17,7 @@ export const decodeByteLevel: Decoder = (tokens) => {
   return [new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes))];
 };
 
-/** Joins runs of byte tokens to characters; a run that is no UTF-8 becomes one replacement character per byte. */
+/** Decodes runs of byte tokens; an invalid UTF-8 run becomes one replacement character per byte. */
 export const decodeByteFallback: Decoder = (tokens) => {
   const texts: string[] = [];
   let run: number[] = [];
@@ -45,7 +45,7 @@ function textOfBytes(bytes: readonly number[]): string[] {
   }
 }
 
-/** Words apart by a space, continuing pieces without one. */
+/** Joins words by spaces, and continuation pieces without one. */
 export function decodeWordPiece(continuation: string, finish: (text: string) => string = (text) => text): Decoder {
   return (tokens) =>
     tokens.map((token, index) => {
@@ -54,7 +54,7 @@ export function decodeWordPiece(continuation: string, finish: (text: string) => 
     });
 }
 
-/** Metaspace back to spaces, without the one that was put before the text. */
+/** Replaces metaspace by spaces, without the one that was prepended. */
 export function decodeMetaspace(replacement: string, wasPrepended: boolean): Decoder {
   return (tokens) =>
     tokens.map((token, index) => {
@@ -65,7 +65,7 @@ export function decodeMetaspace(replacement: string, wasPrepended: boolean): Dec
 
 export const fuse: Decoder = (texts) => [texts.join('')];
 
-/** Takes up to `start` of a character from the beginning of each text and `stop` from its end. */
+/** Strips up to `start` of a character from the start of each string and `stop` from its end. */
 export function strip(character: string, start: number, stop: number): Decoder {
   return (texts) =>
     texts.map((text) => {

@@ -1,4 +1,4 @@
-/** Joins runs of tokens, and puts each of certain tokens between them by itself with spaces around, as Python does. */
+/** Joins runs of tokens; certain tokens are separated by spaces, as in Python. */
 export function joinApart(
   tokens: readonly string[],
   apart: ReadonlySet<string>,

@@ -1,11 +1,11 @@
-/** The text of bytes, without those that are no UTF-8. */
+/** Decodes UTF-8 bytes without the invalid ones. */
 export function textOfValidBytes(bytes: readonly number[]): string {
   return replacementRuns(bytes)
     .map((run) => decode(run).replaceAll('\ufffd', ''))
     .join('\ufffd');
 }
 
-/** Bytes between replacement characters that are in the text themselves, and must not go with the invalid ones. */
+/** Bytes between literal replacement characters, which must not be dropped with the invalid ones. */
 function replacementRuns(bytes: readonly number[]): number[][] {
   const runs: number[][] = [[]];
   for (let at = 0; at < bytes.length; at++) {

@@ -6,28 +6,30 @@ import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 
 export interface BytePairOptions {
   readonly vocabulary: Vocabulary;
-  /** Pairs of tokens, the first merged first. */
+  /** Pairs of tokens in order of merging. */
   readonly merges: Iterable<readonly [string, string]>;
-  /** For characters that the vocabulary lacks; without one they are left out, as the Rust library does. */
+  /** The token of characters outside the vocabulary; without it they are dropped, as in the Rust library. */
   readonly unknown?: string | undefined;
-  /** One unknown token for a run of such characters. */
+  /** One unknown token for a run of unknown characters. */
   readonly fuseUnknown?: boolean | undefined;
-  /** Spells such characters by tokens for their bytes, `<0x41>`. */
+  /** Encodes unknown characters as byte tokens, `<0x41>`. */
   readonly byteFallback?: boolean | undefined;
-  /** Takes a word that is a token as it is, whatever the merges would make of it. */
+  /** Keeps a word that is a token, whatever its merges (`ignore_merges`). */
   readonly wholeWords?: boolean | undefined;
   readonly continuation?: string | undefined;
   readonly endOfWord?: string | undefined;
 }
 
-/** Byte-pair encoding: characters, merged pair by pair in the order in which training found them (Sennrich et al. 2016). */
+/**
+ * Byte-pair encoding, BPE: characters are merged pair by pair in the order that training found (Sennrich et al. 2016).
+ */
 export class BytePairModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: Omit<BytePairOptions, 'merges'>;
   readonly #pairs = new Map<number, { readonly rank: number; readonly id: number }>();
   readonly #cache = new SpellingCache();
 
-  /** @throws SequiturError where a merge is made of tokens that the vocabulary lacks */
+  /** @throws SequiturError where a merge contains a token outside the vocabulary */
   constructor({ merges, ...options }: BytePairOptions) {
     this.vocabulary = options.vocabulary;
     this.#options = options;
@@ -63,13 +65,13 @@ export class BytePairModel implements WordModel {
     return ids.map((id, index) => {
       const to = ends[index]!;
       const from = index > 0 ? ends[index - 1]! : 0;
-      // Of a character spelled in several bytes each token covers the whole.
+      // Each byte token of a character covers the whole character.
       const start = from === to ? startOfCharacter(word, to) : from;
       return { id, token: this.vocabulary.tokenOf(id)!, from: start, to };
     });
   }
 
-  /** The tokens of single characters, and where each ends. */
+  /** The tokens of single characters, and their end positions. */
   #symbols(word: string): [number[], number[]] {
     const { continuation = '', endOfWord = '', unknown = '', fuseUnknown } = this.#options;
     const unknownId = this.vocabulary.idOf(unknown);

@@ -1,4 +1,4 @@
-/** A priority queue: takes out first what comes before all others. */
+/** A priority queue, smallest first. */
 export class Heap<T> {
   readonly #items: T[] = [];
   readonly #isBefore: (a: T, b: T) => boolean;

@@ -1,17 +1,20 @@
 import { Heap } from './heap.js';
 
-/** How early two neighbours are merged (lower first), and the id they become; undefined where they never are. */
+/**
+ * The merge rank of two neighbours (lower first), and the id of the merged token; undefined where they are never
+ * merged.
+ */
 export type PairRank = (left: number, right: number) => { readonly rank: number; readonly id: number } | undefined;
 
-/** A queue entry is one number, the rank before the place, so that comparing numbers compares both. */
+/** A queue entry is one number, rank before position, so that one comparison suffices. */
 const PLACES = 2 ** 32;
 
 /**
- * Merges neighbours until none can be: always the pair of lowest rank, the leftmost of equals (Sennrich et al. 2016).
- * Takes time n log n, so a whole text may be one word.
+ * Merges neighbours until none can be merged: always the pair of lowest rank, the leftmost of equal ones (Sennrich et
+ * al. 2016). Takes n log n time, so that a whole text may be one word.
  *
- * @param ids the symbols to begin with
- * @param ends where each symbol ends; merged symbols end where their last one does
+ * @param ids the initial symbols
+ * @param ends the end of each symbol; a merged symbol ends with its last part
  */
 export function mergePairs(ids: readonly number[], ends: readonly number[], rankOf: PairRank): [number[], number[]] {
   const symbols = Int32Array.from(ids);
@@ -31,7 +34,7 @@ export function mergePairs(ids: readonly number[], ends: readonly number[], rank
     const right = next[place]!;
     if (!alive[place] || right >= ids.length) continue;
     const pair = rankOf(symbols[place]!, symbols[right]!);
-    if (pair?.rank !== Math.floor(entry / PLACES)) continue; // a neighbour was merged meanwhile
+    if (pair?.rank !== Math.floor(entry / PLACES)) continue; // a neighbour was merged in the meantime
     symbols[place] = pair.id;
     lastEnds[place] = lastEnds[right]!;
     alive[right] = 0;

@@ -6,19 +6,19 @@ import type { WordModel, WordPart } from './word-model.js';
 
 export interface ScoreMergesOptions {
   readonly vocabulary: Vocabulary;
-  /** By id; neighbours whose join scores highest are merged first. */
+  /** By id; neighbours whose merged piece has the highest score are merged first. */
   readonly scores: ArrayLike<number>;
   readonly unknownId: number;
-  /** Ids of pieces that text is never spelled with. */
+  /** Ids of pieces that never occur in an encoding. */
   readonly hidden: ReadonlySet<number>;
-  /** Ids of pieces that are merged but, in the end, taken apart again. */
+  /** Ids of pieces that are merged, but split again at the end. */
   readonly unused: ReadonlySet<number>;
-  /** Pieces that are taken wherever they stand, and never merged. */
+  /** Pieces that are matched first and never merged. */
   readonly frozen: Literals | null;
   readonly byteFallback: boolean;
 }
 
-/** SentencePiece's byte-pair encoding: any neighbours may merge whose join is a piece (its `bpe_model.cc`). */
+/** SentencePiece's BPE: two neighbours may merge whenever the result is a piece (its `bpe_model.cc`). */
 export class ScoreMergesModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: ScoreMergesOptions;
@@ -60,7 +60,7 @@ export class ScoreMergesModel implements WordModel {
     return id === undefined || this.#options.hidden.has(id) ? undefined : id;
   }
 
-  /** The parts of a token, which is none itself where it is unused. */
+  /** The parts of a token; the token itself unless it is unused. */
   #takenApart(token: string, from: number, apart: ReadonlyMap<string, readonly [string, string]>): WordPart[] {
     const id = this.vocabulary.idOf(token) ?? this.#options.unknownId;
     const halves = this.#options.unused.has(id) ? apart.get(token) : undefined;
@@ -70,7 +70,7 @@ export class ScoreMergesModel implements WordModel {
   }
 }
 
-/** Numbers for the texts that one word is made of; a frozen text is another than the same text unfrozen. */
+/** Ids for the strings of a word; a frozen string differs from the same string unfrozen. */
 class Symbols {
   readonly #ids = new Map<string, number>();
   readonly #texts: { readonly text: string; readonly isFrozen: boolean }[] = [];
@@ -87,7 +87,7 @@ class Symbols {
     return this.#texts[id]!.text;
   }
 
-  /** The text, or null where it must stay as it is. */
+  /** The string, or null where it must not be merged. */
   mergeable(id: number): string | null {
     const { text, isFrozen } = this.#texts[id]!;
     return isFrozen ? null : text;

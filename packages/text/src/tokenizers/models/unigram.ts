@@ -7,22 +7,28 @@ export interface UnigramOptions {
   readonly vocabulary: Vocabulary;
   /** The log-probability of each piece, by id. */
   readonly scores: ArrayLike<number>;
-  /** For characters that no piece has; -1 where there is none, and then they are an error. */
+  /** The id for unknown characters; -1 where there is none, and they are an error. */
   readonly unknownId: number;
-  /** Ids of pieces that text is never spelled with: control and unused ones, bytes. */
+  /** Ids of pieces that never occur in an encoding: control pieces, unused ones, bytes. */
   readonly hidden?: ReadonlySet<number> | undefined;
-  /** Ids of pieces that are taken wherever they stand. */
+  /** Ids of pieces that are always matched. */
   readonly always?: ReadonlySet<number> | undefined;
-  /** Spells unknown characters by tokens for their bytes. */
+  /** Encodes unknown characters as byte tokens. */
   readonly byteFallback?: boolean | undefined;
-  /** Keeps sums in single precision but compares before rounding, as SentencePiece does, since ties hang on it; default false. */
+  /**
+   * Stores sums in single precision but compares before rounding, as SentencePiece does, which decides ties; default
+   * false.
+   */
   readonly single?: boolean | undefined;
 }
 
-/** How much worse than the worst piece an unknown character is (SentencePiece's constant). */
+/** The penalty of an unknown character against the worst piece (SentencePiece's constant). */
 const UNKNOWN_PENALTY = 10;
 
-/** The most probable way to spell a text when pieces are drawn independently (Kudo 2018, equation 4), by Viterbi. */
+/**
+ * The unigram model: the most probable segmentation, where pieces are drawn independently (Kudo 2018, equation 4), by
+ * Viterbi.
+ */
 export class UnigramModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: UnigramOptions;
@@ -32,7 +38,8 @@ export class UnigramModel implements WordModel {
   constructor(options: UnigramOptions) {
     this.vocabulary = options.vocabulary;
     this.#options = options;
-    // SentencePiece starts its search for the largest score at the smallest positive number, so that it is rarely less.
+    // SentencePiece starts its search for the largest score at the smallest positive number, so that the result is
+    // rarely smaller.
     let [least, most] = [Infinity, 2 ** -126];
     const normal: [string, number][] = [];
     for (const [token, id] of options.vocabulary.entries()) {
@@ -43,7 +50,7 @@ export class UnigramModel implements WordModel {
       most = Math.max(most, options.scores[id]!);
     }
     for (const [token, id] of normal) {
-      // Nearly certain, whatever its file says; SentencePiece's formula, which counts bytes.
+      // Nearly certain, whatever the score in the file; SentencePiece's formula, which counts bytes.
       const score = options.always?.has(id) ? new TextEncoder().encode(token).length * most - 0.1 : options.scores[id]!;
       this.#trie.add(token, id, score);
     }
@@ -61,7 +68,7 @@ export class UnigramModel implements WordModel {
     return resolved;
   }
 
-  /** For each place of the text the last piece of the best spelling that ends there: its id and where it begins. */
+  /** For each position the last piece of the best segmentation up to there: its id and its start. */
   #bestPath(word: string): [Int32Array, Int32Array] {
     const best = new Float64Array(word.length + 1).fill(-Infinity);
     const ids = new Int32Array(word.length + 1);
@@ -112,7 +119,7 @@ class PieceTrie {
     this.#scores[node] = score;
   }
 
-  /** Calls `visit` for every piece that the text has at `from`, the shortest first. */
+  /** Calls `visit` for every piece that starts at `from`, shortest first. */
   forEachPrefix(text: string, from: number, visit: (to: number, id: number, score: number) => void): void {
     let node: number | undefined = 0;
     for (let at = from; at < text.length; at++) {

@@ -2,7 +2,7 @@ import type { Vocabulary } from '../vocabulary.js';
 import { unspellable } from './unspellable.js';
 import type { WordModel, WordPart } from './word-model.js';
 
-/** Whole words, or one token for all that are unknown. */
+/** The word-level model: whole words, or the unknown token. */
 export class WordLevelModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #unknown: string | undefined;

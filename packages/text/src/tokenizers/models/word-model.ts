@@ -10,13 +10,15 @@ export interface WordPart {
   readonly to: number;
 }
 
-/** Spells a word, which normalization and splitting have left, in tokens of a vocabulary. */
+/** The model of a tokenizer: splits a word, after normalization and pre-tokenization, into tokens of a vocabulary. */
 export interface WordModel {
   readonly vocabulary: Vocabulary;
   spell(word: string): readonly WordPart[];
 }
 
-/** The pieces of words, with their places in the original text. A word that holds several is told by its spaces. */
+/**
+ * The pieces of words, with their positions in the original text. Spaces separate the words that one pre-token holds.
+ */
 export function piecesOf(words: Iterable<AlignedText>, model: WordModel): Piece[] {
   const pieces: Piece[] = [];
   let number = -1;
@@ -35,7 +37,7 @@ export function piecesOf(words: Iterable<AlignedText>, model: WordModel): Piece[
 /** The signs that vocabularies write for a space: SentencePiece's, and that of byte-level ones. */
 const SPACES: ReadonlySet<number> = new Set([0x2581, 0x120]);
 
-/** Remembers how the last words were spelled: text repeats its words. */
+/** A cache of recent words and their tokens, since words repeat. */
 export class SpellingCache {
   readonly #spellings = new Map<string, readonly WordPart[]>();
 

@@ -5,15 +5,15 @@ import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 export interface WordPieceOptions {
   readonly vocabulary: Vocabulary;
   readonly unknown: string;
-  /** Default its id in the vocabulary; where it has none, unknown words are an error. */
+  /** Default its id in the vocabulary; without one, unknown words are an error. */
   readonly unknownId?: number | undefined;
-  /** Marks a piece that continues a word; default `##`. */
+  /** Prefix of a continuation piece; default `##`. */
   readonly continuation?: string | undefined;
   /** Longer words, in characters, are unknown; default 100. */
   readonly longestWord?: number | undefined;
 }
 
-/** Spells a word by the longest piece that fits, from left to right (Wu et al. 2016; BERT). */
+/** WordPiece: greedy longest-match-first, from left to right (Wu et al. 2016; BERT). */
 export class WordPieceModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: { readonly unknown: string; readonly continuation: string; readonly longestWord: number };

@@ -1,7 +1,7 @@
 import { dropMarks, lowercase, type Normalizer, normalizeInTurn } from './normalizer.js';
 
 export interface BertNormalizerOptions {
-  /** Drops control characters and turns white space into spaces; default true. */
+  /** Removes control characters and converts white space to spaces; default true. */
   readonly cleanText?: boolean | undefined;
   /** Puts spaces around Chinese characters; default true. */
   readonly chineseCharacters?: boolean | undefined;
@@ -9,13 +9,13 @@ export interface BertNormalizerOptions {
   /** Default: where text is lowercased. */
   readonly stripAccents?: boolean | undefined;
   /**
-   * Follows BERT's own Python code (`BasicTokenizer`) in the two points where the Rust library differs: unassigned
-   * characters are dropped like control characters, and text is composed (NFC) first.
+   * Follows BERT's Python code (`BasicTokenizer`) where the Rust library differs: unassigned characters are removed
+   * like control characters, and text is first composed (NFC).
    */
   readonly asPython?: boolean | undefined;
 }
 
-/** How BERT prepares text (Devlin et al. 2019, the published `tokenization.py`). */
+/** BERT's normalizer (Devlin et al. 2019, the published `tokenization.py`). */
 export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
   const { cleanText = true, chineseCharacters = true, asPython = false } = options;
   const stripAccents = options.stripAccents ?? options.lowercase ?? false;
@@ -24,7 +24,7 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
     chineseCharacters &&
       ((text) => text.mapCharacters((character) => (isChinese(character) ? ` ${character} ` : character))),
     asPython && ((text) => text.normalize('NFC')),
-    // Lowercasing before stripping, as a capital with an accent may lowercase into a letter and an accent.
+    // Lowercasing before stripping, since a capital with an accent may become a letter and an accent.
     options.lowercase && lowercase,
     stripAccents && ((text) => dropMarks(text.normalize('NFD'))),
   ];

@@ -3,13 +3,13 @@ import type { Normalizer } from './normalizer.js';
 
 /**
  * SentencePiece's compiled character map: a double-array trie over UTF-8 (Aoe 1989, in the layout of Darts-clone) from
- * sequences of characters to offsets into a block of null-ended replacements.
+ * character sequences to offsets into a block of null-terminated replacements.
  */
 export class CharacterMap {
   readonly #units: Uint32Array;
   readonly #replacements: Uint8Array;
 
-  /** @throws SequiturError where the sizes that the map states do not fit its bytes */
+  /** @throws SequiturError where the sizes in the header do not match the number of bytes */
   constructor(compiled: Uint8Array) {
     const view = new DataView(compiled.buffer, compiled.byteOffset, compiled.byteLength);
     const size = compiled.length >= 4 ? view.getUint32(0, true) : Number.NaN;
@@ -21,13 +21,15 @@ export class CharacterMap {
     this.#replacements = compiled.subarray(4 + size);
   }
 
-  /** The longest sequence that begins at `from` and has a replacement: its length in bytes and that; else null. */
+  /**
+   * The longest sequence with a replacement that begins at `from`: its length in bytes and the replacement; else null.
+   */
   longestMatch(bytes: Uint8Array, from: number): { readonly length: number; readonly replacement: string } | null {
     const found = this.#match(bytes, from, false);
     return found && { length: found.length, replacement: this.#replacementAt(found.offset) };
   }
 
-  /** What the shortest sequence at the beginning is replaced by, or null. */
+  /** The replacement of the shortest matching prefix, or null. */
   shortestMatch(bytes: Uint8Array): string | null {
     const found = this.#match(bytes, 0, true);
     return found && this.#replacementAt(found.offset);
@@ -73,12 +75,12 @@ function hasLeaf(unit: number): boolean {
   return ((unit >>> 8) & 1) === 1;
 }
 
-/** Longer graphemes are looked up character by character only. */
+/** Longer graphemes are mapped character by character. */
 const LONGEST_GRAPHEME_BYTES = 5;
 
 /**
- * Applies a map as the Rust library does, which differs from SentencePiece where marks are stacked: grapheme by grapheme,
- * a short one replaced as a whole by what its first characters map to, a longer one character by character.
+ * Applies a map as the Rust library does, which differs from SentencePiece for stacked marks: grapheme by grapheme; a
+ * short one is replaced as a whole by the replacement of its first characters, a longer one character by character.
  */
 export function mapGraphemes(map: CharacterMap): Normalizer {
   const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

@@ -21,13 +21,13 @@ const TOKENS = {
   mask: specialToken('[MASK]'),
 };
 
-/** Classes that do the same with a `vocab.txt`. */
+/** Classes that read `vocab.txt` in the same way. */
 const CLASSES = ['Bert', 'DistilBert', 'Electra', 'MobileBert', 'ConvBert', 'LayoutLM', 'Lxmert', 'SqueezeBert'].map(
   (name) => `${name}Tokenizer`,
 );
 
 /**
- * BERT's WordPiece vocabulary, as Python's `BertTokenizer` reads it.
+ * BERT's WordPiece tokenizer, as Python's `BertTokenizer` reads it.
  *
  * @param vocabularyText the content of `vocab.txt`: a token a line
  * @param settings `do_lower_case` (default true), `strip_accents`, `tokenize_chinese_chars`, `do_basic_tokenize`,
@@ -63,12 +63,12 @@ export function bertTokenizer(vocabularyText: string, settings = new TokenSettin
   });
 }
 
-/** Whether the files give the token an id; one that they only name would get an id that no model was trained with. */
+/** Whether the files give the token an id; a token without one would get an id that no model was trained with. */
 function knows(vocabulary: Vocabulary, settings: TokenSettings, content: string): boolean {
   return vocabulary.idOf(content) !== undefined || settings.fixed.some((token) => token.content === content);
 }
 
-/** `BasicTokenizer`, or with `do_basic_tokenize: false` white space alone. */
+/** `BasicTokenizer`, or white space only with `do_basic_tokenize: false`. */
 function basicTokenizer(settings: TokenSettings): { readonly normalize: Normalizer; readonly split: Splitter } {
   if (!settings.flag('do_basic_tokenize', true)) {
     return { normalize: (text: AlignedText) => text, split: splitAt(pythonWhiteSpace, 'Removed') };
@@ -82,7 +82,7 @@ function basicTokenizer(settings: TokenSettings): { readonly normalize: Normaliz
   return { normalize, split: bertSplitter };
 }
 
-/** Lines as Python reads them: only line feeds and carriage returns end one. */
+/** Lines as in Python: only line feeds and carriage returns end one. */
 function linesOf(text: string): string[] {
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();

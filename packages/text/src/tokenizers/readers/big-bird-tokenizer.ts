@@ -14,7 +14,7 @@ const TOKENS = {
   mask: specialToken('[MASK]', { stripLeft: true }),
 };
 
-/** BigBird's SentencePiece vocabulary between BERT's special tokens, as Python's `BigBirdTokenizer` reads it. */
+/** BigBird's SentencePiece tokenizer with BERT's special tokens, as Python's `BigBirdTokenizer` reads it. */
 export function bigBirdTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
   settings.requireClass(['BigBirdTokenizer']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));

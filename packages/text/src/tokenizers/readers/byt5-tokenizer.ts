@@ -18,7 +18,8 @@ const TOKENS = {
 const FIRST_BYTE = 3;
 
 /**
- * Bytes of UTF-8, shifted by three special tokens (Xue et al. 2022, "ByT5"), as Python's `ByT5Tokenizer` has them.
+ * The ByT5 tokenizer: bytes of UTF-8, shifted by three special tokens (Xue et al. 2022), as in Python's
+ * `ByT5Tokenizer`.
  *
  * @param settings `extra_ids` (default 125), special tokens
  */
@@ -49,7 +50,7 @@ function extraIds(count: number) {
   return Array.from({ length: count }, (_, index) => specialToken(`<extra_id_${index}>`));
 }
 
-/** A piece for each byte; the bytes of one character all lie where it lies. */
+/** A piece for each byte; all bytes of a character have the range of the character. */
 function bytePieces(text: AlignedText): Piece[] {
   const encoder = new TextEncoder();
   const pieces: Piece[] = [];

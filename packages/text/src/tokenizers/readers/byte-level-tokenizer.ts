@@ -31,12 +31,12 @@ const ROBERTA_TOKENS: Roles = {
   mask: specialToken('<mask>', { stripLeft: true }),
 };
 
-/** Classes that put `<s>` and `</s>` around a text. */
+/** Classes with `<s>` and `</s>` around a text. */
 const BRACKETED = ['Roberta', 'Bart', 'Longformer', 'LED'].map((name) => `${name}Tokenizer`);
 const CLASSES = ['GPT2Tokenizer', 'GPTNeoXTokenizer', ...BRACKETED];
 
 /**
- * Byte-level byte-pair encoding, as Python's `GPT2Tokenizer` (and `RobertaTokenizer`, `BartTokenizer`) reads it.
+ * Byte-level BPE, as Python's `GPT2Tokenizer` (and `RobertaTokenizer`, `BartTokenizer`) reads it.
  *
  * @param vocabularyJson the content of `vocab.json` (`encoder.json`)
  * @param mergesText the content of `merges.txt` (`vocab.bpe`): a merge a line, after a line that names the version
@@ -59,7 +59,7 @@ export function byteLevelTokenizer(
     vocabulary,
     addedTokens,
     specialTokens: spellings(roles),
-    // Python puts the space before the whole text, whatever it begins with.
+    // Python prepends the space to the whole text, whatever it begins with.
     ...(settings.flag('add_prefix_space', false) && { prepare: (text) => text.prepend(' ') }),
     split: (text) => piecesOf(split(text), model),
     join: (tokens) => decodeByteLevel(tokens).join(''),

@@ -15,7 +15,7 @@ const GEMMA_TOKENS = {
 };
 
 /**
- * The SentencePiece vocabulary of Llama, Mistral or Gemma, as Python's `LlamaTokenizer` and `GemmaTokenizer` read it.
+ * The SentencePiece tokenizer of Llama, Mistral or Gemma, as Python's `LlamaTokenizer` and `GemmaTokenizer` read it.
  *
  * @param settings `add_bos_token` (default true), `add_eos_token`, `legacy`, `add_prefix_space`, special tokens
  */
@@ -23,7 +23,7 @@ export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): Subw
   settings.requireClass(['LlamaTokenizer', 'GemmaTokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isGemma = settings.className === 'GemmaTokenizer';
-  // Gemma's own class leaves everything to SentencePiece.
+  // Gemma's class leaves everything to SentencePiece.
   const isLegacy = isGemma || settings.flag('legacy', true);
   const prefixSpace = !isGemma && settings.flag('add_prefix_space', true);
   const processor = new SentencePieceProcessor(isLegacy ? file : { ...file, dummyPrefix: false });

@@ -20,18 +20,18 @@ const ends: readonly TemplateItem[] = [
 
 /** The files of a Marian translation model. */
 export interface MarianFiles {
-  /** `source.spm` and `target.spm`: how texts of either language are cut into pieces. */
+  /** `source.spm` and `target.spm`: the segmentation of either language. */
   readonly source: Uint8Array;
   readonly target: Uint8Array;
   /** The content of `vocab.json`: ids of the pieces of both. */
   readonly vocabulary: string;
-  /** The content of `target_vocab.json`, where the target has ids of its own. */
+  /** The content of `target_vocab.json`, where the target has a separate vocabulary. */
   readonly targetVocabulary?: string | null | undefined;
 }
 
-/** Reads source texts and writes target texts, as translation models want. */
+/** Marian's tokenizer: encodes source texts and decodes target texts. */
 export class MarianTokenizer extends SubwordTokenizer {
-  /** Reads target texts: labels to train with. */
+  /** The tokenizer of the target language, for labels. */
   readonly target: SubwordTokenizer;
 
   /** @param settings special tokens; `separate_vocabs` */
@@ -81,7 +81,7 @@ function partsOf(
   };
 }
 
-/** `>>fra<<` names the language to translate into, and is a token of its own. */
+/** `>>fra<<` names the target language and is a separate token. */
 function splitAfterLanguage(text: AlignedText, processor: SentencePieceProcessor): Piece[] {
   const match = />>.+<</u.exec(text.text);
   if (!match) return processor.split(text);

@@ -8,7 +8,7 @@ import { t5Tokenizer } from './t5-tokenizer.js';
 import { TokenSettings } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
-/** What SentencePiece itself makes of text, with nothing that a model adds. */
+/** SentencePiece's tokenizer, without the additions of a model class. */
 export function sentencePieceTokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
   settings.requireClass(['SentencePieceProcessor']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
@@ -25,7 +25,7 @@ export function sentencePieceTokenizer(model: Uint8Array, settings = new TokenSe
 
 type Make = (model: Uint8Array, settings: TokenSettings) => SubwordTokenizer;
 
-/** Python's classes that read a `.model` file, each with habits of its own. */
+/** Python's classes that read a `.model` file, which differ in their settings. */
 const classes: Readonly<Record<string, Make>> = {
   T5Tokenizer: t5Tokenizer,
   MT5Tokenizer: t5Tokenizer,

@@ -12,7 +12,7 @@ import { MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from 
 const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padding: specialToken('<pad>') };
 
 /**
- * T5's SentencePiece vocabulary with its sentinels, as Python's `T5Tokenizer` reads it.
+ * T5's SentencePiece tokenizer with its sentinel tokens, as Python's `T5Tokenizer` reads it.
  *
  * @param settings `extra_ids` (default 100), `legacy` (default true: a space is put before every stretch between
  *   special tokens), `add_prefix_space`, special tokens
@@ -63,7 +63,7 @@ function sentinels(count: number, first: number) {
   }));
 }
 
-/** Of an empty text nothing becomes of the space either. */
+/** No space is prepended to an empty text. */
 export function prepared(text: AlignedText, prefixSpace: boolean): AlignedText {
   if (text.length === 0) return text;
   const spaced = text.replaceAll(/\u2581/gu, ' ');
@@ -71,8 +71,8 @@ export function prepared(text: AlignedText, prefixSpace: boolean): AlignedText {
 }
 
 /**
- * Splits text that begins with a space so that the space stays: SentencePiece would drop it at the very beginning, so
- * the unknown token is put there and its pieces are taken away again.
+ * Splits text that begins with a space so that the space is kept: SentencePiece would drop it at the start, so the
+ * unknown token is prepended and its pieces are removed again.
  */
 export function splitAfterUnknown(processor: SentencePieceProcessor, unknown: string) {
   return (text: AlignedText): Piece[] => {
@@ -81,13 +81,13 @@ export function splitAfterUnknown(processor: SentencePieceProcessor, unknown: st
   };
 }
 
-/** The space put before a text that begins with a special token is none of the text's. */
+/** The space that is prepended before a special token at the start is not part of the text. */
 export function withoutLoneSpace(pieces: readonly Piece[], special: ReadonlySet<string>): readonly Piece[] {
   const [first, second] = pieces;
   return first?.token === SPACE && second && special.has(second.token) ? pieces.slice(1) : pieces;
 }
 
-/** Special tokens as they are, each after a space unless another one stands before it. */
+/** Special tokens are kept as they are, each after a space unless another one precedes it. */
 function joinAround(
   tokens: readonly string[],
   special: ReadonlySet<string>,

@@ -3,12 +3,12 @@ import type { AddedToken } from '../added-tokens.js';
 import type { SpecialTokens } from '../tokenizer.js';
 import type { Vocabulary } from '../vocabulary.js';
 
-/** A token as files declare it, before it is known which id it has. */
+/** An added token as declared in files, before its id is known. */
 export type TokenDeclaration = Omit<AddedToken, 'id'>;
 
 export type TokenRole = keyof SpecialTokens;
 
-/** Python's names of the roles, in the order in which it gives ids to tokens that a vocabulary lacks. */
+/** Python's names of the roles, in the order in which it assigns ids to tokens outside the vocabulary. */
 const ROLES: readonly (readonly [name: string, role: TokenRole])[] = [
   ['bos_token', 'begin'],
   ['eos_token', 'end'],
@@ -19,32 +19,32 @@ const ROLES: readonly (readonly [name: string, role: TokenRole])[] = [
   ['mask_token', 'mask'],
 ];
 
-/** Most `extra_ids`: T5 has 100, ByT5 125. */
+/** Maximum of `extra_ids`: T5 has 100, ByT5 125. */
 export const MOST_SENTINELS = 10_000;
 
 const FILE = 'tokenizer_config.json';
 
-/** What `tokenizer_config.json` (and `special_tokens_map.json`, `added_tokens.json`) say. */
+/** The settings in `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json`. */
 export class TokenSettings {
   readonly #values: Readonly<Record<string, unknown>>;
 
-  /** @param values later objects win */
+  /** @param values later objects take precedence */
   constructor(...values: readonly (object | null | undefined)[]) {
     this.#values = Object.assign({}, ...values);
   }
 
-  /** The values, to be saved again. */
+  /** The values, for saving. */
   get values(): object {
     return this.#values;
   }
 
-  /** The class that Python would make of the files, without its `Fast`. */
+  /** The tokenizer class in Python, without `Fast`. */
   get className(): string {
     const name = this.text('tokenizer_class')?.split('.').at(-1) ?? '';
     return name.replace(/Fast$/, '');
   }
 
-  /** @throws SequiturError where the files name a class that reads them in another way than these do */
+  /** @throws SequiturError where the files name a class that reads them in another way */
   requireClass(names: readonly string[]): void {
     const { className } = this;
     if (className === '' || names.includes(className)) return;
@@ -52,23 +52,23 @@ export class TokenSettings {
       where: `${FILE}, tokenizer_class`,
       expected: `${names.join(', ')}, or none, for these files`,
       got: showValue(className),
-      fix: 'Put a tokenizer.json into the folder: it says all that the class would do',
+      fix: 'Put a tokenizer.json into the folder: it describes what the class would do',
     });
   }
 
-  /** True or false, the fallback for null or nothing. @throws SequiturError for any other value */
+  /** A boolean, the fallback for null or undefined. @throws SequiturError for any other value */
   flag(name: string, fallback: boolean): boolean {
     return this.choice(name) ?? fallback;
   }
 
-  /** `true` or `false` where the file says so, undefined for null or nothing. */
+  /** A boolean, undefined for null or undefined. */
   choice(name: string): boolean | undefined {
     const value = this.#value(name);
     if (value === undefined || typeof value === 'boolean') return value;
     throw wrong(name, 'true or false', value);
   }
 
-  /** Whether the file has the attribute, be it null. */
+  /** Whether the file has the attribute, even if it is null. */
   states(name: string): boolean {
     return Object.hasOwn(this.#values, name);
   }
@@ -87,22 +87,22 @@ export class TokenSettings {
     throw wrong(name, `an integer from 0 to ${most}`, value);
   }
 
-  /** The sides that are padded and cut unless options say otherwise. */
+  /** The default sides of padding and truncation. */
   get sides(): { readonly paddingSide: Side | undefined; readonly truncationSide: Side | undefined } {
     return { paddingSide: this.#side('padding_side'), truncationSide: this.#side('truncation_side') };
   }
 
-  /** @throws SequiturError naming the first of these that is set, since it would change the ids and is not supported */
+  /** @throws SequiturError naming the first of these that is set: it would change the ids and is not supported */
   refuse(...names: readonly string[]): void {
     for (const name of ['split_special_tokens', ...names]) {
       const value = this.#values[name];
       if (!value || (typeof value === 'object' && Object.keys(value).length === 0)) continue;
-      const fix = 'Remove it where the text to be read does not need it';
-      throw wrong(name, 'nothing, as this is not supported', value, fix);
+      const fix = 'Remove it if your text does not need it';
+      throw wrong(name, 'no value, since this setting is not supported', value, fix);
     }
   }
 
-  /** The token of each role, the class's own where the files name none; a role may be declared empty by null. */
+  /** The token of each role, the default of the class where the files name none; null declares that there is none. */
   roles(defaults: Partial<Record<TokenRole, TokenDeclaration>>): Partial<Record<TokenRole, TokenDeclaration>> {
     this.refuse();
     const roles: Partial<Record<TokenRole, TokenDeclaration>> = {};
@@ -116,7 +116,7 @@ export class TokenSettings {
     return roles;
   }
 
-  /** `additional_special_tokens`, or `extra_special_tokens` (a list, or by name), or null where the files do not say. */
+  /** `additional_special_tokens` or `extra_special_tokens` (a list, or by name); null where neither is set. */
   get additional(): readonly TokenDeclaration[] | null {
     const extra = this.#values.extra_special_tokens;
     const named = Array.isArray(extra) ? [] : Object.values(asRecord(extra));
@@ -125,7 +125,7 @@ export class TokenSettings {
     return listed === undefined && named.length === 0 ? null : tokens.flatMap((item) => declared(item, true) ?? []);
   }
 
-  /** Added tokens with the ids that the files give them. */
+  /** Added tokens with ids from the files. */
   get fixed(): readonly AddedToken[] {
     const byId = this.decoded.map(({ normalized: _, ...token }) => token);
     const known = new Set(byId.map(({ id }) => id));
@@ -135,7 +135,7 @@ export class TokenSettings {
     return [...byId, ...byContent];
   }
 
-  /** `added_tokens_decoder`: tokens by id, and whether they are looked for in normalized text. */
+  /** `added_tokens_decoder`: added tokens by id. */
   get decoded(): readonly AddedToken[] {
     return Object.entries(asRecord(this.#values.added_tokens_decoder)).flatMap(([id, value]) => {
       const token = declared(value, false);
@@ -162,14 +162,14 @@ function wrong(name: string, expected: string, got: unknown, fix?: string): Sequ
   return new SequiturError({ where: `${FILE}, ${name}`, expected, got: showValue(got), ...(fix && { fix }) });
 }
 
-/** A token of the simplest kind. */
+/** A plain special token. */
 export function specialToken(content: string, also: Partial<TokenDeclaration> = {}): TokenDeclaration {
   return { content, special: true, ...also };
 }
 
 /**
- * Gives ids to tokens: those that files fix, then those of the vocabulary, then the next free ones in order.
- * Each content appears once.
+ * Assigns ids to tokens: those in files, then those of the vocabulary, then the next free ones in order. Duplicates are
+ * removed.
  */
 export function withIds(
   vocabulary: Vocabulary,
@@ -189,7 +189,7 @@ export function withIds(
   return [...added.values()];
 }
 
-/** The spelling of each role's token. */
+/** The string of each role's token. */
 export function spellings(roles: Partial<Record<TokenRole, TokenDeclaration>>): SpecialTokens {
   return Object.fromEntries(Object.entries(roles).map(([role, token]) => [role, token.content]));
 }

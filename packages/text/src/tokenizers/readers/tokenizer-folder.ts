@@ -3,18 +3,18 @@ import { type FileSource, parseJson } from '@sequitur/pretrained';
 import type { Tokenizer } from '../tokenizer.js';
 import { TokenSettings } from './token-settings.js';
 
-/** Knows one kind of tokenizer by the files that hold it. */
+/** A reader of one kind of tokenizer files. */
 export interface TokenizerReader {
-  /** For messages. */
+  /** The name in messages. */
   readonly name: string;
   /** The tokenizer, or null where the folder has none of this kind. */
   read(folder: TokenizerFolder): Promise<Tokenizer | null>;
 }
 
-/** A tokenizer's file is never larger: what is, is something else or damaged. */
+/** Larger files are not tokenizer files, or are damaged. */
 const LARGEST_FILE = 256 * 2 ** 20;
 
-/** The files of a folder, checked as far as they can be before their content is known. */
+/** The files of a folder, checked as far as possible before their content is known. */
 export class TokenizerFolder {
   readonly #source: FileSource;
   #settings: Promise<TokenSettings> | null = null;
@@ -32,7 +32,7 @@ export class TokenizerFolder {
     if (!file) return null;
     try {
       if (file.size <= LARGEST_FILE) return await file.read(0, file.size);
-      const [expected, got] = ['at most 256 MiB, far more than any tokenizer', `${file.size} bytes`];
+      const [expected, got] = ['at most 256 MiB, the limit for tokenizer files', `${file.size} bytes`];
       throw new SequiturError({ where: file.name, expected, got });
     } finally {
       await file.close?.();
@@ -52,7 +52,7 @@ export class TokenizerFolder {
     }
   }
 
-  /** @throws SequiturError where the file holds no JSON object */
+  /** @throws SequiturError where the file is not a JSON object */
   async json(path: string): Promise<Readonly<Record<string, unknown>> | null> {
     const text = await this.text(path);
     if (text === null) return null;
@@ -62,17 +62,17 @@ export class TokenizerFolder {
     throw new SequiturError({ where, expected: 'a JSON object', got: showValue(value) });
   }
 
-  /** What all the small files beside the vocabulary say. */
+  /** The settings of all small files next to the vocabulary. */
   settings(): Promise<TokenSettings> {
     this.#settings ??= (async () => {
       const added = await this.json('added_tokens.json');
       const map = await this.json('special_tokens_map.json');
       const config = await this.json('tokenizer_config.json');
       const model = config?.tokenizer_class ? null : await this.json('config.json');
-      // Newer folders keep the template of chats in a file of its own, which wins.
+      // Newer folders store the chat template in a separate file, which takes precedence.
       const template = await this.text('chat_template.jinja');
       const chat = template === null ? null : { chat_template: template };
-      // Older folders name the tokenizer's class in the model's configuration.
+      // Older folders name the tokenizer class in the model config.
       const ofModel = model?.tokenizer_class ? { tokenizer_class: model.tokenizer_class } : null;
       return new TokenSettings(ofModel, added && { added_tokens: added }, map, config, chat);
     })();

@@ -7,19 +7,19 @@ const ALGORITHMS = ['unigram', 'bpe', 'word', 'char'] as const;
 
 export interface SentencePiece {
   readonly piece: string;
-  /** Log-probability (unigram), or how early it was merged (BPE: higher is earlier). */
+  /** Log-probability (unigram), or merge order (BPE: higher is earlier). */
   readonly score: number;
   readonly kind: (typeof KINDS)[number];
 }
 
-/** What a `.model` file of SentencePiece says (its `sentencepiece_model.proto`), with the format's defaults. */
+/** The content of a SentencePiece `.model` file (its `sentencepiece_model.proto`), with the defaults of the format. */
 export interface SentencePieceFile {
   readonly pieces: readonly SentencePiece[];
   readonly algorithm: (typeof ALGORITHMS)[number];
   readonly byteFallback: boolean;
-  /** Spaces end words instead of beginning them. */
+  /** Whether spaces end words instead of beginning them. */
   readonly spaceAsSuffix: boolean;
-  /** Written for unknown pieces. */
+  /** The text of unknown pieces. */
   readonly unknownSurface: string;
   readonly characterMap: CharacterMap | null;
   readonly dummyPrefix: boolean;
@@ -40,7 +40,7 @@ export function readSentencePieceFile(bytes: Uint8Array, where: string): Sentenc
   const unknown = pieces.filter(({ kind }) => kind === 'unknown').length;
   if (unknown !== 1) {
     const got = `${pieces.length} pieces with ${unknown} of them`;
-    throw new SequiturError({ where, expected: 'pieces with one for what is unknown', got });
+    throw new SequiturError({ where, expected: 'pieces with exactly one unknown piece', got });
   }
   return { ...DEFAULTS, ...trainer, ...normalizer, pieces };
 }
@@ -92,7 +92,7 @@ function readNormalizer(bytes: Uint8Array, where: string): Partial<SentencePiece
   return found;
 }
 
-/** Enumerations of the format count from 1. */
+/** Enum values of the format count from 1. */
 function nameOf<Name extends string>(names: readonly Name[], field: ProtobufField, where: string): Name {
   const name = names[asInteger(field, where) - 1];
   if (name) return name;

@@ -2,10 +2,10 @@ import type { AlignedText } from '../aligned-text.js';
 import { Literals } from '../literals.js';
 import type { SentencePieceFile } from './model-file.js';
 
-/** SentencePiece's sign for a space. */
+/** SentencePiece's symbol for a space. */
 export const SPACE = '\u2581';
 
-/** What stands for a stretch of the text. */
+/** The replacement of a span of the text. */
 interface Chunk {
   readonly text: string;
   readonly from: number;
@@ -22,7 +22,7 @@ export function sentencePieceNormalizer(file: SentencePieceFile): (text: Aligned
     const heard = removeExtraSpaces ? withoutLeadingSpaces(all) : all;
     if (heard.length === 0) return text.slice(0, 0);
     const chunks = removeExtraSpaces ? withoutExtraSpaces(heard, space) : heard;
-    // A text of which nothing is left loses a space put before it like any other at the end.
+    // An empty text loses a prepended space like any other trailing one.
     const prefixed = dummyPrefix && !spaceAsSuffix && (chunks.length > 0 || !removeExtraSpaces);
     return text.rewrite((add) => {
       const [first, last] = [chunks[0]?.from ?? 0, chunks.at(-1)?.to ?? 0];
@@ -33,7 +33,7 @@ export function sentencePieceNormalizer(file: SentencePieceFile): (text: Aligned
   };
 }
 
-/** Pieces that are taken wherever they stand; null where there are none. */
+/** User-defined pieces, which are always matched; null where there are none. */
 export function userDefinedPieces({ pieces }: SentencePieceFile): Literals | null {
   const own = new Literals(pieces.filter(({ kind }) => kind === 'userDefined').map(({ piece }) => piece));
   return own.isEmpty ? null : own;
@@ -60,7 +60,7 @@ function chunksOf(text: AlignedText, { characterMap }: SentencePieceFile, userDe
   return chunks;
 }
 
-/** How many UTF-16 code units bytes of UTF-8 stand for. */
+/** The number of UTF-16 code units of UTF-8 bytes. */
 function unitsOf(bytes: Uint8Array): number {
   return bytes.reduce((units, byte) => units + (byte >= 0xf0 ? 2 : (byte & 0xc0) === 0x80 ? 0 : 1), 0);
 }
@@ -70,7 +70,7 @@ function withoutLeadingSpaces(chunks: readonly Chunk[]): readonly Chunk[] {
   return first < 0 ? [] : chunks.slice(first);
 }
 
-/** No spaces at the beginning nor after another; none at the end, where the sign for them counts as one. */
+/** Removes leading and repeated spaces, and trailing ones, where the space symbol counts too. */
 function withoutExtraSpaces(chunks: readonly Chunk[], space: string): Chunk[] {
   const kept: Chunk[] = [];
   let afterSpace = true;

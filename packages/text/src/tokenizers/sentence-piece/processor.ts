@@ -10,7 +10,7 @@ import { Vocabulary } from '../vocabulary.js';
 import type { SentencePieceFile } from './model-file.js';
 import { SPACE, sentencePieceNormalizer, userDefinedPieces } from './normalize.js';
 
-/** What SentencePiece's own library does with a model: text to pieces, and pieces to text. */
+/** SentencePiece's processor: text to pieces, and pieces to text. */
 export class SentencePieceProcessor {
   readonly vocabulary: Vocabulary;
   readonly unknownId: number;
@@ -29,7 +29,7 @@ export class SentencePieceProcessor {
     this.#model = modelOf(file, this.vocabulary, this.unknownId);
   }
 
-  /** Ids of pieces that stand for no text. */
+  /** Ids of pieces without text. */
   get controlIds(): number[] {
     return this.#file.pieces.flatMap(({ kind }, id) => (kind === 'control' ? [id] : []));
   }
@@ -39,12 +39,12 @@ export class SentencePieceProcessor {
     return normalized.length ? piecesOf([normalized], this.#model) : [];
   }
 
-  /** How many pieces a text has. */
+  /** The number of pieces of a text. */
   piecesOf(text: string): number {
     return this.split(AlignedText.of(text)).length;
   }
 
-  /** Pieces that are not in the vocabulary are written as they are. */
+  /** Pieces outside the vocabulary are written literally. */
   join(tokens: readonly string[]): string {
     let text = '';
     let [isStart, sawSpace] = [true, false];
@@ -135,7 +135,7 @@ function matches(text: string, pattern: RegExp): Omit<WordPart, 'id'>[] {
     .map(({ 0: token, index }) => ({ token, from: index, to: index + token.length }));
 }
 
-/** Bytes that are no UTF-8 become a replacement character each. */
+/** Invalid UTF-8 bytes become a replacement character each. */
 function textOfBytes(bytes: readonly number[]): string {
   let text = '';
   for (let at = 0; at < bytes.length; ) {
@@ -148,10 +148,10 @@ function textOfBytes(bytes: readonly number[]): string {
   return text;
 }
 
-/** A decoder takes one byte order mark away: this one. */
+/** A decoder removes one byte order mark: this one. */
 const BOM_GUARD = [0xef, 0xbb, 0xbf];
 
-/** The length of the valid character that begins at `at`, or 0. */
+/** The length of the valid character at `at`, or 0. */
 function characterLength(bytes: readonly number[], at: number): number {
   const lead = bytes[at]!;
   const length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;

@@ -1,16 +1,16 @@
 import { SequiturError } from '@sequitur/core';
 
-/** A field of a message: a number for varints and fixed widths, bytes for the rest. */
+/** A protobuf field: a number for varints and fixed widths, bytes for the rest. */
 export interface ProtobufField {
   readonly number: number;
   readonly value: number | Uint8Array;
 }
 
 /**
- * The fields of a message in Protocol Buffers' wire format. Nothing is read beyond the bytes; numbers above 2^53 lose
- * their lowest bits, as no field that is used here has them.
+ * The fields of a protobuf message. Nothing is read beyond the bytes; numbers above 2^53 lose precision, but no field
+ * used here is that large.
  *
- * @throws SequiturError where the bytes are no such message
+ * @throws SequiturError where the bytes are no protobuf message
  */
 export function* readProtobuf(bytes: Uint8Array, where: string): Generator<ProtobufField> {
   const reader = new WireReader(bytes, where);
@@ -22,7 +22,7 @@ export function* readProtobuf(bytes: Uint8Array, where: string): Generator<Proto
   }
 }
 
-/** The bytes of a field that must have them. */
+/** The bytes of a field, required. */
 export function asBytes(field: ProtobufField, where: string): Uint8Array {
   if (field.value instanceof Uint8Array) return field.value;
   throw new SequiturError({ where, expected: `bytes in field ${field.number}`, got: 'a number' });
@@ -33,7 +33,7 @@ export function asNumber(field: ProtobufField, where: string): number {
   throw new SequiturError({ where, expected: `a number in field ${field.number}`, got: 'bytes' });
 }
 
-/** A `float`, which the wire format gives as the 32 bits of its pattern. */
+/** A `float`, given as its 32 bits. */
 export function asFloat(field: ProtobufField, where: string): number {
   const view = new DataView(new ArrayBuffer(4));
   view.setUint32(0, asNumber(field, where) >>> 0);
@@ -91,7 +91,7 @@ class WireReader {
       where: this.#where,
       expected: 'a SentencePiece model',
       got: `${got} at byte ${this.#at}`,
-      fix: 'Fetch the file again; a pointer of Git LFS is a small text in its place',
+      fix: 'Download the file again; it may be a Git LFS pointer',
     });
   }
 

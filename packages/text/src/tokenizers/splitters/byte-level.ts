@@ -2,18 +2,18 @@ import type { AlignedText } from '../aligned-text.js';
 import { characterOfByte } from '../models/byte-tokens.js';
 import { matchesOf, type Splitter } from './splitter.js';
 
-/** GPT-2's words: contractions, letters, digits, other marks, each with the space before it; runs of white space. */
+/** GPT-2's words: contractions, letters, digits, other characters, each with a preceding space; runs of white space. */
 const GPT2_WORDS =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 export interface ByteLevelOptions {
-  /** Puts a space before a text that begins with none; default false. */
+  /** Prepends a space unless the text begins with one; default false. */
   readonly prefixSpace?: boolean | undefined;
   /** Splits into GPT-2's words; default true. */
   readonly words?: boolean | undefined;
 }
 
-/** Words as bytes of UTF-8, each written as a character of GPT-2's alphabet. */
+/** Byte-level pre-tokenizer: words as UTF-8 bytes in GPT-2's byte alphabet. */
 export function byteLevel({ prefixSpace = false, words = true }: ByteLevelOptions = {}): Splitter {
   const split = words ? matchesOf(GPT2_WORDS) : (text: AlignedText) => (text.length ? [text] : []);
   return (text) => {

@@ -1,18 +1,18 @@
 import type { AlignedText } from '../aligned-text.js';
 import { matchesIn, type Pattern } from '../patterns/linear-pattern.js';
 
-/** Cuts a text into words, which the model then spells one by one. */
+/** A pre-tokenizer: splits a text into words, which the model then splits into tokens. */
 export type Splitter = (text: AlignedText) => readonly AlignedText[];
 
-/** What becomes of the matches that a text is split at (the names of `tokenizer.json`). */
+/** What happens to the matches of a split pattern (the names of `tokenizer.json`). */
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
-/** Does one split after the other, each on what the one before left. */
+/** Applies pre-tokenizers in sequence. */
 export function splitInTurn(splitters: readonly Splitter[]): Splitter {
   return (text) => splitters.reduce<readonly AlignedText[]>((words, split) => words.flatMap(split), [text]);
 }
 
-/** The matches of a global pattern; what lies between them is dropped. */
+/** The matches of a global pattern; text between them is dropped. */
 export function matchesOf(pattern: RegExp): Splitter {
   return (text) => {
     const words: AlignedText[] = [];
@@ -58,7 +58,7 @@ function joined(spans: readonly Span[], behavior: SplitBehavior): Span[] {
   return merged(spans, (left, right) => left.isMatch && !right.isMatch);
 }
 
-/** Joins neighbours; whether a span is a match is asked of the last one that was joined. */
+/** Merges neighbours; whether a span is a match is decided by the last merged one. */
 function merged(spans: readonly Span[], belong: (left: Span, right: Span) => boolean): Span[] {
   const result: Span[] = [];
   let last: Span | undefined;

@@ -35,7 +35,7 @@ const kinds: Readonly<Record<string, Make>> = {
   Strip: (fields) => strip(fields.text('content', ' '), fields.integer('start', 0), fields.integer('stop', 0)),
 };
 
-/** What a `decoder` of `tokenizer.json` does. */
+/** The decoder of a `tokenizer.json`. */
 export function decoderOf(fields: Fields): Decoder {
   const make = Object.hasOwn(kinds, fields.type) ? kinds[fields.type] : undefined;
   return make ? make(fields) : fields.refuse('decoder');

@@ -1,6 +1,6 @@
 import { SequiturError, shorten, showValue } from '@sequitur/core';
 
-/** The attributes of an object of a JSON file, each checked as it is read. */
+/** The attributes of a JSON object, checked when they are read. */
 export class Fields {
   readonly where: string;
   readonly #values: Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ export class Fields {
     this.#values = value as Record<string, unknown>;
   }
 
-  /** The `type` of a part, by which the file says what it is. */
+  /** The `type` attribute of a component. */
   get type(): string {
     return this.text('type');
   }
@@ -27,7 +27,7 @@ export class Fields {
   text(name: string, fallback?: string): string {
     const value = this.value(name) ?? fallback;
     if (typeof value === 'string') return value;
-    throw wrong(`${this.where}, ${name}`, 'a text', value);
+    throw wrong(`${this.where}, ${name}`, 'a string', value);
   }
 
   maybeText(name: string): string | undefined {
@@ -60,13 +60,13 @@ export class Fields {
     return this.list(name).map((value, index) => new Fields(value, `${this.where}, ${name} ${index}`));
   }
 
-  /** @throws SequiturError naming the part: it would change the ids, and is not known */
+  /** @throws SequiturError naming the component: it would change the ids, and is not supported */
   refuse(what: string): never {
     throw new SequiturError({
       where: this.where,
       expected: `a ${what} that is supported`,
       got: `'${shorten(String(this.value('type')))}'`,
-      fix: 'Save the tokenizer with parts that are, or ask for this one',
+      fix: 'Save the tokenizer with supported components, or request support for this one',
     });
   }
 }

@@ -18,7 +18,7 @@ const kinds: Readonly<Record<string, Make>> = {
     }),
   WordLevel: (fields) => new WordLevelModel(vocabularyOf(fields), fields.maybeText('unk_token')),
   BPE: (fields) => {
-    // Dropout belongs to the training of a model, and would change the ids at random.
+    // BPE dropout is for training, and would make ids random.
     if (fields.value('dropout')) throw wrong(`${fields.where}, dropout`, 'none', fields.value('dropout'));
     return new BytePairModel({
       vocabulary: vocabularyOf(fields),
@@ -34,7 +34,7 @@ const kinds: Readonly<Record<string, Make>> = {
   Unigram: (fields) => {
     const pieces = fields.list('vocab').map((entry, id) => scoredPiece(entry, `${fields.where}, vocab ${id}`));
     const unknownId = fields.has('unk_id') ? fields.integer('unk_id') : -1;
-    if (unknownId >= pieces.length) throw wrong(`${fields.where}, unk_id`, 'the place of a piece', unknownId);
+    if (unknownId >= pieces.length) throw wrong(`${fields.where}, unk_id`, 'the index of a piece', unknownId);
     return new UnigramModel({
       vocabulary: Vocabulary.ofList(
         pieces.map(([token]) => token),
@@ -47,14 +47,14 @@ const kinds: Readonly<Record<string, Make>> = {
   },
 };
 
-/** The `model` of `tokenizer.json`. */
+/** The model of a `tokenizer.json`. */
 export function modelOf(fields: Fields): WordModel {
   const type = fields.maybeText('type') ?? guessedType(fields);
   const make = Object.hasOwn(kinds, type) ? kinds[type] : undefined;
   return make ? make(fields) : fields.refuse('model');
 }
 
-/** Early files name no type. */
+/** Early files have no type. */
 function guessedType(fields: Fields): string {
   if (fields.has('merges')) return 'BPE';
   if (Array.isArray(fields.value('vocab'))) return 'Unigram';

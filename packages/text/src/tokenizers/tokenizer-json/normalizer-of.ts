@@ -39,7 +39,7 @@ const kinds: Readonly<Record<string, Make>> = {
     const prefix = fields.text('prepend');
     return (text) => (text.length ? text.prepend(prefix) : text);
   },
-  // Files that map nothing have null here.
+  // Files without a mapping have null here.
   Precompiled: (fields) =>
     fields.has('precompiled_charsmap')
       ? mapGraphemes(new CharacterMap(bytesOfBase64(fields.text('precompiled_charsmap'), fields.where)))
@@ -48,7 +48,7 @@ const kinds: Readonly<Record<string, Make>> = {
   ByteLevel: () => (text) => text.mapCharacters(toByteCharacters),
 };
 
-/** What a `normalizer` of `tokenizer.json` does. */
+/** The normalizer of a `tokenizer.json`. */
 export function normalizerOf(fields: Fields): Normalizer {
   const make = Object.hasOwn(kinds, fields.type) ? kinds[fields.type] : undefined;
   return make ? make(fields) : fields.refuse('normalizer');
@@ -62,9 +62,9 @@ function bytesOfBase64(text: string, where: string): Uint8Array {
   }
 }
 
-/** Control characters go and kinds of white space become spaces, as for Google's translation models. */
+/** Removes control characters and converts white space to spaces, as in Google's translation models. */
 function nmt(character: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what goes
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are removed
   if (/[\x01-\x08\x0b\x0e-\x1f\x7f\x8f\x9f]/.test(character)) return '';
   return /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/.test(character) ? ' ' : character;
 }

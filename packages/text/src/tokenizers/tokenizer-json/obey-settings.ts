@@ -8,8 +8,8 @@ type Json = Readonly<Record<string, unknown>>;
 type Roles = Partial<Record<TokenRole, TokenDeclaration>>;
 
 /**
- * The content of `tokenizer.json` with what `tokenizer_config.json` beside it changes, as Python's fast tokenizers do: how
- * BERT's normalizer treats case, accents and Chinese characters, and whether a byte-level splitter puts a space first.
+ * The content of `tokenizer.json` with the overrides of `tokenizer_config.json`, as in Python's fast tokenizers: case,
+ * accents and Chinese characters in BERT's normalizer, and the leading space of a byte-level pre-tokenizer.
  */
 export function obeySettings(content: object, settings: TokenSettings): object {
   const { normalizer, pre_tokenizer, post_processor } = content as Json;
@@ -25,15 +25,15 @@ export function obeySettings(content: object, settings: TokenSettings): object {
   };
 }
 
-/** A part of one of these types with other attributes; those that are undefined stay. */
+/** A component of one of these types with other attributes; undefined attributes are kept. */
 function changed(part: unknown, types: readonly string[], attributes: Json): unknown {
   if (typeof part !== 'object' || part === null || !types.includes(String((part as Json).type))) return part;
   return { ...part, ...Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)) };
 }
 
 /**
- * The added tokens of `tokenizer.json` together with those that the settings declare: attributes of the settings win, and
- * a token that no list has gets the id that the vocabulary has for it, or the next one.
+ * The added tokens of `tokenizer.json` and those of the settings, whose attributes take precedence. A token without an
+ * id gets the one in the vocabulary, or the next free one.
  */
 export function withDeclaredTokens(
   listed: readonly AddedToken[],
@@ -52,10 +52,10 @@ export function withDeclaredTokens(
   return [...tokens.values()];
 }
 
-/** Classes that put a beginning and an end around texts as `add_bos_token` and `add_eos_token` say. */
+/** Classes whose begin and end tokens depend on `add_bos_token` and `add_eos_token`. */
 const BRACKETING = ['', 'Llama', 'CodeLlama', 'Gemma', 'Cohere', 'GPTNeoX', 'PreTrained', 'TokenizersBackend'];
 
-/** The template with the beginning and end of texts that `add_bos_token` and `add_eos_token` ask for or decline. */
+/** The template with or without begin and end tokens, by `add_bos_token` and `add_eos_token`. */
 export function obeyEnds(
   template: Template,
   settings: TokenSettings,

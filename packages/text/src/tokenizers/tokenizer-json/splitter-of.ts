@@ -41,7 +41,7 @@ const kinds: Readonly<Record<string, Make>> = {
   FixedLength: (fields) => fixedLength(Math.max(1, fields.integer('length', 5))),
 };
 
-/** What a `pre_tokenizer` of `tokenizer.json` does. */
+/** The pre-tokenizer of a `tokenizer.json`. */
 export function splitterOf(fields: Fields): Splitter {
   const make = Object.hasOwn(kinds, fields.type) ? kinds[fields.type] : undefined;
   return make ? make(fields) : fields.refuse('pre_tokenizer');
@@ -53,7 +53,7 @@ function behaviorOf(fields: Fields): SplitBehavior {
   throw wrong(`${fields.where}, behavior`, `one of ${BEHAVIORS.join(', ')}`, fields.value('behavior'));
 }
 
-/** Older files say `add_prefix_space` instead. */
+/** Older files have `add_prefix_space` instead. */
 export function prependOf(fields: Fields): PrependScheme {
   const scheme = fields.maybeText('prepend_scheme') ?? (fields.flag('add_prefix_space', true) ? 'always' : 'never');
   if (scheme === 'always' || scheme === 'first' || scheme === 'never') return scheme;

@@ -1,7 +1,7 @@
 import { bareTemplate, bertTemplate, robertaTemplate, type Template, type TemplateItem } from '../template.js';
 import { Fields, wrong } from './fields.js';
 
-/** What a `post_processor` of `tokenizer.json` puts around texts; null where it puts nothing. */
+/** The template of a `post_processor` of `tokenizer.json`; null where it adds no tokens. */
 export function templateOf(fields: Fields): Template | null {
   switch (fields.type) {
     case 'TemplateProcessing': {
@@ -27,7 +27,7 @@ export function templateOf(fields: Fields): Template | null {
   }
 }
 
-/** Whether offsets leave out the space that byte-level words begin with. */
+/** Whether offsets exclude the leading space of byte-level words. */
 export function trimsOffsets(fields: Fields): boolean {
   if (fields.type === 'Sequence') return fields.children('processors').some(trimsOffsets);
   return ['ByteLevel', 'RobertaProcessing'].includes(fields.type) && fields.flag('trim_offsets', true);

@@ -23,12 +23,12 @@ import { templateOf, trimsOffsets } from './template-of.js';
 /**
  * Any tokenizer of the Rust library, from the content of its `tokenizer.json`.
  *
- * Truncation and padding that the file may ask for are left to `tokenize`'s options.
+ * Truncation and padding of the file are ignored; they are options of `tokenize`.
  *
- * @param settings what `tokenizer_config.json` says: special and added tokens, `add_bos_token` and `add_eos_token`,
+ * @param settings of `tokenizer_config.json`: special and added tokens, `add_bos_token` and `add_eos_token`,
  *   `do_lower_case`, `strip_accents`, `tokenize_chinese_chars`, `add_prefix_space`, `padding_side`, `truncation_side`,
- *   `clean_up_tokenization_spaces`; where they contradict `content`, they win, as in Python
- * @throws SequiturError where the file is damaged, or names a part that is not supported
+ *   `clean_up_tokenization_spaces`; they take precedence over `content`, as in Python
+ * @throws SequiturError where the file is damaged, or has a component that is not supported
  */
 export function tokenizerOfJson(
   content: object,
@@ -100,7 +100,7 @@ function addedTokenOf(fields: Fields): AddedToken {
   };
 }
 
-/** The names that tokens of a role have nearly everywhere. */
+/** The usual names of special tokens by role. */
 const USUAL_NAMES: Readonly<Record<string, TokenRole>> = {
   '[PAD]': 'padding',
   '<pad>': 'padding',
@@ -112,7 +112,10 @@ const USUAL_NAMES: Readonly<Record<string, TokenRole>> = {
   '<mask>': 'mask',
 };
 
-/** `tokenizer.json` itself does not say what its special tokens are for; without a `tokenizer_config.json` names must do. */
+/**
+ * `tokenizer.json` does not contain the roles of its special tokens; without `tokenizer_config.json` they follow from
+ * the names.
+ */
 function usualRoles(tokens: readonly AddedToken[]): Partial<Record<TokenRole, TokenDeclaration>> {
   const roles: Partial<Record<TokenRole, TokenDeclaration>> = {};
   for (const { content, special } of tokens) {
@@ -122,7 +125,7 @@ function usualRoles(tokens: readonly AddedToken[]): Partial<Record<TokenRole, To
   return roles;
 }
 
-/** Without the space that a byte-level word begins with. */
+/** Without the leading space of a byte-level word. */
 function trimmed(piece: Piece): Piece {
   const leading = /^\u0120*/.exec(piece.token)![0].length;
   return { ...piece, start: Math.min(piece.end, piece.start + leading) };
