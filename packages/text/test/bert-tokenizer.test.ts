@@ -73,7 +73,7 @@ describe('BERT', () => {
     expect(encoding.sequences).toEqual([null, 0, 0, null, 1, 1, null, null]);
     expect(() =>
       tokenizer.tokenize('the', { pair: 'un i', truncation: { maxLength: 4, strategy: 'onlyFirst' } }),
-    ).toThrow(/expected texts that can be cut by 2 tokens, got only 1/);
+    ).toThrow(/expected texts that can be truncated by 2 tokens, got only 1/);
   });
 
   it('pads a batch to its longest text, on either side', () => {

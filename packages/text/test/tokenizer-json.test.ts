@@ -117,7 +117,7 @@ describe('tokenizer.json', () => {
     const bare = tokenizerOfJson({ ...parts, model: bytePairs(['a', 'aa'], ['a a']) });
     expect(surfaces(bare, 'abab')).toEqual([['aa', 'aba']]);
     const words = tokenizerOfJson({ ...parts, model: { type: 'WordLevel', vocab: { a: 0 } } });
-    expect(() => words.encode('b')).toThrow(/encode: expected text that the vocabulary has tokens for, got "b"/);
+    expect(() => words.encode('b')).toThrow(/encode: expected text within the vocabulary, got "b"/);
     const unigram = tokenizerOfJson({ ...parts, model: { type: 'Unigram', vocab: [['a', -1]] } });
     expect(() => unigram.encode('ab')).toThrow(/encode/);
   });

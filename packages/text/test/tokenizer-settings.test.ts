@@ -199,7 +199,7 @@ describe('two texts that are both too long', () => {
       '[SEP]',
     ]);
     expect(() => tokenizer.tokenize('w0', { pair: 'w1', truncation: { maxLength: 2 } })).toThrow(
-      /special tokens alone/,
+      /special tokens only/,
     );
   });
 

@@ -28,7 +28,7 @@ export async function* textPieces(
     written.push(token);
     // Bytes are decoded together: an invalid one makes the whole run unreadable.
     if (byteOf(tokenizer.idToToken(token) ?? '') !== null) continue;
-    const text = settledPart(tokenizer.decode(written, { after: context }), tokenizer.cleanUp);
+    const text = decidedPart(tokenizer.decode(written, { after: context }), tokenizer.cleanUp);
     if (text.length <= shown.length || !text.startsWith(shown)) continue;
     yield text.slice(shown.length);
     shown = text;
@@ -38,10 +38,10 @@ export async function* textPieces(
 }
 
 /** The part of a text that no later token changes. */
-function settledPart(text: string, cleanUp: boolean): string {
+function decidedPart(text: string, cleanUp: boolean): string {
   const whole = text.replace(/\ufffd+$/, '');
-  return cleanUp ? whole.replace(UNSETTLED, '') : whole;
+  return cleanUp ? whole.replace(UNDECIDED, '') : whole;
 }
 
 /** What may still become part of ` .`, ` ' `, ` n't` or ` 've` and lose its space. */
-const UNSETTLED = /(?:(?: n ?| )?' ?[vr]?| n ?| )$/;
+const UNDECIDED = /(?:(?: n ?| )?' ?[vr]?| n ?| )$/;

@@ -8,7 +8,7 @@ import { TokenizerFolder, type TokenizerReader } from './readers/tokenizer-folde
 import type { Tokenizer } from './tokenizer.js';
 import { tokenizerJsonReader } from './tokenizer-json/tokenizer-json.js';
 
-/** Every kind of tokenizer that a folder can hold, the first that finds its files wins. */
+/** All kinds of tokenizer folders; the first kind whose files are found wins. */
 export const tokenizerReaders: readonly TokenizerReader[] = [
   tokenizerJsonReader,
   marianReader,
@@ -19,10 +19,10 @@ export const tokenizerReaders: readonly TokenizerReader[] = [
 ];
 
 /**
- * The tokenizer of a model's folder, or null where it has none.
+ * The tokenizer of a model folder, or null where there is none.
  *
- * @param readers kinds to look for, in order
- * @throws SequiturError where its files are damaged or want what is not supported
+ * @param readers kinds to try, in order
+ * @throws SequiturError where its files are damaged or need a feature that is not supported
  */
 export async function openTokenizer(
   source: FileSource,
@@ -36,7 +36,7 @@ export async function openTokenizer(
   return null;
 }
 
-/** Writes a tokenizer's files, so that `openTokenizer` and Python's `from_pretrained` read it back. */
+/** Writes the files of a tokenizer, which `openTokenizer` and Python's `from_pretrained` can read. */
 export function saveTokenizer(tokenizer: Tokenizer, sink: FileSink): Promise<void> {
   return writeFiles(sink, tokenizer.files());
 }

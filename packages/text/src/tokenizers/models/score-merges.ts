@@ -1,7 +1,7 @@
 import type { Literals } from '../literals.js';
 import type { Vocabulary } from '../vocabulary.js';
 import { mergePairs } from './merge-pairs.js';
-import { settleUnknown } from './settle-unknown.js';
+import { resolveUnknown } from './resolve-unknown.js';
 import type { WordModel, WordPart } from './word-model.js';
 
 export interface ScoreMergesOptions {
@@ -52,7 +52,7 @@ export class ScoreMergesModel implements WordModel {
     const parts = merged.flatMap((symbol, index) =>
       this.#takenApart(symbols.textOf(symbol), mergedEnds[index - 1] ?? 0, apart),
     );
-    return settleUnknown(parts, this.#options);
+    return resolveUnknown(parts, this.#options);
   }
 
   #pieceOf(token: string): number | undefined {

@@ -1,5 +1,5 @@
 import type { Vocabulary } from '../vocabulary.js';
-import { settleUnknown } from './settle-unknown.js';
+import { resolveUnknown } from './resolve-unknown.js';
 import { unspellable } from './unspellable.js';
 import type { WordModel, WordPart } from './word-model.js';
 
@@ -63,7 +63,7 @@ export class UnigramModel implements WordModel {
     for (let to = word.length; to > 0; to = starts[to]!) {
       parts.push({ id: ids[to]!, token: word.slice(starts[to]!, to), from: starts[to]!, to });
     }
-    const resolved = settleUnknown(parts.reverse(), this.#options);
+    const resolved = resolveUnknown(parts.reverse(), this.#options);
     for (const { id, token } of resolved) if (id < 0) throw unspellable(token);
     return resolved;
   }

@@ -2,8 +2,8 @@ import { AlignedText } from '../aligned-text.js';
 import type { Piece } from '../encoding.js';
 import type { Literals } from '../literals.js';
 import { byteOf } from '../models/byte-tokens.js';
+import { resolveUnknown } from '../models/resolve-unknown.js';
 import { ScoreMergesModel } from '../models/score-merges.js';
-import { settleUnknown } from '../models/settle-unknown.js';
 import { UnigramModel } from '../models/unigram.js';
 import { piecesOf, type WordModel, type WordPart } from '../models/word-model.js';
 import { Vocabulary } from '../vocabulary.js';
@@ -107,7 +107,7 @@ function modelOf(file: SentencePieceFile, vocabulary: Vocabulary, unknownId: num
       const known = vocabulary.idOf(token);
       return { id: known === undefined || reserved.has(known) ? unknownId : known, token, from, to };
     });
-    return settleUnknown(parts, { vocabulary, unknownId, byteFallback });
+    return resolveUnknown(parts, { vocabulary, unknownId, byteFallback });
   };
   return { vocabulary, spell };
 }

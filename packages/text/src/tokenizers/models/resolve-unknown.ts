@@ -3,7 +3,7 @@ import { byteToken } from './byte-tokens.js';
 import type { WordPart } from './word-model.js';
 
 /** Joins neighbouring unknown parts to one, or spells them in bytes where the vocabulary has tokens for those. */
-export function settleUnknown(
+export function resolveUnknown(
   parts: readonly WordPart[],
   options: { readonly unknownId: number; readonly byteFallback?: boolean | undefined; readonly vocabulary: Vocabulary },
 ): WordPart[] {
