@@ -198,9 +198,7 @@ describe('two texts that are both too long', () => {
       '[SEP]',
       '[SEP]',
     ]);
-    expect(() => tokenizer.tokenize('w0', { pair: 'w1', truncation: { maxLength: 2 } })).toThrow(
-      /special tokens only/,
-    );
+    expect(() => tokenizer.tokenize('w0', { pair: 'w1', truncation: { maxLength: 2 } })).toThrow(/special tokens only/);
   });
 
   it('share it token by token as in Python with vocab.txt, the odd token to the first', () => {
