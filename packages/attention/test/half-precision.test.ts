@@ -12,7 +12,7 @@ onEachBackend(
       alwaysUseBlockKernels();
       closeBackend(name);
       const precise = await openBackend(name);
-      expect(precise.capabilities.halfPrecision).toMatchObject({ found: false, detail: 'not asked for' });
+      expect(precise.capabilities.halfPrecision).toMatchObject({ found: false, detail: 'not requested' });
       const wanted = await outcome();
       closeBackend(name);
       const { capabilities } = await openBackend(name, { halfPrecision: true });

@@ -1,14 +1,14 @@
-/** What went wrong, said so that the reader can mend it. Each part is a phrase without a full stop. */
+/** The parts of an error message, each a phrase without a full stop. */
 export interface Problem {
-  /** The operation, layer, file or attribute that noticed. */
+  /** The operation, layer, file or attribute that reports the error. */
   readonly where: string;
   readonly expected: string;
   readonly got: string;
-  /** What the user can do about it. */
+  /** How the user can fix it. */
   readonly fix?: string;
 }
 
-/** The one error that Sequitur throws on bad input: where, what was expected, what came, and the fix. */
+/** The error that Sequitur throws on invalid input: where, what was expected, what was given, and the fix. */
 export class SequiturError extends Error {
   override readonly name: string = 'SequiturError';
   readonly problem: Problem;

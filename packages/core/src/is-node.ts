@@ -1,4 +1,4 @@
-/** Whether this runs in Node, and not in a page or in what stands for one in tests. */
+/** Whether this runs in Node, and not in a page or a test environment that simulates one. */
 export function isNode(): boolean {
   return typeof process !== 'undefined' && process.versions?.node !== undefined && typeof window === 'undefined';
 }

@@ -1,14 +1,14 @@
 import { SequiturError } from './errors.js';
 
-/** Where the first copy of this package that is used in a process or page leaves its mark. */
+/** The global symbol by which the first copy of this package marks a process or page. */
 const STAMP = Symbol.for('@sequitur/core');
 
 /** This copy: each copy of the package evaluates this module once. */
 const thisCopy = {};
 
 /**
- * The guard against two copies of this package in one process: each would keep its own list of opened backends, and
- * parameters of one would be no parameters to the other.
+ * The guard against two copies of this package in one process: each would have a separate list of open backends, and
+ * would not recognise parameters of the other.
  *
  * @throws SequiturError in the second copy
  */

@@ -1,10 +1,9 @@
 /**
- * Seeded randomness that can be forked by name, so that what one part draws never depends on which
- * other parts exist or in which order they ran.
+ * A seeded random generator that can be forked by name, so that the draws of one part do not depend on other parts or
+ * their order.
  *
- * The generator is xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number
- * generators", ACM TOMS 47:4); seeds and fork names are spread over its 128 bits with the finaliser of
- * MurmurHash3. Not for cryptography.
+ * The generator is xoshiro128** (Blackman and Vigna 2021, "Scrambled linear pseudorandom number generators", ACM TOMS
+ * 47:4); seeds and fork names are spread over its 128 bits with the finaliser of MurmurHash3. Not for cryptography.
  */
 export class Random {
   readonly #key: Words;
@@ -15,7 +14,7 @@ export class Random {
     this.#words = words;
   }
 
-  /** @param seed a finite number or any text; equal seeds give equal streams on every machine. */
+  /** @param seed a finite number or a string; equal seeds give equal streams on every machine. */
   static fromSeed(seed: number | string): Random {
     return Random.#fromKey(hash([0, 0, 0, 0], typeof seed === 'number' ? `#${seed}` : seed));
   }
@@ -24,17 +23,17 @@ export class Random {
     return new Random(key, [...key]);
   }
 
-  /** Goes on where {@link state} was taken. */
+  /** Continues from {@link state}. */
   static fromState(state: RandomState): Random {
     return new Random([...state.key], [...state.words]);
   }
 
-  /** Everything needed to go on later, as plain JSON. */
+  /** The state of the generator, as plain JSON. */
   get state(): RandomState {
     return { key: [...this.#key], words: [...this.#words] };
   }
 
-  /** A stream of its own for `name`: depends on the seed and the names on the way, not on what was drawn before. */
+  /** A separate stream for `name`: depends on the seed and the names on the path, not on earlier draws. */
   fork(name: string | number): Random {
     return Random.#fromKey(hash(this.#key, String(name)));
   }
@@ -72,7 +71,7 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** Puts `items` in random order, in place (Fisher and Yates). */
+  /** Shuffles `items` in place (Fisher and Yates). */
   shuffle<T>(items: T[]): T[] {
     for (let last = items.length - 1; last > 0; last--) {
       const other = this.integer(last + 1);
@@ -93,7 +92,7 @@ function rotateLeft(x: number, bits: number): number {
   return (x << bits) | (x >>> (32 - bits));
 }
 
-/** Mixes `text` into `key`; each of the four lanes reads the text with a start of its own. */
+/** Mixes `text` into `key`; each of the four lanes starts from a different constant. */
 function hash(key: Words, text: string): Words {
   const words = key.map((lane, index) => {
     let h = mix(lane ^ Math.imul(index + 1, 0x9e3779b9));
@@ -104,7 +103,7 @@ function hash(key: Words, text: string): Words {
   return words;
 }
 
-/** The finaliser of MurmurHash3 (Appleby 2011): every input bit flips every output bit half of the time. */
+/** The finaliser of MurmurHash3 (Appleby 2011): every input bit flips every output bit with probability one half. */
 function mix(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -2,7 +2,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
-/** `[2, 3]` as people write shapes; a scalar is `[]`. */
+/** A shape as a string, `[2, 3]`; `[]` for a scalar. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }

@@ -1,30 +1,30 @@
 export type BackendName = 'webgpu' | 'wasm' | 'cpu';
 
-/** One thing that a backend found or missed, and what the user can do to get more. */
+/** A capability of a backend: what was found or is missing, and how to enable it. */
 export interface Capability {
   readonly found: boolean;
-  /** What exactly was found, or why not. */
+  /** What was found, or why it is missing. */
   readonly detail: string;
-  /** Absent where nothing can be done. */
+  /** How to enable it; absent where that is impossible. */
   readonly hint?: string;
 }
 
 export interface BackendMemory {
-  /** Bytes of all tensors alive. */
+  /** Bytes of all live tensors. */
   readonly live: number;
-  /** The most that `live` reached since the backend was opened, or since `resetPeak`. */
+  /** Maximum of `live` since the backend was opened, or since `resetPeak`. */
   readonly peak: number;
-  /** Bytes taken from the system: the WebAssembly heap, or the GPU's buffers; equal to `live` on cpu. */
+  /** Bytes reserved from the system: the wasm heap, or the GPU's buffers; equal to `live` on cpu. */
   readonly reserved: number;
   readonly tensors: number;
 }
 
-/** What computes: opened by `openBackend`, and then the one that every operation of tfjs runs on. */
+/** A backend: opened by `openBackend`, which makes it the backend of all tfjs operations. */
 export interface Backend {
   readonly name: BackendName;
-  /** SIMD, threads, f16, subgroups, adapter: what was found, as far as it concerns this backend. */
+  /** The capabilities of this backend: SIMD, threads, f16, subgroups, adapter. */
   readonly capabilities: Readonly<Record<string, Capability>>;
-  /** Waits until everything asked for so far is computed. Rejects where the GPU refused or was lost. */
+  /** Waits until all submitted work is done. Rejects if the GPU reported an error or was lost. */
   sync(): Promise<void>;
   memory(): BackendMemory;
   resetPeak(): void;
@@ -32,14 +32,14 @@ export interface Backend {
   close(): void;
 }
 
-/** What the opener of one backend brings; the rest is the same for all. */
+/** A backend as returned by its opener; the rest is common to all. */
 export interface OpenedBackend {
   readonly capabilities: Readonly<Record<string, Capability>>;
   sync(): Promise<void>;
-  /** Whether what it computes on is gone for good, so that it must be opened afresh. */
+  /** Whether the device was lost, so that the backend must be opened again. */
   isLost?(): boolean;
-  /** Bytes taken from the system, given the bytes of live tensors. */
+  /** Bytes reserved from the system, given the bytes of live tensors. */
   reserved(live: number): number;
-  /** Ends what runs beside it, when it is closed. */
+  /** Releases other resources when the backend is closed. */
   release?(): void;
 }

@@ -2,9 +2,9 @@ import type { KernelBackend, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import { wasmInstance } from './wasm/instance.js';
 
-/** A backend whose tensors can be written after they were made. */
+/** A backend whose tensors can be written in place. */
 export interface CopiesRanges {
-  /** Copies `count` numbers of float32 `source` from number `from` on to number `to` of `target`, for each range. */
+  /** Copies `count` elements of float32 `source` from index `from` on to index `to` of `target`, for each range. */
   copyRanges(source: TensorInfo, target: TensorInfo, ranges: readonly CopiedRange[]): void;
 }
 
@@ -16,7 +16,7 @@ export interface CopiedRange {
 
 /**
  * Overwrites positions of `target` in place: `count` of them from `to` on become those of `source` from `from` on, in
- * every row of the batch. tfjs takes tensors for constants: whoever calls this must know that nobody else reads there.
+ * every row of the batch. tfjs treats tensors as constants: callers must know that nobody else reads there.
  *
  * @param source float32 [batch, positions, ...]
  * @param target float32 [batch, other positions, ...], the same batch and last axes
@@ -47,7 +47,7 @@ function canCopyRanges(backend: KernelBackend): backend is KernelBackend & Copie
   return 'copyRanges' in backend;
 }
 
-/** The numbers of a tensor where they lie: in the WebAssembly memory, or in the array of the cpu backend. */
+/** A view of a tensor's elements: in the wasm memory, or in the array of the cpu backend. */
 function valuesOf(backend: KernelBackend, tensor: Tensor): Float32Array {
   const wasm = wasmInstance(backend);
   if (wasm) return wasm.values(tensor);

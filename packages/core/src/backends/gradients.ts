@@ -2,7 +2,7 @@ import { cumsum, registerGradient, type Tensor, unregisterGradient } from '@tens
 
 let registered = false;
 
-/** Registers the gradients of tfjs's ops, which it does not do by itself, with its faults put right. */
+/** Registers the gradients of tfjs's ops, with corrections. */
 export async function registerGradients(): Promise<void> {
   if (registered) return;
   const { gradConfigs } = await import('./gradients.generated.js');
@@ -12,8 +12,8 @@ export async function registerGradients(): Promise<void> {
 }
 
 /**
- * The gradient of a running sum is the running sum from the other end, along the same axis. tfjs transposes it once
- * too often on any axis but the last.
+ * The gradient of cumsum is the cumsum in reverse along the same axis. tfjs transposes once too often on any axis but
+ * the last.
  */
 function correctCumsum(): void {
   unregisterGradient('Cumsum');

@@ -1,18 +1,18 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** Follows the bytes of live tensors, to know their peak. */
+/** Tracks the bytes of live tensors and their peak. */
 export interface MemoryMeter {
   readonly live: number;
   readonly peak: number;
   readonly tensors: number;
   resetPeak(): void;
-  /** Stops following. */
+  /** Stops tracking. */
   stop(): void;
 }
 
 /**
- * tfjs counts the bytes of live tensors in one number of its engine's state and keeps no peak: here that number
- * becomes a property that remembers the highest value it was set to.
+ * Starts a memory meter. tfjs counts the bytes of live tensors in a field of its engine's state and keeps no peak: the
+ * field becomes a property that records its maximum.
  */
 export function startMemoryMeter(): MemoryMeter {
   const { state } = engine();

@@ -10,26 +10,24 @@ import { openWebGpu } from './webgpu/open.js';
 
 export interface OpenBackendOptions {
   /**
-   * Take a WebGPU adapter that computes on the processor (llvmpipe, SwiftShader). By default such an adapter is passed
-   * over where another backend is left to try, since it is slower than WebAssembly. Default: true where WebGPU alone
-   * is asked for, else false.
+   * Whether to accept a WebGPU adapter that computes on the CPU (llvmpipe, SwiftShader). Such an adapter is slower than
+   * wasm and skipped while another backend remains. Default: true where WebGPU is the only choice, else false.
    */
   readonly allowSoftwareAdapter?: boolean;
   /**
-   * Let WebAssembly fuse products with sums where the machine can (relaxed SIMD), which rounds once where there were two
-   * roundings: a third faster, and the last bit differs between machines that can and those that cannot. In Node 20 this
-   * switches on V8's flag for it. Default: true.
+   * Whether wasm may fuse multiply-adds (relaxed SIMD), which round once instead of twice: a third faster, and the last
+   * bit differs from machines without it. In Node 20 this enables V8's flag. Default: true.
    */
   readonly fusedProducts?: boolean;
   /**
-   * Let WebGPU hold keys and values in 16 bits while attention works on them, where the adapter has `shader-f16`: twice as
-   * many at a time, of three digits each and at most 65,504. Sums and gradients keep 32 bits. Default: false.
+   * Whether attention on WebGPU may hold keys and values in float16, where the adapter has `shader-f16`: twice as many
+   * at a time, with three digits and at most 65,504. Sums and gradients stay float32. Default: false.
    */
   readonly halfPrecision?: boolean;
   /**
-   * On how many threads WebAssembly computes, this one among them: workers that share its memory, in Node and in pages that
-   * are cross-origin isolated; elsewhere it is one. The numbers are the same, bit by bit. Default: as many as the machine
-   * has processors, and no more than eight.
+   * Number of threads of wasm, the main thread included: workers that share its memory, in Node and in cross-origin
+   * isolated pages; elsewhere one. Results are equal bit for bit. Default: the number of processor cores, at most
+   * eight.
    */
   readonly threads?: number;
 }
@@ -50,13 +48,13 @@ interface Open {
 
 const open = new Map<BackendName, Open>();
 let meter: MemoryMeter | undefined;
-/** The call of `openBackend` that came last, however it ends. */
+/** The last call of `openBackend`, whatever its outcome. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
- * Opens the first backend of the list that this machine has, with all gradients and our kernels, and makes it the one
- * that tfjs's operations run on. One that is open already is taken as it is, unless its device was lost. Calls made at the
- * same time are answered one after another, so that none opens a second time what another is about to open.
+ * Opens the first available backend of the list with all gradients and kernels, and makes it the backend of tfjs
+ * operations. An open backend is reused unless its device was lost. Concurrent calls are answered one after another, so
+ * that none opens a backend twice.
  *
  * @param preference in order; default webgpu, then wasm, then cpu.
  * @throws SequiturError saying for each backend of the list why it did not open
@@ -95,7 +93,7 @@ async function openFirst(
     where: 'openBackend',
     expected: `one of ${names.join(', ')} to open`,
     got: reasons.length ? `${reasons.join('')}\n` : 'an empty list',
-    fix: "Ask for 'cpu', which opens everywhere, or mend what stands above",
+    fix: "Use 'cpu', which is always available, or resolve the errors above",
   });
 }
 
@@ -139,13 +137,13 @@ function present(name: BackendName, opened: OpenedBackend, meter: MemoryMeter): 
   };
 }
 
-/** Forgets a backend, so that the next `openBackend` opens it afresh; what it held is gone. */
+/** Closes a backend, so that the next `openBackend` opens it again; its tensors are lost. */
 export function closeBackend(name: BackendName): void {
   open.get(name)?.release();
   open.delete(name);
   const known = engine().registryFactory[name];
   if (known || engine().registry[name]) removeBackend(name);
-  // tfjs's packages name their backend once, when they are imported; ours for WebGPU holds the device that is gone.
+  // tfjs's packages register their backend once, on import; ours for WebGPU holds the lost device.
   if (known && name !== 'webgpu') registerBackend(name, known.factory, known.priority);
 }
 

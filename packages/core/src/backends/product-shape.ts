@@ -12,7 +12,7 @@ export interface MatMulAttributes {
   readonly activation?: string | null;
 }
 
-/** How many numbers lie between one matrix, row or column and the next. */
+/** Strides between matrices, rows and columns. */
 export interface Steps {
   readonly batchStep: number;
   readonly rowStep: number;
@@ -31,7 +31,7 @@ export interface Product {
   readonly ofB: Steps;
 }
 
-/** What tfjs's product asks for, or null where it is of other numbers, or batches go together in another way. */
+/** The shape of tfjs's matrix product, or null for other dtypes and other ways of broadcasting. */
 export function readProduct({ a, b }: MatMulInputs, { transposeA, transposeB }: MatMulAttributes): Product | null {
   if (a.dtype !== 'float32' || b.dtype !== 'float32') return null;
   const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
@@ -53,7 +53,7 @@ function strides(columns: number, transposed: boolean): Omit<Steps, 'batchStep'>
   return transposed ? { rowStep: 1, columnStep: columns } : { rowStep: columns, columnStep: 1 };
 }
 
-/** How the leading dimensions go together: equal, or one of them a single matrix. */
+/** How batch dimensions broadcast: equal, or one of them a single matrix. */
 function commonBatches(a: readonly number[], b: readonly number[]) {
   const countA = util.sizeFromShape([...a]);
   const countB = util.sizeFromShape([...b]);

@@ -10,7 +10,7 @@ export type BackendKernel<Inputs, Attributes> = (call: {
 
 const ours = new WeakSet<object>();
 
-/** Puts our kernel in the place of tfjs's, which it is given to fall back on, unless ours stands there already. */
+/** Replaces a kernel of tfjs, which is passed as fallback, unless it is replaced already. */
 export function replaceKernel<Inputs, Attributes>(
   backendName: BackendName,
   kernelName: string,

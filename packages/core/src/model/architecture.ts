@@ -1,30 +1,30 @@
 import type { CausalModel, Encoder, SequenceToSequenceModel } from './model.js';
 
-/** What a model of some size needs to read a text of some length. */
+/** The cost of a model for a sequence length. */
 export interface Cost {
-  /** Trained numbers, tied ones counted once. */
+  /** Number of parameters, tied ones counted once. */
   readonly parameters: number;
   /** Floating point operations of one forward pass over `length` tokens, a multiply-add counted as two. */
   readonly flops: number;
-  /** Bytes of the state after `length` tokens, reserved room included. */
+  /** Bytes of the state after `length` tokens, spare capacity included. */
   readonly stateBytes: number;
 }
 
 /**
- * What a part of a model needs to read `length` tokens after `seen` others, every module within it counted, for a batch
- * of one. Operations are those of products, a multiply-add counted as two.
+ * The cost of a part of a model for `length` tokens after `seen` earlier ones, submodules included, for a batch of one.
+ * Operations are those of products, a multiply-add counted as two.
  */
 export interface PartCost {
   readonly flops: number;
-  /** Of the backward pass of a loss over what the part puts out. */
+  /** Operations of the backward pass. */
   readonly gradientFlops: number;
-  /** Of a backward pass through its state alone, where nothing reads what it puts out; default as `gradientFlops`. */
+  /** Operations of a backward pass through the state only, where the output is not used; default as `gradientFlops`. */
   readonly stateGradientFlops?: number;
-  /** Bytes of its state after these tokens, reserved room included. */
+  /** Bytes of the state after these tokens, spare capacity included. */
   readonly stateBytes: number;
 }
 
-/** A part that knows what it costs beyond its Linears read once by every token. */
+/** A part with a cost other than that of its Linear layers. */
 export interface CostedPart {
   cost(length: number, seen?: number): PartCost;
 }
@@ -36,16 +36,16 @@ interface ModelOfKind {
 }
 
 /**
- * An architecture as a value that can be listed, compared and passed about; nothing registers itself.
+ * An architecture as a value: presets, a constructor and a cost, without registration.
  *
  * @typeParam Config flat, readonly, plain JSON.
  */
 export interface Architecture<Config, Kind extends keyof ModelOfKind = keyof ModelOfKind> {
   readonly name: string;
   readonly kind: Kind;
-  /** Sizes known by name. */
+  /** Configs by name. */
   readonly presets: Readonly<Record<string, Config>>;
-  /** A model without values: initialise it or load a checkpoint. */
+  /** Creates a model without parameter values: initialise it or load a checkpoint. */
   create(config: Config): ModelOfKind[Kind];
   /** For a batch of one. */
   cost(config: Config, length: number): Cost;

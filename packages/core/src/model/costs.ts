@@ -3,8 +3,8 @@ import { Linear } from './layers/linear.js';
 import { type Module, modulesOf } from './module.js';
 
 /**
- * What a module needs to read `length` tokens after `seen` others: of every part that declares its cost what it declares,
- * of every other Linear one product for each token, and twice as many backwards. Embeddings multiply nothing.
+ * The cost of a module for `length` tokens after `seen` earlier ones: what its parts declare, and for every other
+ * Linear one product per token, twice as many backwards. Embeddings cost no products.
  */
 export function costOfParts(root: Module, length: number, seen = 0): PartCost {
   const declared: string[] = [];
@@ -22,7 +22,7 @@ export function costOfParts(root: Module, length: number, seen = 0): PartCost {
   return total;
 }
 
-/** Operations of reading so many rows with each of the Linears at and below `root`. */
+/** Operations of all Linear layers at and below `root` for a number of rows. */
 export function linearFlops(root: Module, rows: number): number {
   let flops = 0;
   for (const [, part] of modulesOf(root)) {

@@ -1,23 +1,22 @@
 import type { Json } from '../json.js';
 
 /**
- * Batches that can be gone on with in another process: what a training run reads, and what its checkpoints remember
- * of the data.
+ * A resumable stream of batches, for training runs and their checkpoints.
  *
- * Iterating goes on from `position`; every batch handed out moves it. A position is plain JSON and small.
+ * Iterating continues from `position`, which every batch advances. A position is small plain JSON.
  */
 export interface ResumableData<Batch> extends Iterable<Batch> {
-  /** All that was handed out so far, as a place to go on from. */
+  /** The position after all batches read so far. */
   readonly position: Json;
   /**
-   * Makes the next batch the one that followed when `position` was read.
+   * Continues after the batch that was read at `position`.
    *
    * @throws SequiturError where the position belongs to other data
    */
   resumeAt(position: Json): void;
 }
 
-/** Whether these data can be gone on with. */
+/** Whether data are resumable. */
 export function isResumable<Batch>(
   data: Iterable<Batch> | AsyncIterable<Batch> | ResumableData<Batch>,
 ): data is ResumableData<Batch> {

@@ -1,7 +1,7 @@
 import type { Random } from '../random.js';
 import { sizeOf } from '../shape.js';
 
-/** Gives the first values of a parameter, from its shape and a stream of randomness that is its own. */
+/** An initializer: the initial values of a parameter, from its shape and a separate random stream. */
 export type Initializer = (shape: readonly number[], random: Random) => Float32Array;
 
 export const zeros: Initializer = (shape) => new Float32Array(sizeOf(shape));
@@ -12,7 +12,7 @@ export function constant(value: number): Initializer {
   return (shape) => new Float32Array(sizeOf(shape)).fill(value);
 }
 
-/** Normal with mean 0; GPT-2 and BERT use a deviation of 0.02. */
+/** Normal with mean 0; GPT-2 and BERT use a standard deviation of 0.02. */
 export function normal(deviation: number): Initializer {
   return (shape, random) => fill(shape, () => deviation * random.normal());
 }
@@ -22,7 +22,10 @@ export function uniform(limit: number): Initializer {
   return (shape, random) => fill(shape, () => limit * (2 * random.uniform() - 1));
 }
 
-/** Glorot and Bengio 2010, equation 16: uniform with limit sqrt(6 / (inputs + outputs)), for a weight [inputs, outputs]. */
+/**
+ * Xavier uniform (Glorot and Bengio 2010, equation 16): limit sqrt(6 / (inputs + outputs)), for a weight [inputs,
+ * outputs].
+ */
 export const xavierUniform: Initializer = (shape, random) => {
   const [inputs = 1, outputs = 1] = shape;
   return uniform(Math.sqrt(6 / (inputs + outputs)))(shape, random);

@@ -3,21 +3,21 @@ import { Random } from '../random.js';
 import { Parameter } from './parameter.js';
 
 /**
- * A part of a model. Its fields are parameters, other modules, or arrays of them; a parameter's name is its
- * path along those fields (`blocks.0.attention.query.weight`), found by walking the object.
+ * The base class of all parts of a model. Its fields are parameters, other modules, or arrays of them; a parameter's
+ * name is its path along those fields (`blocks.0.attention.query.weight`), found by walking the object.
  *
- * Construction allocates nothing. Keep parts in ordinary fields: private `#fields` cannot be walked.
+ * Construction allocates no memory. Keep parts in ordinary fields: private `#fields` cannot be walked.
  */
 export abstract class Module {
-  /** Frees the values of every parameter below. */
+  /** Frees the values of all parameters. */
   dispose(): void {
     for (const parameter of parametersOf(this).values()) parameter.dispose();
   }
 }
 
 /**
- * Every parameter below `root` by its path, in the order of the fields. A parameter that stands in several places
- * (tied weights) is listed once, under the first path.
+ * All parameters below `root` by path, in the order of the fields. A tied parameter is listed once, under its first
+ * path.
  */
 export function parametersOf(root: Module): Map<string, Parameter> {
   const paths = new Map<Parameter, string>();
@@ -25,7 +25,7 @@ export function parametersOf(root: Module): Map<string, Parameter> {
   return new Map([...paths].map(([parameter, path]) => [path, parameter]));
 }
 
-/** For every tied parameter, the further paths at which it stands, each with the path that `parametersOf` lists. */
+/** The other paths of tied parameters, each with the path that `parametersOf` lists. */
 export function tiedPathsOf(root: Module): Map<string, string> {
   const first = new Map<Parameter, string>();
   const tied = new Map<string, string>();
@@ -37,7 +37,7 @@ export function tiedPathsOf(root: Module): Map<string, string> {
   return tied;
 }
 
-/** Every module below `root` with its path, `root` itself under the empty one. */
+/** All modules below `root` with their paths, `root` itself under the empty one. */
 export function* modulesOf(root: Module, path = ''): Generator<[path: string, module: Module]> {
   yield [path, root];
   for (const [name, child] of childrenOf(root)) {
@@ -45,7 +45,7 @@ export function* modulesOf(root: Module, path = ''): Generator<[path: string, mo
   }
 }
 
-/** How many numbers the module trains, tied ones counted once. */
+/** The number of parameters, tied ones counted once. */
 export function parameterCount(root: Module): number {
   let count = 0;
   for (const { shape } of parametersOf(root).values()) count += shape.reduce((size, dimension) => size * dimension, 1);
@@ -53,8 +53,8 @@ export function parameterCount(root: Module): number {
 }
 
 /**
- * Gives first values to every parameter that has none yet. Each draws from a stream forked by its own path, so
- * adding a layer leaves the values of all others as they were.
+ * Initialises every parameter without values. Each draws from a random stream forked by its path, so that adding a
+ * layer does not change the others.
  */
 export function initialize<M extends Module>(root: M, seed: number | string): M {
   const random = Random.fromSeed(seed);
@@ -66,8 +66,8 @@ function* everyPlaceOf(module: Module, prefix = '', above: readonly Module[] = [
   if (above.includes(module)) {
     throw new SequiturError({
       where: `the module at ${prefix.slice(0, -1)}`,
-      expected: 'a tree of parts',
-      got: 'a part that contains itself',
+      expected: 'a tree of modules',
+      got: 'a module that contains itself',
     });
   }
   for (const [name, child] of childrenOf(module)) {

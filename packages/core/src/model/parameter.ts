@@ -6,20 +6,20 @@ import { showShape, sizeOf } from '../shape.js';
 import type { Initializer } from './initializers.js';
 
 export interface ParameterOptions {
-  /** Whether weight decay shrinks the parameter. Default: where its rank is 2 or more, so no biases and no norms. */
+  /** Whether weight decay applies. Default: to parameters of rank 2 or more, so not to biases and norms. */
   readonly decays?: boolean;
 }
 
 /**
- * A named array of trained numbers. It is declared with its shape and allocates nothing until values come,
- * from a seed (`initialize`) or from a checkpoint (`assign`).
+ * A parameter: a named array of trained values. It allocates no memory until it is initialised (`initialize`) or loaded
+ * (`assign`).
  */
 export class Parameter {
   readonly shape: readonly number[];
   readonly initializer: Initializer;
-  /** Frozen parameters are left out of the gradient. */
+  /** Frozen parameters get no gradient. */
   trainable = true;
-  /** Whether weight decay shrinks it. */
+  /** Whether weight decay applies. */
   readonly decays: boolean;
   #variable: Variable | undefined;
 
@@ -34,7 +34,7 @@ export class Parameter {
     return this.#variable !== undefined;
   }
 
-  /** The values, as a variable that the parameter owns: the caller must not dispose it. */
+  /** The values, as a variable owned by the parameter: the caller must not dispose it. */
   get value(): Variable {
     if (!this.#variable) {
       throw new SequiturError({
@@ -47,12 +47,12 @@ export class Parameter {
     return this.#variable;
   }
 
-  /** Draws the first values. Does nothing where values are present. */
+  /** Draws the initial values, unless there are values already. */
   initialize(random: Random): void {
     if (!this.#variable) this.assign(this.initializer(this.shape, random));
   }
 
-  /** Replaces the values, by a copy of an array. A tensor stays the caller's, who disposes it. */
+  /** Replaces the values by a copy. A given tensor remains owned by the caller. */
   assign(values: Float32Array | Tensor): void {
     const found = values instanceof Float32Array ? [values.length] : values.shape;
     const wanted = values instanceof Float32Array ? [sizeOf(this.shape)] : this.shape;
@@ -69,12 +69,14 @@ export class Parameter {
     if (values instanceof Float32Array) dispose(fresh);
   }
 
-  /** A copy of the values on the host, row-major: what tfjs gives is, on some backends, the memory of the tensor itself. */
+  /**
+   * A copy of the values on the host, row-major: on some backends tfjs would return the memory of the tensor itself.
+   */
   async read(): Promise<Float32Array> {
     return ((await this.value.data()) as Float32Array).slice();
   }
 
-  /** Frees the values. The parameter can be filled again. */
+  /** Frees the values. The parameter can be assigned again. */
   dispose(): void {
     this.#variable?.dispose();
     this.#variable = undefined;

@@ -3,7 +3,7 @@ import { SequiturError } from '../errors.js';
 import { showValue } from '../options/index.js';
 import { isList, type StateTree } from './state-tree.js';
 
-/** A state on the host: the same tree with typed arrays, fit for structured cloning and for files. */
+/** A serialized state: the same tree with typed arrays, for structured cloning and files. */
 export type SerializedState =
   | number
   | {
@@ -18,10 +18,10 @@ type SerializedValues = Float32Array | Int32Array | Uint8Array;
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
 
-/** States are a few levels deep; more is no state, and recursion would end in an error of JavaScript's. */
+/** States are a few levels deep; without a limit, recursion on other values would overflow the stack. */
 const MOST_LEVELS = 100;
 
-/** Copies the whole state to the host. The state stays valid. */
+/** Copies a state to the host. The state stays valid. */
 export async function serialize(state: StateTree): Promise<SerializedState> {
   if (typeof state === 'number') return state;
   if (state instanceof Tensor) {
@@ -34,10 +34,10 @@ export async function serialize(state: StateTree): Promise<SerializedState> {
 }
 
 /**
- * The state that was serialized, as new tensors which the caller disposes. Whether it belongs to a model is checked where
+ * Restores a serialized state as new tensors, which the caller disposes. Whether it belongs to a model is checked where
  * the model reads it.
  *
- * @throws SequiturError where it is no serialized state: nothing is left of it then
+ * @throws SequiturError where it is not a serialized state: nothing leaks
  */
 export function deserialize(saved: SerializedState): StateTree {
   const made: Tensor[] = [];
@@ -83,6 +83,6 @@ function unsound(where: string, saved: unknown): SequiturError {
     where: where.slice(0, 200),
     expected: 'a finite number, a tensor (dtype, shape, values), a tree or a list',
     got: showValue(saved),
-    fix: 'Pass what serialize gave',
+    fix: 'Pass the result of serialize',
   });
 }

@@ -2,12 +2,12 @@ import { dispose, gather, keep, Tensor, tensor1d, tidy, util } from '@tensorflow
 import { SequiturError } from '../errors.js';
 
 /**
- * What a model must remember to go on: tensors, numbers, and plain objects or arrays of them. Immutable, and opaque
- * to all but the model that made it. The first axis of every tensor is the batch.
+ * The state of a model between chunks: tensors, numbers, and plain objects or arrays of them. Immutable, and opaque to
+ * all but the model that made it. The first axis of every tensor is the batch.
  */
 export type StateTree = Tensor | number | { readonly [key: string]: StateTree } | readonly StateTree[];
 
-/** A copy of the tree in which every tensor is replaced by what `change` makes of it. */
+/** A copy of the tree in which every tensor is replaced by the result of `change`. */
 export function mapState<S extends StateTree>(state: S, change: (tensor: Tensor) => Tensor): S {
   return map(state, change) as S;
 }
@@ -24,7 +24,7 @@ export function isList(state: StateTree): state is readonly StateTree[] {
   return Array.isArray(state);
 }
 
-/** Every tensor of the tree, in the order of its keys. */
+/** All tensors of the tree, in the order of its keys. */
 export function tensorsIn(state: StateTree): Tensor[] {
   const found: Tensor[] = [];
   mapState(state, (item) => {
@@ -34,7 +34,7 @@ export function tensorsIn(state: StateTree): Tensor[] {
   return found;
 }
 
-/** Bytes that the tree's tensors hold, reserved room included. */
+/** Bytes of the tree's tensors, spare capacity included. */
 export function bytesIn(state: StateTree): number {
   return tensorsIn(state).reduce((bytes, item) => bytes + item.size * util.bytesPerElement(item.dtype), 0);
 }
@@ -44,7 +44,7 @@ export function disposeState(state: StateTree): void {
   dispose(tensorsIn(state));
 }
 
-/** tfjs's `tidy` for results that hold states: frees every tensor made in `compute` but those in what it returns. */
+/** tfjs's `tidy` for results that hold states: frees every tensor made in `compute` except those in the result. */
 export function scoped<T>(compute: () => T): T {
   return tidy(compute as () => Tensor) as T;
 }
@@ -54,7 +54,7 @@ export function keepState<S extends StateTree>(state: S): S {
   return mapState(state, keep);
 }
 
-/** Moves on from one state to the next: frees what only the `previous` one held, and returns `next`. */
+/** Replaces a state by the next one: frees tensors that only `previous` holds, and returns `next`. */
 export function replaceState<S extends StateTree>(previous: StateTree, next: S): S {
   const stay = new Set(tensorsIn(next));
   dispose(tensorsIn(previous).filter((item) => !stay.has(item)));
@@ -62,8 +62,7 @@ export function replaceState<S extends StateTree>(previous: StateTree, next: S):
 }
 
 /**
- * The state whose row i is row `rows[i]` of this one, as beam search needs when beams are dropped or doubled.
- * The caller disposes both.
+ * Reorders the rows of a state: row i of the result is row `rows[i]`, as beam search needs. The caller disposes both.
  */
 export function reorder<S extends StateTree>(state: S, rows: readonly number[]): S {
   for (const item of tensorsIn(state)) {

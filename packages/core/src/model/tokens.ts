@@ -4,9 +4,9 @@ import { SequiturError } from '../errors.js';
 /**
  * Token ids as a tensor int32 [batch, length], which the caller disposes.
  *
- * Ids are checked here, on the host: a GPU reads zeros for an id beyond the table and says nothing.
+ * Ids are checked here, on the host: a GPU silently reads zeros for an id beyond the table.
  *
- * @param rows equally long lists of ids.
+ * @param rows lists of ids of equal length.
  * @throws SequiturError naming the row and column of the first id that is not an integer in [0, vocabularySize).
  */
 export function tokenTensor(rows: readonly ArrayLike<number>[], vocabularySize: number): Tensor2D {

@@ -12,43 +12,43 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-/** The tensors of a call by name; an optional one that was not given is left out. */
+/** The tensors of a call by name; absent optional ones are omitted. */
 export type OpInputs = Readonly<Record<string, Tensor>>;
 
-/** What a native kernel gets. */
+/** A call of a native kernel. */
 export interface KernelCall<Attributes> {
   readonly inputs: OpInputs;
   readonly attributes: Attributes;
   readonly backend: KernelBackend;
 }
 
-/** Computes the outputs on one backend, or returns null where it declines: then the reference runs. */
+/** A native kernel: computes the outputs on one backend, or returns null to decline; then the reference runs. */
 export type NativeKernel<Attributes> = (call: KernelCall<Attributes>) => TensorInfo[] | null;
 
 export interface OpGradient<Attributes> {
   readonly inputsToSave?: readonly string[];
-  /** For each output whether the gradient needs it; they follow the saved inputs. */
+  /** For each output whether the gradient needs it; saved outputs follow the saved inputs. */
   readonly outputsToSave?: readonly boolean[];
-  /** dys: one gradient per output -> per input how to compute its gradient, only where it is asked for. */
+  /** dys: one gradient per output -> functions that compute the gradient of each input, called only if needed. */
   of(dys: Tensor[], saved: Tensor[], attributes: Attributes): Readonly<Record<string, () => Tensor>>;
 }
 
 export interface OpDefinition<Attributes> {
-  /** The name in tfjs's registries: `SequiturLayerNorm`. */
+  /** The name in tfjs's registries, `SequiturLayerNorm` for example. */
   readonly name: string;
-  /** The op in tfjs's own ops: its definition, its fallback and its test. */
+  /** The readable reference in tfjs ops: definition, fallback and test. */
   reference(inputs: OpInputs, attributes: Attributes): Tensor[];
   readonly gradient?: OpGradient<Attributes>;
-  /** Native kernels by the name of the backend. */
+  /** Native kernels by backend. */
   readonly kernels?: Readonly<Record<string, NativeKernel<Attributes>>>;
 }
 
 export type Op<Attributes> = (inputs: OpInputs, attributes: Attributes) => Tensor[];
 
 /**
- * Makes an op of tfjs out of its parts. It registers itself for a backend when it is first called there, so that
- * importing a package has no effect. Where a backend has no kernel of its own, or that one declines, the reference
- * runs inside the registered kernel; so the gradient given here holds everywhere.
+ * Defines an op of tfjs. It is registered for a backend at its first call, so that importing a package has no effect.
+ * Where there is no kernel, or it declines, the reference runs inside the registered kernel, so that the gradient
+ * applies everywhere.
  */
 export function defineOp<Attributes extends object>(definition: OpDefinition<Attributes>): Op<Attributes> {
   const { name, gradient } = definition;
@@ -61,7 +61,7 @@ export function defineOp<Attributes extends object>(definition: OpDefinition<Att
 
 let referencesOnly = false;
 
-/** Computes with the references of all ops in the place of their kernels: to test these, or to see where a fault lies. */
+/** Runs the references of all ops instead of their kernels, to test kernels or to locate an error. */
 export function byReference<T>(compute: () => T): T {
   const before = referencesOnly;
   referencesOnly = true;

@@ -2,7 +2,7 @@ import type { DataType, Tensor } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import { showShape } from '../shape.js';
 
-/** What an operation asks of one of its tensors. */
+/** The expected dtype and shape of a tensor. */
 export interface Expected {
   readonly dtype?: DataType;
   /** The exact shape, or a list that starts with `'...'` for any leading dimensions. */
@@ -28,18 +28,18 @@ function fits(found: readonly number[], wanted: readonly (number | '...')[]): bo
   return sizes.every((size, axis) => found[found.length - sizes.length + axis] === size);
 }
 
-/** Checks a plain number: `dropout, rate` in [0, 1), say. */
+/** Checks a number: `dropout, rate` in [0, 1) for example. */
 export function expectNumber(where: string, value: number, expected: string, holds: (value: number) => boolean): void {
   if (!holds(value)) throw new SequiturError({ where, expected, got: String(value) });
 }
 
-/** The size of the last axis, which an operation works along. */
+/** The size of the last axis. */
 export function widthOf(where: string, tensor: Tensor): number {
   const width = tensor.shape.at(-1);
   if (!width)
     throw new SequiturError({
       where,
-      expected: 'at least one axis of at least one number',
+      expected: 'at least one axis of at least one element',
       got: showShape(tensor.shape),
     });
   return width;

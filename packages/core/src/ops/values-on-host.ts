@@ -5,8 +5,8 @@ import type { WebGpuInternals } from '../backends/webgpu/internals.js';
 import { SequiturError } from '../errors.js';
 
 /**
- * The numbers of a tensor where the host has them without waiting: always on cpu and WebAssembly, on WebGPU until the
- * tensor is first used there; else null. A view, good only until the next operation.
+ * The values of a tensor if they are on the host: always on cpu and wasm, on WebGPU until the tensor is first used
+ * there; else null. A view, valid until the next operation.
  */
 export function valuesOnHost(tensor: Tensor): ArrayLike<number> | null {
   const current = backend();
@@ -21,27 +21,27 @@ export function valuesOnHost(tensor: Tensor): ArrayLike<number> | null {
 }
 
 export interface AllowedIntegers {
-  /** Allowed are those from 0 on below this one. */
+  /** Valid integers are from 0 up to but not this one. */
   readonly below: number;
-  /** And this one. */
+  /** An additional valid integer. */
   readonly ignored?: number;
-  /** The length of a row, for messages that name row and column; absent: a place. */
+  /** Columns per row, for messages with row and column; absent: the message has an index. */
   readonly columns?: number | undefined;
-  /** The row that these begin with; default 0. */
+  /** The first row; default 0. */
   readonly firstRow?: number | undefined;
 }
 
 /**
- * Checks labels or ids that can be seen from the host; those that are on a GPU already pass unseen.
+ * Checks labels or ids that are on the host; those on a GPU are not checked.
  *
- * @throws SequiturError naming row, column and value of the first that is not allowed
+ * @throws SequiturError naming row, column and value of the first invalid one
  */
 export function checkIntegers(where: string, tensor: Tensor, allowed: AllowedIntegers): void {
   const values = valuesOnHost(tensor);
   if (values) checkIntegerValues(where, values, allowed);
 }
 
-/** The same of numbers on the host, which may be anything: fractions and NaN are refused too. */
+/** As `checkIntegers`, for values on the host, which may be anything: fractions and NaN are refused too. */
 export function checkIntegerValues(
   where: string,
   values: ArrayLike<number>,

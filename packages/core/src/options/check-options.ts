@@ -3,10 +3,10 @@ import { SequiturError } from '../errors.js';
 import { kind, type OptionRule } from './kinds.js';
 import { shorten, showValue } from './show-value.js';
 
-/** A rule for each option of an interface: one that is forgotten is an error of types. */
+/** A rule for each option of an interface: a missing one is a type error. */
 export type OptionRules<Options> = { readonly [Name in keyof Options]-?: OptionRule };
 
-/** The rule of an object of options. It is an ordinary rule too, for options within options. */
+/** The rule of an option object. It is also a rule for nested options. */
 export type OptionsRule<Options> = v.GenericSchema<Options>;
 
 /**
@@ -30,12 +30,12 @@ const plainObject = kind(
 );
 
 /**
- * Checks an object of options where it is given, before anything is computed: names, types, ranges. Every public function
- * that takes options calls it first. Conditions between several options are checked by the caller after it.
+ * Checks an option object before anything is computed: names, types, ranges. Every public function with options calls
+ * it first. Conditions between options are checked by the caller afterwards.
  *
  * @param where the function as users call it: `train`
  * @returns the options as they were given
- * @throws SequiturError naming the option, what it may be and what came; an unknown name is refused
+ * @throws SequiturError naming the option, the expected and the given value; unknown names are refused
  */
 export function checkOptions<Options extends object>(
   where: string,
@@ -45,7 +45,7 @@ export function checkOptions<Options extends object>(
   return checkArgument(where, rule, options);
 }
 
-/** Checks a single argument by a rule, as `checkOptions` checks an object of them. @returns the argument */
+/** Checks a single argument by a rule. @returns the argument */
 export function checkArgument<T>(where: string, rule: OptionRule, argument: T): T {
   const result = v.safeParse(rule, argument, { abortEarly: true });
   if (result.success) return argument;

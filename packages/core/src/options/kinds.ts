@@ -1,6 +1,6 @@
 /**
- * The kinds of value that options have. Each is a schema of valibot whose message is what an error says that it expected:
- * `an integer of at least 1`.
+ * Kinds of option values. Each is a valibot schema whose message is the expected value in errors: `an integer of at
+ * least 1`.
  */
 import * as v from 'valibot';
 import { showValue } from './show-value.js';
@@ -8,12 +8,12 @@ import { showValue } from './show-value.js';
 // biome-ignore lint/suspicious/noExplicitAny: what a rule accepts is typed by the interface of the options
 export type OptionRule = v.GenericSchema<any>;
 
-/** A kind by a phrase and a test. */
+/** A kind by a phrase and a predicate. */
 export function kind<T>(expected: string, holds: (value: unknown) => boolean): OptionRule {
   return v.custom<T>(holds, expected);
 }
 
-/** A finite number that meets a condition, which the phrase tells: `a number above 0`. */
+/** A finite number that meets a condition, described by the phrase: `a number above 0`. */
 export function number(expected: string, holds: (value: number) => boolean = () => true): OptionRule {
   return kind(expected, (value) => typeof value === 'number' && Number.isFinite(value) && holds(value));
 }
@@ -26,30 +26,30 @@ export function integer(least: number, most = Number.MAX_SAFE_INTEGER): OptionRu
   );
 }
 
-/** How many there are, or after how many something happens. */
+/** A count of at least 1. */
 export const count = integer(1);
 
-/** How many there are, where none is allowed too. */
+/** A count of at least 0. */
 export const countOrNone = integer(0);
 
 export const positive = number('a number above 0', (value) => value > 0);
 
-/** A bound that may be infinite: none. */
+/** A bound, Infinity for none. */
 export const bound = kind<number>('a number above 0', (value) => typeof value === 'number' && value > 0);
 
 export const nonNegative = number('a number of at least 0', (value) => value >= 0);
 
-/** [0, 1]: a share that may be all. */
+/** A fraction in [0, 1]. */
 export const share = number('a number from 0 to 1', (value) => value >= 0 && value <= 1);
 
-/** [0, 1): a rate of decay or dropout, which 1 would make senseless. */
+/** A rate of decay or dropout in [0, 1). */
 export const rate = number('a number in [0, 1)', (value) => value >= 0 && value < 1);
 
 export const flag = kind<boolean>('true or false', (value) => typeof value === 'boolean');
 
 export const text = kind<string>('a string', (value) => typeof value === 'string');
 
-/** Of random draws. */
+/** A seed of random draws. */
 export const seed = kind<number | string>(
   'a finite number or a string',
   (value) => typeof value === 'string' || Number.isFinite(value),
@@ -62,7 +62,7 @@ export const signal = kind<AbortSignal>(
   (value) => typeof value === 'object' && value !== null && 'aborted' in value && 'throwIfAborted' in value,
 );
 
-/** Anything with these methods: an optimizer, files, a tokenizer. */
+/** An object with these methods: an optimizer, files, a tokenizer. */
 export function having(expected: string, ...methods: readonly string[]): OptionRule {
   return kind(expected, (value) => {
     if (typeof value !== 'object' || value === null) return false;
@@ -70,9 +70,9 @@ export function having(expected: string, ...methods: readonly string[]): OptionR
   });
 }
 
-/** Anything that can be iterated, now or as it comes. */
+/** An iterable or async iterable. */
 export const iterable = kind<unknown>(
-  'something that can be iterated',
+  'an iterable',
   (value) =>
     (typeof value === 'object' || typeof value === 'function') &&
     value !== null &&
@@ -94,10 +94,10 @@ export function either(expected: string, ...rules: readonly OptionRule[]): Optio
   return v.union([...rules], expected);
 }
 
-/** The rule, or undefined, or nothing at all. */
+/** The rule, or undefined. */
 export function optional(rule: OptionRule): OptionRule {
   return v.optional(rule);
 }
 
-/** Any value, which is checked elsewhere. */
+/** Any value, checked elsewhere. */
 export const anything: OptionRule = v.any();

@@ -1,14 +1,14 @@
 const MOST_CHARACTERS = 200;
 
 /**
- * A value of any kind as an error message quotes it: as JSON where it is plain data, else by its class, in at most 200
- * characters. Never throws, whatever the value holds.
+ * A value of any kind for an error message: JSON where it is plain data, else its class, in at most 200 characters.
+ * Never throws.
  */
 export function showValue(value: unknown): string {
   return shorten(describe(value));
 }
 
-/** The text cut to at most 200 characters, with how many more there were. */
+/** A string shortened to at most 200 characters, with the number of omitted ones. */
 export function shorten(text: string, most = MOST_CHARACTERS): string {
   if (text.length <= most) return text;
   const rest = `… (${text.length} characters)`;
@@ -31,7 +31,7 @@ function describe(value: unknown): string {
   }
 }
 
-/** Numbers that JSON cannot hold, functions and objects of a class are described instead. */
+/** Numbers that JSON cannot represent, functions and class instances are described instead. */
 function isPlainJson(item: unknown): boolean {
   if (typeof item === 'number') return Number.isFinite(item);
   if (typeof item !== 'object' || item === null) return typeof item !== 'function' && typeof item !== 'bigint';

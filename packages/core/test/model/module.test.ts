@@ -41,13 +41,13 @@ it('names parameters by the path of fields, tied ones once', () => {
   expect(parameterCount(tree)).toBe(18);
 });
 
-it('refuses a part that contains itself, and tells where', () => {
+it('refuses a module that contains itself, and says where', () => {
   class Loop extends Module {
     inner: Module = new Leaf();
   }
   const loop = new Loop();
   loop.inner = loop;
-  expect(() => parametersOf(loop)).toThrow(/the module at inner: expected a tree of parts/);
+  expect(() => parametersOf(loop)).toThrow(/the module at inner: expected a tree of modules/);
 });
 
 it('draws values by path: another layer beside it changes nothing', async () => {

@@ -1,12 +1,12 @@
 import type { DataType, KernelBackend, TensorInfo, TypedArray } from '@tensorflow/tfjs-core';
 
-/** tfjs's cpu backend as our kernels use it: every tensor is a typed array. */
+/** tfjs's cpu backend as kernels use it: every tensor is a typed array. */
 export interface CpuInstance {
-  /** The numbers of a tensor where they lie. */
+  /** A view of the elements of a tensor. */
   values(tensor: TensorInfo): Float32Array;
-  /** The numbers of an int32 tensor where they lie. */
+  /** A view of the elements of an int32 tensor. */
   integers(tensor: TensorInfo): Int32Array;
-  /** A tensor of these numbers, which become its own. */
+  /** Creates a tensor that takes ownership of the array. */
   output(shape: readonly number[], values: TypedArray, dtype?: DataType): TensorInfo;
 }
 
@@ -16,9 +16,9 @@ interface TfjsCpu {
   makeTensorInfo(shape: number[], dtype: DataType, values: TypedArray): TensorInfo;
 }
 
-/** `backend` as our kernels use it, or null where it is another one. */
+/** The cpu backend as kernels use it, or null for another backend. */
 export function cpuInstance(backend: KernelBackend): CpuInstance | null {
-  if (!('blockSize' in backend && 'data' in backend)) return null; // what only tfjs's cpu backend has
+  if (!('blockSize' in backend && 'data' in backend)) return null; // a property of tfjs's cpu backend only
   const cpu = backend as unknown as TfjsCpu;
   const valuesOf = ({ dataId }: TensorInfo) => cpu.data.get(dataId).values;
   return {

@@ -1,4 +1,4 @@
-/** A matrix within an array: where its numbers lie. */
+/** A matrix within an array: its start and strides. */
 export interface MatrixPlace {
   readonly values: Float32Array;
   readonly start: number;
@@ -19,10 +19,10 @@ export function multiply(
     multiplyTiles([m, n, k], pack(a, m, k), pack({ ...b, rowStep: b.columnStep, columnStep: b.rowStep }, n, k), c, at);
 }
 
-/** So many rows and columns are computed at once, their sums in local variables. */
+/** Rows and columns that are computed together, with sums in local variables. */
 const TILE = 4;
 
-/** Panels of TILE rows, column after column, the last one filled up with zeros. */
+/** Panels of TILE rows, column-major, the last one padded with zeros. */
 function pack({ values, start, rowStep, columnStep }: MatrixPlace, rows: number, columns: number): Float32Array {
   const packed = new Float32Array(Math.ceil(rows / TILE) * TILE * columns);
   for (let row = 0; row < rows; row++) {
@@ -53,7 +53,7 @@ function multiplyTiles(
   }
 }
 
-/** tile[r, s] = Σ a[r] b[s] along two panels. Sixteen sums that stay in registers: no array, no loop over them. */
+/** tile[r, s] = Σ a[r] b[s] along two panels. Sixteen sums in registers: no array, no loop over them. */
 function multiplyTile(k: number, a: Float32Array, x: number, b: Float32Array, y: number, tile: Float64Array): void {
   let [c00, c01, c02, c03] = [0, 0, 0, 0];
   let [c10, c11, c12, c13] = [0, 0, 0, 0];
@@ -104,7 +104,7 @@ function multiplyTile(k: number, a: Float32Array, x: number, b: Float32Array, y:
   tile[15] = c33;
 }
 
-/** For few rows, which do not repay the packing of b: row by row of b, or along its rows where it is transposed. */
+/** For few rows, where packing b does not pay: row by row of b, or along its rows where it is transposed. */
 function multiplyRows(
   [m, n, k]: readonly [number, number, number],
   a: MatrixPlace,

@@ -1,7 +1,7 @@
 import type { OpenedBackend } from '../backend.js';
 import { registerMatMul } from './mat-mul.js';
 
-/** tfjs's backend of plain JavaScript, with our kernels beside its own: slow, and there everywhere. */
+/** tfjs's plain JavaScript backend with kernels of Sequitur: slow, available everywhere. */
 export async function openCpu(): Promise<OpenedBackend> {
   await import('@tensorflow/tfjs-backend-cpu');
   registerMatMul();

@@ -4,7 +4,7 @@ import { replaceKernel } from '../replace-kernel.js';
 import { wasmInstance } from './instance.js';
 import { runOnNumbers } from './rows.js';
 
-/** Of one number, in multiplications. */
+/** Cost of one element, in multiplications. */
 const COST = 8;
 
 interface Summands {
@@ -13,8 +13,8 @@ interface Summands {
 }
 
 /**
- * Sums of tensors of one shape, as residual streams and gradients are: tfjs's kernel finds the place of every number anew,
- * as if it had to be broadcast. All other sums stay its own.
+ * Replaces the addition of tensors of equal shape, as in residual streams and gradients: tfjs's kernel computes the
+ * index of every element as if it were broadcast. Other additions are left to tfjs.
  */
 export function registerAdd(): void {
   replaceKernel<Summands, object>('wasm', 'Add', (stock) => (call) => {

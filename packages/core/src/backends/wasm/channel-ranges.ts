@@ -1,19 +1,19 @@
 import type { WasmInstance } from './instance.js';
 import { type Range, ranges } from './threads/ranges.js';
 
-/** Some sequences of a batch and some of their channels: the share of one call of a kernel. */
+/** A range of sequences and of channels: the share of one kernel call. */
 export interface ChannelRange {
   readonly sequences: Range;
   readonly channels: Range;
 }
 
-/** Channels that stay together: whole vectors, and whole lines of the cache. */
+/** Channels that stay together: whole vectors and cache lines. */
 export const TOGETHER = 16;
 
-/** Ranges for each thread, to even out what they have left at the end. */
+/** Ranges per thread, to balance the load at the end. */
 const RANGES_PER_THREAD = 2;
 
-/** Cuts a batch into ranges that share nothing: by sequences, and by channels where sequences are few. */
+/** Divides a batch into independent ranges: by sequences, and by channels where there are few sequences. */
 export function channelRanges<Kernels>(
   wasm: Pick<WasmInstance<Kernels>, 'threads' | 'shouldParallelize'>,
   { batch, channels, multiplications }: Readonly<Record<'batch' | 'channels' | 'multiplications', number>>,
@@ -24,7 +24,7 @@ export function channelRanges<Kernels>(
   return sequences.flatMap((some) => cuts.map((range) => ({ sequences: some, channels: range })));
 }
 
-/** A range as kernels take it: the first sequence, the one after the last, and the same of channels. */
+/** A range as kernel arguments: start and end of sequences and of channels. */
 export function ends({ sequences, channels }: ChannelRange): readonly [number, number, number, number] {
   return [sequences.from, sequences.from + sequences.count, channels.from, channels.from + channels.count];
 }

@@ -1,6 +1,6 @@
 import { fromBase64 } from './base64.js';
 
-/** One module, compiled by `scripts/wasm-kernels.mjs` for what each machine has: base64. */
+/** A wasm module, compiled by `scripts/wasm-kernels.mjs` for each kind of machine: base64. */
 export interface CompiledKernels {
   readonly simd: string;
   /** Null where relaxed SIMD would make no difference. */
@@ -10,8 +10,8 @@ export interface CompiledKernels {
 let allowed = true;
 
 /**
- * Decides for all kernels compiled from here on whether their products are fused with sums. Node 20 has relaxed SIMD
- * behind a flag, which can be set while it runs; browsers and later Nodes have it without.
+ * Decides for all kernels compiled from now on whether multiply-adds are fused. Node 20 has relaxed SIMD behind a flag,
+ * which can be set at runtime; browsers and later versions have it without.
  */
 export async function allowFusedProducts(allow: boolean): Promise<void> {
   allowed = allow;
@@ -20,12 +20,12 @@ export async function allowFusedProducts(allow: boolean): Promise<void> {
   setFlagsFromString('--experimental-wasm-relaxed-simd');
 }
 
-/** Whether products are fused with sums here: they take about three quarters of the time, and differ in the last bit. */
+/** Whether multiply-adds are fused: products take about three quarters of the time and differ in the last bit. */
 export function fusesProducts(): boolean {
   return allowed && hasRelaxedSimd();
 }
 
-/** The module that suits this machine best. */
+/** The module for this machine. */
 export function codeOf({ simd, relaxed }: CompiledKernels): Uint8Array<ArrayBuffer> {
   return fromBase64(relaxed !== null && fusesProducts() ? relaxed : simd);
 }

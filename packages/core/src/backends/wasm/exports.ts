@@ -1,7 +1,7 @@
 /** A byte offset into tfjs's memory; 0 stands for "not given". */
 export type Offset = number;
 
-/** What the AssemblyScript in `assembly/` exports; each function is described there. */
+/** The exports of the AssemblyScript in `assembly/`; each function is described there. */
 export interface WasmKernels {
   activationBackward(kind: number, n: number, x: Offset, dy: Offset, dx: Offset): void;
   activationForward(kind: number, n: number, x: Offset, y: Offset): void;

@@ -13,8 +13,8 @@ interface GatherPlace {
 }
 
 /**
- * Whole rows of a tensor, as beams and batches are reordered: tfjs's kernel finds the place of every number anew, some forty
- * times as slow as copying. All other gathering, and every index out of range, stays its own.
+ * Replaces the gathering of whole rows, as in reordering beams and batches: tfjs's kernel computes the index of every
+ * element and is some forty times slower than copying. Other cases, and indices out of range, are left to tfjs.
  */
 export function registerGatherRows(): void {
   replaceKernel<Gathered, GatherPlace>('wasm', 'GatherV2', (stock) => (call) => {
@@ -28,7 +28,7 @@ export function registerGatherRows(): void {
     if (rows.some((row) => row < 0 || row >= x.shape[0]!)) return stock(call);
     const gathered = wasm.output([...indices.shape, ...x.shape.slice(1)], x.dtype);
     const size = util.sizeFromShape(x.shape.slice(1));
-    // Seen as integers, the numbers keep their bits whatever they are.
+    // Viewed as integers, elements keep their bits.
     const source = wasm.integers(wasm.offset(x), size * x.shape[0]!);
     const target = wasm.integers(wasm.offset(gathered), size * count);
     for (const [place, row] of rows.entries()) target.set(source.subarray(row * size, (row + 1) * size), place * size);

@@ -6,22 +6,22 @@ import { allocate, refuseMissingRoom, type TensorMemory, tensorMemory, tfjsOf } 
 import { isShared, onSharedMemory } from './threads/shared-memory.js';
 import type { RunAll, Threads } from './threads/threads.js';
 
-/** Kernels bound to the memory of one tfjs backend: core's own, or those of another package. */
+/** Kernels bound to the memory of a tfjs backend: those of core, or of another package. */
 export interface WasmInstance<Kernels = WasmKernels> extends TensorMemory {
-  /** To be called on this thread; their last number, where they take a thread, is 0 then. */
+  /** To be called on this thread; a last thread argument is then 0. */
   readonly kernels: Kernels;
   /**
-   * Calls a kernel once for each list of numbers, on all threads and in any order, and returns when all are through. The
-   * kernel gets the number of its thread, from 0 on, behind them: for scratch of its own.
+   * Calls a kernel once for each list of arguments, on all threads and in any order, and returns when all are done. The
+   * index of the thread, from 0 on, is appended to the arguments: for scratch memory per thread.
    *
-   * @param calls lists of one length; what one call writes no other reads or writes
-   * @param isShared false where they are not worth waking threads for, see `shouldParallelize`; default true
+   * @param calls lists of equal length; no call may read or write what another one writes
+   * @param isShared false where waking threads does not pay, see `shouldParallelize`; default true
    */
   readonly runAll: RunAll<keyof Kernels & string>;
   readonly threads: number;
-  /** Whether so many multiplications take longer than threads to wake up: if not, they are better left on this one. */
+  /** Whether this many multiplications take longer than waking threads. */
   shouldParallelize(multiplications: number): boolean;
-  /** Scratch for the packed panels of `gemmBatch`, of each thread, kept for the life of the backend. */
+  /** Scratch memory of each thread for the packed panels of `gemmBatch`, kept for the life of the backend. */
   readonly panels: Offset;
 }
 
@@ -31,12 +31,12 @@ interface Loaded {
   readonly threads: Threads;
 }
 
-/** Of multiplications: some tens of microseconds. */
+/** In multiplications: some tens of microseconds. */
 const PARALLEL_THRESHOLD = 2 ** 19;
 
 const loaded = new WeakMap<KernelBackend, Loaded>();
 
-/** Compiles core's kernels onto the memory of `backend`, once, to run on `threads`. */
+/** Compiles the kernels of core for the memory of `backend`, once, to run on `threads`. */
 export async function loadWasmKernels(backend: BackendWasm, threads: Threads): Promise<void> {
   if (loaded.has(backend)) return;
   refuseMissingRoom(tfjsOf(backend));
@@ -50,13 +50,13 @@ export async function loadWasmKernels(backend: BackendWasm, threads: Threads): P
   loaded.set(backend, { core, threads });
 }
 
-/** Core's kernels on `backend`, or null where they are not loaded. */
+/** The kernels of core on `backend`, or null where they are not loaded. */
 export function wasmInstance(backend: KernelBackend): WasmInstance | null {
   return loaded.get(backend)?.core ?? null;
 }
 
 /**
- * Another package's kernels, compiled from its `assembly/` folder by `scripts/wasm-kernels.mjs`.
+ * The kernels of another package, compiled from its `assembly/` folder by `scripts/wasm-kernels.mjs`.
  *
  * @param compiled the module, which imports `env.memory` and nothing else
  * @returns for a backend its kernels, or null where it is not WebAssembly opened by `openBackend`; the module is

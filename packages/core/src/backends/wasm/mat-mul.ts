@@ -5,8 +5,8 @@ import { type WasmInstance, wasmInstance } from './instance.js';
 import { multiplyInParts } from './product.js';
 
 /**
- * Replaces tfjs's products, which run in a slow loop for all but the plain one of two matrices, by ours. What the fused
- * form may carry beside a row bias (an activation, a bias of another shape) goes to tfjs's own kernel.
+ * Replaces tfjs's matrix products, which are slow for all but the plain product of two matrices. Fused forms with an
+ * activation or another bias than one row are left to tfjs.
  */
 export function registerMatMul(): void {
   replaceKernel<MatMulInputs, MatMulAttributes>(
@@ -21,7 +21,7 @@ export function registerMatMul(): void {
   });
 }
 
-/** op(A) op(B) + bias, or null where this is no case of ours. */
+/** op(A) op(B) + bias, or null where the case is not supported. */
 function multiply(inputs: MatMulInputs, attributes: MatMulAttributes, wasm: WasmInstance | null): TensorInfo | null {
   const { a, b, bias } = inputs;
   const product = wasm && readProduct(inputs, attributes);

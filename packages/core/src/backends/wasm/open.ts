@@ -19,7 +19,7 @@ export interface WasmOptions {
   readonly threads: number | undefined;
 }
 
-/** tfjs's WebAssembly backend with our kernels beside its own, on the same memory. */
+/** tfjs's wasm backend with kernels of Sequitur in the same memory. */
 export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
   const plan = await planThreads(options.threads);
   const tfjs = await import('@tensorflow/tfjs-backend-wasm');
@@ -31,7 +31,7 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
       fix: 'Use a browser from 2021 or later, or Node 20',
     });
   }
-  // tfjs's build with threads of its own does not start in Node, and would come beside the plain one that all others need.
+  // tfjs's threaded build does not start in Node, and would be loaded besides the plain one that all others need.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await allowFusedProducts(options.fusedProducts);
   await useEmbeddedBinary(tfjs.setWasmPaths, { share: plan.count > 1 });
@@ -72,5 +72,5 @@ function describeFusedProducts(asked: boolean): Capability {
         detail: `no relaxed SIMD here: ${slower}`,
         hint: 'Chrome since 114 has it, and Node since 20',
       }
-    : { found: false, detail: `not asked for: ${slower}` };
+    : { found: false, detail: `not requested: ${slower}` };
 }

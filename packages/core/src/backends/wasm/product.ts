@@ -3,26 +3,26 @@ import type { Offset } from './exports.js';
 import type { WasmInstance } from './instance.js';
 import { type Range, ranges } from './threads/ranges.js';
 
-/** Where the numbers of a product lie; the rows of the result behind one another. */
+/** Offsets of the operands of a product; rows of the result are contiguous. */
 export interface ProductPlaces {
   readonly a: Offset;
   readonly b: Offset;
   readonly output: Offset;
-  /** [n], what the sums start from; 0 for none. */
+  /** [n], the initial value of the sums; 0 for none. */
   readonly bias: Offset;
 }
 
 type Factors = Omit<Product, 'shape'>;
 
 /**
- * Lines that stay together: whole tiles, and whole lines of the cache. No part is smaller, for the few rows of decoding are
- * multiplied in another way, and the bits must not depend on the parts.
+ * Rows that stay together: whole tiles and cache lines. No part is smaller, since few rows are multiplied by another
+ * kernel, and results must not depend on the parts.
  */
 const TOGETHER = 16;
-/** Parts of so many lines are worth packing for, to even out what threads have left at the end. */
+/** Parts of this many rows are large enough to pack for, and small enough to balance the load. */
 const MANY = 256;
 
-/** op(A) op(B) + bias for a batch of matrices, each thread computing parts of the result. */
+/** op(A) op(B) + bias for a batch of matrices; each thread computes parts of the result. */
 export function multiplyInParts(wasm: WasmInstance, product: Factors, places: ProductPlaces): void {
   const { m, n, k, ofA, ofB } = product;
   const ofOutput: Steps = { batchStep: m * n, rowStep: n, columnStep: 1 };
@@ -63,7 +63,7 @@ function partsOf({ batches, m, n, k }: Factors, { threads, shouldParallelize }: 
   );
 }
 
-/** Of the longer side, so that it is the smaller factor which each thread packs anew. */
+/** Divides the longer side, so that each thread packs the smaller factor again. */
 function rangesOfLines(lines: number, threads: number): readonly Range[] {
   return ranges(lines, lines >= 2 * threads * MANY ? 2 * threads : threads, TOGETHER);
 }

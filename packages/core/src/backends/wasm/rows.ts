@@ -5,16 +5,16 @@ import { type Range, ranges } from './threads/ranges.js';
 
 export interface Rows {
   readonly count: number;
-  /** What one costs: so many multiplications of a product take as long. */
+  /** Cost of a row, in multiplications of a matrix product. */
   readonly cost: number;
   /** Rows that stay together. */
   readonly together?: number;
 }
 
-/** Parts for each thread, to even out what they have left at the end. */
+/** Parts per thread, to balance the load at the end. */
 const PARTS = 2;
 
-/** Runs a kernel on rows of which none depends on another, or on single numbers, each thread taking some of them. */
+/** Runs a kernel on independent rows or elements, divided over the threads. */
 export function runOnRows<Kernels>(
   wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'shouldParallelize'>,
   kernel: keyof Kernels & string,
@@ -25,10 +25,10 @@ export function runOnRows<Kernels>(
   wasm.runAll(kernel, ranges(count, parts, together).map(numbersOf));
 }
 
-/** Numbers that stay together: whole vectors, and whole lines of the cache. */
+/** Elements that stay together: whole vectors and cache lines. */
 const LINE = 16;
 
-/** As `runOnRows`, on `count` single numbers; `numbersOf` gets how many to take, and the bytes before them. */
+/** As `runOnRows`, on `count` single elements; `numbersOf` gets their count and the bytes before them. */
 export function runOnNumbers<Kernels>(
   wasm: Pick<WasmInstance<Kernels>, 'runAll' | 'threads' | 'shouldParallelize'>,
   kernel: keyof Kernels & string,
@@ -38,21 +38,20 @@ export function runOnNumbers<Kernels>(
   runOnRows(wasm, kernel, { count, cost, together: LINE }, (range) => numbersOf(range.count, 4 * range.from));
 }
 
-/** Sums are taken of so many parts, however many threads there are: so their bits do not depend on them. */
+/** Number of partial sums, whatever the number of threads: so results do not depend on it. */
 const SUMS = 16;
 
 interface SumPlaces {
   /** Each [width]. */
   readonly sums: readonly TensorInfo[];
-  /** Numbers of scratch that a call needs. */
+  /** Elements of scratch memory per call. */
   readonly scratch?: number;
 }
 
 /**
- * As `runOnRows`, for a kernel that sums over its rows as well: it sums over parts of them, and these sums are added up in
- * their order.
+ * As `runOnRows`, for a kernel that also sums over rows: partial sums are added in a fixed order.
  *
- * @param numbersOf of the rows, where their sums go, and where its scratch lies
+ * @param numbersOf arguments for the rows, the offset of their sums, and the offset of the scratch memory
  */
 export function sumOverRows(
   wasm: WasmInstance,

@@ -7,8 +7,8 @@ interface OneInput {
 }
 
 /**
- * A clone, and a cast to the type that the tensor has, stand on the same numbers instead of a copy of them, as on
- * tfjs's other backends: it clones every tensor that a gradient needs, and `append` clones a memory to write on in it.
+ * Clones, and casts to the same dtype, share memory instead of copying it, as on tfjs's other backends: tfjs clones
+ * every tensor that a gradient needs, and `append` clones a cache in order to write to it.
  */
 export function registerSharedValues(): void {
   replaceKernel<OneInput, object>('wasm', 'Identity', () => (call) => shared(call.inputs.x, call.backend));

@@ -6,7 +6,7 @@ interface OneInput {
   readonly x: TensorInfo;
 }
 
-/** Begin and size along each axis, of which the last may be left out; size -1 goes to the end. */
+/** Begin and size along each axis; trailing axes may be omitted; size -1 means to the end. */
 interface SlicePlace {
   readonly begin: number[];
   readonly size: number[];
@@ -18,8 +18,8 @@ interface SplitPlace {
 }
 
 /**
- * Slices and splits that copy what they give and nothing else: tfjs's kernels copy all of x first, so that reading a text
- * piece by piece would take time that grows with the square of its length. Strings, and places outside of x, stay theirs.
+ * Replaces slice and split by kernels that copy only the result: tfjs's kernels copy all of x first, so that reading a
+ * sequence in chunks would take quadratic time. Strings and out-of-range indices are left to tfjs.
  */
 export function registerSlices(): void {
   replaceKernel<OneInput, SlicePlace>('wasm', 'Slice', (stock) => (call) => {
@@ -55,14 +55,14 @@ function split(stock: BackendKernel<OneInput, SplitPlace>) {
   };
 }
 
-/** For numbers of 32 bits; null where a tensor holds something else. */
+/** For elements of 32 bits; null for others. */
 function instanceFor(backend: KernelBackend, { dtype }: TensorInfo): WasmInstance | null {
   return dtype === 'float32' || dtype === 'int32' ? wasmInstance(backend) : null;
 }
 
 function sliced(wasm: WasmInstance, x: TensorInfo, begin: readonly number[], size: readonly number[]): TensorInfo {
   const part = wasm.output(size, x.dtype);
-  // Seen as integers, the numbers keep their bits whatever they are.
+  // Viewed as integers, elements keep their bits.
   const from = wasm.integers(wasm.offset(x), util.sizeFromShape(x.shape));
   const to = wasm.integers(wasm.offset(part), util.sizeFromShape([...size]));
   const strides = [...util.computeStrides(x.shape), 1]; // of every axis, the last included
@@ -80,7 +80,7 @@ function sliced(wasm: WasmInstance, x: TensorInfo, begin: readonly number[], siz
   return part;
 }
 
-/** How many axes stand before those whose numbers lie behind one another: the last that is cut, and all whole ones after it. */
+/** The number of axes before the contiguous ones: those up to the last sliced one. */
 function outerAxes(shape: readonly number[], size: readonly number[]): number {
   let axis = shape.length - 1;
   while (axis > 0 && size[axis] === shape[axis]) axis--;

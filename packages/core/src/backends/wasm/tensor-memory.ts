@@ -3,25 +3,25 @@ import { type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import type { Offset } from './exports.js';
 
-/** The parts of tfjs's wasm backend that our kernels stand on. */
+/** The functions of tfjs's wasm backend that kernels use. */
 export interface TfjsWasm {
   readonly asm: { readonly memory: WebAssembly.Memory };
   _malloc: (bytes: number) => Offset;
   _free(offset: Offset): void;
 }
 
-/** Where the tensors of one backend lie, and room beside them. */
+/** The memory of a backend's tensors, and scratch memory. */
 export interface TensorMemory {
-  /** Where a tensor's numbers lie. Valid until a tensor is disposed; memory may grow, offsets stay. */
+  /** The offset of a tensor. Valid until a tensor is disposed; memory may grow, offsets stay. */
   offset(tensor: TensorInfo): Offset;
-  /** As `offset`, and 0 for a tensor that is not given. */
+  /** As `offset`, and 0 for an absent tensor. */
   offsetOr0(tensor: TensorInfo | undefined): Offset;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
-  /** The numbers of a float32 tensor where they lie; the view is good until memory grows, so use it at once. */
+  /** A view of a float32 tensor; valid until memory grows, so use it at once. */
   values(tensor: TensorInfo): Float32Array;
-  /** The `count` 32-bit integers from `offset` on, to be written before a kernel reads them; good as `values` is. */
+  /** A view of `count` 32-bit integers at `offset`, to be written before a kernel reads them; valid as `values` is. */
   integers(offset: Offset, count: number): Int32Array;
-  /** Scratch memory for the time of `use`. */
+  /** Scratch memory for the duration of `use`. */
   withScratch<T>(bytes: number, use: (offset: Offset) => T): T;
 }
 
@@ -29,9 +29,9 @@ export function tfjsOf(backend: BackendWasm): TfjsWasm {
   return backend.wasm as unknown as TfjsWasm;
 }
 
-/** tfjs does not look whether its allocator found room, and would go on with a tensor that lies at address 0. */
+/** Makes allocation fail loudly: tfjs does not check it, and would continue with a tensor at address 0. */
 export function refuseMissingRoom(wasm: TfjsWasm): void {
-  wasm._free(wasm._malloc(1)); // its first call puts the allocator in its own place
+  wasm._free(wasm._malloc(1)); // its first call installs the allocator
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
     const offset = bytes < 2 ** 32 ? allocate(bytes) >>> 0 : 0; // more would wrap around
@@ -40,12 +40,12 @@ export function refuseMissingRoom(wasm: TfjsWasm): void {
       where: 'WebAssembly memory',
       expected: `room for ${bytes} bytes`,
       got: `none left of ${wasm.asm.memory.buffer.byteLength}`,
-      fix: 'Use a smaller batch or a shorter text, or dispose tensors that are no longer needed',
+      fix: 'Use a smaller batch or shorter sequences, or dispose tensors that are no longer needed',
     });
   };
 }
 
-/** Room for the life of the backend, or until it is freed. */
+/** Memory for the life of the backend, or until it is freed. */
 export function allocate(wasm: TfjsWasm, bytes: number): Offset {
   return wasm._malloc(Math.max(bytes, 16));
 }

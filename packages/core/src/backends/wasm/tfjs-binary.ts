@@ -3,16 +3,16 @@ import { SequiturError } from '../../errors.js';
 import { fromBase64 } from './base64.js';
 import { onSharedMemory } from './threads/shared-memory.js';
 
-/** The names of tfjs's builds. It insists on an address for each, though it only asks for the one with SIMD. */
+/** The names of tfjs's builds. It requires a URL for each, though it fetches only the one with SIMD. */
 const BUILDS = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
 const ADDRESS = 'sequitur:tfjs-backend-wasm-simd.wasm';
 
 let binary: Uint8Array<ArrayBuffer> | undefined;
 
 /**
- * Has tfjs open the binary that comes with this package: it would read one from beside the script, where no bundler has put
- * it. It is handed over where tfjs asks for an address, since pages may forbid to fetch any but their own, and tfjs would wait
- * for ever.
+ * Makes tfjs use the binary in this package: by default it fetches one relative to the script, where no bundler has put
+ * it. The binary is provided at tfjs's fetch of the URL, since pages may forbid other URLs, and tfjs would then wait
+ * forever.
  *
  * @param share on memory that threads can share
  * @throws SequiturError where the page forbids WebAssembly
@@ -30,7 +30,7 @@ export async function useEmbeddedBinary(
   setWasmPaths(Object.fromEntries(BUILDS.map((build) => [build, ADDRESS])), true);
 }
 
-/** tfjs would not say that it cannot be compiled, and wait for ever. */
+/** tfjs would not report that compilation failed, and wait forever. */
 async function expectToCompile(module: Uint8Array<ArrayBuffer>): Promise<void> {
   try {
     await WebAssembly.compile(module);
@@ -47,7 +47,7 @@ async function expectToCompile(module: Uint8Array<ArrayBuffer>): Promise<void> {
   }
 }
 
-/** For good, as tfjs may be asked to open WebAssembly again by others. */
+/** Permanently, since others may make tfjs open wasm again. */
 function answerAddress(): void {
   const { platform } = env();
   const fetch = platform.fetch.bind(platform);

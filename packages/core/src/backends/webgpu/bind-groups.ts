@@ -1,18 +1,18 @@
 import { shareLayouts } from './pipeline-layouts.js';
 
-/** Bind groups kept at most; each takes a descriptor set of the driver. */
+/** Maximum number of cached bind groups; each takes a descriptor set of the driver. */
 const MOST = 4096;
-/** After so many new ones, those that nobody holds any more are to be collected. */
+/** After this many new ones, unreferenced ones are garbage collected. */
 const COLLECTED_AFTER = 4096;
 
 /**
- * Bind groups, made once for each layout and buffers. WebGPU has no way to give one back: it lives until the garbage
- * collector finds it and the event loop turns, which a long computation lets it do neither of. One for each dispatch filled
- * the driver's tables (of memory maps, on Mesa's lavapipe) after some fifty thousand, and the process crashed.
+ * A cache of bind groups by layout and buffers. WebGPU cannot release one: it lives until garbage collection and the
+ * next turn of the event loop, which a long computation prevents. One per dispatch filled the driver's tables (memory
+ * maps, on Mesa's lavapipe) after some fifty thousand, and the process crashed.
  */
 export class BindGroups {
   readonly #create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup;
-  /** By what is bound, the one unused for longest first. */
+  /** By bound buffers, least recently used first. */
   readonly #kept = new Map<string, Kept>();
   readonly #keysOf = new Map<GPUBuffer, Set<string>>();
   readonly #numbers = new WeakMap<object, number>();
@@ -20,13 +20,13 @@ export class BindGroups {
   #made = 0;
   readonly #collect: () => void;
 
-  /** @param collect has the garbage collector look for groups that nobody holds any more */
+  /** @param collect triggers garbage collection of unreferenced groups */
   constructor(create: (descriptor: GPUBindGroupDescriptor) => GPUBindGroup, collect: () => void = () => {}) {
     this.#create = create;
     this.#collect = collect;
   }
 
-  /** Those of a device: whatever makes groups or pipelines on it goes by them from now on. */
+  /** The cache of a device, used by everything that creates groups or pipelines on it. */
   static on(device: GPUDevice, collect?: () => void): BindGroups {
     const groups = new BindGroups(device.createBindGroup.bind(device), collect);
     device.createBindGroup = (descriptor) => groups.of(descriptor);
@@ -34,7 +34,7 @@ export class BindGroups {
     return groups;
   }
 
-  /** How many are kept. */
+  /** Number of cached groups. */
   get size(): number {
     return this.#kept.size;
   }
@@ -58,7 +58,7 @@ export class BindGroups {
     return group;
   }
 
-  /** To be called when a buffer is destroyed: nothing is to hold it any longer. */
+  /** Must be called when a buffer is destroyed, so that nothing references it. */
   forget(buffer: GPUBuffer): void {
     for (const key of this.#keysOf.get(buffer) ?? []) this.#drop(key);
   }

@@ -1,7 +1,7 @@
-/** Classes between one power of two and the next: a buffer is at most a quarter larger than what was asked for. */
+/** Size classes per octave: a buffer is at most a quarter larger than requested. */
 const STEPS_PER_OCTAVE = 4;
 const SMALLEST_CLASS = 256;
-/** Free buffers are kept up to this many bytes, or up to what is in use where that is more. */
+/** Free buffers are kept up to this many bytes, or up to what is in use if that is more. */
 const FREE_BYTES_KEPT = 32 * 2 ** 20;
 
 interface FreeBuffer {
@@ -10,8 +10,8 @@ interface FreeBuffer {
 }
 
 /**
- * The GPU's buffers, handed out again by size class. It stands in the place of tfjs's pool, which knows exact sizes
- * only and never gives anything back: growing texts filled the GPU with buffers that nothing would ever fit again.
+ * A pool of GPU buffers by size class. It replaces tfjs's pool, which has exact sizes only and never releases a buffer:
+ * growing sequences filled the GPU with buffers that were never used again.
  */
 export class BufferPool {
   readonly #device: GPUDevice;
@@ -23,7 +23,7 @@ export class BufferPool {
   numBytesUsed = 0;
   numBytesAllocated = 0;
 
-  /** @param onDestroy told of every buffer that is given back to the GPU */
+  /** @param onDestroy called for every buffer that is destroyed */
   constructor(device: GPUDevice, onDestroy: (buffer: GPUBuffer) => void = () => {}) {
     this.#device = device;
     this.#onDestroy = onDestroy;
@@ -90,7 +90,7 @@ export class BufferPool {
   }
 }
 
-/** The smallest of the sizes 256, 320, 384, 448, 512, 640, ... that holds `bytes`. */
+/** The smallest size of 256, 320, 384, 448, 512, 640, ... that holds `bytes`. */
 export function sizeClass(bytes: number): number {
   if (bytes <= SMALLEST_CLASS) return SMALLEST_CLASS;
   const octave = 2 ** Math.floor(Math.log2(bytes));

@@ -18,8 +18,8 @@ const toFloats: WebGpuKernel = {
 };
 
 /**
- * Integers and booleans that are cast to float32 become floats. tfjs only calls them so and leaves the numbers as they
- * lie, which its own kernels know of; ours, and copies into a memory, take a float32 tensor at its word.
+ * Casts of integers and booleans to float32 convert their values. tfjs only changes the dtype and keeps the bits, which
+ * its own kernels take into account; ours, and copies into a cache, rely on the dtype.
  */
 export function registerCast(): void {
   replaceKernel<{ x: TensorInfo }, { dtype: DataType }>('webgpu', 'Cast', (stock) => (call) => {

@@ -5,10 +5,10 @@ import { tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import { bindingsOf, encodeParameters, sourceOf, type WebGpuKernel } from './kernel.js';
 
-/** Some numbers of a tensor: part of a table that is too large to be bound whole. */
+/** A range of a tensor's elements: part of a table that is too large for one binding. */
 export interface TensorPart {
   readonly of: TensorInfo;
-  /** The first number; a multiple of 64, since bindings start at multiples of 256 bytes. */
+  /** The first element; a multiple of 64, since bindings start at multiples of 256 bytes. */
   readonly start: number;
   readonly count: number;
 }
@@ -20,48 +20,48 @@ export interface ComputeCall {
   readonly workgroups: number;
 }
 
-/** A WebGPU backend as our kernels use it. */
+/** The WebGPU backend as kernels use it. */
 export interface WebGpuInstance {
-  /** The largest tensor that can be bound whole, in bytes. */
+  /** The largest tensor that fits into one binding, in bytes. */
   readonly mostBindingBytes: number;
-  /** The adapter computes on the processor, where a load is as dear as ten products. */
+  /** Whether the adapter computes on the CPU, where a load costs as much as ten products. */
   readonly isSoftware: boolean;
-  /** Lanes of a subgroup, where the device has subgroups and all are alike; else null. */
+  /** Lanes per subgroup, where the device has subgroups of equal size; else null. */
   readonly subgroupSize: number | null;
-  /** Kernels may hold numbers in half precision between memory and product: asked for, and the device can. */
+  /** Whether kernels may use half precision: requested and supported. */
   readonly halfPrecision: boolean;
   output(shape: readonly number[], dtype?: DataType): TensorInfo;
-  /** Runs a kernel. Tensors that it writes must be nobody else's constants. */
+  /** Runs a kernel. Tensors that it writes must not be used elsewhere as constants. */
   compute(kernel: WebGpuKernel, call: ComputeCall): void;
-  /** A float32 tensor for the time of `use`, its numbers whatever lay there before. */
+  /** An uninitialised float32 tensor for the duration of `use`. */
   withScratch<T>(shape: readonly number[], use: (scratch: TensorInfo) => T): T;
   /** Fills a tensor with zeros. */
   clear(tensor: TensorInfo): void;
 }
 
-/** `backend` as our kernels use it, or null where it is none of ours. */
+/** The WebGPU backend as kernels use it, or null for another backend. */
 export function webGpuInstance(backend: KernelBackend): WebGpuInstance | null {
   return 'compute' in backend ? (backend as unknown as WebGpuInstance) : null;
 }
 
-/** How many numbers there are for so many lanes of a workgroup: one workgroup for each so many. */
+/** The number of workgroups for `count` lanes. */
 export function groupsOf(count: number, size = 64): number {
   return Math.ceil(count / size);
 }
 
-/** A dispatch takes so many workgroups along each axis. */
+/** Maximum number of workgroups along each axis of a dispatch. */
 const MOST_WORKGROUPS = 65535;
 /** tfjs submits its commands in batches of this many dispatches. */
 const DISPATCHES_PER_SUBMISSION = 15;
 
-/** Compiles kernels on one device, each once, and puts them into tfjs's stream of commands. */
+/** Compiles kernels on a device, each once, and adds them to tfjs's command stream. */
 export class Dispatcher {
   readonly #device: GPUDevice;
   readonly #internals: WebGpuInternals;
   readonly #most: () => number;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
 
-  /** @param most the largest binding, in bytes */
+  /** @param most the size of the largest binding, in bytes */
   constructor(device: GPUDevice, internals: WebGpuInternals, most: () => number) {
     this.#most = most;
     this.#device = device;
@@ -109,9 +109,9 @@ export class Dispatcher {
     this.#internals.commandQueueOwnedIds.add(dataId);
     const record = this.#internals.tensorMap.get(dataId);
     checkElements(kernel, name, record.dtype);
-    if (name in kernel.writes) record.values = null; // what was read back before is no longer what it holds
+    if (name in kernel.writes) record.values = null; // what was read back before is outdated
     const buffer = record.resource!;
-    // A buffer of the pool may be larger than its tensor, and larger than what can be bound.
+    // A buffer of the pool may be larger than its tensor, and larger than the largest binding.
     return { buffer, offset: (part?.start ?? 0) * 4, size: Math.max(4, count * 4) };
   }
 
@@ -124,7 +124,7 @@ export class Dispatcher {
   }
 }
 
-/** A kernel reads what a tensor holds as what it declares: floats are no integers. */
+/** The dtype of a tensor must be what the kernel declares: floats are no integers. */
 function checkElements(kernel: WebGpuKernel, name: string, dtype: DataType): void {
   const declared = kernel.reads[name] ?? kernel.writes[name];
   if (declared?.includes('f32') === (dtype === 'float32')) return;

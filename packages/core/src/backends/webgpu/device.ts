@@ -2,7 +2,7 @@ import { SequiturError } from '../../errors.js';
 
 const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', 'bgra8unorm-storage'] as const;
 
-/** The limits of the adapter that large models need; a device gets small defaults unless it asks. */
+/** Limits of the adapter that large models need; a device gets small defaults unless they are requested. */
 const LIMITS = [
   'maxBufferSize',
   'maxComputeInvocationsPerWorkgroup',
@@ -20,7 +20,7 @@ export interface OpenedDevice {
   readonly isSoftware: boolean;
 }
 
-/** Our own device, with every limit and optional feature that the adapter has. */
+/** Opens a device with every limit and optional feature of the adapter. */
 export async function openDevice(allowSoftwareAdapter: boolean): Promise<OpenedDevice> {
   const gpu = await findGpu();
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
@@ -38,7 +38,7 @@ export async function openDevice(allowSoftwareAdapter: boolean): Promise<OpenedD
       where: 'WebGPU',
       expected: 'a graphics adapter',
       got: `one that computes on the processor (${describe(adapter.info)})`,
-      fix: 'WebAssembly is faster here; to take it all the same, pass allowSoftwareAdapter: true',
+      fix: 'wasm is faster on this machine; to use the adapter anyway, pass allowSoftwareAdapter: true',
     });
   }
   const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature));
@@ -51,7 +51,7 @@ export function describe({ vendor, architecture, device, description }: GPUAdapt
   return [vendor, architecture, device, description].filter(Boolean).join(', ') || 'an adapter without a name';
 }
 
-/** Lanes of a subgroup, where the device has subgroups and all are alike; else null. */
+/** Lanes per subgroup, where the device has subgroups of equal size; else null. */
 export function subgroupSizeOf({ features }: GPUDevice, info: GPUAdapterInfo): number | null {
   const { subgroupMinSize: least, subgroupMaxSize: most } = info;
   return features.has('subgroups') && least !== undefined && least === most ? least : null;
@@ -61,7 +61,7 @@ function runsOnProcessor(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader/i.test(describe(info));
 }
 
-/** The page's own GPU interface, or in Node that of the optional package `webgpu`. */
+/** The GPU interface of the page, or in Node that of the optional package `webgpu`. */
 async function findGpu(): Promise<GPU> {
   if (globalThis.navigator?.gpu) return globalThis.navigator.gpu;
   if (typeof process === 'undefined' || !process.versions?.node) {
@@ -76,8 +76,8 @@ async function findGpu(): Promise<GPU> {
 }
 
 /**
- * In Node, where the objects of the package `webgpu` look small to the garbage collector and large to the driver, has it
- * collect them all now; they are freed when the event loop turns. Elsewhere the browser sees to that.
+ * Node only, where objects of the package `webgpu` look small to the garbage collector and large to the driver:
+ * collects garbage now; objects are freed at the next turn of the event loop. In browsers undefined.
  */
 export let collectGarbage: (() => void) | undefined;
 
@@ -104,7 +104,7 @@ async function fromNodePackage(): Promise<GPU> {
   }
 }
 
-/** Node's own `gc`, which it hides unless it is asked for it. */
+/** Node's `gc`, which is hidden unless requested. */
 async function exposedCollector(): Promise<() => void> {
   const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import('node:v8'), import('node:vm')]);
   setFlagsFromString('--expose-gc');

@@ -9,11 +9,11 @@ export function lost(reason: string, message: string): SequiturError {
     where: LOST,
     expected: 'a device that stays',
     got: `its loss (${reason || 'unknown'}${message ? `: ${message}` : ''})`,
-    fix: 'All tensors on it are gone: call openBackend again and load the model anew',
+    fix: 'All its tensors are lost: call openBackend again and reload the model',
   });
 }
 
-/** A refusal concerns one computation; a lost device stays lost. */
+/** An error concerns one computation; a lost device stays lost. */
 export function isLoss({ problem }: SequiturError): boolean {
   return problem.where === LOST;
 }
@@ -22,7 +22,7 @@ export function refused(message: string): SequiturError {
   return new SequiturError({ where: 'WebGPU', expected: 'a computation that the device accepts', got: message.trim() });
 }
 
-/** What a tensor is like, without its numbers. */
+/** The shape and dtype of a tensor. */
 export interface Described {
   readonly shape: readonly number[];
   readonly dtype: DataType;
@@ -34,6 +34,6 @@ export function tooLarge({ shape, dtype }: Described, most: number): SequiturErr
     where: 'WebGPU',
     expected: `tensors of at most ${most} bytes, which is what this device takes at once`,
     got: `${dtype} ${showShape(shape)}, ${bytes} bytes`,
-    fix: "Use a smaller batch, a shorter text or a smaller model, or openBackend('wasm')",
+    fix: "Use a smaller batch, shorter sequences or a smaller model, or openBackend('wasm')",
   });
 }

@@ -13,11 +13,12 @@ import type { WebGpuKernel } from './kernel.js';
 type Values = Float32Array | Int32Array | Uint8Array;
 
 /**
- * tfjs's WebGPU backend on our device and buffer pool, with what it lets pass in silence made to fail: bindings larger
- * than the device takes, errors that the device reports on the side, and a device that is lost. Runs our kernels too.
+ * tfjs's WebGPU backend on the device and buffer pool of this package. It throws where tfjs is silent: on bindings that
+ * are too large, on errors that the device reports asynchronously, and on device loss. Also runs the kernels of
+ * Sequitur.
  */
 export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges, WebGpuInstance {
-  /** The device's own bound; a smaller one can be set, to see how large tables fare. */
+  /** The limit of the device; tests may set a smaller one. */
   mostBindingBytes: number;
   readonly isSoftware: boolean;
   readonly subgroupSize: number | null;
@@ -60,12 +61,12 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     return this.#failure !== undefined && isLoss(this.#failure);
   }
 
-  /** How many bind groups are kept to be used again. */
+  /** Number of cached bind groups. */
   get keptBindGroups(): number {
     return this.#bindGroups.size;
   }
 
-  /** Bytes taken from the GPU. */
+  /** Bytes reserved from the GPU. */
   get allocatedBytes(): number {
     return this.#internals.bufferManager.numBytesAllocated;
   }
@@ -89,7 +90,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     super.uploadToGPU(dataId);
   }
 
-  /** What tfjs binds, it binds whole: what is too large for that is refused here, before the device does so on the side. */
+  /** tfjs binds whole tensors: those that are too large are refused here, before the device does so asynchronously. */
   #guardBindings(): void {
     const internals = this.#internals;
     const bind = internals.tensorToBinding.bind(this);
@@ -97,7 +98,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
       const record = tensor && internals.tensorMap.get(tensor.dataId);
       if (!record || !(record.resource instanceof GPUBuffer)) return bind(tensor);
       this.#check(record, this.mostBindingBytes);
-      // A buffer of the pool may be larger than its tensor, and larger than what can be bound.
+      // A buffer of the pool may be larger than its tensor, and larger than the largest binding.
       return { buffer: record.resource, size: Math.max(4, bytesOf(record)) };
     };
   }
@@ -156,7 +157,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
   throwFailure(): void {
     if (!this.#failure) return;
     const failure = this.#failure;
-    // A refusal concerns one computation; a lost device stays lost.
+    // An error concerns one computation; a lost device stays lost.
     if (!isLoss(failure)) this.#failure = undefined;
     throw failure;
   }

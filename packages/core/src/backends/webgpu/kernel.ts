@@ -1,32 +1,32 @@
 import { SequiturError } from '../../errors.js';
 
 export type NumberType = 'f32' | 'i32' | 'u32';
-/** `vec4<f32>`: a tensor of float32 read by fours, whose size must be a multiple of four. */
+/** `vec4<f32>`: a float32 tensor read as vec4, whose size must be a multiple of four. */
 export type ElementType = NumberType | 'vec4<f32>';
 
-/** A compute kernel in WGSL: its bindings and parameters by name, and what each workgroup does. */
+/** A compute kernel in WGSL: bindings and parameters by name, and the code of a workgroup. */
 export interface WebGpuKernel {
-  /** Names the compiled pipeline: kernels that differ in anything differ in this too. */
+  /** The key of the compiled pipeline: kernels that differ in anything must differ in the name. */
   readonly name: string;
   /** Tensors that are read; each must be used in the code. */
   readonly reads: Readonly<Record<string, ElementType>>;
   /** Tensors that are written, and may be read; none of them may be bound twice. */
   readonly writes: Readonly<Record<string, ElementType>>;
-  /** Numbers that differ from call to call, `p.name` in the code; at least one must be used there. */
+  /** Uniforms, `p.name` in the code; at least one must be used there. */
   readonly parameters: Readonly<Record<string, NumberType>>;
-  /** Lanes of a workgroup, `SIZE` in the code; default 64. */
+  /** Lanes per workgroup, `SIZE` in the code; default 64. */
   readonly workgroupSize?: number;
-  /** The body uses subgroups: `sub` is the lane's place in its own. The device must have the feature. */
+  /** Whether the body uses subgroups: `sub` is the lane's index in its subgroup. The device must have the feature. */
   readonly subgroups?: boolean;
-  /** The code uses numbers of type f16. The device must have the feature. */
+  /** Whether the code uses the type f16. The device must have the feature. */
   readonly halfPrecision?: boolean;
   /** Functions and shared variables. */
   readonly declarations?: string;
-  /** The body, for lane `lane` of workgroup `group`, both u32. There may be more workgroups than asked for. */
+  /** The body, for lane `lane` of workgroup `group`, both u32. There may be more workgroups than requested. */
   readonly code: string;
 }
 
-/** What every device binds; the uniform buffer does not count. */
+/** The guaranteed number of storage buffers; the uniform buffer does not count. */
 const MOST_STORAGE_BUFFERS = 8;
 
 export function sourceOf(kernel: WebGpuKernel): string {
@@ -67,7 +67,7 @@ export function bindingsOf({ reads, writes }: WebGpuKernel): string[] {
   return [...Object.keys(reads), ...Object.keys(writes)];
 }
 
-/** The parameters as the bytes of the uniform buffer. */
+/** The parameters as bytes of the uniform buffer. */
 export function encodeParameters({ parameters }: WebGpuKernel, values: Readonly<Record<string, number>>): ArrayBuffer {
   const entries = Object.entries(parameters);
   const view = new DataView(new ArrayBuffer(Math.ceil(entries.length / 4) * 16));
@@ -81,8 +81,8 @@ export function encodeParameters({ parameters }: WebGpuKernel, values: Readonly<
 }
 
 /**
- * What WGSL leaves to the device, by the bits: compilers may assume that there are no NaNs and no infinities, and \`max\`,
- * \`clamp\` and \`exp\` may turn a NaN into a number. \`orNan(y, x)\` is y, or the NaN that x is.
+ * NaN and infinities by their bits, which WGSL leaves to the device: compilers may assume that there are none, and
+ * \`max\`, \`clamp\` and \`exp\` may turn a NaN into a number. \`orNan(y, x)\` is y, or NaN where x is NaN.
  */
 export const NOT_FINITE = `
 fn isNan(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }
@@ -94,7 +94,7 @@ fn nan() -> f32 { var bits = 0x7fc00000u; return bitcast<f32>(bits); }
 fn minusInfinity() -> f32 { var bits = 0xff800000u; return bitcast<f32>(bits); }
 `;
 
-/** The sum over all lanes, in every lane; `largest` likewise. Every lane of the workgroup must come by. */
+/** The sum over all lanes, in every lane; \`largest\` likewise. Every lane of the workgroup must call it. */
 export const REDUCTIONS = `
 var<workgroup> lanes : array<f32, SIZE>;
 fn total(lane : u32, value : f32) -> f32 {

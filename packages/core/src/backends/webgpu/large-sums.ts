@@ -24,8 +24,8 @@ const sum: WebGpuKernel = {
 };
 
 /**
- * Sums of equal shapes that are too large to be bound whole are taken in parts: the gradients of a table that is both
- * embedding and head meet in one.
+ * Additions of equal shapes that are too large for one binding run in parts: the gradients of tied embeddings for
+ * example.
  */
 export function registerLargeSums(): void {
   replaceKernel<Summands, object>('webgpu', 'Add', (stock) => (call) => {

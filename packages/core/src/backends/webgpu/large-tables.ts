@@ -3,13 +3,13 @@ import type { CopiesRanges } from '../copy-rows.js';
 import { webGpuInstance } from './compute.js';
 import { partsOf } from './parts.js';
 
-/** Some rows of a table, as a tensor of their own. */
+/** A range of rows of a table, as a separate tensor. */
 export interface TablePart {
   readonly firstRow: number;
   readonly rows: number;
 }
 
-/** The parts in which a table [rows, width] must be bound; null where it can be bound whole, or the backend is another. */
+/** The parts in which a table [rows, width] must be bound; null where one binding suffices, or on another backend. */
 export function partsOfLargeTable(backend: KernelBackend, shape: readonly number[]): TablePart[] | null {
   const gpu = webGpuInstance(backend);
   const [rows, width] = shape as [number, number];
@@ -20,7 +20,7 @@ export function partsOfLargeTable(backend: KernelBackend, shape: readonly number
   }));
 }
 
-/** A copy of those rows of a table [..., width], which the caller disposes. */
+/** A copy of rows of a table [..., width], which the caller disposes. */
 export function takeRows(backend: KernelBackend, table: TensorInfo, { firstRow, rows }: TablePart): Tensor2D {
   const width = table.shape[1]!;
   const part = emptyTensor(backend, [rows, width]);
@@ -28,12 +28,12 @@ export function takeRows(backend: KernelBackend, table: TensorInfo, { firstRow, 
   return part as Tensor2D;
 }
 
-/** Writes rows into a table that nobody reads yet. */
+/** Writes rows to a table that is not read yet. */
 export function putRows(backend: KernelBackend, rows: Tensor2D, table: TensorInfo, { firstRow }: TablePart): void {
   copying(backend).copyRanges(rows, table, [{ from: 0, to: firstRow * table.shape[1]!, count: rows.size }]);
 }
 
-/** A tensor whose numbers are still to be written. */
+/** An uninitialised tensor. */
 export function emptyTensor(backend: KernelBackend, shape: readonly number[]): Tensor {
   const { dataId } = webGpuInstance(backend)!.output(shape);
   return engine().makeTensorFromDataId(dataId, [...shape], 'float32', backend);

@@ -6,7 +6,7 @@ import { registerLargeSums } from './large-sums.js';
 import { registerRunningSum } from './running-sum.js';
 import { registerTranspose } from './transpose.js';
 
-/** tfjs's WebGPU kernels on a device of our own. */
+/** tfjs's WebGPU kernels on the device of this package. */
 export async function openWebGpu({
   allowSoftwareAdapter,
   halfPrecision,
@@ -16,10 +16,10 @@ export async function openWebGpu({
 }): Promise<OpenedBackend> {
   const opened = await openDevice(allowSoftwareAdapter);
   const { GuardedWebGpuBackend } = await import('./guarded-backend.js');
-  // tfjs computes small tensors of the GPU on the processor, unasked: a test of the GPU would test something else.
+  // By default tfjs computes small tensors on the CPU: a test of the GPU would test something else.
   env().set('WEBGPU_CPU_FORWARD', false);
   const backend = withNavigatorGpu(() => new GuardedWebGpuBackend(opened, halfPrecision));
-  // Where the page has WebGPU, importing tfjs's package has registered a backend that opens a device of its own.
+  // Where the page has WebGPU, importing tfjs's package has registered a backend that opens another device.
   if (engine().registryFactory.webgpu) removeBackend('webgpu');
   registerBackend('webgpu', () => backend);
   registerCast();
@@ -34,7 +34,7 @@ export async function openWebGpu({
   };
 }
 
-/** tfjs's constructor insists on `navigator.gpu`, which Node does not have. */
+/** tfjs's constructor requires `navigator.gpu`, which Node does not have. */
 function withNavigatorGpu<T>(construct: () => T): T {
   if (globalThis.navigator?.gpu) return construct();
   const previous = Object.getOwnPropertyDescriptor(globalThis, 'navigator');
@@ -56,10 +56,10 @@ function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<stri
     adapter: {
       found: !isSoftware,
       detail: describe(info),
-      ...(isSoftware && { hint: 'This adapter computes on the processor: install the driver of a graphics card' }),
+      ...(isSoftware && { hint: 'This adapter computes on the processor: install a graphics driver' }),
     },
-    f16: feature('shader-f16', 'A newer graphics driver may bring it'),
-    subgroups: feature('subgroups' as GPUFeatureName, 'A newer browser or graphics driver may bring it'),
+    f16: feature('shader-f16', 'A newer graphics driver may have it'),
+    subgroups: feature('subgroups' as GPUFeatureName, 'A newer browser or graphics driver may have it'),
     bindingSize: { found: true, detail: `${device.limits.maxStorageBufferBindingSize} bytes per tensor` },
   };
 }
@@ -67,7 +67,7 @@ function capabilitiesOf({ device, info, isSoftware }: OpenedDevice): Record<stri
 function describeHalfPrecision(backend: { readonly halfPrecision: boolean }, asked: boolean): Capability {
   if (backend.halfPrecision) return { found: true, detail: 'attention holds keys and values in 16 bits' };
   if (asked) {
-    return { found: false, detail: 'the adapter has no shader-f16', hint: 'A newer graphics driver may bring it' };
+    return { found: false, detail: 'the adapter has no shader-f16', hint: 'A newer graphics driver may have it' };
   }
-  return { found: false, detail: 'not asked for', hint: 'Open the backend with halfPrecision: true' };
+  return { found: false, detail: 'not requested', hint: 'Open the backend with halfPrecision: true' };
 }

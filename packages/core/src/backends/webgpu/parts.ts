@@ -1,7 +1,7 @@
 /** Bindings start at multiples of 256 bytes. */
 const ALIGNED = 64;
 
-/** Splits `count` numbers into parts that can be bound, each of whole rows of `width` numbers. */
+/** Splits `count` elements into parts that fit into a binding, each of whole rows of `width` elements. */
 export function partsOf(count: number, mostBytes: number, width = 1): { start: number; count: number }[] {
   const step = leastCommonMultiple(width, ALIGNED);
   const most = Math.max(1, Math.floor(mostBytes / 4 / step)) * step;

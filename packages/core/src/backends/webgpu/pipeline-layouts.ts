@@ -1,4 +1,4 @@
-/** How a shader declares what it binds. */
+/** The binding declarations of a shader. */
 const DECLARED = /@group\(\s*(\d+)\s*\)\s*@binding\(\s*(\d+)\s*\)\s*var\s*(?:<\s*([^>]*?)\s*>)?/g;
 
 const BUFFERS: Readonly<Record<string, GPUBufferBindingType>> = {
@@ -14,9 +14,9 @@ interface Layout {
 }
 
 /**
- * One layout for all shaders that bind the same kinds of buffers, in the place of one for each shader, which is what `auto`
- * makes: a driver sets descriptors aside for every layout (Mesa's lavapipe a memory map for each, some ninety at a time,
- * of which a process has 65,530).
+ * Shares one layout among all shaders with the same kinds of buffers, instead of the separate ones of `auto`: a driver
+ * reserves descriptors for every layout (Mesa's lavapipe a memory map for each, some ninety at a time, of which a
+ * process has 65,530).
  */
 export function shareLayouts(device: GPUDevice): void {
   const codes = new WeakMap<GPUShaderModule, string>();
@@ -48,7 +48,7 @@ export function shareLayouts(device: GPUDevice): void {
   };
 }
 
-/** What stands at bindings 0, 1, ... of group 0; null where a shader binds anything else than buffers in that order. */
+/** The buffer types of bindings 0, 1, ... of group 0; null where a shader binds anything else. */
 export function bufferKinds(code: string): GPUBufferBindingType[] | null {
   const kinds: GPUBufferBindingType[] = [];
   for (const [, group, binding, space = ''] of code.matchAll(DECLARED)) {
@@ -65,7 +65,7 @@ function newLayout(device: GPUDevice, kinds: readonly GPUBufferBindingType[]): L
   return { group, pipeline: device.createPipelineLayout({ bindGroupLayouts: [group] }) };
 }
 
-/** A pipeline whose layout is one object, however often it is asked for. */
+/** A pipeline that returns the same layout object every time. */
 function withOneLayout(pipeline: GPUComputePipeline, shared: Layout | null): GPUComputePipeline {
   const layouts = new Map<number, GPUBindGroupLayout>(shared ? [[0, shared.group]] : []);
   const ask = pipeline.getBindGroupLayout.bind(pipeline);

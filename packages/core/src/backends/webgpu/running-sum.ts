@@ -15,8 +15,8 @@ interface RunningSum {
 }
 
 /**
- * Replaces tfjs's running sum: it compiles the length of the first one into a kernel that it then uses for every
- * length, so that all further ones from the end are wrong.
+ * Replaces tfjs's cumsum: it compiles the length of the first call into a kernel that it then uses for every length, so
+ * that later reverse sums are wrong.
  */
 export function registerRunningSum(): void {
   replaceKernel<OneInput, RunningSum>('webgpu', 'Cumsum', (stock) => (call) => {
@@ -38,7 +38,7 @@ export function registerRunningSum(): void {
   });
 }
 
-/** One line along the axis to a workgroup: each lane sums a stretch of it, then goes along it from the sum before. */
+/** One line along the axis per workgroup: each lane sums a part of it, then computes its running sum. */
 const kernelFor = (type: NumberType): WebGpuKernel => ({
   name: `running sum of ${type}`,
   reads: { x: type },

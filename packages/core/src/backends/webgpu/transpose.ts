@@ -14,7 +14,9 @@ interface Permutation {
 
 const SIZE = 256;
 
-/** Transposes integers and booleans of three and more axes by a kernel of our own: tfjs's does not compile for them. */
+/**
+ * Replaces the transposition of integers and booleans of three and more axes, for which tfjs's kernel does not compile.
+ */
 export function registerTranspose(): void {
   replaceKernel<OneInput, Permutation>('webgpu', 'Transpose', (stock) => (call) => {
     const gpu = webGpuInstance(call.backend);
@@ -47,7 +49,7 @@ function named(name: string, values: readonly number[]): Record<string, number> 
   return Object.fromEntries(values.map((value, axis) => [`${name}${axis}`, value]));
 }
 
-/** Takes the place of each number apart along the axes of the result, the last one first. */
+/** Decomposes the index of each element along the axes of the result, last axis first. */
 const kernelOf = (rank: number): WebGpuKernel => {
   const axes = Array.from({ length: rank }, (_, axis) => axis);
   const fields = axes.flatMap((axis) => [`size${axis}`, `step${axis}`]);

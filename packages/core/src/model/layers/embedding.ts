@@ -6,11 +6,11 @@ import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
 export interface EmbeddingOptions {
-  /** The id whose vector starts as zero and gets no gradient from lookups, as `padding_idx` of PyTorch. */
+  /** The id whose vector is initially zero and gets no gradient from lookups, `padding_idx` of PyTorch. */
   readonly padding?: number | undefined;
 }
 
-/** A table of one vector for each id. */
+/** An embedding: a table with one vector for each id. */
 export class Embedding extends Module {
   readonly weight: Parameter; // [count, width]
   readonly padding: number | null;
@@ -31,7 +31,7 @@ export class Embedding extends Module {
     return embed(this.weight.value as Tensor2D, ids, { padding: this.padding });
   }
 
-  /** How well each vector of the table fits: x [batch, length, width] -> x Eᵀ [batch, length, count], as a tied head needs. */
+  /** Unembedding, the tied output projection: x [batch, length, width] -> x Eᵀ [batch, length, count]. */
   scores(x: Tensor3D): Tensor3D {
     return unembed(x, this.weight.value as Tensor2D);
   }

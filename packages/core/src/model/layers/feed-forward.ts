@@ -4,22 +4,22 @@ import { Module } from '../module.js';
 import { dropout } from './dropout.js';
 import { Linear, type LinearOptions } from './linear.js';
 
-/** A function of each number for itself. */
+/** An elementwise activation function. */
 export type Activation = (x: Tensor3D) => Tensor3D;
 
 export interface FeedForwardOptions {
   readonly width: number;
   readonly hiddenWidth: number;
   readonly activation: Activation;
-  /** Share of the output's numbers set to zero in training; default 0. */
+  /** Dropout rate of the output; default 0. */
   readonly dropout?: number;
-  /** The same between the two products; default 0. */
+  /** Dropout rate between the two projections; default 0. */
   readonly hiddenDropout?: number;
   readonly up?: LinearOptions;
   readonly down?: LinearOptions;
 }
 
-/** activation(x W₁ + b₁) W₂ + b₂ (Vaswani et al. 2017, equation 2). */
+/** Feed-forward network: activation(x W₁ + b₁) W₂ + b₂ (Vaswani et al. 2017, equation 2). */
 export class FeedForward extends Module {
   readonly up: Linear; // [width, hiddenWidth]
   readonly down: Linear; // [hiddenWidth, width]
@@ -46,7 +46,10 @@ export class FeedForward extends Module {
   }
 }
 
-/** (activation(x W_g) ⊙ x W₁) W₂, a gated linear unit (Shazeer 2020, equations 5 and 6); no biases by default. */
+/**
+ * Gated feed-forward network: (activation(x W_g) ⊙ x W₁) W₂, a gated linear unit (Shazeer 2020, equations 5 and 6); no
+ * biases by default.
+ */
 export class GatedFeedForward extends Module {
   readonly gate: Linear; // [width, hiddenWidth]
   readonly up: Linear; // [width, hiddenWidth]

@@ -7,11 +7,11 @@ import { Parameter } from '../parameter.js';
 export interface LinearOptions {
   /** Default true. */
   readonly bias?: boolean;
-  /** Of the weight; default normal with deviation 0.02. */
+  /** Initializer of the weight; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;
 }
 
-/** y = x W + b, with W [inputs, outputs]. */
+/** A linear layer: y = x W + b, with W [inputs, outputs]. */
 export class Linear extends Module {
   readonly weight: Parameter; // [inputs, outputs]
   readonly bias: Parameter | null; // [outputs]

@@ -5,7 +5,7 @@ import { ones, zeros } from '../initializers.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
-/** Brings the last axis to a common scale. */
+/** A normalisation layer over the last axis. */
 export interface Norm extends Module {
   /** x [..., width] -> the same shape. */
   apply<T extends Tensor>(x: T): T;
@@ -18,7 +18,7 @@ export interface LayerNormOptions {
   readonly bias?: boolean;
 }
 
-/** Layer normalisation (Ba, Kiros and Hinton 2016, equation 4): mean 0 and variance 1, then scaled and shifted. */
+/** Layer normalisation (Ba, Kiros and Hinton 2016, equation 4). */
 export class LayerNorm extends Module implements Norm {
   readonly weight: Parameter; // [width]
   readonly bias: Parameter | null; // [width]
@@ -36,7 +36,7 @@ export class LayerNorm extends Module implements Norm {
   }
 }
 
-/** Root mean square normalisation (Zhang and Sennrich 2019, equation 4): scaled to mean square 1, no shift. */
+/** Root mean square normalisation (Zhang and Sennrich 2019, equation 4): no mean, no bias. */
 export class RmsNorm extends Module implements Norm {
   readonly weight: Parameter; // [width]
   readonly epsilon: number;

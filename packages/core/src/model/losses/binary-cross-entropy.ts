@@ -4,13 +4,13 @@ import { expectTensor } from '../../ops/expect-tensor.js';
 import { valuesOnHost } from '../../ops/values-on-host.js';
 
 /**
- * Mean of -(t log σ(z) + (1 - t) log(1 - σ(z))) over all numbers, as max(z, 0) - z t + log(1 + exp(-|z|)), which
- * never overflows: for labels that do not exclude one another.
+ * Binary cross-entropy with logits, for multi-label classification: the mean of -(t log σ(z) + (1 - t) log(1 - σ(z)))
+ * over all elements, computed as max(z, 0) - z t + log(1 + exp(-|z|)), which never overflows.
  *
  * @param logits z, float32 of any shape
  * @param targets t, float32 of the same shape, each in [0, 1]
  * @returns a scalar, which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the targets can be seen from the host) a target does not fit
+ * @throws SequiturError when a shape, a dtype or (where the targets can be seen from the host) a target does not match
  */
 export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Scalar {
   expectTensor('binaryCrossEntropy, logits', logits);

@@ -18,9 +18,9 @@ import { checkOptions, option, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
 
 export interface CrossEntropyOptions extends SoftmaxCrossEntropyOptions {
-  /** 'mean' over the labels that count (the default), or their 'sum'. */
+  /** 'mean' over the labels that are not ignored (the default), or their 'sum'. */
   readonly reduction?: 'mean' | 'sum';
-  /** What the sum is divided by for the mean, where that is more than these labels: all of several batches, say. */
+  /** The divisor of the mean, if it is not the number of these labels: the labels of several batches for example. */
   readonly labelCount?: number | undefined;
 }
 
@@ -31,14 +31,14 @@ const crossEntropyOptions = optionsOf<CrossEntropyOptions>({
 });
 
 /**
- * Mean cross-entropy -log softmax(logits)[label], in nats, over all rows whose label is not `ignoreLabel`. As PyTorch's
- * `cross_entropy`: NaN where no label counts.
+ * Mean cross-entropy -log softmax(logits)[label], in nats, over all rows whose label is not `ignoreLabel`. As in
+ * PyTorch's `cross_entropy`, NaN if all are ignored.
  *
  * @param logits float32 [..., classes]
  * @param labels int32 [...], each in [0, classes) or `ignoreLabel` (default -100)
  * @returns a scalar, which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not fit, naming
- *   row and column
+ * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not match,
+ *   naming row and column
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Scalar {
   const { reduction = 'mean', labelCount, ...ofRows } = checkOptions('crossEntropy', crossEntropyOptions, options);

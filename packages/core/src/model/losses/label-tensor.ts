@@ -7,14 +7,14 @@ export interface LabelTensorOptions {
   /** [rows, columns], as the logits have them. */
   readonly shape: readonly [rows: number, columns: number];
   readonly classes: number;
-  /** Marks places without a label; default -100. */
+  /** The label of ignored positions; default -100. */
   readonly ignoreLabel?: number;
 }
 
 /**
  * Labels on the host as a tensor int32 [rows, columns], which the caller disposes.
  *
- * @throws SequiturError where the rows are not as the logits', and naming row, column and value of a wrong label
+ * @throws SequiturError where the shape differs from the logits', and naming row, column and value of an invalid label
  */
 export function labelTensor(
   where: string,

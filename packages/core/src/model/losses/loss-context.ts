@@ -1,17 +1,17 @@
 import type { Context } from '../model.js';
 
-/** What a loss may be told beside its batch. */
+/** The context of a loss besides its batch. */
 export interface LossContext extends Context {
   /**
-   * What each mean of the loss divides its sum by: the labels that count in all batches which make one step, so that the
-   * losses of the batches add up to that of one large batch. Absent: the labels of this batch.
+   * The divisor of each mean of the loss: the number of labels in all batches of a step, so that the losses of the
+   * batches add up to that of one large batch. Absent: the labels of this batch.
    */
   readonly labelCounts?: readonly number[] | undefined;
 }
 
 /**
- * How many labels of a batch count: all but those that are ignored. What is no row of labels has none; `labelTensor` says
- * so where the loss is computed.
+ * The number of labels of a batch that are not ignored. 0 for anything but rows of labels; `labelTensor` reports such
+ * errors when the loss is computed.
  */
 export function countLabels(rows: Iterable<number | ArrayLike<number>>, ignoreLabel = -100): number {
   let count = 0;

@@ -2,10 +2,10 @@ import { mean, type Scalar, square, sub, type Tensor, tidy } from '@tensorflow/t
 import { expectTensor } from '../../ops/expect-tensor.js';
 
 /**
- * mean((predicted - wanted)²) over all numbers.
+ * Mean squared error over all elements.
  *
  * @param predicted float32 of any shape
- * @param wanted float32 of the same shape
+ * @param wanted float32 of the same shape: the targets
  * @returns a scalar, which the caller disposes
  */
 export function meanSquaredError(predicted: Tensor, wanted: Tensor): Scalar {

@@ -2,7 +2,7 @@ import { SequiturError } from '../../errors.js';
 import type { ActivationFunction } from './index.js';
 import * as activations from './index.js';
 
-/** Every activation under the names that Hugging Face configurations use. */
+/** Activations by the names in Hugging Face configs. */
 const NAMES: Readonly<Record<string, ActivationFunction>> = {
   gelu: activations.gelu,
   gelu_python: activations.gelu,
@@ -29,7 +29,7 @@ const NAMES: Readonly<Record<string, ActivationFunction>> = {
 export const activationNames: readonly string[] = Object.keys(NAMES);
 
 /**
- * The activation that a Hugging Face configuration calls `name` (`hidden_act`, `activation_function`).
+ * The activation with a name from a Hugging Face config (`hidden_act`, `activation_function`).
  *
  * @throws SequiturError listing the known names
  */

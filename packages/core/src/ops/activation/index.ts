@@ -33,7 +33,7 @@ const activationOp = defineOp<ActivationAttributes>({
   kernels: { cpu: activationCpu, wasm: activationWasm, webgpu: activationWebGpu },
 });
 
-/** A function of each number for itself: float32 of any shape -> the same shape, which the caller disposes. */
+/** An elementwise activation function: float32 of any shape -> the same shape, which the caller disposes. */
 export type ActivationFunction = <T extends Tensor>(x: T) => T;
 
 /** x Φ(x), with the normal distribution function Φ (Hendrycks and Gimpel 2016, section 2). BERT's and ViT's `gelu`. */
@@ -46,7 +46,7 @@ export const geluTanh: ActivationFunction = (x) =>
 /** x σ(1.702 x) (Hendrycks and Gimpel 2016, section 2), the `quick_gelu` of CLIP. */
 export const quickGelu: ActivationFunction = (x) => run('quickGelu', x, (z) => mul(z, sigmoidOf(mul(z, 1.702))));
 
-/** gelu with its result clipped to [-10, 10], the `gelu_10` of checkpoints meant for 8 bits. */
+/** gelu clipped to [-10, 10], the `gelu_10` of checkpoints for 8 bits. */
 export const gelu10: ActivationFunction = (x) => run('gelu10', x, (z) => clipByValue(gelu(z), -10, 10));
 
 /** max(x, 0) */
@@ -75,7 +75,7 @@ export const tanh: ActivationFunction = (x) => run('tanh', x, (z) => tanhOf(z));
 /** 1 / (1 + exp(-x)) */
 export const sigmoid: ActivationFunction = (x) => run('sigmoid', x, (z) => sigmoidOf(z));
 
-/** x as it is. */
+/** The identity. */
 export const identity: ActivationFunction = (x) => run('identity', x, (z) => z.clone());
 
 function run<T extends Tensor>(name: string, x: T, activation: (x: Tensor) => Tensor): T {

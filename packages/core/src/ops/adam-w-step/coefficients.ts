@@ -1,19 +1,19 @@
 export interface AdamWOptions {
-  /** η: the length of a step. */
+  /** η, the learning rate. */
   readonly learningRate: number;
-  /** β₁ in [0, 1): how slowly the mean gradient forgets. */
+  /** β₁ in [0, 1): decay rate of the first moment. */
   readonly beta1: number;
-  /** β₂ in [0, 1): how slowly the mean square gradient forgets. */
+  /** β₂ in [0, 1): decay rate of the second moment. */
   readonly beta2: number;
   /** ε: added to the root mean square gradient. */
   readonly epsilon: number;
-  /** λ: how fast parameters shrink, times the learning rate; apart from the gradient (decoupled). */
+  /** λ, the decoupled weight decay, times the learning rate. */
   readonly weightDecay: number;
-  /** t: which step this is, from 1. */
+  /** t, the step, from 1. */
   readonly step: number;
 }
 
-/** What a step needs of its options, computed once in double precision. */
+/** Coefficients of a step, computed once in double precision. */
 export interface AdamWCoefficients {
   readonly beta2: number;
   /** 1 - β₁ and 1 - β₂, rounded once: in float32 the difference would lose digits. */

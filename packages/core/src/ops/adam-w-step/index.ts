@@ -8,19 +8,19 @@ import { adamWInPlaceWebGpu } from './webgpu.js';
 
 export type { AdamWOptions } from './coefficients.js';
 
-/** Each declines (false) on backends that are not its own. */
+/** Each declines (false) on other backends. */
 const IN_PLACE = [adamWInPlaceCpu, adamWInPlaceWasm, adamWInPlaceWebGpu];
 
 export interface AdamWStep extends AdamWOptions {
-  /** float32 of any shape; changed by the step. */
+  /** float32 of any shape; updated by the step. */
   readonly parameter: Variable;
-  /** float32, the shape of `parameter`; stays the caller's, who disposes it. */
+  /** float32, the shape of `parameter`; remains owned by the caller. */
   readonly gradient: Tensor;
-  /** m, the running mean of the gradient; zeros before step 1; changed by the step. */
+  /** m, the running mean of the gradient; zeros before step 1; updated by the step. */
   readonly firstMoment: Variable;
-  /** v, the running mean of the squared gradient; zeros before step 1; changed by the step. */
+  /** v, the running mean of the squared gradient; zeros before step 1; updated by the step. */
   readonly secondMoment: Variable;
-  /** Multiplies the gradient first, as clipping does: a number, or a scalar tensor still on its way. Default 1. */
+  /** The factor of the gradient, for clipping: a number, or a scalar tensor. Default 1. */
   readonly scale?: number | Scalar;
 }
 
@@ -28,7 +28,7 @@ export interface AdamWStep extends AdamWOptions {
  * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2; the arithmetic of torch.optim.AdamW) on one parameter.
  * The three variables change; tensors cloned from them keep their values.
  *
- * @throws SequiturError when a shape, dtype or coefficient does not fit
+ * @throws SequiturError when a shape, dtype or coefficient is invalid
  */
 export function adamWStep(options: AdamWStep): void {
   const { parameter, gradient, firstMoment, secondMoment, scale = 1 } = options;

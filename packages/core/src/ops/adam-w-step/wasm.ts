@@ -4,12 +4,12 @@ import { runOnNumbers } from '../../backends/wasm/rows.js';
 import type { AdamWCoefficients } from './coefficients.js';
 import type { AdamWMoments } from './reference.js';
 
-/** Of one number, in multiplications. */
+/** Cost of one element, in multiplications. */
 const COST = 32;
 
 /**
- * The step in place, in one pass over the four arrays. Declines (false) where our kernels are not loaded, and where
- * another tensor shares an array: that one must keep its values.
+ * The step in place, in one pass over the four arrays. Declines (false) where the kernels are not loaded, and where
+ * another tensor shares an array and must keep its values.
  */
 export function adamWInPlaceWasm(
   { parameter, firstMoment, secondMoment }: AdamWMoments,

@@ -7,7 +7,7 @@ import type { AdamWMoments } from './reference.js';
 
 const SIZE = 256;
 
-/** One pass over the four arrays; `factor` holds what the gradient is multiplied by. */
+/** One pass over the four arrays; `factor` scales the gradient. */
 const kernel = (scaledByTensor: boolean): WebGpuKernel => ({
   name: `AdamW${scaledByTensor ? ', scaled by a tensor' : ''}`,
   reads: { gradient: 'f32', ...(scaledByTensor && { factor: 'f32' }) },
@@ -28,7 +28,7 @@ const kernel = (scaledByTensor: boolean): WebGpuKernel => ({
   parameter[i] = parameter[i] * p.decay - m / (sqrt(v) * p.inverseRootCorrection2 + p.epsilon) * p.stepSize;`,
 });
 
-/** As `adamWInPlaceWasm`, on the GPU, in parts where the arrays are too large to be bound whole. */
+/** As `adamWInPlaceWasm`, on the GPU, in parts where the arrays are too large for one binding. */
 export function adamWInPlaceWebGpu(
   { parameter, firstMoment, secondMoment }: AdamWMoments,
   gradient: Tensor,

@@ -13,19 +13,19 @@ import { copyRows } from '../../backends/copy-rows.js';
 /** A buffer grows to the next multiple of this many positions. */
 export const CACHE_BLOCK = 64;
 
-/** Positions reserved for `length` of them. */
+/** The capacity reserved for `length` positions. */
 export function cacheCapacity(length: number): number {
   return Math.ceil(length / CACHE_BLOCK) * CACHE_BLOCK;
 }
 
-/** For each buffer, how many positions some continuation has written. */
+/** For each buffer, how many positions any continuation has written. */
 const written = new WeakMap<DataId, number>();
 
 /**
- * `chunk` appended to the first `length` positions of `memory`, as a new tensor with room to grow; the caller disposes
- * it. `memory` keeps its values: the chunk is written into the same buffer where nothing else has been written beyond
- * `length`, as with a slice append, and otherwise into a copy. Under a gradient it is a plain concatenation without
- * spare room, which can be differentiated.
+ * Appends a chunk to the first `length` positions of a cache, as a new tensor with spare capacity; the caller disposes
+ * it. `memory` keeps its values: the chunk is written to the same buffer if nothing has been written beyond `length`,
+ * like a slice append, and otherwise to a copy. Under a gradient it is a plain, differentiable concatenation without
+ * spare capacity.
  *
  * @param memory float32 [batch, capacity >= length, ...], or null before the first chunk
  * @param chunk float32 [batch, added, ...]
@@ -41,7 +41,7 @@ export function append<T extends Tensor>(memory: T | null, length: number, chunk
   return target as T;
 }
 
-/** A buffer of `capacity` positions that starts with the `length` first of `memory`. */
+/** A buffer of `capacity` positions that starts with the first `length` positions of `memory`. */
 function reserve(memory: Tensor | null, length: number, { shape }: Tensor, capacity: number): Tensor {
   const fresh = engine().makeTensor(
     new Float32Array(util.sizeFromShape([shape[0]!, capacity, ...shape.slice(2)])),
@@ -57,7 +57,7 @@ function recorded<T extends Tensor>(memory: T | null, length: number, chunk: T):
   return tidy(() => concat([firstPositions(memory, length), chunk], 1)) as T;
 }
 
-/** The first `length` positions of a memory. */
+/** The first `length` positions of a cache. */
 export function firstPositions<T extends Tensor>(memory: T, length: number): T {
   const { shape } = memory;
   if (shape[1] === length) return memory;

@@ -11,7 +11,10 @@ const columnSumsOp = defineOp<object>({
   kernels: { cpu: columnSumsCpu, wasm: columnSumsWasm, webgpu: columnSumsWebGpu },
 });
 
-/** x [rows, columns] -> the sum of each column, [columns]: a bias's gradient. For use inside gradients: it has none. */
+/**
+ * The sum of each column: x [rows, columns] -> [columns], the gradient of a bias. For use inside gradients: not
+ * differentiable.
+ */
 export function columnSums(x: Tensor2D): Tensor1D {
   return columnSumsOp({ x: x as Tensor }, {})[0] as Tensor1D;
 }

@@ -2,7 +2,7 @@ import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import type { ElementType, NumberType, WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 
-/** So many neighbouring columns to a workgroup, each summed by several lanes that take turns at the rows. */
+/** Neighbouring columns per workgroup, each summed by several lanes over interleaved rows. */
 export const COLUMNS = 32;
 const LANES = 8;
 
@@ -11,7 +11,7 @@ export interface ColumnReduction {
   readonly reads: Readonly<Record<string, ElementType>>;
   /** Among them `rows` and `columns`. */
   readonly parameters: Readonly<Record<string, NumberType>>;
-  /** For every output [columns], what is summed: a formula of `row`, `column` and `at`, the place in [rows, columns]. */
+  /** The terms of every output [columns]: a formula of `row`, `column` and `at`, the index in [rows, columns]. */
   readonly sums: Readonly<Record<string, string>>;
 }
 

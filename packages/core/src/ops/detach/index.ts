@@ -1,6 +1,6 @@
 import { clone, customGrad, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
 
-/** x as a constant: no gradient goes back through it. The caller disposes the result. */
+/** Detaches x: the result is constant under gradients. The caller disposes it. */
 export function detach<T extends Tensor>(x: T): T {
   const constant = customGrad((value) => ({
     value: clone(value as Tensor),

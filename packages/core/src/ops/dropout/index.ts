@@ -6,7 +6,7 @@ import { type DropoutAttributes, dropoutReference } from './reference.js';
 import { dropoutWasm } from './wasm.js';
 import { dropoutWebGpu } from './webgpu.js';
 
-/** {x} -> [x with some numbers dropped]; the gradient draws the same ones again. */
+/** {x} -> [x with elements dropped]; the gradient draws the same mask again. */
 const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
   name: 'SequiturDropout',
   reference: ({ x }, { rate, seed }) => [dropoutReference(x!, rate, seed)],
@@ -15,14 +15,14 @@ const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
 });
 
 /**
- * Sets a share `rate` of the numbers to zero and divides the rest by 1 - rate (Srivastava et al. 2014). Which ones
- * fall depends on `seed` and their place only: the same on every backend.
+ * Dropout by seed (Srivastava et al. 2014): sets elements to zero with probability `rate` and divides the rest by 1 -
+ * rate. The mask depends on `seed` and index only: the same on every backend.
  *
  * @param x float32 of any shape
  * @param rate in [0, 1)
- * @param seed an integer in [0, 2³²); draw a fresh one for every use
+ * @param seed an integer in [0, 2³²); use a new one for every call
  * @returns float32 of the shape of x, which the caller disposes
- * @throws SequiturError when the dtype, rate or seed does not fit
+ * @throws SequiturError when the dtype, rate or seed is invalid
  */
 export function dropout<T extends Tensor>(x: T, rate: number, seed: number): T {
   expectTensor('dropout, x', x);

@@ -26,9 +26,9 @@ export function dropoutThreshold(rate: number): number {
 }
 
 /**
- * 32 random bits for element `index`, a function of seed and index alone (a counter-based generator: Salmon et al.
- * 2011), so that the backward draws the same mask without storing it, and every backend drops the same elements. Two
- * rounds of MurmurHash3's finaliser (Appleby 2011), the seed joining in before each.
+ * 32 random bits for element `index`, a function of seed and index only (a counter-based generator: Salmon et al.
+ * 2011), so that the backward pass draws the same mask without storing it, and every backend drops the same elements.
+ * Two rounds of MurmurHash3's finaliser (Appleby 2011), with the seed mixed in before each.
  */
 export function dropoutBits(index: number, seed: number): number {
   return finalise(finalise(index ^ seed) + Math.imul(seed, 0x9e3779b9)) >>> 0;

@@ -24,7 +24,7 @@ const embedOp = defineOp<EmbedAttributes>({
 });
 
 export interface EmbedOptions {
-  /** The id whose row gets no gradient, as `padding_idx` of PyTorch. */
+  /** The id whose row gets no gradient, `padding_idx` of PyTorch. */
   readonly padding?: number | null;
 }
 
@@ -32,16 +32,16 @@ const embedOptions = optionsOf<EmbedOptions>({
   padding: option.optional(option.either('an integer of at least 0, or null', option.countOrNone, option.oneOf(null))),
 });
 
-/** Stands for "no padding id": ids are never negative. */
+/** No padding id: ids are never negative. */
 const NO_PADDING = -1;
 
 /**
- * Looks up one row of the table for each id.
+ * Embedding lookup: one row of the table for each id.
  *
  * @param table float32 [vocabulary, width]
  * @param ids int32 [...], each in [0, vocabulary)
  * @returns float32 [..., width], which the caller disposes; differentiable by the table
- * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not fit
+ * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not match
  */
 export function embed(table: Tensor2D, ids: Tensor, options: EmbedOptions = {}): Tensor {
   const { padding = null } = checkOptions('embed', embedOptions, options);

@@ -29,15 +29,15 @@ export function embedReference(table: Tensor, ids: Tensor): Tensor {
 }
 
 /**
- * The derivative of `embedReference` by the table: each row sums what came back for its id; none in row `padding`. As a
- * product with one-hot ids: tfjs's segment sum is missing on WebAssembly.
+ * The gradient of `embedReference` by the table: each row sums the gradients of its id; none in row `padding`. As a
+ * product with one-hot ids: tfjs has no segment sum on wasm.
  */
 export function embedGradientReference(dy: Tensor, ids: Tensor, vocabularySize: number, padding: number): Tensor {
   return tidy(() => {
     const flat = reshape(ids, [ids.size]) as Tensor1D;
     const counted = cast(notEqual(flat, padding), 'float32'); // [count]
     const rows = mul(reshape(dy, [ids.size, -1]), expandDims(counted, 1)); // [count, width]
-    // tfjs's oneHot knows no table of one row, as RoBERTa's of segments is.
+    // tfjs's oneHot does not support a single class, as in RoBERTa's token types.
     const chosen = cast(oneHot(flat, Math.max(vocabularySize, 2)), 'float32') as Tensor2D; // [count, vocabulary]
     return slice(matMul(chosen, rows as Tensor2D, true, false), [0, 0], [vocabularySize, -1]);
   });

@@ -6,7 +6,7 @@ import type { EmbedGradientAttributes } from './reference.js';
 
 const SIZE = 256;
 
-/** Rows of the table for ids in [first, first + rows); the others are left to the parts that follow. */
+/** Rows of the table for ids in [first, first + rows); others are left to the following parts. */
 const lookup: WebGpuKernel = {
   name: 'embedding lookup',
   reads: { table: 'f32', ids: 'i32' },
@@ -22,8 +22,8 @@ const lookup: WebGpuKernel = {
 };
 
 /**
- * One workgroup for each id; that of an id's first place sums the rows of dy of all its places, in their order, so that
- * the same sum comes out every time. The others have nothing to do.
+ * One workgroup per id; that of an id's first occurrence sums the rows of dy of all occurrences in order, so that the
+ * result is deterministic. The others do nothing.
  */
 const scatter: WebGpuKernel = {
   name: 'embedding gradient',

@@ -12,21 +12,21 @@ const squaredSumOp = defineOp<object>({
   kernels: { cpu: squaredSumCpu, wasm: squaredSumWasm, webgpu: squaredSumWebGpu },
 });
 
-/** Σ x² over a float32 tensor of any shape, as a scalar that the caller disposes. Not differentiable. */
+/** The sum of squares of a float32 tensor, as a scalar that the caller disposes. Not differentiable. */
 export function squaredSum(x: Tensor): Scalar {
   expectTensor('squaredSum, x', x);
   return squaredSumOp({ x }, {})[0] as Scalar;
 }
 
-/** The length of all tensors taken as one long vector, as a scalar that the caller disposes; 0 for no tensors. */
+/** The global norm of all tensors, as a scalar that the caller disposes; 0 for no tensors. */
 export function globalNorm(tensors: readonly Tensor[]): Scalar {
-  // Not addN: its WebGPU kernel binds all its inputs at once, and a device binds few.
+  // Not addN: its WebGPU kernel binds all inputs at once, which may be too many.
   return tidy(() => (tensors.length ? (sqrt(sum(stack(tensors.map(squaredSum)))) as Scalar) : scalar(0)));
 }
 
 /**
- * What to multiply gradients by so that their global norm is at most `maximum` (Pascanu, Mikolov and Bengio 2013,
- * section 3.2; the 1e-6 is PyTorch's `clip_grad_norm_`): min(1, maximum / (norm + 1e-6)). The caller disposes it.
+ * The factor that clips gradients to the global norm `maximum` (Pascanu, Mikolov and Bengio 2013, section 3.2; the 1e-6
+ * is PyTorch's `clip_grad_norm_`): min(1, maximum / (norm + 1e-6)). The caller disposes it.
  */
 export function clippingScale(norm: Scalar, maximum: number): Scalar {
   expectNumber('clippingScale, maximum', maximum, 'a number above 0', (value) => value > 0);

@@ -5,10 +5,10 @@ import { partsOf } from '../../backends/webgpu/parts.js';
 import type { NativeKernel } from '../define-op.js';
 
 const SIZE = 256;
-/** Workgroups that share a part; their sums are summed up by one more. */
+/** Workgroups per part; their sums are added by one more. */
 const MOST_GROUPS = 256;
 
-/** Each workgroup sums what it comes by in strides, into its own place from `first` on. */
+/** Each workgroup sums interleaved elements, and writes to its index from `first` on. */
 const reduction = (square: boolean): WebGpuKernel => ({
   name: square ? 'sums of squares' : 'sum',
   reads: { x: 'f32' },

@@ -4,7 +4,7 @@ import { type LayerNormAttributes, layerNormGradientReference } from './referenc
 import { layerNormGradientWasm } from './wasm.js';
 import { layerNormGradientWebGpu } from './webgpu.js';
 
-/** The derivative of `layerNormReference`: {x, weight, dy} -> [dx, dweight, dbias]. */
+/** The gradient of `layerNormReference`: {x, weight, dy} -> [dx, dweight, dbias]. */
 export const layerNormGradient = defineOp<LayerNormAttributes>({
   name: 'SequiturLayerNormGradient',
   reference: ({ x, weight, dy }, { epsilon }) => layerNormGradientReference(x!, weight!, dy!, epsilon),

@@ -28,7 +28,7 @@ const layerNormOp = defineOp<LayerNormAttributes>({
  * @param bias float32 [width], or null for none
  * @param epsilon added to the variance
  * @returns float32 [..., width], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function layerNorm<T extends Tensor>(x: T, weight: Tensor, bias: Tensor | null, epsilon: number): T {
   const width = widthOf('layerNorm, x', x);

@@ -5,9 +5,9 @@ export interface LayerNormAttributes {
 }
 
 /**
- * Ba, Kiros and Hinton 2016, equations 3 and 4: y = g ⊙ (x - μ) / sqrt(σ² + ε) + b, with the mean μ and the variance
- * σ² of each row. The mean is taken twice: the second pass removes what rounding left of the first, which counts
- * where a row is constant or lies far from zero.
+ * Ba, Kiros and Hinton 2016, equations 3 and 4: y = g ⊙ (x - μ) / sqrt(σ² + ε) + b, with the mean μ and the variance σ²
+ * of each row. The mean is subtracted twice: the second pass removes the rounding error of the first, which matters
+ * where a row is constant or far from zero.
  */
 export function layerNormReference(x: Tensor, weight: Tensor, bias: Tensor | null, epsilon: number): Tensor {
   return tidy(() => {

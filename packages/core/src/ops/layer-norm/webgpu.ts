@@ -5,8 +5,8 @@ import type { NativeKernel } from '../define-op.js';
 import type { LayerNormAttributes } from './reference.js';
 
 /**
- * Mean and 1 / sqrt(variance + epsilon) of row `group`. The mean is taken twice as in the reference, and kept as its two
- * parts: far from zero their sum would be rounded by more than the row varies.
+ * Mean and 1 / sqrt(variance + epsilon) of row `group`. The mean is computed twice as in the reference, and kept as its
+ * two parts: far from zero, rounding their sum would exceed the variation of the row.
  */
 const STATISTICS = `
   if (group >= p.rows) { return; }
@@ -24,7 +24,7 @@ const STATISTICS = `
 
 const parameters = { rows: 'u32', width: 'u32', epsilon: 'f32' } as const;
 
-/** y = weight (x - mean) / deviation + bias, one row to a workgroup. */
+/** y = weight (x - mean) / deviation + bias, one row per workgroup. */
 const forward = (withBias: boolean): WebGpuKernel => ({
   name: `layer norm${withBias ? '' : ' without bias'}`,
   reads: { x: 'f32', weight: 'f32', ...(withBias && { bias: 'f32' }) },
@@ -37,7 +37,7 @@ const forward = (withBias: boolean): WebGpuKernel => ({
   }`,
 });
 
-/** dx = (g - mean(g) - n mean(g n)) / deviation with g = weight dy; beside it the statistics of each row. */
+/** dx = (g - mean(g) - n mean(g n)) / deviation with g = weight dy; also the statistics of each row. */
 const backwardRows: WebGpuKernel = {
   name: 'layer norm gradient',
   reads: { x: 'f32', weight: 'f32', dy: 'f32' },

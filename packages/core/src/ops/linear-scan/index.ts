@@ -26,13 +26,13 @@ const linearScanOp = defineOp<object>({
 });
 
 /**
- * A linear recurrence in each channel by itself: h ← decay ⊙ h + input (Martin and Cundy 2018, equation 5).
+ * The linear scan, a linear recurrence per channel: h ← decay ⊙ h + input (Martin and Cundy 2018, equation 5).
  *
  * @param decay float32 [batch, length, channels]
  * @param input float32 [batch, length, channels]
  * @param initial float32 [batch, channels]: h before the first step
  * @returns h after every step, [batch, length, channels], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function linearScan(decay: Tensor3D, input: Tensor3D, initial: Tensor2D): Tensor3D {
   if (decay.rank !== 3) {

@@ -1,7 +1,7 @@
 import { add, mul, stack, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
 import type { OpInputs } from '../define-op.js';
 
-/** One step after the other. */
+/** Step by step. */
 export function linearScanReference(decay: Tensor, input: Tensor, initial: Tensor): Tensor {
   return tidy(() => {
     const inputs = unstack(input, 1);
@@ -14,7 +14,7 @@ export function linearScanReference(decay: Tensor, input: Tensor, initial: Tenso
   });
 }
 
-/** With g the gradient of a state, from the last to the first: dInput = g, dDecay = h₋₁ g, and decay g for the state before. */
+/** With g the gradient of a state, in reverse order: dInput = g, dDecay = h₋₁ g, and decay g for the previous state. */
 export function linearScanGradientReference({ decay, initial, states, dStates }: OpInputs): Tensor[] {
   const [shares, slopes] = [unstack(decay!, 1), unstack(dStates!, 1)];
   const before = [initial!, ...unstack(states!, 1)];

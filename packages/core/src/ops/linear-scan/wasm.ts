@@ -3,7 +3,7 @@ import { channelRanges, ends } from '../../backends/wasm/channel-ranges.js';
 import { type WasmInstance, wasmInstance } from '../../backends/wasm/instance.js';
 import type { NativeKernel, OpInputs } from '../define-op.js';
 
-/** So many multiplications of a product take as long as one number. */
+/** Cost of one element, in multiplications of a matrix product. */
 const COST = { linearScanForward: 8, linearScanBackward: 16 };
 
 /** {decay, input, initial} -> [states]. */

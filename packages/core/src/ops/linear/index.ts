@@ -34,7 +34,7 @@ const linearOp = defineOp<object>({
  * @param weight float32 [inputs, outputs]
  * @param bias float32 [outputs], or null for none
  * @returns float32 [..., outputs], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null): Tensor {
   expectTensor('linear, weight', weight);

@@ -4,7 +4,7 @@ import { wasmInstance } from '../../backends/wasm/instance.js';
 import { multiplyInParts } from '../../backends/wasm/product.js';
 import type { NativeKernel } from '../define-op.js';
 
-/** One product on tfjs's memory, the bias being where its sums start. */
+/** One product in tfjs's memory; the bias is the initial value of the sums. */
 export const linearWasm: NativeKernel<object> = ({ inputs, backend }) => {
   const wasm = wasmInstance(backend);
   if (!wasm) return null;
@@ -25,7 +25,7 @@ export const linearWasm: NativeKernel<object> = ({ inputs, backend }) => {
   return [output];
 };
 
-/** One matrix whose rows lie behind one another. */
+/** One matrix with contiguous rows. */
 function rowsOf(width: number): Steps {
   return { batchStep: 0, rowStep: width, columnStep: 1 };
 }

@@ -3,7 +3,7 @@ import { partsOfLargeTable } from '../../backends/webgpu/large-tables.js';
 import type { NativeKernel } from '../define-op.js';
 import { times } from '../products/index.js';
 
-/** tfjs's product of two matrices, which adds the bias in the same dispatch; in parts where the weight is too large. */
+/** tfjs's matrix product, which adds the bias in the same dispatch; in parts where the weight is too large. */
 export const linearWebGpu: NativeKernel<object> = ({ inputs: { x, weight, bias }, backend }) => {
   const [inputs, outputs] = weight!.shape as [number, number];
   const isLarge = partsOfLargeTable(backend, weight!.shape) !== null;

@@ -17,8 +17,8 @@ import {
   takeRows,
 } from '../../backends/webgpu/large-tables.js';
 
-// Products with a table [rows, width] that may be too large for a device of WebGPU to bind: it is then taken part by
-// part. For use inside kernels and gradients; they have no gradient of their own.
+// Products with a table [rows, width] that may exceed the largest binding of a WebGPU device: it is then processed in
+// parts. For use inside kernels and gradients: not differentiable.
 
 /** x [n, width] tableᵀ -> [n, rows]. */
 export function timesTransposed(x: Tensor2D, table: Tensor2D): Tensor2D {

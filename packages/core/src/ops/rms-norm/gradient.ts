@@ -4,7 +4,7 @@ import { type RmsNormAttributes, rmsNormGradientReference } from './reference.js
 import { rmsNormGradientWasm } from './wasm.js';
 import { rmsNormGradientWebGpu } from './webgpu.js';
 
-/** The derivative: {x, weight, dy} -> [dx, dweight]. */
+/** The gradient: {x, weight, dy} -> [dx, dweight]. */
 export const rmsNormGradient = defineOp<RmsNormAttributes>({
   name: 'SequiturRmsNormGradient',
   reference: ({ x, weight, dy }, attributes) => rmsNormGradientReference(x!, weight!, dy!, attributes),

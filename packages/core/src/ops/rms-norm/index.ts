@@ -29,7 +29,7 @@ export interface RmsNormOptions {
   readonly gate?: Tensor | null;
   /** Whether the gate acts after the norm (true) or before it (false, the default, as Mamba-2 is trained). */
   readonly normBeforeGate?: boolean;
-  /** How many neighbours share one root mean square; must divide the width. Default: the whole width. */
+  /** Size of the groups with separate root mean squares; must divide the width. Default: the whole width. */
   readonly groupSize?: number | null;
   /** Added to the weight: 1 in Gemma, whose checkpoints store weight - 1. Default 0. */
   readonly weightOffset?: number;
@@ -42,7 +42,7 @@ export interface RmsNormOptions {
  * @param weight float32 [width]
  * @param epsilon added to the mean square
  * @returns float32 [..., width], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function rmsNorm<T extends Tensor>(x: T, weight: Tensor, epsilon: number, options: RmsNormOptions = {}): T {
   const { gate, normBeforeGate = false, weightOffset = 0 } = options;

@@ -6,7 +6,7 @@ import type { RmsNormAttributes } from './reference.js';
 
 const parameters = { groups: 'u32', size: 'u32', width: 'u32', epsilon: 'f32', offset: 'f32' } as const;
 
-/** 1 / rms of the numbers that share one, a workgroup for each such group of neighbours. */
+/** 1 / rms of a group of neighbours, one workgroup each. */
 const INVERSE_RMS = `
   if (group >= p.groups) { return; }
   let start = group * p.size;
@@ -28,7 +28,7 @@ const forward: WebGpuKernel = {
   }`,
 };
 
-/** dx = r (g - n mean(g n)) with g = (weight + offset) dy; beside it r of each group. */
+/** dx = r (g - n mean(g n)) with g = (weight + offset) dy; also r of each group. */
 const backwardRows: WebGpuKernel = {
   name: 'RMS norm gradient',
   reads: { x: 'f32', weight: 'f32', dy: 'f32' },

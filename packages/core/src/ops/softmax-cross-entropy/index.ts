@@ -14,7 +14,7 @@ import { softmaxCrossEntropyWebGpu } from './webgpu.js';
 
 export type { SoftmaxCrossEntropyOptions } from './options.js';
 
-/** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward alone. */
+/** {logits, labels} -> [losses, normalisers]; the second, log Σ exp z of each row, is for the backward pass only. */
 const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
   name: 'SequiturSoftmaxCrossEntropy',
   reference: ({ logits, labels }, { ignoreLabel, labelSmoothing }) =>
@@ -36,12 +36,12 @@ const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
 const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmaxCrossEntropyRules);
 
 /**
- * How badly each row of logits foretells its label, in nats: -log softmax(logits)[label].
+ * Cross-entropy of each row of logits with its label, in nats: -log softmax(logits)[label].
  *
  * @param logits float32 [rows, classes]
  * @param labels int32 [rows], each in [0, classes) or `ignoreLabel`
  * @returns float32 [rows], which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not fit
+ * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not match
  */
 export function softmaxCrossEntropy(
   logits: Tensor2D,

@@ -3,7 +3,7 @@ import { option } from '../../options/index.js';
 export interface SoftmaxCrossEntropyOptions {
   /** Rows with this label have loss 0 and no gradient. Default -100, as in PyTorch. */
   readonly ignoreLabel?: number;
-  /** The share of the target spread evenly over all classes, in [0, 1]. Default 0. */
+  /** Label smoothing: the probability spread evenly over all classes, in [0, 1]. Default 0. */
   readonly labelSmoothing?: number;
 }
 

@@ -38,14 +38,14 @@ export function softmaxCrossEntropyReference(
     const normaliser = logSumExp(logits, 1); // [rows]
     const hit = sum(where(cast(oneHot(labels, logits.shape[1]!), 'bool'), logits, 0), 1);
     const fromLabel = mul(sub(normaliser, hit), 1 - labelSmoothing);
-    // Beside infinities nothing times what comes from all is no nothing.
+    // With infinite logits, 0 times the mean of all would be NaN.
     const losses = labelSmoothing ? add(fromLabel, mul(sub(normaliser, mean(logits, 1)), labelSmoothing)) : fromLabel;
     const known = where(isClass(labels, logits.shape[1]!), losses, Number.NaN);
     return [where(equal(labels, ignoreLabel), 0, known), normaliser];
   });
 }
 
-/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K); 0 in rows that are ignored or that nothing comes back to. */
+/** dz = dloss (softmax(z) - (1 - s) one-hot(label) - s / K); 0 in rows that are ignored or whose gradient is 0. */
 export function softmaxCrossEntropyGradientReference(
   logits: Tensor,
   labels: Tensor,

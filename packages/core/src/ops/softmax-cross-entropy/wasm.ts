@@ -3,7 +3,7 @@ import { runOnRows } from '../../backends/wasm/rows.js';
 import type { NativeKernel } from '../define-op.js';
 import type { SoftmaxCrossEntropyAttributes } from './reference.js';
 
-/** Of one class, in multiplications. */
+/** Cost of one class, in multiplications. */
 const COST = 32;
 
 export const softmaxCrossEntropyWasm: NativeKernel<SoftmaxCrossEntropyAttributes> = ({

@@ -6,7 +6,7 @@ import type { SoftmaxCrossEntropyAttributes } from './reference.js';
 const parameters = { rows: 'u32', classes: 'u32', ignoreLabel: 'i32', smoothing: 'f32' } as const;
 const SIZE = 128;
 
-/** One row to a workgroup. The loss of a label outside the classes is NaN. */
+/** One row per workgroup. The loss of a label outside the classes is NaN. */
 const forward: WebGpuKernel = {
   name: 'softmax cross-entropy',
   reads: { logits: 'f32', labels: 'i32' },

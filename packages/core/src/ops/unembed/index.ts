@@ -19,12 +19,12 @@ const unembedOp = defineOp<object>({
 });
 
 /**
- * How well each vector of a table fits: x Eᵀ, as a head needs that is tied to an embedding.
+ * Unembedding, the tied output projection: x Eᵀ.
  *
  * @param x float32 [..., width]
  * @param table float32 [rows, width]
  * @returns float32 [..., rows], which the caller disposes
- * @throws SequiturError when a shape or dtype does not fit
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function unembed<T extends Tensor>(x: T, table: Tensor2D): T {
   expectTensor('unembed, table', table);

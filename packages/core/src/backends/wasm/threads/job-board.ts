@@ -1,4 +1,4 @@
-/** Words that all threads see. */
+/** Words that all threads share. */
 const NUMBER = 0; // counts the jobs: threads without work sleep on it
 const LEFT = 1; // how many calls of the job nobody has taken yet
 const DONE = 2; // how many of its calls are through
@@ -10,15 +10,15 @@ const MODULES = 8; // of each module where its code lies, and how many bytes
 
 const MOST_MODULES = 32;
 const WORDS = MODULES + 2 * MOST_MODULES;
-/** Numbers of all calls of a job. */
+/** Capacity for the arguments of all calls of a job. */
 const CAPACITY = 8192;
 
-/** How often a thread looks again before it sleeps: some tens of microseconds. */
+/** Polls before a thread sleeps: some tens of microseconds. */
 const LOOKS = 5000;
-/** No call takes so long: a thread that has not answered by then is gone. */
+/** No call takes longer: a thread that has not answered by then is lost. */
 const LOST_AFTER = 600_000;
 
-/** A kernel called once for each list of numbers, in any order and on any thread. */
+/** A job: a kernel called once for each list of arguments, in any order and on any thread. */
 export interface Job {
   readonly module: number;
   readonly kernel: number;
@@ -31,10 +31,10 @@ export interface CodePlace {
 }
 
 /**
- * Where the main thread posts a job and all threads take its calls from, itself among them. A call is taken by counting
- * down those that are left. None is left of a job that is over, and the next is only posted then: so a thread that comes
- * late takes a call of the next job or none, what it reads of a job stays as it is until it is through with its call, and
- * nobody waits for one that took none.
+ * The queue from which all threads, the main thread included, take the calls of a job. A call is taken by counting down
+ * the remaining ones. A finished job has none left, and the next one is posted only then: a late thread takes a call of
+ * the next job or none, the data of a job stay until a thread is done with its call, and nobody waits for a thread that
+ * took none.
  */
 export class JobBoard {
   private readonly words: Int32Array;
@@ -47,7 +47,7 @@ export class JobBoard {
     this.maySleep = maySleep(this.words);
   }
 
-  /** Whether a job of so many calls, each of so many numbers, has room. */
+  /** Whether a job of this many calls and arguments fits. */
   holds(calls: number, width: number): boolean {
     return calls * width <= CAPACITY;
   }
@@ -71,13 +71,13 @@ export class JobBoard {
     words[WIDTH] = width;
     words[FAILED] = 0;
     Atomics.store(words, DONE, 0);
-    // Before the number: a thread that sees this job counted and no call left would sleep through it.
+    // Before the number: a thread that sees the new job without calls would sleep through it.
     Atomics.store(words, LEFT, calls.length);
     Atomics.add(words, NUMBER, 1);
     Atomics.notify(words, NUMBER);
   }
 
-  /** Takes calls until none is left, those of a job that failed too; `run` gets the kernel and the numbers of each. */
+  /** Takes calls until none is left, also those of a failed job; `run` gets the kernel and the arguments of each. */
   takeCalls(run: (module: number, kernel: number, numbers: Iterable<number>) => void): void {
     const { words } = this;
     for (let index = this.take(); index !== null; index = this.take()) {
@@ -103,13 +103,13 @@ export class JobBoard {
   }
 
   /**
-   * Waits until as many calls are through.
+   * Waits until this many calls are done.
    *
-   * @returns whether all came to a good end; 'lost' where a thread does not answer any more
+   * @returns whether all succeeded; 'lost' where a thread does not answer
    */
   finish(calls: number): 'done' | 'failed' | 'lost' {
     const { words } = this;
-    const start = performance.now(); // unlike the date, nobody sets it anew meanwhile
+    const start = performance.now(); // unlike the date, it is never adjusted
     for (let done = Atomics.load(words, DONE); done < calls; done = Atomics.load(words, DONE)) {
       this.watch(DONE, done);
       if (performance.now() - start > LOST_AFTER) return 'lost';
@@ -121,19 +121,19 @@ export class JobBoard {
     return Atomics.load(this.words, NUMBER);
   }
 
-  /** Waits until another job than `number` is posted. */
+  /** Waits until a job other than `number` is posted. */
   awaitJob(number: number): void {
     while (this.number === number) this.watch(NUMBER, number);
   }
 
-  /** Looks for a change, and sleeps where that is allowed: never for long, so that nothing missed is missed for good. */
+  /** Waits for a change, and sleeps where that is allowed, with a timeout, so that a missed change is noticed later. */
   private watch(word: number, value: number): void {
     for (let look = 0; look < LOOKS; look++) if (Atomics.load(this.words, word) !== value) return;
     if (this.maySleep) Atomics.wait(this.words, word, value, 1000);
   }
 }
 
-/** The main thread of a page may not. */
+/** The main thread of a page may not sleep. */
 function maySleep(words: Int32Array): boolean {
   try {
     Atomics.wait(words, NUMBER, -1, 0);

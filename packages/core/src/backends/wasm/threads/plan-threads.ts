@@ -4,18 +4,18 @@ import type { Capability } from '../../backend.js';
 import { isShared } from './shared-memory.js';
 import type { Threads } from './threads.js';
 
-/** Beyond so many, products of usual sizes wait more for one another than they gain. */
+/** With more threads, products of usual sizes lose more by waiting than they gain. */
 const MOST_BY_DEFAULT = 8;
 const MOST = 64;
 
 const GPU = "openBackend('webgpu') computes in parallel where there is a graphics card";
 
-/** How many threads to start, or the reason for only one. */
+/** The number of threads to start, or the reason for only one. */
 export type ThreadPlan = { readonly count: number; readonly alone?: Capability };
 
 /**
- * @param asked by the user; undefined for as many as the machine has processors
- * @throws SequiturError where that is no count
+ * @param asked by the user; undefined for the number of processor cores
+ * @throws SequiturError where that is not a valid count
  */
 export async function planThreads(asked: number | undefined): Promise<ThreadPlan> {
   if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST)) {
@@ -40,7 +40,7 @@ export async function planThreads(asked: number | undefined): Promise<ThreadPlan
   return mayShareMemory() ? { count } : alone('one: this system has no room for memory that is shared', GPU);
 }
 
-/** As much as tfjs's memory may grow to, which is reserved at once where it is shared; phones refuse that. */
+/** The maximum size of tfjs's memory, which is reserved at once if shared; phones refuse that. */
 function mayShareMemory(): boolean {
   try {
     new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
@@ -60,7 +60,7 @@ async function processors(): Promise<number> {
   return availableParallelism();
 }
 
-/** Starts what was planned. Where that fails, the kernels run on this thread alone, and the capability says why. */
+/** Starts the planned threads. If that fails, kernels run on this thread only, and the capability says why. */
 export async function startThreads(
   threads: Threads,
   plan: ThreadPlan,

@@ -4,8 +4,8 @@ export interface Range {
 }
 
 /**
- * 0 to `count` in at most `parts` ranges that begin at multiples of `together`. What is left in the end and is shorter
- * than that goes with the last one.
+ * Divides 0 to `count` into at most `parts` ranges that begin at multiples of `together`. A shorter rest joins the last
+ * range.
  */
 export function ranges(count: number, parts: number, together = 1): readonly Range[] {
   const step = Math.max(1, Math.ceil(Math.ceil(count / parts) / together)) * together;

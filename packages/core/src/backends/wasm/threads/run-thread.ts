@@ -1,6 +1,6 @@
 import { type CodePlace, JobBoard } from './job-board.js';
 
-/** What a thread is given when it starts. */
+/** The start data of a thread. */
 export interface ThreadStart {
   /** 0 is the main thread. */
   readonly thread: number;
@@ -10,7 +10,7 @@ export interface ThreadStart {
 
 type Kernel = (...numbers: number[]) => void;
 
-/** What a worker does for as long as it lives: takes calls of the jobs posted, on the memory it shares with all. */
+/** The main loop of a worker: takes calls of the posted jobs, on the shared memory. */
 export function runThread({ thread, memory, board: shared }: ThreadStart): never {
   const board = new JobBoard(shared);
   const modules = new Map<number, readonly Kernel[]>();
@@ -26,7 +26,7 @@ export function runThread({ thread, memory, board: shared }: ThreadStart): never
   }
 }
 
-/** The kernels of a module in the order of its exports. Its code is copied, since none is compiled from shared memory. */
+/** The kernels of a module in the order of its exports. Its code is copied, since shared memory cannot be compiled. */
 function instantiate(memory: WebAssembly.Memory, { offset, bytes }: CodePlace): readonly Kernel[] {
   const code = new Uint8Array(memory.buffer, offset, bytes).slice();
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } });

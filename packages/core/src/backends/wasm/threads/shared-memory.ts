@@ -2,18 +2,18 @@ import { SequiturError } from '../../../errors.js';
 
 const IMPORTS = 2;
 const MEMORIES = 5;
-/** Kinds of imports, as the binary numbers them. */
+/** Kinds of imports, by their binary encoding. */
 const FUNCTION = 0;
 const TABLE = 1;
 const MEMORY = 2;
-/** Flags of a memory that has a maximum, and of one that is shared as well. */
+/** Flags of a memory with a maximum, and of one that is also shared. */
 const BOUNDED = 1;
 const SHARED = 3;
 
 /**
- * The same module on shared memory: a bit in the type of its memory is all that differs, since loads and stores that are
- * not atomic work on both alike. So one binary serves pages that may share memory and pages that may not, and tfjs's
- * threaded build, which never starts in Node, is not needed.
+ * Converts a module to shared memory: only a bit in the type of its memory differs, since non-atomic loads and stores
+ * work on both. One binary thus serves pages with and without shared memory, and tfjs's threaded build, which never
+ * starts in Node, is not needed.
  *
  * @param module defines or imports one memory that has a maximum
  * @see https://github.com/WebAssembly/threads/blob/main/proposals/threads/Overview.md#spec-changes
@@ -36,7 +36,7 @@ export function isShared({ buffer }: WebAssembly.Memory): boolean {
   return typeof SharedArrayBuffer === 'function' && (buffer as ArrayBufferLike) instanceof SharedArrayBuffer;
 }
 
-/** Where the flags of the memory's limits lie (WebAssembly 1.0, section 5.5: binary modules). */
+/** The position of the flags of the memory's limits (WebAssembly 1.0, section 5.5: binary modules). */
 function memoryFlagsAt(module: Uint8Array): number | undefined {
   const reader = new Reader(module);
   while (!reader.ended) {

@@ -23,13 +23,13 @@ onmessage = ({ data }) => {
   thread.runThread(data);
 };`;
 
-/** A system without room for another worker may never say so. */
+/** A system without resources for another worker may never report it. */
 const STARTS_WITHIN = 10_000;
 
 /**
- * Starts a worker of Node or of the page that runs `runThread`. In Node it keeps no process alive.
+ * Starts a worker of Node or of the page that runs `runThread`. In Node it does not keep the process alive.
  *
- * @throws what kept it from starting
+ * @throws the reason for which it did not start
  */
 export async function startThread(start: ThreadStart): Promise<RunningThread> {
   const { ready, thread } = isNode() ? await startInNode(start) : startInPage(start);
@@ -51,7 +51,7 @@ export async function startThread(start: ThreadStart): Promise<RunningThread> {
 
 async function startInNode(start: ThreadStart): Promise<StartingThread> {
   const { Worker } = await import('node:worker_threads');
-  // What this process was told to load first, as compilers and test runners are, is not for the worker.
+  // The worker must not load what this process preloads, compilers and test runners for example.
   const worker = new Worker(THREAD_SOURCE + IN_NODE, { eval: true, workerData: start, execArgv: [] });
   const ready = new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
   return { ready: ready.then(() => worker.unref()), thread: { terminate: () => void worker.terminate() } };

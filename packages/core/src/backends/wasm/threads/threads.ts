@@ -2,7 +2,7 @@ import { SequiturError } from '../../../errors.js';
 import { type CodePlace, JobBoard } from './job-board.js';
 import { type RunningThread, startThread } from './start-thread.js';
 
-/** Calls the kernel of that name once for each list of numbers, on all threads unless they are not to share it. */
+/** Calls a kernel by name once for each list of arguments, on all threads unless `isShared` is false. */
 export type RunAll<Name extends string = string> = (
   kernel: Name,
   calls: readonly (readonly number[])[],
@@ -11,7 +11,7 @@ export type RunAll<Name extends string = string> = (
 
 type Kernel = (...numbers: number[]) => void;
 
-/** The threads of one backend, this one among them: alone until others are started. */
+/** The threads of one backend, the main thread included; only that one until others are started. */
 export class Threads {
   private board: JobBoard | null = null;
   private readonly others: RunningThread[] = [];
@@ -22,10 +22,10 @@ export class Threads {
   }
 
   /**
-   * Starts others beside this one, before any kernels are bound.
+   * Starts other threads, before any kernels are bound.
    *
    * @param memory shared
-   * @throws what kept one of them from starting; then none runs
+   * @throws the reason for which one did not start; then none runs
    */
   async start(others: number, memory: WebAssembly.Memory): Promise<void> {
     const board = new JobBoard();
@@ -41,9 +41,8 @@ export class Threads {
   }
 
   /**
-   * @param place puts the code of the kernels into memory, where it has to stay: each thread compiles it when it first
-   *   needs it
-   * @returns what calls them
+   * @param place writes the code of the kernels to memory, where it must stay: each thread compiles it at first use
+   * @returns a function that calls them
    */
   bind(kernels: WebAssembly.Exports, place: () => CodePlace): RunAll {
     if (!this.board) return (name, calls) => callAll(kernels[name] as Kernel, calls);
@@ -58,12 +57,12 @@ export class Threads {
       board.post({ module, kernel: names.indexOf(name), calls });
       board.takeCalls((_module, _kernel, numbers) => kernel(...numbers, 0));
       const end = board.finish(calls.length);
-      if (end === 'lost') this.close(); // the next job would wait for it again, or be counted wrong if it still comes
+      if (end === 'lost') this.close(); // the next job would wait for it again, or be miscounted if it still comes
       if (end !== 'done') throw brokenThread(name, end);
     };
   }
 
-  /** Ends the others; kernels that are bound run on this thread alone then. */
+  /** Ends the other threads; bound kernels then run on this thread only. */
   close(): void {
     this.board = null;
     for (const thread of this.others.splice(0)) thread.terminate();
