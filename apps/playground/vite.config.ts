@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type Rollup } from 'vite';
 import { securityPolicy } from './scripts/headers.js';
+import { models } from './scripts/models.js';
 import { nodeOnly } from './scripts/node-only.js';
 import { ISOLATED } from './scripts/policy.js';
 import { texts } from './scripts/texts.js';
@@ -14,7 +15,7 @@ const onwarn: Rollup.WarningHandlerWithDefault = (warning, warn) => {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [nodeOnly(), svelte(), texts(), securityPolicy()],
+  plugins: [nodeOnly(), svelte(), texts(), models(), securityPolicy()],
   worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000, rollupOptions: { onwarn } },
   server: { headers: ISOLATED },

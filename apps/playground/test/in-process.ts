@@ -1,3 +1,6 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { folderSource } from '@sequitur/pretrained';
 import { Client } from '../src/protocol/client.js';
 import type { Commands, Engine, Events } from '../src/protocol/index.js';
 import type { Port } from '../src/protocol/messages.js';
@@ -7,10 +10,13 @@ import type { Store } from '../src/worker/storage/store.js';
 /** A text that a tiny model learns within a few steps. */
 export const TEXT = 'Call me Ishmael. Some years ago I thought I would sail about a little. '.repeat(60);
 
+const models = dirname(createRequire(import.meta.url).resolve('@sequitur/models'));
+const openSite = (name: string) => folderSource(join(models, '../folders', name));
+
 /** The worker's code without a worker: commands go through a channel, as in a page. */
 export function connect(store: Store): { readonly engine: Engine; readonly close: () => void } {
   const { port1, port2 } = new MessageChannel();
-  answer(port1 as unknown as Port, { store, readText: async () => TEXT, backends: ['wasm', 'cpu'] });
+  answer(port1 as unknown as Port, { store, readText: async () => TEXT, openSite, backends: ['wasm', 'cpu'] });
   const engine: Engine = new Client<Commands, Events>(port2 as unknown as Port);
   return {
     engine,

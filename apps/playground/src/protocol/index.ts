@@ -2,10 +2,11 @@ import type { BackendCommands, BackendEvents } from './backend.js';
 import type { Client } from './client.js';
 import type { CompareCommands } from './compare.js';
 import type { ModelCommands } from './models.js';
+import type { ReadCommands } from './read.js';
 import type { TrainCommands, TrainEvents } from './train.js';
 
 /** All that the page can ask of the worker: each room adds its own. */
-export interface Commands extends BackendCommands, CompareCommands, ModelCommands, TrainCommands {}
+export interface Commands extends BackendCommands, CompareCommands, ModelCommands, ReadCommands, TrainCommands {}
 
 /** All that the worker tells by itself. */
 export interface Events extends BackendEvents, TrainEvents {}

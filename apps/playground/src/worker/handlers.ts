@@ -5,7 +5,9 @@ import { backendCommands, Engine } from './backend.js';
 import { compareCommands } from './compare/commands.js';
 import { modelCommands } from './models/commands.js';
 import { Shelf } from './models/shelf.js';
+import type { OpenSite } from './models/site.js';
 import type { BackendName } from './packages.js';
+import { readCommands } from './read/commands.js';
 import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
 import { Lab } from './train/lab.js';
@@ -14,23 +16,25 @@ import { type ReadText, Texts } from './train/texts.js';
 export interface Surroundings {
   readonly store: Store;
   readonly readText: ReadText;
+  readonly openSite: OpenSite;
   /** Which backends to try; default the best there is. */
   readonly backends?: readonly BackendName[];
 }
 
 /** Puts all rooms' commands together and answers the page: the same in a worker and in a test. */
-export function answer(port: Port, { store, readText, backends }: Surroundings): void {
+export function answer(port: Port, { store, readText, openSite, backends }: Surroundings): void {
   // Handlers tell of events only when they are called, which is after `serve` returned.
   let emit: Emit<Events> = () => {};
   const tell: Emit<Events> = (...event) => emit(...event);
   const engine = new Engine((report) => tell('backend.opened', report), backends);
   const texts = new Texts(readText, store);
   const lab = new Lab({ store, engine, texts, emit: tell });
-  const shelf = new Shelf({ store, engine, texts, lab });
+  const shelf = new Shelf({ store, engine, texts, lab, openSite });
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine),
     ...compareCommands({ engine, store, lab }),
     ...modelCommands(shelf),
+    ...readCommands({ engine, openSite }),
     ...trainCommands(lab, { store, engine, texts }),
   };
   emit = serve<Commands, Events>(port, handlers);

@@ -1,5 +1,6 @@
 import type { Port } from '../protocol/messages.js';
 import { answer } from './handlers.js';
+import { urlSource } from './packages.js';
 import { openStore } from './storage/database.js';
 
 /** The worker: everything that computes. */
@@ -18,7 +19,8 @@ const port: Port = {
     for (const event of early.splice(0)) listener(event);
   },
 };
-answer(port, { store, readText });
+const openSite = (name: string) => urlSource(new URL(`models/${name}/`, siteAddress()));
+answer(port, { store, readText, openSite });
 
 /** A text that comes with the site. */
 async function readText(name: string): Promise<string> {

@@ -15,7 +15,7 @@ export {
 export { generateSequences } from '@sequitur/generation';
 export { Gpt, gptFamilies } from '@sequitur/gpt';
 export { Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
-export { type FileSink, type FileSource, filesSink, readText } from '@sequitur/pretrained';
+export { type FileSink, type FileSource, filesSink, readText, urlSource } from '@sequitur/pretrained';
 export { gru, lstm, minGru } from '@sequitur/recurrent';
 export {
   Batches,

@@ -7,12 +7,14 @@ import type { Lab } from '../train/lab.js';
 import type { Texts } from '../train/texts.js';
 import { unpacked } from './given-files.js';
 import { composed, type OpenedModel, openFolder } from './open-folder.js';
+import { type OpenSite, siteModels } from './site.js';
 
 export interface ShelfParts {
   readonly store: Store;
   readonly engine: Engine;
   readonly lab: Lab;
   readonly texts: Texts;
+  readonly openSite: OpenSite;
 }
 
 interface Kept {
@@ -45,7 +47,14 @@ export class Shelf {
       family: familyOf(spec),
       origin: `trained here, step ${savedStep.toLocaleString('en')}`,
     }));
-    return [...folders, ...trained];
+    const shipped = (await siteModels()).filter(({ task }) => task === 'write');
+    const ofSite = shipped.map(({ name }) => ({
+      ref: `site:${name}`,
+      name: inWords(name),
+      family: familyNamed(name),
+      origin: 'comes with the site',
+    }));
+    return [...ofSite, ...folders, ...trained];
   }
 
   /** An open model, which stays the shelf's: whoever uses it does not dispose it. */
@@ -98,7 +107,8 @@ export class Shelf {
   }
 
   async #read(ref: ModelRef): Promise<OpenedModel> {
-    const { store, lab, texts } = this.#parts;
+    const { store, lab, texts, openSite } = this.#parts;
+    if (ref.startsWith('site:')) return openFolder(openSite(idOf(ref)));
     if (!ref.startsWith('run:')) return openFolder(folderOf(store, `models/${idOf(ref)}`).source);
     return composed(await modelOfRun(await lab.record(idOf(ref)), store, texts));
   }
@@ -118,4 +128,17 @@ function nameOf(files: readonly GivenFile[]): string {
   const [first] = files;
   const [folder = 'A folder', ...below] = (first?.name ?? '').split('/');
   return below.length || folder.endsWith('.zip') ? folder.replace(/\.zip$/, '') : 'A folder';
+}
+
+/** `stories-gpt` -> `Stories, GPT` */
+function inWords(name: string): string {
+  const [what = name, how] = name.split('-');
+  const title = what[0]!.toUpperCase() + what.slice(1);
+  return how ? `${title}, ${how === 'gpt' ? 'GPT' : how[0]!.toUpperCase() + how.slice(1)}` : title;
+}
+
+/** Of a model that is not open yet, by the architecture in its name. */
+function familyNamed(name: string): ModelInfo['family'] {
+  if (name.endsWith('mamba')) return 'state';
+  return name.endsWith('hybrid') ? 'hybrid' : 'dense';
 }

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Plugin } from 'vite';
+
+const FOLDERS = join(dirname(createRequire(import.meta.url).resolve('@sequitur/models')), '../folders');
+
+/** Puts the models that come with the project beside the page, each in `models/<name>/` with its card. */
+export function models(): Plugin {
+  return {
+    name: 'models',
+    generateBundle() {
+      for (const name of readdirSync(FOLDERS)) {
+        for (const file of readdirSync(join(FOLDERS, name))) {
+          this.emitFile({
+            type: 'asset',
+            fileName: `models/${name}/${file}`,
+            source: readFileSync(join(FOLDERS, name, file)),
+          });
+        }
+      }
+    },
+    configureServer({ middlewares }) {
+      middlewares.use((request, response, next) => {
+        const [, name, file] = /^\/models\/([\w-]+)\/([\w.-]+)$/.exec(request.url ?? '') ?? [];
+        if (!name || !file || !readdirSync(FOLDERS).includes(name)) return next();
+        response.end(readFileSync(join(FOLDERS, name, file)));
+      });
+    },
+  };
+}
