@@ -48,7 +48,7 @@ export function attentionBackward(
   const room = roundUp(call.keys, BLOCK);
   const keyWidth = roundUp(call.headSize, 8), width = roundUp(call.valueSize, 8);
   const pair = changetype<Pair>(scratch);
-  const panels = changetype<Panels>(scratch + 36);
+  const panels = changetype<Panels>(scratch + 40);
   panels.keyFours = scratch + PAIR_BYTES;
   panels.valueFours = panels.keyFours + bytes(room * call.headSize);
   panels.keys = panels.valueFours + bytes(room * call.valueSize);
@@ -96,6 +96,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
     const rows = min(BLOCK, call.queries - i), lanes = roundUp(rows, 8);
     pair.query = i;
     pair.rows = rows;
+    pair.documents = call.documents ? <usize>call.documents + bytes(b * call.queries + i) : 0;
     const from = bytes((b * call.queries + i) * queryRow + h * headSize);
     const output = bytes((b * call.queries + i) * outputRow + h * valueSize);
     packEights(rows, headSize, <usize>call.query + from, queryRow, factor, q);

@@ -47,6 +47,8 @@ export class Call {
   scratch: u32;
   /** Of one thread. */
   scratchBytes: u32;
+  /** [batch, queries] or 0: with it `visible` holds the document of each key, 0 at padding. */
+  documents: u32;
 }
 
 /** Offset of a thread's scratch memory. */

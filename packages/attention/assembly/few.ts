@@ -69,7 +69,10 @@ function forwardOne(
 // @ts-ignore: decorator
 @inline
 function isSeen(call: Call, b: i32, i: i32, j: i32, first: i32, mask: i32, masks: usize): bool {
-  if (call.visible && load<f32>(<usize>call.visible + bytes(b * call.keys + j)) == 0) return false;
+  if (call.visible) {
+    const document = load<f32>(<usize>call.visible + bytes(b * call.keys + j));
+    if (document == 0 || (call.documents && document != load<f32>(<usize>call.documents + bytes(b * call.queries + i)))) return false;
+  }
   if (mask < 0) return true;
   const word = masks + <usize>mask * (2 * ROW) + <usize>((j - first) >> 5) * ROW + bytes(i);
   return ((load<i32>(word) >> (j & 31)) & 1) != 0;

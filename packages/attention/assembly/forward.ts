@@ -82,6 +82,7 @@ function forwardHead(
     const rows = min(BLOCK, lastQuery - i), lanes = roundUp(rows, 8);
     pair.query = i;
     pair.rows = rows;
+    pair.documents = call.documents ? <usize>call.documents + bytes(b * call.queries + i) : 0;
     packEights(rows, headSize, <usize>call.query + bytes((b * call.queries + i) * queryRow + h * headSize), queryRow, factor, q);
     memory.fill(o, 0, bytes(BLOCK * width));
     fill(tops, HIDDEN, lanes);
@@ -104,7 +105,7 @@ function forwardHead(
     const logs = <usize>call.logSumExp + bytes((b * call.heads + h) * call.queries + i);
     for (let r = 0; r < rows; r++) {
       const total = load<f32>(totals + bytes(r)), to = output + bytes(r * outputRow);
-      if (total == 0 && !seesSome(call, i + r, starts, entries, masks, visible)) {
+      if (total == 0 && !seesSome(call, i + r, starts, entries, masks, visible, pair.documents + bytes(r))) {
         store<f32>(logs + bytes(r), HIDDEN);
         meanOfValues(call, i + r, starts, entries, masks, value, call.keyHeads * call.valueSize, to);
       } else {

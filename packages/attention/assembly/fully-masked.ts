@@ -12,10 +12,13 @@ function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: u
   return count;
 }
 
-/** Whether the query is not fully masked, by pattern and padding. */
-export function seesSome(call: Call, query: i32, starts: usize, entries: usize, masks: usize, visible: usize): bool {
+/** Whether the query is not fully masked, by pattern, padding and document. */
+export function seesSome(
+  call: Call, query: i32, starts: usize, entries: usize, masks: usize, visible: usize, document: usize,
+): bool {
   for (let key = nextShown(call, query, -1, starts, entries, masks); key >= 0;) {
-    if (!visible || load<f32>(visible + (<usize>key << 2)) != 0) return true;
+    const found: f32 = visible ? load<f32>(visible + (<usize>key << 2)) : 1;
+    if (found != 0 && (!call.documents || found == load<f32>(document))) return true;
     key = nextShown(call, query, key, starts, entries, masks);
   }
   return false;

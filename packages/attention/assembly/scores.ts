@@ -14,8 +14,10 @@ export class Pair {
   count: i32;
   /** Words of the layout's mask; 0 where nothing is masked. */
   mask: usize;
-  /** Padding mask from the first key on; 0 where no key of the block is padding. */
+  /** Padding mask, or documents, from the first key on; 0 where no key of the block is masked for any query. */
   visible: usize;
+  /** Documents from the first query on, or 0. */
+  documents: usize;
   /** Of this batch and head. */
   bias: usize;
   /** Of this head, times log2 e, with spare room after it. */
@@ -36,8 +38,27 @@ export function enter(call: Call, pair: Pair, entry: usize, masks: usize, visibl
   const from = visible + (<usize>key << 2);
   let real = 0;
   for (let i = 0; i < pair.count; i++) if (load<f32>(from + (<usize>i << 2)) != 0) real++;
-  if (real < pair.count) pair.visible = from;
-  return real > 0;
+  if (real < pair.count || pair.documents) pair.visible = from;
+  return real > 0 && (!pair.documents || sharesDocument(pair));
+}
+
+/** Whether some query and some key of the pair are in one document. */
+function sharesDocument(pair: Pair): bool {
+  for (let i = 0; i < pair.rows; i++) {
+    const own = load<f32>(pair.documents + (<usize>i << 2));
+    if (i > 0 && own == load<f32>(pair.documents + (<usize>(i - 1) << 2))) continue; // the same as before
+    for (let j = 0; j < pair.count; j++) if (load<f32>(pair.visible + (<usize>j << 2)) == own) return true;
+  }
+  return false;
+}
+
+/** The documents of four queries, from `query` on of the pair; those beyond its last as that one. */
+function documentsOf(pair: Pair, query: i32): v128 {
+  const last = pair.rows - 1, at = pair.documents;
+  let values = v128.load32_splat(at + (<usize>min(query, last) << 2));
+  values = v128.load32_lane(at + (<usize>min(query + 1, last) << 2), values, 1);
+  values = v128.load32_lane(at + (<usize>min(query + 2, last) << 2), values, 2);
+  return v128.load32_lane(at + (<usize>min(query + 3, last) << 2), values, 3);
 }
 
 /** Whether `adjust` has anything to do. */
@@ -54,6 +75,11 @@ export function adjust(call: Call, pair: Pair, strip: i32, s: usize, slopes: usi
   const cap = call.softCap * LOG2_E, capped = call.softCap != 0;
   const hidden = f32x4.splat(HIDDEN), one = f32x4.splat(1);
   let words0 = i32x4.splat(-1), words1 = words0;
+  let own0 = words0, own1 = words0;
+  if (pair.documents) {
+    own0 = documentsOf(pair, strip * 8);
+    own1 = documentsOf(pair, strip * 8 + 4);
+  }
   for (let key = 0; key < pair.count; key++, s += ROW) {
     let s0 = v128.load(s), s1 = v128.load(s, 16);
     if (capped) {
@@ -87,9 +113,16 @@ export function adjust(call: Call, pair: Pair, strip: i32, s: usize, slopes: usi
       s0 = v128.bitselect(s0, hidden, i32x4.shr_s(i32x4.shl(words0, bit), 31));
       s1 = v128.bitselect(s1, hidden, i32x4.shr_s(i32x4.shl(words1, bit), 31));
     }
-    if (pair.visible && load<f32>(pair.visible + (<usize>key << 2)) == 0) {
-      s0 = hidden;
-      s1 = hidden;
+    if (pair.visible) {
+      const place = pair.visible + (<usize>key << 2);
+      if (load<f32>(place) == 0) {
+        s0 = hidden;
+        s1 = hidden;
+      } else if (pair.documents) {
+        const document = v128.load32_splat(place);
+        s0 = v128.bitselect(s0, hidden, f32x4.eq(document, own0));
+        s1 = v128.bitselect(s1, hidden, f32x4.eq(document, own1));
+      }
     }
     v128.store(s, s0);
     v128.store(s, s1, 16);

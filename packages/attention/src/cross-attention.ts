@@ -1,4 +1,11 @@
-import { linearFlops, type MixContext, type PartCost, type SequenceMixer, SequiturError } from '@sequitur/core';
+import {
+  linearFlops,
+  type MixContext,
+  type PartCost,
+  refuseResets,
+  type SequenceMixer,
+  SequiturError,
+} from '@sequitur/core';
 import { cast, type Tensor2D, type Tensor3D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { attentionFlops, attentionGradientFlops } from './attention-cost.js';
 import { full } from './patterns/index.js';
@@ -60,6 +67,7 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
   }
 
   mix(x: Tensor3D, state: SourceCache, context: MixContext): { output: Tensor3D; state: SourceCache } {
+    refuseResets('CrossAttention', context); // which text is which source's is not known
     const { keys, values, attentionMask } = state;
     if (!keys || !values) {
       throw new SequiturError({

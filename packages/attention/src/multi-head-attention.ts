@@ -18,7 +18,16 @@ import {
   type KeyValueChunk,
   maxCachedPositions,
 } from './key-value-cache.js';
-import { causal, expectPattern, type Pattern, reach, splittableFrom, visiblePairs } from './patterns/index.js';
+import { ofLastDocuments, packedDocuments } from './packed-documents.js';
+import {
+  causal,
+  expectPattern,
+  isCausal,
+  type Pattern,
+  reach,
+  splittableFrom,
+  visiblePairs,
+} from './patterns/index.js';
 import { NoPositionalEncoding, type PositionalEncoding } from './positions/positional-encoding.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
@@ -51,6 +60,10 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     this.positions = positions;
   }
 
+  get isCausal(): boolean {
+    return isCausal(this.pattern);
+  }
+
   /** Cost of `length` tokens of one sequence, after `seen` earlier ones. */
   cost(length: number, seen = 0): PartCost {
     const projections = linearFlops(this, length);
@@ -80,15 +93,18 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       const chunk = { keys, values: this.valuesOf(x), attentionMask };
       const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);
       const cache = continues ? extendCache(state, chunk) : wholeSequence(chunk);
+      const documents = context.resets && packedDocuments(context.resets, cachedPositions(cache) - x.shape[1]);
       const options = {
         pattern: this.pattern,
         keyLength: cachedPositions(cache),
         evicted: cache.evicted ? { from: reach(this.pattern).first, count: cache.evicted } : undefined,
         attentionMask: cache.attentionMask,
+        documents,
         bias: this.positions.scoreBias(),
       };
       const output = this.attend(query, cache.keys, cache.values, options, context);
-      return { output, state: continues ? evict(cache, this.pattern) : { length: cache.length } };
+      if (!continues) return { output, state: { length: cache.length } };
+      return { output, state: evict(documents ? ofLastDocuments(cache, documents) : cache, this.pattern) };
     });
   }
 

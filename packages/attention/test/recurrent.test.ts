@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { InfiniAttention, LinearAttention, splitIntoSegments, TransformerXlAttention } from '../src/index.js';
 
 const xl = { width: 8, heads: 2, headSize: 4, memoryLength: 8 };
-const segments = { leftPadding: false, gradientThroughState: false } as const;
+const segments = { leftPadding: false, packing: false, gradientThroughState: false } as const;
 
 mixerLaws(
   'Transformer-XL attention',
@@ -23,15 +23,17 @@ mixerLaws(
 mixerLaws('Transformer-XL attention without a memory', () => new TransformerXlAttention({ ...xl, memoryLength: 0 }), {
   width: 8,
   leftPadding: false,
+  packing: false,
 });
 mixerLaws('infini-attention', () => new InfiniAttention({ width: 8, heads: 2, segmentLength: 4 }), {
   width: 8,
   leftPadding: false,
+  packing: false,
 });
 mixerLaws(
   'infini-attention without the delta rule',
   () => new InfiniAttention({ width: 8, heads: 2, segmentLength: 3, delta: false }),
-  { width: 8, leftPadding: false },
+  { width: 8, leftPadding: false, packing: false },
 );
 mixerLaws('linear attention', () => new LinearAttention({ width: 8, heads: 2, chunkLength: 4 }), { width: 8 });
 

@@ -13,6 +13,7 @@ import {
   type MixContext,
   normal,
   type PartCost,
+  refuseResets,
   type SequenceMixer,
   SequiturError,
 } from '@sequitur/core';
@@ -49,6 +50,7 @@ export interface RelativeKeyAttentionOptions extends Omit<ProjectionOptions, 'so
  * Observable: `weights` [batch, heads, length, length].
  */
 export class RelativeKeyAttention extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
+  readonly isCausal = false;
   readonly distances: Embedding; // [2 contextLength - 1, headSize]
   readonly contextLength: number;
   readonly comparesKeys: boolean;
@@ -79,6 +81,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
 
   /** @throws SequiturError where the text is longer than there are vectors of distances for */
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
+    refuseResets('RelativeKeyAttention', context);
     if (x.shape[1] > this.contextLength) {
       throw new SequiturError({
         where: 'RelativeKeyAttention',

@@ -6,6 +6,7 @@ export * from './json.js';
 export * from './model/architecture.js';
 export * from './model/costs.js';
 export * from './model/data.js';
+export * from './model/expect-step.js';
 export * from './model/initializers.js';
 export * from './model/layers/index.js';
 export * from './model/losses/index.js';

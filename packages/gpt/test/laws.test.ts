@@ -3,12 +3,14 @@ import { bloom, gemma, gpt2, gptNeo, gptNeox, llama, mistral, qwen2 } from '../s
 
 const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
 const gated = { ...size, hiddenWidth: 10 };
+/** Windows count positions, padding among them. */
+const windowed = { innerPadding: false };
 
 architectureLaws(gpt2, size);
 architectureLaws(gptNeox, { ...size, hiddenWidth: 10, partialRotaryFactor: 0.5 });
-architectureLaws(gptNeo, { ...size, hiddenWidth: 10, reaches: ['global', 'local'], window: 3 });
+architectureLaws(gptNeo, { ...size, hiddenWidth: 10, reaches: ['global', 'local'], window: 3 }, windowed);
 architectureLaws(llama, { ...gated, width: 8, heads: 4, keyHeads: 2, attentionBias: true, tied: true });
-architectureLaws(mistral, { ...gated, width: 8, heads: 2, keyHeads: 1, window: 6 });
-architectureLaws(qwen2, { ...gated, width: 8, heads: 2, window: 3, firstWindowedBlock: 1 });
+architectureLaws(mistral, { ...gated, width: 8, heads: 2, keyHeads: 1, window: 6 }, windowed);
+architectureLaws(qwen2, { ...gated, width: 8, heads: 2, window: 3, firstWindowedBlock: 1 }, windowed);
 architectureLaws(gemma, { ...gated, headSize: 6, keyHeads: 1, tied: true });
 architectureLaws(bloom, { vocabularySize: 11, width: 12, depth: 2, heads: 3, residualFromNorm: true });

@@ -13,7 +13,13 @@ const shape: TransformerXlConfig = {
 
 // What comes from an earlier segment is a constant: gradients are compared within one. A difference may straddle a corner of
 // the ReLU, where it is no derivative.
-const segments = { leftPadding: false, gradientThroughState: false, length: 8, gradientTolerance: 0.03 } as const;
+const segments = {
+  leftPadding: false,
+  packing: false,
+  gradientThroughState: false,
+  length: 8,
+  gradientTolerance: 0.03,
+} as const;
 
 causalModelLaws(
   'Transformer-XL with clusters of tokens',

@@ -19,6 +19,7 @@ export type NoState = Readonly<Record<string, never>>;
  * chunk.
  */
 export class BidirectionalMixer extends Module implements SequenceMixer<NoState> {
+  readonly isCausal = false;
   readonly forward: SequenceMixer;
   readonly backward: SequenceMixer;
 

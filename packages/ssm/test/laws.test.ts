@@ -1,9 +1,13 @@
 import { mixerLaws } from '@sequitur/laws';
 import { BidirectionalMixer, Mamba2Mixer, MambaMixer, S4dMixer } from '../src/index.js';
 
+/** What a mixer reads at padding enters its convolution or decays its state: padding stands before the text alone. */
+const padding = { innerPadding: false };
 const common = { width: 8, kernelSize: 3, bias: true, convolutionBias: true, activation: 'silu' };
 
-mixerLaws('Mamba mixer', () => new MambaMixer({ ...common, innerWidth: 12, stateSize: 3, stepRank: 2 }), { width: 8 });
+mixerLaws('Mamba mixer', () => new MambaMixer({ ...common, innerWidth: 12, stateSize: 3, stepRank: 2 }), {
+  ...{ ...padding, width: 8 },
+});
 
 mixerLaws(
   'Mamba-2 mixer',
@@ -20,10 +24,10 @@ mixerLaws(
       },
       ...{ normEpsilon: 1e-5, normGroupSize: 6 },
     }),
-  { width: 8 },
+  { ...padding, width: 8 },
 );
 
-mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { width: 4 });
+mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { ...padding, width: 4 });
 mixerLaws(
   'bidirectional Mamba mixer',
   () => {

@@ -1,11 +1,16 @@
 import {
   type CausalModel,
   costOfParts,
+  expectMasks,
+  expectState,
+  expectTokens,
   type Linear,
   linearFlops,
   Module,
+  modulesOf,
   type Norm,
   type PartCost,
+  type SequenceMixer,
   SequiturError,
   type StateTree,
   type StepContext,
@@ -14,6 +19,7 @@ import {
 } from '@sequitur/core';
 import { slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
+import { packedPositions } from './packed-positions.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
 export interface LanguageModelParts {
@@ -27,10 +33,16 @@ export interface LanguageModelParts {
 }
 
 /** How many tokens went by, and what each block remembers of them. */
-export type LanguageModelState = { readonly length: number; readonly blocks: readonly StateTree[] };
+export type LanguageModelState = {
+  readonly length: number;
+  readonly blocks: readonly StateTree[];
+  /** Where the sequence at the end of each row began, [batch, 1]; absent while rows hold one sequence each. */
+  readonly starts?: Tensor2D;
+};
 
 /**
- * A causal model from any array of parts: embedding, blocks, norm, head.
+ * A causal model from any array of parts: embedding, blocks, norm, head. In rows of packed sequences (`resets`) positions
+ * begin anew with each.
  *
  * Observable: `embedding`, `blocks.<i>.output`, `norm`, and whatever the mixers offer below `blocks.<i>.mixer`.
  */
@@ -44,6 +56,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
 
   constructor({ embedding, blocks, norm, head, contextLength }: LanguageModelParts) {
     super();
+    refuseForesight(blocks);
     this.embedding = embedding;
     this.blocks = blocks;
     this.norm = norm;
@@ -89,6 +102,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
    * for the last logits alone. The caller disposes both.
    */
   read(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
+    expectTokens('CausalStack', tokens);
     return scoped(() => this.readVectors(this.embed(tokens), state, context));
   }
 
@@ -99,25 +113,55 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
 
   /** As `read`, of vectors [batch, length, width] in the place of tokens. The caller disposes both. */
   readVectors(vectors: Tensor3D, state: LanguageModelState, context: StepContext = {}) {
-    const length = vectors.shape[1];
+    const [batch, length] = vectors.shape;
     if (length < 1) throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });
+    expectMasks('CausalStack', context, { batch, length });
+    expectState('CausalStack', state, batch, this.blocks.length);
     return scoped(() => {
-      let x = this.embedding.place(vectors, state.length, context); // [batch, length, width]
+      const { starts, ...place } = placeOf(context, state, { batch, length });
+      const placed = { ...context, ...place };
+      let x = this.embedding.place(vectors, state.length, placed); // [batch, length, width]
       context.observe?.('embedding', x);
       const blocks = this.blocks.map((block, index) => {
-        const { output, state: next } = block.apply(x, state.blocks[index]!, within(context, `blocks.${index}`));
+        const { output, state: next } = block.apply(x, state.blocks[index]!, within(placed, `blocks.${index}`));
         x = output;
         return next;
       });
       const hidden = this.norm.apply(context.logits === 'last' ? lastPosition(x) : x);
       context.observe?.('norm', hidden);
-      return { hidden, state: { length: state.length + length, blocks } };
+      return { hidden, state: { length: state.length + length, blocks, ...(starts && { starts }) } };
     });
   }
 
   /** The head: hidden [batch, length, width] -> logits [batch, length, vocabularySize]. */
   logitsOf(hidden: Tensor3D): Tensor3D {
     return this.head ? this.head.apply(hidden) : this.embedding.tokens.scores(hidden);
+  }
+}
+
+/** The positions of a chunk, where they are not counted on from the state. */
+function placeOf(
+  { positions, resets }: StepContext,
+  state: LanguageModelState,
+  chunk: { readonly batch: number; readonly length: number },
+): { readonly positions?: Tensor2D | undefined; readonly starts?: Tensor2D } {
+  if (positions || !(resets || state.starts)) return { positions };
+  return packedPositions(resets, state.starts, { ...chunk, seen: state.length });
+}
+
+/** @throws SequiturError where a block knows what comes after a position: it would read the answer */
+function refuseForesight(blocks: readonly Block[]): void {
+  for (const [index, block] of blocks.entries()) {
+    for (const [path, part] of modulesOf(block, `blocks.${index}`)) {
+      const mixer = part as Module & Pick<SequenceMixer, 'isCausal'> & { readonly pattern?: object };
+      if (mixer.isCausal !== false) continue;
+      throw new SequiturError({
+        where: `a causal model, ${path}`,
+        expected: 'a mixer whose positions see nothing that comes after them',
+        got: `${part.constructor.name}${mixer.pattern ? ` with pattern ${JSON.stringify(mixer.pattern).slice(0, 100)}` : ''}`,
+        fix: 'Take both(causal(), pattern), or an encoder where every position may see all',
+      });
+    }
   }
 }
 

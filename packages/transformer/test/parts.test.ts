@@ -23,6 +23,7 @@ const blocks = [
 const config = { vocabularySize: 11, width: 8, blocks };
 
 causalModelLaws('a model of parts', () => new LanguageModel(config), {
+  innerPadding: false, // its window counts positions, padding among them
   cost: (length) => languageModelCost(new LanguageModel(config), length),
 });
 
@@ -33,7 +34,7 @@ const remembering = [
 ];
 
 causalModelLaws('recurrent memories as parts', () => new LanguageModel({ ...config, blocks: remembering }), {
-  ...{ leftPadding: false, gradientThroughState: false, length: 7 },
+  ...{ leftPadding: false, packing: false, gradientThroughState: false, length: 7 },
   cost: (length) => languageModelCost(new LanguageModel({ ...config, blocks: remembering }), length),
 });
 

@@ -46,7 +46,11 @@ const create = (gradientSegments?: number) =>
     ...(gradientSegments && { gradientSegments }),
   });
 
-causalModelLaws('recurrent memory around a language model', () => create(), { leftPadding: false, length: 11 });
+causalModelLaws('recurrent memory around a language model', () => create(), {
+  leftPadding: false,
+  packing: false,
+  length: 11,
+});
 
 onEachBackend('memory replay', () => {
   it.each([

@@ -19,7 +19,10 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
     case 'strided': // the local half
       return keys.end - 1 <= queries.start && queries.end - 1 - keys.start < pattern.stride;
     case 'prefix':
-      return keys.end - 1 <= queries.start || (queries.end <= pattern.length && keys.end <= pattern.length);
+      return (
+        keys.end - 1 <= queries.start ||
+        (queries.start >= 0 && queries.end <= pattern.length && keys.end <= pattern.length)
+      );
     case 'dilated':
       return pattern.dilation === 1 && covers({ ...pattern, kind: 'slidingWindow' }, queries, keys);
     case 'fixed': {
@@ -41,6 +44,7 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
 
 /** Whether both spans lie within one document without gaps. */
 function inOneDocument(ids: readonly number[], queries: Span, keys: Span): boolean {
+  if (queries.start < 0) return false;
   const document = documentOf(ids, queries.start);
   if (document === undefined) return true;
   const { start, end, whole } = spanOfDocument(ids, document);

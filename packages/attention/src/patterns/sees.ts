@@ -35,9 +35,9 @@ export function sees(pattern: Pattern, query: number, key: number): boolean {
       return chosen[Math.floor(query / blockSize)]?.includes(Math.floor(key / blockSize)) ?? false;
     }
     case 'documents':
-      return documentOf(pattern.ids, query) === documentOf(pattern.ids, key);
+      return query >= 0 && documentOf(pattern.ids, query) === documentOf(pattern.ids, key);
     case 'prefix':
-      return key <= query || (query < pattern.length && key < pattern.length);
+      return key <= query || (query >= 0 && query < pattern.length && key < pattern.length);
     case 'either':
       return pattern.patterns.some((part) => sees(part, query, key));
     case 'both':
@@ -90,6 +90,7 @@ export function drawnBlocks(pattern: RandomBlocks, queryBlock: number): Readonly
 }
 
 function draw({ seed, blockSize, blocks, length }: RandomBlocks, queryBlock: number): ReadonlySet<number> {
+  if (queryBlock < 0) return new Set();
   const random = Random.fromSeed(seed).fork(queryBlock);
   const candidates = length === undefined ? queryBlock + 1 : Math.ceil(length / blockSize);
   return new Set(Array.from({ length: blocks }, () => random.integer(candidates)));

@@ -37,7 +37,7 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
     case 'documents':
       return documentBits(pattern.ids, query, first);
     case 'prefix':
-      return range(0, (query < pattern.length ? pattern.length : query + 1) - first);
+      return range(0, (query >= 0 && query < pattern.length ? pattern.length : query + 1) - first);
     case 'either':
       return pattern.patterns.reduce((bits, part) => (bits | visibleBits(part, query, first)) >>> 0, 0);
     case 'both':
@@ -92,6 +92,7 @@ function blockBits(blockSize: number, first: number, has: (block: number) => boo
 }
 
 function documentBits(ids: readonly number[], query: number, first: number): number {
+  if (query < 0) return 0;
   const own = documentOf(ids, query);
   if (own === undefined) return ALL;
   const { start, end, whole } = spanOfDocument(ids, own);

@@ -1,22 +1,99 @@
-import { add, cumsum, mul, reshape, sub, type Tensor, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import {
+  abs,
+  add,
+  concat,
+  cumsum,
+  mul,
+  neg,
+  reshape,
+  slice,
+  sub,
+  sum,
+  type Tensor,
+  tensor1d,
+  tidy,
+  zeros,
+} from '@tensorflow/tfjs-core';
+
+/** Where the keys of a call lie in their text. */
+export interface KeyPlaces {
+  /** float32 [batch, keys]: only real tokens are counted, and padding gets 0. */
+  readonly attentionMask?: Tensor | undefined;
+  /** Of the keys: they skip those that a cache evicted. With `attentionMask` they may be left out: then none was. */
+  readonly positions?: readonly number[];
+}
+
+/** Where the queries of a call lie: the first at `offset`, of whose text the cache has evicted so many positions. */
+export interface QueryPlaces {
+  readonly queries: number;
+  readonly offset: number;
+  readonly evicted: number;
+}
 
 /**
- * The ALiBi bias: float32 [batch, heads, 1, keys], batch 1 where `attentionMask` is not given.
+ * The bias by ALiBi for queries that see nothing after themselves: slope × position of the key, which differs from the
+ * distance by what is equal for all keys of a query: float32 [batch, heads, 1, keys], batch 1 where `attentionMask` is not given.
  *
  * @param slopes one for each head
- * @param attentionMask float32 [batch, keys]: only real tokens are counted, and padding gets 0
- * @param positions of the keys, without those that a KV cache evicted; may be omitted where `attentionMask` is given
  */
-export function alibiValues(
-  slopes: readonly number[],
-  attentionMask: Tensor | undefined,
-  positions: readonly number[],
-): Tensor {
+export function alibiValues(slopes: readonly number[], keys: KeyPlaces): Tensor {
   return tidy(() => {
-    const skipped = positions.map((position, slot) => position - slot); // evicted keys count as real tokens
-    const inOrder = (given: Tensor) => (skipped.length ? add(cumsum(given, 1), tensor1d(skipped)) : cumsum(given, 1));
-    const counted = attentionMask ? mul(sub(inOrder(attentionMask), 1), attentionMask) : tensor1d([...positions]);
-    const [batch, keys] = attentionMask ? attentionMask.shape : [1, positions.length];
-    return mul(reshape(tensor1d([...slopes]), [1, slopes.length, 1, 1]), reshape(counted, [batch!, 1, 1, keys!]));
+    const counted = countedPositions(keys);
+    const [batch, length] = counted.shape as [number, number];
+    return mul(ofHeads(slopes), reshape(counted, [batch, 1, 1, length]));
   });
+}
+
+/** The bias by ALiBi for queries that see both ways: -slope × distance, float32 [batch, heads, queries, keys]. */
+export function symmetricAlibiValues(slopes: readonly number[], keys: KeyPlaces, places: QueryPlaces): Tensor {
+  return tidy(() => {
+    const counted = countedPositions(keys);
+    const [batch, length] = counted.shape as [number, number];
+    const ofQueries = reshape(positionsOfQueries(counted, keys, places), [batch, 1, places.queries, 1]);
+    const distances = abs(sub(reshape(counted, [batch, 1, 1, length]), ofQueries));
+    return mul(ofHeads(slopes), neg(distances));
+  });
+}
+
+/** [batch or 1, keys] */
+function countedPositions({ attentionMask, positions = [] }: KeyPlaces): Tensor {
+  if (!attentionMask) return reshape(tensor1d([...positions]), [1, positions.length]);
+  const skipped = positions.map((position, slot) => position - slot); // evicted keys count as real tokens
+  const inOrder = skipped.length ? add(cumsum(attentionMask, 1), tensor1d(skipped)) : cumsum(attentionMask, 1);
+  return mul(sub(inOrder, 1), attentionMask);
+}
+
+/** [batch or 1, queries]: those of the keys in the same slots, and counted on where there is none. */
+function positionsOfQueries(
+  counted: Tensor,
+  { attentionMask }: KeyPlaces,
+  { queries, offset, evicted }: QueryPlaces,
+): Tensor {
+  if (!attentionMask) return reshape(countedFrom(offset, queries), [1, queries]);
+  const [batch, keys] = counted.shape as [number, number];
+  const first = offset - evicted;
+  const [before, after] = [
+    Math.min(queries, Math.max(0, -first)),
+    Math.min(queries, Math.max(0, first + queries - keys)),
+  ];
+  const among = queries - before - after;
+  const rows = (x: Tensor) => add(x, zeros([batch, 1]));
+  const parts = [
+    before && rows(reshape(countedFrom(first, before), [1, before])),
+    among && slice(counted, [0, Math.max(0, first)], [batch, among]),
+    after && add(sum(attentionMask, 1, true), reshape(countedFrom(Math.max(0, first - keys), after), [1, after])),
+  ];
+  return concat(
+    parts.filter((part) => part !== 0),
+    1,
+  );
+}
+
+function countedFrom(first: number, count: number): Tensor {
+  return tensor1d(Array.from({ length: count }, (_, index) => first + index));
+}
+
+/** [1, heads, 1, 1] */
+function ofHeads(slopes: readonly number[]): Tensor {
+  return reshape(tensor1d([...slopes]), [1, slopes.length, 1, 1]);
 }

@@ -29,7 +29,7 @@ import {
   retrieve,
   updateMemory,
 } from './compressive-memory.js';
-import { pieceContext, refusePadding, splitAt, splitIntoSegments } from './segments.js';
+import { pieceContext, refuseMasks, splitAt, splitIntoSegments } from './segments.js';
 
 export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
   /** Positions per segment; a full segment goes into the compressive memory. */
@@ -90,7 +90,7 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
   }
 
   mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {
-    refusePadding('InfiniAttention', context);
+    refuseMasks('InfiniAttention', context);
     return tidy(() => {
       const pieces = splitIntoSegments(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength);
       const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)].map((all) =>

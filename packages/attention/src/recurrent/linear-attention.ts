@@ -3,7 +3,9 @@ import {
   add,
   cast,
   concat,
+  cumsum,
   div,
+  equal,
   linalg,
   matMul,
   maximum,
@@ -12,6 +14,7 @@ import {
   reshape,
   slice,
   sum,
+  type Tensor,
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
@@ -65,23 +68,23 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
     return { flops, gradientFlops, stateBytes: 4 * heads * headSize * (valueSize + 1) };
   }
 
-  mix(
-    x: Tensor3D,
-    state: CompressiveMemory,
-    { attentionMask }: MixContext,
-  ): { output: Tensor3D; state: CompressiveMemory } {
+  mix(x: Tensor3D, state: CompressiveMemory, context: MixContext): { output: Tensor3D; state: CompressiveMemory } {
+    const { attentionMask, resets } = context;
     return tidy(() => {
       const [batch, length] = x.shape;
       const pieces = splitIntoSegments(length, 0, this.#chunkLength);
       const query = splitAt(positiveFeatures(this.queriesOf(x)), pieces);
       const key = splitAt(shown(positiveFeatures(this.keysOf(x)), attentionMask), pieces);
       const value = splitAt(this.valuesOf(x), pieces);
+      const begins = resets && splitAt(cast(resets, 'float32'), pieces);
       const longest = linalg.bandPart(ones([pieces[0]!.count, pieces[0]!.count]) as Tensor2D, -1, 0);
       let now = state;
       const outputs = pieces.map(({ count }, index) => {
         const [q, k, v] = [query, key, value].map((parts) => byHead(parts[index]!)) as [Tensor4D, Tensor4D, Tensor4D];
-        const output = readChunk(q, k, v, now, slice(longest, [0, 0], [count, count]));
-        now = updateMemory(now, k, v, false);
+        const causal = slice(longest, [0, 0], [count, count]);
+        const packed = begins && packing(begins[index] as Tensor2D);
+        const output = readChunk(q, k, v, now, { causal, ...packed });
+        now = updateMemory(packed ? faded(now, packed.kept) : now, packed ? mul(k, packed.stays) : k, v, false);
         return byHead(output);
       });
       const mixed = outputs.length === 1 ? outputs[0]! : concat(outputs, 1);
@@ -90,20 +93,51 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
   }
 }
 
-/**
- * The output of each position of a chunk: retrieval from the memory, and attention within the chunk, masked by `causal`
- * [length, length].
- */
+/** What of a chunk belongs to which of the sequences that are packed into its row: 1 where so, else 0. */
+interface Packing {
+  /** Whether a query and a key are in one sequence. */
+  readonly together: Tensor; // [batch, 1, length, length]
+  /** Whether a position continues the sequence that the memory is of. */
+  readonly continues: Tensor; // [batch, 1, length, 1]
+  /** Whether a position is of the sequence that goes on after the chunk. */
+  readonly stays: Tensor; // [batch, 1, length, 1]
+  /** Whether the memory is. */
+  readonly kept: Tensor; // [batch, 1, 1, 1]
+}
+
+/** @param resets float32 [batch, length] */
+function packing(resets: Tensor2D): Packing {
+  const [batch, length] = resets.shape;
+  const sequence = cumsum(resets, 1); // 0 for the one that the chunk continues
+  const last = slice(sequence, [0, length - 1], [batch, 1]);
+  const [rows, columns] = [reshape(sequence, [batch, 1, length, 1]), reshape(sequence, [batch, 1, 1, length])];
+  const so = (condition: Tensor) => cast(condition, 'float32');
+  return {
+    together: so(equal(rows, columns)),
+    continues: so(equal(rows, 0)),
+    stays: so(equal(rows, reshape(last, [batch, 1, 1, 1]))),
+    kept: so(equal(reshape(last, [batch, 1, 1, 1]), 0)),
+  };
+}
+
+/** The memory where it is kept, and nothing in the other rows. */
+function faded({ matrix, normaliser }: CompressiveMemory, kept: Tensor): CompressiveMemory {
+  return { matrix: mul(matrix, kept), normaliser: mul(normaliser, kept) };
+}
+
+/** What each position of a chunk takes from the memory and, as `causal` [length, length] tells with 1, from the chunk. */
 function readChunk(
   query: Tensor4D,
   key: Tensor4D,
   value: Tensor4D,
   memory: CompressiveMemory,
-  causal: Tensor2D,
+  { causal, together, continues }: { readonly causal: Tensor2D } & Partial<Packing>,
 ): Tensor4D {
-  const scores = mul(matMul(query, key, false, true), causal); // [batch, heads, length, length]
-  const numerator = add(matMul(scores, value), matMul(query, memory.matrix));
-  const denominator = add(sum(scores, -1, true), matMul(query, memory.normaliser));
+  const all = mul(matMul(query, key, false, true), causal); // [batch, heads, length, length]
+  const scores = together ? mul(all, together) : all;
+  const asking = continues ? (mul(query, continues) as Tensor4D) : query;
+  const numerator = add(matMul(scores, value), matMul(asking, memory.matrix));
+  const denominator = add(sum(scores, -1, true), matMul(asking, memory.normaliser));
   return div(numerator, maximum(denominator, 1e-6)) as Tensor4D;
 }
 

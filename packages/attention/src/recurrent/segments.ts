@@ -1,4 +1,4 @@
-import { type MixContext, SequiturError, type StepContext } from '@sequitur/core';
+import { type MixContext, refuseResets, SequiturError, type StepContext } from '@sequitur/core';
 import { concat, slice, split, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
 /** The part of a chunk that lies in one segment. */
@@ -51,10 +51,11 @@ export function splitAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[])
  * Refuses padding: segments count all positions, so a padded sequence would be split elsewhere than the same sequence
  * alone.
  *
- * @throws SequiturError where the chunk may hold padding
+ * @throws SequiturError where the chunk may hold padding, or packed sequences
  */
-export function refusePadding(where: string, { attentionMask }: MixContext): void {
-  if (!attentionMask) return;
+export function refuseMasks(where: string, context: MixContext): void {
+  refuseResets(where, context);
+  if (!context.attentionMask) return;
   throw new SequiturError({
     where,
     expected: 'sequences of equal length, without padding',

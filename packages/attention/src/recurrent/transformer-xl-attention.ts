@@ -27,7 +27,7 @@ import { attention, attentionWeights } from '../ops/scaled-dot-product/index.js'
 import type { Pattern } from '../patterns/index.js';
 import { sinusoidalTable } from '../positions/sinusoidal.js';
 import { fallingDistances, scoresOf, shiftToKeys } from './relative-scores.js';
-import { pieceContext, refusePadding, type SegmentPiece, splitAt, splitIntoSegments } from './segments.js';
+import { pieceContext, refuseMasks, type SegmentPiece, splitAt, splitIntoSegments } from './segments.js';
 import { transformerXlCost } from './transformer-xl-cost.js';
 import { patternOf, segmentLengthOf, type TransformerXlAttentionOptions } from './transformer-xl-options.js';
 
@@ -101,7 +101,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
   }
 
   mix(x: Tensor3D, state: TransformerXlState, context: MixContext): { output: Tensor3D; state: TransformerXlState } {
-    refusePadding('TransformerXlAttention', context);
+    refuseMasks('TransformerXlAttention', context);
     return tidy(() => {
       let now = state;
       const filled = state.segment?.shape[1] ?? 0;

@@ -30,6 +30,15 @@ describe('patterns', () => {
     expect(part.picture(part.causal(), 100, 3)).toBe('▪··\n■▪·\n■■▪');
   });
 
+  it('show queries before the text, of which it has none, only what lies at a distance', () => {
+    const seen = (pattern: Pattern) => [0, 1, 2].map((key) => part.sees(pattern, -1, key));
+    const none = [part.causal(), part.prefix(3), part.documents([0, 0, 1]), part.strided(2), part.fixed({ stride: 2 })];
+    for (const pattern of none) expect(seen(pattern), pattern.kind).toEqual([false, false, false]);
+    expect(seen(part.randomBlocks({ seed: 1, blockSize: 2, blocks: 2, length: 4 }))).toEqual([false, false, false]);
+    expect(seen(part.slidingWindow({ left: 1, right: 2 }))).toEqual([true, true, false]);
+    expect(seen(part.full())).toEqual([true, true, true]);
+  });
+
   it('are equal as data, whatever the order of their fields, and survive JSON', () => {
     const window = part.slidingWindow({ left: 3, right: 1 });
     expect(part.samePattern(window, { right: 1, left: 3, kind: 'slidingWindow' })).toBe(true);
@@ -65,9 +74,11 @@ describe('block layouts', () => {
       const length = 1 + random.integer(150);
       const queries = 1 + random.integer(length);
       const pattern = randomPattern(random, length);
-      const offset = random.integer(length - queries + 1);
-      const from = random.integer(offset + 1);
-      const evicted = random.integer(3) === 0 ? { from, count: random.integer(offset - from + 1) } : undefined;
+      const before = random.integer(4) ? 0 : random.integer(20); // where there are more queries than keys
+      const offset = random.integer(length - queries + 1) - before;
+      const from = random.integer(Math.max(0, offset) + 1);
+      const evicted =
+        random.integer(3) === 0 && !before ? { from, count: random.integer(offset - from + 1) } : undefined;
       const keys = length - (evicted?.count ?? 0);
       const [queryBlock, keyBlock] = [
         [8, 32],

@@ -6,5 +6,5 @@ import type { Operation } from './operation.js';
 export const alibiCases: Operation = (given) => {
   const slopes = alibiSlopes(given.attribute<number>('num_heads')!);
   const attentionMask = cast(given.input('attention_mask'), 'float32');
-  return { alibi: alibiValues(slopes, attentionMask, []), slopes: tensor1d([...slopes]) };
+  return { alibi: alibiValues(slopes, { attentionMask }), slopes: tensor1d([...slopes]) };
 };

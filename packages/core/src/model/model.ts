@@ -1,4 +1,5 @@
 import { type Tensor, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Module } from './module.js';
 import type { StateTree } from './state-tree.js';
@@ -27,7 +28,8 @@ export interface MixContext extends Context {
   readonly positions?: Tensor2D | undefined;
   /**
    * Packed sequences: [batch, length], 1 at the first token of each sequence in a row, which is independent of earlier
-   * ones, else 0. Mixers with a state reset it there. Absent: none.
+   * ones, else 0. Mixers with a state reset it there, attention masks other sequences, and what can do neither refuses.
+   * Absent: none.
    */
   readonly resets?: Tensor2D | undefined;
 }
@@ -87,9 +89,22 @@ export interface SequenceToSequenceModel extends SequenceModel {
 
 /** A sequence mixer: moves information along the sequence, as attention and state space models do. */
 export interface SequenceMixer<S extends StateTree = StateTree> extends Module {
+  /** False where a position may know what comes after it: no causal model is made of such. Absent: it never does. */
+  readonly isCausal?: boolean | undefined;
   initState(batchSize: number): S;
   /** x [batch, length >= 1, width] after the tokens of `state` -> output of the same shape. `state` stays valid. */
   mix(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S };
+}
+
+/** @throws SequiturError where sequences are packed into one row, for what cannot keep them apart */
+export function refuseResets(where: string, { resets }: Pick<MixContext, 'resets'>): void {
+  if (!resets) return;
+  throw new SequiturError({
+    where,
+    expected: 'one sequence in each row',
+    got: 'resets',
+    fix: 'Give each sequence a row of its own',
+  });
 }
 
 /** A context whose observed names are prefixed by `part`. */

@@ -19,6 +19,10 @@ export interface LawOptions {
 export interface RecurrentLawOptions extends LawOptions {
   /** Whether texts may be padded at the left; default true. */
   readonly leftPadding?: boolean | undefined;
+  /** Whether padding may stand anywhere, in later chunks too; default `leftPadding`. */
+  readonly innerPadding?: boolean | undefined;
+  /** Whether sequences may be packed into one row (default), or are refused by name. */
+  readonly packing?: boolean | undefined;
   /** Whether gradients reach through the state to earlier chunks; default true. */
   readonly gradientThroughState?: boolean | undefined;
   /** Bytes of the state of one sequence of so many positions; default what `cost` says. */

@@ -8,6 +8,7 @@ import { weighedReading } from './differentiable.js';
 import { gradientLaws } from './gradient-laws.js';
 import { filled, type RecurrentLawOptions } from './law-options.js';
 import { moduleLaws } from './module-laws.js';
+import { outerPaddingLaw } from './padding-laws.js';
 import type { Recurrence } from './recurrence.js';
 import { recurrenceLaws } from './recurrence-laws.js';
 
@@ -30,7 +31,10 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
     moduleLaws(create, { parameters: options.cost?.(1).parameters });
     const open = async () => mixing(await filled(create(), options), width);
     if (!bidirectional) recurrenceLaws(open, { ...options, stateBytes: declaredBytes(create()) }, agreed);
-    else gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
+    else {
+      gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
+      outerPaddingLaw(open, length, tolerance);
+    }
 
     it('has the gradient by its input that differences show', async () => {
       const { read, draw, initState, dispose: disposeMixer } = await open();

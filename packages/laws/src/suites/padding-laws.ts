@@ -29,6 +29,81 @@ export function leftPaddingLaws(open: () => Promise<Recurrence>, length: number,
   });
 }
 
+/**
+ * Padding before, inside and behind a text, in the first chunk after a state that is not empty: it changes nothing, neither
+ * what is written about the rest of the chunk nor what is remembered for the next one.
+ */
+export function innerPaddingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
+  const before = 2;
+  const visible = Array.from({ length: length - before - 1 }, (_, i) => Number(i % 3 !== 0)); // 0 1 1 0 1 1 ..
+  visible[visible.length - 1] = 0;
+
+  it('reads a text with padding before, inside and behind it as the text alone, from a state that is not empty', async () => {
+    const recurrence = await open();
+    const [found, wanted] = scoped(() => {
+      const sequence = recurrence.draw(2, length, 'sequence');
+      const whole = Array.from({ length: visible.length }, () => 1);
+      const start = recurrence.read(part(sequence, 0, before), recurrence.initState(2), {}).state;
+      const chunk = part(sequence, before, visible.length);
+      const padded = recurrence.read(chunk, start, maskedContext([visible, whole], before));
+      const real = visible.reduce((sum, value) => sum + value, before);
+      const next = recurrence.read(part(sequence, length - 1, 1), padded.state, {
+        positions: tensor2d([[real], [length - 1]], [2, 1], 'int32'),
+      });
+      const kept = visible.flatMap((value, index) => (value ? [part(row(chunk, 0), index, 1)] : []));
+      const short = concat([part(row(sequence, 0), 0, before), ...kept, part(row(sequence, 0), length - 1, 1)], 1);
+      const alone = (text: Tensor) => {
+        const { output } = recurrence.read(text, recurrence.initState(1), {});
+        return part(output, before, output.shape[1]! - before);
+      };
+      const written = visible.flatMap((value, index) => (value ? [part(row(padded.output, 0), index, 1)] : []));
+      return [
+        concat([...written, row(next.output, 0), row(padded.output, 1), row(next.output, 1)], 1),
+        concat([alone(short), alone(row(sequence, 1))], 1),
+      ];
+    });
+    await expectClose(found, wanted, tolerance);
+    recurrence.dispose();
+  });
+}
+
+/** Of what reads a text both ways, at once: padding before one text and behind another changes nothing. */
+export function outerPaddingLaw(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
+  const padding = 3;
+
+  it('reads texts padded at the left and at the right as it reads them alone', async () => {
+    const recurrence = await open();
+    const [found, wanted] = scoped(() => {
+      const sequence = recurrence.draw(2, length, 'sequence');
+      const visible = [0, 1].map((row) =>
+        Array.from({ length }, (_, i) => Number(row === 0 ? i >= padding : i < length - padding)),
+      );
+      const padded = recurrence.read(sequence, recurrence.initState(2), maskedContext(visible, 0)).output;
+      const alone = (index: number, start: number) =>
+        recurrence.read(part(row(sequence, index), start, length - padding), recurrence.initState(1), {}).output;
+      return [
+        concat([part(row(padded, 0), padding, length - padding), part(row(padded, 1), 0, length - padding)], 1),
+        concat([alone(0, padding), alone(1, 0)], 1),
+      ];
+    });
+    await expectClose(found, wanted, tolerance);
+    recurrence.dispose();
+  });
+}
+
+/** Positions counted over what is visible, after `seen` others. */
+function maskedContext(visible: readonly number[][], seen: number): MixContext {
+  const positions = visible.map((row) => {
+    let real = seen;
+    return row.map((value) => (value ? real++ : Math.max(0, real - 1)));
+  });
+  const shape: [number, number] = [visible.length, visible[0]!.length];
+  return {
+    attentionMask: tensor2d(visible.flat(), shape, 'int32'),
+    positions: tensor2d(positions.flat(), shape, 'int32'),
+  };
+}
+
 /** Row 0 has `padding` positions before its text; row 1 has none. */
 function paddedContext(padding: number, start: number, count: number): MixContext {
   const cells = (f: (row: number, column: number) => number): Tensor2D =>

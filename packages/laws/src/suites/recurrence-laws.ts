@@ -3,7 +3,8 @@ import { causalityLaws } from './causality-laws.js';
 import { type Gradients, gradientsOf, weighedReading } from './differentiable.js';
 import { expectSameGradients, gradientLaws } from './gradient-laws.js';
 import type { RecurrentLawOptions } from './law-options.js';
-import { leftPaddingLaws } from './padding-laws.js';
+import { packingLaws, packingRefusal } from './packing-laws.js';
+import { innerPaddingLaws, leftPaddingLaws } from './padding-laws.js';
 import type { Recurrence } from './recurrence.js';
 import { stateLaws } from './state-laws.js';
 
@@ -25,6 +26,9 @@ export function recurrenceLaws(
   });
   causalityLaws(open, length, tolerance);
   if (leftPadding) leftPaddingLaws(open, length, tolerance);
+  if (options.innerPadding ?? leftPadding) innerPaddingLaws(open, length, tolerance);
+  if (options.packing ?? true) packingLaws(open, length, tolerance);
+  else packingRefusal(open, length);
   gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
   if (!gradientThroughState) return;
 

@@ -2,12 +2,16 @@ import { readSegments } from '@sequitur/attention';
 import {
   type CausalModel,
   detach,
+  expectMasks,
+  expectState,
+  expectTokens,
   type Initializer,
   initialize,
   Module,
   normal,
   Parameter,
   type PartCost,
+  refuseResets,
   type StateTree,
   type StepContext,
   scoped,
@@ -106,6 +110,10 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   }
 
   step(tokens: Tensor2D, state: RecurrentMemoryState, context: StepContext = {}) {
+    expectTokens('RecurrentMemoryModel', tokens);
+    expectMasks('RecurrentMemoryModel', context, { batch: tokens.shape[0], length: tokens.shape[1] });
+    expectState('RecurrentMemoryModel', state, tokens.shape[0]);
+    refuseResets('RecurrentMemoryModel', context);
     return scoped(() => {
       const x = this.model.embed(tokens);
       let now = state;

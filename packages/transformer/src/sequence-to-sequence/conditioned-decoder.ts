@@ -1,4 +1,16 @@
-import { type CausalModel, dropout, Module, SequiturError, type StepContext, scoped, within } from '@sequitur/core';
+import {
+  type CausalModel,
+  dropout,
+  expectMasks,
+  expectState,
+  expectTokens,
+  Module,
+  refuseResets,
+  SequiturError,
+  type StepContext,
+  scoped,
+  within,
+} from '@sequitur/core';
 import {
   dispose,
   gather,
@@ -61,10 +73,11 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
   }
 
   step(tokens: Tensor2D, state: DecoderState, context: StepContext = {}) {
-    if (tokens.shape[1] < 1) {
-      throw new SequiturError({ where: 'a decoder', expected: 'at least one token', got: 'none' });
-    }
     const { decoder } = this.#model;
+    expectTokens('a decoder', tokens);
+    expectMasks('a decoder', context, { batch: tokens.shape[0], length: tokens.shape[1] });
+    expectState('a decoder', state, tokens.shape[0], decoder.blocks.length);
+    refuseResets('a decoder', context);
     const observed = within(context, 'decoder');
     return scoped(() => {
       let x = decoder.embedding.apply(tokens, state.length, context); // [batch, length, width]

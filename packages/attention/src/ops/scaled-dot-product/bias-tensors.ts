@@ -1,7 +1,7 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import type { Evicted } from '../../patterns/index.js';
-import { alibiValues } from '../../positions/alibi-values.js';
+import { type Evicted, isCausal, type Pattern } from '../../patterns/index.js';
+import { alibiValues, symmetricAlibiValues } from '../../positions/alibi-values.js';
 import { bucketValues, relativeValues } from '../../positions/bucket-values.js';
 import type { ScoreBias } from '../../positions/score-bias.js';
 
@@ -20,6 +20,7 @@ export interface BiasPlace {
   readonly queries: number;
   readonly keyLength: number;
   readonly offset: number;
+  readonly patterns: readonly Pattern[];
   readonly evicted?: Evicted | undefined;
   readonly attentionMask?: Tensor | undefined;
 }
@@ -27,7 +28,7 @@ export interface BiasPlace {
 /** Converts a bias to tensors, by differentiable operations. */
 export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): BiasTensors {
   if (!bias) return {};
-  const { batch, heads, queries, keyLength, offset, evicted, attentionMask } = place;
+  const { batch, heads, queries, keyLength, offset, evicted } = place;
   switch (bias.kind) {
     case 'tensor':
       return { bias: toRank4(bias.values, [batch, heads, queries, keyLength]) };
@@ -38,7 +39,7 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
         `one for each of ${heads} heads`,
         (n) => n === heads,
       );
-      return { bias: alibiValues(bias.slopes, attentionMask, positionsOfKeys(keyLength, evicted)) };
+      return { bias: alibiOf(bias.slopes, place) };
     case 'buckets':
       expectTensor('attention, table of the bias', bias.table, { shape: [bias.table.shape[0]!, heads] });
       if (!evicted?.count) return { relative: relativeValues(bias, queries, keyLength, offset) };
@@ -50,6 +51,14 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
         got: String((bias as ScoreBias).kind),
       });
   }
+}
+
+/** What is alike for all keys of a query falls out where it sees nothing after itself, and not where it does. */
+function alibiOf(slopes: readonly number[], place: BiasPlace): Tensor {
+  const { attentionMask, keyLength, evicted, patterns } = place;
+  const keys = { attentionMask, positions: positionsOfKeys(keyLength, evicted) };
+  if (patterns.every(isCausal)) return alibiValues(slopes, keys);
+  return symmetricAlibiValues(slopes, keys, { ...place, evicted: evicted?.count ?? 0 });
 }
 
 function positionsOfKeys(keyLength: number, evicted: Evicted | undefined): number[] {

@@ -50,7 +50,7 @@ export function columnsOf(query: Tensor4D, options: AttentionOptions, resolved: 
   const [pattern, ...others] = patterns;
   const length = query.shape[1];
   if (others.length || offset !== 0 || keyLength !== length || evicted?.count) return null;
-  if (options.attentionMask || options.bias || dropout) return null;
+  if (options.attentionMask || options.documents || options.bias || dropout) return null;
   const layout = (width: number) => (width > 1 && length >= LEAST_ROWS * width ? layOut(length, width) : null);
   if (pattern?.kind === 'dilated') {
     const { left, right, dilation } = pattern;

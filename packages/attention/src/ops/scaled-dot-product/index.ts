@@ -4,6 +4,7 @@ import { biasTensors } from './bias-tensors.js';
 import { type Columns, columnsOf, combine } from './columns.js';
 import { forwardCpu } from './cpu/index.js';
 import { attentionGradient, gradientsOf } from './gradient.js';
+import { maskTensors } from './mask-tensors.js';
 import { type AttentionOptions, type ResolvedOptions, resolve } from './options.js';
 import { referenceByBlocks } from './reference/index.js';
 import { weightsByBlocks } from './reference/weights.js';
@@ -11,7 +12,7 @@ import type { AttentionResult } from './result.js';
 import { forwardWasm } from './wasm/index.js';
 import { forwardWebGpu } from './webgpu/index.js';
 
-export type { AttentionOptions, FullyMasked } from './options.js';
+export type { AttentionOptions, FullyMasked, PackedDocuments } from './options.js';
 export type { AttentionResult } from './result.js';
 
 const ops = new Map<string, Op<ResolvedOptions>>();
@@ -52,7 +53,7 @@ export function attentionWeights(query: Tensor4D, key: Tensor4D, options: Attent
   return scoped(() => {
     const resolved = resolve(query, key, key, options);
     const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask: options.attentionMask });
-    return weightsByBlocks({ query, key, attentionMask: options.attentionMask, ...tensors }, resolved);
+    return weightsByBlocks({ query, key, ...maskTensors(options), ...tensors }, resolved);
   });
 }
 
@@ -62,10 +63,7 @@ function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: Attention
   if (columns) return runInColumns([query, key, value], columns, resolved);
   const { attentionMask } = options;
   const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask });
-  const [output, logSumExp] = runAttention(
-    { query, key, value, ...(attentionMask && { attentionMask }), ...tensors },
-    resolved,
-  );
+  const [output, logSumExp] = runAttention({ query, key, value, ...maskTensors(options), ...tensors }, resolved);
   return { output: output as Tensor4D, logSumExp: logSumExp as Tensor3D };
 }
 
@@ -82,7 +80,7 @@ function runInColumns(
 }
 
 /**
- * {query, key, value, attentionMask?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has a separate op,
+ * {query, key, value, attentionMask?, documents?, bias?, relative?} -> [output, logSumExp]. Each set of inputs has a separate op,
  * since gradients of tfjs need to know which tensors exist.
  */
 function runAttention(inputs: OpInputs, options: ResolvedOptions): Tensor[] {

@@ -16,6 +16,8 @@ export interface AttentionOptions {
   readonly evicted?: Evicted | undefined;
   /** float32 [batch, keyLength], 1 where the key is a real token and 0 where it is padding. */
   readonly attentionMask?: Tensor | undefined;
+  /** Sequences packed into one row: a query attends to keys of its own document only. */
+  readonly documents?: PackedDocuments | undefined;
   /** A bias that is added to the scores. */
   readonly bias?: ScoreBias | undefined;
   /** Scores s become cap tanh(s / cap) before the bias is added (Gemma Team 2024, section 2). */
@@ -28,6 +30,12 @@ export interface AttentionOptions {
    * with a finite number instead of minus infinity. Default zeros.
    */
   readonly fullyMasked?: FullyMasked | undefined;
+}
+
+/** The document of each position, as numbers from 1 on, float32. */
+export interface PackedDocuments {
+  readonly ofQueries: Tensor; // [batch, queries]
+  readonly ofKeys: Tensor; // [batch, keyLength]
 }
 
 const FULLY_MASKED = ['zeros', 'evenly', 'all'] as const;
@@ -74,12 +82,19 @@ export function resolve(query: Tensor4D, key: Tensor4D, value: Tensor4D, options
   const { scale = 1 / Math.sqrt(headSize), offset = defaultOffset(keyLength, evicted, queries) } = options;
   const patterns = isOne(pattern) ? [pattern] : pattern;
   expectNumber('attention, keyLength', keyLength, `an integer from 1 to ${capacity}`, (n) => isCount(n, 1, capacity));
-  expectNumber('attention, offset', offset, 'an integer >= 0', (n) => isCount(n, 0, Number.MAX_SAFE_INTEGER));
+  if (options.offset !== undefined) {
+    expectNumber('attention, offset', offset, 'an integer >= 0', (n) => isCount(n, 0, Number.MAX_SAFE_INTEGER));
+  }
   expectNumber('attention, scale', scale, 'a finite number', Number.isFinite);
   expectFullyMasked(fullyMasked);
   if (evicted) expectEvicted(evicted, keyLength);
   if (softCap !== undefined) expectNumber('attention, softCap', softCap, 'a number above 0', (n) => n > 0);
   if (attentionMask) expectTensor('attention, attentionMask', attentionMask, { shape: [batch, keyLength] });
+  if (options.documents) {
+    const { ofQueries, ofKeys } = options.documents;
+    expectTensor('attention, documents of queries', ofQueries, { shape: [batch, queries] });
+    expectTensor('attention, documents of keys', ofKeys, { shape: [batch, keyLength] });
+  }
   if (patterns.length !== 1 && patterns.length !== heads) {
     throw new SequiturError({
       where: 'attention, pattern',
@@ -127,7 +142,7 @@ function expectDropout({ rate, seed }: { readonly rate: number; readonly seed: n
 }
 
 function defaultOffset(keyLength: number, evicted: Evicted | undefined, queries: number): number {
-  return Math.max(0, keyLength + (evicted?.count ?? 0) - queries);
+  return keyLength + (evicted?.count ?? 0) - queries;
 }
 
 function isOne(pattern: Pattern | readonly Pattern[]): pattern is Pattern {

@@ -39,7 +39,7 @@ onEachBackend('attention', (backend) => {
         );
         expect(await difference(tensor, wanted[index]!), `${told} of ${shapes} ${options}`).toBeLessThan(1e-5);
       }
-      dispose([...found, ...wanted, ...call.tensors, ...(call.attentionMask ? [call.attentionMask] : [])]);
+      dispose([...found, ...wanted, ...call.tensors, ...call.masks]);
       expect(memory().numTensors, `tensors after round ${round}`).toBe(before);
     }
   });
@@ -78,7 +78,7 @@ onEachBackend('attention', (backend) => {
     const [query, key, value] = [0, 1, 2].map(() => draw([1, 40, 2, 8], random)) as [Tensor4D, Tensor4D, Tensor4D];
     const call: Call = {
       tensors: [query, key, value],
-      attentionMask: undefined,
+      masks: [],
       options: () => ({ scale: 300, pattern: full() }),
     };
     const [found, wanted] = [evaluate(ours, call), evaluate(byReference, call)];

@@ -2,14 +2,16 @@ import { type Random, sizeOf } from '@sequitur/core';
 import { type Tensor, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import type { AttentionOptions, ScoreBias } from '../../../src/index.js';
 import { biasTensors } from '../../../src/ops/scaled-dot-product/bias-tensors.js';
+import { maskTensors } from '../../../src/ops/scaled-dot-product/mask-tensors.js';
 import { resolve } from '../../../src/ops/scaled-dot-product/options.js';
 import { attentionReference } from '../../../src/ops/scaled-dot-product/reference/forward.js';
 import { randomPattern } from '../../patterns/random-pattern.js';
 
 /** An attention call: its differentiable tensors, and options made from them. */
 export interface Call {
-  readonly tensors: readonly Tensor[]; // query, key, value, and the tensors of the bias
-  readonly attentionMask: Tensor | undefined;
+  readonly tensors: readonly Tensor[]; // query, key, value, and what the bias holds
+  /** `attentionMask`, and the documents of packed sequences. */
+  readonly masks: readonly Tensor[];
   options(tensors: readonly Tensor[]): AttentionOptions;
 }
 
@@ -41,6 +43,17 @@ export function randomCall(random: Random, longest: number): Call {
         [batch, keyLength],
       )
     : undefined;
+  const documentsOf = (length: number) =>
+    tensor(
+      Float32Array.from(
+        { length: batch * length },
+        (_, index) => 1 + Math.floor((index % length) / 9) + random.integer(2),
+      ),
+      [batch, length],
+    );
+  const documents = one(false, false, true)
+    ? { ofQueries: documentsOf(queries), ofKeys: documentsOf(keyLength) }
+    : undefined;
   const biasShape = [batch, heads, queries, keyLength].map((size) => one(1, size));
   const slopes = Array.from({ length: heads }, () => random.uniform());
   const bias = one<(() => { tensors: Tensor[]; make(given: Tensor[]): ScoreBias }) | null>(
@@ -53,7 +66,7 @@ export function randomCall(random: Random, longest: number): Call {
     }),
   )?.();
   const shared: AttentionOptions = {
-    ...{ scale: one(undefined, 0.3), keyLength, offset, attentionMask },
+    ...{ scale: one(undefined, 0.3), keyLength, offset, attentionMask, documents },
     pattern: patterns.length === 1 ? patterns[0]! : patterns,
     evicted: lost ? { from, count: lost } : undefined,
     softCap: one(undefined, undefined, 1.5),
@@ -68,7 +81,7 @@ export function randomCall(random: Random, longest: number): Call {
   ];
   return {
     tensors: inputs,
-    attentionMask,
+    masks: [...(attentionMask ? [attentionMask] : []), ...Object.values(documents ?? {})],
     options: (given) => ({ ...shared, bias: bias?.make([...given.slice(3)]) }),
   };
 }
@@ -79,5 +92,5 @@ export function byReference([query, key, value]: readonly Tensor4D[], options: A
   const resolved = resolve(query!, key!, value!, options);
   const { attentionMask } = options;
   const tensors = biasTensors(options.bias, { batch, queries, heads, ...resolved, attentionMask });
-  return attentionReference({ query: query!, key: key!, value: value!, attentionMask, ...tensors }, resolved);
+  return attentionReference({ query: query!, key: key!, value: value!, ...maskTensors(options), ...tensors }, resolved);
 }

@@ -11,7 +11,7 @@ import {
   ProjectedAttention,
   type ProjectionOptions,
 } from '@sequitur/attention';
-import { linearFlops, type MixContext, type PartCost, Random, type SequenceMixer } from '@sequitur/core';
+import { linearFlops, type MixContext, type PartCost, Random, refuseResets, type SequenceMixer } from '@sequitur/core';
 import { cast, reshape, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 
 export interface BigBirdMixerOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
@@ -30,6 +30,7 @@ export type ChosenBlockIds = readonly (readonly (readonly number[])[])[];
  * Observable: `query` and `key` [batch, length, heads, headSize], `weights` [batch, heads, length, length].
  */
 export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
+  readonly isCausal = false;
   readonly blockSize: number;
   readonly randomBlocks: number;
   /** Taken instead of drawn blocks. */
@@ -63,6 +64,7 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
   }
 
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
+    refuseResets('BigBirdMixer', context);
     const output = tidy(() => {
       const [batch, length] = x.shape;
       const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)];

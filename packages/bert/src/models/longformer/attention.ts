@@ -11,7 +11,7 @@ import {
   type ProjectionOptions,
   type Projections,
 } from '@sequitur/attention';
-import { Linear, linearFlops, type PartCost, type SequenceMixer } from '@sequitur/core';
+import { Linear, linearFlops, type MixContext, type PartCost, refuseResets, type SequenceMixer } from '@sequitur/core';
 import {
   cast,
   concat,
@@ -41,6 +41,7 @@ export interface LongformerMixerOptions extends Omit<ProjectionOptions, 'sourceW
  * Observable: `weights` [batch, heads, length, length].
  */
 export class LongformerMixer extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
+  readonly isCausal = false;
   readonly globalQuery: Linear; // [width, width]
   readonly globalKey: Linear; // [width, width]
   readonly globalValue: Linear; // [width, width]
@@ -73,7 +74,12 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
     };
   }
 
-  mix(x: Tensor3D, state: KeyValueCache, context: BertContext): { output: Tensor3D; state: KeyValueCache } {
+  mix(
+    x: Tensor3D,
+    state: KeyValueCache,
+    context: BertContext & Pick<MixContext, 'resets'>,
+  ): { output: Tensor3D; state: KeyValueCache } {
+    refuseResets('LongformerMixer', context);
     const output = tidy(() => {
       const [batch, length] = x.shape;
       const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);

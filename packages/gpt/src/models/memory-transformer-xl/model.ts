@@ -2,10 +2,14 @@ import { readSegments, type TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
+  expectMasks,
+  expectState,
+  expectTokens,
   initialize,
   type MixContext,
   Module,
   type Parameter,
+  refuseResets,
   type StepContext,
   scoped,
   within,
@@ -138,6 +142,10 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
   }
 
   step(tokens: Tensor2D, state: MemoryTransformerXlState, context: StepContext = {}) {
+    expectTokens('MemoryTransformerXl', tokens);
+    expectMasks('MemoryTransformerXl', context, { batch: tokens.shape[0], length: tokens.shape[1] });
+    expectState('MemoryTransformerXl', state, tokens.shape[0], this.blocks.length);
+    refuseResets('MemoryTransformerXl', context);
     return scoped(() => {
       const { dropout: rate = 0, segmentLength } = this.config;
       const x = dropout(this.embedding.apply(tokens), rate, context.random);

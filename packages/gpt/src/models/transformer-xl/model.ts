@@ -2,9 +2,13 @@ import type { TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
+  expectMasks,
+  expectState,
+  expectTokens,
   initialize,
   Module,
   type Parameter,
+  refuseResets,
   type StepContext,
   scoped,
   within,
@@ -121,6 +125,10 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
   }
 
   step(tokens: Tensor2D, state: TransformerXlModelState, context: StepContext = {}) {
+    expectTokens('TransformerXl', tokens);
+    expectMasks('TransformerXl', context, { batch: tokens.shape[0], length: tokens.shape[1] });
+    expectState('TransformerXl', state, tokens.shape[0], this.blocks.length);
+    refuseResets('TransformerXl', context);
     return scoped(() => {
       const { dropout: rate = 0 } = this.config;
       let x = dropout(this.embedding.apply(tokens), rate, context.random);

@@ -13,6 +13,8 @@ export interface Head {
   readonly layout: BlockLayout;
   readonly queries: number;
   readonly attentionMask: Float32Array | undefined; // [keyLength]
+  /** [queries]: with it `attentionMask` holds the document of each key, 0 at padding. */
+  readonly documents: Float32Array | undefined;
   /** The bias of query i and key j of this head; strides are 0 along broadcast axes. */
   readonly bias:
     | { readonly values: Float32Array; readonly start: number; readonly query: number; readonly key: number }
@@ -42,6 +44,14 @@ export function* pairsOf({ layout, options, queries }: Head, block: number): Ite
   }
 }
 
+/** Whether a key is masked apart from the pattern: padding, or of another document than the query. */
+function isHidden({ attentionMask, documents }: Head, query: number, key: number): boolean {
+  return (
+    attentionMask !== undefined &&
+    (attentionMask[key] === 0 || (documents !== undefined && attentionMask[key] !== documents[query]))
+  );
+}
+
 /** Whether the pattern lets query `row` of the pair attend to key `column`. */
 export function allows({ layout }: Head, pair: Pair, row: number, column: number): boolean {
   return pair.mask === FULL || ((layout.masks[pair.mask * BLOCK + row]! >>> column) & 1) === 1;
@@ -67,7 +77,7 @@ export function adjust(head: Head, pair: Pair, s: Float64Array, slopes?: Float64
       }
       if (bias) s[at]! += bias.values[bias.start + query * bias.query + key * bias.key]!;
       if (relative) s[at]! += relative.values[relative.start + query - key + keyLength - 1]!;
-      if ((attentionMask && attentionMask[key] === 0) || !allows(head, pair, row, column)) s[at] = HIDDEN;
+      if (isHidden(head, query, key) || !allows(head, pair, row, column)) s[at] = HIDDEN;
     }
   }
 }
@@ -83,8 +93,7 @@ export function dropoutFactor({ options, dropIndex }: Head): ((query: number, ke
 
 /** Whether the query is not fully masked. */
 export function seesSome(head: Head, query: number): boolean {
-  const { attentionMask } = head;
-  return shownKeys(head, query).some((key) => attentionMask?.[key] !== 0);
+  return shownKeys(head, query).some((key) => !isHidden(head, query, key));
 }
 
 /** The keys over which a fully masked query averages. */

@@ -117,6 +117,7 @@ class Host {
     return {
       ...{ options, layout, queries },
       attentionMask: inputs.attentionMask && this.values('attentionMask').subarray(b * keyLength, (b + 1) * keyLength),
+      documents: inputs.documents && this.values('documents').subarray(b * queries, (b + 1) * queries),
       bias: inputs.bias && this.#bias(inputs.bias, b, h),
       relative: inputs.relative && { values: this.values('relative'), start: h * (queries + keyLength - 1) },
       dropIndex: (b * this.heads + h) * queries * keyLength,

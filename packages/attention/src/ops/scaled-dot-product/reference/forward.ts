@@ -36,6 +36,8 @@ export interface AttentionInputs {
   readonly key: Tensor4D; // [batch, capacity, keyHeads, headSize]
   readonly value: Tensor4D; // [batch, capacity, keyHeads, valueSize]
   readonly attentionMask?: Tensor | undefined; // [batch, keyLength]
+  /** [batch, queries]: with it `attentionMask` holds the document of each key, 0 at padding. */
+  readonly documents?: Tensor | undefined;
   readonly bias?: Tensor | undefined; // broadcasts to [batch, heads, queries, keyLength]
   readonly relative?: Tensor | undefined; // [heads, queries + keyLength - 1]
 }
@@ -70,7 +72,7 @@ export interface Weights {
 
 /** The attention weights of each query and key. */
 export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options: ResolvedOptions): Weights {
-  const { query, key, attentionMask, bias, relative } = inputs;
+  const { query, key, attentionMask, documents, bias, relative } = inputs;
   const [, queries, heads] = query.shape;
   const { keyLength, softCap } = options;
   const keys = byHead(firstPositions(key, keyLength), heads);
@@ -80,7 +82,7 @@ export function weightsReference(inputs: Omit<AttentionInputs, 'value'>, options
   if (bias) scores = add(scores, bias);
   if (relative) scores = add(scores, byDistance(relative, queries, keyLength));
   const allowed = allowedPairs(queries, options); // [1 or heads, queries, keys]
-  const seen = attentionMask ? logicalAnd(allowed, visibleKeys(attentionMask)) : allowed;
+  const seen = attentionMask ? logicalAnd(allowed, visibleKeys(attentionMask, documents)) : allowed;
   const empty = equal(sum(cast(seen, 'float32'), -1, true), 0); // depends on the masks only, which have no gradient
   const bounded = where(seen, scores, HIDDEN);
   const top = where(empty, 0, max(bounded, -1, true));
@@ -108,9 +110,12 @@ function fullyMaskedWeights(allowed: Tensor, { fullyMasked, keyLength }: Resolve
   return div(shares, where(equal(count, 0), 1, count));
 }
 
-/** bool [batch, 1, 1, keys]: which keys are real tokens. */
-function visibleKeys(attentionMask: Tensor): Tensor {
-  return notEqual(reshape(attentionMask, [attentionMask.shape[0]!, 1, 1, attentionMask.shape[1]!]), 0);
+/** bool [batch, 1, 1 or queries, keys]: which keys are real tokens of the query's document. */
+function visibleKeys(attentionMask: Tensor, documents: Tensor | undefined): Tensor {
+  const ofKeys = reshape(attentionMask, [attentionMask.shape[0]!, 1, 1, attentionMask.shape[1]!]);
+  const real = notEqual(ofKeys, 0);
+  if (!documents) return real;
+  return logicalAnd(real, equal(ofKeys, reshape(documents, [documents.shape[0]!, 1, documents.shape[1]!, 1])));
 }
 
 /**

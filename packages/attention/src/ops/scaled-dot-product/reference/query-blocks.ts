@@ -21,13 +21,14 @@ export function queryBlocks(query: Tensor4D, keyLength: number, mostScores: numb
 
 /** The inputs and options of one block of queries; the offset moves by `start`. */
 export function ofBlock<Inputs extends Omit<AttentionInputs, 'value'>>(inputs: Inputs, block: QueryBlock): Inputs {
-  const { query, bias, relative } = inputs;
+  const { query, documents, bias, relative } = inputs;
   const [, queries] = query.shape;
   const { start, count } = block;
   if (count === queries) return inputs;
   return {
     ...inputs,
     query: along(query, 1, block),
+    ...(documents && { documents: along(documents, 1, block) }),
     ...(bias && { bias: bias.shape[2] === 1 ? bias : along(bias, 2, block) }),
     // Entries are ordered by query - key.
     ...(relative && { relative: along(relative, 1, { start, count: relative.shape[1]! - queries + count }) }),

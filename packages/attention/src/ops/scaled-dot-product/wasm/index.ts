@@ -125,12 +125,13 @@ function wordsOf({ starts, entries, masks }: BlockLayout): number {
   return starts.length + entries.length + masks.length;
 }
 
-const CALL_WORDS = 37;
+const CALL_WORDS = 38;
 const SCRATCH_WORD = 35;
 
 /** Writes the fields of `Call` in `assembly/call.ts`, in its order. */
 function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layouts: number, layoutCount: number): void {
-  const { query, key, value, attentionMask, bias, relative, output, logSumExp, dy, dlogSumExp } = task.inputs;
+  const { query, key, value, attentionMask, documents, bias, relative, output, logSumExp, dy, dlogSumExp } =
+    task.inputs;
   const { scale, keyLength, softCap = 0, dropout, fullyMasked } = task.attributes;
   const { results } = task;
   const of = (tensor: TensorInfo | undefined) => wasm.offsetOr0(tensor);
@@ -158,6 +159,7 @@ function writeCall(wasm: WasmInstance<unknown>, call: number, task: Task, layout
       of(dlogSumExp),
     ],
     ...[of(results.dquery), of(results.dkey), of(results.dvalue), of(results.dbias), of(results.drelative), 0, 0],
+    of(documents),
   ]);
 }
 

@@ -27,12 +27,13 @@ export interface Variant {
 const MOST = 256;
 
 /**
- * Null where no kernel supports the call: heads larger than 256, and fully masked queries that average over all keys.
+ * Null where no kernel supports the call: heads larger than 256, packed documents, and fully masked queries that average
+ * over all keys.
  */
 export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: ResolvedOptions): Variant | null {
-  const { query, value, attentionMask, bias, relative } = inputs;
+  const { query, value, attentionMask, documents, bias, relative } = inputs;
   const [headSize, valueSize] = [query!.shape[3]!, value!.shape[3]!];
-  if (headSize > MOST || valueSize > MOST) return null;
+  if (headSize > MOST || valueSize > MOST || documents) return null;
   if (options.fullyMasked === 'all' && (attentionMask || !seesItself(options, query!.shape[1]!))) return null;
   return {
     ...{

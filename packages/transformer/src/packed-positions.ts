@@ -1,0 +1,57 @@
+import {
+  cast,
+  fill,
+  maximum,
+  mul,
+  pad,
+  range,
+  reshape,
+  slice,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+} from '@tensorflow/tfjs-core';
+
+/** The positions of a chunk's tokens, each in its own sequence, and where the last one of each row began. */
+export interface PackedPositions {
+  readonly positions: Tensor2D; // int32 [batch, length]
+  readonly starts: Tensor2D; // float32 [batch, 1]
+}
+
+/**
+ * Positions in rows of packed sequences: they begin anew at every reset, and count on from where the sequence at hand began.
+ *
+ * @param resets [batch, length], 1 where a sequence begins; absent: nowhere in this chunk
+ * @param starts where the sequence that the chunk continues began; absent: at the beginning of the row
+ */
+export function packedPositions(
+  resets: Tensor2D | undefined,
+  starts: Tensor2D | undefined,
+  { batch, length, seen }: { readonly batch: number; readonly length: number; readonly seen: number },
+): PackedPositions {
+  return tidy(() => {
+    const places = reshape(range(seen, seen + length, 1, 'float32'), [1, length]);
+    const before = starts ?? fill([batch, 1], 0);
+    const began = resets ? runningMaximum(mul(cast(resets, 'float32'), places), length) : fill([batch, length], 0);
+    const ofTokens = maximum(began, before);
+    return {
+      positions: cast(sub(places, ofTokens), 'int32') as Tensor2D,
+      starts: slice(ofTokens, [0, length - 1], [batch, 1]) as Tensor2D,
+    };
+  }) as unknown as PackedPositions;
+}
+
+/** Of numbers of at least 0 along the second axis: the largest up to each, by doubling the reach. */
+function runningMaximum(x: Tensor, length: number): Tensor {
+  let most = x;
+  for (let reach = 1; reach < length; reach *= 2) {
+    const [batch] = x.shape as [number];
+    const earlier = pad(slice(most, [0, 0], [batch, length - reach]), [
+      [0, 0],
+      [reach, 0],
+    ]);
+    most = maximum(most, earlier);
+  }
+  return most;
+}
