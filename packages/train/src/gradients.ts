@@ -1,5 +1,5 @@
 import { globalNorm, type Module, parametersOf, SequiturError, scoped, showShape, showValue } from '@sequitur/core';
-import { add, dispose, mul, type Scalar, Tensor, type Variable, variableGrads } from '@tensorflow/tfjs-core';
+import { add, dispose, engine, mul, type Scalar, Tensor, type Variable, variableGrads } from '@tensorflow/tfjs-core';
 
 export interface ValueAndGradients {
   readonly value: Scalar;
@@ -93,12 +93,21 @@ function differentiate(loss: () => Scalar, variables: Variable[]) {
   try {
     return variableGrads(loss, variables);
   } catch (error) {
+    freeTape();
     if (!(error instanceof Error && error.message.startsWith('Cannot find a connection'))) throw error;
     throw new SequiturError(
       { where: 'training', expected: 'a loss that depends on trainable parameters', got: 'one that depends on none' },
       { cause: error },
     );
   }
+}
+
+/** What tfjs kept for the backward pass, which it frees only after one. */
+function freeTape(): void {
+  const { state } = engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 function scalarOf(value: unknown): Scalar {

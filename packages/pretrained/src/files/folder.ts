@@ -10,9 +10,12 @@ export function folderSource(folder: string): FileSource {
   return {
     name: folder,
     open: async (path) => {
-      await within(folder, path);
-      const file = await openIn(folder, path);
-      const now = await saveOf(folder);
+      const name = await within(folder, path);
+      const file = await reading(name, () => openIn(folder, path));
+      const now = await reading(name, () => saveOf(folder)).catch(async (error) => {
+        await file?.close?.();
+        throw error;
+      });
       first ??= now;
       if (first === now) return file;
       await file?.close?.();
@@ -35,7 +38,7 @@ async function saveOf(folder: string): Promise<string> {
   const found = await Promise.all(
     MARKS.map(async (mark) => {
       for (const place of (await placeOf(folder, mark)) ?? []) {
-        const status = await stat(place).catch(() => null);
+        const status = await stat(place).catch(missing);
         if (status) return `${status.ino} ${status.mtimeMs} ${status.size}`;
       }
       return 'none';
@@ -55,9 +58,12 @@ async function openIn(folder: string, path: string): Promise<ReadableFile | null
 /** Null where there is none. @throws SequiturError where it cannot be read, or is a folder */
 async function openFile(name: string): Promise<ReadableFile | null> {
   const { open } = await import('node:fs/promises');
-  const handle = await open(name, 'r').catch((error: NodeJS.ErrnoException) => missing(name, error));
+  const handle = await open(name, 'r').catch(missing);
   if (!handle) return null;
-  const status = await handle.stat();
+  const status = await handle.stat().catch(async (error) => {
+    await handle.close();
+    throw error;
+  });
   if (!status.isFile()) {
     await handle.close();
     throw unreadable(name, status.isDirectory() ? 'a folder' : 'something else');
@@ -71,15 +77,13 @@ async function openFile(name: string): Promise<ReadableFile | null> {
       while (filled < bytes.length) {
         // Node reads at most 2 GiB at once.
         const length = Math.min(bytes.length - filled, 2 ** 30);
-        const { bytesRead } = await handle.read(bytes, filled, length, start + filled).catch((error) => {
-          throw unreadable(name, error.code ?? error.message, error);
-        });
+        const { bytesRead } = await reading(name, () => handle.read(bytes, filled, length, start + filled));
         if (bytesRead === 0) return bytes.subarray(0, filled);
         filled += bytesRead;
       }
       return bytes;
     },
-    close: () => handle.close(),
+    close: () => reading(name, () => handle.close()),
   };
 }
 
@@ -144,12 +148,21 @@ async function within(folder: string, path: string): Promise<string> {
   throw new SequiturError({ where: folder, expected: 'a file inside the folder', got: `'${path}'` });
 }
 
-function missing(name: string, error: NodeJS.ErrnoException): null {
+function missing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-  throw unreadable(name, error.code ?? error.message, error);
+  throw error;
 }
 
-const READING: Readonly<Record<string, string>> = {
+async function reading<T>(name: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw error instanceof SequiturError || !code ? error : unreadable(name, code, error);
+  }
+}
+
+const FIXES: Readonly<Record<string, string>> = {
   EACCES: 'Ask for the right to read it',
   EPERM: 'Ask for the right to read it',
   EMFILE: 'Close models and files that are no longer needed',
@@ -158,6 +171,6 @@ const READING: Readonly<Record<string, string>> = {
 };
 
 function unreadable(name: string, got: string, cause?: unknown): SequiturError {
-  const fix = READING[got];
+  const fix = FIXES[got];
   return new SequiturError({ where: name, expected: 'a file that can be read', got, ...(fix && { fix }) }, { cause });
 }
