@@ -12,7 +12,7 @@ import {
   robertaFamily,
 } from './models/index.js';
 
-/** The encoder of a family as a value for lists that compare architectures. */
+/** The encoder of a family as an architecture, for comparisons. */
 function architecture<Config extends BertConfig>(family: EncoderFamily<Config>) {
   return architectureOf(
     'encoder',

@@ -2,24 +2,26 @@ import { type EncodeContext, SequiturError, tokenTensor } from '@sequitur/core';
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import type { Row } from './heads/labels.js';
 
-/** Texts for an encoder, on the host; all rows are equally long. */
+/** A batch of sequences for an encoder, on the host; all rows have equal length. */
 export interface TextBatch {
   /** Token ids. */
   readonly tokens: readonly Row[];
-  /** 1 where there is a real token, 0 at padding; absent: all real. */
+  /** Padding mask: 1 at real tokens, 0 at padding; absent: no padding. */
   readonly attentionMask?: readonly Row[] | undefined;
-  /** 0 for the first text of a pair, 1 for the second. */
+  /** Token type ids: 0 for the first text of a pair, 1 for the second. */
   readonly tokenTypes?: readonly Row[] | undefined;
   readonly positions?: readonly Row[] | undefined;
-  /** 1 where a token sees all and is seen by all, for the models that have such; absent: as the head needs it. */
+  /**
+   * Global tokens: 1 where a token attends to all, for models with global attention; absent: the default of the head.
+   */
   readonly globals?: readonly Row[] | undefined;
-  /** 1 where a token belongs to the question, in which no answer is looked for; absent: as the model's class has it. */
+  /** 1 at tokens of the question, which cannot be part of an answer; absent: the default of the model's class. */
   readonly question?: readonly Row[] | undefined;
   /** How many neighbouring rows are choices of one question. */
   readonly choices?: number | undefined;
 }
 
-/** Where the rows have a 1, and no padding. */
+/** The positions where rows have a 1 and no padding. */
 export function positionsOf(rows: readonly Row[], attentionMask?: readonly Row[]): number[][] {
   return rows.map((row, index) =>
     Array.from(row).flatMap((value, position) =>
@@ -28,7 +30,7 @@ export function positionsOf(rows: readonly Row[], attentionMask?: readonly Row[]
   );
 }
 
-/** The batch as tensors, which belong to the scope around. */
+/** The batch as tensors, owned by the surrounding scope. */
 export function tensorsOf(
   { tokens, attentionMask, tokenTypes, positions, question }: TextBatch,
   vocabularySize: number,

@@ -29,41 +29,41 @@ import { pooled } from './heads/no-head.js';
 import { bertFamilies, type EncoderFamily, type EncoderParts } from './models/index.js';
 
 export interface CreateBertOptions<H extends Head> {
-  /** What is computed from the encoded text; default the pooled first token. */
+  /** The head; default the pooled first token. */
   readonly head?: HeadPart<H>;
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
-  /** Where the configuration's `modelType` is looked for; default all families of this package. */
+  /** The families to choose from by `modelType`; default all of this package. */
   readonly families?: readonly EncoderFamily[];
 }
 
 export interface LoadBertOptions<H extends Head> extends LoadPretrainedOptions<EncoderFamily, Tokenizer> {
-  /** Default as the configuration names it. */
+  /** The head; default the one that the config names. */
   readonly head?: HeadPart<H>;
 }
 
-/** What a head computes. */
+/** The outputs of a head. */
 export type OutputsOf<H extends Head> = ReturnType<H['apply']>;
-/** What a head's loss wants. */
+/** The labels of a head. */
 export type LabelsOf<H extends Head> = Parameters<H['loss']>[1];
 
 /** An encoder with a head: BERT, RoBERTa, DistilBERT, each with every head that its Hugging Face classes have. */
 export class Bert<H extends Head = Head> extends Module implements Encoder, PretrainedModel {
-  /** What `fromPretrained` and `create` choose from where they are given no list. */
+  /** The default families of `fromPretrained` and `create`. */
   static readonly families = bertFamilies;
   readonly encoder: BertEncoder;
   readonly head: H;
-  /** What checkpoints of this class store and the class never reads. */
+  /** Parameters that checkpoints of this class store but the class does not use. */
   readonly unused: Module | null;
   readonly config: BertConfig;
   readonly family: EncoderFamily;
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
   readonly #completed: EncoderParts['completed'];
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(
     config: BertConfig,
     family: EncoderFamily,
@@ -91,7 +91,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     return this.encoder.contextLength;
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<H extends Head = Head>(config: BertConfig, options: CreateBertOptions<H> = {}): Bert<H> {
     const {
       head = pooled() as HeadPart as HeadPart<H>,
@@ -104,11 +104,11 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
   }
 
   /**
-   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository, with the head that
-   * its configuration names. With another `head` the encoder is loaded, and of the head what the checkpoint has of it;
-   * the rest is drawn from `seed`, to be trained. The caller disposes the model.
+   * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository, with the head
+   * that its configuration names. With another `head` the encoder is loaded, and of the head what the checkpoint has of
+   * it; the rest is drawn from `seed`, to be trained. The caller disposes the model.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained<H extends Head = Head>(
     location: CheckpointLocation,
@@ -134,7 +134,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     return this.encoder.encode(tokens, context);
   }
 
-  /** What the head computes of these texts; the caller disposes it. With `context.random`, as while training. */
+  /** The outputs of the head; the caller disposes them. With `context.random`, in training mode. */
   apply(batch: TextBatch, context: Context = {}): OutputsOf<H> {
     return scoped(() => {
       const { hidden, seen } = this.#read(batch, context);
@@ -142,7 +142,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     });
   }
 
-  /** The loss of the head, a scalar that can be differentiated and that the caller disposes. */
+  /** The loss of the head, a differentiable scalar that the caller disposes. */
   loss(batch: TextBatch, labels: LabelsOf<H>, context: LossContext = {}): Scalar {
     return scoped(() => {
       const { head } = this;
@@ -153,7 +153,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     });
   }
 
-  /** The encoded texts, and what the head may know of them. */
+  /** The encoded batch, and the context of the head. */
   #read(batch: TextBatch, context: LossContext): { readonly hidden: Tensor3D; readonly seen: HeadContext } {
     const completed = this.#completed?.(batch) ?? batch;
     const { tokens, context: given, question } = tensorsOf(completed, this.vocabularySize);

@@ -17,13 +17,13 @@ import {
 import type { BertConfig } from './config.js';
 
 export interface BertEmbeddingOptions {
-  /** Positions count the real tokens from `paddingToken` + 1 on, and padding stays there (RoBERTa); default false. */
+  /** Positions are counted over real tokens from `paddingToken` + 1 on, as in RoBERTa; default false. */
   readonly skipsPadding?: boolean;
-  /** Multiplies the tokens' vectors; default 1. */
+  /** Factor on the token embeddings; default 1. */
   readonly scale?: number;
 }
 
-/** The sum of each token's, segment's and position's vector, normalised (Devlin et al. 2019, figure 2). */
+/** BERT's embedding: the normalised sum of token, token type and position embeddings (Devlin et al. 2019, figure 2). */
 export class BertEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
   readonly tokenTypes: Embedding | null; // [segments, width]

@@ -18,19 +18,19 @@ import type { BertConfig } from './config.js';
 import { BertEmbedding, type BertEmbeddingOptions } from './embedding.js';
 import { RelativeKeyAttention } from './relative-key-attention.js';
 
-/** What an encoder may be told about its tokens. */
+/** The context of an encoder. */
 export interface BertContext extends EncodeContext {
-  /** The positions of each row's tokens that see all and are seen by all, for the models that have such. */
+  /** The positions of the global tokens of each row, for models with global attention. */
   readonly globals?: readonly (readonly number[])[] | undefined;
 }
 
 export interface BertEncoderOptions extends BertEmbeddingOptions {
-  /** The attention of layer `index`; default to all tokens, both ways. */
+  /** The attention of layer `index`; default full self-attention. */
   readonly mixer?: (index: number) => SequenceMixer;
 }
 
 /**
- * BERT's encoder (Devlin et al. 2019, section 3): embedding, and post-norm blocks whose attention looks both ways.
+ * BERT's encoder (Devlin et al. 2019, section 3): embedding and post-norm blocks with bidirectional attention.
  *
  * Observable: `embedding`, `blocks.<i>.output`, `blocks.<i>.mixer.weights`.
  */
@@ -52,7 +52,7 @@ export class BertEncoder extends Module implements Encoder {
     this.width = config.width;
   }
 
-  /** For one text of so many tokens. */
+  /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
     return costOfParts(this.stack, length);
   }
@@ -91,7 +91,7 @@ function bertAttention(config: BertConfig, { skipsPadding }: BertEncoderOptions)
   const drawn = { initializer: normal(initializerRange) };
   const options = { width, heads, dropout: config.attentionDropout ?? 0, input: drawn, output: drawn };
   if (positions === 'absolute') return new MultiHeadAttention({ ...options, pattern: full() });
-  // As many distances as the table of positions has rows, used or not.
+  // As many distances as rows of the position table, used or not.
   const rows = contextLength + (skipsPadding ? (config.paddingToken ?? 0) + 1 : 0);
   return new RelativeKeyAttention({ ...options, contextLength: rows, comparesKeys: positions === 'relativeKeyQuery' });
 }

@@ -4,7 +4,7 @@ import type { TextBatch } from './batch.js';
 import type { Bert, LabelsOf } from './bert.js';
 import type { Head } from './heads/head.js';
 
-/** Texts with the labels of a head. */
+/** A batch of sequences with labels for a head. */
 export interface LabelledBatch<H extends Head> extends TextBatch {
   readonly labels: LabelsOf<H>;
 }
@@ -18,8 +18,8 @@ function lossOfHead<H extends Head>(
 }
 
 /**
- * The loss of a model's head, as `train` takes it: `train(model, batches, { loss: headLoss, ... })`. It counts the labels, so
- * that several batches make the same step as one large batch, where the head does.
+ * The loss of a model's head for `train`: `train(model, batches, { loss: headLoss, ... })`. Where the head counts its
+ * labels, several batches make the same step as one large batch.
  */
 export const headLoss = Object.assign(lossOfHead, {
   countLabels: <H extends Head>({ labels, tokens }: LabelledBatch<H>, model: Bert<H>) =>

@@ -36,16 +36,16 @@ import {
 } from '@tensorflow/tfjs-core';
 
 export interface RelativeKeyAttentionOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
-  /** Distances from -(contextLength - 1) to contextLength - 1 have a vector. */
+  /** Distances from -(contextLength - 1) to contextLength - 1 have embeddings. */
   readonly contextLength: number;
-  /** Keys are compared with the distance's vector too; default false. */
+  /** Whether keys are multiplied with the distance embeddings too; default false. */
   readonly comparesKeys?: boolean;
 }
 
 /**
- * Self-attention both ways whose scores know how far apart query i and key j are, by a vector a[i - j] for each distance
- * (Shaw et al. 2018, equation 5): q·(k + a). With `comparesKeys` also k·a (Huang et al. 2020, "Improve Transformer Models
- * with Better Relative Position Embeddings", method 4): q·k + q·a + k·a. Its scores take memory for every pair.
+ * Bidirectional self-attention with relative key positions: an embedding a[i - j] of the distance of query i and key j
+ * (Shaw et al. 2018, equation 5): q·(k + a). With `comparesKeys` also k·a (Huang et al. 2020, "Improve Transformer
+ * Models with Better Relative Position Embeddings", method 4): q·k + q·a + k·a. Scores take memory for every pair.
  *
  * Observable: `weights` [batch, heads, length, length].
  */
@@ -63,7 +63,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
     this.comparesKeys = comparesKeys;
   }
 
-  /** Nothing is remembered: the whole text is read at once. */
+  /** No state: the sequence is read in one chunk. */
   initState(_batchSize: number): KeyValueCache {
     return emptyCache;
   }
@@ -100,7 +100,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
     return { output, state };
   }
 
-  /** What the distances add to the products of queries and keys: [batch, heads, length, length]. */
+  /** The scores of distances: [batch, heads, length, length]. */
   #distanceScores(query: Tensor4D, key: Tensor4D): Tensor {
     const [batch, length, heads] = query.shape;
     const vectors = this.#distanceVectors(length); // [queries, keys, headSize]

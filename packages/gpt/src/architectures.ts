@@ -13,7 +13,7 @@ import {
   qwen2Family,
 } from './models/index.js';
 
-/** A family as a value for lists that compare architectures. */
+/** A family as an architecture, for comparisons. */
 function architecture<Config extends GptConfig>(family: CausalFamily<Config>) {
   return architectureOf(
     'causal',

@@ -46,17 +46,17 @@ export interface GptClassifierOptions<Config extends GptConfig = GptConfig>
 const HEAD = 'sequenceClassification';
 
 export interface LoadGptClassifierOptions extends LoadGptOptions {
-  /** Names of the classes; default those of the checkpoint. Given, the head may be new. */
+  /** Class names; default those of the checkpoint. With other names the head is initialised. */
   readonly labels?: readonly string[];
 }
 
 export interface Classified {
   readonly label: string;
-  /** Probability of the label, or the number itself in a regression. */
+  /** The probability of the label; in a regression the value. */
   readonly score: number;
 }
 
-/** A decoder-only model that classifies a text by what it knows at its last token (Radford et al. 2018, section 3.2). */
+/** A decoder-only model with a classification head on the last token (Radford et al. 2018, section 3.2). */
 export class GptClassifier<Config extends GptConfig = GptConfig> extends PretrainedStack<Config> {
   static readonly families = gptFamilies;
   static readonly heads = [HEAD];
@@ -68,7 +68,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
     this.score = new Linear(config.width, this.labels.length, { bias: false });
   }
 
-  /** Loads a classifier, or the stack of another class of the family with a new head. The caller disposes it. */
+  /** Loads a pretrained classifier, or another class of the family with a new head. The caller disposes it. */
   static fromPretrained(
     location: CheckpointLocation,
     { labels, ...options }: LoadGptClassifierOptions = {},
@@ -85,13 +85,13 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
     return labelsOf(this.config);
   }
 
-  /** How a loss reads the labels: as the configuration says, else one class of several, or a number for a single label. */
+  /** The kind of problem: as in the config, else single-label, or regression for a single label. */
   get problem(): ClassificationProblem {
     return this.config.problem ?? (this.labels.length === 1 ? 'regression' : 'singleLabel');
   }
 
   /**
-   * How well each label fits each text: [texts, labels], which the caller disposes. Texts may differ in length.
+   * Logits of each sequence: [sequences, labels], which the caller disposes. Sequences may differ in length.
    *
    * @param texts token ids, at least one in each
    */
@@ -103,7 +103,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
       const tokens = tokenTensor(padded, this.vocabularySize);
       const { hidden, state } = this.read(tokens, this.initState(texts.length), context);
       disposeState(state);
-      // Padding stands behind the last token, which sees none of it.
+      // Right padding does not affect the last token.
       const last = texts.map((row, text) => text * length + row.length - 1);
       const rows = reshape(hidden, [-1, this.config.width]) as Tensor2D;
       return this.score.apply(embed(rows, tensor1d(last, 'int32')) as Tensor2D);
@@ -111,8 +111,8 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
   }
 
   /**
-   * The loss of texts with their labels: class numbers, a row of 0 and 1 each, or numbers, as `problem` says. Where the
-   * configuration says nothing, rows of several numbers are 0 and 1 for each class.
+   * The loss of sequences with labels: classes, rows of 0 and 1, or values, by `problem`. Without a problem in the
+   * config, rows of several values are multi-label.
    */
   loss(
     texts: Rows,
@@ -144,7 +144,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
     return tensor(values, shape, problem === 'singleLabel' ? 'int32' : 'float32');
   }
 
-  /** The labels of each text, the best first; in a regression the one number. */
+  /** The labels of each text, best first; in a regression the value. */
   async classify(texts: readonly string[]): Promise<readonly (readonly Classified[])[]> {
     const tokenizer = this.tokenizer ?? missingTokenizer('GptClassifier.classify');
     const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids))));

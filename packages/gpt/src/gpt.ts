@@ -21,24 +21,24 @@ export type LoadGptOptions = LoadPretrainedOptions<CausalFamily<GptConfig>, Toke
 export interface ChatOptions {
   /** In Jinja, or as a function; default that of the tokenizer's files. */
   readonly template?: string | ChatTemplate;
-  /** What stands before the first turn: a system message, say. */
+  /** Messages before the first turn, for example a system message. */
   readonly messages?: readonly Message[];
-  /** Tokens that end an answer; default the model's own. */
+  /** Tokens that end an answer; default the model's. */
   readonly endTokens?: readonly number[];
 }
 
-/** A decoder-only language model of any family, with its configuration, and its tokenizer where it has one. */
+/** A decoder-only language model (GPT-2, Llama, ...) of any family, with its config and tokenizer. */
 export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageModel<Config> {
-  /** What `fromPretrained` chooses from where it is given no list. */
+  /** The default families of `fromPretrained`. */
   static readonly families = gptFamilies;
   static readonly heads = ['languageModel', 'none'];
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(config: Config, { family, ...context }: GptOptions<Config> = {}) {
     super(config, family ?? (gpt2Family as unknown as CausalFamily<Config>), context);
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<Config extends GptConfig = Gpt2Config>(
     config: NoInfer<Config>,
     { seed = 0, ...options }: GptOptions<Config> & { readonly seed?: number | string } = {},
@@ -47,10 +47,10 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
   }
 
   /**
-   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository; `model_type` of its
-   * config.json says which family it is of. The caller disposes it.
+   * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository; `model_type`
+   * of its config.json says which family it is of. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(location: CheckpointLocation, options: LoadGptOptions = {}): Promise<Gpt> {
     return loadPretrained(location, options, {
@@ -62,8 +62,8 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
   }
 
   /**
-   * A conversation that keeps its cache between turns; the caller disposes it. The template is that of the tokenizer's
-   * files, unless the options give one.
+   * Starts a chat that keeps its cache between turns; the caller disposes it. The template is that of the tokenizer's
+   * files, unless given.
    *
    * @throws SequiturError where the model has no tokenizer, or there is no template
    */

@@ -9,10 +9,10 @@ import { type S4dConfig, s4dPresets } from './models/s4d/config.js';
 
 const costOf = (model: CausalStack, length: number) => model.cost(length);
 
-/** Mamba as a value, for lists that compare architectures. */
+/** Mamba as an architecture, for comparisons. */
 export const mambaArchitecture = architectureOf('causal', mambaFamily, (config) => new Mamba(config), costOf);
 
-/** Mamba-2 as a value. */
+/** Mamba-2 as an architecture. */
 export const mamba2Architecture = architectureOf('causal', mamba2Family, (config) => new Mamba2(config), costOf);
 
 /** S4D as a value: no checkpoints are known of it. */

@@ -4,7 +4,7 @@ import { definePart, MixerBlock } from '@sequitur/transformer';
 import { type MambaConfig, resolveMamba } from './models/mamba/config.js';
 import { type Mamba2Config, resolveMamba2 } from './models/mamba2/config.js';
 
-/** Sizes of a Mamba block; what is left out is as in the published models. */
+/** Options of a Mamba block; defaults as in the published models. */
 export type MambaPartOptions = Pick<MambaConfig, 'innerWidth' | 'stateSize' | 'kernelSize' | 'stepRank'>;
 export type Mamba2PartOptions = Pick<
   Mamba2Config,
@@ -15,19 +15,19 @@ export interface S4dPartOptions {
   readonly stateSize: number;
 }
 
-/** A block with a Mamba mixer, to be put among others in one array. */
+/** A Mamba block of a `LanguageModel`. */
 export const mamba = definePart<MambaPartOptions>('mamba', (options, { width, depth }) => {
   const resolved = resolveMamba({ vocabularySize: 1, width, depth, ...options });
   return block(width, new MambaMixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
 });
 
-/** A block with a Mamba-2 mixer. */
+/** A Mamba-2 block of a `LanguageModel`. */
 export const mamba2 = definePart<Mamba2PartOptions>('mamba2', (options, { width, depth }) => {
   const resolved = resolveMamba2({ vocabularySize: 1, width, depth, ...options });
   return block(width, new Mamba2Mixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
 });
 
-/** A block with an S4D mixer. */
+/** An S4D block of a `LanguageModel`. */
 export const s4d = definePart<S4dPartOptions>('s4d', (options, { width }) =>
   block(width, new S4dMixer({ width, ...options })),
 );

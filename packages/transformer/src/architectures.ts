@@ -17,18 +17,18 @@ function architecture<Config extends SequenceToSequenceConfig>(
   );
 }
 
-/** T5 as a value, for lists that compare architectures. */
+/** T5 as an architecture, for comparisons. */
 export const t5 = architecture(t5Family);
 
-/** BART as a value. */
+/** BART as an architecture. */
 export const bart = architecture(bartFamily);
 
-/** Marian as a value. */
+/** Marian as an architecture. */
 export const marian = architecture(marianFamily);
 
 /**
- * The Transformer as it was first (Vaswani et al. 2017, table 3), to be trained from scratch with label smoothing 0.1 and
- * a rate that warms up, then falls with the square root of the step. It is saved as a Marian model, whose layout it has:
- * post-norm, sinusoids, one embedding for source, target and head.
+ * The original Transformer (Vaswani et al. 2017, table 3), trained from scratch with label smoothing 0.1 and an inverse
+ * square root schedule with warm-up. It is saved as a Marian model, whose layout it has: post-norm, sinusoidal
+ * positions, shared embeddings of source, target and head.
  */
 export const transformer = architecture(marianFamily, { modelType: 'transformer', presets: transformerPresets });

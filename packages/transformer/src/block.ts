@@ -10,14 +10,14 @@ import {
 } from '@sequitur/core';
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** One layer of a stack: reads the sequence and what was remembered, and writes a sequence of the same shape. */
+/** A block, one layer of a stack: sequence and state in, sequence of the same shape and state out. */
 export interface Block<S extends StateTree = StateTree> extends Module {
   initState(batchSize: number): S;
-  /** x [batch, length >= 1, width] after all that `state` has seen. `state` stays valid. */
+  /** x [batch, length >= 1, width] after the tokens of `state`, which stays valid. */
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S };
 }
 
-/** Transforms each position for itself. */
+/** A position-wise layer. */
 export interface PositionwiseLayer extends Module {
   apply(x: Tensor3D, context?: Context): Tensor3D;
 }
@@ -27,17 +27,17 @@ export interface BlockParts<S extends StateTree> {
   readonly mixer: SequenceMixer<S>;
   readonly feedForwardNorm: Norm;
   readonly feedForward: PositionwiseLayer;
-  /** Share of the mixer's output set to zero in training; default 0. */
+  /** Dropout rate of the mixer's output; default 0. */
   readonly dropout?: number;
 }
 
-/** A block of one mixer and one layer for each position; how they are put together is for each kind to say. */
+/** The base class of blocks with one mixer and one position-wise layer. */
 export abstract class MixingBlock<S extends StateTree> extends Module implements Block<S> {
   readonly mixerNorm: Norm;
   readonly mixer: SequenceMixer<S>;
   readonly feedForwardNorm: Norm;
   readonly feedForward: PositionwiseLayer;
-  /** Share of the mixer's output set to zero in training. */
+  /** Dropout rate of the mixer's output. */
   readonly dropout: number;
 
   constructor(parts: BlockParts<S>) {
@@ -57,8 +57,8 @@ export abstract class MixingBlock<S extends StateTree> extends Module implements
 }
 
 /**
- * Mixes along the sequence, then transforms each position, each on a normalised copy that is added back
- * (Radford et al. 2019, section 2.3; Xiong et al. 2020, figure 1b):
+ * The pre-norm block: mixer and position-wise layer, each after a norm and with a residual connection (Radford et al.
+ * 2019, section 2.3; Xiong et al. 2020, figure 1b):
  *
  *     x ← x + mixer(norm(x))
  *     x ← x + feedForward(norm(x))

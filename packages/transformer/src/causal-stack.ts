@@ -26,23 +26,23 @@ export interface LanguageModelParts {
   readonly embedding: TokenEmbedding;
   readonly blocks: readonly Block[];
   readonly norm: Norm;
-  /** Absent: tied, each token's logit is the product with its own vector of the embedding. */
+  /** The output projection; absent: tied embeddings. */
   readonly head?: Linear;
-  /** Default: as many as the embedding has learned positions, else unbounded. */
+  /** Maximum sequence length; default the number of learned positions, else unbounded. */
   readonly contextLength?: number;
 }
 
-/** How many tokens went by, and what each block remembers of them. */
+/** The number of tokens read, and the state of each block. */
 export type LanguageModelState = {
   readonly length: number;
   readonly blocks: readonly StateTree[];
-  /** Where the sequence at the end of each row began, [batch, 1]; absent while rows hold one sequence each. */
+  /** The start of the last sequence of each row, [batch, 1]; absent while rows hold one sequence each. */
   readonly starts?: Tensor2D;
 };
 
 /**
- * A causal model from any array of parts: embedding, blocks, norm, head. In rows of packed sequences (`resets`) positions
- * begin anew with each.
+ * A causal language model composed of an embedding, blocks, a norm and a head. In packed rows (`resets`) positions start
+ * from 0 in each sequence.
  *
  * Observable: `embedding`, `blocks.<i>.output`, `norm`, and whatever the mixers offer below `blocks.<i>.mixer`.
  */
@@ -74,9 +74,9 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   }
 
   /**
-   * What it costs to read `length` tokens after `seen` others, for a batch of one.
+   * Cost of `length` tokens after `seen` earlier ones, for a batch of one.
    *
-   * @param logits of how many tokens; default all
+   * @param logits number of tokens with logits; default all
    */
   cost(length: number, seen = 0, logits = length): PartCost {
     const parts = [this.embedding, ...this.blocks].map((part) => costOfParts(part, length, seen));
@@ -98,20 +98,20 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   }
 
   /**
-   * All but the head: tokens int32 [batch, length] -> [batch, length, width], or [batch, 1, width] where the context asks
-   * for the last logits alone. The caller disposes both.
+   * The model without its head: tokens int32 [batch, length] -> [batch, length, width], or [batch, 1, width] where the
+   * context asks for the last logits only. The caller disposes both.
    */
   read(tokens: Tensor2D, state: LanguageModelState, context: StepContext = {}) {
     expectTokens('CausalStack', tokens);
     return scoped(() => this.readVectors(this.embed(tokens), state, context));
   }
 
-  /** tokens int32 [batch, length] -> their vectors [batch, length, width], before anything is added for their places. */
+  /** tokens int32 [batch, length] -> token embeddings [batch, length, width], without positions. */
   embed(tokens: Tensor2D): Tensor3D {
     return this.embedding.vectors(tokens);
   }
 
-  /** As `read`, of vectors [batch, length, width] in the place of tokens. The caller disposes both. */
+  /** As `read`, for embeddings [batch, length, width] instead of tokens. The caller disposes both. */
   readVectors(vectors: Tensor3D, state: LanguageModelState, context: StepContext = {}) {
     const [batch, length] = vectors.shape;
     if (length < 1) throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });

@@ -3,7 +3,7 @@ import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
 
 /**
- * Blocks one after the other over a whole text, with nothing to remember; their mixers look both ways.
+ * An encoder stack: blocks with bidirectional mixers over a whole sequence, without state.
  *
  * Observable: `blocks.<i>.output`, `norm` where there is one, and what the mixers offer below `blocks.<i>.mixer`.
  */

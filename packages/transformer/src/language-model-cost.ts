@@ -2,8 +2,8 @@ import { type Cost, parameterCount } from '@sequitur/core';
 import type { CausalStack } from './causal-stack.js';
 
 /**
- * What a model needs to read one text of so many tokens, counted from its parts, which need no values for that. Products
- * only: the rest is a small share that falls with the width.
+ * Cost of a model for one sequence of `length` tokens, derived from its parts without parameter values. Products only:
+ * the rest is a small share that falls with the width.
  */
 export function languageModelCost(model: CausalStack, length: number): Cost {
   const { flops, stateBytes } = model.cost(length);

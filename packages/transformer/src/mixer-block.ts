@@ -13,13 +13,13 @@ import type { Block } from './block.js';
 export interface MixerBlockParts<S extends StateTree> {
   readonly norm: Norm;
   readonly mixer: SequenceMixer<S>;
-  /** Share of the mixer's output set to zero in training; default 0. */
+  /** Dropout rate of the mixer's output; default 0. */
   readonly dropout?: number;
 }
 
 /**
- * Mixes along the sequence and nothing else, on a normalised copy that is added back: x ← x + mixer(norm(x)). The block of
- * architectures whose mixer transforms each position as well (Gu and Dao 2023, section 3.4).
+ * A block of a mixer with a norm and a residual connection: x ← x + mixer(norm(x)), for mixers that transform each
+ * position as well (Gu and Dao 2023, section 3.4).
  *
  * Observable: `output`, and what the mixer offers below `mixer`.
  */

@@ -3,7 +3,7 @@ import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import { MixingBlock } from './block.js';
 
 /**
- * Mixes and transforms the same input side by side (Wang and Komatsuzaki 2021; GPT-NeoX):
+ * The parallel block: mixer and feed-forward read the same input (Wang and Komatsuzaki 2021; GPT-NeoX):
  *
  *     x ← x + mixer(norm₁(x)) + feedForward(norm₂(x))
  */

@@ -3,7 +3,8 @@ import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import { MixingBlock } from './block.js';
 
 /**
- * Mixes along the sequence, then transforms each position, and normalises each sum (Vaswani et al. 2017, section 3.1):
+ * The post-norm block: mixer and position-wise layer with residual connections, each followed by a norm (Vaswani et al.
+ * 2017, section 3.1):
  *
  *     x ← norm(x + mixer(x))
  *     x ← norm(x + feedForward(x))

@@ -11,9 +11,9 @@ import {
 import { type CompleteOptions, completeText, type Tokenizer } from '@sequitur/text';
 import { CausalStack, type LanguageModelParts } from './causal-stack.js';
 
-/** What the configuration of every causal language model may say. */
+/** The common config of causal language models. */
 export interface CausalConfig extends SpecialTokens {
-  /** The head is the embedding table. */
+  /** Tied embeddings. */
   readonly tied?: boolean;
 }
 
@@ -29,7 +29,7 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
   readonly family: CausalFamily<Config>;
   readonly headKind: string;
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
 
   /** A model without values. */
@@ -38,7 +38,7 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
     family: CausalFamily<Config>,
     { tokenizer = null, metadata = {}, headKind = 'languageModel' }: ModelContext<Tokenizer> = {},
   ) {
-    // Without a language model's head, tokens are scored by the embedding table, though the configuration may untie it.
+    // Without a language model head the output projection is tied, whatever the config.
     super(family.build(headKind === 'languageModel' ? config : { ...config, tied: true }, headKind));
     this.config = config;
     this.family = family;
@@ -53,9 +53,9 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
   }
 }
 
-/** A pretrained stack that writes. */
+/** A pretrained causal language model. */
 export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> extends PretrainedStack<Config> {
-  /** The tokens that end a text: the configuration of generation knows more of them than the model's. */
+  /** The end tokens: those of the generation config, else of the model's config. */
   get endTokens(): readonly number[] {
     return endTokensOf(this);
   }
@@ -67,7 +67,7 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> ext
   }
 }
 
-/** The tokens that end what a model writes: of its configuration of generation, else of its own. */
+/** The end tokens of a model: those of its generation config, else of its config. */
 export function endTokensOf({
   metadata,
   config,

@@ -18,27 +18,27 @@ import type { EncoderDecoderFamily, SequenceToSequenceConfig } from './sequence-
 export interface CreateSequenceToSequenceOptions {
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
-  /** Where the configuration's `modelType` is looked for; default all families of this package. */
+  /** The families to choose from by `modelType`; default all of this package. */
   readonly families?: readonly EncoderDecoderFamily[];
 }
 
 export type LoadSequenceToSequenceOptions = LoadPretrainedOptions<EncoderDecoderFamily, Tokenizer>;
 
-/** A model that reads one text and writes another, with its configuration and its tokenizer where it has one. */
+/** A sequence-to-sequence model (T5, BART, Marian, ...) with its config and tokenizer. */
 export class SequenceToSequence<Config extends SequenceToSequenceConfig = SequenceToSequenceConfig>
   extends EncoderDecoder
   implements PretrainedModel
 {
-  /** What `fromPretrained` and `create` choose from where they are given no list. */
+  /** The default families of `fromPretrained` and `create`. */
   static readonly families = sequenceToSequenceFamilies;
   readonly config: Config;
   readonly family: EncoderDecoderFamily<Config>;
   readonly headKind = 'languageModel';
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(
     config: Config,
     family: EncoderDecoderFamily<Config>,
@@ -51,12 +51,12 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
     this.metadata = metadata;
   }
 
-  /** Settings of generation, as Hugging Face spells them: of `generation_config.json`, else of the configuration. */
+  /** Generation settings by their Hugging Face names: of `generation_config.json`, else of the config. */
   get generation(): Readonly<Record<string, unknown>> {
     return this.metadata.generation ?? this.config.generation ?? {};
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<Config extends SequenceToSequenceConfig>(
     config: Config,
     { seed = 0, tokenizer = null, families = SequenceToSequence.families }: CreateSequenceToSequenceOptions = {},
@@ -66,10 +66,10 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
   }
 
   /**
-   * Loads a T5, BART, Marian, Blenderbot or Pegasus from a folder, an address, files dropped on a page, or a Hugging Face
+   * Loads a T5, BART, Marian, Blenderbot or Pegasus from a folder, a URL, files dropped on a page, or a Hugging Face
    * repository. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(
     location: CheckpointLocation,

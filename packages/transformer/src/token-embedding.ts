@@ -11,24 +11,21 @@ interface TokenTable {
 }
 
 export interface EmbeddingOptions {
-  /** How many positions have a learned vector: short for `positions: new PositionTable({ count, width })`. */
+  /** Number of learned positions: short for `positions: new PositionTable({ count, width })`. */
   readonly learnedPositions?: number;
-  /** What is added to the vectors for their place; absent: the model finds order by other means. */
+  /** Position embeddings that are added; absent: none. */
   readonly positions?: PositionVectors | null;
-  /** Multiplies the tokens' vectors before anything is added; default 1. The original Transformer takes sqrt(width). */
+  /** Factor on the token embeddings; default 1. The original Transformer has sqrt(width). */
   readonly scale?: number;
-  /** Brings the sum to a common scale. */
+  /** A norm of the sum. */
   readonly norm?: Norm | null;
   readonly dropout?: number;
 }
 
-/** A table of its own, or one that encoder and decoder share. */
+/** Options of a separate table, or one that encoder and decoder share. */
 export type TokenEmbeddingOptions = EmbeddingOptions & (TokenTable | { readonly tokens: Embedding });
 
-/**
- * The vectors of tokens, scaled, with those of their positions where the model has such (Vaswani et al. 2017, sections 3.4
- * and 3.5).
- */
+/** Token embeddings, scaled, with optional position embeddings (Vaswani et al. 2017, sections 3.4 and 3.5). */
 export class TokenEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
   readonly positions: PositionVectors | null;
@@ -45,27 +42,27 @@ export class TokenEmbedding extends Module {
     this.#dropout = options.dropout ?? 0;
   }
 
-  /** How many positions have a vector; `Infinity` where nothing bounds them. */
+  /** Number of positions; `Infinity` where unbounded. */
   get contextLength(): number {
     return this.positions?.count ?? Number.POSITIVE_INFINITY;
   }
 
   /**
    * @param tokens int32 [batch, length].
-   * @param seen how many tokens came before: positions count on from there unless the context gives them.
+   * @param seen number of earlier tokens: positions are counted from there unless the context has them.
    * @returns [batch, length, width].
    */
   apply(tokens: Tensor2D, seen: number, context: MixContext): Tensor3D {
     return this.place(this.vectors(tokens), seen, context);
   }
 
-  /** The vectors of tokens int32 [batch, length], [batch, length, width], before anything is added for their places. */
+  /** Token embeddings without positions: tokens int32 [batch, length] -> [batch, length, width]. */
   vectors(tokens: Tensor2D): Tensor3D {
     const found = this.tokens.lookup(tokens) as Tensor3D;
     return this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
   }
 
-  /** Adds to vectors [batch, length, width] what the model adds for their places, and normalises the sum. */
+  /** Adds position embeddings to embeddings [batch, length, width], and normalises the sum. */
   place(vectors: Tensor3D, seen: number, context: MixContext): Tensor3D {
     const sum = this.positions
       ? (add(vectors, this.#placed(this.positions, vectors.shape[1], seen, context)) as Tensor3D)
@@ -74,7 +71,7 @@ export class TokenEmbedding extends Module {
   }
 
   #placed(positions: PositionVectors, length: number, seen: number, context: MixContext): Tensor {
-    const vectors = positions.range(seen, length); // also refuses what is too long
+    const vectors = positions.range(seen, length); // also checks the length
     return context.positions ? positions.lookup(context.positions) : vectors;
   }
 }

@@ -2,7 +2,7 @@ import { activationByName, type Context, FeedForward, LayerNorm, Module, normal 
 import { add, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 
-/** The feed-forward half of another block, on top of the encoder: what BigBird's question answering head begins with. */
+/** An additional feed-forward layer on top of the encoder, the first layer of BigBird's question answering head. */
 export class AnswerLayer extends Module {
   readonly feedForward: FeedForward;
   readonly norm: LayerNorm;

@@ -4,7 +4,7 @@ import { type Tensor, tensor } from '@tensorflow/tfjs-core';
 export type Row = ArrayLike<number>;
 
 /**
- * Class numbers, one for each place of the shape, as a tensor int32; -100 (or `ignored`) where none is wanted.
+ * Class labels of this shape as a tensor int32; -100 (or `ignored`) is ignored.
  *
  * @throws SequiturError naming row, column and value of a label that is none
  */
@@ -19,7 +19,7 @@ export function classTensor(
   return tensor(Int32Array.from(values), [...shape], 'int32');
 }
 
-/** Wanted numbers as a tensor float32 of this shape. */
+/** Regression targets as a tensor float32 of this shape. */
 export function targetTensor(
   where: string,
   labels: readonly number[] | readonly Row[],

@@ -19,14 +19,11 @@ import { classTensor, type Row } from './labels.js';
 
 export type MaskedLanguageOutputs = { readonly logits: Tensor3D };
 
-/**
- * Foretells the tokens behind the masks (Devlin et al. 2019, section 3.1, task 1): a dense layer, and the product with
- * each token's vector.
- */
+/** Masked language model head (Devlin et al. 2019, section 3.1, task 1): a dense layer and the output projection. */
 export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOutputs, readonly Row[]> {
   readonly dense: Linear; // [width, width]
   readonly norm: LayerNorm;
-  /** Absent: tied, the encoder's table of token vectors. */
+  /** Absent: tied to the token embeddings. */
   readonly decoder: Linear | null; // [width, vocabularySize]
   readonly bias: Parameter; // [vocabularySize]
   readonly #activation: Activation;
@@ -52,7 +49,7 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     return { logits };
   }
 
-  /** Mean cross-entropy of the tokens behind the masks; labels [batch, length], -100 where nothing is foretold. */
+  /** Mean cross-entropy of the masked tokens; labels [batch, length], -100 is ignored. */
   loss({ logits }: MaskedLanguageOutputs, labels: readonly Row[], [labelCount]: readonly number[] = []): Scalar {
     return tidy(() => {
       const [batch, length, classes] = logits.shape;
@@ -65,7 +62,7 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     return [countLabels(labels)];
   }
 
-  /** As `loss`; only what is foretold is scored, which is a seventh of the text. */
+  /** As `loss`; logits are computed at labelled positions only, a seventh of all. */
   lossOf(hidden: Tensor3D, labels: readonly Row[], context: HeadContext): Scalar {
     const [batch, length, width] = hidden.shape;
     const places = labels.flatMap((row, index) =>

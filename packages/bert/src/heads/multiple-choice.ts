@@ -6,7 +6,10 @@ import { classTensor } from './labels.js';
 import { Pooler } from './pooler.js';
 import type { ClassificationOutputs } from './sequence-classification.js';
 
-/** Chooses among several continuations of a text, each of them a row of the batch (Devlin et al. 2019, section 4.4). */
+/**
+ * Multiple choice head: one of several continuations, each of them a row of the batch (Devlin et al. 2019, section
+ * 4.4).
+ */
 export class MultipleChoiceHead extends Module implements Head<ClassificationOutputs, readonly number[]> {
   readonly pooler: Pooler;
   readonly output: Linear; // [width, 1]

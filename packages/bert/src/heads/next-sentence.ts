@@ -7,7 +7,10 @@ import { Pooler } from './pooler.js';
 
 export type NextSentenceOutputs = { readonly nextSentence: Tensor2D };
 
-/** Tells whether the second sentence followed the first (0) or came from elsewhere (1) (Devlin et al. 2019, task 2). */
+/**
+ * Next sentence head: whether the second sentence followed the first (0) or is a random one (1) (Devlin et al. 2019,
+ * task 2).
+ */
 export class NextSentenceHead extends Module implements Head<NextSentenceOutputs, readonly number[]> {
   readonly pooler: Pooler;
   readonly output: Linear; // [width, 2]

@@ -3,7 +3,7 @@ import type { Scalar, Tensor3D } from '@tensorflow/tfjs-core';
 import type { Head, HeadContext, HeadPart } from './head.js';
 import { Pooler } from './pooler.js';
 
-/** The encoder's output as it is, and the pooled first token where the model has a pooler. */
+/** No head: the encoder's output, and the pooled first token where the model has a pooler. */
 export class NoHead extends Module implements Head<{ hidden: Tensor3D }, never> {
   readonly pooler: Pooler | null;
 
@@ -27,12 +27,12 @@ export class NoHead extends Module implements Head<{ hidden: Tensor3D }, never> 
   }
 }
 
-/** Hidden states alone. */
+/** Hidden states only. */
 export function noHead(): HeadPart<NoHead> {
   return { kind: 'none', build: () => new NoHead() };
 }
 
-/** Hidden states and the pooled first token, as `BertModel` gives them. */
+/** Hidden states and the pooled first token, as in `BertModel`. */
 export function pooled(): HeadPart<NoHead> {
   return { kind: 'pooled', build: (config, style) => new NoHead(new Pooler(config, style)) };
 }

@@ -3,7 +3,7 @@ import { reshape, slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/
 import type { BertConfig } from '../config.js';
 import type { HeadStyle } from './head.js';
 
-/** A summary of the text: activation(first token W + b) (Devlin et al. 2019, section 3.1). */
+/** Pooler: activation(first token W + b) (Devlin et al. 2019, section 3.1). */
 export class Pooler extends Module {
   readonly dense: Linear; // [width, width]
   readonly #activation: Activation;

@@ -9,13 +9,13 @@ import { NextSentenceHead, type NextSentenceOutputs } from './next-sentence.js';
 export type PreTrainingOutputs = MaskedLanguageOutputs & NextSentenceOutputs;
 
 export interface PreTrainingLabels {
-  /** [batch, length], -100 where nothing is foretold. */
+  /** [batch, length], -100 is ignored. */
   readonly tokens: readonly Row[];
   /** [batch]: 0 where the second sentence follows the first, 1 where it does not. */
   readonly nextSentence: readonly number[];
 }
 
-/** Both tasks of BERT's pre-training at once; the loss is their sum (Devlin et al. 2019, appendix A.2). */
+/** Pre-training head: both tasks of BERT's pre-training, whose losses are added (Devlin et al. 2019, appendix A.2). */
 export class PreTrainingHead extends Module implements Head<PreTrainingOutputs, PreTrainingLabels> {
   readonly maskedLanguage: MaskedLanguageHead;
   readonly nextSentence: NextSentenceHead;

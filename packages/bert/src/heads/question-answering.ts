@@ -19,18 +19,18 @@ import { classTensor } from './labels.js';
 
 export type AnswerOutputs = { readonly start: Tensor2D; readonly end: Tensor2D };
 
-/** The place of the first and the last token of each answer; a place beyond the text counts for nothing. */
+/** The positions of the first and the last token of each answer; positions outside the sequence are ignored. */
 export interface AnswerLabels {
   readonly start: readonly number[];
   readonly end: readonly number[];
 }
 
-/** Taken from logits where no answer may stand, as Hugging Face's class does it. */
+/** Subtracted from logits at positions that cannot be part of an answer, as in Hugging Face's class. */
 const CLOSED = 1e6;
 
-/** Finds where in the text the answer begins and ends (Devlin et al. 2019, section 4.2). */
+/** Question answering head: start and end of the answer (Devlin et al. 2019, section 4.2). */
 export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs, AnswerLabels> {
-  /** What BigBird's class has before the last product. */
+  /** The additional layer of BigBird's class. */
   readonly layer: AnswerLayer | null;
   readonly output: Linear; // [width, 2]
   readonly #dropout: number;

@@ -17,10 +17,10 @@ import { Pooler } from './pooler.js';
 
 export type ClassificationOutputs<T extends Tensor2D | Tensor3D = Tensor2D> = { readonly logits: T };
 
-/** One class number per text, or a number for each class. */
+/** One class per sequence, or a value for each class. */
 export type ClassificationLabels = readonly number[] | readonly Row[];
 
-/** Says of which class a text is, which of several labels it bears, or what number belongs to it. */
+/** Sequence classification head: single-label, multi-label or regression. */
 export class SequenceClassificationHead extends Module implements Head<ClassificationOutputs, ClassificationLabels> {
   readonly pooler: Pooler;
   readonly output: Linear; // [width, classes]
@@ -43,8 +43,7 @@ export class SequenceClassificationHead extends Module implements Head<Classific
   }
 
   /**
-   * Cross-entropy of one class per text; with a number for each class the mean binary cross-entropy; for a regression
-   * the mean squared error.
+   * Cross-entropy for one class per sequence, binary cross-entropy for multi-label, mean squared error for regression.
    */
   loss({ logits }: ClassificationOutputs, labels: ClassificationLabels, [labelCount]: readonly number[] = []): Scalar {
     return tidy(() => {

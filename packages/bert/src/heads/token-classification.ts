@@ -6,7 +6,7 @@ import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row } from './labels.js';
 import type { ClassificationOutputs } from './sequence-classification.js';
 
-/** Says of each token of which class it is, as entity recognition needs. */
+/** Token classification head, for entity recognition for example. */
 export class TokenClassificationHead extends Module implements Head<ClassificationOutputs<Tensor3D>, readonly Row[]> {
   readonly output: Linear; // [width, classes]
   readonly #dropout: number;

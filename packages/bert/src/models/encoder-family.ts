@@ -5,13 +5,13 @@ import type { BertConfig } from '../config.js';
 import type { BertEncoder } from '../encoder.js';
 import type { HeadStyle } from '../heads/head.js';
 
-/** What a model has beside its head, and how its head is made. */
+/** The parts of a model besides its head, and how its head is built. */
 export interface EncoderParts {
   readonly encoder: BertEncoder;
   readonly headStyle: HeadStyle;
-  /** What checkpoints of the class of this head store and the class never reads. */
+  /** Parameters that checkpoints of this head's class store but the class does not use. */
   readonly unused?: Module | null;
-  /** A batch with what the class of this head adds where the batch does not say it: global tokens, token types. */
+  /** A batch with the defaults of this head's class: global tokens, token types. */
   completed?(batch: TextBatch): TextBatch;
 }
 

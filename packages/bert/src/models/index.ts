@@ -20,7 +20,7 @@ export { LongformerMixer, type LongformerMixerOptions } from './longformer/atten
 export type { LongformerConfig } from './longformer/config.js';
 export { bertFamily, bigBirdFamily, distilbertFamily, longformerFamily, robertaFamily };
 
-/** Every family of encoder-only models that this package knows: the one list. */
+/** All families of encoder-only models of this package. */
 export const bertFamilies: readonly EncoderFamily[] = [
   ...[bertFamily, robertaFamily, distilbertFamily],
   ...[longformerFamily, bigBirdFamily],

@@ -1,33 +1,30 @@
 import { type Random, SequiturError } from '@sequitur/core';
 
 export interface MaskingOptions {
-  /** The token that stands for what is hidden. */
+  /** The mask token. */
   readonly maskToken: number;
   readonly vocabularySize: number;
-  /** Tokens that are never hidden nor put in the place of others: starts, ends, separators, padding. */
+  /** Tokens that are never masked nor used as replacements: start, end, separator, padding. */
   readonly specialTokens: readonly number[];
-  /** Share of the tokens that is foretold, at least one; default 0.15. */
+  /** Fraction of the tokens to predict, at least one token; default 0.15. */
   readonly rate?: number;
-  /** Share of those that the mask stands for; default 0.8. */
+  /** Fraction of those that is replaced by the mask; default 0.8. */
   readonly masked?: number;
-  /** Share of those that any other token stands for; default 0.1. What is left stays as it is. */
+  /** Fraction of those that is replaced by a random token; default 0.1. The rest is unchanged. */
   readonly replaced?: number;
-  /**
-   * For each token the word that it is a piece of, null for none: words are hidden as a whole then. Absent: every token for
-   * itself.
-   */
+  /** The word of each token, null for none, for whole word masking. Absent: tokens are masked separately. */
   readonly words?: readonly (number | null)[];
 }
 
 export interface MaskedText {
   readonly tokens: number[];
-  /** The hidden tokens, and -100 where nothing is to be foretold. */
+  /** The original tokens at positions to predict, else -100. */
   readonly labels: number[];
 }
 
 /**
- * Hides some tokens, to be foretold from the others (Devlin et al. 2019, section 3.1, task 1, and appendix A.1). Drawn anew
- * for every reading of a text, masks are dynamic (Liu et al. 2019, section 4.1).
+ * Masks tokens for masked language modelling (Devlin et al. 2019, section 3.1, task 1, and appendix A.1). Drawn again
+ * for every reading of a sequence, masks are dynamic (Liu et al. 2019, section 4.1).
  */
 export function maskTokens(tokens: ArrayLike<number>, random: Random, options: MaskingOptions): MaskedText {
   const { masked = 0.8, replaced = 0.1 } = options;
@@ -42,7 +39,7 @@ export function maskTokens(tokens: ArrayLike<number>, random: Random, options: M
   return result;
 }
 
-/** For each piece of a WordPiece text the word that it belongs to: pieces that begin with `##` go on with the last one. */
+/** The word of each WordPiece: pieces that begin with `##` continue the word before. */
 export function wordsOfPieces(pieces: readonly string[]): number[] {
   let word = -1;
   return pieces.map((piece) => {
@@ -51,7 +48,7 @@ export function wordsOfPieces(pieces: readonly string[]): number[] {
   });
 }
 
-/** Whole units in random order until there are enough; one that would be too much is passed over. */
+/** Units in random order until there are enough; one that would be too long is skipped. */
 function chosenPositions(tokens: ArrayLike<number>, random: Random, options: MaskingOptions): number[] {
   const units = random.shuffle(unitsOf(tokens, options));
   const candidates = units.reduce((sum, unit) => sum + unit.length, 0);
@@ -64,7 +61,7 @@ function chosenPositions(tokens: ArrayLike<number>, random: Random, options: Mas
   return chosen.sort((a, b) => a - b);
 }
 
-/** The positions that are hidden together. */
+/** The positions that are masked together. */
 function unitsOf(tokens: ArrayLike<number>, { specialTokens, words }: MaskingOptions): number[][] {
   if (words && words.length !== tokens.length) {
     throw new SequiturError({

@@ -13,15 +13,15 @@ export interface PreTrainingDataOptions extends SentencePairOptions, Omit<Maskin
   readonly paddingToken: number;
   readonly batchSize: number;
   readonly seed?: number | string;
-  /** Whether a token goes on with the word of the one before it: words are hidden as a whole then. */
+  /** Whether a token continues the word of the previous one, for whole word masking. */
   readonly continues?: (token: number) => boolean;
-  /** How often the documents are read; default without end. */
+  /** Number of epochs; default unlimited. */
   readonly epochs?: number;
 }
 
 /**
- * Batches for BERT's pre-training (Devlin et al. 2019, section 3.1): pairs of texts with masks, both drawn anew in every
- * epoch. Equal seeds give equal batches, and a run can go on from a position.
+ * Batches for BERT's pre-training (Devlin et al. 2019, section 3.1): sentence pairs with masks, both drawn again in
+ * every epoch. Deterministic for a seed, and resumable.
  */
 export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingHead>> {
   readonly #documents: readonly TokenizedDocument[];

@@ -1,18 +1,18 @@
 import { type Random, SequiturError } from '@sequitur/core';
 
-/** A text as its sentences, each as token ids without special tokens. */
+/** A document as a list of sentences, each as token ids without special tokens. */
 export type TokenizedDocument = readonly (readonly number[])[];
 
 export interface SentencePairOptions {
-  /** The longest pair, special tokens included. */
+  /** Maximum length of a pair, special tokens included. */
   readonly length: number;
-  /** Stands before the first text. */
+  /** The token before the first segment. */
   readonly startToken: number;
-  /** Stands behind either text. */
+  /** The token after each segment. */
   readonly separatorToken: number;
-  /** Share of the pairs whose second text comes from elsewhere; default 0.5. */
+  /** Fraction of the pairs with a random second segment; default 0.5. */
   readonly randomShare?: number;
-  /** Share of the pairs that are made shorter, as short texts come later on; default 0.1. */
+  /** Fraction of shorter pairs; default 0.1. */
   readonly shortShare?: number;
 }
 
@@ -20,14 +20,14 @@ export interface SentencePair {
   readonly tokens: number[];
   /** 0 up to the first separator, then 1. */
   readonly tokenTypes: number[];
-  /** 0 where the second text follows the first, 1 where it comes from another document. */
+  /** 0 where the second segment follows the first, 1 where it comes from another document. */
   readonly nextSentence: 0 | 1;
 }
 
 /**
- * Pairs of texts, of which the second follows the first or does not (Devlin et al. 2019, section 3.1, task 2, and appendix
- * A.2): neighbouring sentences up to the wanted length, parted at random; what a text from elsewhere pushes out begins the
- * next pair.
+ * Sentence pairs whose second segment follows the first or does not (Devlin et al. 2019, section 3.1, task 2, and
+ * appendix A.2): neighbouring sentences up to the target length, split at random; sentences that a random segment
+ * displaces begin the next pair.
  */
 export function sentencePairs(
   documents: readonly TokenizedDocument[],
@@ -71,7 +71,7 @@ function pairsOfDocument(
   return pairs;
 }
 
-/** How many ordinary tokens the pair is to have. */
+/** The target number of tokens of a pair, without special ones. */
 function drawRoom(random: Random, { length, shortShare = 0.1 }: SentencePairOptions): number {
   const most = length - 3;
   return random.uniform() < shortShare ? 2 + random.integer(most - 1) : most;
@@ -83,7 +83,7 @@ function sentencesThatFill(sentences: TokenizedDocument, start: number, room: nu
   return count;
 }
 
-/** From another document, beginning at any of its sentences. */
+/** A segment of another document, from a random sentence on. */
 function textFromElsewhere(
   documents: readonly TokenizedDocument[],
   index: number,
@@ -113,7 +113,7 @@ function joined({ a, b, isRandom }: Texts, random: Random, options: SentencePair
   };
 }
 
-/** Takes from the longer text, from its front or its end by chance, until both fit. */
+/** Truncates the longer segment at its start or end, at random, until both fit. */
 function shortened(a: number[], b: number[], room: number, random: Random): [number[], number[]] {
   while (a.length + b.length > room) {
     const longer = a.length > b.length ? a : b;

@@ -5,13 +5,15 @@ import type { QuestionAnsweringHead } from '../heads/question-answering.js';
 import { type BatchedOptions, batchedRules, batchOf, inBatches, paddingOf, readerFor, rowsOf } from './reading.js';
 
 export interface AnswerOptions extends BatchedOptions {
-  /** How many answers to give, the best first; default 1. */
+  /** Number of answers, best first; default 1. */
   readonly answers?: number | undefined;
-  /** Tokens of an answer at most; default 30. */
+  /** Maximum length of an answer in tokens; default 30. */
   readonly maxAnswerLength?: number | undefined;
-  /** Also say that the context holds no answer, where that is likelier; default false. */
+  /** Whether the result may be that the context holds no answer; default false. */
   readonly noAnswer?: boolean | undefined;
-  /** Tokens that neighbouring windows of a long context share; default 128, or a quarter of what the model reads. */
+  /**
+   * Overlap of neighbouring windows of a long context in tokens; default 128, at most a quarter of the maximum length.
+   */
   readonly overlap?: number | undefined;
 }
 
@@ -29,14 +31,14 @@ export interface Answer {
   /** In UTF-16 code units of the context: `context.slice(start, end)`. */
   readonly start: number;
   readonly end: number;
-  /** Product of the probabilities that it begins and ends there. */
+  /** The product of the start and end probabilities. */
   readonly score: number;
 }
 
 /**
- * Finds the answer to a question in a context of any length, which is read in windows that overlap.
+ * Extractive question answering in a context of any length, read in overlapping windows.
  *
- * @throws SequiturError where the model has no such head, or no tokenizer
+ * @throws SequiturError where the model has another head, or no tokenizer
  */
 export async function answer(
   model: Bert,
@@ -60,7 +62,7 @@ export async function answer(
     return padded.map((window, row) => spansOf(window, rows.starts[row]!, rows.ends[row]!, maxAnswerLength, answers));
   });
   const spans = found.flatMap((window) => window.spans);
-  // No answer is as likely as the window that is surest of one lets it be.
+  // The score of no answer is the minimum over windows.
   const none = Math.min(...found.map((window) => window.none));
   const all = noAnswer ? [...spans, { start: 0, end: 0, score: none }] : spans;
   return best(all, answers).map((span) => ({ ...span, text: context.slice(span.start, span.end) }));
@@ -69,8 +71,8 @@ export async function answer(
 type Span = Omit<Answer, 'text'>;
 
 /**
- * The `count` likeliest spans of a window within the context, over all pairs of tokens, and the probability of the first
- * token, which stands for none.
+ * The `count` most likely spans of a window within the context, over all pairs of tokens, and the probability of the
+ * first token, which means no answer.
  */
 function spansOf(window: Encoding, starts: Float32Array, ends: Float32Array, longest: number, count: number) {
   const inside = window.sequences.flatMap((sequence, index) => (sequence === 1 ? [index] : []));

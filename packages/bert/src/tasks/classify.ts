@@ -15,23 +15,22 @@ import {
 
 export interface Label {
   readonly label: string;
-  /** Probability of the label; of a regression the number itself. */
+  /** The probability of the label; in a regression the value. */
   readonly score: number;
 }
 
 export interface Classification extends Label {
-  /** Every label, the likeliest first. */
+  /** All labels, most likely first. */
   readonly labels: readonly Label[];
 }
 
 const classifyOptions = optionsOf<CuttingOptions>(cuttingRules);
 
 /**
- * Says of which class each text is. Labels of which several may hold have probabilities of their own, which do not add up to
- * 1; a regression gives its numbers.
+ * Text classification. Probabilities of multi-label models do not add up to 1; a regression returns its values.
  *
- * @param texts texts, or pairs of them; longer ones than the model reads are cut, with a warning
- * @throws SequiturError where the model has no such head, or no tokenizer
+ * @param texts texts, or pairs of them; longer ones are truncated, with a warning
+ * @throws SequiturError where the model has another head, or no tokenizer
  */
 export async function classify(
   model: Bert,

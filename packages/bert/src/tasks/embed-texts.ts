@@ -28,7 +28,7 @@ import {
 export interface EmbedOptions extends CuttingOptions {
   /** The mean of all tokens' vectors (the default), or the vector of the first token. */
   readonly pooling?: 'mean' | 'cls' | undefined;
-  /** Bring every vector to length 1, so that products are cosines; default true. */
+  /** Whether to normalise vectors to length 1; default true. */
   readonly normalize?: boolean | undefined;
 }
 
@@ -38,7 +38,10 @@ const embedOptions = optionsOf<EmbedOptions>({
   normalize: option.optional(option.flag),
 });
 
-/** A vector [width] for each text, near for texts that are alike. Longer texts than the model reads are cut, with a warning. */
+/**
+ * Sentence embeddings: a vector [width] for each text, similar for similar texts. Longer texts are truncated, with a
+ * warning.
+ */
 export async function embed(
   model: Bert,
   texts: readonly TextInput[],

@@ -1,6 +1,6 @@
 import type { Offsets } from '@sequitur/text';
 
-/** A token with the tag that it got. */
+/** A token with its predicted tag. */
 export interface TaggedToken {
   /** As the scheme writes it: `B-PER`, `I-PER`, `O`; L and E end an entity, U and S stand for one of a single token. */
   readonly tag: string;
@@ -21,8 +21,8 @@ export interface Entity {
 }
 
 /**
- * Joins tags to entities, in BIO, BIOES, BILOU and IO alike: an entity goes on while its type stays and no tag begins a new
- * one. An inside tag after another type begins an entity, since models make such mistakes.
+ * Groups tags to entities, in BIO, BIOES, BILOU and IO: an entity continues while its type stays and no tag begins a
+ * new one. An inside tag after another type begins an entity.
  */
 export function groupEntities(text: string, tokens: readonly TaggedToken[]): Entity[] {
   const groups: { type: string; open: boolean; tokens: TaggedToken[] }[] = [];

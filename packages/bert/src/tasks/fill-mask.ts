@@ -7,19 +7,19 @@ export interface MaskFilling {
   readonly token: string;
   readonly id: number;
   readonly score: number;
-  /** The text with this token in the place of the mask, and other masks left as they are. */
+  /** The text with this token instead of the mask; other masks are kept. */
   readonly text: string;
 }
 
 export interface FillMaskOptions {
-  /** How many fillings for each mask; default 5. */
+  /** Number of predictions for each mask; default 5. */
   readonly fillings?: number | undefined;
 }
 
 const fillMaskOptions = optionsOf<FillMaskOptions>({ fillings: option.optional(option.count) });
 
 /**
- * What may stand in the place of each mask of a text, the likeliest first: a list for every mask.
+ * Predicts the masks of a text: a list of tokens for every mask, most likely first.
  *
  * @param text with the tokenizer's mask token, `[MASK]` or `<mask>`
  * @throws SequiturError where the text has no mask, the model no such head, or the text is longer than the model reads
@@ -56,7 +56,7 @@ export async function fillMask(model: Bert, text: string, options: FillMaskOptio
   });
 }
 
-/** A mask beyond what the model reads would be left unfilled. */
+/** A mask beyond the maximum length cannot be filled. */
 function tooLong(length: number, { contextLength }: Bert): SequiturError {
   return new SequiturError({
     where: 'fillMask, text',

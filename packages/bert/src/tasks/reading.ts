@@ -34,16 +34,16 @@ export function batchOf(encodings: readonly Encoding[]): TextBatch {
   };
 }
 
-/** How many texts a model reads at once. */
+/** Batch size of a task. */
 export interface BatchedOptions {
   /** Texts read at once; default 8. */
   readonly batchSize?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of tasks that cut texts which are longer than the model reads. */
+/** Options of tasks that truncate texts. */
 export interface CuttingOptions extends BatchedOptions {
-  /** Is told how many texts were cut; default `console.warn`. */
+  /** Called with the number of truncated texts; default `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -53,7 +53,7 @@ export const batchedRules: OptionRules<BatchedOptions> = {
 };
 export const cuttingRules: OptionRules<CuttingOptions> = { ...batchedRules, warn: option.optional(option.callback) };
 
-/** What `read` makes of the items, some at a time, in their order. */
+/** Results of `read` over batches of items, in order. */
 export async function inBatches<Item, Result>(
   items: readonly Item[],
   { batchSize = 8, signal }: BatchedOptions,
@@ -68,7 +68,7 @@ export async function inBatches<Item, Result>(
 }
 
 /**
- * Texts cut to what the model can read, and a warning that says how many were.
+ * Encodings truncated to the maximum length, with a warning.
  *
  * @throws SequiturError where a text is neither a string nor a pair of strings
  */

@@ -8,17 +8,17 @@ import { type BatchedOptions, batchedRules, inBatches, paddedBatch, readerFor, r
 import { centralTokens, type TokenPlace } from './windows.js';
 
 export interface RecognizeOptions extends BatchedOptions {
-  /** Tokens that neighbouring windows of a long text share; default 128, or a quarter of what the model reads. */
+  /** Overlap of neighbouring windows of a long text in tokens; default 128, at most a quarter of the maximum length. */
   readonly overlap?: number | undefined;
 }
 
 const recognizeOptions = optionsOf<RecognizeOptions>({ ...batchedRules, overlap: option.optional(option.countOrNone) });
 
 /**
- * Finds the entities of each text. A word of several tokens has the tag of its first, as such models are trained; words are
- * those of the tokenizer. A text that is longer than the model reads is read in windows that overlap.
+ * Named entity recognition. A word of several tokens gets the tag of its first token; words are those of the tokenizer.
+ * Long texts are read in overlapping windows.
  *
- * @throws SequiturError where the model has no such head, or no tokenizer
+ * @throws SequiturError where the model has another head, or no tokenizer
  */
 export async function recognizeEntities(
   model: Bert,
@@ -82,7 +82,7 @@ function taggedWords(
   return words.flatMap((word) => withoutSpace(text, word) ?? []);
 }
 
-/** The word without the space that it begins with in some vocabularies; null where nothing else is left. */
+/** The word without the leading space of some vocabularies; null where nothing else is left. */
 function withoutSpace(text: string, word: TaggedToken): TaggedToken | null {
   const [from, end] = word.offsets;
   const start = from + /^\p{White_Space}*/u.exec(text.slice(from, end))![0].length;

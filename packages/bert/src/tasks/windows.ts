@@ -1,6 +1,6 @@
 import type { Encoding } from '@sequitur/text';
 
-/** A token of a long text in the window that is to be asked for it. */
+/** A token of a long text, and the window whose output is used for it. */
 export interface TokenPlace {
   readonly window: number;
   /** In the window. */
@@ -8,8 +8,7 @@ export interface TokenPlace {
 }
 
 /**
- * Every token of a text, in order, in the window in which it stands farthest from an edge, and so sees most of what is
- * around it.
+ * Every token of a text in the window with the most context around it.
  *
  * @param windows of one text, as `tokenizeWindows` gives them
  * @param overlap how many tokens neighbours share

@@ -2,8 +2,8 @@ import { type CausalModel, Module, mapState, type StateTree, type StepContext } 
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * A model that starts where another text ended: what is generated with it goes on from there. It tells what it read, so
- * that the next text can start behind it.
+ * A model that continues a sequence: generation starts from its state. It reports what it read, so that the next
+ * sequence can continue there.
  */
 export class ContinuedModel extends Module implements CausalModel {
   readonly vocabularySize: number;

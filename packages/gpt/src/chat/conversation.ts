@@ -31,17 +31,17 @@ export interface ConversationParts {
 
 const UNFIT = ['sequences', 'beamSearch', 'contrastive', 'speculation', 'whenFull'] as const;
 
-/** One candidate, token by token: what a conversation can go on from. A stop string is neither given out nor kept. */
+/** Options of one answer, generated token by token. Stop strings are not part of the output. */
 export type SayOptions = Omit<TextGenerateOptions, (typeof UNFIT)[number]>;
 
 /**
- * A conversation that keeps the model's state: a turn feeds only tokens that were not read before. The model reads what the
- * template makes of all messages. The caller disposes the conversation, not the model.
+ * A chat that keeps the model's state: a turn reads new tokens only. The input is the template applied to all messages.
+ * The caller disposes the conversation, not the model.
  */
 export class Conversation {
   readonly #parts: ConversationParts;
   #messages: readonly Message[];
-  /** What the model has read, `#read.length` tokens of it, and perhaps more. */
+  /** The tokens of the state, `#read.length` of them, and perhaps more. */
   #tokens: readonly number[] = [];
   #read: { readonly state: StateTree; readonly length: number } | null = null;
   #isSpeaking = false;
@@ -58,14 +58,14 @@ export class Conversation {
     return this.#messages;
   }
 
-  /** How many tokens the model has read and need not read again. */
+  /** Number of tokens in the state. */
   get cached(): number {
     return this.#read?.length ?? 0;
   }
 
   /**
-   * Says something and gives the answer, piece by piece. Leaving early keeps what was said so far as the answer; where
-   * nothing was generated, by an error or an abort, nothing is kept.
+   * Sends a message and yields the answer piece by piece. Leaving early keeps the partial answer; if nothing was
+   * generated, because of an error or an abort, nothing is kept.
    *
    * @throws SequiturError where another answer is being given, or the conversation is longer than the model's context
    */
@@ -81,7 +81,7 @@ export class Conversation {
     }
   }
 
-  /** Forgets everything that was said but the messages that the conversation began with. */
+  /** Clears the conversation except for its initial messages. */
   clear(): void {
     this.#checkFree('clear');
     this.#forget();
@@ -97,7 +97,7 @@ export class Conversation {
   async *#answer(content: string, options: SayOptions): AsyncGenerator<string> {
     const { template, tokenizer, endTokens: ends } = this.#parts;
     const asked = [...this.#messages, { role: 'user', content }];
-    // All is encoded anew, since words may join across turns; the model reads what differs from what it has read.
+    // All messages are encoded again, since words may merge across turns; the model reads only what differs.
     const prompt = tokenizer.encode(template(asked, { forAnswer: true }));
     const { endTokens = ends } = options;
     const settings = withDecodedStop('Conversation.say', { ...options, endTokens }, tokenizer);
@@ -136,7 +136,7 @@ export class Conversation {
     this.#read = { state: kept, length };
   }
 
-  /** What was read, where the prompt continues it by at least one token; else all is read anew. */
+  /** The state, where the prompt continues it by at least one token; else an empty one. */
   #sharedWith(prompt: readonly number[]): { readonly state: StateTree; readonly length: number } | null {
     const continues =
       this.cached < prompt.length && this.#tokens.slice(0, this.cached).every((token, i) => token === prompt[i]);

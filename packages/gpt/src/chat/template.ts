@@ -10,7 +10,7 @@ export interface Message {
   readonly content: string;
 }
 
-/** Writes a conversation as the text that a model was trained on. */
+/** Formats a conversation as the text that a model was trained on. */
 export type ChatTemplate = (messages: readonly Message[], options: { readonly forAnswer: boolean }) => string;
 
 /** Templates are a few thousand characters; the parser takes time that grows with the square of white space. */
@@ -18,10 +18,10 @@ const LONGEST_TEMPLATE = 2 ** 18;
 const LONGEST_SPACE = 1000;
 
 /**
- * A template in Jinja, as checkpoints carry it, within bounds on steps, sizes and time.
+ * A Jinja chat template of a checkpoint, with limits on steps, sizes and time.
  *
- * @param source the template; it is given `messages`, `add_generation_prompt`, `tools` and `documents` (none), and
- *   `variables`
+ * @param source the template; its variables are `messages`, `add_generation_prompt`, `tools` and `documents` (none),
+ *   and `variables`
  * @throws SequiturError where the template cannot be read, or refuses the messages
  */
 export function jinjaTemplate(source: string, variables: Readonly<Record<string, unknown>> = {}): ChatTemplate {
@@ -37,7 +37,7 @@ export function jinjaTemplate(source: string, variables: Readonly<Record<string,
     });
 }
 
-/** The template that a tokenizer's files hold, or null where they hold none. */
+/** The chat template of a tokenizer's files, or null where there is none. */
 export function templateOf(tokenizer: Tokenizer): ChatTemplate | null {
   const files = tokenizer.files();
   const config = (files['tokenizer_config.json'] ?? {}) as Readonly<Record<string, unknown>>;

@@ -11,10 +11,10 @@ import {
 } from '@sequitur/pretrained';
 import type { CausalConfig, CausalFamily, LanguageModelParts } from '@sequitur/transformer';
 
-/** What the configuration of every decoder-only model says. */
+/** The common config of decoder-only models. */
 export interface GptConfig extends CausalConfig, LabelConfig {
   readonly vocabularySize: number;
-  /** The longest text, in tokens; absent where nothing bounds it. */
+  /** Maximum sequence length in tokens; absent where unbounded. */
   readonly contextLength?: number;
   readonly width: number;
   readonly depth: number;
@@ -23,22 +23,22 @@ export interface GptConfig extends CausalConfig, LabelConfig {
 
 type SharedConfig = keyof LabelConfig | 'startToken' | 'endToken' | 'paddingToken';
 
-/** What distinguishes one family of decoder-only models. */
+/** The options of a family of decoder-only models. */
 export interface GptFamilyOptions<Config extends GptConfig>
   extends Pick<Family<Config>, 'modelType' | 'prefix' | 'rules' | 'writeConfig'> {
   readonly presets: Readonly<Record<string, Config>>;
-  /** Python's classes: the stack without a head, the language model, the classifier. */
+  /** Python's classes: the base model, the language model, the classifier. */
   readonly classes: readonly [base: string, languageModel: string, classifier: string];
   /** The name of the head's tensor; default `lm_head.weight`. */
   readonly head?: string;
-  /** Tensors of the stack that are no weights, behind `prefix`: masks stored as buffers, say. */
+  /** Buffers of the base model after `prefix`, for example stored masks, which are ignored. */
   readonly buffers?: readonly string[];
-  /** Reads what not all families have. */
+  /** Reads the attributes that are specific to the family. */
   readConfig(json: ConfigReader): Omit<Config, SharedConfig> & Partial<Config>;
   build(config: Config): LanguageModelParts;
 }
 
-/** A family of decoder-only models: tokens, labels and heads are the same in all of them. */
+/** A family of decoder-only models; tokens, labels and heads are common to all. */
 export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Config>): CausalFamily<Config> {
   const { modelType, prefix, presets, buffers = [], head = 'lm_head.weight' } = options;
   const [base, languageModel, classifier] = options.classes;

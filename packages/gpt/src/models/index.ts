@@ -21,7 +21,7 @@ export type { MistralConfig } from './mistral/config.js';
 export type { Qwen2Config } from './qwen2/config.js';
 export { bloomFamily, gemmaFamily, gpt2Family, gptNeoFamily, gptNeoxFamily, llamaFamily, mistralFamily, qwen2Family };
 
-/** Every family of decoder-only models that this package knows: the one list. */
+/** All families of decoder-only models of this package. */
 export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[gpt2Family, gptNeoxFamily, gptNeoFamily, bloomFamily],
   ...[llamaFamily, mistralFamily, qwen2Family, gemmaFamily],

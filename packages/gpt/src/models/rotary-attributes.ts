@@ -4,7 +4,7 @@ import { aNumber, anInteger, aPositive, type ConfigReader, oneOf, type ReadAttri
 
 type Json = Parameters<ReadAttribute<unknown>>[0];
 
-/** What each kind of scaling may say beside its name. */
+/** The attributes of each kind of scaling. */
 const KNOWN = {
   default: [],
   linear: ['factor'],
@@ -13,19 +13,19 @@ const KNOWN = {
   yarn: ['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'original_max_position_embeddings'],
 } as const;
 
-/** What a configuration says of rotary positions. */
+/** The rotary attributes of a config. */
 export interface RotaryAttributes {
   readonly rotaryBase: number;
   readonly rotaryScaling: RotaryScaling | undefined;
-  /** Which share of each head turns; absent: nothing is said of it. */
+  /** The fraction of each head that is rotated; absent: not given. */
   readonly partialRotaryFactor: number | undefined;
 }
 
 const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
 
 /**
- * Reads what old configurations say in several attributes (`rope_theta`, by other names in some families, and
- * `rope_scaling`) and new ones in one, `rope_parameters`.
+ * Reads the rotary attributes of old configs (`rope_theta`, with other names in some families, and `rope_scaling`) and
+ * of new ones (`rope_parameters`).
  */
 export function readRotary(
   json: ConfigReader,
@@ -59,7 +59,7 @@ function readUnited(contextLength: number, canShare: boolean) {
   };
 }
 
-/** `default` says that nothing is scaled. */
+/** `default` means no scaling. */
 function given(scaling: RotaryScaling | undefined): RotaryScaling | undefined {
   return scaling?.kind === 'none' ? undefined : scaling;
 }
@@ -109,7 +109,7 @@ function checkAttributes(found: object, known: readonly string[], where: string)
   throw new SequiturError({ where, expected: `no attributes but ${known.join(', ')}`, got: unknown.join(', ') });
 }
 
-/** `rope_scaling` as config.json spells it; null for none. */
+/** Writes `rope_scaling`; null for none. */
 export function writeRotaryScaling(scaling: RotaryScaling | undefined): Record<string, unknown> | null {
   switch (scaling?.kind) {
     case undefined:

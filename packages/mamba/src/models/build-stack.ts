@@ -6,16 +6,16 @@ interface StackShape {
   readonly width: number;
   readonly depth: number;
   readonly normEpsilon: number;
-  /** The head is the embedding table. */
+  /** Tied embeddings. */
   readonly tied: boolean;
 }
 
-/** Embedding, blocks of one kind of mixer, norm and head. Each mixer is told by how much its output shall start smaller. */
+/** Embedding, blocks of one kind of mixer, norm and head. Each mixer gets the scale of its initial output. */
 export function buildStack<S extends StateTree>(
   { vocabularySize, width, depth, normEpsilon, tied }: StackShape,
   mixer: (outputScale: number) => SequenceMixer<S>,
 ): LanguageModelParts {
-  // Every block adds to the same stream: smaller first outputs keep its variance.
+  // Each block adds to the residual stream: smaller initial outputs keep its variance.
   const outputScale = 1 / Math.sqrt(depth);
   return {
     embedding: new TokenEmbedding({ vocabularySize, width }),

@@ -38,7 +38,7 @@ export function mambaLikeFamily<Config extends CausalConfig>(options: MambaLikeO
   };
 }
 
-/** What the mixers of Mamba and Mamba-2 store under one name. */
+/** The common tensors of Mamba and Mamba-2 mixers. */
 export function sharedMixerRules(mixer: string, path: string): WeightRule[] {
   return [
     ...linearRules(`${mixer}.in_proj`, `${path}.input`),

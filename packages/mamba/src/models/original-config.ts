@@ -1,7 +1,7 @@
 import { SequiturError } from '@sequitur/core';
 import { aBoolean, aCount, anInteger, type ConfigReader, only } from '@sequitur/pretrained';
 
-/** What the original state-spaces repositories say of a model, beside its mixers. */
+/** The config of a model in the original state-spaces repositories. */
 export interface OriginalConfig {
   readonly vocabularySize: number;
   readonly width: number;
@@ -13,7 +13,7 @@ export interface OriginalConfig {
 
 type MixerKind = 'Mamba1' | 'Mamba2';
 
-/** Whether a configuration is one of the original repositories, with mixers of this kind. */
+/** Whether a config is one of the original repositories, with mixers of this kind. */
 export function isOriginal(json: ConfigReader, kind: MixerKind): boolean {
   return json.has('d_model') && kindOf(json.nested('ssm_cfg', {})) === kind;
 }

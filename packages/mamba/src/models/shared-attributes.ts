@@ -15,7 +15,7 @@ export function readTokens(json: ConfigReader, fallback: Required<SpecialTokens>
   return { ...fallback, ...readSpecialTokens(json) };
 }
 
-/** What both classes call alike and mean alike. */
+/** Reads the common attributes of both classes. */
 export function readShared(json: ConfigReader) {
   return {
     bias: json.take('use_bias', aBoolean, false),

@@ -1,6 +1,6 @@
 import { type Json, SequiturError } from '@sequitur/core';
 
-/** Reads one attribute of a configuration, checking its type. */
+/** Reads one attribute of a config, checking its type. */
 export type ReadAttribute<T> = (value: Json, where: string) => T;
 
 export const anInteger =
@@ -24,7 +24,7 @@ export const aNumber =
 
 export const aPositive = aNumber('a number above 0', (value) => value > 0);
 
-/** In [0, 1). */
+/** A fraction in [0, 1). */
 export const aShare = aNumber('a number in [0, 1)', (value) => value >= 0 && value < 1);
 
 export const aBoolean: ReadAttribute<boolean> = (value, where) => {
@@ -32,7 +32,7 @@ export const aBoolean: ReadAttribute<boolean> = (value, where) => {
   throw new SequiturError({ where, expected: 'true or false', got: JSON.stringify(value) });
 };
 
-/** As JSON, but infinite numbers by their name. */
+/** As JSON, with infinite numbers by name. */
 function show(value: Json): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
@@ -55,7 +55,7 @@ export const aText: ReadAttribute<string> = (value, where) => {
   throw new SequiturError({ where, expected: 'a text', got: show(value) });
 };
 
-/** Exactly this value: an attribute of which one setting is supported. */
+/** Exactly this value, where only one setting is supported. */
 export const only =
   <T extends Json>(wanted: T): ReadAttribute<T> =>
   (value, where) => {
@@ -63,7 +63,7 @@ export const only =
     throw new SequiturError({ where, expected: `${show(wanted)}, the only supported value`, got: show(value) });
   };
 
-/** The value as it stands. */
+/** Any value. */
 export const anything: ReadAttribute<Json> = (value) => value;
 
 /** Without the entries that are undefined: for options that are only given where they are known. */

@@ -12,8 +12,8 @@ export interface ConfigReaderOptions {
 }
 
 /**
- * A Hugging Face `config.json`, read attribute by attribute. What no reader took is judged by `finish`: attributes known
- * to change nothing pass, attributes known to change the computation are refused by name, all others are warned of.
+ * A Hugging Face `config.json`, read attribute by attribute. `finish` checks the attributes that were not read: those
+ * known to change nothing pass, those known to change the computation are refused by name, others cause a warning.
  */
 export class ConfigReader {
   readonly where: string;
@@ -74,7 +74,7 @@ export class ConfigReader {
     return value === undefined || value === null ? undefined : read(value, `${this.where}, ${name}`);
   }
 
-  /** The configuration within this one, which `finish` judges too; `fallback` where the attribute is absent or null. */
+  /** The nested config, which `finish` checks too; `fallback` where the attribute is absent or null. */
   nested(name: string, fallback?: object): ConfigReader {
     const opened = this.#nested.get(name);
     if (opened) return opened;
@@ -85,7 +85,7 @@ export class ConfigReader {
   }
 
   /**
-   * Judges every attribute that was not taken: the one place where attributes pass, are refused or are warned of.
+   * Checks every attribute that was not read: the one place where attributes pass, are refused or cause a warning.
    *
    * @param modelType by which family attributes are known; default what `model_type` says
    * @throws SequiturError naming every attribute that changes the computation, with `strict` every unknown one too

@@ -36,7 +36,7 @@ const encoders = [
   ...['pooler_num_fc_layers', 'pooler_size_per_head', 'pooler_type'],
 ];
 
-/** What old configurations say again of what the class settles. */
+/** What old configs say again of what the class settles. */
 const bartLike = [
   ...['add_bias_logits', 'add_final_layer_norm', 'do_blenderbot_90_layernorm', 'encoder_attention_type'],
   ...['extra_pos_embeddings', 'force_bos_token_to_be_generated', 'layernorm_variant', 'max_target_positions'],

@@ -2,14 +2,14 @@ import { SequiturError } from '@sequitur/core';
 import { aCount, anything, oneOf, type ReadAttribute } from './attributes.js';
 import type { ConfigReader } from './config-reader.js';
 
-/** What the outputs of a classifier mean: one class of several, any number of them, or a number for each label. */
+/** The kind of a classification problem: one class of several, any number of labels, or a value for each label. */
 export type ClassificationProblem = 'singleLabel' | 'multiLabel' | 'regression';
 
-/** What a configuration says of the labels of a classifier. */
+/** The labels of a classifier in a config. */
 export interface LabelConfig {
   /** The names of the classes, in their order. */
   readonly labels?: readonly string[];
-  /** Default: told from the labels that training gives. */
+  /** Default: derived from the labels in training. */
   readonly problem?: ClassificationProblem;
 }
 
@@ -29,7 +29,7 @@ export function readLabels(json: ConfigReader): LabelConfig {
   return { ...(labels && { labels }), ...(problem && { problem: PROBLEMS[problem]! }) };
 }
 
-/** What `readLabels` reads, as `config.json` spells it. */
+/** Writes the attributes of `readLabels`. */
 export function writeLabels({ labels, problem }: LabelConfig): Record<string, unknown> {
   const spelled = Object.entries(PROBLEMS).find(([, ours]) => ours === problem)?.[0];
   return {
@@ -41,7 +41,7 @@ export function writeLabels({ labels, problem }: LabelConfig): Record<string, un
   };
 }
 
-/** The names of the classes; two without a name where the configuration says nothing. */
+/** The names of the classes; two without a name where the config says nothing. */
 export function labelsOf({ labels }: LabelConfig): readonly string[] {
   return labels ?? ['LABEL_0', 'LABEL_1'];
 }

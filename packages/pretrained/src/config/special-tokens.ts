@@ -1,7 +1,7 @@
 import { anInteger, defined, type ReadAttribute } from './attributes.js';
 import type { ConfigReader } from './config-reader.js';
 
-/** The token that begins a text, those that end one, the one that fills up short ones. */
+/** The special tokens of a model: start, end and padding. */
 export interface SpecialTokens {
   readonly startToken?: number;
   readonly endToken?: number | readonly number[];
@@ -18,7 +18,7 @@ export function readSpecialTokens(json: ConfigReader): SpecialTokens {
   }) as SpecialTokens;
 }
 
-/** What `readSpecialTokens` reads; null says that there is none, where Python's class has one by default. */
+/** Writes the attributes of `readSpecialTokens`; null means none, where Python's class has a default. */
 export function writeSpecialTokens({ startToken, endToken, paddingToken }: SpecialTokens): Record<string, unknown> {
   return {
     bos_token_id: startToken ?? null,

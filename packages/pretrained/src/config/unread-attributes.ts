@@ -5,10 +5,7 @@ import { isInert } from './inert-attributes.js';
 /** Names with values. */
 export type UnreadAttributes = readonly (readonly [name: string, value: Json])[];
 
-/**
- * Judges attributes that no reader took. Those that are known to change nothing, or that are switched off, are left out of
- * the answer.
- */
+/** Sorts attributes that were not read. Those known to change nothing, and those that are disabled, are omitted. */
 export function sortUnread(
   attributes: UnreadAttributes,
   modelType: string,

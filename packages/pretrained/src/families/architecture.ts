@@ -1,7 +1,7 @@
 import { type Architecture, type Cost, parameterCount } from '@sequitur/core';
 import type { Family } from './family.js';
 
-/** A family as a value for lists that compare architectures: sizes by name, and a cost that is counted from the parts. */
+/** A family as an architecture, for comparisons: presets, and a cost that is derived from the parts. */
 export function architectureOf<
   Config extends object,
   Kind extends Architecture<Config>['kind'],

@@ -22,7 +22,7 @@ export interface AutoOptions<C extends PretrainedClass> extends Omit<LoadPretrai
 /** Opens folders of any family among those of the classes that it is given. */
 export const Auto = {
   /**
-   * Loads a model with the class whose families hold the `model_type` of the configuration, and which has the head that
+   * Loads a model with the class whose families hold the `model_type` of the config, and which has the head that
    * `architectures` names. The caller disposes the model.
    *
    * @throws SequiturError where no class reads the folder, naming the one that would

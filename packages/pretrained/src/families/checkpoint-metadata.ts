@@ -4,9 +4,9 @@ import type { WeightDtype } from '../safetensors/dtypes.js';
 import type { Checkpoint } from '../weights/checkpoint.js';
 import { storedDtype } from '../weights/stored-dtype.js';
 
-/** What a folder says of its model beside the configuration, for saving it alike. */
+/** Metadata of a checkpoint besides the config, for saving in the same form. */
 export interface CheckpointMetadata {
-  /** How its numbers are stored; default F32. */
+  /** The dtype of the stored weights; default F32. */
   readonly dtype?: WeightDtype;
   /** The content of `generation_config.json`. */
   readonly generation?: Readonly<Record<string, unknown>>;

@@ -4,16 +4,16 @@ import type { ConfigReader } from '../config/config-reader.js';
 import { entryPointOf } from './entry-points.js';
 import type { Family } from './family.js';
 
-/** What a configuration says: of which family the model is, its settings, and the class that it names. */
+/** A parsed config: the family, its settings, and the class that it names. */
 export interface FamilyConfig<F extends Family> {
   readonly family: F;
   readonly config: ReturnType<F['readConfig']>;
-  /** Null where the configuration names none. */
+  /** Null where the config names none. */
   readonly architecture: string | null;
 }
 
 /**
- * Reads a configuration by the family that its `model_type` names.
+ * Reads a config by the family that its `model_type` names.
  *
  * @throws SequiturError where none of the families has that name, or an attribute is not supported
  */
@@ -25,12 +25,12 @@ export function readFamilyConfig<F extends Family>(json: ConfigReader, families:
   return { family, config, architecture };
 }
 
-/** A configuration as `readFamilyConfig` reads it, without the class. */
+/** A config as `readFamilyConfig` reads it, without the class. */
 export function writeFamilyConfig(family: Family, config: object): Record<string, unknown> {
   return { model_type: family.modelType, ...family.writeConfig(config) };
 }
 
-/** The family that a configuration names. */
+/** The family that a config names. */
 export function findFamily<F extends Family>(json: ConfigReader, families: readonly F[]): F {
   const modelType = json.maybe('model_type', (value) => String(value));
   const found =
@@ -44,7 +44,7 @@ export function findFamily<F extends Family>(json: ConfigReader, families: reado
   });
 }
 
-/** Where one family alone recognizes its configurations, it is asked, and says what it misses. */
+/** Where one family alone recognizes its configs, it is asked, and says what it misses. */
 function recognized<F extends Family>(json: ConfigReader, families: readonly F[]): F | undefined {
   const able = families.filter((family) => family.recognizes);
   return able.length === 1 ? able[0] : able.find((family) => family.recognizes!(json));

@@ -1,4 +1,4 @@
-/** What reads a folder of each `model_type` that any of our packages knows. */
+/** The class that reads each `model_type` in the packages of Sequitur. */
 export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('Gpt of @sequitur/gpt', ['gpt2', 'gpt_neox', 'gpt_neo', 'llama', 'mistral', 'qwen2', 'gemma', 'bloom']),
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
@@ -15,7 +15,7 @@ function spread(entryPoint: string, modelTypes: readonly string[]): Record<strin
   return Object.fromEntries(modelTypes.map((modelType) => [modelType, entryPoint]));
 }
 
-/** One line that says what reads a `model_type`, or that nothing does. */
+/** A hint which class reads a `model_type`, if any. */
 export function entryPointOf(modelType: string): string {
   return Object.hasOwn(entryPoints, modelType)
     ? `${modelType} is read by ${entryPoints[modelType]}`

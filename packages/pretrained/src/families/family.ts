@@ -13,20 +13,23 @@ import type { CheckpointMetadata } from './checkpoint-metadata.js';
  * @typeParam Parts what `build` gives to the class of the models
  */
 export interface Family<Config extends object = object, Parts = unknown> {
-  /** `model_type` of its configurations. */
+  /** `model_type` of its configs. */
   readonly modelType: string;
   /**
-   * Python's classes, each with the kind of head that it has. The base class has `none` (or `pooled`), and its tensors have
-   * no prefix. Empty where configurations name no class.
+   * Python's classes, each with the kind of head that it has. The base class has `none` (or `pooled`), and its tensors
+   * have no prefix. Empty where configs name no class.
    */
   readonly classes: Readonly<Record<string, string>>;
-  /** Stands before every name of the base model where the class has a head: `transformer.`. */
+  /** Prefix of the base model's tensors in classes with a head: `transformer.`. */
   readonly prefix: string;
-  /** Sizes known by name. */
+  /** Configs by name. */
   readonly presets?: Readonly<Record<string, Config>>;
-  /** Reads all of `config.json` but `model_type` and `architectures`; what it leaves is judged by `ConfigReader.finish`. */
+  /**
+   * Reads all of `config.json` except `model_type` and `architectures`; other attributes are checked by
+   * `ConfigReader.finish`.
+   */
   readConfig(json: ConfigReader): Config;
-  /** What `readConfig` reads. */
+  /** Writes the attributes of `readConfig`. */
   writeConfig(config: Config): Readonly<Record<string, unknown>>;
   /** The parts of a model with this kind of head, without values. */
   build(config: Config, headKind: string): Parts;
@@ -34,20 +37,20 @@ export interface Family<Config extends object = object, Parts = unknown> {
   rules(config: Config, prefix: string): readonly WeightRule[];
   /** Names of the tensors of a head; default none. */
   headRules?(headKind: string, config: Config, prefix: string): readonly WeightRule[];
-  /** Tensors of checkpoints that are passed over, with `{i}` for numbers: masks stored as buffers, tied heads. */
+  /** Tensors that are ignored, with `{i}` for numbers: masks stored as buffers, tied heads. */
   ignoredTensors?(config: Config, prefix: string): readonly string[];
-  /** What only the checkpoint tells of the model. */
+  /** Completes the config from the checkpoint. */
   resolve?(config: Config, checkpoint: Checkpoint): Config;
   /** The present name of a tensor that older checkpoints store under another one. */
   presentName?(stored: string): string;
-  /** Whether a configuration without `model_type` is one of this family. */
+  /** Whether a config without `model_type` is one of this family. */
   recognizes?(json: ConfigReader): boolean;
 }
 
 /** What a model may know beside its configuration. */
 export interface ModelContext<Tokenizer> {
   readonly tokenizer?: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata?: CheckpointMetadata;
   /** The kind of its head, as `Family.classes` names it. */
   readonly headKind?: string;

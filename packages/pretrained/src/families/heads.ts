@@ -4,10 +4,10 @@ import { type LoadOptions, loadWeights } from '../weights/load-weights.js';
 import { type Correspondence, correspondences, fits } from '../weights/weight-map.js';
 import { type Family, isBare, type PretrainedModel, weightRules } from './family.js';
 
-/** A head that a model shall have, whatever its checkpoint has: what that lacks of it is drawn. */
+/** A requested head, which is initialised where the checkpoint lacks it. */
 export interface WantedHead {
   readonly kind: string;
-  /** What it says about the configuration. */
+  /** Its config entries. */
   readonly settings?: { readonly labels?: readonly string[] };
 }
 
@@ -54,7 +54,7 @@ function isOfHead(
   return [...names].every((name) => tensors.has(name)) && [...tensors.keys()].every(isKnown);
 }
 
-/** Classes with a head store the base model behind a prefix; the base class stores it without. */
+/** Classes with a head store the base model with a prefix, the base class without. */
 function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors']): string {
   return [...tensors.keys()].some((name) => name.startsWith(prefix)) ? prefix : '';
 }
@@ -62,11 +62,11 @@ function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors']): strin
 export interface FillOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
   /** The kind of head that the checkpoint has. */
   readonly stored: string;
-  /** Draws from this seed what the checkpoint lacks of the head, or has in another shape; absent: an error. */
+  /** The seed for parameters of the head that the checkpoint lacks, or has in another shape; absent: an error. */
   readonly seed?: number | string | undefined;
 }
 
-/** Fills a model from a checkpoint. Tensors of another head than the model's are passed over. */
+/** Loads a checkpoint into a model. Tensors of another head are ignored. */
 export async function fillModel(
   model: PretrainedModel,
   checkpoint: Checkpoint,
@@ -84,7 +84,7 @@ export async function fillModel(
   if (seed !== undefined) initialize(model, seed);
 }
 
-/** The base model, and of the head those parameters that the checkpoint has in the right shape. */
+/** The base model, and those parameters of the head that the checkpoint has in the right shape. */
 function presentPart(model: PretrainedModel, { tensors }: Checkpoint, prefix: string): Module {
   const { family, config, headKind } = model;
   const parameters = parametersOf(model);

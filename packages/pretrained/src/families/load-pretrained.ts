@@ -13,17 +13,17 @@ import { fillModel, storedHead, type WantedHead } from './heads.js';
 export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = unknown>
   extends HubOptions,
     ConfigReaderOptions {
-  /** Which families to look among; default all of the package. */
+  /** The families to choose from; default all of the package. */
   readonly families?: readonly F[] | undefined;
-  /** Default the one of the folder. */
+  /** The tokenizer; default the one of the folder. */
   readonly tokenizer?: Tokenizer | null | undefined;
   /** Called after each tensor. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
-  /** Of what the checkpoint lacks of a head that was asked for; default 0. */
+  /** The seed for parameters of a requested head that the checkpoint lacks; default 0. */
   readonly seed?: number | string | undefined;
 }
 
-/** What a folder says of its model before the weights are read. */
+/** The contents of a model folder before the weights are read. */
 export interface FoundModel<F extends Family, Tokenizer> {
   readonly family: F;
   readonly config: ReturnType<F['readConfig']>;
@@ -36,19 +36,19 @@ export interface FoundModel<F extends Family, Tokenizer> {
 export interface PretrainedLoader<F extends Family, Tokenizer, M extends PretrainedModel> {
   readonly families: readonly F[];
   readonly openTokenizer: (source: FileSource) => Promise<Tokenizer | null>;
-  /** The kinds of head that the class has, of which the first is taken for a checkpoint of another kind; default all. */
+  /** The kinds of head of the class; the first one is used for a checkpoint of another kind. Default all. */
   readonly heads?: readonly string[];
-  /** The head that the model shall have; default as the checkpoint has it. */
+  /** The requested head; default that of the checkpoint. */
   readonly head?: WantedHead | undefined;
-  /** Makes the model, without values. */
+  /** Creates the model, without parameter values. */
   create(found: FoundModel<F, Tokenizer>): M;
 }
 
 /**
- * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository: the one place where
- * configuration, tokenizer and weights come together. The caller disposes the model.
+ * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository: the one place
+ * where configuration, tokenizer and weights come together. The caller disposes the model.
  *
- * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+ * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
  */
 export async function loadPretrained<F extends Family, Tokenizer, M extends PretrainedModel>(
   location: CheckpointLocation,
@@ -80,7 +80,7 @@ function headKindOf({ head, heads }: Pick<PretrainedLoader<never, never, never>,
   return heads === undefined || heads.includes(stored) ? stored : heads[0]!;
 }
 
-/** Something is drawn only where a head was asked for that is not the stored one, or that has other labels. */
+/** Parameters are initialised only for a requested head that differs from the stored one, or has other labels. */
 function seedOf(
   { head }: Pick<PretrainedLoader<never, never, never>, 'head'>,
   stored: string,

@@ -8,7 +8,7 @@ export interface ReadableFile {
   close?(): Promise<void>;
 }
 
-/** Where the files of a checkpoint lie: a folder, an address, files dropped on a page, a repository. */
+/** Where the files of a checkpoint lie: a folder, a URL, files dropped on a page, a repository. */
 export interface FileSource {
   /** For messages. */
   readonly name: string;

@@ -7,10 +7,10 @@ export const LOCK = '.sequitur-lock';
 interface Holder {
   readonly pid: number;
   readonly host: string;
-  /** What tells the process from a later one of the same number, where the system says. */
+  /** Distinguishes the process from a later one with the same id, where the system provides it. */
   readonly identity: string | null;
   readonly since: string;
-  /** Tells one lock from another of the same process. */
+  /** Distinguishes locks of the same process. */
   readonly token: string;
 }
 

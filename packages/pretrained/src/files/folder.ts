@@ -32,7 +32,7 @@ export function folderSource(folder: string): FileSource {
 /** Each save writes one of these anew. */
 const MARKS = ['config.json', 'adapter_config.json'];
 
-/** What tells the save that a folder holds from those before and after it. */
+/** Identifies the save in a folder. */
 async function saveOf(folder: string): Promise<string> {
   const { stat } = await import('node:fs/promises');
   const found = await Promise.all(

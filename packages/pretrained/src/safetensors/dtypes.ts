@@ -49,7 +49,7 @@ const decoders: Readonly<Record<SafetensorsDtype, Decode>> = {
   U64: (buffer) => new BigUint64Array(buffer),
 };
 
-/** The numbers of a tensor; half-precision ones widened to float32, which loses nothing. */
+/** The values of a tensor; half precision is widened to float32 without loss. */
 export function decodeValues(dtype: SafetensorsDtype, bytes: Uint8Array): StoredValues {
   const isWhole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
   return decoders[dtype]((isWhole ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer);

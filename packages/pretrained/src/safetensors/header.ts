@@ -1,7 +1,7 @@
 import { SequiturError } from '@sequitur/core';
 import { DTYPE_BYTES, type SafetensorsDtype } from './dtypes.js';
 
-/** Where a tensor lies in its file. */
+/** The location of a tensor in its file. */
 export interface TensorEntry {
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];

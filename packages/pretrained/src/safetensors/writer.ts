@@ -5,7 +5,7 @@ export interface TensorToWrite {
   readonly name: string;
   readonly dtype: SafetensorsDtype;
   readonly shape: readonly number[];
-  /** F16 and BF16 as their bits. */
+  /** The values; F16 and BF16 as their bits. */
   values(): Promise<StoredValues>;
 }
 

@@ -7,7 +7,7 @@ import { SafetensorsFile } from '../safetensors/reader.js';
 export interface Checkpoint {
   readonly name: string;
   readonly tensors: ReadonlyMap<string, Pick<TensorEntry, 'dtype' | 'shape'>>;
-  /** The numbers of a tensor as float32. */
+  /** The values of a tensor as float32. */
   readFloat32(name: string): Promise<Float32Array>;
   close(): Promise<void>;
 }

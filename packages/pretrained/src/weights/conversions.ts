@@ -1,30 +1,30 @@
 type Shape = readonly number[];
 
-/** How one tensor of a checkpoint corresponds to parameters of ours: a pure map with an inverse. */
+/** A conversion between a tensor of a checkpoint and parameters: a pure function with an inverse. */
 export interface Conversion {
-  /** The checkpoint's shape, from the shapes of our parameters. */
+  /** The checkpoint's shape, from the shapes of the parameters. */
   shape(parts: readonly Shape[]): Shape;
-  /** The checkpoint's numbers -> those of each parameter. */
+  /** The checkpoint's values -> those of each parameter. */
   split(values: Float32Array, parts: readonly Shape[]): Float32Array[];
-  /** The numbers of the parameters -> the checkpoint's. */
+  /** The values of the parameters -> the checkpoint's. */
   join(values: readonly Float32Array[], parts: readonly Shape[]): Float32Array;
 }
 
-/** The tensor as it is. */
+/** The identity. */
 export const same: Conversion = {
   shape: ([part]) => part!,
   split: (values) => [values],
   join: ([values]) => values!,
 };
 
-/** PyTorch's Linear stores [outputs, inputs], ours [inputs, outputs]. */
+/** Transposition: PyTorch's Linear stores [outputs, inputs], ours [inputs, outputs]. */
 export const transposed: Conversion = {
   shape: ([part]) => [part![1]!, part![0]!],
   split: (values, [part]) => [transpose(values, part![1]!, part![0]!)],
   join: ([values], [part]) => transpose(values!, part![0]!, part![1]!),
 };
 
-/** Several of ours side by side along the last axis, as GPT-2's query, key and value in `c_attn`. */
+/** Concatenation along the last axis, as GPT-2's query, key and value in `c_attn`. */
 export const sideBySide: Conversion = {
   shape: (parts) => [...parts[0]!.slice(0, -1), parts.reduce((sum, part) => sum + part.at(-1)!, 0)],
   split: (values, parts) => {
@@ -53,7 +53,7 @@ export const sideBySide: Conversion = {
   },
 };
 
-/** Several of ours side by side, stored as PyTorch's Linear stores them: [outputs of all, inputs]. */
+/** Concatenation, then transposition: [outputs of all, inputs], as in a PyTorch Linear. */
 export const transposedSideBySide: Conversion = {
   shape: (parts) => [...sideBySide.shape(parts)].reverse(),
   split: (values, parts) => {

@@ -3,7 +3,7 @@ import type { Checkpoint } from './checkpoint.js';
 import { type Correspondence, correspondences, fits, type WeightRule } from './weight-map.js';
 
 export interface LoadOptions {
-  /** Names of the checkpoint that mean nothing to us, with `{i}` for numbers: masks stored as buffers, say. */
+  /** Names of tensors that are ignored, with `{i}` for numbers, for example stored masks. */
   readonly ignore?: readonly string[];
   /** Called after each tensor. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
@@ -12,14 +12,14 @@ export interface LoadOptions {
 
 export interface LoadProgress {
   readonly tensor: string;
-  /** Numbers loaded so far, and of all. */
+  /** Values loaded so far, and in total. */
   readonly loaded: number;
   readonly total: number;
 }
 
 /**
- * Fills every parameter of a model from a checkpoint. Total: each parameter is filled once, each stored tensor is used
- * or ignored by name, all shapes agree; this is checked before the first number is read.
+ * Loads a checkpoint into a model. Loading is total: each parameter is filled once, each stored tensor is used or
+ * ignored by name, all shapes match; this is checked before any value is read.
  *
  * @throws SequiturError listing everything missing, unexpected and misshapen
  */

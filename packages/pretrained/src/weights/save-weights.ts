@@ -6,9 +6,9 @@ import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/w
 import { correspondences, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {
-  /** Beyond this many bytes the weights go into several files with an index; default 5 GB, as in Python. */
+  /** Maximum size of a shard in bytes; default 5 GB, as in Python. */
   readonly maxShardBytes?: number;
-  /** How numbers are stored; default F32. The others round: train on from what was not rounded. */
+  /** The dtype of the stored weights; default F32. Others round: continue training from unrounded weights. */
   readonly dtype?: WeightDtype;
   readonly signal?: AbortSignal | undefined;
 }

@@ -21,7 +21,7 @@ export interface Correspondence {
   readonly conversion: Conversion;
 }
 
-/** Which tensor of a checkpoint each of these parameters belongs to; parameters without a rule are left out. */
+/** The tensor of the checkpoint for each parameter; parameters without a rule are omitted. */
 export function correspondences(rules: readonly WeightRule[], paths: Iterable<string>): Correspondence[] {
   const found = new Map<string, Correspondence>();
   for (const path of paths) {
@@ -36,7 +36,7 @@ export function correspondences(rules: readonly WeightRule[], paths: Iterable<st
   return [...found.values()];
 }
 
-/** Whether a name fits a pattern with `{i}` for numbers. */
+/** Whether a name matches a pattern with `{i}` for numbers. */
 export function fits(pattern: string, name: string): boolean {
   return matchNumbers(pattern, name) !== null;
 }

@@ -2,7 +2,7 @@ import { type MixContext, Module, type SequenceMixer, type StateTree, within } f
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { Block } from '../block.js';
 
-/** A mixer as it is: no norm before it and no path around it. */
+/** A block of a mixer only, without norm and residual connection. */
 export class PlainBlock<S extends StateTree> extends Module implements Block<S> {
   readonly mixer: SequenceMixer<S>;
 

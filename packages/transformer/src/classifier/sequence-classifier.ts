@@ -19,14 +19,14 @@ export interface SequenceClassifierParts {
   readonly input: Linear | TokenEmbedding;
   readonly blocks: readonly Block[];
   readonly norm?: Norm;
-  /** What the classes are told from: the mean over the real positions, or the last one. Default the mean. */
+  /** Pooling: the mean over real positions (the default), or the last one. */
   readonly pooling?: 'mean' | 'last';
   readonly head: Linear; // [width, classes]
 }
 
 /**
- * Tells the class of a whole sequence: input, blocks, norm, one vector for all positions, head. Mixers that see both ways
- * (`BidirectionalMixer`) fit as those that look back do.
+ * A classifier of whole sequences: input, blocks, norm, pooling, head. Mixers may be causal or bidirectional
+ * (`BidirectionalMixer`).
  *
  * Observable: `input`, `blocks.<i>.output` and what the mixers offer, `pooled`.
  */
@@ -46,7 +46,7 @@ export class SequenceClassifier extends Module {
     this.#pooling = pooling;
   }
 
-  /** The logits of the classes, [batch, classes], which the caller disposes. Padding at the right suits the mean alone. */
+  /** The logits [batch, classes], which the caller disposes. Right padding requires mean pooling. */
   classify(x: Tensor3D | Tensor2D, context: MixContext = {}): Tensor2D {
     return scoped(() => {
       let values =

@@ -11,22 +11,22 @@ import {
 import { add, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { BlockParts, PositionwiseLayer } from '../block.js';
 
-/** An encoded text for a decoder to look at. */
+/** The encoded source of a decoder. */
 export interface Source {
   readonly hidden: Tensor3D; // [batch, sourceLength, width]
-  /** [batch, sourceLength], 0 at padding; absent: all real. */
+  /** Padding mask [batch, sourceLength], 0 at padding; absent: no padding. */
   readonly attentionMask?: Tensor2D | undefined;
 }
 
-/** What the block's own mixer remembers, and what it reads of the source. */
+/** The state of self-attention, and the cache of cross-attention. */
 export type DecoderBlockState = { readonly mixer: StateTree; readonly source: SourceCache };
 
-/** One layer of a decoder: reads what came before, then the source, and writes a sequence of the same shape. */
+/** A decoder block: self-attention, cross-attention to the source, and a feed-forward layer. */
 export interface DecoderBlock extends Module {
   readonly cross: CrossAttention;
-  /** The state before the first token; what is needed of the source is computed here, once. */
+  /** The state before the first token; keys and values of the source are computed here, once. */
   initState(batchSize: number, source: Source): DecoderBlockState;
-  /** x [batch, length >= 1, width] after all that `state` has seen. `state` stays valid. */
+  /** x [batch, length >= 1, width] after the tokens of `state`, which stays valid. */
   apply(x: Tensor3D, state: DecoderBlockState, context: MixContext): { output: Tensor3D; state: DecoderBlockState };
 }
 
@@ -35,7 +35,7 @@ export interface DecoderBlockParts extends BlockParts<StateTree> {
   readonly cross: CrossAttention;
 }
 
-/** What both orders of norms and sums have in common. */
+/** The base class of pre-norm and post-norm decoder blocks. */
 abstract class CrossBlock extends Module implements DecoderBlock {
   readonly mixerNorm: Norm;
   readonly mixer: SequenceMixer;
@@ -66,14 +66,14 @@ abstract class CrossBlock extends Module implements DecoderBlock {
     context: MixContext,
   ): { output: Tensor3D; state: DecoderBlockState };
 
-  /** x + what a part made of it, with dropout. */
+  /** The residual connection, with dropout. */
   protected added(x: Tensor3D, made: Tensor3D, { random }: MixContext): Tensor3D {
     return add(x, dropout(made, this.#dropout, random)) as Tensor3D;
   }
 }
 
 /**
- * A decoder layer that normalises before each part (Xiong et al. 2020, figure 1b), as in T5 and Pegasus:
+ * The pre-norm decoder block (Xiong et al. 2020, figure 1b), as in T5 and Pegasus:
  *
  *     x ← x + mixer(norm(x))
  *     x ← x + cross(norm(x), source)
@@ -92,7 +92,7 @@ export class PreNormDecoderBlock extends CrossBlock {
 }
 
 /**
- * A decoder layer that normalises each sum (Vaswani et al. 2017, section 3.1), as in BART and Marian:
+ * The post-norm decoder block (Vaswani et al. 2017, section 3.1), as in BART and Marian:
  *
  *     x ← norm(x + mixer(x))
  *     x ← norm(x + cross(x, source))
@@ -110,7 +110,7 @@ export class PostNormDecoderBlock extends CrossBlock {
   }
 }
 
-/** Padding of the target does not concern the source, whose own lies in the state. */
+/** The padding mask of the target does not apply to the source, whose mask is in the state. */
 function crossContext({ random, observe }: MixContext): MixContext {
   return within({ random, observe }, 'cross');
 }

@@ -3,9 +3,9 @@ import { type Correspondence, correspondences, type WeightRule } from '@sequitur
 import type { Lora } from './lora.js';
 import type { LoraLinear } from './lora-linear.js';
 
-/** A Linear of the checkpoint with the Linears of ours that it holds, as far as they are adapted. */
+/** A Linear of the checkpoint, and the adapted Linears that it holds. */
 export interface AdaptedTensor {
-  /** As Python calls the module. */
+  /** The name of the module in Python. */
   readonly module: string;
   readonly correspondence: Correspondence;
   readonly adapters: readonly (LoraLinear | null)[];

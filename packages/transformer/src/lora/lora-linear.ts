@@ -2,8 +2,8 @@ import { dropout, Linear, normal, type Parameter, type Random, zeros } from '@se
 import { add, matMul, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
 /**
- * A Linear with a trained correction of low rank (Hu et al. 2021, section 4.1): y = x W + b + s x A B. It shares W and b
- * with the Linear that it wraps. B starts at zero, so that nothing changes before the training.
+ * A Linear with a low-rank adapter (Hu et al. 2021, section 4.1): y = x W + b + s x A B. It shares W and b with the
+ * wrapped Linear. B starts at zero, so that training starts from the original model.
  */
 export class LoraLinear extends Linear {
   override readonly weight: Parameter; // [inputs, outputs], of the wrapped Linear
@@ -11,9 +11,9 @@ export class LoraLinear extends Linear {
   readonly down: Linear; // A, [inputs, rank]
   readonly up: Linear; // B, [rank, outputs]
   readonly scale: number;
-  /** Share of the correction's input that is set to zero while `random` stands. */
+  /** Dropout rate of the adapter's input, applied while `random` is set. */
   readonly dropout: number;
-  /** Draws what is dropped; absent outside of training. */
+  /** The random generator of dropout; absent outside of training. */
   random: Random | undefined;
 
   /** @param down shared with the neighbours where a checkpoint stores several Linears as one */

@@ -12,17 +12,17 @@ import { add, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import { LoraLinear } from './lora-linear.js';
 
 export interface LoraOptions {
-  /** r: how many directions are trained in each Linear; default 8. */
+  /** r, the rank; default 8. */
   readonly rank?: number;
-  /** α: the correction is multiplied by α / r; default 2 r. */
+  /** α: adapters are scaled by α / r; default 2 r. */
   readonly alpha?: number;
-  /** Share of the corrections' inputs set to zero in training, with a loss of `whileTraining`; default 0. */
+  /** Dropout rate of the adapters' inputs in training, with a loss of `whileTraining`; default 0. */
   readonly dropout?: number;
-  /** The Linears that get a correction, by the last name of their paths, or by the whole; default query and value. */
+  /** The adapted Linears, by the last name of their paths, or by the whole path; default query and value. */
   readonly targets?: readonly string[] | ((path: string) => boolean);
   /** Paths of Linears that share one A, since checkpoints store them as one. */
   readonly fused?: readonly (readonly string[])[];
-  /** Of the first values of A; default 0. */
+  /** The seed of the initial values of A; default 0. */
   readonly seed?: number | string;
 }
 
@@ -32,7 +32,7 @@ export interface Adapted {
   readonly linear: LoraLinear;
 }
 
-/** Low-rank corrections of a model: only they are trained until they are merged or removed. */
+/** Low-rank adaptation, LoRA: only the adapters are trained until they are merged or removed. */
 export class Lora {
   readonly rank: number;
   readonly alpha: number;
@@ -42,7 +42,7 @@ export class Lora {
   readonly #frozen: readonly Parameter[];
 
   /**
-   * Wraps Linears of the model, and freezes everything else.
+   * Adapts Linears of the model, and freezes everything else.
    *
    * @throws SequiturError where no Linear has one of the names, or the model is adapted already
    */
@@ -77,15 +77,15 @@ export class Lora {
     initialize(model, seed);
   }
 
-  /** How many numbers are trained. */
+  /** The number of trained parameters. */
   get parameters(): number {
     const own = new Set(this.adapted.flatMap(({ linear }) => [linear.down.weight, linear.up.weight]));
     return [...own].reduce((sum, { shape }) => sum + shape[0]! * shape[1]!, 0);
   }
 
   /**
-   * A loss for `train` while which the corrections drop a share of what they read, as the context's `random` draws it; every
-   * Linear draws for itself.
+   * A loss for `train` with dropout of the adapters' inputs, drawn separately for every Linear from the context's
+   * `random`.
    */
   whileTraining<M, B, C extends Context>(
     loss: (model: M, batch: B, context: C) => Scalar,
@@ -101,7 +101,7 @@ export class Lora {
     };
   }
 
-  /** Adds the corrections to the weights and takes the adapters away: the model is an ordinary one, as fast as before. */
+  /** Merges the adapters into the weights and removes them: the model is as fast as before. */
   merge(): void {
     for (const { linear } of this.adapted) {
       const merged = tidy(() => add(linear.weight.value, linear.correction()));
@@ -111,7 +111,7 @@ export class Lora {
     this.remove();
   }
 
-  /** Takes the adapters away; the model is as it was before. */
+  /** Removes the adapters; the model is as before. */
   remove(): void {
     for (const { parent, name, linear } of linearsOf(this.#model)) {
       if (!(linear instanceof LoraLinear)) continue;

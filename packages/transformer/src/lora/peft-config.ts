@@ -17,7 +17,7 @@ export interface PeftConfig {
   readonly dropout: number;
 }
 
-/** Reads adapter_config.json; whatever may change the numbers and is not built is refused by name. */
+/** Reads adapter_config.json; settings that change the computation and are not supported are refused by name. */
 export async function readPeftConfig(source: FileSource): Promise<PeftConfig> {
   const file = await openOf(source, 'adapter_config.json');
   const json = new ConfigReader(parseJson(await readText(file), file.name), file.name, { strict: true });

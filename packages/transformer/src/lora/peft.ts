@@ -48,8 +48,8 @@ export function peftLora(model: Module, rules: readonly WeightRule[], options: L
 }
 
 /**
- * Saves the corrections alone, as the library PEFT lays them out: adapter_config.json and adapter_model.safetensors, which
- * Python's `PeftModel.from_pretrained` reads.
+ * Saves the adapters in the format of PEFT: adapter_config.json and adapter_model.safetensors, which Python's
+ * `PeftModel.from_pretrained` reads.
  *
  * @param rules the names of the model's checkpoint
  */
@@ -83,7 +83,7 @@ export async function saveLora(
 }
 
 /**
- * Adapts a model with corrections saved by {@link saveLora} or by PEFT.
+ * Loads adapters saved by {@link saveLora} or by PEFT into a model.
  *
  * @throws SequiturError where files are missing or corrupt, or the adapter does not fit the model
  */
@@ -112,7 +112,7 @@ export async function loadLora(
   }
 }
 
-/** The Linears of `model` that the adapter of `checkpoint` corrects; one that the model lacks is refused. */
+/** The Linears of `model` that a checkpoint adapts; unknown ones are refused. */
 function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: Checkpoint): Set<string> {
   const stored = new Set([...checkpoint.tensors.keys()].map((name) => name.replace(/\.lora_[AB]\.weight$/, '')));
   const adapted = pairsOf(model, rules).filter(({ checkpoint: name }) => stored.has(`${PREFIX}${moduleOf(name)}`));

@@ -10,7 +10,7 @@ export type { BartConfig, BartLayout, SequencePositions } from './bart/config.js
 export { type T5Config, t5Presets } from './t5/config.js';
 export { bartFamily, blenderbotFamily, marianFamily, mt5Family, pegasusFamily, t5Family };
 
-/** Every family of encoder-decoders that this package knows: the one list. */
+/** All families of encoder-decoders of this package. */
 export const sequenceToSequenceFamilies: readonly EncoderDecoderFamily[] = [
   ...[t5Family, mt5Family],
   ...[bartFamily, marianFamily, blenderbotFamily, pegasusFamily],

@@ -11,18 +11,18 @@ import { SequiturError } from '@sequitur/core';
 import { blockAround, type FeedForwardOptions, headsOf } from './block-around.js';
 import { definePart, type PartPlace } from './block-part.js';
 
-/** How attention knows the order of what it reads. */
+/** The positional encoding of attention. */
 export type PositionsOptions =
   | { readonly kind: 'rotary'; readonly base?: number; readonly scaling?: RotaryScaling }
   | { readonly kind: 'alibi' }
   | { readonly kind: 'none' };
 
 export interface AttentionPartOptions extends FeedForwardOptions {
-  /** Default one for each 64 numbers of the width, at least 1. */
+  /** Number of heads; default width / 64, at least 1. */
   readonly heads: number;
-  /** Default `heads`; fewer share keys and values. */
+  /** Key and value heads for grouped-query attention; default `heads`. */
   readonly keyHeads: number;
-  /** Which keys each query may see; default all up to its own position. */
+  /** The attention pattern; default causal. */
   readonly pattern: Pattern;
   /** Default rotary. */
   readonly positions: PositionsOptions;

@@ -11,22 +11,24 @@ import { type Block, PreNormBlock } from '../block.js';
 import type { PartPlace } from './block-part.js';
 
 export interface FeedForwardOptions {
-  /** Of the feed-forward; default 8/3 of the width, which makes a gated one as large as a plain one of 4. */
+  /**
+   * Hidden width of the feed-forward; default 8/3 of the width, which makes a gated one as large as a plain one of 4.
+   */
   readonly hiddenWidth: number;
-  /** A name as Hugging Face writes it; default `silu`. */
+  /** Activation by its Hugging Face name; default `silu`. */
   readonly activation: string;
-  /** Share of the outputs set to zero in training; default 0. */
+  /** Dropout rate of the outputs; default 0. */
   readonly dropout: number;
 }
 
-/** What a mixer is made of, where its place in the stack says it. */
+/** Options of a mixer that follow from its place in the stack. */
 export interface Projections {
   readonly width: number;
   readonly input: LinearOptions;
   readonly output: LinearOptions;
 }
 
-/** A mixer and a gated feed-forward behind it, each on a normalised copy (Touvron et al. 2023, section 2.2). */
+/** A mixer and a gated feed-forward, each with pre-norm (Touvron et al. 2023, section 2.2). */
 export function blockAround<S extends StateTree>(
   { hiddenWidth, activation = 'silu', dropout = 0 }: Partial<FeedForwardOptions>,
   { width, depth }: PartPlace,
@@ -50,7 +52,7 @@ export function blockAround<S extends StateTree>(
   });
 }
 
-/** One head for each 64 numbers of the width, at least 1. */
+/** The default number of heads: width / 64, at least 1. */
 export function headsOf({ width }: PartPlace): number {
   return Math.max(1, Math.floor(width / 64));
 }

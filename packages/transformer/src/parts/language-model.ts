@@ -21,16 +21,16 @@ import { type CausalConfig, type CausalFamily, CausalLanguageModel } from '../pr
 import { TokenEmbedding } from '../token-embedding.js';
 import type { BlockPart, PartFactory } from './block-part.js';
 
-/** A language model as the list of its parts. */
+/** The config of a language model composed of blocks. */
 export interface LanguageModelConfig extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly blocks: readonly BlockPart[];
-  /** How many positions have a learned vector of their own; default none, the blocks find order themselves. */
+  /** Number of learned positions; default none. */
   readonly learnedPositions?: number;
-  /** The longest text, where something bounds it. */
+  /** Maximum sequence length, where bounded. */
   readonly contextLength?: number;
-  /** The head is the embedding table; default true. */
+  /** Tied embeddings; default true. */
   readonly tied?: boolean;
 }
 
@@ -41,13 +41,13 @@ export interface CreateLanguageModelOptions {
 }
 
 export interface LoadLanguageModelOptions extends Omit<LoadPretrainedOptions<never, Tokenizer>, 'families' | 'seed'> {
-  /** The kinds of blocks that the saved model may be made of. */
+  /** The kinds of blocks that a saved model may have. */
   readonly parts: readonly PartFactory<never>[];
 }
 
 /** A causal model composed of any parts: what they are is its configuration. */
 export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(
     config: LanguageModelConfig,
     { family = languageModelFamily([]), ...context }: LanguageModelContext = {},
@@ -55,7 +55,7 @@ export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
     super(config, family, context);
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: LanguageModelConfig,
     { seed = 0, tokenizer = null }: CreateLanguageModelOptions = {},
@@ -64,7 +64,7 @@ export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
   }
 
   /**
-   * Loads what `savePretrained` saved. The caller disposes it.
+   * Loads a saved model. The caller disposes it.
    *
    * @throws SequiturError where files are missing or corrupt, or a block is of a kind that `parts` does not hold
    */
@@ -93,7 +93,7 @@ interface LanguageModelContext extends ModelContext<Tokenizer> {
   readonly family?: CausalFamily<LanguageModelConfig>;
 }
 
-/** Models composed of these kinds of blocks, as `LanguageModel` saves them: every tensor is called as its parameter is. */
+/** The family of models composed of these kinds of blocks; tensors have the names of the parameters. */
 export function languageModelFamily(parts: readonly PartFactory<never>[]): CausalFamily<LanguageModelConfig> {
   return {
     modelType: 'sequitur-language-model',

@@ -3,31 +3,31 @@ import { blockAround, type FeedForwardOptions, headsOf } from './block-around.js
 import { definePart } from './block-part.js';
 
 export interface LinearAttentionPartOptions extends FeedForwardOptions {
-  /** Default one for each 64 numbers of the width, at least 1. */
+  /** Number of heads; default width / 64, at least 1. */
   readonly heads: number;
 }
 
 export interface InfiniAttentionPartOptions extends LinearAttentionPartOptions {
-  /** After so many positions a segment goes into the compressive memory. */
+  /** Positions per segment; a full segment goes into the compressive memory. */
   readonly segmentLength: number;
-  /** Adds only what the memory does not give back already; default true. */
+  /** The delta rule: adds only what the memory does not retrieve yet; default true. */
   readonly delta: boolean;
 }
 
 export interface TransformerXlPartOptions extends LinearAttentionPartOptions {
-  /** How many positions before its segment a query sees. */
+  /** Cached positions before the segment (`mem_len`). */
   readonly memoryLength: number;
-  /** After so many positions the segment joins the memory; default `memoryLength`. */
+  /** Positions per segment; default `memoryLength`. */
   readonly segmentLength: number;
 }
 
-/** A block whose attention keeps a matrix for each head and nothing else ({@link LinearAttention}). */
+/** A block of linear attention ({@link LinearAttention}). */
 export const linearAttention = definePart<LinearAttentionPartOptions>('linear-attention', (options, place) => {
   const { heads = headsOf(place) } = options;
   return blockAround(options, place, (projections) => new LinearAttention({ ...projections, heads }));
 });
 
-/** A block of attention within segments with a compressive memory of those before ({@link InfiniAttention}). */
+/** A block of Infini-attention ({@link InfiniAttention}). */
 export const infiniAttention = definePart<InfiniAttentionPartOptions>('infini-attention', (options, place) => {
   const { heads = headsOf(place), segmentLength = 256, delta = true } = options;
   return blockAround(options, place, (projections) => {
@@ -35,7 +35,7 @@ export const infiniAttention = definePart<InfiniAttentionPartOptions>('infini-at
   });
 });
 
-/** A block that sees the segments before by their vectors ({@link TransformerXlAttention}). */
+/** A block of Transformer-XL attention ({@link TransformerXlAttention}). */
 export const transformerXlAttention = definePart<TransformerXlPartOptions>(
   'transformer-xl-attention',
   (options, place) => {

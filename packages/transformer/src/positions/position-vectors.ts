@@ -2,11 +2,11 @@ import { type SinusoidalLayout, sinusoidalTable } from '@sequitur/attention';
 import { embed, type Initializer, Module, normal, Parameter, SequiturError } from '@sequitur/core';
 import { add, range, scalar, type Tensor, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 
-/** A vector for each position, added to those of the tokens. */
+/** Absolute position embeddings, added to the token embeddings. */
 export interface PositionVectors extends Module {
-  /** How many positions have a vector; `Infinity` where all do. */
+  /** Number of positions; `Infinity` where unbounded. */
   readonly count: number;
-  /** The vectors of the positions `start`, `start` + 1, …: [length, width]. */
+  /** Embeddings of the positions `start`, `start` + 1, …: [length, width]. */
   range(start: number, length: number): Tensor;
   /** int32 [...] -> [..., width]. */
   lookup(positions: Tensor): Tensor;
@@ -17,14 +17,14 @@ export interface PositionTableOptions {
   readonly width: number;
   /** Position p has row p + offset (2 in BART's checkpoints); default 0. */
   readonly offset?: number;
-  /** The row that lookups give no gradient. */
+  /** The row that gets no gradient from lookups. */
   readonly padding?: number | undefined;
   readonly initializer?: Initializer;
-  /** Default true; false for a table of sinusoids that checkpoints store. */
+  /** Whether it is trained; false for stored sinusoids. Default true. */
   readonly trained?: boolean;
 }
 
-/** A stored vector for each of `count` positions. */
+/** A table of learned or stored position embeddings. */
 export class PositionTable extends Module implements PositionVectors {
   readonly weight: Parameter; // [offset + count, width]
   readonly count: number;
@@ -55,7 +55,7 @@ export class PositionTable extends Module implements PositionVectors {
   }
 }
 
-/** Computed sinusoids (Vaswani et al. 2017, section 3.5); nothing is trained or stored. */
+/** Sinusoidal position embeddings, computed (Vaswani et al. 2017, section 3.5). */
 export class SinusoidalPositions extends Module implements PositionVectors {
   readonly width: number;
   readonly layout: SinusoidalLayout;
@@ -74,7 +74,7 @@ export class SinusoidalPositions extends Module implements PositionVectors {
     return tensor(this.#rows(start, length), [length, this.width]);
   }
 
-  /** Only with a `count`: the table is made on the host, where the positions are not known. */
+  /** Requires `count`: the table is built on the host, where the positions are not known. */
   lookup(positions: Tensor): Tensor {
     if (!Number.isFinite(this.count)) {
       throw new SequiturError({

@@ -2,7 +2,7 @@ import { splitIntoSegments } from '@sequitur/attention';
 import { costOfParts, type PartCost } from '@sequitur/core';
 import type { CausalStack } from '../causal-stack.js';
 
-/** A model that says what it costs to read. */
+/** A model with a cost. */
 export type CostedReader = Pick<CausalStack, 'blocks' | 'cost' | 'width'>;
 
 interface Parts {
@@ -17,7 +17,9 @@ interface Reading {
   readonly logits: number;
 }
 
-/** Every segment is read as [memory, tokens, memory]; what is written behind the last token no loss reads. */
+/**
+ * Every segment is read as [memory, tokens, memory]; the loss does not depend on memory written after the last token.
+ */
 export function recurrentMemoryCost(
   { model, memoryTokens, segmentLength }: Parts,
   { length, seen, logits }: Reading,
@@ -48,7 +50,7 @@ export function recurrentMemoryCost(
   }
 }
 
-/** Of memory that is read, the last block's output goes nowhere: only what later tokens look up is differentiated there. */
+/** The last block's output at memory tokens before the segment is unused: only its keys and values get gradients. */
 function unreadGradient({ blocks }: CostedReader, tokens: number): number {
   const last = blocks.at(-1)!;
   const mixer = 'mixer' in last ? (last.mixer as { cost?(length: number): PartCost }).cost?.(tokens) : undefined;

@@ -17,22 +17,22 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { RecurrentMemoryModel, RecurrentMemoryState } from './recurrent-memory-model.js';
 
-/** The loss of one segment, from its logits [batch, length, vocabulary] and where it begins in the text. */
+/** The loss of one segment, from its logits [batch, length, vocabulary] and its start in the sequence. */
 export type SegmentLoss = (logits: Tensor3D, start: number) => Scalar;
 
 export interface ReplayedGradients {
   /** The sum of the segments' losses. */
   readonly value: Scalar;
-  /** By the paths of the trainable parameters. */
+  /** By parameter path. */
   readonly gradients: Map<string, Tensor>;
 }
 
 /**
- * The loss of a text of many segments and its gradients through all of them, with the activations of one segment at a time
- * (memory replay back-propagation: Wu et al. 2022, "Memformer", algorithm 1): the memories are computed forwards and kept; then,
- * from the last segment to the first, each is read again from its memory, and the gradient by that memory is handed to the
- * segment before. Equal to back-propagation through `model.step`, over
- * all segments or as many as the model's `gradientSegments`. The caller disposes the result.
+ * Memory replay back-propagation (Wu et al. 2022, "Memformer", algorithm 1): the loss of many segments and its
+ * gradients, with the activations of one segment at a time. The memories are computed forwards and kept; then, from the
+ * last segment to the first, each segment is recomputed from its memory, and the gradient of that memory is passed to
+ * the segment before. Equal to back-propagation through `model.step`, over all segments or the model's
+ * `gradientSegments`. The caller disposes the result.
  *
  * @param tokens int32 [batch, length]
  */
@@ -80,11 +80,11 @@ function rollOut(model: RecurrentMemoryModel, segments: readonly Tensor2D[]): (T
   return memories;
 }
 
-/** A segment of a text, with the memory before it. */
+/** A segment, with the memory before it. */
 interface Segment {
   readonly tokens: Tensor2D;
   readonly memory: Tensor3D | undefined;
-  /** How many segments come before it, by which the model knows where gradients are cut. */
+  /** Number of earlier segments, which decides where gradients stop. */
   readonly index: number;
 }
 
@@ -95,7 +95,7 @@ function readSegment(model: RecurrentMemoryModel, { tokens, memory, index }: Seg
   return { logits, written: model.endSegment(state).memory };
 }
 
-/** Loss and gradients of one segment, by the parameters and by the memory before it. */
+/** Loss and gradients of one segment with respect to the parameters and the memory before it. */
 function replay(
   model: RecurrentMemoryModel,
   segment: Segment,
@@ -111,7 +111,7 @@ function replay(
       scoped(() => {
         const { logits, written } = readSegment(model, { ...segment, memory: held as Tensor3D | undefined });
         loss = keep(lossOf(logits));
-        // The gradient by what this segment writes enters as the weights of a sum, whose gradient it is.
+        // The gradient of the written memory enters as the weights of a sum, whose gradient it is.
         return byWritten && written ? (add(loss, sum(mul(written, byWritten))) as Scalar) : clone(loss);
       }),
     variables,

@@ -20,12 +20,12 @@ import {
 import { add, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { type CostedReader, recurrentMemoryCost } from './cost.js';
 
-/** A causal model that reads vectors in the place of tokens, as `CausalStack` does. */
+/** A causal model that reads embeddings instead of tokens, as `CausalStack` does. */
 export interface ReadsVectors<S extends StateTree = StateTree> extends CausalModel<S> {
   readonly width: number;
-  /** tokens int32 [batch, length] -> [batch, length, width], before anything is added for their places. */
+  /** Token embeddings without positions: tokens int32 [batch, length] -> [batch, length, width]. */
   embed(tokens: Tensor2D): Tensor3D;
-  /** x as `embed` gives it, after all that `state` has seen -> the last block's normalised vectors. */
+  /** x from `embed`, after the tokens of `state` -> the last block's normalised outputs. */
   readVectors(x: Tensor3D, state: S, context?: StepContext): { hidden: Tensor3D; state: S };
   logitsOf(hidden: Tensor3D): Tensor3D;
 }
@@ -33,29 +33,32 @@ export interface ReadsVectors<S extends StateTree = StateTree> extends CausalMod
 export interface RecurrentMemoryOptions {
   readonly memoryTokens: number;
   readonly segmentLength: number;
-  /** Gradients go back through so many segments; default all. */
+  /** Truncated back-propagation: the number of segments with gradients; default all. */
   readonly gradientSegments?: number;
-  /** Of the memory before the first segment; default normal with deviation 0.02. */
+  /** Initializer of the memory tokens; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;
 }
 
 export type RecurrentMemoryState = {
-  /** What the segments before have written: [batch, memoryTokens, width]; absent before the first: as learned. */
+  /**
+   * The memory written by earlier segments: [batch, memoryTokens, width]; absent before the first, which has the
+   * learned memory tokens.
+   */
   readonly memory?: Tensor3D;
-  /** What the model within knows of this segment; absent before its first token. */
+  /** The state of the inner model within this segment; absent before its first token. */
   readonly inner?: StateTree;
-  /** Tokens that this segment has room for yet. */
+  /** Remaining tokens of this segment. */
   readonly room: number;
   /** Tokens of each later segment. */
   readonly segmentLength: number;
-  /** Segments that are complete. */
+  /** Number of complete segments. */
   readonly segments: number;
 };
 
 /**
- * Recurrent Memory Transformer (Bulatov, Kuratov and Burtsev 2022, section 3.1) around any model that reads vectors: every
- * segment is read as [memory, tokens, memory], and what the model makes of the memory behind the tokens is the memory before
- * the next segment. The state is constant in the length of the text.
+ * Recurrent Memory Transformer (Bulatov, Kuratov and Burtsev 2022, section 3.1) around any model that reads embeddings:
+ * every segment is read as [memory, tokens, memory], and the output at the memory tokens after the segment is the
+ * memory before the next one. The state is constant in the length.
  *
  * Observable: what the model within offers, below `memoryRead` and `memoryWritten` for the memory tokens.
  */
@@ -79,7 +82,7 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
     this.#gradientSegments = options.gradientSegments ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A model with drawn values around `model`, whose own values stay where it has any. The caller disposes it. */
+  /** Creates a recurrent memory around `model`; parameters without values are initialised. The caller disposes it. */
   static create<M extends ReadsVectors>(
     model: M,
     { seed = 0, ...options }: RecurrentMemoryOptions & { readonly seed?: number | string },
@@ -100,10 +103,10 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   }
 
   /**
-   * What it costs to read `length` tokens of segments of `segmentLength` after `seen` others, for a batch of one, around a
-   * model that says what it costs itself.
+   * Cost of `length` tokens in segments of `segmentLength` after `seen` earlier ones, for a batch of one, around a
+   * model with a cost.
    *
-   * @param logits of how many tokens; default all
+   * @param logits number of tokens with logits; default all
    */
   cost(this: RecurrentMemoryModel<M & CostedReader>, length: number, seen = 0, logits = length): PartCost {
     return recurrentMemoryCost(this, { length, seen, logits });
@@ -131,8 +134,8 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   }
 
   /**
-   * Writes the memory for the next segment, whether this one is full or not: `step` does so by itself where one is. The
-   * caller disposes the new state.
+   * Ends a segment: writes the memory for the next one, even if this one is not full; `step` does so for full segments.
+   * The caller disposes the new state.
    */
   endSegment(state: RecurrentMemoryState, context: StepContext = {}): RecurrentMemoryState {
     const { memory, inner, segmentLength, segments } = state;
@@ -155,7 +158,7 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   }
 }
 
-/** The context of some positions of a chunk. Places in the text are counted within the segment, by the model itself. */
+/** The context of a range of positions. Positions are counted within the segment, by the model itself. */
 function ofPositions(
   { attentionMask, positions: _, ...context }: StepContext,
   start: number,
@@ -168,7 +171,7 @@ function ofPositions(
   };
 }
 
-/** The context of memory tokens: nothing that is said of the tokens holds for them. */
+/** The context of memory tokens: without masks and positions of the tokens. */
 function onlyWatching({ observe, random }: StepContext): StepContext {
   return { logits: 'all', observe, random };
 }

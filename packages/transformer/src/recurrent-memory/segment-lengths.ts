@@ -1,9 +1,12 @@
-/** Where the segment is that is shorter than the others: the last, the first, or none, all being about equally long. */
+/**
+ * Which segment is shorter than the others: the last (left), the first (right), or none (center), all having about
+ * equal length.
+ */
 export type SegmentAlignment = 'left' | 'right' | 'center';
 
 /**
- * The lengths of the first and of the later segments into which a text of `length` tokens is cut, none longer than
- * `segmentLength`: for `RecurrentMemoryModel.initState`.
+ * The lengths of the first and of the later segments of a sequence of `length` tokens, at most `segmentLength`: for
+ * `RecurrentMemoryModel.initState`.
  */
 export function segmentLengths(
   length: number,

@@ -9,7 +9,7 @@ import {
 } from '@sequitur/pretrained';
 import type { SequenceToSequenceConfig } from './family.js';
 
-/** Settings of generation, kept as they are. */
+/** Generation settings, which are kept as they are. */
 const GENERATION = [
   ...['num_beams', 'max_length', 'min_length', 'length_penalty', 'early_stopping', 'no_repeat_ngram_size'],
   ...['encoder_no_repeat_ngram_size', 'repetition_penalty', 'bad_words_ids', 'forced_bos_token_id', 'do_sample'],
@@ -18,12 +18,12 @@ const GENERATION = [
   ...['remove_invalid_values', 'exponential_decay_length_penalty'],
 ];
 
-/** What is taken where a configuration says nothing. */
+/** Defaults of a config. */
 export interface CommonDefaults extends Pick<SpecialTokens, 'endToken'> {
   readonly paddingToken: number;
   /** Default the padding token. */
   readonly decoderStartToken?: number;
-  /** Settings of generation that the class has even if the configuration does not name them. */
+  /** Default generation settings of the class. */
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 
@@ -44,7 +44,7 @@ export function readCommon(
 }
 
 function readGeneration(json: ConfigReader): Record<string, unknown> {
-  // A null says "not this", where the class would have a setting itself.
+  // null disables a default setting of the class.
   const named = GENERATION.filter((name) => json.has(name));
   return Object.fromEntries(named.map((name) => [name, json.maybe(name, anything) ?? null]));
 }

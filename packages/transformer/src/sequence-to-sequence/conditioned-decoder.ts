@@ -24,10 +24,10 @@ import {
 import type { DecoderBlockState, Source } from '../decoder/decoder-block.js';
 import type { TargetDecoder } from './sides.js';
 
-/** How many tokens went by, and what each block remembers of them and of the source. */
+/** The number of tokens read, and the state of each block. */
 export type DecoderState = { readonly length: number; readonly blocks: readonly DecoderBlockState[] };
 
-/** What writes: a decoder with its head. */
+/** A decoder with its output projection. */
 export interface TargetWriter {
   readonly decoder: TargetDecoder;
   readonly vocabularySize: number;
@@ -37,14 +37,14 @@ export interface TargetWriter {
 }
 
 /**
- * The decoder of a model that has read a source: an ordinary causal model. It borrows its parameters, so that its
- * disposal frees the encoded source alone.
+ * The decoder for an encoded source, as a causal model. It borrows its parameters: disposing it frees the encoded
+ * source only.
  */
 export class ConditionedDecoder extends Module implements CausalModel<DecoderState> {
   readonly #model: TargetWriter;
   readonly #source: Source;
 
-  /** @param source belongs to this decoder from now on */
+  /** @param source owned by this decoder from now on */
   constructor(model: TargetWriter, source: Source) {
     super();
     this.#model = model;
@@ -59,12 +59,12 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
     return this.#model.contextLength;
   }
 
-  /** Frees the encoded source; the model lives on. */
+  /** Frees the encoded source, not the model. */
   override dispose(): void {
     dispose([this.#source.hidden, this.#source.attentionMask].filter((tensor) => tensor !== undefined));
   }
 
-  /** @param batchSize the number of sources, or a multiple of it: then each source serves as many rows one after another */
+  /** @param batchSize the number of sources, or a multiple of it: then each source is repeated for neighbouring rows */
   initState(batchSize: number): DecoderState {
     return scoped(() => {
       const source = repeated(this.#source, batchSize);
@@ -97,7 +97,7 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
   }
 }
 
-/** Every row of the source as often as it takes to fill the batch. */
+/** Repeats every row of the source to fill the batch. */
 function repeated({ hidden, attentionMask }: Source, batchSize: number): Source {
   const rows = hidden.shape[0];
   if (batchSize === rows) return { hidden, attentionMask };

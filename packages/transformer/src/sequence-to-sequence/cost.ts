@@ -1,13 +1,13 @@
 import { type Cost, costOfParts, linearFlops, type PartCost } from '@sequitur/core';
 import type { EncoderDecoder } from './encoder-decoder.js';
 
-/** How much was written, after how long a source. */
+/** The lengths of source and target. */
 export interface WritingPlace {
   readonly sourceLength: number;
-  /** Tokens written now, and before. */
+  /** Target tokens of this step, and before. */
   readonly length: number;
   readonly seen?: number;
-  /** Of how many of them logits are wanted; default all. */
+  /** Number of tokens with logits; default all. */
   readonly logits?: number;
 }
 
@@ -16,12 +16,12 @@ export function encodingFlops({ encoder }: EncoderDecoder, sourceLength: number)
   return costOfParts(encoder, sourceLength).flops;
 }
 
-/** Operations of the keys and values of an encoded source, which a state begins with. */
+/** Operations of the keys and values of an encoded source. */
 export function sourceFlops({ decoder }: EncoderDecoder, sourceLength: number): number {
   return decoder.blocks.reduce((sum, { cross }) => sum + cross.costOfSource(sourceLength, 0).reading, 0);
 }
 
-/** What it costs to write with the source in the state. */
+/** Cost of decoding, given the encoded source. */
 export function writingCost(
   model: EncoderDecoder,
   { sourceLength, length, seen = 0, logits = length }: WritingPlace,
@@ -36,13 +36,13 @@ export function writingCost(
   };
 }
 
-/** Reading `length` tokens and writing as many, and the state behind them. Products only. */
+/** Cost of encoding and decoding `length` tokens each, and the state after them. Products only. */
 export function costOfUse(model: EncoderDecoder, length: number): Pick<Cost, 'flops' | 'stateBytes'> {
   const { flops, stateBytes } = writingCost(model, { sourceLength: length, length });
   return { flops: encodingFlops(model, length) + sourceFlops(model, length) + flops, stateBytes };
 }
 
-/** Reading a source and learning `length` tokens after it, forward and backward. Products only. */
+/** Cost of a training step with `length` target tokens, forward and backward. Products only. */
 export function trainingFlops(model: EncoderDecoder, place: Pick<WritingPlace, 'sourceLength' | 'length'>): number {
   const { encoder, decoder } = model;
   const { sourceLength, length } = place;

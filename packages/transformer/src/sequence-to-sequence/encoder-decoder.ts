@@ -20,33 +20,33 @@ import type { SourceEncoder, TargetDecoder } from './sides.js';
 export interface EncoderDecoderParts {
   readonly encoder: SourceEncoder;
   readonly decoder: TargetDecoder;
-  /** Absent: tied, each token's logit is the product with its own vector of the decoder's embedding. */
+  /** The output projection; absent: tied to the decoder's embedding. */
   readonly head?: Linear | null;
   /** Added to the logits; [1, vocabularySize]. */
   readonly logitsBias?: Parameter | null;
-  /** Multiplies what the head reads; default 1. */
+  /** Factor on the input of the output projection; default 1. */
   readonly headScale?: number;
-  /** The token that targets begin with. */
+  /** The start token of targets. */
   readonly startToken: number;
   readonly paddingToken: number;
 }
 
-/** Equally long rows of token ids; a source's padding is 0 in `attentionMask`. */
+/** A batch of sources and targets; rows have equal length, padding of the source is 0 in `attentionMask`. */
 export interface TranslationBatch {
   readonly source: readonly ArrayLike<number>[];
   readonly attentionMask?: readonly ArrayLike<number>[] | undefined;
-  /** What the decoder reads, beginning with the start token; its padding is 0 in `targetVisible`. */
+  /** The input of the decoder, from the start token on; padding is 0 in `targetVisible`. */
   readonly target: readonly ArrayLike<number>[];
   readonly targetVisible?: readonly ArrayLike<number>[] | undefined;
 }
 
 export interface TranslationLossOptions extends LossContext {
-  /** Share of the wanted distribution that is spread over all tokens (Vaswani et al. 2017, section 5.4); default 0. */
+  /** Label smoothing (Vaswani et al. 2017, section 5.4); default 0. */
   readonly labelSmoothing?: number;
 }
 
 /**
- * Reads one text and writes another (Vaswani et al. 2017, figure 1), from any parts: T5, BART, Marian are such parts.
+ * An encoder-decoder model (Vaswani et al. 2017, figure 1), composed of any parts, such as T5, BART and Marian.
  *
  * Observable: `encoder.embedding`, `encoder.blocks.<i>.output`, `decoder.blocks.<i>.cross.weights`, and so on.
  */
@@ -91,7 +91,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
     });
   }
 
-  /** The logits of every target token's successor, [batch, length, vocabularySize]. The caller disposes them. */
+  /** The logits of the next target tokens, [batch, length, vocabularySize]. The caller disposes them. */
   apply({ source, attentionMask, target, targetVisible }: TranslationBatch, context: Context = {}): Tensor3D {
     return scoped(() => {
       const read = tokenTensor(source, this.sourceVocabularySize);
@@ -107,10 +107,9 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
   }
 
   /**
-   * Mean cross-entropy of the labels, in nats per token, each foretold from the source and the labels before it. The
-   * caller disposes it.
+   * Mean cross-entropy of the labels, in nats per token (teacher forcing). The caller disposes it.
    *
-   * @param labels equally long rows, -100 where nothing is foretold
+   * @param labels rows of equal length, -100 is ignored
    */
   loss(
     batch: Omit<TranslationBatch, 'target'> & { readonly labels: readonly ArrayLike<number>[] },
@@ -125,7 +124,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
     });
   }
 
-  /** What the decoder reads to write these labels: the start token, then the labels, padding where none is wanted. */
+  /** The decoder input for these labels: the start token, then the labels, padding where they are ignored. */
   shifted(labels: readonly ArrayLike<number>[]): number[][] {
     return labels.map((row) => {
       const before = Array.from(row).slice(0, -1);

@@ -3,13 +3,13 @@ import type { EncoderDecoderParts } from './encoder-decoder.js';
 
 /** What every configuration of a model that reads one text and writes another says. */
 export interface SequenceToSequenceConfig extends SpecialTokens {
-  /** The family it belongs to, as `model_type` names it: `t5`, `bart`, `marian`. */
+  /** The family, by `model_type`: `bert`, `roberta`, `distilbert`. */
   readonly modelType: string;
   readonly vocabularySize: number;
-  /** The token that targets begin with. */
+  /** The start token of targets. */
   readonly decoderStartToken: number;
   readonly paddingToken: number;
-  /** Settings of generation that the configuration carries, as Hugging Face spells them: `num_beams`, `bad_words_ids`. */
+  /** Generation settings of the config, by their Hugging Face names: `num_beams`, `bad_words_ids`. */
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 

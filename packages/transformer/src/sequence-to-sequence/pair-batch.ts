@@ -1,12 +1,12 @@
 import type { LabelledTranslationBatch } from './translation-loss.js';
 
-/** Token ids of a text and of what is to be written after it, with whatever ends a text in the model's vocabulary. */
+/** Token ids of a source and a target, with their end tokens. */
 export interface EncodedPair {
   readonly source: readonly number[];
   readonly target: readonly number[];
 }
 
-/** The pairs as one batch: sources padded on the right, which attention passes over, and labels, where -100 is padding. */
+/** Collates pairs to a batch: sources and labels are padded on the right, with -100 in labels. */
 export function pairBatch(pairs: readonly EncodedPair[], paddingToken: number): LabelledTranslationBatch {
   const [sourceLength, targetLength] = [longest(pairs, 'source'), longest(pairs, 'target')];
   return {

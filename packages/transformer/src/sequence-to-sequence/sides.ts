@@ -4,7 +4,7 @@ import type { DecoderBlock } from '../decoder/decoder-block.js';
 import type { EncoderStack } from '../encoder-stack.js';
 import type { TokenEmbedding } from '../token-embedding.js';
 
-/** Reads the source. */
+/** The encoder. */
 export class SourceEncoder extends Module {
   readonly embedding: TokenEmbedding;
   readonly stack: EncoderStack;
@@ -27,7 +27,7 @@ export class SourceEncoder extends Module {
   }
 }
 
-/** Writes the target. */
+/** The decoder. */
 export class TargetDecoder extends Module {
   readonly embedding: TokenEmbedding;
   readonly blocks: readonly DecoderBlock[];

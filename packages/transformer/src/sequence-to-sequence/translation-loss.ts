@@ -2,7 +2,7 @@ import { checkOptions, countLabels, type LossContext, option, optionsOf } from '
 import type { Scalar } from '@tensorflow/tfjs-core';
 import type { EncoderDecoder, TranslationBatch, TranslationLossOptions } from './encoder-decoder.js';
 
-/** Sources, and the targets that are to be written after them: -100 where nothing is foretold. */
+/** Sources, and the labels of the targets: -100 is ignored. */
 export interface LabelledTranslationBatch extends Omit<TranslationBatch, 'target'> {
   readonly labels: readonly ArrayLike<number>[];
 }
@@ -11,10 +11,7 @@ type LossOptions = Pick<TranslationLossOptions, 'labelSmoothing'>;
 
 const lossOptions = optionsOf<LossOptions>({ labelSmoothing: option.optional(option.share) });
 
-/**
- * The mean cross-entropy of every target token, as `train` takes it:
- * `train(model, batches, { loss: translationLoss({ labelSmoothing: 0.1 }), ... })`.
- */
+/** The translation loss for `train`, the mean cross-entropy of target tokens: */
 export function translationLoss(options: LossOptions = {}) {
   const { labelSmoothing = 0 } = checkOptions('translationLoss', lossOptions, options);
   const loss = (model: EncoderDecoder, batch: LabelledTranslationBatch, context: LossContext = {}): Scalar =>

@@ -2,13 +2,13 @@ import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 import { type WriteFromOptions, writeFrom } from './write-from.js';
 
 export interface TranslateOptions extends WriteFromOptions {
-  /** Languages in words, for models that are told in words what to do, as T5 is: puts `translate <from> to <to>: ` before. */
+  /** Names of languages, for models with a task prefix such as T5: prepends `translate <from> to <to>: `. */
   readonly from?: string;
   readonly to?: string;
 }
 
 /**
- * Translates each text.
+ * Translates texts.
  *
  * @throws SequiturError where the model has no tokenizer
  */
@@ -22,7 +22,7 @@ export function translate(
 }
 
 /**
- * Sums up each text; T5 is told so in words.
+ * Summarizes texts; T5 gets its task prefix.
  *
  * @throws SequiturError where the model has no tokenizer
  */

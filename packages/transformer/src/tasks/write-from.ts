@@ -5,15 +5,15 @@ import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 
 export interface WriteFromOptions extends TextGenerateOptions {
-  /** Put before every text, as T5 is told what to do: `translate English to German: `. */
+  /** The task prefix of every text, for T5: `translate English to German: `. */
   readonly prefix?: string;
-  /** How many texts are read at a time, those of like length together; default all at once. */
+  /** Batch size, with texts of similar length together; default all at once. */
   readonly batchSize?: number;
 }
 
 /**
- * Writes a text from each source: greedily, or as the model's configuration of generation and the options say. With
- * `beamSearch` the best is given.
+ * Generates a text for each source: greedily, or by the generation config and the options. With `beamSearch` the best
+ * one is returned.
  *
  * @throws SequiturError where the model has no tokenizer
  */
@@ -52,7 +52,7 @@ async function writeTogether(
   }
 }
 
-/** As `writeFrom` of one text, piece by piece; leaving the loop early frees everything. */
+/** As `writeFrom` for one text, piece by piece; leaving the loop early frees everything. */
 export async function* streamFrom(
   model: SequenceToSequence,
   text: string,

@@ -22,7 +22,7 @@ export function readPositions(json: ConfigReader): PositionKind {
   return POSITIONS[json.take('position_embedding_type', oneOf(Object.keys(POSITIONS)), 'absolute')]!;
 }
 
-/** The common attributes as `config.json` spells them. */
+/** The common attributes in the form of `config.json`. */
 export function writeCommon(config: BertConfig): Record<string, unknown> {
   const { startToken, endToken, tied = true } = config;
   return {
@@ -34,7 +34,10 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
   };
 }
 
-/** Before the last product of a head: `classifier_dropout`, else as everywhere; the head for answers has none. */
+/**
+ * Dropout before the output projection of a head: `classifier_dropout`, else as everywhere; none for question
+ * answering.
+ */
 export function classifierDropout(config: BertConfig, kind: string): number {
   return kind === 'questionAnswering' ? 0 : (config.classifierDropout ?? config.dropout ?? 0);
 }

@@ -2,7 +2,7 @@ import type { BertConfig } from '../../config.js';
 
 const published = { modelType: 'bert', vocabularySize: 30522, contextLength: 512 };
 
-/** Sizes that are known by name (Devlin et al. 2019; Turc et al. 2019). */
+/** Published sizes by name. */
 export const bertPresets = {
   tiny: { ...published, width: 128, depth: 2, heads: 2 },
   mini: { ...published, width: 256, depth: 4, heads: 4 },

@@ -16,16 +16,16 @@ import { cast, reshape, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/t
 
 export interface BigBirdMixerOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
   readonly blockSize: number;
-  /** How many blocks each block sees by chance while training; outside of it block 0 that often, as Hugging Face has it. */
+  /** Random blocks per block in training; outside of training block 0 is taken that often, as in Hugging Face. */
   readonly randomBlocks: number;
 }
 
-/** By head, or one for all, and by block of queries but the first and the last: the blocks that it sees by chance. */
+/** The random blocks of each block of queries except the first and the last, per head or one list for all. */
 export type ChosenBlockIds = readonly (readonly (readonly number[])[])[];
 
 /**
- * Attention of blocks of tokens to the first block, the last, their neighbours and some drawn by chance (Zaheer et al. 2020,
- * section 2); of all to all where the text is short or not made of whole blocks.
+ * BigBird attention: blocks attend to the first block, the last, their neighbours and some random ones (Zaheer et al.
+ * 2020, section 2); full attention where the sequence is short or not a multiple of the block size.
  *
  * Observable: `query` and `key` [batch, length, heads, headSize], `weights` [batch, heads, length, length].
  */
@@ -42,7 +42,7 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
     this.randomBlocks = randomBlocks;
   }
 
-  /** Nothing is remembered: the whole text is read at once. */
+  /** No state: the sequence is read in one chunk. */
   initState(_batchSize: number): KeyValueCache {
     return emptyCache;
   }
@@ -57,7 +57,10 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
     };
   }
 
-  /** The first and the last block see all; those between five blocks, one less beside the ends, and block 0 again. */
+  /**
+   * The first and the last block attend to all; those between to five blocks, one less next to the ends, and block 0
+   * again.
+   */
   #sparsePairs(length: number): number {
     const { blockSize } = this;
     return 2 * blockSize * length + (5 * (length / blockSize - 2) - 2) * blockSize * blockSize;
@@ -97,12 +100,12 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
   }
 }
 
-/** Block 0 as often as others are drawn in training, for every block: what is seen "by chance" outside of training. */
+/** Block 0, as often as blocks are drawn in training, for every block: the "random" blocks outside of training. */
 export function firstBlocks(blocks: number, count: number): ChosenBlockIds {
   return [Array.from({ length: blocks - 2 }, () => new Array<number>(count).fill(0))];
 }
 
-/** Whether a text of whole blocks is long enough for sparse reading: more than 5 + 2 randomBlocks blocks. */
+/** Whether a sequence of whole blocks is long enough for sparse attention: more than 5 + 2 randomBlocks blocks. */
 export function isSparse(
   length: number,
   { blockSize, randomBlocks }: { readonly blockSize: number; readonly randomBlocks: number },
@@ -110,7 +113,7 @@ export function isSparse(
   return length % blockSize === 0 && length > (5 + 2 * randomBlocks) * blockSize;
 }
 
-/** Different blocks that `block` does not see anyway. */
+/** Different blocks that `block` does not attend to anyway. */
 function drawBlocks(block: number, blocks: number, count: number, random: Random): number[] {
   const anyway = [0, block - 1, block, block + 1, blocks - 1];
   const others = Array.from({ length: blocks }, (_, other) => other).filter((other) => !anyway.includes(other));

@@ -29,15 +29,15 @@ function headStyle(config: BigBirdConfig, headKind: string): HeadStyle {
   };
 }
 
-/** Every class but that for answers stores a pooler, and not all of them read it. */
+/** Every class except that for question answering stores a pooler, and not all of them use it. */
 function unusedPooler({ width, initializerRange = 0.02 }: BigBirdConfig, headKind: string): Module | null {
   if (['pooled', 'preTraining', 'multipleChoice', 'questionAnswering'].includes(headKind)) return null;
   return new Linear(width, width, { initializer: normal(initializerRange) });
 }
 
 /**
- * As Hugging Face's class: the question goes up to the first separator, its tokens are a segment of their own, and no answer
- * is looked for in it, but for the first token, which stands for no answer.
+ * As in Hugging Face's class: the question ends at the first separator, has a separate token type, and cannot hold the
+ * answer, except for its first token, which means no answer.
  */
 function withQuestion(batch: TextBatch, { separatorToken = 66 }: BigBirdConfig): TextBatch {
   const ends = batch.tokens.map((row) => Math.max(0, Array.from(row).indexOf(separatorToken)));

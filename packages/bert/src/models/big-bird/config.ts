@@ -1,15 +1,15 @@
 import type { BertConfig } from '../../config.js';
 
-/** The shape of a BigBird (Zaheer et al. 2020). */
+/** The config of a BigBird (Zaheer et al. 2020). */
 export interface BigBirdConfig extends BertConfig {
   readonly blockSize: number;
-  /** How many blocks each block sees by chance. */
+  /** Random blocks per block. */
   readonly randomBlocks: number;
-  /** Texts longer than 5 + 2 randomBlocks blocks are read sparsely; default true. */
+  /** Sequences longer than 5 + 2 randomBlocks blocks use sparse attention; default true. */
   readonly sparse?: boolean;
   /** Queries, keys and values have biases; default true. */
   readonly attentionBias?: boolean;
-  /** Multiply the tokens' vectors by sqrt(width); default false. */
+  /** Multiply the token embeddings by sqrt(width); default false. */
   readonly rescalesEmbedding?: boolean;
   readonly separatorToken?: number;
 }

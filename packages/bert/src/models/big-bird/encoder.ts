@@ -5,8 +5,8 @@ import { BigBirdMixer } from './attention.js';
 import type { BigBirdConfig } from './config.js';
 
 /**
- * BigBird's encoder: BERT's with sparse attention. A text that is to be read sparsely is filled up with padding to whole
- * blocks; what is observed shows it with that.
+ * BigBird's encoder: BERT with sparse attention, whose sequences are padded to whole blocks. Observed values include
+ * that padding.
  */
 export class BigBirdEncoder extends BertEncoder {
   readonly #blockSize: number;
@@ -17,7 +17,7 @@ export class BigBirdEncoder extends BertEncoder {
     const { width, heads, blockSize, randomBlocks, sparse = true, attentionDropout: dropout = 0 } = config;
     const drawn = { initializer: normal(config.initializerRange ?? 0.02) };
     const input = { ...drawn, bias: config.attentionBias ?? true };
-    // So large a block makes no text long enough to be read sparsely.
+    // With so large a block no sequence is long enough for sparse attention.
     const size = sparse ? blockSize : Number.MAX_SAFE_INTEGER;
     super(config, {
       scale: config.rescalesEmbedding ? Math.sqrt(width) : 1,
@@ -32,7 +32,7 @@ export class BigBirdEncoder extends BertEncoder {
     return super.cost(length + this.#missing(length));
   }
 
-  /** How many tokens fill up the last block of a text that is to be read sparsely. */
+  /** Padding of the last block. */
   #missing(length: number): number {
     return length >= this.#sparseFrom ? (this.#blockSize - (length % this.#blockSize)) % this.#blockSize : 0;
   }

@@ -4,7 +4,7 @@ import type { EncoderFamily } from '../encoder-family.js';
 import { buildBigBird } from './build.js';
 import { type BigBirdConfig, bigBirdPresets } from './config.js';
 
-/** BigBird (Zaheer et al. 2020): BERT that reads long texts sparsely. */
+/** BigBird (Zaheer et al. 2020): BERT with sparse attention. */
 export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
   modelType: 'big_bird',
   classes: {
@@ -76,7 +76,7 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
 };
 
 function readConfig(json: ConfigReader): BigBirdConfig {
-  json.take('position_embedding_type', only('absolute'), 'absolute'); // the class knows no other
+  json.take('position_embedding_type', only('absolute'), 'absolute'); // the only kind of the class
   return {
     ...{ ...readBertShape(json, 'gelu_new'), modelType: 'big_bird', contextLength: readTableSize(json) },
     sparse: json.take('attention_type', oneOf(['block_sparse', 'original_full']), 'block_sparse') === 'block_sparse',

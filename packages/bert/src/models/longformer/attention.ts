@@ -30,13 +30,13 @@ import {
 import type { BertContext } from '../../encoder.js';
 
 export interface LongformerMixerOptions extends Omit<ProjectionOptions, 'sourceWidth' | 'keyHeads'> {
-  /** How many keys a token sees on both sides together. */
+  /** Window size over both sides. */
   readonly window: number;
 }
 
 /**
- * Attention in a window with global tokens, which have projections of their own (Beltagy et al. 2020, section 3.1). Which
- * tokens are global the context says; without, none are.
+ * Longformer attention: a sliding window, and global tokens with separate projections (Beltagy et al. 2020, section
+ * 3.1). Global tokens come from the context; default none.
  *
  * Observable: `weights` [batch, heads, length, length].
  */
@@ -57,12 +57,12 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
     this.window = window;
   }
 
-  /** Nothing is remembered: the whole text is read at once. */
+  /** No state: the sequence is read in one chunk. */
   initState(_batchSize: number): KeyValueCache {
     return emptyCache;
   }
 
-  /** Without global tokens: every token sees a window, and the global projections are not used. */
+  /** Without global tokens: every token attends to a window, and the global projections are not used. */
   cost(length: number): PartCost {
     const used = [this.query, this.key, this.value, this.output];
     const projections = used.reduce((sum, part) => sum + linearFlops(part, length), 0);
@@ -102,7 +102,7 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
   }
 }
 
-/** How many pairs of tokens are at most half a window apart. */
+/** Number of pairs of tokens within half a window. */
 function pairsInWindow(length: number, window: number): number {
   const half = Math.min(window / 2, length - 1);
   return length * (2 * half + 1) - half * (half + 1);
@@ -115,7 +115,7 @@ interface Given {
   readonly scale: number;
 }
 
-/** What every token takes, global ones by their own projections, rows of padding being zeros. */
+/** Attention weights of every token, those of global ones by their projections, with zeros in rows of padding. */
 function weightsOf(local: Projections, global: Projections, { window, globals, attentionMask, scale }: Given): Tensor {
   const [batch, length] = local.query.shape;
   const rows = Array.from({ length: batch }, (_, row) => {

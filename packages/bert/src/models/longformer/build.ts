@@ -25,7 +25,10 @@ export function buildLongformer(config: LongformerConfig, headKind: string): Enc
   };
 }
 
-/** The first token for a class; the question for an answer in a text; for choices what stands after the question. */
+/**
+ * Global tokens: the first token for classification, the question for question answering, the tokens after the question
+ * for multiple choice.
+ */
 function globalsOf(
   headKind: string,
   { tokens }: TextBatch,

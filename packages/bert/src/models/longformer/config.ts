@@ -1,9 +1,9 @@
 import type { BertConfig } from '../../config.js';
 import { robertaTokens } from '../roberta/config.js';
 
-/** The shape of a Longformer (Beltagy et al. 2020). */
+/** The config of a Longformer (Beltagy et al. 2020). */
 export interface LongformerConfig extends BertConfig {
-  /** For each layer how many keys a token sees on both sides together; even. */
+  /** Window size over both sides of each layer; even. */
   readonly windows: readonly number[];
   /** Ends the question of a question-answering input; default 2. */
   readonly separatorToken?: number;

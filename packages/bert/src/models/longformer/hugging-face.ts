@@ -13,7 +13,7 @@ import { robertaFamily } from '../roberta/hugging-face.js';
 import { buildLongformer } from './build.js';
 import { type LongformerConfig, longformerPresets } from './config.js';
 
-/** Longformer (Beltagy et al. 2020): RoBERTa whose tokens see a window, and some of them everything. */
+/** Longformer (Beltagy et al. 2020): RoBERTa with sliding windows and global tokens. */
 export const longformerFamily: EncoderFamily<LongformerConfig> = {
   modelType: 'longformer',
   classes: {
@@ -44,7 +44,7 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
 };
 
 function readConfig(json: ConfigReader): LongformerConfig {
-  json.take('position_embedding_type', only('absolute'), 'absolute'); // the class knows no other
+  json.take('position_embedding_type', only('absolute'), 'absolute'); // the only kind of the class
   const paddingToken = json.take('pad_token_id', anInteger(0), 1);
   const contextLength = readTableSize(json) - paddingToken - 1;
   const shape = readBertShape(json);
@@ -55,7 +55,7 @@ function readConfig(json: ConfigReader): LongformerConfig {
   };
 }
 
-/** One number for all layers, or one for each. */
+/** One window for all layers, or one for each. */
 const windowsOf =
   (depth: number): ReadAttribute<readonly number[]> =>
   (value, where) => {

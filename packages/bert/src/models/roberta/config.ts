@@ -1,6 +1,6 @@
 import type { BertConfig } from '../../config.js';
 
-/** What RoBERTa and its descendants have in common. */
+/** Common defaults of RoBERTa and its descendants. */
 export const robertaTokens = { vocabularySize: 50265, contextLength: 512, tokenTypeCount: 1, paddingToken: 1 };
 
 const published = { ...robertaTokens, modelType: 'roberta', normEpsilon: 1e-5 };

@@ -4,7 +4,9 @@ import type { EncoderFamily } from '../encoder-family.js';
 import { buildRoberta } from './build.js';
 import { robertaPresets } from './config.js';
 
-/** RoBERTa (Liu et al. 2019): BERT with positions that count real tokens from `paddingToken` + 1 on, and heads of its own. */
+/**
+ * RoBERTa (Liu et al. 2019): BERT with positions counted over real tokens from `paddingToken` + 1 on, and other heads.
+ */
 export const robertaFamily: EncoderFamily = {
   modelType: 'roberta',
   classes: {

@@ -1,26 +1,28 @@
 import { SequiturError } from '@sequitur/core';
 import { type Size, type SizeOf, sizes } from './sizes.js';
 
-/** Most steps of a template: far more than a conversation of a thousand turns takes. */
+/** Maximum number of steps of a template, far more than a conversation of a thousand turns needs. */
 const MOST_STEPS = 1_000_000;
 const MOST_MILLISECONDS = 500;
-/** Most characters of one value; an item of a list counts as several. */
+/** Maximum size of a value in characters; an item of a list counts as several. */
 const LARGEST = 2 ** 22;
-/** Deepest nesting of lists and objects. */
+/** Maximum nesting of lists and objects. */
 const DEEPEST = 100;
-/** As many characters as cost as much as a step. */
+/** Characters that cost as much as a step. */
 const PER_STEP = 64;
-/** Steps between two looks at the clock. */
+/** Steps between checks of the clock. */
 const BETWEEN_LOOKS = 256;
 
-/** What a template may cost: steps, time, and the size of values. A template is part of a file, and may be anything. */
+/**
+ * The budget of a template: steps, time, and the size of values. A template is part of a file and cannot be trusted.
+ */
 export class Budget {
   readonly #sizeOf: SizeOf = sizes(LARGEST, DEEPEST);
   readonly #start = performance.now();
   #spent = 0;
   #looked = 0;
 
-  /** Counts a step, and what it gave. */
+  /** Counts a step and its result. */
   spend(value?: unknown): void {
     const { size, depth, length } = this.#sizeOf(value);
     this.allow(size);
@@ -32,7 +34,7 @@ export class Budget {
     if (performance.now() - this.#start > MOST_MILLISECONDS) throw beyond('time', `${MOST_MILLISECONDS} ms`);
   }
 
-  /** Refuses a step that would give this many characters. */
+  /** Refuses a step whose result would be too long. */
   allow(size: number): void {
     if (!(size <= LARGEST)) throw beyond('values', `${LARGEST} characters`);
   }

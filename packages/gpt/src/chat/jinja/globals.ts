@@ -1,10 +1,10 @@
 import { Environment } from '@huggingface/jinja';
 import { SequiturError, showValue } from '@sequitur/core';
 
-/** Most numbers that `range` counts. */
+/** Maximum length of `range`. */
 const LONGEST_RANGE = 10_000;
 
-/** The names that Hugging Face gives to chat templates, and further variables. */
+/** The globals of Hugging Face's chat templates, and additional variables. */
 export function templateEnvironment(variables: Readonly<Record<string, unknown>>): Environment {
   const environment = new Environment();
   const names = {

@@ -12,8 +12,8 @@ const LENGTHENING = ['join', 'indent', 'replace', 'tojson'];
 const KNOWN = 'Known';
 
 /**
- * The library's interpreter within a budget, and with `break` and `continue` that keep what was written before them: from
- * there on nothing is evaluated until the loop goes on or is over.
+ * The library's interpreter with a budget, and with `break` and `continue`: after them nothing is evaluated until the
+ * next iteration or the end of the loop.
  */
 export class BoundedInterpreter extends Interpreter {
   readonly #budget = new Budget();
@@ -61,7 +61,7 @@ export class BoundedInterpreter extends Interpreter {
     return value;
   }
 
-  /** Variables that a turn of the loop sets are gone in the next. */
+  /** Variables set in an iteration are local to it. */
   #turn({ own }: Turn, { variables }: Environment): Value {
     this.#budget.spend();
     if (this.#leaving === 'Continue') this.#leaving = null;

@@ -1,16 +1,16 @@
 import type { GptConfig } from '../gpt-family.js';
 
-/** The shape of a Bloom (BigScience 2022): no bound to the length of a text, since ALiBi needs no vectors. */
+/** The config of a Bloom (BigScience 2022); its length is unbounded, since ALiBi has no position embeddings. */
 export interface BloomConfig extends GptConfig {
   /** Default 1e-5. */
   readonly normEpsilon?: number;
-  /** Add to the normalised input instead of the input; default false. */
+  /** Whether the residual connection starts after the norm; default false. */
   readonly residualFromNorm?: boolean;
   /** Default true. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 

@@ -3,7 +3,7 @@ import { MixingBlock } from '@sequitur/transformer';
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 
 /**
- * As the pre-norm block, but what is added to is the normalised input (Bloom's
+ * A pre-norm block whose residual connections start after the norms (Bloom's
  * `apply_residual_connection_post_layernorm`):
  *
  *     n ← norm(x);  x ← n + mixer(n);  n ← norm(x);  x ← n + feedForward(n)

@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { buildLlamaLike } from '../llama/build.js';
 import type { GemmaConfig } from './config.js';
 
-/** The parts of a Gemma: a Llama with large heads, scaled embeddings and norms that count from 1. */
+/** The parts of a Gemma: a Llama with large heads, scaled embeddings and norm weights offset by 1. */
 export function buildGemma(config: GemmaConfig): LanguageModelParts {
   return buildLlamaLike(
     { activation: 'gelu_pytorch_tanh', ...config },
@@ -17,7 +17,7 @@ export function buildGemma(config: GemmaConfig): LanguageModelParts {
   );
 }
 
-/** Root mean square normalisation whose weight is stored less 1, so that it starts at zero. */
+/** Root mean square normalisation whose stored weight is offset by 1, so that it starts at zero. */
 class OffsetRmsNorm extends Module implements Norm {
   readonly weight: Parameter; // [width]
   readonly epsilon: number;

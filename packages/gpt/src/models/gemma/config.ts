@@ -1,6 +1,6 @@
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The shape of a Gemma (Gemma Team 2024). */
+/** The config of a Gemma (Gemma Team 2024). */
 export interface GemmaConfig extends LlamaConfig {
   readonly headSize: number;
   readonly attentionBias?: boolean;

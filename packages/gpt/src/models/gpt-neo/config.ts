@@ -1,18 +1,18 @@
 import type { GptConfig } from '../gpt-family.js';
 
-/** Whether a block's queries see all before them, or a window. */
+/** Whether a block has global attention or a sliding window. */
 export type NeoReach = 'global' | 'local';
 
-/** The shape of a GPT-Neo (Black et al. 2021): GPT-2 with windows in some blocks and unscaled scores. */
+/** The config of a GPT-Neo (Black et al. 2021): GPT-2 with windows in some blocks and unscaled scores. */
 export interface GptNeoConfig extends GptConfig {
   readonly contextLength: number;
   /** Default 4 x width. */
   readonly hiddenWidth?: number;
-  /** One for each block. */
+  /** The kind of each block. */
   readonly reaches: readonly NeoReach[];
   /** Keys that a local query sees, its own among them; default 256. */
   readonly window?: number;
-  /** A name as Hugging Face writes it; default `gelu_new`. */
+  /** Activation by its Hugging Face name; default `gelu_new`. */
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
@@ -21,7 +21,7 @@ export interface GptNeoConfig extends GptConfig {
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 

@@ -1,20 +1,20 @@
 import type { RotaryScaling } from '@sequitur/attention';
 import type { GptConfig } from '../gpt-family.js';
 
-/** The shape of a GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023). */
+/** The config of a GPT-NeoX (Black et al. 2022; Pythia, Biderman et al. 2023). */
 export interface GptNeoxConfig extends GptConfig {
   readonly contextLength: number;
   readonly hiddenWidth: number;
-  /** A name as Hugging Face writes it; default `gelu`. */
+  /** Activation by its Hugging Face name; default `gelu`. */
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
-  /** Which share of each head turns with the position; default 0.25. */
+  /** The fraction of each head that is rotated; default 0.25. */
   readonly partialRotaryFactor?: number;
   /** Default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
-  /** Attention and feed-forward read the same input side by side; default true. */
+  /** Parallel residual: attention and feed-forward read the same input; default true. */
   readonly parallel?: boolean;
   /** Default true. */
   readonly attentionBias?: boolean;
@@ -22,7 +22,7 @@ export interface GptNeoxConfig extends GptConfig {
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 

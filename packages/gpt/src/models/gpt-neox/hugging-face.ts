@@ -35,7 +35,7 @@ export const gptNeoxFamily = gptFamily<GptNeoxConfig>({
 
 function readConfig(json: ConfigReader) {
   const contextLength = json.take('max_position_embeddings', anInteger(), 2048);
-  // Newer configurations repeat these attributes under the names that other families have.
+  // Newer configs repeat these attributes under other names.
   const names = { bases: ['rotary_emb_base', 'rope_theta'], shares: ['rotary_pct', 'partial_rotary_factor'] };
   const rotary = readRotary(json, contextLength, names);
   return defined({

@@ -25,7 +25,8 @@ export function buildGpt2(config: Gpt2Config): LanguageModelParts {
 function gpt2Block(config: Gpt2Config, index: number) {
   const { width, depth, heads, hiddenWidth = 4 * width, normEpsilon = 1e-5, initializerRange = 0.02 } = config;
   const inner = { initializer: normal(initializerRange) };
-  // Every block adds to the same stream twice: smaller first outputs keep its variance (Radford et al. 2019, section 2.3).
+  // Each block adds to the residual stream twice: smaller initial outputs keep its variance (Radford et al. 2019,
+  // section 2.3).
   const outer = { initializer: normal(initializerRange / Math.sqrt(2 * depth)) };
   return new PreNormBlock({
     mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),

@@ -1,30 +1,30 @@
 import type { GptConfig } from '../gpt-family.js';
 
-/** The shape of a GPT-2 (Radford et al. 2019), with the variations that its Hugging Face class knows. */
+/** The config of a GPT-2 (Radford et al. 2019), with the variations of its Hugging Face class. */
 export interface Gpt2Config extends GptConfig {
   readonly contextLength: number;
   /** Default 4 x width. */
   readonly hiddenWidth?: number;
-  /** A name as Hugging Face writes it; default `gelu_new`, the tanh form. */
+  /** Activation by its Hugging Face name; default `gelu_new`, the tanh form. */
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
   /** Divide the scores by the square root of the head size; default true. */
   readonly scaleScores?: boolean;
-  /** Divide the scores of block i by i + 1 besides; default false. */
+  /** Whether scores of block i are also divided by i + 1; default false. */
   readonly scaleScoresByDepth?: boolean;
-  /** The head is the embedding table; default true. */
+  /** Tied embeddings; default true. */
   readonly tied?: boolean;
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;
   readonly residualDropout?: number;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 
 const published = { vocabularySize: 50257, contextLength: 1024 };
 
-/** The four published sizes, and a character model that learns a book in a minute. */
+/** The four published sizes, and a character model that trains in a minute. */
 export const gpt2Presets = {
   small: { ...published, width: 768, depth: 12, heads: 12 },
   medium: { ...published, width: 1024, depth: 24, heads: 16 },

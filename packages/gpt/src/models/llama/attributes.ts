@@ -12,7 +12,7 @@ import {
 import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import type { LlamaConfig } from './config.js';
 
-/** What Python's classes take where config.json says nothing. */
+/** Defaults of Python's classes. */
 export interface LlamaDefaults {
   readonly vocabularySize: number;
   readonly width: number;
@@ -26,7 +26,7 @@ export interface LlamaDefaults {
   readonly tied?: boolean;
 }
 
-/** Reads what Llama and the models built like it have in common. */
+/** Reads the common attributes of Llama-like models. */
 export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaConfig {
   const heads = json.take('num_attention_heads', aCount, defaults.heads);
   const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
@@ -49,7 +49,7 @@ export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaCon
   }) as LlamaConfig;
 }
 
-/** What `readLlama` reads, as config.json spells it. */
+/** Writes the attributes of `readLlama`. */
 export function writeLlama(config: LlamaConfig): Record<string, unknown> {
   return {
     vocab_size: config.vocabularySize,

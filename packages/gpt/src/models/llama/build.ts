@@ -3,7 +3,7 @@ import { activationByName, GatedFeedForward, Linear, type Norm, normal, RmsNorm 
 import { type LanguageModelParts, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
 import type { BiasedLlamaConfig, LlamaConfig } from './config.js';
 
-/** Where the models built like Llama differ from it. */
+/** Differences of Llama-like models from Llama. */
 export interface LlamaVariation {
   /** Default {@link RmsNorm}. */
   readonly norm?: (width: number, epsilon: number) => Norm;
@@ -12,7 +12,7 @@ export interface LlamaVariation {
   readonly feedForwardBias?: boolean;
   /** Of each block; default {@link causal}. */
   readonly pattern?: (block: number) => Pattern;
-  /** Multiplies the vectors of the tokens. */
+  /** Factor on the token embeddings. */
   readonly embeddingScale?: number;
 }
 
@@ -22,7 +22,7 @@ export function buildLlama(config: BiasedLlamaConfig): LanguageModelParts {
   return buildLlamaLike(config, { inputBias: bias, outputBias: bias, feedForwardBias });
 }
 
-/** The parts of a model built like Llama: root mean square norms, rotary positions, gated feed-forward, no biases. */
+/** The parts of a Llama-like model: root mean square norms, rotary positions, gated feed-forward, no biases. */
 export function buildLlamaLike(config: LlamaConfig, variation: LlamaVariation = {}): LanguageModelParts {
   const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-6 } = config;
   const { norm = rootMeanSquare, embeddingScale = 1 } = variation;

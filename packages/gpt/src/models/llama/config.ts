@@ -1,15 +1,15 @@
 import type { RotaryScaling } from '@sequitur/attention';
 import type { GptConfig } from '../gpt-family.js';
 
-/** The shape of a Llama (Touvron et al. 2023) and of the models built like it: Mistral, Qwen2, Gemma. */
+/** The config of a Llama (Touvron et al. 2023) or a Llama-like model: Mistral, Qwen2, Gemma. */
 export interface LlamaConfig extends GptConfig {
   readonly contextLength: number;
   readonly hiddenWidth: number;
-  /** Default `heads`; fewer share keys and values. */
+  /** Key and value heads for grouped-query attention; default `heads`. */
   readonly keyHeads?: number;
   /** Default width / heads. */
   readonly headSize?: number;
-  /** A name as Hugging Face writes it; default `silu`. */
+  /** Activation by its Hugging Face name; default `silu`. */
   readonly activation?: string;
   /** Default 1e-6. */
   readonly normEpsilon?: number;
@@ -19,15 +19,15 @@ export interface LlamaConfig extends GptConfig {
   /** Default false. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 
-/** What a Llama may have beside. */
+/** Additional options of a Llama. */
 export interface BiasedLlamaConfig extends LlamaConfig {
-  /** Of all four projections of attention; default false. */
+  /** Biases of the attention projections; default false. */
   readonly attentionBias?: boolean;
-  /** Of the feed-forward; default false. */
+  /** Biases of the feed-forward layers; default false. */
   readonly feedForwardBias?: boolean;
 }
 

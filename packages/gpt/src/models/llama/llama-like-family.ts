@@ -7,15 +7,15 @@ type LlamaLikeOptions<Config extends LlamaConfig> = Pick<
   GptFamilyOptions<Config>,
   'modelType' | 'presets' | 'build'
 > & {
-  /** What the names of Python's classes begin with. */
+  /** Prefix of Python's class names. */
   readonly name: string;
   readonly defaults: LlamaDefaults;
-  /** Reads what Llama does not have. */
+  /** Reads the attributes that Llama does not have. */
   readMore(json: ConfigReader): Omit<Config, keyof LlamaConfig> & Partial<Config>;
   writeMore(config: Config): Readonly<Record<string, unknown>>;
 };
 
-/** A family of models built like Llama, from what distinguishes it. */
+/** A family of Llama-like models. */
 export function llamaLikeFamily<Config extends LlamaConfig>(options: LlamaLikeOptions<Config>) {
   const { modelType, presets, name, defaults, build } = options;
   return gptFamily<Config>({

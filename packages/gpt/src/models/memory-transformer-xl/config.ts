@@ -1,11 +1,11 @@
 import type { TransformerXlConfig } from '../transformer-xl/config.js';
 
-/** The shape of a Recurrent Memory Transformer on Transformer-XL. */
+/** The config of a Recurrent Memory Transformer on Transformer-XL. */
 export interface MemoryTransformerXlConfig extends TransformerXlConfig {
   readonly segmentLength: number;
   readonly memoryTokens: number;
-  /** The memory is written by tokens after the segment (the default), or by those before it. */
+  /** Whether memory is written by tokens after the segment (the default) or before it. */
   readonly memoryAtEnd?: boolean;
-  /** Memory tokens see the cache of earlier segments; default false. */
+  /** Whether memory tokens attend to the cache of earlier segments; default false. */
   readonly memorySeesCache?: boolean;
 }

@@ -37,7 +37,7 @@ import { mutualReach } from './mutual-reach.js';
 
 export interface LoadMemoryTransformerXlOptions
   extends LoadPretrainedOptions<typeof memoryTransformerXlFamily, Tokenizer> {
-  /** Default as the configuration says. */
+  /** Default as in the config. */
   readonly segmentLength?: number;
 }
 
@@ -46,7 +46,7 @@ interface CreateOptions {
   readonly tokenizer?: Tokenizer | null;
 }
 
-/** The memory tokens, what each block caches, and how many tokens of this segment went by. */
+/** The memory tokens, the cache of each block, and the number of tokens of this segment so far. */
 export type MemoryTransformerXlState = {
   readonly memory?: Tensor3D; // [batch, memoryTokens, width]; absent before the first segment: as learned
   readonly written?: Tensor3D; // what the memory before the segment became, where none stands behind it
@@ -55,11 +55,11 @@ export type MemoryTransformerXlState = {
 };
 
 /**
- * Recurrent Memory Transformer on Transformer-XL (Bulatov, Kuratov and Burtsev 2022, section 3.2): memory tokens before and
- * behind each segment carry what is worth knowing to the next. Gradients go back through them over all segments.
+ * Recurrent Memory Transformer on Transformer-XL (Bulatov, Kuratov and Burtsev 2022, section 3.2): memory tokens before
+ * and after each segment pass information to the next. Gradients flow through them across all segments.
  *
- * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below `memoryRead`, of
- * that behind them below `memoryWritten`.
+ * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below
+ * `memoryRead`, of that behind them below `memoryWritten`.
  */
 export class MemoryTransformerXl extends Module implements CausalModel<MemoryTransformerXlState>, PretrainedModel {
   static readonly families = [memoryTransformerXlFamily];
@@ -72,11 +72,11 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
   readonly family = memoryTransformerXlFamily;
   readonly headKind = 'languageModel';
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
   readonly contextLength = Number.POSITIVE_INFINITY;
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(config: MemoryTransformerXlConfig, { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {}) {
     super();
     const { memory, embedding, blocks, head, frequencies } = this.family.build(config, this.headKind);
@@ -90,7 +90,7 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
     this.metadata = metadata;
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: MemoryTransformerXlConfig,
     { seed = 0, tokenizer = null }: CreateOptions = {},
@@ -99,9 +99,10 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
   }
 
   /**
-   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository. The caller
+   * disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(
     location: CheckpointLocation,
@@ -126,7 +127,7 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
     return this.config.vocabularySize;
   }
 
-  /** The tokens that end a text. */
+  /** The end tokens. */
   get endTokens(): readonly number[] {
     return endTokensOf(this);
   }
@@ -175,8 +176,8 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
   }
 
   /**
-   * Writes the memory for the next segment, whether this one is full or not: `step` does so by itself where one is. The caller
-   * disposes the new state.
+   * Ends a segment: writes the memory for the next one, even if this one is not full; `step` does so for full segments.
+   * The caller disposes the new state.
    */
   endSegment(state: MemoryTransformerXlState, context: MixContext = {}): MemoryTransformerXlState {
     return scoped(() => {
@@ -194,11 +195,11 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
     });
   }
 
-  /** Memory tokens through the stack, behind `filled` tokens of the segment; each block's segment grows by its input. */
+  /** Memory tokens through the stack, after `filled` tokens of the segment; each block's segment grows by its input. */
   #readMemory(memory: Tensor3D, states: readonly TransformerXlState[], filled: number, context: MixContext) {
     const { memoryTokens: tokens, segmentLength, memorySeesCache = false, memoryAtEnd = true } = this.config;
     const { clampDistance } = this.config;
-    // The length of a segment that was cut short is known only behind it.
+    // The length of a shortened segment is known only at its end.
     const segment = (filled || segmentLength) + (memoryAtEnd ? 2 : 1) * tokens;
     return this.#readWith(memory, states, context, (state) => {
       const cached = state.memory?.shape[1] ?? 0;

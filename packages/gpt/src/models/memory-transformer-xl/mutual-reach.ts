@@ -1,11 +1,11 @@
 import { fallingDistances, full, type Reach, scoresOf, shiftToKeys } from '@sequitur/attention';
 import { add, concat, mul, sub, type Tensor, type Tensor2D, tensor2d, tidy, zeros } from '@tensorflow/tfjs-core';
 
-/** Score of a key that is not to be seen. */
+/** The score of a masked key. */
 const HIDDEN = -1e9;
 
 export interface MutualReachOptions {
-  /** How many memory tokens stand together. */
+  /** Number of memory tokens. */
   readonly tokens: number;
   /** Positions in the cache of earlier segments, which come before all others. */
   readonly cached: number;
@@ -16,10 +16,9 @@ export interface MutualReachOptions {
 }
 
 /**
- * What memory tokens see: everything before them, and one another whatever the order (Bulatov et al. 2022, section 3.1). A
- * distance to a token that stands later is one that relative positions do not have: the score of it is what the shift of the
- * original code brings there, 0 for the next token and, for those after it, the scores of the following query with the
- * longest distances.
+ * The reach of memory tokens: everything before them, and one another in both directions (Bulatov et al. 2022, section
+ * 3.1). Relative positions have no distance to a later token: its score is what the shift of the original code yields
+ * there, 0 for the next token and, after it, the scores of the following query with the largest distances.
  */
 export function mutualReach({ tokens, cached, seesCache, total, clampDistance }: MutualReachOptions): Reach {
   return {

@@ -1,8 +1,8 @@
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The shape of a Mistral (Jiang et al. 2023). */
+/** The config of a Mistral (Jiang et al. 2023). */
 export interface MistralConfig extends LlamaConfig {
-  /** Keys that a query sees, its own among them; absent: all before it. */
+  /** Window size, the query's own position included; absent: all before it. */
   readonly window?: number;
 }
 

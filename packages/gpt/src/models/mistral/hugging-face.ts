@@ -12,7 +12,7 @@ export const mistralFamily = llamaLikeFamily<MistralConfig>({
     ...{ vocabularySize: 32000, width: 4096, hiddenWidth: 14336, depth: 32, heads: 32, keyHeads: 8 },
     contextLength: 131072,
   },
-  // Null switches the window off; where nothing is said it is 4096.
+  // Null disables the window; the default is 4096.
   readMore: (json) =>
     defined({ window: json.has('sliding_window') ? json.maybe('sliding_window', anInteger()) : 4096 }) as MistralConfig,
   writeMore: ({ window }) => ({ sliding_window: window ?? null }),

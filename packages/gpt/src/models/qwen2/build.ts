@@ -3,7 +3,7 @@ import type { LanguageModelParts } from '@sequitur/transformer';
 import { buildLlamaLike } from '../llama/build.js';
 import type { Qwen2Config } from './config.js';
 
-/** The parts of a Qwen2: a Llama with biases of query, key and value, and windows in late blocks where asked for. */
+/** The parts of a Qwen2: a Llama with biases of query, key and value, and optional windows in late blocks. */
 export function buildQwen2(config: Qwen2Config): LanguageModelParts {
   const { window, firstWindowedBlock = 0 } = config;
   const pattern = (block: number) =>

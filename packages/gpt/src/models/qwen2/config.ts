@@ -1,8 +1,8 @@
 import type { MistralConfig } from '../mistral/config.js';
 
-/** The shape of a Qwen2 (Yang et al. 2024). */
+/** The config of a Qwen2 (Yang et al. 2024). */
 export interface Qwen2Config extends MistralConfig {
-  /** Blocks before this one see all; default 0: all blocks have windows where `window` is given. */
+  /** Blocks before this one have full causal attention; default 0: all blocks have windows if `window` is given. */
   readonly firstWindowedBlock?: number;
 }
 

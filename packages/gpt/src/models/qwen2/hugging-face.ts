@@ -34,7 +34,7 @@ function readWindow(json: ConfigReader): Pick<Qwen2Config, 'window' | 'firstWind
   return windowed ? { window, firstWindowedBlock } : {};
 }
 
-/** Newer configurations name each block's kind; it must be what the other attributes say. */
+/** Newer configs name each block's kind; it must be what the other attributes say. */
 function sameKinds(isWindowed: (block: number) => boolean): ReadAttribute<null> {
   return (value, where) => {
     const kinds = texts(value, where);

@@ -8,6 +8,6 @@ export interface RecurrentMemoryGptConfig {
   readonly family: CausalFamily<GptConfig>;
   readonly memoryTokens: number;
   readonly segmentLength: number;
-  /** Which segment is shorter where the length of a text is no multiple; default the last. */
+  /** Which segment is shorter where the length is not a multiple of the segment length; default the last. */
   readonly alignment?: SegmentAlignment;
 }

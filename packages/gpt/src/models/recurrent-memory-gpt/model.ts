@@ -19,17 +19,17 @@ export interface RecurrentMemoryGptOptions
   extends Pick<RecurrentMemoryOptions, 'gradientSegments'>,
     Omit<ModelContext<Tokenizer>, 'headKind'> {}
 
-/** A GPT with memory tokens around its segments, as folders hold it. */
+/** A GPT with recurrent memory (Bulatov et al. 2022): memory tokens around each segment. */
 export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements PretrainedModel {
   static readonly families = [recurrentMemoryGptFamily];
   readonly config: RecurrentMemoryGptConfig;
   readonly family = recurrentMemoryGptFamily;
   readonly headKind = 'languageModel';
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
 
-  /** A model without values: `initialize` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `initialize` draws them, `fromPretrained` loads them. */
   constructor(
     config: RecurrentMemoryGptConfig,
     { tokenizer = null, metadata = {}, ...options }: RecurrentMemoryGptOptions = {},
@@ -41,9 +41,10 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
   }
 
   /**
-   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository. The caller
+   * disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(
     location: CheckpointLocation,
@@ -65,7 +66,7 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
     return savePretrained(this, location, options);
   }
 
-  /** The tokens that end a text. */
+  /** The end tokens. */
   get endTokens(): readonly number[] {
     return endTokensOf({ metadata: this.metadata, config: this.config.base });
   }

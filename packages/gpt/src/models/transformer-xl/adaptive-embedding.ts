@@ -19,14 +19,14 @@ import {
 import { clustersOf, type TransformerXlConfig } from './config.js';
 
 /**
- * Vectors that are smaller for clusters of rarer tokens, projected to one width (Baevski and Auli 2019, section 3.1) and
- * multiplied by its square root.
+ * Adaptive input embeddings (Baevski and Auli 2019, section 3.1): vectors that are smaller for clusters of rarer
+ * tokens, projected to one width and multiplied by its square root.
  */
 export class AdaptiveEmbedding extends Module {
   readonly tables: readonly Embedding[]; // one of all tokens, or one [size of the cluster, size of its vectors] per cluster
   readonly projections: readonly Parameter[]; // [width, size of the vectors], none where that is the width
   readonly #width: number;
-  /** The first id of each table, and the one behind its last. */
+  /** The first id of each table, and the one after its last. */
   readonly #ranges: readonly (readonly [start: number, end: number])[];
 
   constructor(config: TransformerXlConfig) {
@@ -51,7 +51,7 @@ export class AdaptiveEmbedding extends Module {
     });
   }
 
-  /** The vectors of the tokens in one cluster, 0 for all others. */
+  /** Embeddings of the tokens in one cluster, 0 for all others. */
   #ofCluster(tokens: Tensor2D, cluster: number): Tensor {
     const [start, end] = this.#ranges[cluster]!;
     const projection = this.projections[cluster];

@@ -15,8 +15,8 @@ import type { AdaptiveEmbedding } from './adaptive-embedding.js';
 import { clustersOf, type TransformerXlConfig } from './config.js';
 
 /**
- * Log-probabilities in two steps (Grave et al. 2017): among the frequent tokens and the clusters of rarer ones, and then
- * within each cluster.
+ * Adaptive softmax (Grave et al. 2017): log-probabilities of frequent tokens and of clusters of rarer ones, then within
+ * each cluster.
  */
 export class AdaptiveSoftmax extends Module {
   readonly weights: readonly Parameter[]; // [tokens, size of their vectors], the embedding's where tied
@@ -74,7 +74,7 @@ export class AdaptiveSoftmax extends Module {
     return add(matMul(seen, weight as Tensor2D, false, true), bias) as Tensor2D;
   }
 
-  /** Weight and bias of a cluster: a table of its own, or its rows of the one table. */
+  /** Weight and bias of a cluster: a separate table, or its rows of the common table. */
   #tableOf(cluster: number): [weight: Tensor, bias: Tensor] {
     if (this.weights.length > 1) return [this.weights[cluster]!.value, this.biases[cluster]!.value];
     const { start, end } = this.#clusters[cluster]!;

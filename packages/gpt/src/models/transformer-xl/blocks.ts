@@ -14,10 +14,10 @@ import {
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { TransformerXlConfig } from './config.js';
 
-/** How a block's mixer reads: all that follows it is the same for tokens and for what stands between them. */
+/** How a block's mixer reads its input: the rest of the block is the same for tokens and memory tokens. */
 export type ReadMixer = (mixer: TransformerXlAttention, x: Tensor3D, context: MixContext) => Tensor3D;
 
-/** Attention with memory and a feed-forward, each with its norm before it or behind it. */
+/** A Transformer-XL block: attention and a feed-forward layer, pre-norm or post-norm. */
 export class TransformerXlBlock extends Module {
   readonly mixer: TransformerXlAttention;
   readonly mixerNorm: LayerNorm | null;
@@ -30,7 +30,7 @@ export class TransformerXlBlock extends Module {
     super();
     const { width, hiddenWidth, normFirst = false, normEpsilon: epsilon = 1e-5, dropout = 0 } = config;
     this.mixer = mixer;
-    // Where norms come first, the mixer owns its norm: memory and input go through it together.
+    // With pre-norm the mixer has the norm: cached and new inputs pass it together.
     this.mixerNorm = normFirst ? null : new LayerNorm(width, { epsilon });
     this.feedForward = new FeedForward({ width, hiddenWidth, activation: relu, dropout, hiddenDropout: dropout });
     this.feedForwardNorm = new LayerNorm(width, { epsilon });
@@ -68,7 +68,7 @@ export class TransformerXlBlock extends Module {
   }
 }
 
-/** The stack that the configuration asks for. */
+/** The stack of blocks of a config. */
 export function transformerXlBlocks(
   config: TransformerXlConfig,
   firstMemory: 'zeros' | 'empty' = 'zeros',

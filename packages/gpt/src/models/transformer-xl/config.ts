@@ -1,4 +1,4 @@
-/** The shape of a Transformer-XL (Dai et al. 2019), as its Hugging Face class knows it. */
+/** The config of a Transformer-XL (Dai et al. 2019), as its Hugging Face class knows it. */
 export interface TransformerXlConfig {
   readonly vocabularySize: number;
   readonly width: number;
@@ -6,25 +6,25 @@ export interface TransformerXlConfig {
   readonly heads: number;
   readonly headSize: number;
   readonly hiddenWidth: number;
-  /** How many positions of earlier segments are remembered. */
+  /** Cached positions of earlier segments (`mem_len`). */
   readonly memoryLength: number;
-  /** After so many positions a segment joins the memory; default `memoryLength`, and if that is 0 never. */
+  /** Positions per segment, after which it joins the cache; default `memoryLength`, and no segments if that is 0. */
   readonly segmentLength?: number;
   /** Size of the vectors of the most frequent tokens; default `width`. */
   readonly embeddingWidth?: number;
   /** The first ids of the second and further clusters of rarer tokens; default none. */
   readonly cutoffs?: readonly number[];
-  /** Vectors of each further cluster are so many times smaller; 1, the default, for one size. */
+  /** Factor by which vectors of each further cluster are smaller; 1, the default, for equal sizes. */
   readonly divisor?: number;
-  /** For each cluster whether the head shares the projection of the embedding; default none does. */
+  /** Whether the head shares the embedding's projection, for each cluster; default none. */
   readonly tiedProjections?: readonly boolean[];
-  /** The head shares the vectors of the embedding; default true. */
+  /** Tied embeddings; default true. */
   readonly tied?: boolean;
-  /** Norms stand before mixer and feed-forward rather than behind; default false. */
+  /** Pre-norm instead of post-norm; default false. */
   readonly normFirst?: boolean;
-  /** Every query sees equally many keys; default false. */
+  /** Every query attends to the same number of keys (`same_length`); default false. */
   readonly sameLength?: boolean;
-  /** Longer distances count as this one; default no bound. */
+  /** Larger distances are clamped to this one (`clamp_len`); default unbounded. */
   readonly clampDistance?: number;
   /** All blocks share the biases of the scores; default false. */
   readonly sharedScoreBiases?: boolean;
@@ -35,7 +35,7 @@ export interface TransformerXlConfig {
   readonly endToken?: number;
 }
 
-/** The clusters of tokens, each from its first id to the one behind its last, with the size of its vectors. */
+/** The clusters of tokens, each from its first id to the one after its last, with the size of its vectors. */
 export function clustersOf(config: TransformerXlConfig): { start: number; end: number; size: number }[] {
   const { vocabularySize, cutoffs = [], divisor = 1, embeddingWidth = config.width } = config;
   const borders = [0, ...cutoffs, vocabularySize];

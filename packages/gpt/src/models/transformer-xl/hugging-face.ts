@@ -41,7 +41,7 @@ export const transformerXlFamily: Family<TransformerXlConfig, TransformerXlParts
   ignoredTensors: transformerXlIgnoredTensors,
 };
 
-/** Python's class has no length of segments, which its caller cuts: `segment_length` is an attribute of ours. */
+/** Python's class has no segment length, since its caller splits: `segment_length` is an attribute of Sequitur. */
 function readConfig(json: ConfigReader): TransformerXlConfig {
   return defined({
     ...readTransformerXlShape(json, 'vocab_size'),
@@ -51,7 +51,7 @@ function readConfig(json: ConfigReader): TransformerXlConfig {
   }) as TransformerXlConfig;
 }
 
-/** What Transformer-XL's configurations have in common, whoever wrote them. */
+/** Reads the common attributes of Transformer-XL configs. */
 export function readTransformerXlShape(json: ConfigReader, vocabularyName: string): TransformerXlConfig {
   json.take('attn_type', only(0), 0); // relative positions
   const width = json.take('d_model', anInteger());
@@ -79,7 +79,7 @@ export function readTransformerXlShape(json: ConfigReader, vocabularyName: strin
   };
 }
 
-/** What `readTransformerXlShape` reads, but for the size of the vocabulary. */
+/** Writes the attributes of `readTransformerXlShape` except the vocabulary size. */
 export function writeTransformerXlShape(config: TransformerXlConfig): Record<string, unknown> {
   return {
     attn_type: 0,
@@ -136,7 +136,7 @@ export function transformerXlRules(config: TransformerXlConfig, prefix: string):
   ];
 }
 
-/** Buffers, and what stands in a checkpoint a second time because it is tied. */
+/** Buffers, and tied parameters that are stored twice. */
 export function transformerXlIgnoredTensors(config: TransformerXlConfig, prefix: string): string[] {
   const tied = config.tied ?? true;
   return [

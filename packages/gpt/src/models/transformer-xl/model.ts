@@ -33,11 +33,11 @@ import type { TransformerXlBlock } from './blocks.js';
 import type { TransformerXlConfig } from './config.js';
 import { transformerXlFamily } from './hugging-face.js';
 
-/** What each block remembers. */
+/** The state of each block. */
 export type TransformerXlModelState = { readonly blocks: readonly TransformerXlState[] };
 
 export interface LoadTransformerXlOptions extends LoadPretrainedOptions<typeof transformerXlFamily, Tokenizer> {
-  /** After so many positions a segment joins the memory; default as the configuration says. */
+  /** After so many positions a segment joins the memory; default as the config says. */
   readonly segmentLength?: number;
 }
 
@@ -47,8 +47,8 @@ interface CreateOptions {
 }
 
 /**
- * Transformer-XL (Dai et al. 2019): segments of a text one after another, each seeing the last positions before it. Its logits
- * are log-probabilities. The state is constant in the length of the text.
+ * Transformer-XL (Dai et al. 2019), a language model with segment recurrence: each segment attends to the cached
+ * positions before it. Its logits are log-probabilities. The state is constant in the length.
  *
  * Observable: `embedding`, `blocks.<i>.output`, `blocks.<i>.mixer.weights`.
  */
@@ -62,11 +62,11 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
   readonly family = transformerXlFamily;
   readonly headKind = 'languageModel';
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
   readonly contextLength = Number.POSITIVE_INFINITY;
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(config: TransformerXlConfig, { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {}) {
     super();
     const { embedding, blocks, head, frequencies } = this.family.build(config, this.headKind);
@@ -79,15 +79,16 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
     this.metadata = metadata;
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(config: TransformerXlConfig, { seed = 0, tokenizer = null }: CreateOptions = {}): TransformerXl {
     return initialize(new TransformerXl(config, { tokenizer }), seed);
   }
 
   /**
-   * Loads a model from a folder, an address, files dropped on a page, or a Hugging Face repository. The caller disposes it.
+   * Loads a pretrained model from a folder, a URL, files dropped on a page, or a Hugging Face repository. The caller
+   * disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(location: CheckpointLocation, options: LoadTransformerXlOptions = {}): Promise<TransformerXl> {
     const { segmentLength } = options;
@@ -109,7 +110,7 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
     return this.config.vocabularySize;
   }
 
-  /** The tokens that end a text. */
+  /** The end tokens. */
   get endTokens(): readonly number[] {
     return endTokensOf(this);
   }

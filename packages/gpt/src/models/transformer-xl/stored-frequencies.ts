@@ -1,8 +1,8 @@
 import { Parameter } from '@sequitur/core';
 
 /**
- * What checkpoints of Transformer-XL store of its sinusoids, 10000^(-2i / width) for each pair: [width / 2]. It is kept for
- * them alone and never trained, since distances are computed where they are needed.
+ * The stored frequencies of the sinusoids in Transformer-XL checkpoints, 10000^(-2i / width) for each pair: [width /
+ * 2]. Kept for saving only; distances are computed where needed.
  */
 export function storedFrequencies(width: number): Parameter {
   const frequencies = new Parameter([Math.ceil(width / 2)], ([pairs]) =>

@@ -1,34 +1,34 @@
 import type { StepSizeSpan } from '@sequitur/ssm';
 import type { CausalConfig } from '@sequitur/transformer';
 
-/** The shape of a Mamba language model (Gu and Dao 2023), with the variations that its Hugging Face class knows. */
+/** The config of a Mamba language model (Gu and Dao 2023), with the variations of its Hugging Face class. */
 export interface MambaConfig extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
   /** Channels inside a mixer; default 2 x width. */
   readonly innerWidth?: number;
-  /** N, numbers remembered per channel; default 16. */
+  /** N, state size per channel; default 16. */
   readonly stateSize?: number;
-  /** Positions that the short convolution sees; default 4. */
+  /** Kernel size of the short convolution; default 4. */
   readonly kernelSize?: number;
-  /** Numbers from which the step sizes are computed; default width / 16, rounded up. */
+  /** Rank of the step size projection; default width / 16, rounded up. */
   readonly stepRank?: number;
   /** Whether the projections into and out of a mixer have biases; default false. */
   readonly bias?: boolean;
   /** Default true. */
   readonly convolutionBias?: boolean;
-  /** Of the convolution and the gate, a name as Hugging Face writes it; default `silu`. */
+  /** Of the convolution and the gate by its Hugging Face name; default `silu`. */
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
-  /** The head is the embedding table; default true. */
+  /** Tied embeddings; default true. */
   readonly tied?: boolean;
-  /** The step sizes to start with; default from 0.001 to 0.1. */
+  /** Range of the initial step sizes; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;
 }
 
-/** The config with every size of a mixer settled. */
+/** The config with all defaults of a mixer filled in. */
 export type ResolvedMambaConfig = MambaConfig & Required<Pick<MambaConfig, (typeof RESOLVED)[number]>>;
 
 const RESOLVED = [

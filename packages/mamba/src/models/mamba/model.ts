@@ -14,12 +14,12 @@ import { mambaFamily } from './hugging-face.js';
 export class Mamba extends CausalLanguageModel<MambaConfig> {
   static readonly families = [mambaFamily];
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(config: MambaConfig, context?: ModelContext<Tokenizer>) {
     super(config, mambaFamily, context);
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: MambaConfig,
     { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
@@ -28,10 +28,10 @@ export class Mamba extends CausalLanguageModel<MambaConfig> {
   }
 
   /**
-   * Loads a Mamba from a folder, an address, files dropped on a page, or a Hugging Face repository, with the names of
+   * Loads a Mamba from a folder, a URL, files dropped on a page, or a Hugging Face repository, with the names of
    * Hugging Face or of the original state-spaces checkpoints. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(
     location: CheckpointLocation,

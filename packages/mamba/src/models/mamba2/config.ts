@@ -2,41 +2,41 @@ import { SequiturError } from '@sequitur/core';
 import type { StepSizeSpan } from '@sequitur/ssm';
 import type { CausalConfig } from '@sequitur/transformer';
 
-/** The shape of a Mamba-2 language model (Dao and Gu 2024), with the variations that its Hugging Face class knows. */
+/** The config of a Mamba-2 language model (Dao and Gu 2024), with the variations of its Hugging Face class. */
 export interface Mamba2Config extends CausalConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
   /** Channels inside a mixer; default 2 x width. */
   readonly innerWidth?: number;
-  /** N, numbers remembered per channel; default 128. */
+  /** N, state size per channel; default 128. */
   readonly stateSize?: number;
   /** P, channels per head; default 64. */
   readonly headSize?: number;
-  /** How many pairs of input and output matrices the heads share among them; default 1. */
+  /** Number of groups of heads that share input and output matrices; default 1. */
   readonly groups?: number;
-  /** Positions that the short convolution sees; default 4. */
+  /** Kernel size of the short convolution; default 4. */
   readonly kernelSize?: number;
-  /** Positions computed as one product; changes speed alone. Default 64. */
+  /** Positions per matrix product; affects only the speed. Default 64. */
   readonly chunkLength?: number;
-  /** Step sizes are kept between these; default 0 and infinity. */
+  /** Clamps the step sizes; default 0 and infinity. */
   readonly stepLimit?: readonly [least: number, most: number];
   /** Whether the projections into and out of a mixer have biases; default false. */
   readonly bias?: boolean;
   /** Default true. */
   readonly convolutionBias?: boolean;
-  /** Of the convolution, a name as Hugging Face writes it; default `silu`. */
+  /** Of the convolution by its Hugging Face name; default `silu`. */
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
   /**
-   * Channels whose root mean square the norm inside a mixer takes together. Default all, as Hugging Face computes; the
-   * original code takes each group for itself: innerWidth / groups.
+   * Group size of the norm inside a mixer. Default all channels, as in Hugging Face; the original code normalises each
+   * group separately: innerWidth / groups.
    */
   readonly normGroupSize?: number;
-  /** The head is the embedding table; default false. */
+  /** Tied embeddings; default false. */
   readonly tied?: boolean;
-  /** The step sizes to start with; default from 0.001 to 0.1. */
+  /** Range of the initial step sizes; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;
 }
 

@@ -14,12 +14,12 @@ import { mamba2Family } from './hugging-face.js';
 export class Mamba2 extends CausalLanguageModel<Mamba2Config> {
   static readonly families = [mamba2Family];
 
-  /** A model without values: `create` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(config: Mamba2Config, context?: ModelContext<Tokenizer>) {
     super(config, mamba2Family, context);
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: Mamba2Config,
     { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
@@ -28,10 +28,10 @@ export class Mamba2 extends CausalLanguageModel<Mamba2Config> {
   }
 
   /**
-   * Loads a Mamba-2 from a folder, an address, files dropped on a page, or a Hugging Face repository, with the names of
+   * Loads a Mamba-2 from a folder, a URL, files dropped on a page, or a Hugging Face repository, with the names of
    * Hugging Face or of the original state-spaces checkpoints. The caller disposes it.
    *
-   * @throws SequiturError where files are missing or corrupt, or the configuration asks for what is not supported
+   * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
   static fromPretrained(
     location: CheckpointLocation,

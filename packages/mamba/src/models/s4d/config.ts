@@ -1,9 +1,9 @@
-/** The shape of a language model of S4D mixers; its head is the embedding table. */
+/** The config of a language model of S4D mixers, with tied embeddings. */
 export interface S4dConfig {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
-  /** N, numbers remembered per channel, complex ones counted twice; default 64. */
+  /** N, state size per channel, complex ones counted twice; default 64. */
   readonly stateSize?: number;
 }
 

@@ -24,13 +24,13 @@ export interface BartFamilyOptions extends BartLayout {
   /** The name of Python's class. */
   readonly architecture: string;
   readonly presets?: Readonly<Record<string, BartConfig>>;
-  /** What is taken where the configuration says nothing. */
+  /** Defaults of the config. */
   readonly defaults: CommonDefaults;
-  /** Whether encoder and decoder may have vocabularies of their own, as Marian's; default false. */
+  /** Whether encoder and decoder may have separate vocabularies, as Marian; default false. */
   readonly separableVocabularies?: boolean;
 }
 
-/** A family of models built like BART, from what distinguishes it. */
+/** A family of BART-like models. */
 export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily<BartConfig> {
   const { modelType, architecture, presets = {} } = options;
   return {

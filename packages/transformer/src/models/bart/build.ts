@@ -13,7 +13,7 @@ import type { BartConfig, BartLayout } from './config.js';
 /** The parts of an encoder-decoder built like BART. */
 export function buildBartLike(config: BartConfig, layout: BartLayout): EncoderDecoderParts {
   const { vocabularySize, width, tied = true, sharedEmbedding = true } = config;
-  // Python's class looks at the size of the target's vocabulary only where that has a table of its own.
+  // Python's class uses the target vocabulary size only where embeddings are separate.
   const targetVocabularySize = (!sharedEmbedding && config.targetVocabularySize) || vocabularySize;
   const source = tokenTable(config, vocabularySize);
   const target = sharedEmbedding ? source : tokenTable(config, targetVocabularySize);
@@ -31,7 +31,7 @@ export function buildBartLike(config: BartConfig, layout: BartLayout): EncoderDe
   };
 }
 
-/** What checkpoints carry beside the weights; fine-tuning leaves it as it is. */
+/** A constant bias in checkpoints, which is not trained. */
 function constantBias(vocabularySize: number): Parameter {
   const bias = new Parameter([1, vocabularySize], zeros);
   bias.trainable = false;

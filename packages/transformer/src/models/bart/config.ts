@@ -1,8 +1,8 @@
 import type { SequenceToSequenceConfig } from '../../sequence-to-sequence/family.js';
 
-/** How a model built like BART knows the order of its tokens. */
+/** The position embeddings of a BART-like model. */
 export type SequencePositions =
-  /** A trained vector for each position, behind `offset` rows that are not used. */
+  /** Learned positions, after `offset` unused rows. */
   | 'learned'
   /** Sinusoids, computed. */
   | 'sinusoidal'
@@ -10,8 +10,8 @@ export type SequencePositions =
   | 'storedSinusoidal';
 
 /**
- * The shape of an encoder-decoder built like BART: BART (Lewis et al. 2020), Marian (Junczys-Dowmunt et al. 2018), Blenderbot,
- * Pegasus. Each family settles what it does not say.
+ * The config of an encoder-decoder built like BART: BART (Lewis et al. 2020), Marian (Junczys-Dowmunt et al. 2018),
+ * Blenderbot, Pegasus. Each family settles what it does not say.
  */
 export interface BartConfig extends SequenceToSequenceConfig {
   readonly width: number;
@@ -22,40 +22,40 @@ export interface BartConfig extends SequenceToSequenceConfig {
   readonly decoderDepth: number;
   readonly decoderHeads: number;
   readonly decoderHiddenWidth: number;
-  /** Where it has a vocabulary of its own; default `vocabularySize`. */
+  /** Size of a separate target vocabulary; default `vocabularySize`. */
   readonly targetVocabularySize?: number;
-  /** A name as Hugging Face writes it; default `gelu`. */
+  /** Activation by its Hugging Face name; default `gelu`. */
   readonly activation?: string;
-  /** Multiply the tokens' vectors by sqrt(width); default false. */
+  /** Multiply the token embeddings by sqrt(width); default false. */
   readonly scaleEmbedding?: boolean;
-  /** The head is the decoder's embedding table; default true. */
+  /** Tied embeddings of head and decoder; default true. */
   readonly tied?: boolean;
-  /** Encoder and decoder read the same embedding table; default true. */
+  /** Shared embeddings of encoder and decoder; default true. */
   readonly sharedEmbedding?: boolean;
   readonly dropout?: number;
   readonly attentionDropout?: number;
-  /** Between the products of the feed-forward layers. */
+  /** Dropout rate inside the feed-forward layers. */
   readonly activationDropout?: number;
   /** Default: what the family has. */
   readonly positions?: SequencePositions;
   /** A constant is added to the logits; default true, false for checkpoints that store none. */
   readonly logitsBias?: boolean;
-  /** Deviation of the first weights; default 0.02. */
+  /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }
 
-/** What is settled by the family. */
+/** The layout of a family. */
 export interface BartLayout {
-  /** Before each part (pre), or after each sum (post). */
+  /** Pre-norm or post-norm. */
   readonly norm: 'pre' | 'post';
   readonly positions: SequencePositions;
   /** Unused rows before the first position's. */
   readonly positionOffset: number;
-  /** The sum of token and position vectors is normalised. */
+  /** Whether the sum of token and position embeddings is normalised. */
   readonly embeddingNorm: boolean;
 }
 
-/** BART's own layout. */
+/** The layout of BART. */
 export const bartLayout: BartLayout = { norm: 'post', positions: 'learned', positionOffset: 2, embeddingNorm: true };
 
 /** Encoder and decoder of equal sizes. */

@@ -17,7 +17,7 @@ import { SourceEncoder, TargetDecoder } from '../../sequence-to-sequence/sides.j
 import { TokenEmbedding } from '../../token-embedding.js';
 import type { T5Config } from './config.js';
 
-/** The parts of a T5: pre-norm without biases; order is known from bucketed distances that all layers of a stack share. */
+/** The parts of a T5: pre-norm without biases; relative position buckets shared by all layers of a stack. */
 export function buildT5(config: T5Config): EncoderDecoderParts {
   const { vocabularySize, width, encoderDepth, decoderDepth, normEpsilon = 1e-6, tied = true, dropout = 0 } = config;
   const tokens = new Embedding(vocabularySize, width, normal(config.initialFactor ?? 1));
@@ -67,7 +67,7 @@ function drawn(deviation: number): LinearOptions {
   return { bias: false, initializer: normal(deviation) };
 }
 
-/** Scores are not scaled: the first queries are drawn smaller instead. */
+/** Scores are not scaled: initial query weights are smaller instead. */
 function projections({ width, heads, headSize, dropout = 0, initialFactor = 1 }: T5Config) {
   return {
     ...{ width, heads, headSize, dropout, scale: 1 },

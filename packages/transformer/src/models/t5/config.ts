@@ -1,6 +1,6 @@
 import type { SequenceToSequenceConfig } from '../../sequence-to-sequence/family.js';
 
-/** The shape of a T5 (Raffel et al. 2020), version 1.0 or 1.1 (gated, untied). */
+/** The config of a T5 (Raffel et al. 2020), version 1.0 or 1.1 (gated, untied). */
 export interface T5Config extends SequenceToSequenceConfig {
   readonly width: number;
   /** Of queries, keys and values; heads x headSize need not be the width. */
@@ -9,11 +9,11 @@ export interface T5Config extends SequenceToSequenceConfig {
   readonly hiddenWidth: number;
   readonly encoderDepth: number;
   readonly decoderDepth: number;
-  /** A name as Hugging Face writes it; default `relu`. */
+  /** Activation by its Hugging Face name; default `relu`. */
   readonly activation?: string;
   /** The feed-forward layers are gated (Shazeer 2020), as in version 1.1; default false. */
   readonly gated?: boolean;
-  /** The head is the embedding table, read at 1 / sqrt(width); default true, false in version 1.1. */
+  /** Tied embeddings, scaled by 1 / sqrt(width); default true, false in version 1.1. */
   readonly tied?: boolean;
   /** Default 32. */
   readonly buckets?: number;
@@ -22,7 +22,7 @@ export interface T5Config extends SequenceToSequenceConfig {
   /** Default 1e-6. */
   readonly normEpsilon?: number;
   readonly dropout?: number;
-  /** Multiplies the deviations of the first weights; default 1. */
+  /** Factor on the standard deviation of the initial weights; default 1. */
   readonly initialFactor?: number;
 }
 
@@ -35,7 +35,7 @@ const published = {
   endToken: 1,
 };
 
-/** Sizes that are known by name. */
+/** Published sizes by name. */
 export const t5Presets = {
   small: { ...published, width: 512, hiddenWidth: 2048, heads: 8, encoderDepth: 6, decoderDepth: 6 },
   base: { ...published, width: 768, hiddenWidth: 3072, heads: 12, encoderDepth: 12, decoderDepth: 12 },
