@@ -116,9 +116,9 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
     const { random } = context;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
     const local = attention(query, keys, values, { ...options, ...(dropout && { dropout }) });
-    const remembered = byPosition(retrieve(positiveFeatures(byHead(query)), memory));
+    const retrieved = byPosition(retrieve(positiveFeatures(byHead(query)), memory));
     const share = sigmoid(this.gate.value);
-    return add(mul(share, remembered), mul(sub(1, share), local)) as Tensor4D;
+    return add(mul(share, retrieved), mul(sub(1, share), local)) as Tensor4D;
   }
 
   #memorised({ matrix, normaliser }: InfiniState, keys: Tensor4D, values: Tensor4D): InfiniState {

@@ -141,7 +141,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
   }
 
   /** The state after a complete segment: the cached inputs of the last memoryLength positions. */
-  remembered(memory: Tensor3D | undefined, segment: Tensor3D): TransformerXlState {
+  stateAfterSegment(memory: Tensor3D | undefined, segment: Tensor3D): TransformerXlState {
     const { memoryLength, truncateGradients = true } = this.#options;
     const all = joined([memory, segment]);
     const kept = Math.min(memoryLength, all.shape[1]);
@@ -152,7 +152,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
 
   #after(x: Tensor3D, { memory, segment }: TransformerXlState, { ends }: SegmentPiece): TransformerXlState {
     const whole = joined([segment, x]);
-    return ends ? this.remembered(memory, whole) : { ...(memory && { memory }), segment: whole };
+    return ends ? this.stateAfterSegment(memory, whole) : { ...(memory && { memory }), segment: whole };
   }
 
   get #scale(): number {

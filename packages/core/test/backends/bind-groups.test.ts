@@ -42,7 +42,7 @@ it('lets go of all groups of a buffer that is destroyed, and of no others', () =
   const [layout, a, b, c] = [{}, newBuffer(), newBuffer(), newBuffer()];
   groups.of(bound(layout, { buffer: a }, { buffer: b }));
   groups.of(bound(layout, { buffer: b }, { buffer: c }));
-  groups.forget(a);
+  groups.release(a);
   expect(groups.size).toBe(1);
   groups.of(bound(layout, { buffer: b }, { buffer: c }));
   expect(made()).toBe(2);

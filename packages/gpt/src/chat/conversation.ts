@@ -84,14 +84,14 @@ export class Conversation {
   /** Clears the conversation except for its initial messages. */
   clear(): void {
     this.#checkFree('clear');
-    this.#forget();
+    this.#clearState();
     this.#messages = this.#parts.messages ?? [];
     this.#tokens = [];
   }
 
   dispose(): void {
     this.#isDisposed = true;
-    this.#forget();
+    this.#clearState();
   }
 
   async *#answer(content: string, options: SayOptions): AsyncGenerator<string> {
@@ -132,7 +132,7 @@ export class Conversation {
     if (this.#isDisposed) return;
     const length = this.cached + added;
     const kept = mapState(state, (tensor) => tensor.clone());
-    this.#forget();
+    this.#clearState();
     this.#read = { state: kept, length };
   }
 
@@ -140,11 +140,11 @@ export class Conversation {
   #sharedWith(prompt: readonly number[]): { readonly state: StateTree; readonly length: number } | null {
     const continues =
       this.cached < prompt.length && this.#tokens.slice(0, this.cached).every((token, i) => token === prompt[i]);
-    if (!continues) this.#forget();
+    if (!continues) this.#clearState();
     return this.#read;
   }
 
-  #forget(): void {
+  #clearState(): void {
     if (this.#read) disposeState(this.#read.state);
     this.#read = null;
   }

@@ -92,7 +92,7 @@ function statesBetween(
   const [channels, batch] = x.shape as [number, number];
   const keep = resets && sub(1, resets); // [batch, chunks]; a chunk is one position here
   const first = toComplex(initial); // [channels, batch, N / 2]
-  const start = keep ? forget(first, reshape(slice(keep, [0, 0], [-1, 1]), [1, batch, 1])) : first;
+  const start = keep ? resetState(first, reshape(slice(keep, [0, 0], [-1, 1]), [1, batch, 1])) : first;
   const whole = slice(x, [0, 0, 0], [channels, batch, chunk * (chunks - 1)]);
   const before = handedOn(whole, space, falling, start, keep); // parts [channels, batch, chunks, N / 2]
   // The last chunk may be shorter than the others: the state is that at its real end.
@@ -195,7 +195,7 @@ function toeplitz(response: Tensor): Tensor {
   return slice(skewed, [0, 0, 0], [channels, n, n]);
 }
 
-function forget({ real, imaginary }: Complex, keep: Tensor): Complex {
+function resetState({ real, imaginary }: Complex, keep: Tensor): Complex {
   return { real: mul(real, keep), imaginary: mul(imaginary, keep) };
 }
 

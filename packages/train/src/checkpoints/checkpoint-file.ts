@@ -42,7 +42,7 @@ export function writeCheckpoint(
       },
     }),
   );
-  const remembered = [...optimizer.entries].map(
+  const optimizerTensors = [...optimizer.entries].map(
     ([name, slot]): TensorToWrite => ({
       name: OPTIMIZER + name,
       dtype: 'F32',
@@ -52,7 +52,7 @@ export function writeCheckpoint(
   );
   const updates = JSON.stringify(Object.fromEntries(optimizer.updates));
   const metadata = { format: 'pt', [STATE]: JSON.stringify(state), [UPDATES]: updates };
-  return sink.write(file, safetensorsChunks([...parameters, ...remembered], metadata));
+  return sink.write(file, safetensorsChunks([...parameters, ...optimizerTensors], metadata));
 }
 
 function finite(values: Float32Array, path: string, step: number): Float32Array {

@@ -36,7 +36,7 @@ export function sgd(settings: SgdSettings): Optimizer {
   const learningRate = scheduleOf(settings.learningRate);
   const state = new OptimizerState();
   /** The momentum after this gradient; the first gradient enters undamped. */
-  const remembered = (path: string, parameter: Parameter, gradient: Tensor): Tensor => {
+  const momentumOf = (path: string, parameter: Parameter, gradient: Tensor): Tensor => {
     const isFirst = !state.has('momentum', path);
     const velocity = state.of('momentum', path, parameter.shape);
     const next = isFirst ? gradient.clone() : add(mul(velocity, momentum), mul(gradient, 1 - dampening));
@@ -57,7 +57,7 @@ export function sgd(settings: SgdSettings): Optimizer {
         const decay = decays(path, parameter) ? weightDecay : 0;
         const slope = decay ? add(scaled, mul(parameter.value, decay)) : scaled;
         if (momentum === 0) return sub(parameter.value, mul(slope, learningRate(step)));
-        const velocity = remembered(path, parameter, slope);
+        const velocity = momentumOf(path, parameter, slope);
         const direction = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
         return sub(parameter.value, mul(direction, learningRate(step)));
       });

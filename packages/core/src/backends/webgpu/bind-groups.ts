@@ -59,7 +59,7 @@ export class BindGroups {
   }
 
   /** Must be called when a buffer is destroyed, so that nothing references it. */
-  forget(buffer: GPUBuffer): void {
+  release(buffer: GPUBuffer): void {
     for (const key of this.#keysOf.get(buffer) ?? []) this.#drop(key);
   }
 

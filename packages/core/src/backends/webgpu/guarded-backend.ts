@@ -38,7 +38,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     this.#bindGroups = BindGroups.on(device, collectGarbage);
     this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
     (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device, (buffer) =>
-      this.#bindGroups.forget(buffer),
+      this.#bindGroups.release(buffer),
     );
     this.#dispatcher = new Dispatcher(device, this.#internals, () => this.mostBindingBytes);
     this.#guardBindings();

@@ -1,6 +1,6 @@
 import { add, erf, exp, mul, sigmoid, square, sub, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
 
-/** The activations that have kernels of their own, by the number that the WebAssembly ones know them by. */
+/** The activations with kernels, by their index in the wasm kernels. */
 export const KINDS = { gelu: 0, geluTanh: 1, silu: 2 } as const;
 
 export interface ActivationAttributes {

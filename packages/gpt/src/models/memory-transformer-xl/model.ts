@@ -189,7 +189,7 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
           : this.#readMemory(memory, state.blocks, filled, within(context, 'memoryWritten'));
       const blocks = this.blocks.map(({ mixer }, index) => {
         const { memory: cached, segment } = end.blocks[index]!;
-        return mixer.remembered(cached, segment!);
+        return mixer.stateAfterSegment(cached, segment!);
       });
       return { memory: end.output, blocks, filled: 0 };
     });

@@ -37,7 +37,7 @@ import { transformerXlFamily } from './hugging-face.js';
 export type TransformerXlModelState = { readonly blocks: readonly TransformerXlState[] };
 
 export interface LoadTransformerXlOptions extends LoadPretrainedOptions<typeof transformerXlFamily, Tokenizer> {
-  /** After so many positions a segment joins the memory; default as the config says. */
+  /** Positions per segment, after which it joins the cache; default as in the config. */
   readonly segmentLength?: number;
 }
 
