@@ -3,6 +3,7 @@ export * from './draw.js';
 export * from './expect-close.js';
 export * from './expect-same-on-threads.js';
 export * from './gradient-check.js';
+export * from './honest.js';
 export * from './on-each-backend.js';
 export { type ExampleModules, readmeExamples } from './readme-examples.js';
 export * from './scripted-model.js';

@@ -1,15 +1,48 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, shorten } from '@sequitur/core';
 
 /**
  * The value of a JSON text; a fault in it is one SequiturError. Takes what Python writes beyond the standard: the numbers
  * Infinity and -Infinity.
  */
 export function parseJson(text: string, where: string): unknown {
+  checkDepth(text, where);
   try {
     return JSON.parse(text.includes('Infinity') ? text.replace(STRING_OR_INFINITY, readable) : text);
   } catch (error) {
-    throw new SequiturError({ where, expected: 'JSON', got: (error as Error).message });
+    throw new SequiturError({ where, expected: 'JSON', got: shorten((error as Error).message) });
   }
+}
+
+/** Files of models nest a dozen lists and objects; what walks thousands of them would run out of stack. */
+const DEEPEST = 100;
+
+function checkDepth(text: string, where: string): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === LIST || code === OBJECT) depth++;
+    else if (code === LIST + 2 || code === OBJECT + 2) depth--;
+    if (depth > DEEPEST) {
+      throw new SequiturError({
+        where,
+        expected: `at most ${DEEPEST} lists and objects within each other`,
+        got: 'more',
+      });
+    }
+  }
+}
+
+/** `"`, `\\`, `[` and `{`; what closes a bracket is two further. */
+const [QUOTE, BACKSLASH, LIST, OBJECT] = [0x22, 0x5c, 0x5b, 0x7b];
+
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 /** A whole string is matched first, so that the word inside one is left alone. */

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, shorten, showValue } from '@sequitur/core';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -58,8 +58,8 @@ export class Batches<Batch> implements Iterable<Batch> {
     if (got !== expected || !state || !sameShape(state, this.#first)) {
       throw new SequiturError({
         where: 'resumeAt',
-        expected: `a position in these data (${expected})`,
-        got: got === expected ? JSON.stringify(state ?? null) : got!,
+        expected: `a position in these data (${shorten(expected!)})`,
+        got: got === expected ? showValue(state ?? null) : shorten(got!),
         fix: 'Resume with the same data, window length, batch size and seed as before',
       });
     }

@@ -1,6 +1,6 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, checkOptions, option, optionsOf } from '@sequitur/core';
 import { Batches } from './batches.js';
-import type { WindowBatch, WindowOptions } from './windows.js';
+import { type WindowBatch, type WindowOptions, windowRules } from './windows.js';
 
 /** A batch of windows of packed documents; `documents` holds the document of each input token. */
 export interface PackedBatch extends WindowBatch {
@@ -17,10 +17,14 @@ export interface PackingOptions extends WindowOptions {
   readonly separator?: number | undefined;
 }
 
+const separatorRule = option.optional(option.countOrNone);
+const packingOptions = optionsOf<PackingOptions>({ ...windowRules, separator: separatorRule });
+
 type Place = { readonly document: number; readonly token: number };
 
 /** Concatenates documents, each followed by the separator, if any. */
 export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?: number): Int32Array {
+  checkArgument('joinDocuments, separator', separatorRule, separator);
   const end = separator === undefined ? [] : [separator];
   const parts = Array.from(documents, (tokens) => Int32Array.from([...Array.from(tokens), ...end]));
   const joined = new Int32Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -39,14 +43,9 @@ export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?
  * @param documents token ids; accessed by index, so they may be encoded lazily
  * @throws SequiturError where a window is shorter than a token
  */
-export function packedWindows(
-  documents: ArrayLike<ArrayLike<number>>,
-  { length, batchSize, separator }: PackingOptions,
-): Batches<PackedBatch> {
-  if (!(Number.isInteger(length) && length > 0 && Number.isInteger(batchSize) && batchSize > 0)) {
-    const got = `length ${length}, batchSize ${batchSize}`;
-    throw new SequiturError({ where: 'packedWindows', expected: 'windows and batches of at least one', got });
-  }
+export function packedWindows(documents: ArrayLike<ArrayLike<number>>, options: PackingOptions): Batches<PackedBatch> {
+  checkOptions('packedWindows', packingOptions, options);
+  const { length, batchSize, separator } = options;
   const identity = { windows: 'packed', length, batchSize, separator: separator ?? null, documents: documents.length };
   return Batches.from(identity, { document: 0, token: 0 }, (place) => {
     const rows: { inputs: Int32Array; labels: Int32Array; documents: Int32Array }[] = [];

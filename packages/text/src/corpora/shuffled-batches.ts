@@ -1,4 +1,4 @@
-import { Random } from '@sequitur/core';
+import { checkOptions, option, optionsOf, Random } from '@sequitur/core';
 import { Batches, type JsonObject } from './batches.js';
 
 export interface ShuffledBatchOptions<Item, Batch> {
@@ -12,6 +12,15 @@ export interface ShuffledBatchOptions<Item, Batch> {
   readonly collate: (items: readonly Item[], random: Random) => Batch;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the rules are the same for all items and batches
+const shuffledBatchOptions = optionsOf<ShuffledBatchOptions<any, any>>({
+  source: option.kind('an object that tells these items from others', (value) => typeof value === 'object' && !!value),
+  batchSize: option.count,
+  seed: option.seed,
+  lengthOf: option.optional(option.callback),
+  collate: option.callback,
+});
+
 /** Batches that are sorted by length together: enough for little padding, few enough for random batches. */
 const SORTED_BATCHES = 50;
 
@@ -22,8 +31,10 @@ const SORTED_BATCHES = 50;
  */
 export function shuffledBatches<Item, Batch>(
   items: readonly Item[],
-  { source, batchSize, seed, lengthOf, collate }: ShuffledBatchOptions<Item, Batch>,
+  options: ShuffledBatchOptions<Item, Batch>,
 ): Batches<Batch> {
+  checkOptions('shuffledBatches', shuffledBatchOptions, options);
+  const { source, batchSize, seed, lengthOf, collate } = options;
   let order: { readonly epoch: number; readonly batches: readonly (readonly Item[])[] } | null = null;
   const batchesOf = (epoch: number) => {
     if (order?.epoch !== epoch) {

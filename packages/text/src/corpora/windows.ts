@@ -1,4 +1,4 @@
-import { Random, SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, Random, SequiturError } from '@sequitur/core';
 import { Batches } from './batches.js';
 
 /** Input ids and labels, the ids that follow: [batch][length]. */
@@ -17,11 +17,15 @@ export interface SeededWindowOptions extends WindowOptions {
   readonly seed: number | string;
 }
 
+/** Rules of the options of windows. */
+export const windowRules = { length: option.count, batchSize: option.count };
+const windowOptions = optionsOf<WindowOptions>(windowRules);
+const seededOptions = optionsOf<SeededWindowOptions>({ ...windowRules, seed: option.seed });
+
 /** Endless batches of windows at random positions, deterministic for a seed. */
-export function randomWindows(
-  tokens: ArrayLike<number>,
-  { length, batchSize, seed }: SeededWindowOptions,
-): Batches<WindowBatch> {
+export function randomWindows(tokens: ArrayLike<number>, options: SeededWindowOptions): Batches<WindowBatch> {
+  checkOptions('randomWindows', seededOptions, options);
+  const { length, batchSize, seed } = options;
   const source = checked(tokens, length);
   const starts = source.length - length;
   const identity = { windows: 'random', length, batchSize, seed, ...identityOf(source) };
@@ -33,10 +37,9 @@ export function randomWindows(
 }
 
 /** Batches of consecutive windows from the start on; tokens of a last incomplete batch are dropped. */
-export function consecutiveWindows(
-  tokens: ArrayLike<number>,
-  { length, batchSize }: WindowOptions,
-): Batches<WindowBatch> {
+export function consecutiveWindows(tokens: ArrayLike<number>, options: WindowOptions): Batches<WindowBatch> {
+  checkOptions('consecutiveWindows', windowOptions, options);
+  const { length, batchSize } = options;
   const source = checked(tokens, length);
   const windows = Math.floor((source.length - 1) / length);
   const identity = { windows: 'consecutive', length, batchSize, ...identityOf(source) };
@@ -53,10 +56,9 @@ export function consecutiveWindows(
  *
  * @throws SequiturError where the tokens fill no batch
  */
-export function shuffledWindows(
-  tokens: ArrayLike<number>,
-  { length, batchSize, seed }: SeededWindowOptions,
-): Batches<WindowBatch> {
+export function shuffledWindows(tokens: ArrayLike<number>, options: SeededWindowOptions): Batches<WindowBatch> {
+  checkOptions('shuffledWindows', seededOptions, options);
+  const { length, batchSize, seed } = options;
   const source = checked(tokens, length * (batchSize + 1));
   const windows = Math.floor((source.length - length) / length);
   const identity = { windows: 'shuffled', length, batchSize, seed, ...identityOf(source) };

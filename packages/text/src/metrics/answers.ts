@@ -1,5 +1,5 @@
 import { countMatches, countNGrams } from './n-grams.js';
-import { alternatives, checkPaired, mean, type References } from './paired.js';
+import { alternatives, checkTexts, mean, type References } from './paired.js';
 
 export interface AnswerScores {
   /** The share of answers that equal a reference, 0 to 1. */
@@ -15,7 +15,7 @@ export interface AnswerScores {
  * @throws SequiturError where the numbers of predictions and references differ
  */
 export function answerScores(predictions: readonly string[], references: References): AnswerScores {
-  checkPaired('answerScores', predictions, references);
+  checkTexts('answerScores', predictions, references);
   const best = (score: (prediction: string, reference: string) => number) =>
     mean(
       predictions.map((prediction, index) => {

@@ -1,5 +1,6 @@
+import { checkOptions, option, optionsOf } from '@sequitur/core';
 import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
-import { alternatives, checkPaired, type References } from './paired.js';
+import { alternatives, checkTexts, type References } from './paired.js';
 
 export interface BleuOptions {
   /** Default false: `case:mixed`. */
@@ -9,6 +10,12 @@ export interface BleuOptions {
   /** `13a` (default), or none for tokenized texts. */
   readonly tokenization?: '13a' | 'none' | undefined;
 }
+
+const bleuOptions = optionsOf<BleuOptions>({
+  lowercase: option.optional(option.flag),
+  effectiveOrder: option.optional(option.flag),
+  tokenization: option.optional(option.oneOf('13a', 'none')),
+});
 
 export interface Bleu {
   /** 0 to 100. */
@@ -31,7 +38,8 @@ const ORDERS = 4;
  * @throws SequiturError where the numbers of predictions and references differ
  */
 export function bleu(predictions: readonly string[], references: References, options: BleuOptions = {}): Bleu {
-  checkPaired('bleu', predictions, references);
+  checkOptions('bleu', bleuOptions, options);
+  checkTexts('bleu', predictions, references);
   const tokensOf = (text: string) => {
     const cased = options.lowercase ? text.toLowerCase() : text;
     return options.tokenization === 'none' ? cased.trim().split(/\s+/).filter(Boolean) : tokenize13a(cased);

@@ -1,5 +1,6 @@
+import { checkOptions, option, optionsOf } from '@sequitur/core';
 import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
-import { alternatives, checkPaired, type References } from './paired.js';
+import { alternatives, checkTexts, type References } from './paired.js';
 
 export interface ChrfOptions {
   /** Largest n of the character n-grams; default 6. */
@@ -7,6 +8,11 @@ export interface ChrfOptions {
   /** The weight of recall against precision; default 2. */
   readonly beta?: number | undefined;
 }
+
+const chrfOptions = optionsOf<ChrfOptions>({
+  order: option.optional(option.integer(1, 100)),
+  beta: option.optional(option.positive),
+});
 
 /** Counts of n-grams of one order. */
 type Counts = readonly (readonly [predicted: number, referred: number, matched: number])[];
@@ -18,8 +24,9 @@ type Counts = readonly (readonly [predicted: number, referred: number, matched: 
  * @throws SequiturError where the numbers of predictions and references differ
  */
 export function chrf(predictions: readonly string[], references: References, options: ChrfOptions = {}): number {
+  checkOptions('chrf', chrfOptions, options);
   const { order = 6, beta = 2 } = options;
-  checkPaired('chrf', predictions, references);
+  checkTexts('chrf', predictions, references);
   const totals = Array.from({ length: order }, () => [0, 0, 0]);
   for (const [index, prediction] of predictions.entries()) {
     const candidates = alternatives(references[index]!).map((reference) => countsOf(prediction, reference, order));

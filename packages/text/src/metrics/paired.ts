@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 
 /** @throws SequiturError where two parallel lists differ in length, or are empty */
 export function checkPaired(where: string, predictions: readonly unknown[], references: readonly unknown[]): void {
@@ -20,3 +20,14 @@ export function alternatives(reference: string | readonly string[]): readonly st
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
+
+/** As `checkPaired`, and that all of them are strings. */
+export function checkTexts(where: string, predictions: readonly unknown[], references: References): void {
+  checkArgument(`${where}, predictions`, option.listOf(option.text), predictions);
+  checkArgument(`${where}, references`, referencesRule, references);
+  checkPaired(where, predictions, references);
+}
+
+const referencesRule = option.listOf(
+  option.either('a string, or a list of strings', option.text, option.listOf(option.text)),
+);

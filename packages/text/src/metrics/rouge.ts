@@ -1,5 +1,5 @@
 import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
-import { alternatives, checkPaired, mean, type References } from './paired.js';
+import { alternatives, checkTexts, mean, type References } from './paired.js';
 
 export interface Rouge {
   /** F1, 0 to 1, averaged over the texts. */
@@ -15,7 +15,7 @@ export interface Rouge {
  * @throws SequiturError where the numbers of predictions and references differ
  */
 export function rouge(predictions: readonly string[], references: References): Rouge {
-  checkPaired('rouge', predictions, references);
+  checkTexts('rouge', predictions, references);
   const average = (score: (predicted: readonly string[], referred: readonly string[]) => number) =>
     mean(
       predictions.map((prediction, index) => {

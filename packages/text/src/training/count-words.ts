@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 import { AlignedText } from '../tokenizers/aligned-text.js';
 import type { Normalizer } from '../tokenizers/normalizers/normalizer.js';
 import type { Splitter } from '../tokenizers/splitters/splitter.js';
@@ -21,7 +21,9 @@ export async function countWords(
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   let read = 0;
+  if (typeof texts !== 'string') checkArgument('training a vocabulary, texts', option.iterable, texts);
   for await (const text of typeof texts === 'string' ? [texts] : texts) {
+    checkArgument('training a vocabulary, a text', option.text, text);
     for (const piece of piecesOf(text)) {
       const aligned = AlignedText.of(piece);
       for (const { text: word } of split(normalize ? normalize(aligned) : aligned)) {

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, SequiturError } from '@sequitur/core';
 import { characterOfByte } from '../tokenizers/models/byte-tokens.js';
 import { byteLevel } from '../tokenizers/splitters/byte-level.js';
 import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
@@ -6,7 +6,7 @@ import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js'
 import { countWords, type TrainingTexts } from './count-words.js';
 import { addedTokens, checkSize, closingWith, idsOf, settingsOf } from './finished-vocabulary.js';
 import { learnMerges } from './learn-merges.js';
-import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
+import { Pauses, trainingRules, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
   /** Rarer pairs are never merged; default 2. */
@@ -16,6 +16,13 @@ export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
   /** One of the special tokens that is used for padding; default none. */
   readonly paddingToken?: string | undefined;
 }
+
+const byteLevelOptions = optionsOf<ByteLevelTrainingOptions>({
+  ...trainingRules,
+  minimumCount: option.optional(option.count),
+  endToken: option.optional(option.text),
+  paddingToken: option.optional(option.text),
+});
 
 /**
  * Trains a byte-level byte-pair vocabulary, as GPT-2 has one (Radford et al. 2019): it can encode any text, and
@@ -27,6 +34,7 @@ export async function trainByteLevelTokenizer(
   texts: TrainingTexts,
   options: ByteLevelTrainingOptions,
 ): Promise<SubwordTokenizer> {
+  checkOptions('trainByteLevelTokenizer', byteLevelOptions, options);
   const { vocabularySize, specialTokens = ['<|endoftext|>'], minimumCount, endToken, paddingToken } = options;
   checkSize('trainByteLevelTokenizer', vocabularySize, 256 + specialTokens.length);
   const pauses = new Pauses(options);

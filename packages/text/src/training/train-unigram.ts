@@ -1,3 +1,4 @@
+import { checkOptions, optionsOf } from '@sequitur/core';
 import type { AlignedText } from '../tokenizers/aligned-text.js';
 import { metaspace } from '../tokenizers/splitters/metaspace.js';
 import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
@@ -5,9 +6,11 @@ import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js'
 import { countWords, type TrainingTexts } from './count-words.js';
 import { addedTokens, checkSize, closingWith, settingsOf } from './finished-vocabulary.js';
 import { learnUnigram } from './learn-unigram.js';
-import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
+import { Pauses, trainingRules, type VocabularyTrainingOptions } from './training-options.js';
 
 const SPECIAL = ['<pad>', '</s>', '<unk>'] as const;
+
+const unigramOptions = optionsOf<VocabularyTrainingOptions>(trainingRules);
 
 /**
  * Trains a unigram vocabulary (Kudo 2018), in the layout of T5: `<pad>`, `</s>`, `<unk>`, then pieces by probability.
@@ -19,6 +22,7 @@ export async function trainUnigramTokenizer(
   texts: TrainingTexts,
   options: VocabularyTrainingOptions,
 ): Promise<SubwordTokenizer> {
+  checkOptions('trainUnigramTokenizer', unigramOptions, options);
   const special = [...SPECIAL, ...(options.specialTokens ?? [])];
   checkSize('trainUnigramTokenizer', options.vocabularySize, special.length + 2);
   const pauses = new Pauses(options);

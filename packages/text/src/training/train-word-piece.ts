@@ -1,3 +1,4 @@
+import { checkOptions, option, optionsOf } from '@sequitur/core';
 import { bertNormalizer } from '../tokenizers/normalizers/bert.js';
 import { bertSplitter } from '../tokenizers/splitters/bert.js';
 import type { SubwordTokenizer } from '../tokenizers/subword-tokenizer.js';
@@ -5,7 +6,7 @@ import { tokenizerOfJson } from '../tokenizers/tokenizer-json/tokenizer-json.js'
 import { countWords, type TrainingTexts } from './count-words.js';
 import { addedTokens, checkSize, idsOf, settingsOf } from './finished-vocabulary.js';
 import { learnMerges } from './learn-merges.js';
-import { Pauses, type VocabularyTrainingOptions } from './training-options.js';
+import { Pauses, trainingRules, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface WordPieceTrainingOptions extends Omit<VocabularyTrainingOptions, 'specialTokens'> {
   /** Lowercases and strips accents; default true. */
@@ -19,6 +20,14 @@ export interface WordPieceTrainingOptions extends Omit<VocabularyTrainingOptions
 const SPECIAL = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'] as const;
 const CONTINUATION = '##';
 
+const { specialTokens: _, ...wordPieceRules } = trainingRules;
+const wordPieceOptions = optionsOf<WordPieceTrainingOptions>({
+  ...wordPieceRules,
+  lowercase: option.optional(option.flag),
+  minimumCount: option.optional(option.count),
+  alphabetSize: option.optional(option.count),
+});
+
 /**
  * Trains a WordPiece vocabulary for BERT, by merging the most frequent pairs as the Rust library does (the original
  * algorithm, Schuster and Nakajima 2012, was never published in full).
@@ -27,6 +36,7 @@ export async function trainWordPieceTokenizer(
   texts: TrainingTexts,
   options: WordPieceTrainingOptions,
 ): Promise<SubwordTokenizer> {
+  checkOptions('trainWordPieceTokenizer', wordPieceOptions, options);
   const { vocabularySize, lowercase = true, minimumCount, alphabetSize = 1000 } = options;
   checkSize('trainWordPieceTokenizer', vocabularySize, SPECIAL.length + 1);
   const pauses = new Pauses(options);

@@ -1,3 +1,5 @@
+import { type OptionRules, option } from '@sequitur/core';
+
 /** The progress of a trainer. */
 export interface TrainingProgress {
   readonly phase: 'counting words' | 'merging pairs' | 'finding pieces' | 'estimating' | 'pruning';
@@ -15,6 +17,14 @@ export interface VocabularyTrainingOptions {
   /** Aborts the training with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Rules of the options of every trainer. */
+export const trainingRules: OptionRules<VocabularyTrainingOptions> = {
+  vocabularySize: option.count,
+  specialTokens: option.optional(option.listOf(option.text)),
+  onProgress: option.optional(option.callback),
+  signal: option.optional(option.signal),
+};
 
 /** How long a trainer works before it yields to the page. */
 const PATIENCE_MS = 40;

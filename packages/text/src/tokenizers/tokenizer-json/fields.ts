@@ -1,11 +1,21 @@
 import { SequiturError, shorten, showValue } from '@sequitur/core';
 
+/** Sequences of parts within sequences: files have one or two. */
+const DEEPEST = 20;
+
 /** The attributes of a JSON object, checked when they are read. */
 export class Fields {
   readonly where: string;
   readonly #values: Readonly<Record<string, unknown>>;
+  readonly #depth: number;
 
-  constructor(value: unknown, where: string) {
+  /** @throws SequiturError where the value is no object, or stands within too many others */
+  constructor(value: unknown, where: string, depth = 0) {
+    if (depth > DEEPEST) {
+      const got = `${shorten(where, 60)}, and more`;
+      throw new SequiturError({ where: 'tokenizer.json', expected: `at most ${DEEPEST} parts within each other`, got });
+    }
+    this.#depth = depth;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(where, 'an object', value);
     this.where = where;
     this.#values = value as Record<string, unknown>;
@@ -53,11 +63,11 @@ export class Fields {
   }
 
   child(name: string): Fields {
-    return new Fields(this.value(name), `${this.where}, ${name}`);
+    return new Fields(this.value(name), `${this.where}, ${name}`, this.#depth + 1);
   }
 
   children(name: string): Fields[] {
-    return this.list(name).map((value, index) => new Fields(value, `${this.where}, ${name} ${index}`));
+    return this.list(name).map((value, index) => new Fields(value, `${this.where}, ${name} ${index}`, this.#depth + 1));
   }
 
   /** @throws SequiturError naming the component: it would change the ids, and is not supported */
