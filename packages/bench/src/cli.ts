@@ -1,5 +1,6 @@
 import { SequiturError } from '@sequitur/core';
 import { compare, compareHelp } from './commands/compare.js';
+import { decoding, decodingHelp } from './commands/decoding.js';
 import { kernels, kernelsHelp } from './commands/kernels.js';
 import { report, reportHelp } from './commands/report.js';
 import { scaling, scalingHelp } from './commands/scaling.js';
@@ -12,6 +13,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   compare: { help: compareHelp, run: compare },
   kernels: { help: kernelsHelp, run: kernels },
+  decoding: { help: decodingHelp, run: decoding },
   scaling: { help: scalingHelp, run: (args) => scaling(args) },
   report: { help: reportHelp, run: report },
 };

@@ -7,7 +7,7 @@ import { ATTENTION_LENGTHS, type AttentionCase, attentionCases } from './attenti
 import { measureAttentionOnWebGpu } from './attention-on-webgpu.js';
 import { measureInference } from './inference.js';
 import { type KernelRecord, recordsOf, type SuiteContext } from './kernel-record.js';
-import { matMulCases } from './mat-mul-cases.js';
+import { matMulCases } from './mat-mul.js';
 import { measureTask } from './measure-task.js';
 import { startOneThreadProcess } from './one-thread-process.js';
 import { scanSuite } from './scan-suite.js';

@@ -1,7 +1,6 @@
 import { type AttentionCase, prepareAttention } from './attention.js';
 import type { Contest } from './contest.js';
-import { prepareMatMul } from './mat-mul.js';
-import type { MatMulCase } from './mat-mul-cases.js';
+import { type MatMulCase, prepareMatMul } from './mat-mul.js';
 
 /** Something that is timed with one thread and with several in the same rounds. Plain data, for another process. */
 export type Task =
