@@ -9,6 +9,7 @@ export { type ExampleModules, readmeExamples } from './readme-examples.js';
 export * from './scripted-model.js';
 export * from './suites/architecture-laws.js';
 export { causalModelLaws } from './suites/causal-model-laws.js';
+export { gradientsOf, weighed } from './suites/differentiable.js';
 export * from './suites/encoder-laws.js';
 export type { LawOptions, RecurrentLawOptions } from './suites/law-options.js';
 export * from './suites/mixer-laws.js';

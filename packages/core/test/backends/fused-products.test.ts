@@ -1,3 +1,6 @@
+import { drawNormal, expectCloseValues } from '@sequitur/laws';
+import { grads, matMul, mul, sum, type Tensor, type Tensor1D, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
+import { expect, it } from 'vitest';
 import {
   type BackendName,
   closeBackend,
@@ -6,10 +9,7 @@ import {
   linear,
   openBackend,
   softmaxCrossEntropy,
-} from '@sequitur/core';
-import { grads, matMul, mul, sum, type Tensor, type Tensor1D, type Tensor2D, tensor } from '@tensorflow/tfjs-core';
-import { expect, it } from 'vitest';
-import { drawNormal, expectCloseValues } from '../../../src/index.js';
+} from '../../src/index.js';
 
 /** A loss through products, activations and cross-entropy of sizes that fill no tile. */
 function loss(x: Tensor, up: Tensor, bias: Tensor, down: Tensor): Tensor {

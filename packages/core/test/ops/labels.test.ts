@@ -1,7 +1,7 @@
-import { binaryCrossEntropy, crossEntropy, embed, SequiturError, softmaxCrossEntropy } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
 import { memory, type Tensor1D, tensor, tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { onEachBackend } from '../../src/index.js';
+import { binaryCrossEntropy, crossEntropy, embed, SequiturError, softmaxCrossEntropy } from '../../src/index.js';
 
 const labels = (values: number[], shape = [values.length]) => tensor(values, shape, 'int32');
 

@@ -1,7 +1,7 @@
-import { append, type Backend, openBackend } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
 import { backend, dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it } from 'vitest';
-import { onEachBackend } from '../../../src/index.js';
+import { append, type Backend, openBackend } from '../../src/index.js';
 
 onEachBackend('memory', (name) => {
   let opened: Backend;

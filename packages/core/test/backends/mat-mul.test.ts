@@ -1,7 +1,7 @@
-import { Random } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
 import { dispose, matMul, tensor } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { onEachBackend } from '../../../src/index.js';
+import { Random } from '../../src/index.js';
 
 /** C[i, j] = Σ A[i, p] B[p, j] in double precision. */
 function product(a: Float32Array, b: Float32Array, m: number, k: number, n: number, tA: boolean, tB: boolean) {

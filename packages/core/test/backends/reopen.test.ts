@@ -1,7 +1,7 @@
-import { closeBackend, openBackend } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
 import { matMul, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { onEachBackend } from '../../../src/index.js';
+import { closeBackend, openBackend } from '../../src/index.js';
 
 onEachBackend('a backend', (name) => {
   it('opens afresh after it was closed', async () => {

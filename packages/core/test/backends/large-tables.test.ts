@@ -1,8 +1,7 @@
-import { adamWStep, byReference, Embedding, globalNorm, initialize, Linear, SequiturError } from '@sequitur/core';
+import { drawNormal, drawTokens, expectClose, gradientsOf, onEachBackend, weighed } from '@sequitur/laws';
 import { add, backend, dispose, type Tensor, type Tensor2D, tensor, variable, zeros } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { drawNormal, drawTokens, expectClose, onEachBackend } from '../../../src/index.js';
-import { gradientsOf, weighed } from '../../../src/suites/differentiable.js';
+import { adamWStep, byReference, Embedding, globalNorm, initialize, Linear, SequiturError } from '../../src/index.js';
 
 // GPT-2's embedding has 154 MB, and lavapipe binds 128 MiB: here the bound is lowered instead, so that small tables pass it.
 const MOST_BYTES = 4096;

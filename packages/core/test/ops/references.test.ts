@@ -1,7 +1,7 @@
-import * as core from '@sequitur/core';
+import { drawNormal, expectClose, onEachBackend } from '@sequitur/laws';
 import { add, dispose, fill, grads, mul, square, type Tensor, tensor, tidy, variable } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { drawNormal, expectClose, onEachBackend } from '../../../src/index.js';
+import * as core from '../../src/index.js';
 
 const ids = (values: number[], shape: number[]) => tensor(values, shape, 'int32');
 

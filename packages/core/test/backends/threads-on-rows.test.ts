@@ -1,15 +1,4 @@
-import {
-  adamWStep,
-  dropout,
-  gelu,
-  geluTanh,
-  layerNorm,
-  linear,
-  Random,
-  rmsNorm,
-  silu,
-  softmaxCrossEntropy,
-} from '@sequitur/core';
+import { drawNormal, expectSameOnThreads } from '@sequitur/laws';
 import {
   add,
   grads,
@@ -22,7 +11,18 @@ import {
   variable,
 } from '@tensorflow/tfjs-core';
 import { it } from 'vitest';
-import { drawNormal, expectSameOnThreads } from '../../../src/index.js';
+import {
+  adamWStep,
+  dropout,
+  gelu,
+  geluTanh,
+  layerNorm,
+  linear,
+  Random,
+  rmsNorm,
+  silu,
+  softmaxCrossEntropy,
+} from '../../src/index.js';
 
 const ROWS = 1021;
 const WIDTH = 67;

@@ -1,6 +1,6 @@
-import { type BackendName, type Capability, closeBackend, openBackend } from '@sequitur/core';
+import { onEachBackend } from '@sequitur/laws';
 import { expect, it } from 'vitest';
-import { onEachBackend } from '../../../src/index.js';
+import { type BackendName, type Capability, closeBackend, openBackend } from '../../src/index.js';
 
 const KNOWN: Record<BackendName, string[]> = {
   cpu: ['threads'],

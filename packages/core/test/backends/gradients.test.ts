@@ -1,4 +1,4 @@
-import { append, embed, linear } from '@sequitur/core';
+import { drawNormal, expectClose, expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import {
   cast,
   cumsum,
@@ -13,7 +13,7 @@ import {
   transpose,
 } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { drawNormal, expectClose, expectGradientOfDifferences, onEachBackend } from '../../../src/index.js';
+import { append, embed, linear } from '../../src/index.js';
 
 onEachBackend('gradients where tfjs fails', () => {
   for (const axis of [0, 1, 2]) {

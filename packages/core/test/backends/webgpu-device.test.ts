@@ -1,7 +1,7 @@
-import { type Backend, byReference, closeBackend, openBackend, SequiturError } from '@sequitur/core';
+import { drawNormal, onEachBackend } from '@sequitur/laws';
 import { add, backend, dispose, env, matMul, ones, square, tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeEach, expect, it } from 'vitest';
-import { drawNormal, onEachBackend } from '../../../src/index.js';
+import { type Backend, byReference, closeBackend, openBackend, SequiturError } from '../../src/index.js';
 
 /** What a test reaches for below the backend. */
 interface Own {

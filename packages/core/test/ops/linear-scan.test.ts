@@ -1,8 +1,8 @@
-import { linearScan } from '@sequitur/core';
+import { distance, drawNormal, expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import { dispose, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { linearScanReference } from '../../../../core/src/ops/linear-scan/reference.js';
-import { distance, drawNormal, expectGradientOfDifferences, onEachBackend } from '../../../src/index.js';
+import { linearScan } from '../../src/index.js';
+import { linearScanReference } from '../../src/ops/linear-scan/reference.js';
 
 onEachBackend('linear scan', () => {
   it('equals its reference and has the gradient of differences', async () => {

@@ -1,7 +1,7 @@
-import * as core from '@sequitur/core';
+import { expectGradientOfDifferences, onEachBackend } from '@sequitur/laws';
 import { type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { expectGradientOfDifferences, onEachBackend } from '../../../src/index.js';
+import * as core from '../../src/index.js';
 
 /** Each case: what is differentiated, and the shapes of its float32 inputs. */
 const cases: Record<string, { f: (...inputs: Tensor[]) => Tensor; shapes: number[][]; away?: number }> = {
