@@ -31,9 +31,13 @@ export interface ProjectionOptions {
   readonly key?: LinearOptions;
   readonly value?: LinearOptions;
   readonly output?: LinearOptions;
-  /** Norms of queries and of keys over the head size (QK norm, Henry et al. 2020). */
+  /** Norms of queries and of keys (QK norm, Henry et al. 2020). */
   readonly queryNorm?: Norm;
   readonly keyNorm?: Norm;
+  /** What these norms run over: the head size (the default), or all heads together (OLMo 2). */
+  readonly normSpan?: 'head' | 'heads';
+  /** Scores s become cap tanh(s / cap) (Gemma Team 2024, section 2). */
+  readonly softCap?: number;
   /**
    * The output of a fully masked row, whose visible keys are all padding: the even mean of the keys that its pattern
    * shows (the default), or another. Only rows of padding differ, which nothing reads; PyTorch models differ there by
@@ -50,6 +54,8 @@ export abstract class ProjectedAttention extends Module {
   readonly output: Linear; // [heads * valueSize, width]
   readonly queryNorm: Norm | null;
   readonly keyNorm: Norm | null;
+  readonly normSpan: 'head' | 'heads';
+  readonly softCap: number | undefined;
   readonly heads: number;
   readonly keyHeads: number;
   readonly headSize: number;
@@ -75,6 +81,8 @@ export abstract class ProjectedAttention extends Module {
     this.output = new Linear(heads * valueSize, width, options.output);
     this.queryNorm = options.queryNorm ?? null;
     this.keyNorm = options.keyNorm ?? null;
+    this.normSpan = options.normSpan ?? 'head';
+    this.softCap = options.softCap;
     this.heads = heads;
     this.keyHeads = keyHeads;
     this.headSize = headSize;
@@ -86,14 +94,17 @@ export abstract class ProjectedAttention extends Module {
 
   /** x [batch, length, width] -> [batch, length, heads, headSize]. */
   protected queriesOf(x: Tensor3D): Tensor4D {
-    const queries = split(this.query.apply(x), this.heads);
-    return this.queryNorm ? this.queryNorm.apply(queries) : queries;
+    return this.#normalised(this.query.apply(x), this.heads, this.queryNorm);
   }
 
   /** x [batch, length, sourceWidth] -> [batch, length, keyHeads, headSize]. */
   protected keysOf(x: Tensor3D): Tensor4D {
-    const keys = split(this.key.apply(x), this.keyHeads);
-    return this.keyNorm ? this.keyNorm.apply(keys) : keys;
+    return this.#normalised(this.key.apply(x), this.keyHeads, this.keyNorm);
+  }
+
+  #normalised(x: Tensor3D, heads: number, norm: Norm | null): Tensor4D {
+    if (norm && this.normSpan === 'heads') return split(norm.apply(x), heads);
+    return norm ? norm.apply(split(x, heads)) : split(x, heads);
   }
 
   /** x [batch, length, sourceWidth] -> [batch, length, keyHeads, valueSize]. */
@@ -111,7 +122,7 @@ export abstract class ProjectedAttention extends Module {
   ): Tensor3D {
     const { fullyMasked } = this;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    const resolved = { ...options, scale: this.scale };
+    const resolved = { ...options, scale: this.scale, softCap: this.softCap };
     observe?.('weights', attentionWeights(query, keys, { ...resolved, fullyMasked }));
     return this.output.apply(join(attention(query, keys, values, { ...resolved, fullyMasked, dropout })));
   }

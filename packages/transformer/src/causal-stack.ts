@@ -17,7 +17,7 @@ import {
   scoped,
   within,
 } from '@sequitur/core';
-import { slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { div, mul, slice, type Tensor2D, type Tensor3D, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
 import { packedPositions } from './packed-positions.js';
 import type { TokenEmbedding } from './token-embedding.js';
@@ -30,6 +30,10 @@ export interface LanguageModelParts {
   readonly head?: Linear;
   /** Maximum sequence length; default the number of learned positions, else unbounded. */
   readonly contextLength?: number;
+  /** Multiplies the logits; default 1. */
+  readonly logitScale?: number;
+  /** Logits z become cap tanh(z / cap) (Gemma Team 2024, section 2). */
+  readonly logitSoftCap?: number;
 }
 
 /** The number of tokens read, and the state of each block. */
@@ -53,8 +57,10 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   readonly head: Linear | null;
   readonly vocabularySize: number;
   readonly contextLength: number;
+  readonly logitScale: number;
+  readonly logitSoftCap: number | undefined;
 
-  constructor({ embedding, blocks, norm, head, contextLength }: LanguageModelParts) {
+  constructor({ embedding, blocks, norm, head, contextLength, logitScale = 1, logitSoftCap }: LanguageModelParts) {
     super();
     refuseForesight(blocks);
     this.embedding = embedding;
@@ -63,6 +69,8 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     this.head = head ?? null;
     this.vocabularySize = embedding.tokens.weight.shape[0]!;
     this.contextLength = contextLength ?? embedding.contextLength;
+    this.logitScale = logitScale;
+    this.logitSoftCap = logitSoftCap;
   }
 
   initState(batchSize: number): LanguageModelState {
@@ -135,7 +143,12 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
 
   /** The head: hidden [batch, length, width] -> logits [batch, length, vocabularySize]. */
   logitsOf(hidden: Tensor3D): Tensor3D {
-    return this.head ? this.head.apply(hidden) : this.embedding.tokens.scores(hidden);
+    return tidy(() => {
+      const products = this.head ? this.head.apply(hidden) : this.embedding.tokens.scores(hidden);
+      const logits = this.logitScale === 1 ? products : mul(products, this.logitScale);
+      if (this.logitSoftCap === undefined) return logits as Tensor3D;
+      return mul(tanh(div(logits, this.logitSoftCap)), this.logitSoftCap) as Tensor3D;
+    });
   }
 }
 

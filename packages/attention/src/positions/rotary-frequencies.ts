@@ -27,6 +27,19 @@ export type RotaryScaling =
       readonly fastTurns?: number;
       /** Pairs with at most this many rotations are scaled in full (`beta_slow`); default 1. */
       readonly slowTurns?: number;
+      /** Whether the ends of the ramp are whole pairs; default true. */
+      readonly truncate?: boolean;
+    }
+  /**
+   * Each pair is divided by a factor of its own: short ones up to the trained length, long ones for longer sequences (Ding
+   * et al. 2024, "LongRoPE").
+   */
+  | {
+      readonly kind: 'longrope';
+      readonly shortFactors: readonly number[];
+      readonly longFactors: readonly number[];
+      readonly trainedLength: number;
+      readonly amplitude: number;
     };
 
 /** Checks a scaling that may come from outside, from a saved model for example. */
@@ -46,10 +59,15 @@ export function expectScaling(where: string, scaling: RotaryScaling): void {
     case 'dynamic':
     case 'yarn':
       break;
+    case 'longrope':
+      for (const factor of [...scaling.shortFactors, ...scaling.longFactors]) above0('factors', factor);
+      above0('amplitude', scaling.amplitude);
+      above0('trainedLength', scaling.trainedLength);
+      return;
     default:
       throw new SequiturError({
         where,
-        expected: 'a kind of none, linear, dynamic, llama3 or yarn',
+        expected: 'a kind of none, linear, dynamic, llama3, yarn or longrope',
         got: JSON.stringify(scaling),
       });
   }
@@ -82,11 +100,16 @@ export function frequenciesOf(scaling: RotaryScaling, { width, base, length }: F
       return pairs.map((frequency) => blendByWavelength(frequency, scaling));
     case 'yarn':
       return blendByRamp(pairs, scaling, { width, base });
+    case 'longrope': {
+      const factors = length > scaling.trainedLength ? scaling.longFactors : scaling.shortFactors;
+      return pairs.map((frequency, i) => frequency / factors[i]!);
+    }
   }
 }
 
 /** The factor on cosines and sines (`attention_factor` of YaRN). */
 export function rotaryAmplitude(scaling: RotaryScaling): number {
+  if (scaling.kind === 'longrope') return scaling.amplitude;
   if (scaling.kind !== 'yarn') return 1;
   return scaling.amplitude ?? (scaling.factor <= 1 ? 1 : 0.1 * Math.log(scaling.factor) + 1);
 }
@@ -116,13 +139,14 @@ function blendByWavelength(frequency: number, scaling: Extract<RotaryScaling, { 
 
 function blendByRamp(
   pairs: Float64Array,
-  { factor, trainedLength, fastTurns = 32, slowTurns = 1 }: Extract<RotaryScaling, { kind: 'yarn' }>,
+  { factor, trainedLength, fastTurns = 32, slowTurns = 1, truncate = true }: Extract<RotaryScaling, { kind: 'yarn' }>,
   { width, base }: Pick<FrequencySettings, 'width' | 'base'>,
 ): Float64Array {
   /** The pair that makes this many rotations within the trained length. */
   const pairOf = (turns: number) => (width * Math.log(trainedLength / (turns * 2 * Math.PI))) / (2 * Math.log(base));
-  const first = Math.max(Math.floor(pairOf(fastTurns)), 0);
-  const found = Math.min(Math.ceil(pairOf(slowTurns)), width - 1);
+  const [fast, slow] = [pairOf(fastTurns), pairOf(slowTurns)];
+  const first = Math.max(truncate ? Math.floor(fast) : fast, 0);
+  const found = Math.min(truncate ? Math.ceil(slow) : slow, width - 1);
   const last = found === first ? found + 0.001 : found;
   return pairs.map((frequency, i) => {
     const stretched = Math.min(1, Math.max(0, (i - first) / (last - first)));

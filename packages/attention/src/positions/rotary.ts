@@ -3,6 +3,7 @@ import {
   add,
   cast,
   cos,
+  greater,
   max,
   mul,
   reshape,
@@ -11,6 +12,7 @@ import {
   type Tensor4D,
   tensor2d,
   tidy,
+  where,
 } from '@tensorflow/tfjs-core';
 import { rotate } from '../ops/rotary/index.js';
 import { type Place, PositionalEncoding } from './positional-encoding.js';
@@ -120,7 +122,12 @@ export class Rotary extends PositionalEncoding {
 
   #frequenciesFor(positions: Tensor): Tensor {
     const { scaling, rotaryDimensions } = this;
-    const frequencies = tensor2d(Float32Array.from(this.frequencies()), [1, rotaryDimensions / 2]);
+    const table = (length = 0) => tensor2d(Float32Array.from(this.frequencies(length)), [1, rotaryDimensions / 2]);
+    if (scaling.kind === 'longrope') {
+      const isLong = greater(max(positions), scaling.trainedLength - 1);
+      return where(isLong, table(Infinity), table());
+    }
+    const frequencies = table();
     if (scaling.kind !== 'dynamic') return frequencies;
     return mul(frequencies, dynamicStretch(scaling, add(max(positions), 1), rotaryDimensions));
   }

@@ -2,6 +2,7 @@ import {
   type ConfigReader,
   type Family,
   type LabelConfig,
+  linearRules,
   readLabels,
   readSpecialTokens,
   rule,
@@ -29,7 +30,7 @@ export interface GptFamilyOptions<Config extends GptConfig>
   readonly presets: Readonly<Record<string, Config>>;
   /** Python's classes: the base model, the language model, the classifier. */
   readonly classes: readonly [base: string, languageModel: string, classifier: string];
-  /** The name of the head's tensor; default `lm_head.weight`. */
+  /** The name of the head; default `lm_head`. */
   readonly head?: string;
   /** Buffers of the base model after `prefix`, for example stored masks, which are ignored. */
   readonly buffers?: readonly string[];
@@ -40,7 +41,7 @@ export interface GptFamilyOptions<Config extends GptConfig>
 
 /** A family of decoder-only models; tokens, labels and heads are common to all. */
 export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Config>): CausalFamily<Config> {
-  const { modelType, prefix, presets, buffers = [], head = 'lm_head.weight' } = options;
+  const { modelType, prefix, presets, buffers = [], head = 'lm_head' } = options;
   const [base, languageModel, classifier] = options.classes;
   return {
     modelType,
@@ -58,12 +59,12 @@ export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Co
     build: (config) => options.build(config),
     rules: (config, stackPrefix) => options.rules(config, stackPrefix),
     headRules: (kind) => {
-      if (kind === 'languageModel') return [rule(head, 'head.weight', transposed)];
+      if (kind === 'languageModel') return linearRules(head, 'head');
       return kind === 'sequenceClassification' ? [rule('score.weight', 'score.weight', transposed)] : [];
     },
     ignoredTensors: ({ tied }, stackPrefix) => [
       ...buffers.map((name) => stackPrefix + name),
-      ...(tied ? [head] : []), // the embedding table again
+      ...(tied ? [`${head}.weight`] : []), // the embedding table again
     ],
   };
 }

@@ -1,28 +1,78 @@
 import type { CausalFamily } from '@sequitur/transformer';
 import { bloomFamily } from './bloom/hugging-face.js';
+import { cohere2Family, cohereFamily } from './cohere/hugging-face.js';
 import { gemmaFamily } from './gemma/hugging-face.js';
+import { gemma2Family } from './gemma2/hugging-face.js';
+import { gemma3Family } from './gemma3/hugging-face.js';
+import { glm4Family, glmFamily } from './glm4/hugging-face.js';
 import type { GptConfig } from './gpt-family.js';
 import { gptNeoFamily } from './gpt-neo/hugging-face.js';
 import { gptNeoxFamily } from './gpt-neox/hugging-face.js';
 import { gpt2Family } from './gpt2/hugging-face.js';
+import { graniteFamily } from './granite/hugging-face.js';
 import { llamaFamily } from './llama/hugging-face.js';
 import { mistralFamily } from './mistral/hugging-face.js';
+import { olmo2Family, olmo3Family } from './olmo2/hugging-face.js';
+import { phiFamily } from './phi/hugging-face.js';
+import { phi3Family } from './phi3/hugging-face.js';
 import { qwen2Family } from './qwen2/hugging-face.js';
+import { qwen3Family } from './qwen3/hugging-face.js';
+import { smolLm3Family } from './smollm3/hugging-face.js';
+import { stableLmFamily } from './stablelm/hugging-face.js';
+import { starcoder2Family } from './starcoder2/hugging-face.js';
 
 export type { BloomConfig } from './bloom/config.js';
+export type { CohereConfig } from './cohere/config.js';
 export type { GemmaConfig } from './gemma/config.js';
+export type { Gemma2Config } from './gemma2/config.js';
+export type { Gemma3Config } from './gemma3/config.js';
+export type { GlmConfig } from './glm4/config.js';
 export { type GptConfig, type GptFamilyOptions, gptFamily } from './gpt-family.js';
 export type { GptNeoConfig, NeoReach } from './gpt-neo/config.js';
 export type { GptNeoxConfig } from './gpt-neox/config.js';
 export { type Gpt2Config, gpt2Presets } from './gpt2/config.js';
+export type { GraniteConfig } from './granite/config.js';
 export { buildLlamaLike, type LlamaVariation } from './llama/build.js';
 export type { BiasedLlamaConfig, LlamaConfig } from './llama/config.js';
 export type { MistralConfig } from './mistral/config.js';
+export type { Olmo2Config } from './olmo2/config.js';
+export type { PhiConfig } from './phi/config.js';
+export type { Phi3Config } from './phi3/config.js';
 export type { Qwen2Config } from './qwen2/config.js';
-export { bloomFamily, gemmaFamily, gpt2Family, gptNeoFamily, gptNeoxFamily, llamaFamily, mistralFamily, qwen2Family };
+export type { Qwen3Config } from './qwen3/config.js';
+export type { SmolLm3Config } from './smollm3/config.js';
+export type { StableLmConfig } from './stablelm/config.js';
+export type { Starcoder2Config } from './starcoder2/config.js';
+export {
+  bloomFamily,
+  cohere2Family,
+  cohereFamily,
+  gemma2Family,
+  gemma3Family,
+  gemmaFamily,
+  glm4Family,
+  glmFamily,
+  gpt2Family,
+  gptNeoFamily,
+  gptNeoxFamily,
+  graniteFamily,
+  llamaFamily,
+  mistralFamily,
+  olmo2Family,
+  olmo3Family,
+  phi3Family,
+  phiFamily,
+  qwen2Family,
+  qwen3Family,
+  smolLm3Family,
+  stableLmFamily,
+  starcoder2Family,
+};
 
 /** All families of decoder-only models of this package. */
 export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[gpt2Family, gptNeoxFamily, gptNeoFamily, bloomFamily],
-  ...[llamaFamily, mistralFamily, qwen2Family, gemmaFamily],
+  ...[llamaFamily, mistralFamily, qwen2Family, qwen3Family, smolLm3Family, graniteFamily, olmo2Family, olmo3Family],
+  ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
+  ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family],
 ];

@@ -1,6 +1,14 @@
 import type { RotaryScaling } from '@sequitur/attention';
 import { SequiturError } from '@sequitur/core';
-import { aNumber, anInteger, aPositive, type ConfigReader, oneOf, type ReadAttribute } from '@sequitur/pretrained';
+import {
+  aBoolean,
+  aNumber,
+  anInteger,
+  aPositive,
+  type ConfigReader,
+  oneOf,
+  type ReadAttribute,
+} from '@sequitur/pretrained';
 
 type Json = Parameters<ReadAttribute<unknown>>[0];
 
@@ -10,7 +18,11 @@ const KNOWN = {
   linear: ['factor'],
   dynamic: ['factor', 'original_max_position_embeddings'],
   llama3: ['factor', 'low_freq_factor', 'high_freq_factor', 'original_max_position_embeddings'],
-  yarn: ['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'original_max_position_embeddings'],
+  yarn: [
+    ...['factor', 'attention_factor', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim', 'truncate'],
+    'original_max_position_embeddings',
+  ],
+  longrope: ['factor', 'attention_factor', 'long_factor', 'short_factor', 'original_max_position_embeddings'],
 } as const;
 
 /** The rotary attributes of a config. */
@@ -23,6 +35,15 @@ export interface RotaryAttributes {
 
 const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
 
+interface RotaryNames {
+  /** Names of the base, and of the share of a head that is rotated. */
+  readonly bases: readonly string[];
+  readonly shares?: readonly string[];
+  /** The defaults of the class. */
+  readonly base?: number | undefined;
+  readonly share?: number | undefined;
+}
+
 /**
  * Reads the rotary attributes of old configs (`rope_theta`, with other names in some families, and `rope_scaling`) and
  * of new ones (`rope_parameters`).
@@ -30,22 +51,26 @@ const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
 export function readRotary(
   json: ConfigReader,
   contextLength: number,
-  { bases, shares = [] }: { readonly bases: readonly string[]; readonly shares?: readonly string[] },
+  { bases, shares = [], base: defaultBase = 10000, share: defaultShare }: RotaryNames,
 ): RotaryAttributes {
   const [base] = bases.map((name) => json.maybe(name, aPositive)).filter((value) => value !== undefined);
   const [share] = shares.map((name) => json.maybe(name, aPart)).filter((value) => value !== undefined);
-  const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0));
+  // Phi-3 says beside the scaling how long the sequences of the first training were.
+  const trainedLength = json.maybe('original_max_position_embeddings', anInteger());
+  const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0, trainedLength));
   return {
-    rotaryBase: united?.base ?? base ?? 10000,
-    rotaryScaling: given(json.maybe('rope_scaling', readRotaryScaling(contextLength))) ?? united?.scaling,
-    partialRotaryFactor: united?.share ?? share,
+    rotaryBase: united?.base ?? base ?? defaultBase,
+    rotaryScaling:
+      given(json.maybe('rope_scaling', readRotaryScaling(contextLength, trainedLength))) ?? united?.scaling,
+    partialRotaryFactor: united?.share ?? share ?? defaultShare,
   };
 }
 
-function readUnited(contextLength: number, canShare: boolean) {
+function readUnited(contextLength: number, canShare: boolean, trainedLength?: number) {
   return (value: Json, where: string) => {
     const { rope_theta: base, partial_rotary_factor: share, ...scaling } = value as Record<string, Json>;
-    const read = Object.keys(scaling).length > 0 ? readRotaryScaling(contextLength)(scaling, where) : undefined;
+    const read =
+      Object.keys(scaling).length > 0 ? readRotaryScaling(contextLength, trainedLength)(scaling, where) : undefined;
     const part = share == null ? undefined : aPart(share, `${where}, partial_rotary_factor`);
     if (!canShare && part !== undefined && part < 1) {
       const expected = 'whole heads that turn, since this family knows no others';
@@ -65,7 +90,7 @@ function given(scaling: RotaryScaling | undefined): RotaryScaling | undefined {
 }
 
 /** Reads `rope_scaling` of a config.json. */
-function readRotaryScaling(contextLength: number): ReadAttribute<RotaryScaling> {
+function readRotaryScaling(contextLength: number, trainedLength?: number): ReadAttribute<RotaryScaling> {
   return (value, where) => {
     const { type, rope_type: kind = type, ...rest } = value as Record<string, Json>;
     const name = oneOf(Object.keys(KNOWN) as (keyof typeof KNOWN)[])(kind ?? null, `${where}, rope_type`);
@@ -97,10 +122,40 @@ function readRotaryScaling(contextLength: number): ReadAttribute<RotaryScaling> 
           trainedLength: number('original_max_position_embeddings', contextLength),
           fastTurns: number('beta_fast', 32),
           slowTurns: number('beta_slow', 1),
-          ...(rest.attention_factor != null && { amplitude: number('attention_factor') }),
+          ...(rest.truncate != null && { truncate: aBoolean(rest.truncate, `${where}, truncate`) }),
+          ...yarnAmplitude(rest, number),
         };
+      case 'longrope': {
+        const trained = number('original_max_position_embeddings', trainedLength);
+        return {
+          kind: 'longrope',
+          shortFactors: factors(rest.short_factor, `${where}, short_factor`),
+          longFactors: factors(rest.long_factor, `${where}, long_factor`),
+          trainedLength: trained,
+          amplitude: number('attention_factor', longRopeAmplitude(number('factor', contextLength / trained), trained)),
+        };
+      }
     }
   };
+}
+
+/** What YaRN multiplies cosines and sines by, where the configuration says it; else the paper's rule holds. */
+function yarnAmplitude(rest: Readonly<Record<string, Json>>, number: (name: string) => number) {
+  if (rest.attention_factor != null) return { amplitude: number('attention_factor') };
+  if (rest.mscale == null || rest.mscale_all_dim == null) return {};
+  const factor = number('factor');
+  const sharpened = (scale: number) => (factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1);
+  return { amplitude: sharpened(number('mscale')) / sharpened(number('mscale_all_dim')) };
+}
+
+/** Ding et al. 2024, section 3.3. */
+function longRopeAmplitude(factor: number, trainedLength: number): number {
+  return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trainedLength));
+}
+
+function factors(value: Json | undefined, where: string): number[] {
+  if (Array.isArray(value)) return value.map((factor, pair) => aPositive(factor, `${where}, pair ${pair}`));
+  throw new SequiturError({ where, expected: 'a list of numbers, one for each pair', got: JSON.stringify(value) });
 }
 
 function checkAttributes(found: object, known: readonly string[], where: string): void {
@@ -134,6 +189,14 @@ export function writeRotaryScaling(scaling: RotaryScaling | undefined): Record<s
         ...(scaling.amplitude !== undefined && { attention_factor: scaling.amplitude }),
         ...(scaling.fastTurns !== undefined && { beta_fast: scaling.fastTurns }),
         ...(scaling.slowTurns !== undefined && { beta_slow: scaling.slowTurns }),
+        ...(scaling.truncate !== undefined && { truncate: scaling.truncate }),
+      };
+    case 'longrope':
+      return {
+        type: 'longrope',
+        short_factor: scaling.shortFactors,
+        long_factor: scaling.longFactors,
+        attention_factor: scaling.amplitude,
       };
   }
 }

@@ -66,6 +66,16 @@ export const transposedSideBySide: Conversion = {
   },
 };
 
+/** Vectors of ours as the rows of one matrix. */
+export const stackedRows: Conversion = {
+  shape: (parts) => [parts.length, ...parts[0]!],
+  split: (values, parts) => {
+    const size = values.length / parts.length;
+    return parts.map((_, row) => values.slice(row * size, (row + 1) * size));
+  },
+  join: (values) => Float32Array.from(values.flatMap((row) => [...row])),
+};
+
 function takeColumns(values: Float32Array, total: number, start: number, width: number): Float32Array {
   const rows = values.length / total;
   const taken = new Float32Array(rows * width);

@@ -18,11 +18,16 @@ export const gemmaFamily = llamaLikeFamily<GemmaConfig>({
   readMore: (json) => ({
     ...(!json.has('pad_token_id') && { paddingToken: 0 }),
     headSize: json.take('head_dim', anInteger(), HEAD_SIZE),
-    // Gemma's class looks at this attribute alone, not at `hidden_act`.
-    activation: json.take('hidden_activation', oneOf(activationNames), 'gelu_pytorch_tanh'),
+    // The class of transformers 4.44 looks at `hidden_activation` alone; newer ones have dropped it and take `hidden_act`.
+    activation: json.take(
+      json.has('hidden_activation') ? 'hidden_activation' : 'hidden_act',
+      oneOf(activationNames),
+      'gelu_pytorch_tanh',
+    ),
     attentionBias: json.take('attention_bias', aBoolean, false),
   }),
   writeMore: ({ activation = 'gelu_pytorch_tanh', attentionBias = false }) => ({
+    hidden_act: activation,
     hidden_activation: activation,
     attention_bias: attentionBias,
   }),

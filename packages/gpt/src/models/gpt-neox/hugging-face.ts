@@ -29,7 +29,7 @@ export const gptNeoxFamily = gptFamily<GptNeoxConfig>({
   writeConfig,
   build: buildGptNeox,
   rules,
-  head: 'embed_out.weight',
+  head: 'embed_out',
   buffers: ['bias', 'masked_bias', 'rotary_emb.inv_freq'].map((name) => `layers.{i}.attention.${name}`),
 });
 

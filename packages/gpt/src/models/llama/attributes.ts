@@ -12,7 +12,7 @@ import {
 import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import type { LlamaConfig } from './config.js';
 
-/** Defaults of Python's classes. */
+/** What Python's classes take where config.json says nothing. */
 export interface LlamaDefaults {
   readonly vocabularySize: number;
   readonly width: number;
@@ -24,10 +24,18 @@ export interface LlamaDefaults {
   readonly contextLength: number;
   readonly headSize?: number;
   readonly tied?: boolean;
+  readonly activation?: string;
+  readonly normEpsilon?: number;
+  readonly rotaryBase?: number;
+  /** Share of each head that is rotated, in families that read one. */
+  readonly partialRotaryFactor?: number;
+  /** Names of attributes where they are not Llama's. */
+  readonly names?: { readonly activation?: string; readonly epsilon?: string };
 }
 
-/** Reads the common attributes of Llama-like models. */
+/** Reads what Llama and the models built like it have in common. */
 export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaConfig {
+  const { activation = 'hidden_act', epsilon = 'rms_norm_eps' } = defaults.names ?? {};
   const heads = json.take('num_attention_heads', aCount, defaults.heads);
   const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
   const keyHeads = json.has('num_key_value_heads') ? heads : (defaults.keyHeads ?? heads);
@@ -40,17 +48,25 @@ export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaCon
     keyHeads: json.take('num_key_value_heads', aCount, keyHeads),
     headSize: json.maybe('head_dim', anInteger()) ?? defaults.headSize,
     hiddenWidth: json.take('intermediate_size', anInteger(), defaults.hiddenWidth),
-    activation: json.take('hidden_act', oneOf(activationNames), 'silu'),
-    normEpsilon: json.take('rms_norm_eps', aPositive, 1e-6),
-    ...readRotary(json, contextLength, { bases: ['rope_theta'] }),
+    activation: json.take(activation, oneOf(activationNames), defaults.activation ?? 'silu'),
+    normEpsilon: json.take(epsilon, aPositive, defaults.normEpsilon ?? 1e-6),
+    ...readRotary(json, contextLength, {
+      bases: ['rope_theta'],
+      shares: defaults.partialRotaryFactor === undefined ? [] : ['partial_rotary_factor'],
+      base: defaults.rotaryBase,
+      share: defaults.partialRotaryFactor,
+    }),
     tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
     attentionDropout: json.take('attention_dropout', aShare, 0),
     initializerRange: json.take('initializer_range', aPositive, 0.02),
   }) as LlamaConfig;
 }
 
-/** Writes the attributes of `readLlama`. */
-export function writeLlama(config: LlamaConfig): Record<string, unknown> {
+/** What `readLlama` reads, as config.json spells it. */
+export function writeLlama(
+  config: LlamaConfig,
+  { names = {} }: Pick<LlamaDefaults, 'names'> = {},
+): Record<string, unknown> {
   return {
     vocab_size: config.vocabularySize,
     max_position_embeddings: config.contextLength,
@@ -60,9 +76,10 @@ export function writeLlama(config: LlamaConfig): Record<string, unknown> {
     num_key_value_heads: config.keyHeads ?? config.heads,
     ...(config.headSize !== undefined && { head_dim: config.headSize }),
     intermediate_size: config.hiddenWidth,
-    hidden_act: config.activation ?? 'silu',
-    rms_norm_eps: config.normEpsilon ?? 1e-6,
+    [names.activation ?? 'hidden_act']: config.activation ?? 'silu',
+    [names.epsilon ?? 'rms_norm_eps']: config.normEpsilon ?? 1e-6,
     rope_theta: config.rotaryBase ?? 10000,
+    ...(config.partialRotaryFactor !== undefined && { partial_rotary_factor: config.partialRotaryFactor }),
     ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
     tie_word_embeddings: config.tied ?? false,
     attention_dropout: config.attentionDropout ?? 0,

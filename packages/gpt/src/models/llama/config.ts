@@ -16,6 +16,8 @@ export interface LlamaConfig extends GptConfig {
   /** Default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
+  /** Share of each head's dimensions that is rotated; default 1. */
+  readonly partialRotaryFactor?: number;
   /** Default false. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;

@@ -16,5 +16,5 @@ export const mistralFamily = llamaLikeFamily<MistralConfig>({
   readMore: (json) =>
     defined({ window: json.has('sliding_window') ? json.maybe('sliding_window', anInteger()) : 4096 }) as MistralConfig,
   writeMore: ({ window }) => ({ sliding_window: window ?? null }),
-  build: buildMistral,
+  build: (config) => buildMistral(config),
 });

@@ -1,0 +1,21 @@
+import type { WindowedLayers } from '../layer-types.js';
+import type { LlamaConfig } from '../llama/config.js';
+
+/** The shape of an OLMo 2 (Walsh et al. 2024), and with windows of an OLMo 3. */
+export interface Olmo2Config extends LlamaConfig, WindowedLayers {
+  /** Biases of all four projections of attention; default false. */
+  readonly attentionBias?: boolean;
+}
+
+/** Published sizes. */
+export const olmo2Presets = {
+  '1b': {
+    vocabularySize: 100352,
+    contextLength: 4096,
+    width: 2048,
+    depth: 16,
+    heads: 16,
+    hiddenWidth: 8192,
+    rotaryBase: 500000,
+  },
+} as const satisfies Record<string, Olmo2Config>;

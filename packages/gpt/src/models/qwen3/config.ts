@@ -1,0 +1,25 @@
+import type { WindowedLayers } from '../layer-types.js';
+import type { LlamaConfig } from '../llama/config.js';
+
+/** The shape of a Qwen3 (Yang et al. 2025). */
+export interface Qwen3Config extends LlamaConfig, WindowedLayers {
+  readonly headSize: number;
+  /** Biases of all four projections of attention; default false. */
+  readonly attentionBias?: boolean;
+}
+
+/** Published sizes. */
+export const qwen3Presets = {
+  '0.6b': {
+    vocabularySize: 151936,
+    contextLength: 40960,
+    width: 1024,
+    depth: 28,
+    heads: 16,
+    keyHeads: 8,
+    headSize: 128,
+    hiddenWidth: 3072,
+    rotaryBase: 1000000,
+    tied: true,
+  },
+} as const satisfies Record<string, Qwen3Config>;
