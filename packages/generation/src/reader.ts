@@ -32,6 +32,12 @@ export class Reader {
     return this.#model.contextLength - this.#filled;
   }
 
+  /** Whether one more token makes the sequences so long that they must be read again: `CausalModel.rereadLength`. */
+  get mustReread(): boolean {
+    // The longest row has no padding, and the model chooses by the longest.
+    return this.#filled === this.#model.rereadLength;
+  }
+
   /** Starts again from an empty state with these sequences, then repeats each `copies` times, as neighbouring rows. */
   async begin(prompts: readonly (readonly number[])[], copies = 1): Promise<Scores> {
     this.dispose();

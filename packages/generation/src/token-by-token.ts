@@ -49,6 +49,7 @@ async function continueReading(
   { whenFull = 'stop' }: GenerateOptions,
 ): Promise<Scores | null> {
   // The input of a row that has ended does not matter.
+  if (reader.room > 0 && reader.mustReread) return reader.begin(rows.map(({ tokens }) => tokens));
   if (reader.room > 0) return reader.next(rows.map(({ tokens }) => tokens.at(-1)!));
   if (whenFull === 'slide') {
     const kept = Math.max(1, Math.floor(model.contextLength / 2));

@@ -34,6 +34,8 @@ export interface LanguageModelParts {
   readonly logitScale?: number;
   /** Logits z become cap tanh(z / cap) (Gemma Team 2024, section 2). */
   readonly logitSoftCap?: number;
+  /** See `CausalModel.rereadLength`. */
+  readonly rereadLength?: number;
 }
 
 /** The number of tokens read, and the state of each block. */
@@ -59,8 +61,18 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   readonly contextLength: number;
   readonly logitScale: number;
   readonly logitSoftCap: number | undefined;
+  readonly rereadLength: number | undefined;
 
-  constructor({ embedding, blocks, norm, head, contextLength, logitScale = 1, logitSoftCap }: LanguageModelParts) {
+  constructor({
+    embedding,
+    blocks,
+    norm,
+    head,
+    contextLength,
+    logitScale = 1,
+    logitSoftCap,
+    rereadLength,
+  }: LanguageModelParts) {
     super();
     refuseForesight(blocks);
     this.embedding = embedding;
@@ -71,6 +83,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     this.contextLength = contextLength ?? embedding.contextLength;
     this.logitScale = logitScale;
     this.logitSoftCap = logitSoftCap;
+    this.rereadLength = rereadLength;
   }
 
   initState(batchSize: number): LanguageModelState {

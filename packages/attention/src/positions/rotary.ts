@@ -95,9 +95,24 @@ export class Rotary extends PositionalEncoding {
   tables(place: Place): { cosines: Tensor; sines: Tensor } {
     if (place.positions) return this.#tablesOnDevice(place.positions);
     const { seen, length } = place;
+    this.#refuseStale(place);
     if (this.#last?.seen !== seen || this.#last.length !== length) this.#last = { seen, length, ...this.#fill(place) };
     const shape: [number, number] = [length, this.rotaryDimensions / 2];
     return { cosines: tensor2d(this.#last.cosines, shape), sines: tensor2d(this.#last.sines, shape) };
+  }
+
+  /** Keys that were cached with the factors of short sequences are wrong in a long one. */
+  #refuseStale({ seen, length }: Place): void {
+    const { scaling } = this;
+    if (scaling.kind !== 'longrope' || seen === 0) return;
+    const { trainedLength } = scaling;
+    if (seen > trainedLength || seen + length <= trainedLength) return;
+    throw new SequiturError({
+      where: 'Rotary, longrope',
+      expected: `a sequence that stays within ${trainedLength} tokens, or is read at once from its first token on`,
+      got: `a chunk from token ${seen} to ${seen + length}`,
+      fix: 'Read the whole sequence again from an empty state, as `generate` does',
+    });
   }
 
   #fill({ seen, length }: Place): { cosines: Float32Array; sines: Float32Array } {

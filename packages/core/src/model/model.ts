@@ -52,6 +52,11 @@ export interface SequenceModel extends Module {
  * decoding chunks of one: the laws test that they agree (`@sequitur/laws`).
  */
 export interface CausalModel<S extends StateTree = StateTree> extends SequenceModel {
+  /**
+   * A longer sequence is computed differently from its first token on, so that a state of at most this many tokens cannot be
+   * continued beyond them: the sequence is read again (LongRoPE). Absent: no such length.
+   */
+  readonly rereadLength?: number | undefined;
   /** The state before the first token. The caller disposes it. */
   initState(batchSize: number): S;
   /**

@@ -83,6 +83,7 @@ export function buildLlamaLike(config: LlamaConfig, variation: LlamaVariation = 
     norm: norm(width, normEpsilon),
     contextLength,
     ...(!tied && { head: new Linear(width, vocabularySize, { bias, initializer }) }),
+    ...(config.rotaryScaling?.kind === 'longrope' && { rereadLength: config.rotaryScaling.trainedLength }),
     ...(variation.logitScale !== undefined && { logitScale: variation.logitScale }),
     ...(variation.logitSoftCap !== undefined && { logitSoftCap: variation.logitSoftCap }),
   };
