@@ -117,7 +117,7 @@ describe('tables', () => {
   it('refuse invalid sizes', () => {
     const rotary = (scaling: object) => () => new Rotary({ headSize: 8, scaling: scaling as RotaryScaling });
     expect(rotary({ kind: 'ntk' })).toThrow(
-      'Rotary, scaling: expected a kind of none, linear, dynamic, llama3 or yarn',
+      'Rotary, scaling: expected a kind of none, linear, dynamic, llama3, yarn or longrope',
     );
     expect(rotary({ kind: 'linear' })).toThrow('Rotary, scaling, factor: expected a number above 0, got undefined');
     expect(rotary({ kind: 'yarn', factor: 2 })).toThrow('trainedLength');
