@@ -4,9 +4,16 @@ import type { CompareCommands } from './compare.js';
 import type { ModelCommands } from './models.js';
 import type { ReadCommands } from './read.js';
 import type { TrainCommands, TrainEvents } from './train.js';
+import type { WriteCommands } from './write.js';
 
 /** All that the page can ask of the worker: each room adds its own. */
-export interface Commands extends BackendCommands, CompareCommands, ModelCommands, ReadCommands, TrainCommands {}
+export interface Commands
+  extends BackendCommands,
+    CompareCommands,
+    ModelCommands,
+    ReadCommands,
+    TrainCommands,
+    WriteCommands {}
 
 /** All that the worker tells by itself. */
 export interface Events extends BackendEvents, TrainEvents {}

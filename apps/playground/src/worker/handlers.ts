@@ -12,6 +12,7 @@ import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
 import { Lab } from './train/lab.js';
 import { type ReadText, Texts } from './train/texts.js';
+import { writeCommands } from './write/commands.js';
 
 export interface Surroundings {
   readonly store: Store;
@@ -35,6 +36,7 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
     ...compareCommands({ engine, store, lab }),
     ...modelCommands(shelf),
     ...readCommands({ engine, openSite }),
+    ...writeCommands(shelf),
     ...trainCommands(lab, { store, engine, texts }),
   };
   emit = serve<Commands, Events>(port, handlers);

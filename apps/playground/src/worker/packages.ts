@@ -2,8 +2,10 @@
 export {
   type Backend,
   type BackendName,
+  bytesIn,
   type CausalModel,
   disposeState,
+  hostSoftmax,
   initialize,
   type Module,
   openBackend,
@@ -12,7 +14,7 @@ export {
   SequiturError,
   tokenTensor,
 } from '@sequitur/core';
-export { generateSequences } from '@sequitur/generation';
+export { generate, generateSequences, type LogitsProcessor, logitsProcessors } from '@sequitur/generation';
 export { Gpt, gptFamilies } from '@sequitur/gpt';
 export { Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
 export { type FileSink, type FileSource, filesSink, readText, urlSource } from '@sequitur/pretrained';
