@@ -47,4 +47,12 @@ describe('Auto', () => {
     const classifier = Auto.fromPretrained(fixture('gpt2-seqcls'), { models: [Gpt] });
     await expect(classifier).rejects.toThrow(/got GPT2ForSequenceClassification/);
   });
+
+  it('refuses options that it does not have', async () => {
+    const misspelt = { models, onprogress: () => {} };
+    await expect(Auto.fromPretrained(fixture('gpt2-lm'), misspelt)).rejects.toThrow(/got 'onprogress'/);
+    const model = await Auto.fromPretrained(fixture('gpt2-lm'), { models });
+    await expect(model.savePretrained(filesSink(), { dtype: 'F8' as 'F16' })).rejects.toThrow(/savePretrained, dtype/);
+    model.dispose();
+  });
 });

@@ -1,3 +1,4 @@
+import { defineArchitecture } from '@sequitur/core';
 import { architectureOf } from '@sequitur/pretrained';
 import { CausalStack } from '@sequitur/transformer';
 import { mambaFamily } from './models/mamba/hugging-face.js';
@@ -16,9 +17,9 @@ export const mambaArchitecture = architectureOf('causal', mambaFamily, (config) 
 export const mamba2Architecture = architectureOf('causal', mamba2Family, (config) => new Mamba2(config), costOf);
 
 /** S4D as a value: no checkpoints are known of it. */
-export const s4dArchitecture = architectureOf(
+export const s4dArchitecture = defineArchitecture(
   'causal',
-  { modelType: 's4d', presets: s4dPresets },
+  { name: 's4d', presets: s4dPresets },
   (config: S4dConfig) => new CausalStack(buildS4d(config)),
   costOf,
 );

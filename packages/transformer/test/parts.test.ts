@@ -11,7 +11,7 @@ import {
   attention,
   infiniAttention,
   LanguageModel,
-  languageModelCost,
+  type LanguageModelConfig,
   linearAttention,
   transformerXlAttention,
 } from '../src/index.js';
@@ -24,8 +24,13 @@ const config = { vocabularySize: 11, width: 8, blocks };
 
 causalModelLaws('a model of parts', () => new LanguageModel(config), {
   innerPadding: false, // its window counts positions, padding among them
-  cost: (length) => languageModelCost(new LanguageModel(config), length),
+  cost: (length) => costOf(config, length),
 });
+
+function costOf(parts: LanguageModelConfig, length: number) {
+  const model = new LanguageModel(parts);
+  return { ...model.cost(length), parameters: parameterCount(model) };
+}
 
 const remembering = [
   linearAttention({ heads: 2 }),
@@ -35,15 +40,14 @@ const remembering = [
 
 causalModelLaws('recurrent memories as parts', () => new LanguageModel({ ...config, blocks: remembering }), {
   ...{ leftPadding: false, packing: false, gradientThroughState: false, length: 7 },
-  cost: (length) => languageModelCost(new LanguageModel({ ...config, blocks: remembering }), length),
+  cost: (length) => costOf({ ...config, blocks: remembering }, length),
 });
 
 it('keeps as much of a long text as of a short one', () => {
   const { blocks, ...sizes } = { ...config, blocks: remembering };
   const saved = JSON.parse(JSON.stringify(blocks.map(({ options }) => options)));
   const again = [linearAttention, infiniAttention, transformerXlAttention].map((part, index) => part(saved[index]));
-  const bytes = (length: number) =>
-    languageModelCost(new LanguageModel({ ...sizes, blocks: again }), length).stateBytes;
+  const bytes = (length: number) => costOf({ ...sizes, blocks: again }, length).stateBytes;
   expect(bytes(24)).toBeGreaterThan(0);
   expect(bytes(24_000)).toBe(bytes(24));
 });

@@ -1,4 +1,5 @@
 import type { CausalModel, Encoder, SequenceToSequenceModel } from './model.js';
+import { parameterCount } from './module.js';
 
 /** The cost of a model for a sequence length. */
 export interface Cost {
@@ -49,4 +50,28 @@ export interface Architecture<Config, Kind extends keyof ModelOfKind = keyof Mod
   create(config: Config): ModelOfKind[Kind];
   /** For a batch of one. */
   cost(config: Config, length: number): Cost;
+}
+
+/** An architecture whose cost is counted from the parts of its models, which need no values for that. */
+export function defineArchitecture<
+  Config,
+  Kind extends keyof ModelOfKind,
+  Model extends ModelOfKind[Kind] = ModelOfKind[Kind],
+>(
+  kind: Kind,
+  { name, presets }: Pick<Architecture<NoInfer<Config>>, 'name' | 'presets'>,
+  create: (config: Config) => Model,
+  useOf: (model: Model, length: number) => Pick<Cost, 'flops' | 'stateBytes'>,
+): Architecture<Config, Kind> {
+  return {
+    name,
+    kind,
+    presets,
+    create,
+    cost: (config, length) => {
+      const model = create(config);
+      const { flops, stateBytes } = useOf(model, length);
+      return { parameters: parameterCount(model), flops, stateBytes };
+    },
+  };
 }

@@ -1,26 +1,16 @@
-import { type Architecture, type Cost, parameterCount } from '@sequitur/core';
+import { type Architecture, type Cost, defineArchitecture } from '@sequitur/core';
 import type { Family } from './family.js';
 
-/** A family as an architecture, for comparisons: presets, and a cost that is derived from the parts. */
+/** A family as a value for lists that compare architectures. */
 export function architectureOf<
   Config extends object,
   Kind extends Architecture<Config>['kind'],
   Model extends ReturnType<Architecture<Config, Kind>['create']>,
 >(
   kind: Kind,
-  { modelType, presets = {} }: Pick<Family<Config>, 'modelType' | 'presets'>,
+  { modelType: name, presets = {} }: Pick<Family<Config>, 'modelType' | 'presets'>,
   create: (config: Config) => Model,
   useOf: (model: Model, length: number) => Pick<Cost, 'flops' | 'stateBytes'>,
 ): Architecture<Config, Kind> {
-  return {
-    name: modelType,
-    kind,
-    presets,
-    create,
-    cost: (config, length) => {
-      const model = create(config);
-      const { flops, stateBytes } = useOf(model, length);
-      return { parameters: parameterCount(model), flops, stateBytes };
-    },
-  };
+  return defineArchitecture(kind, { name, presets }, create, useOf);
 }

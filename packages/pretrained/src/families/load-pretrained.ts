@@ -1,4 +1,4 @@
-import type { Module } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf } from '@sequitur/core';
 import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
@@ -23,7 +23,22 @@ export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = un
   readonly seed?: number | string | undefined;
 }
 
-/** The contents of a model folder before the weights are read. */
+const loadOptions = optionsOf<LoadPretrainedOptions>({
+  families: option.optional(option.iterable),
+  tokenizer: option.optional(option.anything),
+  onProgress: option.optional(option.callback),
+  seed: option.optional(option.seed),
+  warn: option.optional(option.callback),
+  strict: option.optional(option.flag),
+  revision: option.optional(option.text),
+  accessToken: option.optional(option.text),
+  hubUrl: option.optional(option.text),
+  fetch: option.optional(option.callback),
+  signal: option.optional(option.signal),
+  onDownload: option.optional(option.callback),
+});
+
+/** What a folder says of its model before the weights are read. */
 export interface FoundModel<F extends Family, Tokenizer> {
   readonly family: F;
   readonly config: ReturnType<F['readConfig']>;
@@ -55,6 +70,7 @@ export async function loadPretrained<F extends Family, Tokenizer, M extends Pret
   options: LoadPretrainedOptions<F, Tokenizer>,
   loader: PretrainedLoader<F, Tokenizer, M>,
 ): Promise<M> {
+  checkOptions('fromPretrained', loadOptions, options as LoadPretrainedOptions);
   const source = await openSource(location, options);
   const json = await ConfigReader.open(source, options);
   const read = readFamilyConfig(json, options.families ?? loader.families);

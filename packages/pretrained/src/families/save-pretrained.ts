@@ -23,7 +23,7 @@ export async function savePretrained(
 ): Promise<void> {
   checkOptions('savePretrained', saveOptions, options);
   const { family, config, tokenizer, metadata } = model;
-  const architecture = architectureOf(model);
+  const architecture = classOf(model);
   const { dtype = metadata.dtype ?? 'F32', signal } = options;
   const write = async (sink: FileSink) => {
     if (tokenizer) await writeFiles(sink, tokenizer.files());
@@ -39,7 +39,7 @@ export async function savePretrained(
 }
 
 /** Python's class for the head of the model; null where the family names no classes. */
-function architectureOf({ family, headKind }: PretrainedModel): string | null {
+function classOf({ family, headKind }: PretrainedModel): string | null {
   const classes = Object.entries(family.classes);
   if (classes.length === 0) return null;
   const found = classes.find(([, kind]) => kind === headKind || (isBare(headKind) && isBare(kind)));

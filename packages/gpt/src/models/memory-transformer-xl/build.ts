@@ -6,7 +6,7 @@ export interface MemoryTransformerXlParts extends TransformerXlParts {
   readonly memory: Parameter; // [memoryTokens, width]
 }
 
-/** The parts of a Transformer-XL with memory tokens, which come first among its parameters. */
+/** The parts of a Transformer-XL with memory tokens. */
 export function buildMemoryTransformerXl(config: MemoryTransformerXlConfig): MemoryTransformerXlParts {
   if (config.sameLength) {
     throw new SequiturError({

@@ -7,44 +7,24 @@ import {
   expectTokens,
   initialize,
   type MixContext,
-  Module,
   type Parameter,
   refuseResets,
   type StepContext,
   scoped,
   within,
 } from '@sequitur/core';
-import {
-  type CheckpointLocation,
-  type CheckpointMetadata,
-  type FileSink,
-  type LoadPretrainedOptions,
-  loadPretrained,
-  type ModelContext,
-  type PretrainedModel,
-  type SaveOptions,
-  savePretrained,
-} from '@sequitur/pretrained';
+import { type CheckpointLocation, loadPretrained, type ModelContext } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
-import { endTokensOf } from '@sequitur/transformer';
 import { add, concat, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
-import type { AdaptiveEmbedding } from '../transformer-xl/adaptive-embedding.js';
-import type { AdaptiveSoftmax } from '../transformer-xl/adaptive-softmax.js';
-import type { TransformerXlBlock } from '../transformer-xl/blocks.js';
+import {
+  type CreateTransformerXlOptions,
+  type LoadTransformerXlOptions,
+  PretrainedTransformerXl,
+} from '../transformer-xl/pretrained-transformer-xl.js';
+import { buildMemoryTransformerXl } from './build.js';
 import type { MemoryTransformerXlConfig } from './config.js';
 import { memoryTransformerXlFamily } from './hugging-face.js';
 import { mutualReach } from './mutual-reach.js';
-
-export interface LoadMemoryTransformerXlOptions
-  extends LoadPretrainedOptions<typeof memoryTransformerXlFamily, Tokenizer> {
-  /** Default as in the config. */
-  readonly segmentLength?: number;
-}
-
-interface CreateOptions {
-  readonly seed?: number | string;
-  readonly tokenizer?: Tokenizer | null;
-}
 
 /** The memory tokens, the cache of each block, and the number of tokens of this segment so far. */
 export type MemoryTransformerXlState = {
@@ -61,39 +41,25 @@ export type MemoryTransformerXlState = {
  * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below
  * `memoryRead`, of that behind them below `memoryWritten`.
  */
-export class MemoryTransformerXl extends Module implements CausalModel<MemoryTransformerXlState>, PretrainedModel {
+export class MemoryTransformerXl
+  extends PretrainedTransformerXl<MemoryTransformerXlConfig>
+  implements CausalModel<MemoryTransformerXlState>
+{
   static readonly families = [memoryTransformerXlFamily];
-  readonly memory: Parameter; // [memoryTokens, width]
-  readonly embedding: AdaptiveEmbedding;
-  readonly blocks: readonly TransformerXlBlock[];
-  readonly head: AdaptiveSoftmax;
-  readonly frequencies: Parameter; // [width / 2]
-  readonly config: MemoryTransformerXlConfig;
   readonly family = memoryTransformerXlFamily;
-  readonly headKind = 'languageModel';
-  readonly tokenizer: Tokenizer | null;
-  /** Metadata of its checkpoint, for saving in the same form. */
-  readonly metadata: CheckpointMetadata;
-  readonly contextLength = Number.POSITIVE_INFINITY;
+  readonly memory: Parameter; // [memoryTokens, width]
 
   /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
-  constructor(config: MemoryTransformerXlConfig, { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {}) {
-    super();
-    const { memory, embedding, blocks, head, frequencies } = this.family.build(config, this.headKind);
+  constructor(config: MemoryTransformerXlConfig, context: ModelContext<Tokenizer> = {}) {
+    const { memory, ...parts } = buildMemoryTransformerXl(config);
+    super(config, parts, context);
     this.memory = memory;
-    this.embedding = embedding;
-    this.blocks = blocks;
-    this.head = head;
-    this.frequencies = frequencies;
-    this.config = config;
-    this.tokenizer = tokenizer;
-    this.metadata = metadata;
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: MemoryTransformerXlConfig,
-    { seed = 0, tokenizer = null }: CreateOptions = {},
+    { seed = 0, tokenizer = null }: CreateTransformerXlOptions = {},
   ): MemoryTransformerXl {
     return initialize(new MemoryTransformerXl(config, { tokenizer }), seed);
   }
@@ -106,9 +72,8 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
    */
   static fromPretrained(
     location: CheckpointLocation,
-    options: LoadMemoryTransformerXlOptions = {},
+    { segmentLength, ...options }: LoadTransformerXlOptions = {},
   ): Promise<MemoryTransformerXl> {
-    const { segmentLength } = options;
     return loadPretrained(location, options, {
       families: MemoryTransformerXl.families,
       heads: ['languageModel'],
@@ -116,20 +81,6 @@ export class MemoryTransformerXl extends Module implements CausalModel<MemoryTra
       create: ({ config, ...context }) =>
         new MemoryTransformerXl({ ...config, ...(segmentLength && { segmentLength }) }, context),
     });
-  }
-
-  /** Saves a folder (or files) that the original code reads, tokenizer included. */
-  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
-    return savePretrained(this, location, options);
-  }
-
-  get vocabularySize(): number {
-    return this.config.vocabularySize;
-  }
-
-  /** The end tokens. */
-  get endTokens(): readonly number[] {
-    return endTokensOf(this);
   }
 
   /** Completes a prompt, piece by piece. */

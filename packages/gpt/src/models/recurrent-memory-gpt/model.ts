@@ -48,10 +48,12 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
    */
   static fromPretrained(
     location: CheckpointLocation,
-    options: LoadPretrainedOptions<typeof recurrentMemoryGptFamily, Tokenizer> &
+    {
+      gradientSegments,
+      ...options
+    }: LoadPretrainedOptions<typeof recurrentMemoryGptFamily, Tokenizer> &
       Pick<RecurrentMemoryGptOptions, 'gradientSegments'> = {},
   ): Promise<RecurrentMemoryGpt> {
-    const { gradientSegments } = options;
     return loadPretrained(location, options, {
       families: RecurrentMemoryGpt.families,
       heads: ['languageModel'],

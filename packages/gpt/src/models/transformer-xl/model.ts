@@ -6,45 +6,25 @@ import {
   expectState,
   expectTokens,
   initialize,
-  Module,
-  type Parameter,
   refuseResets,
   type StepContext,
   scoped,
   within,
 } from '@sequitur/core';
-import {
-  type CheckpointLocation,
-  type CheckpointMetadata,
-  type FileSink,
-  type LoadPretrainedOptions,
-  loadPretrained,
-  type ModelContext,
-  type PretrainedModel,
-  type SaveOptions,
-  savePretrained,
-} from '@sequitur/pretrained';
+import { type CheckpointLocation, loadPretrained, type ModelContext } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
-import { endTokensOf } from '@sequitur/transformer';
 import { slice, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { AdaptiveEmbedding } from './adaptive-embedding.js';
-import type { AdaptiveSoftmax } from './adaptive-softmax.js';
-import type { TransformerXlBlock } from './blocks.js';
+import { buildTransformerXl } from './build.js';
 import type { TransformerXlConfig } from './config.js';
 import { transformerXlFamily } from './hugging-face.js';
+import {
+  type CreateTransformerXlOptions,
+  type LoadTransformerXlOptions,
+  PretrainedTransformerXl,
+} from './pretrained-transformer-xl.js';
 
 /** The state of each block. */
 export type TransformerXlModelState = { readonly blocks: readonly TransformerXlState[] };
-
-export interface LoadTransformerXlOptions extends LoadPretrainedOptions<typeof transformerXlFamily, Tokenizer> {
-  /** Positions per segment, after which it joins the cache; default as in the config. */
-  readonly segmentLength?: number;
-}
-
-interface CreateOptions {
-  readonly seed?: number | string;
-  readonly tokenizer?: Tokenizer | null;
-}
 
 /**
  * Transformer-XL (Dai et al. 2019), a language model with segment recurrence: each segment attends to the cached
@@ -52,35 +32,23 @@ interface CreateOptions {
  *
  * Observable: `embedding`, `blocks.<i>.output`, `blocks.<i>.mixer.weights`.
  */
-export class TransformerXl extends Module implements CausalModel<TransformerXlModelState>, PretrainedModel {
+export class TransformerXl
+  extends PretrainedTransformerXl<TransformerXlConfig>
+  implements CausalModel<TransformerXlModelState>
+{
   static readonly families = [transformerXlFamily];
-  readonly embedding: AdaptiveEmbedding;
-  readonly blocks: readonly TransformerXlBlock[];
-  readonly head: AdaptiveSoftmax;
-  readonly frequencies: Parameter; // [width / 2]
-  readonly config: TransformerXlConfig;
   readonly family = transformerXlFamily;
-  readonly headKind = 'languageModel';
-  readonly tokenizer: Tokenizer | null;
-  /** Metadata of its checkpoint, for saving in the same form. */
-  readonly metadata: CheckpointMetadata;
-  readonly contextLength = Number.POSITIVE_INFINITY;
 
   /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
-  constructor(config: TransformerXlConfig, { tokenizer = null, metadata = {} }: ModelContext<Tokenizer> = {}) {
-    super();
-    const { embedding, blocks, head, frequencies } = this.family.build(config, this.headKind);
-    this.embedding = embedding;
-    this.blocks = blocks;
-    this.head = head;
-    this.frequencies = frequencies;
-    this.config = config;
-    this.tokenizer = tokenizer;
-    this.metadata = metadata;
+  constructor(config: TransformerXlConfig, context: ModelContext<Tokenizer> = {}) {
+    super(config, buildTransformerXl(config), context);
   }
 
-  /** Creates a model with random parameters, to be trained. The caller disposes it. */
-  static create(config: TransformerXlConfig, { seed = 0, tokenizer = null }: CreateOptions = {}): TransformerXl {
+  /** A model with drawn values, to be trained. The caller disposes it. */
+  static create(
+    config: TransformerXlConfig,
+    { seed = 0, tokenizer = null }: CreateTransformerXlOptions = {},
+  ): TransformerXl {
     return initialize(new TransformerXl(config, { tokenizer }), seed);
   }
 
@@ -90,8 +58,10 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
    *
    * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
-  static fromPretrained(location: CheckpointLocation, options: LoadTransformerXlOptions = {}): Promise<TransformerXl> {
-    const { segmentLength } = options;
+  static fromPretrained(
+    location: CheckpointLocation,
+    { segmentLength, ...options }: LoadTransformerXlOptions = {},
+  ): Promise<TransformerXl> {
     return loadPretrained(location, options, {
       families: TransformerXl.families,
       heads: ['languageModel'],
@@ -99,20 +69,6 @@ export class TransformerXl extends Module implements CausalModel<TransformerXlMo
       create: ({ config, ...context }) =>
         new TransformerXl({ ...config, ...(segmentLength && { segmentLength }) }, context),
     });
-  }
-
-  /** Saves a folder (or files) that the original code reads, tokenizer included. */
-  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
-    return savePretrained(this, location, options);
-  }
-
-  get vocabularySize(): number {
-    return this.config.vocabularySize;
-  }
-
-  /** The end tokens. */
-  get endTokens(): readonly number[] {
-    return endTokensOf(this);
   }
 
   /** Completes a prompt, piece by piece. */

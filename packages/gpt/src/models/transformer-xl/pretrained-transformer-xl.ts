@@ -1,0 +1,76 @@
+import { Module, type Parameter } from '@sequitur/core';
+import {
+  type CheckpointMetadata,
+  type Family,
+  type FileSink,
+  type LoadPretrainedOptions,
+  type ModelContext,
+  type PretrainedModel,
+  type SaveOptions,
+  savePretrained,
+} from '@sequitur/pretrained';
+import type { Tokenizer } from '@sequitur/text';
+import { endTokensOf } from '@sequitur/transformer';
+import type { AdaptiveEmbedding } from './adaptive-embedding.js';
+import type { AdaptiveSoftmax } from './adaptive-softmax.js';
+import type { TransformerXlBlock } from './blocks.js';
+import type { TransformerXlParts } from './build.js';
+import type { TransformerXlConfig } from './config.js';
+
+export interface LoadTransformerXlOptions extends Omit<LoadPretrainedOptions<never, Tokenizer>, 'families'> {
+  /** After so many positions a segment is complete; default as the configuration says. */
+  readonly segmentLength?: number;
+}
+
+export interface CreateTransformerXlOptions {
+  /** Default 0. */
+  readonly seed?: number | string;
+  readonly tokenizer?: Tokenizer | null;
+}
+
+/** What a Transformer-XL has, with or without memory tokens: its parts, its configuration, and its tokenizer if any. */
+export abstract class PretrainedTransformerXl<Config extends TransformerXlConfig>
+  extends Module
+  implements PretrainedModel
+{
+  abstract readonly family: Family<Config, TransformerXlParts>;
+  readonly embedding: AdaptiveEmbedding;
+  readonly blocks: readonly TransformerXlBlock[];
+  readonly head: AdaptiveSoftmax;
+  readonly frequencies: Parameter; // [width / 2]
+  readonly config: Config;
+  readonly headKind = 'languageModel';
+  readonly tokenizer: Tokenizer | null;
+  /** What its folder said of it, for saving it alike. */
+  readonly metadata: CheckpointMetadata;
+  readonly contextLength = Number.POSITIVE_INFINITY;
+
+  constructor(
+    config: Config,
+    { embedding, blocks, head, frequencies }: TransformerXlParts,
+    { tokenizer = null, metadata = {} }: ModelContext<Tokenizer>,
+  ) {
+    super();
+    this.embedding = embedding;
+    this.blocks = blocks;
+    this.head = head;
+    this.frequencies = frequencies;
+    this.config = config;
+    this.tokenizer = tokenizer;
+    this.metadata = metadata;
+  }
+
+  get vocabularySize(): number {
+    return this.config.vocabularySize;
+  }
+
+  /** The tokens that end a text. */
+  get endTokens(): readonly number[] {
+    return endTokensOf(this);
+  }
+
+  /** Saves a folder (or files) that the original code reads, tokenizer included. */
+  savePretrained(location: string | FileSink, options?: SaveOptions): Promise<void> {
+    return savePretrained(this, location, options);
+  }
+}
