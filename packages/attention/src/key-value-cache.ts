@@ -1,4 +1,4 @@
-import { append, CACHE_BLOCK, cacheCapacity } from '@sequitur/core';
+import { append, CACHE_BLOCK, cacheCapacity, SequiturError, showShape } from '@sequitur/core';
 import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { type Pattern, reach } from './patterns/index.js';
 
@@ -28,6 +28,37 @@ export interface KeyValueChunk {
 }
 
 export const emptyCache: KeyValueCache = { length: 0 };
+
+/**
+ * Checks a cache that may come from a file against the keys and values of the chunk that follows.
+ *
+ * @throws SequiturError where its counts and its tensors do not agree with each other, or not with the chunk
+ */
+export function expectCache(cache: KeyValueCache, chunk: KeyValueChunk): void {
+  const { length, evicted = 0, keys, values, attentionMask } = cache;
+  const kept = cachedPositions(cache);
+  const areCounts = [length, evicted, kept].every((count) => Number.isSafeInteger(count) && count >= 0);
+  if (!areCounts) throw misfit('counts of positions', `length ${length}, evicted ${evicted}`);
+  const [batch] = chunk.keys.shape;
+  for (const [name, tensor, like] of [
+    ['keys', keys, chunk.keys],
+    ['values', values, chunk.values],
+  ] as const) {
+    if (!tensor && kept === 0) continue;
+    const [, , heads, size] = like.shape;
+    const wanted = `${name} of shape [${batch}, ${kept} or more, ${heads}, ${size}]`;
+    if (!tensor) throw misfit(wanted, 'none');
+    const fits = tensor.rank === 4 && [0, 2, 3].every((axis) => tensor.shape[axis] === like.shape[axis]);
+    if (!fits || tensor.shape[1] < kept) throw misfit(wanted, showShape(tensor.shape));
+  }
+  if (!attentionMask || (attentionMask.shape[0] === batch && attentionMask.shape[1] === kept)) return;
+  throw misfit(`a mask of shape [${batch}, ${kept}]`, showShape(attentionMask.shape));
+}
+
+function misfit(expected: string, got: string): SequiturError {
+  const fix = 'Pass a state as the model returned it, or its own initState';
+  return new SequiturError({ where: 'the KV cache', expected, got, fix });
+}
 
 /** How many positions the cache holds. */
 export function cachedPositions({ length, evicted = 0 }: KeyValueCache): number {

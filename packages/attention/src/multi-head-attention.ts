@@ -12,6 +12,7 @@ import {
   cachedPositions,
   emptyCache,
   evict,
+  expectCache,
   extendCache,
   type FilledCache,
   type KeyValueCache,
@@ -86,11 +87,13 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     if (state.length > 0 && !state.keys) this.#refuse(state.length);
     return tidy(() => {
+      const unplaced = { keys: this.keysOf(x), values: this.valuesOf(x) };
+      expectCache(state, unplaced); // before tables of positions are made for what it says
       const place = { seen: state.length, length: x.shape[1], positions: context.positions };
       const query = this.positions.apply(this.queriesOf(x), place);
-      const keys = this.positions.apply(this.keysOf(x), place);
+      const keys = this.positions.apply(unplaced.keys, place);
       const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
-      const chunk = { keys, values: this.valuesOf(x), attentionMask };
+      const chunk = { keys, values: unplaced.values, attentionMask };
       const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);
       const cache = continues ? extendCache(state, chunk) : wholeSequence(chunk);
       const documents = context.resets && packedDocuments(context.resets, cachedPositions(cache) - x.shape[1]);

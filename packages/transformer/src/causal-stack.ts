@@ -15,6 +15,7 @@ import {
   type StateTree,
   type StepContext,
   scoped,
+  showValue,
   within,
 } from '@sequitur/core';
 import { div, mul, slice, type Tensor2D, type Tensor3D, tanh, tidy } from '@tensorflow/tfjs-core';
@@ -138,6 +139,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     if (length < 1) throw new SequiturError({ where: 'CausalStack', expected: 'at least one token', got: 'none' });
     expectMasks('CausalStack', context, { batch, length });
     expectState('CausalStack', state, batch, this.blocks.length);
+    expectSameLength(state);
     return scoped(() => {
       const { starts, ...place } = placeOf(context, state, { batch, length });
       const placed = { ...context, ...place };
@@ -195,4 +197,18 @@ function refuseForesight(blocks: readonly Block[]): void {
 function lastPosition(x: Tensor3D): Tensor3D {
   const [batch, length, width] = x.shape;
   return slice(x, [0, length - 1, 0], [batch, 1, width]);
+}
+
+/** Caches that count their positions must have read as many as the stack. */
+function expectSameLength({ length, blocks }: LanguageModelState): void {
+  for (const [index, block] of blocks.entries()) {
+    const own = typeof block === 'object' && 'length' in block && !Array.isArray(block) ? block.length : length;
+    if (own === length) continue;
+    throw new SequiturError({
+      where: `CausalStack, state, block ${index}`,
+      expected: `a cache of the ${showValue(length)} tokens that were read`,
+      got: `one of ${showValue(own)}`,
+      fix: 'Pass a state as the model returned it',
+    });
+  }
 }

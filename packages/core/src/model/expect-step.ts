@@ -3,7 +3,7 @@ import { SequiturError } from '../errors.js';
 import { expectTensor } from '../ops/expect-tensor.js';
 import { showShape } from '../shape.js';
 import type { MixContext } from './model.js';
-import { type StateTree, tensorsIn } from './state-tree.js';
+import { numbersIn, type StateTree, tensorsIn } from './state-tree.js';
 
 /** @throws SequiturError where tokens are not int32 [batch, length] with at least one */
 export function expectTokens(where: string, tokens: Tensor): void {
@@ -40,7 +40,10 @@ export function expectMasks(
   }
 }
 
-/** @throws SequiturError where a state is of another batch, of a model with another number of blocks, or disposed */
+/**
+ * @throws SequiturError where a state is of another batch, of a model with another number of blocks, or disposed, or where
+ *   one of its counts is none
+ */
 export function expectState(where: string, state: StateTree, batch: number, blocks?: number): void {
   const parts = (state as { readonly blocks?: readonly StateTree[] }).blocks;
   if (blocks !== undefined && parts?.length !== blocks) {
@@ -50,6 +53,10 @@ export function expectState(where: string, state: StateTree, batch: number, bloc
       got: parts ? `${parts.length} blocks` : 'no blocks',
       fix: "Start from this model's own initState(batchSize)",
     });
+  }
+  const wrong = numbersIn(state).find((count) => !Number.isSafeInteger(count) || count < 0);
+  if (wrong !== undefined) {
+    throw new SequiturError({ where: `${where}, state`, expected: 'counts of positions', got: String(wrong) });
   }
   for (const tensor of tensorsIn(state)) {
     if (tensor.isDisposed) {

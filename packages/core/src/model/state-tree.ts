@@ -34,6 +34,12 @@ export function tensorsIn(state: StateTree): Tensor[] {
   return found;
 }
 
+/** Every number of the tree, in the order of its keys. */
+export function numbersIn(state: StateTree): number[] {
+  if (typeof state === 'number') return [state];
+  return state instanceof Tensor ? [] : Object.values(state).flatMap(numbersIn);
+}
+
 /** Bytes of the tree's tensors, spare capacity included. */
 export function bytesIn(state: StateTree): number {
   return tensorsIn(state).reduce((bytes, item) => bytes + item.size * util.bytesPerElement(item.dtype), 0);
