@@ -4,6 +4,7 @@ import {
   bertTokenizer,
   byT5Tokenizer,
   byteLevelTokenizer,
+  llamaTokenizer,
   MarianTokenizer,
   openTokenizer,
   TokenSettings,
@@ -180,6 +181,72 @@ describe('tokenizer_config.json beside tokenizer.json', () => {
         new RegExp(`tokenizer_config.json, ${name}: expected`),
       );
     }
+  });
+});
+
+describe('added tokens', () => {
+  const withToken = (also: object) => tokenizerOfJson({ ...byteLevel, added_tokens: [special(256, 'end', also)] });
+  const found = (also: object, text: string) => {
+    const { tokens, offsets } = withToken(also).tokenize(text);
+    return tokens.flatMap((token, at) => (token === 'end' ? [text.slice(...offsets[at]!)] : []));
+  };
+
+  it('stand anywhere, or only where no letter, digit or underscore touches them', () => {
+    expect(found({}, 'end bend end2 _end endé')).toHaveLength(5);
+    expect(found({ single_word: true }, 'end bend end2 _end endé -end-')).toHaveLength(2);
+    expect(found({ single_word: true }, '日end 😀end')).toHaveLength(1);
+  });
+
+  it('take the white space beside them where the file says so', () => {
+    const tokensOf = (also: object) => withToken(also).tokenize('a  end b').tokens.length;
+    expect([tokensOf({}), tokensOf({ lstrip: true }), tokensOf({ rstrip: true })]).toEqual([6, 4, 5]);
+  });
+
+  it('are looked for in the text as it is, or as it is normalized', () => {
+    const lowercase = { ...byteLevel, normalizer: { type: 'Lowercase' } };
+    const counted = (normalized: boolean) =>
+      tokenizerOfJson({ ...lowercase, added_tokens: [special(256, 'END', { normalized })] })
+        .encode('end END')
+        .filter((id) => id === 256).length;
+    expect([counted(false), counted(true)]).toEqual([1, 2]);
+  });
+
+  it('are the longest that fit, and thousands cost no more than one', () => {
+    const many = Array.from({ length: 5000 }, (_, index) => special(256 + index, `<${index}>`));
+    const tokenizer = tokenizerOfJson({ ...byteLevel, added_tokens: [...many, special(6000, '<12>x')] });
+    expect(tokenizer.encode('<12><12>x<4999>')).toEqual([268, 6000, 5255]);
+  });
+});
+
+describe('settings of Python’s own classes', () => {
+  const spiece = writeSentencePieceFile({
+    pieces: [
+      { piece: '<unk>', score: 0, kind: 2 },
+      { piece: '<s>', score: 0, kind: 3 },
+      { piece: '</s>', score: 0, kind: 3 },
+      { piece: '▁a', score: -1 },
+      { piece: '▁', score: -2 },
+      { piece: 'a', score: -3 },
+    ],
+  });
+
+  it('put a beginning and an end around Llama’s texts', () => {
+    const read = (settings: object) =>
+      llamaTokenizer(spiece, new TokenSettings(settings)).tokenize('a', { pair: 'a' }).tokens;
+    expect(read({})).toEqual(['<s>', '▁a', '<s>', '▁a']);
+    expect(read({ add_eos_token: true })).toEqual(['<s>', '▁a', '</s>', '<s>', '▁a', '</s>']);
+    expect(read({ add_bos_token: false })).toEqual(['▁a', '▁a']);
+    expect(read({ legacy: false, add_prefix_space: false })).toEqual(['<s>', 'a', '<s>', 'a']);
+  });
+
+  it('say what becomes of accents', () => {
+    const read = (settings: object) =>
+      bertTokenizer('[UNK]\nete\nété\nEte\nÉté', new TokenSettings(settings)).tokenize('Été', { specialTokens: false })
+        .tokens;
+    expect(read({})).toEqual(['ete']);
+    expect(read({ strip_accents: false })).toEqual(['été']);
+    expect(read({ do_lower_case: false })).toEqual(['Été']);
+    expect(read({ do_lower_case: false, strip_accents: true })).toEqual(['Ete']);
   });
 });
 

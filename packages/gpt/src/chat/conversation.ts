@@ -153,7 +153,8 @@ export class Conversation {
     const fault = (expected: string, got: string) =>
       new SequiturError({ where: `Conversation.${call}`, expected, got });
     if (this.#isDisposed) throw fault('a conversation that is in use', 'one that was disposed');
-    if (this.#isSpeaking) throw fault('one answer at a time', 'a call while another answer is being given');
+    if (this.#isSpeaking)
+      throw fault('one answer at a time', 'a call while another is being given: read it to its end, or leave its loop');
   }
 }
 

@@ -1,3 +1,4 @@
+import { SequiturError } from '@sequitur/core';
 import { matchesIn, type Pattern } from './patterns/linear-pattern.js';
 import type { Offsets } from './tokenizer.js';
 
@@ -114,7 +115,10 @@ export class AlignedText {
   rewrite(write: (add: Add, keep: Keep) => void): AlignedText {
     const texts: string[] = [];
     const ranges = new Ranges(this.length);
+    let length = 0;
     const add: Add = (text, from, to) => {
+      length += text.length;
+      if (length > LONGEST) throw tooLong(this.length);
       texts.push(text);
       const [start, end] = this.range(from, to);
       for (let unit = 0; unit < text.length; unit++) ranges.push(start, end);
@@ -134,6 +138,18 @@ export class AlignedText {
   #end(unit: number): number {
     return this.#ends ? this.#ends[unit]! : this.#origin + unit + 1;
   }
+}
+
+/** What normalization may make of a text: a file may say that every character is to become a thousand. */
+const LONGEST = 2 ** 26;
+
+function tooLong(length: number): SequiturError {
+  return new SequiturError({
+    where: 'normalizing a text',
+    expected: `at most ${LONGEST} characters of it`,
+    got: `more, of ${length}`,
+    fix: 'Tokenize the text in parts',
+  });
 }
 
 type Add = (text: string, from: number, to: number) => void;
