@@ -19,8 +19,8 @@ export interface TextOptions {
   /** How many a text has. */
   readonly segments: number;
   /**
-   * The first so many batches have one segment, the next one or two, and so on up to `segments`: what is to be carried far
-   * is learnt where it is near. Default: all have `segments`.
+   * The first batches have one segment, the next one or two, and so on up to `segments`: what is to be carried far is
+   * learnt where it is near. Default: all have `segments`.
    */
   readonly growEvery?: number;
 }
@@ -38,7 +38,7 @@ export function chanceOf({ values }: RecallTask): number {
   return 1 / values;
 }
 
-/** Endless batches, no two alike; a run that was interrupted goes on where it stood. */
+/** Endless batches, no two alike; an interrupted run resumes from its position. */
 export function recallTexts(
   task: RecallTask,
   { batchSize, seed, segments, growEvery }: TextOptions,

@@ -83,7 +83,7 @@ function split(tokens: readonly number[], share: number): [Int32Array, Int32Arra
 }
 
 async function write(title: string, model: Writer, seed: string): Promise<void> {
-  process.stdout.write(`\n${title}, it goes on after "${PROMPT}":\n  `);
+  process.stdout.write(`\n${title}, continued after "${PROMPT}":\n  `);
   const pieces = model.complete(PROMPT, { maxTokens: 240, temperature: 0.8, seed, whenFull: 'slide' });
   for await (const piece of pieces) process.stdout.write(piece.replaceAll('\n', '\n  '));
   process.stdout.write('\n');

@@ -11,7 +11,7 @@ export interface ChatScores {
   readonly syllableAccuracy: number;
 }
 
-/** Asks for words that the model has never read, each in a conversation of its own, and then for their syllables. */
+/** Asks for words outside the training data, each in a separate conversation, and then for their syllables. */
 export async function judge(model: Gpt, words: readonly SpokenWord[]): Promise<ChatScores> {
   const [sounds, syllables]: [string[], string[]] = [[], []];
   for (const { word } of words) {

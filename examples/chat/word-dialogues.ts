@@ -36,7 +36,7 @@ export const QUESTIONS = [
   (word: string) => `Say ${word}.`,
 ];
 
-/** Asked of the word before: only who remembers the turn before can answer. */
+/** A question about the previous word: the answer needs the previous turn. */
 export const FOLLOW_UPS = ['How many syllables?', 'And how many syllables is that?'];
 
 const GREETINGS = ['Hello', 'Hello!', 'Hi', 'Hi there'];

@@ -9,7 +9,7 @@ export interface MaskedTextsOptions {
   readonly rate?: number;
 }
 
-/** Endless batches of texts with a share of their tokens hidden, to be foretold; hidden anew in every epoch. */
+/** Endless batches of masked texts; masks are drawn again in every epoch. */
 export function maskedTexts(
   texts: readonly EncodedText[],
   tokenizer: SubwordTokenizer,

@@ -16,7 +16,7 @@ export interface TextPreTraining {
 }
 
 /**
- * Trains an encoder to foretell hidden tokens, which needs no labels.
+ * Pre-trains an encoder with masked language modelling, which needs no labels.
  *
  * @returns null where the run was interrupted before its end
  */

@@ -21,9 +21,9 @@ export interface TaggedSets {
 }
 
 /**
- * Reads a folder with a training file, and a test or development file or both: those with `train`, `test`, `dev` or `valid`
- * in their names. Of several sources, each with files of its own, all are taken together. What is missing is a tenth of the
- * training sentences.
+ * Reads a folder with a training file, and a test or development file or both: those with `train`, `test`, `dev` or
+ * `valid` in their names. Several sources with separate files are combined. What is missing is a tenth of the training
+ * sentences.
  *
  * @throws SequiturError where there is no such folder or training file, and where a line is not as it should be
  */

@@ -20,9 +20,9 @@ export function written({ words }: Pick<TaggedSentence, 'words'>): WrittenSenten
 }
 
 /**
- * A tag for each token that a tag is asked of: the word's own for its first, and what goes on with it for those that begin
- * anew inside the word, as after a hyphen, since a task that reads plain text cannot know which of them the word began with.
- * Special tokens have none, nor has a piece that goes on with another.
+ * A tag for each labelled token: that of the word for its first token, and its continuation for those that begin anew
+ * inside the word, as after a hyphen, since a task that reads plain text cannot know which of them the word began with.
+ * Special tokens have none, nor has a continuation piece.
  */
 export function tagsOfTokens(
   encoding: Encoding,

@@ -1,4 +1,4 @@
-/** What a hidden token is: words that hold a sentence together are easily foretold, those that it is about are not. */
+/** Classes of masked tokens: function words are easy to predict, content words are not. */
 export const wordClasses = ['function word', 'content word', 'piece of a word', 'punctuation'] as const;
 
 export type WordClass = (typeof wordClasses)[number];

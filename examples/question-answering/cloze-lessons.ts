@@ -106,7 +106,7 @@ export function* clozeBatches(
   }
 }
 
-/** A stretch of a text of about so many pieces, not more. */
+/** A span of a text of at most about `pieces` pieces. */
 function passageOf(words: readonly Word[], pieces: number, random: Random): Word[] {
   const from = random.integer(words.length);
   let [first, last, length] = [from, from, 0];

@@ -1,21 +1,21 @@
 import type { Random } from '@sequitur/core';
 import { NOT_ASKED, type Task } from './task.js';
 
-/** How many tokens are to be remembered, and of how many kinds they are. */
-const REMEMBERED = 8;
+/** Number of tokens to copy, and number of their kinds. */
+const COPIED = 8;
 const KINDS = 16;
-const LENGTH = 256 + 2 * REMEMBERED;
+const LENGTH = 256 + 2 * COPIED;
 const [NOISE, ASK] = [0, KINDS + 1];
 
-/** What a training begins with; after these it goes on as the test is. */
+/** The curriculum of the training; after it, batches are as in the test. */
 const LESSONS = [
-  { batches: 100, remembered: 1, noise: 8 },
-  { batches: 100, remembered: 2, noise: 16 },
-  { batches: 100, remembered: 3, noise: 24 },
-  { batches: 150, remembered: 4, noise: 32 },
-  { batches: 450, remembered: 6, noise: 48 },
-  { batches: 450, remembered: 8, noise: 64 },
-  { batches: 150, remembered: 8, noise: 128 },
+  { batches: 100, copied: 1, noise: 8 },
+  { batches: 100, copied: 2, noise: 16 },
+  { batches: 100, copied: 3, noise: 24 },
+  { batches: 150, copied: 4, noise: 32 },
+  { batches: 450, copied: 6, noise: 48 },
+  { batches: 450, copied: 8, noise: 64 },
+  { batches: 150, copied: 8, noise: 128 },
 ];
 
 /**
@@ -29,18 +29,18 @@ export const selectiveCopying: Task = {
   vocabularySize: KINDS + 2,
   length: LENGTH,
   batchSize: 8,
-  testLengths: [64, 128, 256, 512, 1024, 2048, 4096].map((noise) => noise + 2 * REMEMBERED),
+  testLengths: [64, 128, 256, 512, 1024, 2048, 4096].map((noise) => noise + 2 * COPIED),
   lesson(batch) {
     let end = 0;
-    for (const { batches, remembered, noise } of LESSONS) {
+    for (const { batches, copied, noise } of LESSONS) {
       end += batches;
-      if (batch < end) return { remembered, length: noise + 2 * remembered };
+      if (batch < end) return { copied, length: noise + 2 * copied };
     }
     return {};
   },
-  draw(random: Random, { length = LENGTH, remembered = REMEMBERED } = {}) {
-    const field = length - remembered;
-    const places = random.shuffle(Array.from({ length: field }, (_, place) => place)).slice(0, remembered);
+  draw(random: Random, { length = LENGTH, copied = COPIED } = {}) {
+    const field = length - copied;
+    const places = random.shuffle(Array.from({ length: field }, (_, place) => place)).slice(0, copied);
     const inputs = new Int32Array(length).fill(NOISE).fill(ASK, field);
     const labels = new Int32Array(length).fill(NOT_ASKED);
     for (const [index, place] of places.sort((a, b) => a - b).entries()) {

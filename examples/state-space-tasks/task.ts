@@ -13,8 +13,8 @@ export interface DrawOptions {
   readonly length?: number;
   /** Whether to ask more than once where the task can, so that an example teaches more. */
   readonly often?: boolean;
-  /** How many tokens are to be remembered, where the task has several; default those of the test. */
-  readonly remembered?: number;
+  /** Number of tokens to copy, where the task has several; default those of the test. */
+  readonly copied?: number;
 }
 
 /** A task whose examples are drawn, as many as are asked for. */
@@ -44,7 +44,7 @@ interface BatchOptions {
   readonly forTraining?: boolean;
 }
 
-/** Endless batches, no two alike; a run that was interrupted goes on where it stood. */
+/** Endless batches, no two alike; an interrupted run resumes from its position. */
 export function batchesOf(
   task: Task,
   { batchSize, seed, length = task.length, forTraining = false }: BatchOptions,

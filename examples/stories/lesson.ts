@@ -16,7 +16,7 @@ export interface StoryLessonOptions {
 }
 
 /**
- * To foretell the next token of windows that never come twice the same. The rate warms up and falls to nothing, which with
+ * Next-token prediction on windows that are never repeated. The learning rate warms up and decays to 0, which with
  * little training does better than to end at a tenth (Bergsma et al. 2025).
  */
 export function storyLesson({ training, validation, peak, seed }: StoryLessonOptions): Lesson<StoryModel, WindowBatch> {

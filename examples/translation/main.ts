@@ -41,6 +41,6 @@ function sized(corpus: Corpus, extra: Readonly<Partial<Record<'width' | 'depth' 
   if (!(width! > 0 && width! % 32 === 0)) throw badFile('--width', 'a multiple of 32', `${extra.width}`);
   if (!(Number.isInteger(depth) && depth! > 0)) throw badFile('--depth', 'a number of layers', `${extra.depth}`);
   if (!(dropout! >= 0 && dropout! < 1)) throw badFile('--dropout', 'a share, 0 to 1', `${extra.dropout}`);
-  const settled = { ...model, width: width!, depth: depth!, dropout: dropout!, heads: width! / 32 };
-  return { ...corpus, settings: { ...corpus.settings, model: settled } };
+  const resolved = { ...model, width: width!, depth: depth!, dropout: dropout!, heads: width! / 32 };
+  return { ...corpus, settings: { ...corpus.settings, model: resolved } };
 }

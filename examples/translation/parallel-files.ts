@@ -18,7 +18,7 @@ type Splits = Record<Split, Example[]>;
 
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'val', test: 'test' };
 
-/** Of data that have no split of their own. */
+/** For data without a separate split. */
 const SHARES = { validation: 0.01, test: 0.02 };
 
 /**

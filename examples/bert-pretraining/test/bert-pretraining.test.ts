@@ -21,7 +21,7 @@ const WORLDS = {
 };
 type World = keyof typeof WORLDS;
 
-/** Texts that keep to one world, whose words a reader can therefore foretell from each other. */
+/** Texts of one topic each, whose words are therefore predictable from one another. */
 function texts(count: number, seed: string) {
   const random = Random.fromSeed(seed);
   const any = (words: readonly string[]) => words[random.integer(words.length)]!;
@@ -32,7 +32,7 @@ function texts(count: number, seed: string) {
   });
 }
 
-it('foretells better than chance, and a few labels are enough then', async () => {
+it('predicts better than chance, and then needs few labels', async () => {
   await openBackend(['wasm', 'cpu']);
   const [documents, watched, test] = [texts(120, 'a'), texts(20, 'b'), texts(40, 'c')];
   const tokenizer = await trainWordPieceTokenizer(

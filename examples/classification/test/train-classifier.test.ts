@@ -35,7 +35,7 @@ function sentences(count: number, seed: string): LabelledText[] {
   });
 }
 
-/** As a person who presses Ctrl+C after so many steps. */
+/** Simulates Ctrl+C after a number of steps. */
 function endingAfter(steps: number) {
   const controller = new AbortController();
   let taken = 0;

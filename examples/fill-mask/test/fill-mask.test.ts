@@ -31,7 +31,7 @@ it('tells words that hold sentences together from those that they are about', ()
   ]);
 });
 
-it('counts how often a hidden token is found: by chance before training, nearly always after it', async () => {
+it('counts how often a masked token is found: at chance level before training, nearly always after it', async () => {
   const tokenizer = await trainWordPieceTokenizer([STORY], { vocabularySize: 60 });
   const passages = passagesOf(
     Array.from({ length: 8 }, () => STORY),

@@ -48,7 +48,7 @@ export async function readLines(path: string): Promise<Line[]> {
 /**
  * The fields of a tab-separated line.
  *
- * @throws SequiturError where they are not so many, or one is blank
+ * @throws SequiturError where their number differs, or one is blank
  */
 export function fieldsOf(line: Line, count: number): string[] {
   const fields = line.text.split('\t');

@@ -1,7 +1,7 @@
 /**
  * The first batches of an endless stream, to watch a training with.
  *
- * @param limits `batches` at most, and no more than one epoch `of` so many
+ * @param limits `batches` at most, and no more than one epoch of `of`
  */
 export function firstBatches<Batch>(
   stream: Iterable<Batch>,

@@ -13,8 +13,8 @@ import { RunWatch } from './run-watch.js';
 
 /**
  * Trains the model until the limit and leaves it as it was at its lowest validation loss. The folder keeps checkpoints,
- * from which a killed run goes on to the same end, and the learning curve. Ctrl+C ends the run early: what was learnt is
- * kept and can be gone on with. A second one ends the process.
+ * from which a killed run resumes to the same end, and the learning curve. Ctrl+C ends the run early: what was learnt
+ * is kept and can be gone on with. A second one ends the process.
  *
  * @throws SequiturError where the folder holds an unfinished run and `resume` is false
  */
@@ -36,7 +36,7 @@ export async function learn<M extends Module, Batch>(
   await mkdir(options.folder, { recursive: true });
   await curve.draw(join(options.folder, 'learning-curve.svg'), lesson);
   await file.write({ steps, evaluateEvery, finished: !interrupted });
-  if (interrupted) console.log(`Interrupted after ${watch.step} of ${steps} steps; --resume goes on with the run.`);
+  if (interrupted) console.log(`Interrupted after ${watch.step} of ${steps} steps; --resume resumes the run.`);
   console.log(`The learning curve: ${shortPath(join(options.folder, 'learning-curve.svg'))}`);
   const [minutes, processorMinutes] = [watch.seconds / 60, watch.processorSeconds / 60];
   return {

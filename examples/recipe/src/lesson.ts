@@ -13,13 +13,13 @@ export interface Lesson<M extends Module, Batch> {
   /** Fresh endless batches; best those that know their position, such as `shuffledBatches`. */
   readonly data: () => TrainingData<Batch>;
   readonly validation: readonly Batch[];
-  /** For a run of so many steps: schedules want to know. */
+  /** Number of steps of the run, for schedules. */
   readonly optimizer: (steps: number) => Optimizer;
   /** How many tokens a batch has, for the speed on the screen; default the ids in its `inputs`. */
   readonly tokensOf?: (batch: Batch) => number;
   /** How many there are in a run, unless they would take too much of its time; default 20. */
   readonly evaluations?: number;
-  /** Ends the run after so many evaluations in a row without a new lowest loss; default never. */
+  /** Early stopping: evaluations without improvement before the run stops; default never. */
   readonly patience?: number;
   /** How many batches make one step; default 1. */
   readonly accumulate?: number;

@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly seed: string;
   /** How the numbers of the saved model are stored; default F32. What the recipe measures is the model that was stored. */
   readonly dtype?: WeightDtype;
-  /** Go on with the run that was interrupted there; where there is none, begin one. */
+  /** Resume the run that was interrupted there; where there is none, begin one. */
   readonly resume: boolean;
   /** Ends the training early, as Ctrl+C does; what was learnt is kept. */
   readonly signal?: AbortSignal;
@@ -138,12 +138,12 @@ function helpOf({ name, about, seconds, data, extra = {} as never }: RecipeComma
       help,
     ]),
     ['--seconds <n>', `about how long to train (default ${seconds})`],
-    ['--steps <n>', 'train so many steps instead'],
+    ['--steps <n>', 'number of training steps instead'],
     ['--backend <name>', 'webgpu, wasm or cpu (default the best one found)'],
     ['--folder <path>', `where the run and the model are kept (default runs/${name})`],
     ['--seed <text>', 'of the weights, the order of the data and dropout (default 1)'],
     ['--dtype <name>', 'how the saved model is stored: F32, F16 or BF16 (default F32)'],
-    ['--resume', 'go on with the run in the folder that was interrupted'],
+    ['--resume', 'resume the interrupted run in the folder'],
     ['--help', 'this text'],
   ];
   const width = Math.max(...lines.map(([option]) => option.length));

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import type { Plan } from './plan.js';
 
-/** What a run has settled before its first step, and a later process goes by. */
+/** The decisions of a run before its first step, which a later process follows. */
 export interface ResolvedRun extends Plan {
   readonly finished: boolean;
 }
 
-/** The file in the folder of a run that says what was settled. */
+/** The file with the decisions of a run. */
 export class RunFile {
   readonly #folder: string;
 
@@ -18,10 +18,11 @@ export class RunFile {
   }
 
   /**
-   * The run to go on with, or null where one is to begin; what a finished one left is cleared away then.
+   * The run to resume, or null where a new one starts; files of a finished run are then removed.
    *
    * @param steps that the caller asks for, if any
-   * @throws SequiturError where there is an unfinished run that nobody asked to go on with, or one of other steps
+   * @throws SequiturError where there is an unfinished run that was not to be resumed, or one with another number of
+   *   steps
    */
   async open({ resume, steps }: { resume: boolean; steps: number | undefined }): Promise<ResolvedRun | null> {
     const found = await this.#read();
@@ -62,7 +63,7 @@ export class RunFile {
       where: this.#folder,
       expected: 'no unfinished run',
       got: `one of ${steps} steps`,
-      fix: 'Add --resume to go on with it; remove the folder or choose another with --folder to begin anew',
+      fix: 'Add --resume to resume it; remove the folder or choose another with --folder to start again',
     });
   }
 

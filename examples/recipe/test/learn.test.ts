@@ -63,7 +63,7 @@ it('learns, draws its curve, and ends with the best model', async () => {
   expect(svg.match(/<circle /g)).toHaveLength(5);
 });
 
-it('goes on after an interruption to the same end', async () => {
+it('resumes after an interruption to the same end', async () => {
   const whole = await runOf(inFolder('whole'));
   const first = await runOf(inFolder('broken', interruptedAt(33)));
   expect(first.learnt).toMatchObject({ steps: 33, interrupted: true });

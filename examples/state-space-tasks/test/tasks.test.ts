@@ -48,7 +48,7 @@ it('asks what stood behind the special token, once at the end or often', () => {
   }
 });
 
-it('goes on with its batches where a run stopped', () => {
+it('resumes its batches where a run stopped', () => {
   const options = { batchSize: 2, seed: 'a', forTraining: true };
   const whole = firstBatches(inductionHeads, 4, options);
   const stopped = batchesOf(inductionHeads, options);

@@ -52,7 +52,7 @@ it('learns what matters in a text, beyond its first sentence, and is saved as a 
   model.dispose();
 });
 
-it('goes on after an interruption to the same end', async () => {
+it('resumes after an interruption to the same end', async () => {
   const data = await writeArticles();
   const whole = await trainSummarizer(optionsOf(data, 10), settings);
   const controller = new AbortController();

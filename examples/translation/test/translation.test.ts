@@ -62,7 +62,7 @@ async function readModel(run: string) {
   return { config, tokenizer, settings: await json('tokenizer_config.json'), weights: weights.digest('hex') };
 }
 
-it('goes on after an interruption to the same weights', async () => {
+it('resumes after an interruption to the same weights', async () => {
   const weights: Float32Array[][] = [];
   const controller = new AbortController();
   await trainTranslator(spelledWords(), inFolder('whole', 12));

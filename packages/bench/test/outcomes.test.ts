@@ -44,7 +44,7 @@ function pointsOf(records: readonly ResultRecord[]): PointRecord[] {
   return records.filter((record) => record.type === 'point');
 }
 
-it('goes on after it was killed while it wrote: every point once', { timeout: 400_000 }, async () => {
+it('resumes after it was killed while writing: every point once', { timeout: 400_000 }, async () => {
   const results = await resultsFile();
   const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
   const sizes = '--width 16 --depth 1 --rounds 2 --lengths 8,12,16,24 --modes prefill,decode --backend wasm';

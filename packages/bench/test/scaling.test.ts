@@ -107,7 +107,7 @@ describe('a sweep', () => {
     for (const count of counts) expect(Math.abs(count / counts[0]! - 1)).toBeLessThan(0.03);
   });
 
-  it('finds operations and state bytes as they are declared, and goes on where it was interrupted', async () => {
+  it('finds operations and state bytes as they are declared, and resumes where it was interrupted', async () => {
     const results = await resultsFile();
     const few = ['dense GPT', 'RMT', 'Mamba', 'sparse encoder (Longformer style)', 'encoder-decoder (T5)'];
     const options = { candidates, settings: { ...settings, architectures: few }, results, command: 'a test' };
@@ -132,7 +132,7 @@ describe('a sweep', () => {
     expect(keys(await readRecords(results))).toEqual(keys(whole));
   });
 
-  it('goes on with results from before there were threads: they had one', async () => {
+  it('resumes results of versions without threads: they had one', async () => {
     const results = await resultsFile();
     const small = { ...settings, architectures: ['dense GPT'], modes: ['decode' as const], lengths: [8] };
     const options = { candidates, settings: small, results, command: 'a test' };

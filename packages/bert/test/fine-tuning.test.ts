@@ -39,7 +39,7 @@ onEachBackend('fine-tuning', (backend) => {
   });
 });
 
-onEachBackend('the loss of what is foretold alone', (backend) => {
+onEachBackend('the masked language loss at labelled positions only', (backend) => {
   it('is that of all scores, and so are its gradients', async () => {
     await openBackend(backend);
     const model = Bert.create({ ...config, dropout: 0 }, { head: preTraining(), seed: 1 });

@@ -38,12 +38,12 @@ const linear = (name: string, outputs: number, inputs = 8) => [
   `${name}.weight [${outputs},${inputs}]`,
 ];
 const norm = (name: string) => [`${name}.bias [8]`, `${name}.weight [8]`];
-const classes = (kin: string, prefix: string) => ({
-  [`${kin}ForMaskedLM`]: [...linear('lm_head.dense', 8), ...norm('lm_head.layer_norm'), 'lm_head.bias [12]'],
-  [`${kin}ForSequenceClassification`]: [...linear('classifier.dense', 8), ...linear('classifier.out_proj', 3)],
-  [`${kin}ForTokenClassification`]: linear('classifier', 3),
-  [`${kin}ForQuestionAnswering`]: linear('qa_outputs', 2),
-  [`${kin}ForMultipleChoice`]: [...linear(`${prefix}.pooler.dense`, 8), ...linear('classifier', 1)],
+const classes = (name: string, prefix: string) => ({
+  [`${name}ForMaskedLM`]: [...linear('lm_head.dense', 8), ...norm('lm_head.layer_norm'), 'lm_head.bias [12]'],
+  [`${name}ForSequenceClassification`]: [...linear('classifier.dense', 8), ...linear('classifier.out_proj', 3)],
+  [`${name}ForTokenClassification`]: linear('classifier', 3),
+  [`${name}ForQuestionAnswering`]: linear('qa_outputs', 2),
+  [`${name}ForMultipleChoice`]: [...linear(`${prefix}.pooler.dense`, 8), ...linear('classifier', 1)],
 });
 const predictions = [
   ...linear('cls.predictions.transform.dense', 8),

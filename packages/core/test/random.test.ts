@@ -20,7 +20,7 @@ it('forks by name alone: not by what was drawn before, nor by which forks there 
   expect(draw(fresh.fork(1))).toEqual(draw(fresh.fork('1')));
 });
 
-it('goes on from its state, which is plain JSON', () => {
+it('continues from its state, which is plain JSON', () => {
   const random = Random.fromSeed(3);
   draw(random, 5);
   const again = Random.fromState(JSON.parse(JSON.stringify(random.state)));

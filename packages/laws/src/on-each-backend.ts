@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, describe } from 'vitest';
 
 const ALL: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 
-/** Threads have tests of their own, and the numbers do not depend on how many there are. */
+/** Threads have separate tests, and results do not depend on their number. */
 const ALONE = { threads: 1 };
 
 /**

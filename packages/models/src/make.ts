@@ -1,4 +1,7 @@
-/** From data to a folder of `folders`: runs the recipe of a model, goes on with it where it was interrupted, and keeps what it saved. */
+/**
+ * From data to a folder of `folders`: runs the recipe of a model, resumes an interrupted one, and keeps the saved
+ * files.
+ */
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -40,7 +43,7 @@ function modelCalled(name: string | undefined): ShippedModel {
   throw fault(`one of ${shippedModels.map((model) => model.name).join(', ')}`, name ?? 'none');
 }
 
-/** Copies what is kept of a run; the card stays as it is. Recipes of encoders save the model in a folder of its own. */
+/** Copies what is kept of a run; the card stays as it is. Recipes of encoders save the model in a separate folder. */
 async function keep(run: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) if (KEPT.test(name)) await rm(join(folder, name));

@@ -1,4 +1,7 @@
-/** Shows what a model that comes with the project does: `pnpm --filter @sequitur/models try stories-gpt`, or with texts of one's own. */
+/**
+ * Shows what a model that comes with the project does: `pnpm --filter @sequitur/models try stories-gpt`, or with your
+ * texts.
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Bert, fillMask } from '@sequitur/bert';

@@ -28,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 type Options = Partial<TrainOptions<TinyModel, TokenBatch>>;
 
-/** Trains a new model up to so many steps; gives its fingerprint and what was told. */
+/** Trains a new model for a number of steps; returns its fingerprint and the reported progress. */
 async function runTo(
   steps: number,
   { data = new TinyData(5), ...options }: Options & { optimizer?: Optimizer; data?: Iterable<TokenBatch> } = {},
@@ -182,7 +182,7 @@ function padded(name: string): string {
   return name.replace(/^step-0*(\d+)\./, (_, step: string) => `step-${step.padStart(8, '0')}.`);
 }
 
-/** A sink with room for so many bytes. */
+/** A sink with limited capacity in bytes. */
 function sinkOf(sink: FileSink, room: number): FileSink {
   let left = room;
   return {

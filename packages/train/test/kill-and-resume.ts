@@ -18,8 +18,8 @@ export interface Outcome {
 }
 
 /**
- * Trains once without interruption, then again, killing the process at so many random moments (SIGKILL) and looking at
- * all checkpoints after each.
+ * Trains once without interruption, then again, killing the process at random moments (SIGKILL) and looking at all
+ * checkpoints after each.
  *
  * @throws where a checkpoint that can be seen is not whole
  */

@@ -20,7 +20,8 @@ export interface PackedPositions {
 }
 
 /**
- * Positions in rows of packed sequences: they begin anew at every reset, and count on from where the sequence at hand began.
+ * Position ids in packed rows: they restart from 0 at every reset, and are counted from the start of the current
+ * sequence.
  *
  * @param resets [batch, length], 1 where a sequence begins; absent: nowhere in this chunk
  * @param starts where the sequence that the chunk continues began; absent: at the beginning of the row

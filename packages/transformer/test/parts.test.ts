@@ -32,19 +32,19 @@ function costOf(parts: LanguageModelConfig, length: number) {
   return { ...model.cost(length), parameters: parameterCount(model) };
 }
 
-const remembering = [
+const recurrentParts = [
   linearAttention({ heads: 2 }),
   infiniAttention({ heads: 2, segmentLength: 4 }),
   transformerXlAttention({ heads: 2, memoryLength: 3, segmentLength: 8, hiddenWidth: 10 }),
 ];
 
-causalModelLaws('recurrent memories as parts', () => new LanguageModel({ ...config, blocks: remembering }), {
+causalModelLaws('recurrent memories as parts', () => new LanguageModel({ ...config, blocks: recurrentParts }), {
   ...{ leftPadding: false, packing: false, gradientThroughState: false, length: 7 },
-  cost: (length) => costOf({ ...config, blocks: remembering }, length),
+  cost: (length) => costOf({ ...config, blocks: recurrentParts }, length),
 });
 
 it('keeps as much of a long text as of a short one', () => {
-  const { blocks, ...sizes } = { ...config, blocks: remembering };
+  const { blocks, ...sizes } = { ...config, blocks: recurrentParts };
   const saved = JSON.parse(JSON.stringify(blocks.map(({ options }) => options)));
   const again = [linearAttention, infiniAttention, transformerXlAttention].map((part, index) => part(saved[index]));
   const bytes = (length: number) => costOf({ ...sizes, blocks: again }, length).stateBytes;

@@ -23,7 +23,7 @@ export interface KeyPlaces {
   readonly positions?: readonly number[];
 }
 
-/** Where the queries of a call lie: the first at `offset`, of whose text the cache has evicted so many positions. */
+/** The positions of the queries of a call: the first one is `offset`; the cache has evicted earlier positions. */
 export interface QueryPlaces {
   readonly queries: number;
   readonly offset: number;

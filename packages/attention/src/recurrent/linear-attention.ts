@@ -99,7 +99,7 @@ interface Packing {
   readonly together: Tensor; // [batch, 1, length, length]
   /** Whether a position continues the sequence that the memory is of. */
   readonly continues: Tensor; // [batch, 1, length, 1]
-  /** Whether a position is of the sequence that goes on after the chunk. */
+  /** Whether a position belongs to the sequence that continues after the chunk. */
   readonly stays: Tensor; // [batch, 1, length, 1]
   /** Whether the memory is. */
   readonly kept: Tensor; // [batch, 1, 1, 1]

@@ -20,7 +20,7 @@ export async function compare(args: readonly string[]): Promise<void> {
   await scaling(['--again', ...args], {
     lengths: '64,128,256,512,1024,2048,4096',
     rounds: '3',
-    limit: '1.5', // what takes longer for one step stops there, and the others go on
+    limit: '1.5', // architectures with slower steps stop there, the others continue
     train: String(Math.round((10 * TRAINING) / candidates.length) / 10),
     budget: String(BUDGET),
     results: 'runs/compare.jsonl',

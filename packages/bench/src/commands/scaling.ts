@@ -15,22 +15,22 @@ import { progressLine } from './progress-line.js';
 const names = candidates.map(({ name }) => name);
 const modes = ['train', 'prefill', 'decode', 'encode'] as const;
 
-export const scalingHelp = `bench scaling [options]: how the time and memory of architectures grow with the length of the text
+export const scalingHelp = `bench scaling [options]: time and memory of architectures by sequence length
 
   --architectures <...>  separated by commas (default all): ${names.join(', ')}
   --lengths <...>        in tokens (default 64,128,256,512,1024)
   --modes <...>          of ${modes.join(', ')} (default all)
   --backend <name>       webgpu, wasm or cpu (default the best one found)
-  --rounds <n>           how often each point is timed, in turn with the others of its length (default 5)
-  --limit <seconds>      that one run may take, else the point is recorded as timed out (default 30)
-  --budget <seconds>     begin no length that would end after them (default none)
-  --train <seconds>      that each architecture learns from a book first (default 0)
-  --width, --depth, --heads <n>   of the first architecture (default 64, 2, 2); all others are matched to it
-  --match <what>         by parameters or flops, within 3 % (default parameters)
-  --clock <name>         wall, or processor: the time this process kept a core busy (default wall)
-  --results <path>       JSON Lines (default runs/scaling.jsonl); an interrupted sweep goes on where it stopped
+  --rounds <n>           measurements per point, interleaved with the other points of its length (default 5)
+  --limit <seconds>      time limit of one measurement, else the point is recorded as timed out (default 30)
+  --budget <seconds>     time limit of the sweep; longer lengths are skipped (default none)
+  --train <seconds>      training time of each architecture on a book before measuring (default 0)
+  --width, --depth, --heads <n>   size of the first architecture (default 64, 2, 2), to which the others are matched
+  --match <what>         match sizes by parameters or flops, within 3 % (default parameters)
+  --clock <name>         wall or processor time (default wall)
+  --results <path>       JSON Lines (default runs/scaling.jsonl); an interrupted sweep is resumed
   --report <path>        one HTML file (default beside the results)
-  --again                forget the results that are there
+  --again                discard existing results
 `;
 
 const defaults = {
@@ -48,7 +48,7 @@ const defaults = {
   results: 'runs/scaling.jsonl',
 } as const;
 
-/** How times grow is told by the work that they take, which several threads would hide. */
+/** Scaling is measured with one thread: several would hide how the work grows. */
 const THREADS = 1;
 
 /** @param preset defaults of a command that is this one with other settings */
@@ -101,7 +101,7 @@ export async function scaling(
   if (again) await rm(results, { force: true });
   const line = progressLine();
   const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new Error(`interrupted; the same command goes on from ${results}`));
+  const interrupt = () => interrupted.abort(new Error(`interrupted; the same command resumes from ${results}`));
   process.once('SIGINT', interrupt);
   try {
     const records = await run({

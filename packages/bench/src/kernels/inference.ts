@@ -9,7 +9,7 @@ import { gpt2Graph } from '../onnx/gpt2-graph.js';
 import { floatTensor, idTensor, openSession } from '../onnx/session.js';
 import { useOurs } from '../stock/stock-backend.js';
 
-/** Reads token after token, remembering what came before. */
+/** Decodes token by token with a KV cache. */
 interface Reader {
   /** Logits of the last token. */
   read(ids: readonly number[]): Promise<Float32Array>;

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 /** An operation along the sequence, as a function of tensors that can be differentiated. */
 export interface ScanCase {
   readonly title: string;
-  /** What the speed is told in: so many of them are computed in one run. */
+  /** The unit of speed, and how many of them a run computes. */
   readonly unit: string;
   readonly amount: number;
   /** Arithmetic that one of them takes, forward and with the backward: the processor's peak divided by it bounds the speed. */

@@ -21,8 +21,8 @@ export interface KernelsOptions {
   readonly rounds: number;
   readonly clock: ClockName;
   /**
-   * Of our kernels and onnxruntime-web's; default 1. With more, products and attention are measured with one thread too,
-   * in the same rounds, by a process of their own.
+   * Of our kernels and onnxruntime-web's; default 1. With more, products and attention are measured with one thread
+   * too, in the same rounds, by a separate process.
    */
   readonly threads?: number;
   /** Products fused with sums where the machine can, see `openBackend`; default true. */

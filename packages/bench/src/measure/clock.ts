@@ -18,7 +18,7 @@ export const clocks = {
 export type ClockName = keyof typeof clocks;
 
 /**
- * The clock for work on so many threads.
+ * The clock for work on several threads.
  *
  * @throws SequiturError for the processor's clock and more than one
  */

@@ -28,7 +28,7 @@ export interface RoundOptions {
   readonly rounds: number;
   /** Rounds before, which do not count; default 1. */
   readonly warmUp?: number;
-  /** A contender runs again within a round until so many milliseconds have passed, and the mean counts; default 0. */
+  /** Minimum time of a contender within a round in milliseconds: it is repeated, and the mean counts; default 0. */
   readonly leastTime?: number;
   /** Milliseconds of rest before each turn, for threads of the one before that still look out for work; default 0. */
   readonly rest?: number;

@@ -28,7 +28,7 @@ export function htmlReport(records: readonly ResultRecord[]): string {
 </head>
 <body>
 <header>
-<h1>How architectures scale with the length of the text</h1>
+<h1>How architectures scale with sequence length</h1>
 ${facts(analysis)}
 </header>
 <ul class="findings">${sentences(analysis)
@@ -36,7 +36,7 @@ ${facts(analysis)}
     .join('\n')}</ul>
 <nav>${figures.map(({ id, title }) => `<a href="#${id}">${escaped(title)}</a>`).join(' · ')}</nav>
 <section>
-<h2>At a glance</h2>
+<h2>Overview</h2>
 ${overview(analysis, looks)}
 </section>
 ${figures.map((figure) => figureSection(figure, looks, analysis)).join('\n')}
@@ -47,15 +47,15 @@ ${missing(analysis)}
 }
 
 const LOSS =
-  'Loss in nats per character of text not trained on; encoders restore hidden characters, all others foretell the next one. ';
+  'Validation loss in nats per character: masked characters for encoders, the next character for all others. ';
 
 function facts({ sweep: { machine, settings, started, command } }: Analysis): string {
   const clock =
-    settings.clock === 'processor' ? 'times are those that the process kept a core busy' : 'times are wall time';
+    settings.clock === 'processor' ? 'times are processor time' : 'times are wall time';
   return `<p class="facts">${escaped(
     [
       `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, backend ${backendOf(settings)}`,
-      `${settings.rounds} rounds, taking turns; ${clock}`,
+      `${settings.rounds} interleaved rounds; ${clock}`,
       `width ${settings.width}, depth ${settings.depth}, ${settings.heads} heads; matched by ${settings.matchedBy} within 3 %`,
       started.slice(0, 16).replace('T', ' '),
     ].join(' · '),

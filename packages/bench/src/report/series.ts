@@ -45,23 +45,23 @@ export interface FigureCrossover {
 const TIMES: Readonly<Record<Mode, { title: string; explanation: string; x: string }>> = {
   train: {
     title: 'Training step',
-    explanation: 'Forward, backward and update, one text of that length.',
-    x: 'tokens of the text',
+    explanation: 'Forward, backward and update, one sequence of that length.',
+    x: 'sequence length in tokens',
   },
   prefill: {
-    title: 'Reading a text',
-    explanation: 'The whole text at once, logits of the last token.',
-    x: 'tokens of the text',
+    title: 'Prefill',
+    explanation: 'The whole sequence in one step, logits of the last token.',
+    x: 'sequence length in tokens',
   },
   decode: {
-    title: 'Writing one token',
-    explanation: 'After so many tokens, with what the model remembers of them.',
+    title: 'Decoding one token',
+    explanation: 'One token after a sequence of that length, given its state.',
     x: 'tokens before',
   },
   encode: {
-    title: 'Encoding a text',
-    explanation: 'The whole text at once, every token in the light of all others.',
-    x: 'tokens of the text',
+    title: 'Encoding a sequence',
+    explanation: 'The whole sequence in one step.',
+    x: 'sequence length in tokens',
   },
 };
 
@@ -117,14 +117,14 @@ function peakFigure(analysis: Analysis, mode: Mode): Figure {
       unit: 'bytes',
       guided: true,
     },
-    explanation: 'Bytes of tensors alive at once during a run, above weights and inputs.',
+    explanation: 'Peak bytes of live tensors during a run, without weights and inputs.',
   });
 }
 
 function stateFigure(analysis: Analysis): Figure {
   return ofRecords(analysis, 'decode', 'stateBytes', {
-    ...{ id: 'state', title: 'What must be remembered', y: 'state bytes', unit: 'bytes' },
-    explanation: 'Bytes of the state after so many tokens, reserved room included.',
+    ...{ id: 'state', title: 'State size', y: 'state bytes', unit: 'bytes' },
+    explanation: 'Bytes of the state after a sequence, spare capacity included.',
   });
 }
 

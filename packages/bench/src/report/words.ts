@@ -3,12 +3,12 @@ import type { Mode } from '../scaling/records.js';
 import { type Analysis, type Curve, cheapestByLength, crossoversWithFirst, UNSURE } from './analysis.js';
 import { bytes, milliseconds, whole } from './format.js';
 
-/** What the figures say, in one paragraph: exponents, crossovers, the cheapest at each length. */
+/** Summary of a report in one paragraph: exponents, crossovers, the fastest architecture at each length. */
 export function inWords(analysis: Analysis): string {
   return sentences(analysis).join(' ');
 }
 
-/** The same, a finding after the other. */
+/** The summary as a list of sentences. */
 export function sentences(analysis: Analysis): string[] {
   const mode: Mode = analysis.sweep.settings.modes.includes('train') ? 'train' : analysis.sweep.settings.modes[0]!;
   return [
@@ -21,23 +21,23 @@ export function sentences(analysis: Analysis): string[] {
   ].filter(Boolean);
 }
 
-/** Up to here a growth counts as that of the length itself. */
+/** Exponents up to this count as linear. */
 const LINEAR = 1.1;
 
 const NAMES: Readonly<Record<Mode, string>> = {
   train: 'a training step',
-  prefill: 'reading a text',
-  decode: 'writing a token',
-  encode: 'encoding a text',
+  prefill: 'prefill',
+  decode: 'decoding a token',
+  encode: 'encoding a sequence',
 };
 
 type Fitted = Curve & { readonly law: PowerLaw };
 
 function growth({ curves, architectures }: Analysis, mode: Mode): string {
   const fitted = curves.filter((curve): curve is Fitted => curve.mode === mode && curve.law !== null);
-  if (fitted.length === 0) return `Too few lengths were measured to say how ${NAMES[mode]} grows.`;
+  if (fitted.length === 0) return `Too few lengths were measured to fit an exponent for ${NAMES[mode]}.`;
   const sure = fitted.filter(({ law }) => law.margin <= UNSURE).sort((a, b) => b.law.exponent - a.law.exponent);
-  if (sure.length === 0) return `The times of ${NAMES[mode]} scatter too much to say how they grow with the length.`;
+  if (sure.length === 0) return `The times of ${NAMES[mode]} vary too much to fit exponents.`;
   const unsure = fitted.filter((curve) => curve.law.margin > UNSURE).map(({ architecture }) => architecture);
   const first = sure.find(({ architecture }) => architecture === architectures[0]?.architecture);
   const { from, to } = (first ?? sure[0]!).law;
@@ -46,18 +46,18 @@ function growth({ curves, architectures }: Analysis, mode: Mode): string {
   const shown = (curve: Fitted) => `${curve.architecture} (${powerOf(curve, { from, to })})`;
   const parts = [
     first && `${powerOf(first, { from, to })} for ${first.architecture}${partsOf(first)}`,
-    steep.length > 0 && `more than ${LINEAR} for ${listed(steep.map(shown))}`,
-    linear.length > 0 && `no more than ${LINEAR} for ${listed(linear.map(shown))}`,
+    steep.length > 0 && `above ${LINEAR} for ${listed(steep.map(shown))}`,
+    linear.length > 0 && `at most ${LINEAR} for ${listed(linear.map(shown))}`,
   ].filter((part) => typeof part === 'string');
-  const rest = unsure.length ? ` Too scattered to tell: ${listed(unsure)}.` : '';
-  return `Between ${whole(from)} and ${whole(to)} tokens the time of ${NAMES[mode]} grows with the length to the power of ${parts.join('; ')}.${rest}`;
+  const rest = unsure.length ? ` No reliable exponent: ${listed(unsure)}.` : '';
+  return `Between ${whole(from)} and ${whole(to)} tokens the time of ${NAMES[mode]} grows with the sequence length to the power of ${parts.join('; ')}.${rest}`;
 }
 
 function isSteep({ law }: Fitted): boolean {
   return law.exponent > LINEAR;
 }
 
-/** With its own lengths where they are not those of the others. */
+/** The exponent, with its lengths where they differ from those of the others. */
 function powerOf({ law }: Fitted, { from, to }: { readonly from: number; readonly to: number }): string {
   const own = law.from === from && law.to === to ? '' : ` at ${whole(law.from)} to ${whole(law.to)}`;
   return `${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)}${own}`;
@@ -75,11 +75,11 @@ function overtaking(analysis: Analysis, mode: Mode): string {
   const found = crossoversWithFirst(analysis, mode).filter(({ wins }) => wins);
   const first = analysis.architectures[0]!.architecture;
   if (found.length === 0)
-    return `At none of these lengths does anything overtake ${first} for good after being slower.`;
+    return `No other architecture becomes faster than ${first} at a longer length.`;
   const said = found
     .sort((a, b) => a.length - b.length)
-    .map(({ architecture, length }) => `${architecture} from about ${whole(length)} tokens on`);
-  return `Faster than ${first} become ${listed(said)}.`;
+    .map(({ architecture, length }) => `${architecture} at about ${whole(length)} tokens`);
+  return `Crossovers, from which an architecture is faster than ${first}: ${listed(said)}.`;
 }
 
 function cheapest(analysis: Analysis, mode: Mode): string {
@@ -92,7 +92,7 @@ function cheapest(analysis: Analysis, mode: Mode): string {
   const said = runs.map(
     ({ architecture, from, to }) => `${architecture} at ${from === to ? from : `${from} to ${to}`}`,
   );
-  return said.length ? `The cheapest step is that of ${listed(said)} tokens.` : '';
+  return said.length ? `The fastest architecture is ${listed(said)} tokens.` : '';
 }
 
 function memory({ curves }: Analysis): string {
@@ -103,10 +103,10 @@ function memory({ curves }: Analysis): string {
   const largest = growing.sort((a, b) => sizeOf(b, -1) - sizeOf(a, -1))[0];
   const parts = [
     flat.length
-      ? `The same number of bytes at every length is all that ${listed(flat.map(({ architecture }) => architecture))} must remember.`
+      ? `The state has constant size for ${listed(flat.map(({ architecture }) => architecture))}.`
       : '',
     largest
-      ? `${largest.architecture} remembers ${bytes(sizeOf(largest, -1))} after ${largest.points.at(-1)!.length} tokens, and writes the next one in ${milliseconds(largest.points.at(-1)!.time.median)}.`
+      ? `The state of ${largest.architecture} has ${bytes(sizeOf(largest, -1))} after ${largest.points.at(-1)!.length} tokens, and decoding the next one takes ${milliseconds(largest.points.at(-1)!.time.median)}.`
       : '',
   ];
   return parts.filter(Boolean).join(' ');
@@ -116,13 +116,13 @@ function learning({ trained }: Analysis): string {
   const sorted = trained.filter(({ task }) => task === 'next character').sort((a, b) => a.loss - b.loss);
   if (sorted.length < 2) return '';
   const [best, worst] = [sorted[0]!, sorted.at(-1)!];
-  return `In the same moment of training ${best.architecture} learnt most (${best.loss.toFixed(2)} nats per character after ${best.steps} steps) and ${worst.architecture} least (${worst.loss.toFixed(2)} after ${worst.steps}).`;
+  return `After equal training time ${best.architecture} has the lowest validation loss (${best.loss.toFixed(2)} nats per character after ${best.steps} steps), ${worst.architecture} the highest (${worst.loss.toFixed(2)} after ${worst.steps}).`;
 }
 
 function missing({ unmeasured }: Analysis): string {
   if (unmeasured.length === 0) return '';
   const names = [...new Set(unmeasured.map(({ architecture, outcome }) => `${architecture} (${outcome})`))];
-  return `Not every point was reached: ${listed(names)}.`;
+  return `Not measured completely: ${listed(names)}.`;
 }
 
 function listed(items: readonly string[]): string {

@@ -23,7 +23,7 @@ export interface EncoderCandidateModel {
   readonly model: Encoder & Module;
   /** [batch, length, width] -> logits of each place's token [batch, length, vocabulary], to train it by. */
   readonly scores: (hidden: Tensor3D) => Tensor3D;
-  /** Operations of the scores of so many places. */
+  /** Operations of the logits of a number of positions. */
   readonly scoreFlops: (length: number) => number;
 }
 

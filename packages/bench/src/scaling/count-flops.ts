@@ -28,7 +28,7 @@ const formulas: Readonly<Record<string, Formula>> = {
   SequiturSelectiveScan: scanFlops(3),
   SequiturPackedSelectiveScan: scanFlops(3),
   SequiturSelectiveScanGradient: scanFlops(11),
-  // What comes from the state, and backwards what goes to it; the gradient of the weight is a product of its own.
+  // What comes from the state, and backwards what goes to it; the gradient of the weight is a separate product.
   SequiturLstm: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
   SequiturLstmGradient: recurrentGradientFlops,
   SequiturGru: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
@@ -84,7 +84,7 @@ function formulaOf(name: string): Formula | undefined {
   return undefined;
 }
 
-/** So many multiply-adds for each place of the state at each position. */
+/** Multiply-adds per state element and position. */
 function scanFlops(multiplyAdds: number): Formula {
   return ({ x, stateMatrix }) => 2 * multiplyAdds * x!.size * stateMatrix!.shape[1]!;
 }
@@ -106,7 +106,7 @@ function matMulFlops({ a, b }: Inputs, { transposeA, transposeB }: Attributes): 
   return 2 * batches * m * k * n;
 }
 
-/** So many operations for each pair of a query and a key that it sees, in every head. */
+/** Operations per visible query-key pair and head. */
 function attentionFlops(ofPair: (sizes: { headSize: number; valueSize: number }) => number): Formula {
   return ({ query, value }, attributes) => {
     const [batch, queries, heads, headSize] = query!.shape as [number, number, number, number];

@@ -39,7 +39,10 @@ function decoding(at: (seen: number) => Pick<PartCost, 'flops'>, seen: number): 
   return Array.from({ length: DECODED }, (_, index) => at(seen + index).flops).reduce((sum, flops) => sum + flops, 0);
 }
 
-/** Of a forward pass over so many tokens with all logits; of an encoder-decoder, half of them read and half written. */
+/**
+ * Cost of a forward pass over `length` tokens with all logits; for an encoder-decoder, half of them source and half
+ * target.
+ */
 export function forwardFlops(candidate: CandidateModel, length: number): number {
   if (candidate.kind === 'encoder') return costOfParts(candidate.model, length).flops;
   if (candidate.kind === 'sequenceToSequence') return costOfUse(candidate.model, Math.ceil(length / 2)).flops;

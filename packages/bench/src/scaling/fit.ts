@@ -18,7 +18,7 @@ export interface Observed {
 export const LENGTHS_FITTED = 3;
 
 /**
- * The power law of the longest three lengths, every round a sample of its own; null below three lengths.
+ * The power law of the longest three lengths, every round a separate sample; null below three lengths.
  *
  * @param noise values below it are left out: a clock cannot tell them from nothing
  */

@@ -24,8 +24,8 @@ interface Death {
 }
 
 /**
- * Measures in a process of its own. Where it dies (of memory that an engine or the system refuses) or falls silent,
- * that is the result of the point that it was at, and another process measures the others.
+ * Measures in a separate process. Where it dies (of memory that an engine or the system refuses) or falls silent, that
+ * is the result of the point that it was at, and another process measures the others.
  */
 export function measureApart({
   worker = new URL('./worker.ts', import.meta.url),
@@ -107,7 +107,7 @@ function startProcess(worker: URL, request: MeasureRequest, { execArgv, patience
   };
 }
 
-/** Ends the process when it has said nothing for so many seconds: a computation cannot be asked to stop. */
+/** Ends the process if it reports nothing for a number of seconds: a computation cannot be interrupted. */
 function watchSilence(child: ChildProcess, patience: number) {
   let tooLong = false;
   const giveUp = () => {

@@ -11,7 +11,10 @@ export interface MeasureRequest {
   readonly settings: SweepSettings;
   /** Seconds that every architecture learns from the book before it is measured. */
   readonly trainFor: number;
-  /** No length is begun that would end after so many seconds from now, but for the first three; null for none. */
+  /**
+   * Time limit in seconds from now: lengths that would exceed it are skipped, except for the first three; null for
+   * none.
+   */
   readonly budget: number | null;
   /** Records that are there: nothing of them is measured again. */
   readonly done: readonly ResultRecord[];
@@ -23,7 +26,7 @@ export interface MeasureHooks {
   readonly onAttempt?: ((attempt: Attempt) => void | Promise<void>) | undefined;
 }
 
-/** Measures what is asked, a record after the other: in this process, or in one of its own. */
+/** Measures record by record, in this process or in a separate one. */
 export type Measure = (request: MeasureRequest, hooks: MeasureHooks) => AsyncIterable<ResultRecord>;
 
 /** Fewer say nothing of how a time grows. */

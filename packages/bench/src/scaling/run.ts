@@ -11,13 +11,13 @@ import type { SweepProgress } from './sweep.js';
 export interface RunOptions {
   readonly candidates: readonly Candidate[];
   readonly settings: SweepSettings;
-  /** JSON Lines: an interrupted run with the same settings goes on where it stopped. */
+  /** JSON Lines: an interrupted run with the same settings resumes. */
   readonly results: string;
   /** As it stands in the report. */
   readonly command: string;
   /** Seconds that every architecture learns from the book before it is measured; default none. */
   readonly trainFor?: number;
-  /** No length is begun that would end after so many seconds, but for the first three; default none. */
+  /** Time limit in seconds: lengths that would exceed it are skipped, except for the first three; default none. */
   readonly budget?: number;
   /** Who measures; default this process. */
   readonly measure?: Measure;
@@ -62,7 +62,7 @@ function checkSame(head: ResultRecord, settings: SweepSettings, results: string)
   if (found === JSON.stringify(sorted(settings))) return;
   throw new SequiturError({
     where: `${results}, line 1`,
-    expected: 'the settings of this sweep, to go on with it',
+    expected: 'the settings of this sweep, to resume it',
     got: 'others',
     fix: 'Name another file with --results, or ask for what was asked before',
   });

@@ -25,7 +25,7 @@ export interface SweepOptions {
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
   /** Told before each point is tried, and before each of its rounds. */
   readonly onAttempt?: ((attempt: Attempt) => void | Promise<void>) | undefined;
-  /** Ask before each length whether to go on to it; default always. */
+  /** Called before each length to decide whether to continue; default always. */
   readonly continues?: (length: number) => boolean;
 }
 

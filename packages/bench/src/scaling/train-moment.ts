@@ -21,8 +21,8 @@ export interface MomentOptions {
 }
 
 /**
- * Trains a fresh model for so many seconds and tests it on text that it has not seen. Causal models foretell each next
- * character; encoders restore hidden ones; encoder-decoders go on after a text that they have encoded.
+ * Trains a new model for a number of seconds and tests it on held-out text. Causal models predict the next character,
+ * encoders masked ones, encoder-decoders the continuation of an encoded text.
  */
 export async function trainMoment(participant: Participant, options: MomentOptions): Promise<TrainedRecord> {
   const { book, seconds, sync, signal } = options;

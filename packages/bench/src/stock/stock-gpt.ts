@@ -32,8 +32,8 @@ export class StockGpt {
   /**
    * One step on token ids and their successors; returns the loss before it, which the caller disposes.
    *
-   * @param parts the batch is read in so many parts whose gradients are added up: tfjs keeps every intermediate value, twice
-   *   on WebAssembly, and at once they may not fit into its 4 GB
+   * @param parts number of parts of the batch, whose gradients are accumulated: tfjs keeps every intermediate value,
+   *   twice on WebAssembly, and at once they may not fit into its 4 GB
    */
   trainStep(inputs: Batch, labels: Batch, parts = 1): tf.Scalar {
     const variables = [...this.#weights.values()];

@@ -75,7 +75,7 @@ export function realTokens({ input_ids: ids, attention_mask: mask }: ModelInputs
 function nextTokenHead(logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined): Outputs {
   const rows = labels?.labels as Rows | undefined;
   if (!rows) return { logits };
-  // The logits of a token foretell the next one's label; those of the last foretell none.
+  // The logits of a token predict the next one's label; those of the last one are unused.
   const shifted = rows.map((row) => [...row.slice(1), -100]);
   return { logits, loss: crossEntropy(logits, tensor2d(shifted, [rows.length, inputs.input_ids[0]!.length], 'int32')) };
 }

@@ -17,7 +17,7 @@ import type { ModelInputs } from './model-under-test.js';
 
 type Expected = ReadonlyMap<string, StoredTensor>;
 
-/** A target read at once, token by token from the cache, and with a mask of its own. */
+/** A target read at once, token by token from the cache, and with a separate mask. */
 export async function compareDecoderCache(
   model: SequenceToSequence,
   inputs: ModelInputs,

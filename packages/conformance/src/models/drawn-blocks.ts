@@ -6,7 +6,7 @@ import { readOutputs } from './read-outputs.js';
 
 const NAME = /^(.+)\/rand_attn\.layer(\d+)\.head$/;
 
-/** A BigBird that sees given blocks by chance: for each tag with `rand_attn.layer<i>.head` the outputs under that tag. */
+/** A BigBird with given random blocks: for each tag with `rand_attn.layer<i>.head` the outputs under that tag. */
 export async function compareDrawnBlocks(
   model: Bert,
   under: ModelUnderTest,

@@ -24,7 +24,7 @@ import { compareLossGradients } from './gradients.js';
 import type { ModelWithOwnForm, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 
-/** Token ids [time][batch], of which each segment foretells the next. */
+/** Token ids [time][batch]; each segment predicts the next token. */
 interface TimeMajorData {
   readonly data_time_major: Rows;
   readonly segment_len: number;

@@ -49,7 +49,7 @@ export interface ModelUnderTest {
   compareMore?(inputs: ModelInputs, expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }
 
-/** A model whose folder has inputs of a form of its own. */
+/** A model whose folder has inputs of a special form. */
 export interface ModelWithOwnForm {
   readonly model: Module;
   readonly rules: readonly WeightRule[];

@@ -115,7 +115,7 @@ class RecurrentMemoryUnderTest {
     return findings;
   }
 
-  /** The whole text in one step; the logits of a token foretell the next one's label. */
+  /** The whole sequence in one step; the logits of a token predict the next one's label. */
   #loss(context: StepContext, mask: Rows | null): Scalar {
     const { input_ids: ids, labels } = this.inputs;
     const shifted = labels.map((row, i) => [
@@ -167,7 +167,7 @@ class RecurrentMemoryUnderTest {
     return written;
   }
 
-  /** The state after so many tokens, which end a segment. Tensors of the scope around. */
+  /** The state after a number of tokens, which end a segment. Tensors of the surrounding scope. */
   #readTo(position: number): RecurrentMemoryState {
     if (position === 0) return this.#start();
     const rows = this.inputs.input_ids.map((row) => row.slice(0, position));

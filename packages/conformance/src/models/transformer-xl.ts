@@ -57,7 +57,7 @@ function byCluster(losses: Tensor, labels: Rows, cutoffs: readonly number[]): Te
   return reshape(gather(reshape(losses, [-1]), tensor1d(order, 'int32')), losses.shape);
 }
 
-/** What a segment gives after what `before` remembers, and what is remembered then. The caller disposes all. */
+/** The output of a segment after the cache `before`, and the next cache. The caller disposes all. */
 function readSegment(model: TransformerXl, ids: Rows, before: TransformerXlModelState, observing: boolean) {
   const observed: Record<string, Tensor> = {};
   const observe: Observe = (name, tensor) => {
@@ -75,14 +75,14 @@ function readSegment(model: TransformerXl, ids: Rows, before: TransformerXlModel
   const { outputs, state } = scoped(() => {
     const tokens = tokenTensor(ids, model.vocabularySize);
     const { logits, state } = model.step(tokens, before, observing ? { observe } : {});
-    const memories = state.blocks.map((block, i) => [`mems.${i}`, timeFirst(remembered(block, model))] as const);
+    const memories = state.blocks.map((block, i) => [`mems.${i}`, timeFirst(cachedInputs(block, model))] as const);
     return { outputs: { log_probs: logits, ...Object.fromEntries(memories) }, state };
   });
   return { outputs: { ...observed, ...outputs } as Record<string, Tensor>, state };
 }
 
 /** Hugging Face's memory after a segment: the last positions of memory and segment together. */
-function remembered({ memory, segment }: TransformerXlState, model: TransformerXl): Tensor3D {
+function cachedInputs({ memory, segment }: TransformerXlState, model: TransformerXl): Tensor3D {
   const all = concat(
     [memory, segment].filter((part) => part !== undefined),
     1,

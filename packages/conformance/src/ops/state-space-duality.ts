@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Operation, type OperationCase, withGradients } from './operation.js';
 
-/** ssd_minimal_discrete: X times the step size, A times it too, heads with matrices of their own. */
+/** ssd_minimal_discrete: X times the step size, A times it too, heads with separate matrices. */
 export const stateSpaceDualityCases: Operation = (given) => {
   if (!given.has('X')) return { out: segmentSums(given.input('x')) };
   const chunk = given.attribute<number>('block_len') ?? 64;

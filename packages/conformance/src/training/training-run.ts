@@ -21,7 +21,7 @@ export interface TrainingRun {
 /** The norm to which gradients are clipped in every such run. */
 const MAX_GRADIENT_NORM = 1;
 
-/** Trains the model for so many steps. */
+/** Trains the model for a number of steps. */
 export async function runTraining(
   { model, forward }: OpenedModel,
   { inputs, labels }: TrainingInputs,

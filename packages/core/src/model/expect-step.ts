@@ -64,7 +64,7 @@ export function expectState(where: string, state: StateTree, batch: number, bloc
         where: `${where}, state`,
         expected: 'a state that still has its tensors',
         got: 'one that was disposed',
-        fix: 'Keep a state until all that goes on from it is read',
+        fix: 'Keep a state until every step from it is done',
       });
     }
     if (tensor.shape[0] === batch) continue;

@@ -108,7 +108,7 @@ export function refuseResets(where: string, { resets }: Pick<MixContext, 'resets
     where,
     expected: 'one sequence in each row',
     got: 'resets',
-    fix: 'Give each sequence a row of its own',
+    fix: 'Give each sequence a separate row',
   });
 }
 

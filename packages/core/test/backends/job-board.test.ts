@@ -41,7 +41,7 @@ describe('JobBoard', () => {
     expect(taken.sort()).toEqual(CALLS);
   });
 
-  it('goes on where the number of jobs no longer fits its word', () => {
+  it('continues where the number of jobs overflows its word', () => {
     const board = new JobBoard();
     new Int32Array(board.memory)[0] = 2 ** 31 - 3;
     for (let job = 0; job < 6; job++) {

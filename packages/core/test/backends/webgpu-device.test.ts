@@ -44,7 +44,7 @@ onEachBackend('the device', () => {
     result.dispose();
   });
 
-  it('turns what the device reports on the side into an error of the next call, and goes on', async () => {
+  it('turns asynchronous device errors into an error of the next call, and continues', async () => {
     own.device.createBuffer({ size: 16, usage: 0xffff_0000 });
     await expect(opened.sync()).rejects.toThrow(SequiturError);
     const x = square(tensor([3]));

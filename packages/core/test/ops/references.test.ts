@@ -106,7 +106,7 @@ onEachBackend('kernel against reference', () => {
     });
   }
 
-  it('AdamW with a mean square that forgets so slowly that 1 - β₂ loses digits in float32', async () => {
+  it('AdamW with a second moment that decays so slowly that 1 - β₂ loses digits in float32', async () => {
     const [parameter, firstMoment, secondMoment] = [0, 0, 0].map((value) => variable(fill([5], value)));
     const options = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0, step: 1 };
     const gradient = fill([5], 1);

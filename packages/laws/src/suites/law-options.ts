@@ -25,7 +25,7 @@ export interface RecurrentLawOptions extends LawOptions {
   readonly packing?: boolean | undefined;
   /** Whether gradients reach through the state to earlier chunks; default true. */
   readonly gradientThroughState?: boolean | undefined;
-  /** Bytes of the state of one sequence of so many positions; default what `cost` says. */
+  /** Bytes of the state of one sequence by its length; default as in `cost`. */
   readonly stateBytes?: ((length: number) => number) | undefined;
 }
 

@@ -8,8 +8,8 @@ import { part, type Recurrence, readAll, row } from './recurrence.js';
 const BEFORE = 2;
 
 /**
- * Sequences packed into one row: each is read as it is read alone, whatever stands before it in its row or in the state, and
- * the state goes on from the last one.
+ * Sequences packed into one row: each is read as it is read alone, whatever stands before it in its row or in the
+ * state, and the state continues the last one.
  */
 export function packingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const packed = length - BEFORE;
@@ -21,7 +21,7 @@ export function packingLaws(open: () => Promise<Recurrence>, length: number, tol
       const before = recurrence.draw(2, BEFORE, 'before');
       const sequence = recurrence.draw(2, packed, 'sequence');
       const start = readAll(recurrence, before, [BEFORE]).state;
-      // Row 0 goes on for a while before a sequence begins; row 1 begins anew at once.
+      // Row 0 continues for a while before a sequence begins; row 1 starts a new one at once.
       const first = recurrence.read(part(sequence, 0, packed - 1), start, resetsAt([cut, 0], packed - 1));
       const last = recurrence.read(part(sequence, packed - 1, 1), first.state, {});
       const continued = readAll(recurrence, concat([row(before, 0), part(row(sequence, 0), 0, cut)], 1), [

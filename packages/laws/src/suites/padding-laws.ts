@@ -30,8 +30,8 @@ export function leftPaddingLaws(open: () => Promise<Recurrence>, length: number,
 }
 
 /**
- * Padding before, inside and behind a text, in the first chunk after a state that is not empty: it changes nothing, neither
- * what is written about the rest of the chunk nor what is remembered for the next one.
+ * Padding before, inside and behind a text, in the first chunk after a state that is not empty: it changes nothing,
+ * neither what is written about the rest of the chunk nor the state for the next one.
  */
 export function innerPaddingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const before = 2;

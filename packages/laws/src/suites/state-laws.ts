@@ -8,7 +8,7 @@ export interface StateLawOptions {
   /** How many positions the laws read. */
   readonly length: number;
   readonly tolerance: number;
-  /** Bytes of the state of one sequence of so many positions, as the architecture declares them. */
+  /** Bytes of the state of one sequence by its length, as declared by the architecture. */
   readonly stateBytes?: ((length: number) => number) | undefined;
 }
 
@@ -45,7 +45,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('goes on from reordered rows as those rows would', async () => {
+  it('continues from reordered rows like from those rows', async () => {
     const recurrence = await open();
     const rows = [2, 0, 0];
     const [found, wanted] = scoped(() => {
@@ -61,7 +61,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('goes on from a serialized state as from the state itself', async () => {
+  it('continues from a serialized state like from the state itself', async () => {
     const recurrence = await open();
     const [sequence, state] = scoped(() => {
       const drawn = recurrence.draw(2, length, 'sequence');

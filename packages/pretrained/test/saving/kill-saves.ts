@@ -13,8 +13,8 @@ export interface KilledSaves {
 }
 
 /**
- * Kills a process that saves one version over the other, at so many random moments (SIGKILL), and reads the folder after
- * each; after every second one the folder is saved into again first, whose lock and rest the killed process has left.
+ * Kills a process that saves one version over the other, at random moments (SIGKILL), and reads the folder after each;
+ * after every second one the folder is saved into again first, whose lock and rest the killed process has left.
  *
  * @throws where a folder is a mix of both, or is not whole
  */

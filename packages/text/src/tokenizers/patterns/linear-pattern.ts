@@ -29,8 +29,8 @@ export function native(expression: RegExp): Pattern {
 
 /**
  * A regular expression that takes time proportional to the text, whatever it is: it tries alternatives in the order of
- * JavaScript's, and remembers where each of them has failed (Davis, Servant and Lee 2021, "Using selective memoization to
- * defeat regular expression denial of service").
+ * JavaScript's, and memorizes where each of them has failed (Davis, Servant and Lee 2021, "Using selective memoization
+ * to defeat regular expression denial of service").
  */
 export class LinearPattern implements Pattern {
   readonly #source: string;

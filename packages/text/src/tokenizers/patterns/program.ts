@@ -97,7 +97,7 @@ class Compiler implements Program {
     for (const { split, inside } of splits) this.#choose(split, inside, lazy);
   }
 
-  /** Goes on inside, or to the end of what is written. */
+  /** Continues inside, or to the end of what is written. */
   #choose(split: { first: number; second: number }, inside: number, lazy: boolean): void {
     const after = this.steps.length;
     [split.first, split.second] = lazy ? [after, inside] : [inside, after];

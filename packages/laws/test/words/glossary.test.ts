@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { bannedWords } from './banned-words.js';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const SKIPPED = /^(node_modules|dist|fixtures|runs|words|\..*)$|\.generated\.|^CHANGELOG/;
+
+/** Files below a folder of the repository whose paths match. */
+function filesIn(folder: string, path: RegExp): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !SKIPPED.test(name))
+    .flatMap((entry) => {
+      const below = join(folder, entry.name);
+      if (entry.isDirectory()) return filesIn(below, path);
+      return entry.isFile() && path.test(below) ? [join(root, below)] : [];
+    });
+}
+
+const read = (path: string) => readFileSync(path, 'utf8');
+const sources = [...filesIn('packages', /\/src\/.*\.ts$/), ...filesIn('examples', /(?<!\.test|\.d)\.ts$/)];
+const documents = [
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'].map((name) => join(root, name)),
+  ...['packages', 'examples', 'docs'].flatMap((folder) => filesIn(folder, /\.md$/)),
+];
+
+/** The lines of the comments of a source, each with its number. */
+function commentsOf(text: string): { line: number; text: string }[] {
+  let isInBlock = false;
+  return text.split('\n').flatMap((line, index) => {
+    const starts = /^\s*\/\*/.test(line);
+    const inline = /(?:^|\s)\/\/ (.*)$/.exec(line)?.[1];
+    const isComment = isInBlock || starts;
+    isInBlock = (isInBlock || starts) && !line.includes('*/');
+    return isComment || inline ? [{ line: index + 1, text: isComment ? line : inline! }] : [];
+  });
+}
+
+/** Documents without their code blocks. */
+function proseOf(text: string): { line: number; text: string }[] {
+  let isCode = false;
+  return text.split('\n').flatMap((line, index) => {
+    if (line.startsWith('```')) isCode = !isCode;
+    return isCode ? [] : [{ line: index + 1, text: line }];
+  });
+}
+
+function findings(path: string, lines: readonly { line: number; text: string }[]): string[] {
+  return lines.flatMap(({ line, text }) =>
+    bannedWords
+      .filter(({ pattern }) => pattern.test(text))
+      .map(({ pattern, instead }) => {
+        return `${relative(root, path)}:${line}: '${pattern.exec(text)![0]}', write: ${instead}`;
+      }),
+  );
+}
+
+describe('the glossary', () => {
+  it('holds names that occur in the sources', () => {
+    const names = read(join(root, 'docs/glossary.md'))
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...line.split('|')[1]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!));
+    expect(names.length).toBeGreaterThan(120);
+    const identifiers = new Set(sources.flatMap((path) => read(path).match(/[A-Za-z_$][\w$]*/g) ?? []));
+    expect(names.filter((name) => !identifiers.has(name))).toEqual([]);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('is kept to by the comments of the sources', () => {
+    expect(sources.length).toBeGreaterThan(500);
+    expect(sources.flatMap((path) => findings(path, commentsOf(read(path))))).toEqual([]);
+  });
+
+  it('is kept to by the documents', () => {
+    expect(documents.length).toBeGreaterThan(20);
+    expect(documents.flatMap((path) => findings(path, proseOf(read(path))))).toEqual([]);
+  });
+
+  it('finds a banned word, and names the one to write', () => {
+    expect(findings(join(root, 'a.ts'), commentsOf('const a = 1; // what is foretold\n/** so many */'))).toEqual([
+      "a.ts:1: 'foretold', write: predicted, predicts",
+      "a.ts:2: 'so many', write: the number of, or the name of the count",
+    ]);
+  });
+});
