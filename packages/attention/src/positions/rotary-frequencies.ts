@@ -31,7 +31,7 @@ export type RotaryScaling =
       readonly truncate?: boolean;
     }
   /**
-   * Each pair is divided by a factor of its own: short ones up to the trained length, long ones for longer sequences (Ding
+   * Each pair has a separate divisor: short ones up to the trained length, long ones for longer sequences (Ding
    * et al. 2024, "LongRoPE").
    */
   | {

@@ -4,12 +4,12 @@ import { scaling, scalingHelp } from './scaling.js';
 
 export const compareHelp = `npm start [-- options], or bench compare
 
-Every architecture learns from a book for a moment and is measured over lengths,
-in less than three minutes; ends with a table, a report and a paragraph in words. Options, with the defaults of bench scaling for those not set here:
+Trains every architecture on a book for a few seconds and measures it by sequence length, in less than three minutes.
+Prints a table and a summary, and writes a report. Options as of bench scaling, with other defaults:
 
 ${scalingHelp.slice(scalingHelp.indexOf('  --'))}`;
 
-/** Seconds of training for all architectures together, and until no further length is begun. */
+/** Seconds of training for all architectures together, and the time limit of the sweep. */
 const [TRAINING, BUDGET] = [30, 125];
 
 export async function compare(args: readonly string[]): Promise<void> {
@@ -29,13 +29,13 @@ export async function compare(args: readonly string[]): Promise<void> {
 }
 
 const INTRODUCTION = `
-${candidates.length} architectures of equal size learn from Moby-Dick for a moment each; then a training step, reading a text and
-writing a token are timed as the text grows. This takes less than three minutes.
+${candidates.length} architectures of equal size are trained on Moby-Dick for a few seconds each; then training steps, prefill and
+decoding are timed by sequence length. This takes less than three minutes.
 `;
 
 const WHAT_NEXT = `
-What to try next
-  Open the report in a browser: every picture, its data, and where curves cross.
+Next steps
+  Open the report in a browser: charts, data and crossovers.
   npm run bench -- scaling --lengths 256,512,1024,2048,4096,8192 --rounds 7    a longer sweep, which can be interrupted
   npm run bench -- scaling --architectures 'dense GPT,sliding window' --width 128 --depth 4
-  npm run character-gpt                                                        train a character GPT that writes, and save it`;
+  npm run character-gpt                                                        train a character GPT, generate with it and save it`;

@@ -5,15 +5,15 @@ import { type KernelsOptions, kernelSuites } from '../kernels/suite.js';
 import { clocks } from '../measure/clock.js';
 import { oneOf, positiveInteger, someOf } from './arguments.js';
 
-export const kernelsHelp = `bench kernels [options]: our kernels against tfjs, onnxruntime-web and the machine's peak
+export const kernelsHelp = `bench kernels [options]: kernels of Sequitur against tfjs, onnxruntime-web and the machine's peak
 
   --only <suites>        of ${Object.keys(kernelSuites).join(', ')}; separated by commas (default all)
   --lengths <n,n,...>    of attention, in tokens (default all of ${ATTENTION_LENGTHS.join(',')})
-  --rounds <n>           how often each is timed, in turn with the others (default 7)
-  --threads <n>          of our kernels and of onnxruntime-web's (default 1); with more, products and attention are
-                         measured with one thread as well, in the same rounds
-  --clock <name>         wall, or processor: the time this process kept a core busy, for one thread (default wall)
-  --simd <kind>          relaxed, with fused products, or base, what Safari has (default relaxed)
+  --rounds <n>           measurements of each contender, interleaved (default 7)
+  --threads <n>          threads of Sequitur and onnxruntime-web (default 1); with more, products and attention are also
+                         measured with one thread, in the same rounds
+  --clock <name>         wall, or processor time for one thread (default wall)
+  --simd <kind>          relaxed, with fused multiply-adds, or base, as in Safari (default relaxed)
 `;
 
 const SIMD = ['relaxed', 'base'] as const;

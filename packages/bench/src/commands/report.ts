@@ -5,10 +5,10 @@ import type { ResultRecord } from '../scaling/records.js';
 import { readRecords } from '../scaling/results-file.js';
 import { present } from './present.js';
 
-export const reportHelp = `bench report <results> [options]: the table and the report of results that are there
+export const reportHelp = `bench report <results> [options]: table and report of existing results
 
   --report <path>        one HTML file (default beside the results)
-  --against <results>    of a second run of the same sweep: says instead whether both agree within their spread
+  --against <results>    a second run of the same sweep: compares both within their spread instead
 `;
 
 export async function report(args: readonly string[]): Promise<void> {

@@ -23,7 +23,7 @@ export function htmlReport(records: readonly ResultRecord[]): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>How architectures scale with the length of the text</title>
+<title>How architectures scale with sequence length</title>
 <style>${style}</style>
 </head>
 <body>
@@ -50,8 +50,7 @@ const LOSS =
   'Validation loss in nats per character: masked characters for encoders, the next character for all others. ';
 
 function facts({ sweep: { machine, settings, started, command } }: Analysis): string {
-  const clock =
-    settings.clock === 'processor' ? 'times are processor time' : 'times are wall time';
+  const clock = settings.clock === 'processor' ? 'times are processor time' : 'times are wall time';
   return `<p class="facts">${escaped(
     [
       `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, backend ${backendOf(settings)}`,
@@ -99,7 +98,7 @@ ${drawPanel(figure, panel, context)}</figure>`,
 <p class="note">${escaped(figure.explanation)}</p>
 <div class="panels">${panels.join('\n')}</div>
 ${figure.growthOf ? growth(analysis, figure.growthOf, looks) : ''}
-<details><summary>Data, and the command that made them</summary>
+<details><summary>Data and command</summary>
 <p><code>${escaped(sweep.command)}</code></p>
 ${table(dataCells(figure), looks)}
 </details>
@@ -109,13 +108,13 @@ ${table(dataCells(figure), looks)}
 function growth(analysis: Analysis, mode: NonNullable<Figure['growthOf']>, looks: Looks): string {
   const cells = growthCells(analysis, mode);
   if (cells.rows.length === 0) return '';
-  return `<h3>What it grows with</h3>
+  return `<h3>Growth of the parts</h3>
 ${table(cells, looks)}
 <p class="note">${escaped(GROWTH)}</p>`;
 }
 
 const GROWTH =
-  'The time of a run grows as its operations do where every operation takes the same. It grows less where fixed costs still weigh or longer kernels run better. Attention kernels are the part that grows with pairs of tokens; projections, feed-forward, logits and the update grow with tokens alone, and at these widths they hide the power of attention until texts are long.';
+  'The time of a run grows like its operations if every operation takes the same time. It grows less where fixed costs matter or longer kernels are more efficient. Attention kernels are the part that grows with pairs of tokens; projections, feed-forward, logits and the update grow with tokens only, and at these widths they dominate until sequences are long.';
 
 function dataCells(figure: Figure): Cells {
   const lengths = lengthsOf(figure);
@@ -139,7 +138,7 @@ function missing({ unmeasured }: Analysis): string {
   const items = unmeasured.map(({ architecture, mode, length, outcome, detail }) => {
     return `<li>${escaped(`${architecture}, ${mode}, ${length} tokens: ${outcome}${detail ? ` (${detail})` : ''}`)}</li>`;
   });
-  return `<section><h2>Points without a time</h2><ul>${items.join('')}</ul></section>`;
+  return `<section><h2>Points without a measurement</h2><ul>${items.join('')}</ul></section>`;
 }
 
 function escaped(text: string): string {

@@ -87,7 +87,7 @@ function timeFigure(analysis: Analysis, mode: Mode): Figure {
       growthOf: mode,
       guided: mode !== 'decode',
     },
-    explanation: `${TIMES[mode].explanation} Medians with their quartiles; circles mark where an architecture crosses ${base?.architecture}. Behind a name: the power of the length that it grows with over the longest three; dotted: lines of the length and of its square.`,
+    explanation: `${TIMES[mode].explanation} Medians with their quartiles; circles mark where an architecture crosses ${base?.architecture}. After a name: the exponent of growth over the longest three lengths; dotted lines: linear and quadratic growth.`,
     series: curves.map(({ architecture, points, law }) => ({
       architecture,
       points: points.map(({ length, time }) => ({ length, value: time.median, low: time.low, high: time.high })),
@@ -151,7 +151,7 @@ function shareFigure({ curves, peak }: Analysis, mode: Mode): Figure {
       x: TIMES[mode].x,
     },
     ...{ y: 'share of peak', unit: 'share' },
-    explanation: `Products counted from what ran, per second, against ${(peak / 1e9).toFixed(1)} GFLOP/s of a register tile measured beside them (one core, WebAssembly).`,
+    explanation: `Counted operations per second, relative to ${(peak / 1e9).toFixed(1)} GFLOP/s of a register tile measured in the same run (one core, wasm).`,
     series: curves
       .filter((curve) => curve.mode === mode)
       .map(({ architecture, points }) => ({

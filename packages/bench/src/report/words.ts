@@ -74,8 +74,7 @@ function partsOf({ growth: { attention, operations } }: Curve): string {
 function overtaking(analysis: Analysis, mode: Mode): string {
   const found = crossoversWithFirst(analysis, mode).filter(({ wins }) => wins);
   const first = analysis.architectures[0]!.architecture;
-  if (found.length === 0)
-    return `No other architecture becomes faster than ${first} at a longer length.`;
+  if (found.length === 0) return `No other architecture becomes faster than ${first} at a longer length.`;
   const said = found
     .sort((a, b) => a.length - b.length)
     .map(({ architecture, length }) => `${architecture} at about ${whole(length)} tokens`);
@@ -102,9 +101,7 @@ function memory({ curves }: Analysis): string {
   const growing = decoding.filter((curve) => sizeOf(curve, -1) > sizeOf(curve, 0));
   const largest = growing.sort((a, b) => sizeOf(b, -1) - sizeOf(a, -1))[0];
   const parts = [
-    flat.length
-      ? `The state has constant size for ${listed(flat.map(({ architecture }) => architecture))}.`
-      : '',
+    flat.length ? `The state has constant size for ${listed(flat.map(({ architecture }) => architecture))}.` : '',
     largest
       ? `The state of ${largest.architecture} has ${bytes(sizeOf(largest, -1))} after ${largest.points.at(-1)!.length} tokens, and decoding the next one takes ${milliseconds(largest.points.at(-1)!.time.median)}.`
       : '',

@@ -45,7 +45,7 @@ export interface LlamaVariation {
   readonly scale?: number;
   /** Soft cap of the scores. */
   readonly softCap?: number | undefined;
-  /** Norms of queries and keys, of so many heads; default none. */
+  /** Norms of queries and keys, given the number of heads; default none. */
   readonly queryKeyNorm?: (heads: number, headSize: number, epsilon: number) => Norm;
   readonly normSpan?: 'head' | 'heads';
   /** Multiplies the vectors of the tokens. */
