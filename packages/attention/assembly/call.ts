@@ -1,4 +1,4 @@
-// The arguments of a call: one block of 32-bit values, written in this order by `src/ops/scaled-dot-product/wasm/index.ts`.
+// The arguments of a call: one block of 32-bit values. `src/ops/scaled-dot-product/wasm/call.ts` fills it by these names.
 // Offsets are in bytes, strides in elements; 0 stands for an absent tensor.
 
 // @ts-ignore: decorator

@@ -1,0 +1,57 @@
+/**
+ * Writes the fields of an AssemblyScript class as a TypeScript value, so that the host fills a record by the names that
+ * the kernels read: a class of 32-bit fields, one to a line, is its only source.
+ */
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
+const WORDS = ['i32', 'u32', 'f32'];
+
+/**
+ * @param packageName the folder below `packages`
+ * @param source the file of the class, from the package's folder on: `assembly/call.ts`
+ * @param className the class
+ * @param output where to write, from the package's folder on; it exports `FIELDS`
+ * @param force also when the source is not newer than the output
+ */
+export function generateWasmRecord({ packageName, source, className, output, force }) {
+  const [from, target] = [source, output].map((path) => join(packagesFolder, packageName, path));
+  if (!force && isNewer(target, [from, fileURLToPath(import.meta.url)])) return;
+  const fields = fieldsOf(readFileSync(from, 'utf8'), className, from);
+  const lines = fields.map(([name, type]) => `  ${name}: '${type}',`);
+  writeFileSync(
+    target,
+    `/** The fields of \`${className}\` in \`${source}\`, in their order; each takes 32 bits. */
+export const FIELDS = {
+${lines.join('\n')}
+} as const;
+`,
+  );
+}
+
+/** The names and types of a class's fields. */
+export function fieldsOf(code, className, where) {
+  const body = new RegExp(`class ${className} \\{\\n([^}]*)\\n\\}`).exec(code)?.[1];
+  if (body === undefined) throw new Error(`${where}: expected a class ${className}`);
+  const lines = body.replace(/\/\*\*[\s\S]*?\*\//g, '').split('\n');
+  return lines
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .map((line) => {
+      const [, name, type] = /^(\w+): (\w+);$/.exec(line) ?? [];
+      if (WORDS.includes(type)) return [name, type];
+      throw new Error(`${where}: expected a field of ${WORDS.join(', ')}, one to a line, and found '${line}'`);
+    });
+}
+
+function isNewer(file, inputs) {
+  try {
+    const written = statSync(file).mtimeMs;
+    return inputs.every((input) => statSync(input).mtimeMs < written);
+  } catch (error) {
+    if (error.code === 'ENOENT') return false;
+    throw error;
+  }
+}
