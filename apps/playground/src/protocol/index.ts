@@ -3,6 +3,7 @@ import type { Client } from './client.js';
 import type { CompareCommands } from './compare.js';
 import type { ModelCommands } from './models.js';
 import type { ReadCommands } from './read.js';
+import type { SeeCommands } from './see.js';
 import type { TrainCommands, TrainEvents } from './train.js';
 import type { WriteCommands } from './write.js';
 
@@ -12,6 +13,7 @@ export interface Commands
     CompareCommands,
     ModelCommands,
     ReadCommands,
+    SeeCommands,
     TrainCommands,
     WriteCommands {}
 

@@ -8,6 +8,7 @@ import { Shelf } from './models/shelf.js';
 import type { OpenSite } from './models/site.js';
 import type { BackendName } from './packages.js';
 import { readCommands } from './read/commands.js';
+import { seeCommands } from './see/commands.js';
 import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
 import { Lab } from './train/lab.js';
@@ -36,6 +37,7 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
     ...compareCommands({ engine, store, lab }),
     ...modelCommands(shelf),
     ...readCommands({ engine, openSite }),
+    ...seeCommands(shelf),
     ...writeCommands(shelf),
     ...trainCommands(lab, { store, engine, texts }),
   };

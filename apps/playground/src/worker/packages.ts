@@ -8,6 +8,7 @@ export {
   hostSoftmax,
   initialize,
   type Module,
+  type Observe,
   openBackend,
   parameterCount,
   Random,
