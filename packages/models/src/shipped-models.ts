@@ -69,6 +69,20 @@ export const shippedModels = [
       'how do i get to the station',
     ],
   },
+  {
+    name: 'pronounce',
+    task: 'pronounce',
+    does: 'Says how an English word is pronounced.',
+    opensWith: 'SequenceToSequence',
+    recipe: 'translation',
+    options: ['--steps', '4500', '--dropout', '0', '--dtype', 'F16'],
+    needsData: false,
+    headline: 'phoneme error',
+    tries: [
+      ...['sequitur', 'tensor', 'language', 'whale', 'knight', 'beautiful', 'transformer', 'playground'],
+      ...['mathematics', 'through'],
+    ],
+  },
 ] as const satisfies readonly ShippedModel[];
 
 export type ShippedModelName = (typeof shippedModels)[number]['name'];
