@@ -3,22 +3,25 @@ import { erf4, exp4, sigmoid4 } from './math';
 const GELU: i32 = 0;
 const GELU_TANH: i32 = 1;
 const SILU: i32 = 2;
+const RELU: i32 = 3;
 
 /** sqrt(2 / π), the slope of the tanh form of gelu. */
 const SLOPE: f32 = 0.7978845608028654;
 
-/** y = activation(x) of n numbers: kind 0 gelu, 1 its tanh form, 2 silu. */
+/** y = activation(x) of n numbers: kind 0 gelu, 1 its tanh form, 2 silu, 3 relu. */
 export function activationForward(kind: i32, n: i32, x: usize, y: usize): void {
   if (kind == GELU) forward(GELU, n, x, y);
   else if (kind == GELU_TANH) forward(GELU_TANH, n, x, y);
-  else forward(SILU, n, x, y);
+  else if (kind == SILU) forward(SILU, n, x, y);
+  else forward(RELU, n, x, y);
 }
 
 /** dx = dy activation'(x) of n numbers. */
 export function activationBackward(kind: i32, n: i32, x: usize, dy: usize, dx: usize): void {
   if (kind == GELU) backward(GELU, n, x, dy, dx);
   else if (kind == GELU_TANH) backward(GELU_TANH, n, x, dy, dx);
-  else backward(SILU, n, x, dy, dx);
+  else if (kind == SILU) backward(SILU, n, x, dy, dx);
+  else backward(RELU, n, x, dy, dx);
 }
 
 // Inlined for each kind, sixteen numbers at a time: V8 makes the many constants anew in every turn of a loop.
@@ -79,6 +82,7 @@ function passing(kind: i32, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function activate(kind: i32, x: v128): v128 {
+  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0)); // NaN of NaN
   return f32x4.mul(x, passing(kind, x));
 }
 
@@ -86,6 +90,7 @@ function activate(kind: i32, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function slope(kind: i32, x: v128): v128 {
+  if (kind == RELU) return v128.and(f32x4.splat(1), f32x4.gt(x, f32x4.splat(0)));
   const share = passing(kind, x);
   const square = f32x4.mul(x, x);
   if (kind == GELU) {

@@ -1,10 +1,10 @@
-/** y [count, width] = the rows of the table [vocabulary, width] for the ids; zeros for one that it does not have. */
+/** y [count, width] = the rows of the table [vocabulary, width] for the ids; NaN for one that it does not have. */
 export function embedForward(count: i32, vocabulary: i32, width: i32, ids: usize, table: usize, y: usize): void {
   const bytes = <usize>width << 2;
   for (let i = 0; i < count; i++, ids += 4, y += bytes) {
     const id = load<i32>(ids);
     if (id >= 0 && id < vocabulary) memory.copy(y, table + <usize>id * bytes, bytes);
-    else memory.fill(y, 0, bytes);
+    else memory.fill(y, 0xff, bytes);
   }
 }
 

@@ -1,5 +1,6 @@
 export * from './distance.js';
 export * from './draw.js';
+export { type DrawnCall, expectAsReference } from './expect-as-reference.js';
 export * from './expect-close.js';
 export * from './expect-same-on-threads.js';
 export * from './gradient-check.js';

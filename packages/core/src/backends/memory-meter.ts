@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** Tracks the bytes of live tensors and their peak. */
+/** Follows the bytes of live buffers, to know their peak. */
 export interface MemoryMeter {
   readonly live: number;
   readonly peak: number;
@@ -10,23 +10,47 @@ export interface MemoryMeter {
   stop(): void;
 }
 
+/** What tfjs's engine keeps of a tensor's buffer, as far as it is needed here. */
+interface DataInfo {
+  readonly bytes: number;
+}
+
+/** The parts of tfjs's engine state that are followed. */
+interface EngineState {
+  readonly numTensors: number;
+  /** By the buffer's id; in a `WeakMap`, since ids live as long as tensors. */
+  tensorInfo: Pick<WeakMap<object, DataInfo>, 'get' | 'has' | 'set' | 'delete'>;
+}
+
 /**
- * Starts a memory meter. tfjs counts the bytes of live tensors in a field of its engine's state and keeps no peak: the
- * field becomes a property that records its maximum.
+ * tfjs counts the bytes of live tensors, a buffer once for each view of it, and keeps no peak. The table in which its engine
+ * looks up buffers has one entry for each: here it is replaced by one that counts what is entered and taken out.
  */
 export function startMemoryMeter(): MemoryMeter {
-  const { state } = engine();
-  let live = state.numBytes;
-  let peak = live;
-  Object.defineProperty(state, 'numBytes', {
-    configurable: true,
-    enumerable: true,
-    get: () => live,
-    set: (bytes: number) => {
-      live = bytes;
-      if (bytes > peak) peak = bytes;
+  const state = engine().state as unknown as EngineState;
+  const table = state.tensorInfo;
+  const counted = new WeakMap<object, number>();
+  let [live, peak] = [0, 0];
+  const forget = (id: object) => {
+    live -= counted.get(id) ?? 0;
+    counted.delete(id);
+  };
+  state.tensorInfo = {
+    get: (id) => table.get(id),
+    has: (id) => table.has(id),
+    set(id, info) {
+      forget(id);
+      counted.set(id, info.bytes);
+      live += info.bytes;
+      if (live > peak) peak = live;
+      table.set(id, info);
+      return table as WeakMap<object, DataInfo>;
     },
-  });
+    delete(id) {
+      forget(id);
+      return table.delete(id);
+    },
+  };
   return {
     get live() {
       return live;
@@ -41,7 +65,7 @@ export function startMemoryMeter(): MemoryMeter {
       peak = live;
     },
     stop: () => {
-      Object.defineProperty(state, 'numBytes', { configurable: true, enumerable: true, writable: true, value: live });
+      state.tensorInfo = table;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorflow/tfjs-core';
+import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
 import type { Random } from '../random.js';
@@ -22,6 +23,7 @@ export class Parameter {
   /** Whether weight decay applies. */
   readonly decays: boolean;
   #variable: Variable | undefined;
+  #isDisposed = false;
 
   constructor(shape: readonly number[], initializer: Initializer, options: ParameterOptions = {}) {
     expectOneCopy();
@@ -36,14 +38,18 @@ export class Parameter {
 
   /** The values, as a variable owned by the parameter: the caller must not dispose it. */
   get value(): Variable {
+    const where = `a parameter of shape ${showShape(this.shape)}`;
     if (!this.#variable) {
       throw new SequiturError({
-        where: `a parameter of shape ${showShape(this.shape)}`,
+        where,
         expected: 'values',
-        got: 'none yet',
-        fix: 'Call initialize(model, seed) or load a checkpoint before using the model',
+        got: this.#isDisposed ? 'none: the model was disposed' : 'none yet',
+        fix: this.#isDisposed
+          ? 'Dispose a model when it is no longer used'
+          : 'Call initialize(model, seed) or load a checkpoint before using the model',
       });
     }
+    expectUsable(where, this.#variable);
     return this.#variable;
   }
 
@@ -66,6 +72,7 @@ export class Parameter {
     const fresh = values instanceof Float32Array ? tensor(values.slice(), [...this.shape], 'float32') : values;
     if (this.#variable) this.#variable.assign(fresh);
     else this.#variable = variable(fresh, this.trainable);
+    this.#isDisposed = false;
     if (values instanceof Float32Array) dispose(fresh);
   }
 
@@ -79,6 +86,7 @@ export class Parameter {
   /** Frees the values. The parameter can be assigned again. */
   dispose(): void {
     this.#variable?.dispose();
+    if (this.#variable) this.#isDisposed = true;
     this.#variable = undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { DataType, Tensor } from '@tensorflow/tfjs-core';
+import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { showShape } from '../shape.js';
 
@@ -15,6 +16,7 @@ export interface Expected {
  * @param where the operation and the argument: `layerNorm, weight`.
  */
 export function expectTensor(where: string, tensor: Tensor, { dtype = 'float32', shape }: Expected = {}): void {
+  expectUsable(where, tensor);
   if (tensor.dtype !== dtype) throw new SequiturError({ where, expected: `dtype ${dtype}`, got: tensor.dtype });
   if (shape && !fits(tensor.shape, shape)) {
     throw new SequiturError({ where, expected: `shape [${shape.join(', ')}]`, got: showShape(tensor.shape) });

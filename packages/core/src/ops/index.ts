@@ -2,6 +2,7 @@ export * from './activation/by-name.js';
 export * from './activation/index.js';
 export * from './adam-w-step/index.js';
 export * from './append/index.js';
+export * from './clip.js';
 export * from './define-op.js';
 export * from './detach/index.js';
 export { dropout as dropElements } from './dropout/index.js';

@@ -1,5 +1,5 @@
 import { onEachBackend } from '@sequitur/laws';
-import { backend, dispose, ones, type Tensor, zeros } from '@tensorflow/tfjs-core';
+import { backend, dispose, ones, reshape, type Tensor, zeros } from '@tensorflow/tfjs-core';
 import { beforeEach, expect, it } from 'vitest';
 import { append, type Backend, openBackend } from '../../src/index.js';
 
@@ -19,7 +19,21 @@ onEachBackend('memory', (name) => {
     expect(opened.memory().peak).toBeGreaterThanOrEqual(before.live + 1_000_000);
     opened.resetPeak();
     expect(opened.memory().peak).toBe(before.live);
-    expect(opened.memory().reserved).toBeGreaterThanOrEqual(0);
+    expect(opened.memory().reserved).toBeGreaterThanOrEqual(opened.memory().live);
+  });
+
+  it('counts a buffer once, however many tensors are views of it', () => {
+    opened.resetPeak();
+    const before = opened.memory();
+    const x = zeros([1000, 250]);
+    const views = Array.from({ length: 20 }, () => reshape(x, [250_000]));
+    expect(opened.memory().live - before.live).toBe(1_000_000);
+    expect(opened.memory().peak - before.live).toBe(1_000_000);
+    expect(opened.memory().tensors - before.tensors).toBe(21);
+    x.dispose();
+    expect(opened.memory().live - before.live).toBe(1_000_000); // the views hold it
+    dispose(views);
+    expect(opened.memory().live).toBe(before.live);
   });
 
   it('does not pile up in the system while a text grows', async () => {

@@ -92,7 +92,7 @@ describe('threads', () => {
     const terminate = vi.spyOn(Worker.prototype, 'terminate');
     const [a, b] = [fill([256, 256], 1), fill([256, 256], 2)];
     const finish = vi.spyOn(JobBoard.prototype, 'finish').mockReturnValue('lost');
-    expect(() => matMul(a, b)).toThrow(/one that does not answer/);
+    expect(() => matMul(a, b)).toThrow(/one that ended, or does not answer/);
     expect(terminate).toHaveBeenCalledTimes(1);
     expect(new Set(await matMul(a, b).data())).toEqual(new Set([512]));
     expect(finish).toHaveBeenCalledTimes(1);
@@ -105,7 +105,7 @@ describe('threads', () => {
       .mockRejectedValueOnce(new Error('no room for code'));
     const terminate = vi.spyOn(Worker.prototype, 'terminate');
     await expect(openBackend('wasm', { threads: 3 })).rejects.toThrow('no room for code');
-    expect(terminate).toHaveBeenCalledTimes(2);
+    expect(terminate).toHaveBeenCalledTimes(1);
     const { capabilities } = await openBackend('wasm', { threads: 3 });
     expect(capabilities.threads).toMatchObject({ found: true });
     expect(new Set(await matMul(fill([256, 256], 1), fill([256, 256], 2)).data())).toEqual(new Set([512]));

@@ -1,5 +1,6 @@
 import {
   type Context,
+  clip,
   costOfParts,
   Linear,
   type MixContext,
@@ -17,7 +18,6 @@ import {
 import {
   add,
   cast,
-  clipByValue,
   exp,
   expandDims,
   mul,
@@ -157,7 +157,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     const [least, most] = this.#options.stepLimit;
     const sizes = softplus(add(step, this.stepBias.value)) as Tensor3D;
     if (least <= 0 && most === Number.POSITIVE_INFINITY) return sizes;
-    return clipByValue(sizes, least, Math.min(most, LARGEST)) as Tensor3D;
+    return clip(sizes as Tensor3D, least, Math.min(most, LARGEST));
   }
 
   #observe(scan: StateSpaceDuality, step: Tensor3D, context: Context): void {

@@ -3,6 +3,7 @@ import {
   concat,
   exp,
   expandDims,
+  isNaN as isNaNOf,
   log1p,
   maximum,
   minimum,
@@ -17,6 +18,7 @@ import {
   type Tensor3D,
   type Tensor4D,
   transpose,
+  where,
 } from '@tensorflow/tfjs-core';
 import { causal, except, type Pattern, slidingWindow } from '../../patterns/index.js';
 import type { AttentionOptions, ResolvedOptions } from './options.js';
@@ -68,7 +70,8 @@ export function combine(a: AttentionResult, b: AttentionResult): AttentionResult
   const share = expandDims(transpose(sigmoid(between), [0, 2, 1]), 3); // of a, [batch, length, heads, 1]
   const output = add(b.output, mul(share, sub(a.output, b.output))) as Tensor4D;
   const [larger, smaller] = [maximum(a.logSumExp, b.logSumExp), minimum(a.logSumExp, b.logSumExp)];
-  return { output, logSumExp: add(larger, log1p(exp(neg(sub(larger, smaller))))) as Tensor3D };
+  const logSumExp = add(larger, log1p(exp(neg(sub(larger, smaller)))));
+  return { output, logSumExp: where(isNaNOf(between), between, logSumExp) as Tensor3D }; // `maximum` may hide a NaN
 }
 
 function layOut(length: number, width: number): Pick<Columns, 'to' | 'from'> {

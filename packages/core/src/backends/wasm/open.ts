@@ -7,6 +7,7 @@ import { allowFusedProducts, fusesProducts } from './compiled-kernels.js';
 import { registerGatherRows } from './gather-rows.js';
 import { loadWasmKernels } from './instance.js';
 import { registerMatMul } from './mat-mul.js';
+import { withoutListeners } from './process-listeners.js';
 import { registerSharedValues } from './shared-values.js';
 import { registerSlices } from './slice.js';
 import { tfjsOf } from './tensor-memory.js';
@@ -35,7 +36,7 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   await allowFusedProducts(options.fusedProducts);
   await useEmbeddedBinary(tfjs.setWasmPaths, { share: plan.count > 1 });
-  await setBackend('wasm');
+  await withoutListeners(() => setBackend('wasm'));
   const opened = backend() as BackendWasm;
   const { memory } = tfjsOf(opened).asm;
   const threads = new Threads();

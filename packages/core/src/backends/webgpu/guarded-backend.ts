@@ -87,7 +87,12 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     this.throwFailure();
     const record = this.#internals.tensorMap.get(dataId);
     if (!record.resource) this.#check(record, this.#device.limits.maxBufferSize);
-    super.uploadToGPU(dataId);
+    try {
+      super.uploadToGPU(dataId);
+    } catch (error) {
+      // A device that is lost says so later, and refuses at once to map what it creates.
+      throw refused(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** tfjs binds whole tensors: those that are too large are refused here, before the device does so asynchronously. */
@@ -117,6 +122,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
   }
 
   compute(kernel: WebGpuKernel, call: ComputeCall): void {
+    if (this.isLost) this.throwFailure();
     this.#dispatcher.run(kernel, call);
   }
 

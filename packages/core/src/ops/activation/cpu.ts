@@ -14,6 +14,7 @@ const FUNCTIONS = {
       slopeOf(x, share(2 * SLOPE * x * (1 + 0.044715 * x * x)), 2 * SLOPE * (1 + 3 * 0.044715 * x * x)),
   },
   silu: { value: (x: number) => x * share(x), slope: (x: number) => slopeOf(x, share(x), 1) },
+  relu: { value: (x: number) => Math.max(x, 0), slope: (x: number) => (x > 0 ? 1 : 0) },
 } as const;
 
 /** σ */

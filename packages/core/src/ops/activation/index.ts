@@ -1,7 +1,6 @@
 import {
   abs,
   add,
-  clipByValue,
   exp,
   leakyRelu as leakyReluOf,
   log1p,
@@ -14,6 +13,7 @@ import {
   tanh as tanhOf,
   tidy,
 } from '@tensorflow/tfjs-core';
+import { clip } from '../clip.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
 import { activationCpu } from './cpu.js';
@@ -47,16 +47,16 @@ export const geluTanh: ActivationFunction = (x) =>
 export const quickGelu: ActivationFunction = (x) => run('quickGelu', x, (z) => mul(z, sigmoidOf(mul(z, 1.702))));
 
 /** gelu clipped to [-10, 10], the `gelu_10` of checkpoints for 8 bits. */
-export const gelu10: ActivationFunction = (x) => run('gelu10', x, (z) => clipByValue(gelu(z), -10, 10));
+export const gelu10: ActivationFunction = (x) => run('gelu10', x, (z) => clip(gelu(z), -10, 10));
 
 /** max(x, 0) */
-export const relu: ActivationFunction = (x) => run('relu', x, (z) => reluOf(z));
+export const relu: ActivationFunction = (x) => run('relu', x, (z) => activationOp({ x: z }, { kind: 'relu' })[0]!);
 
 /** max(x, 0)² (So et al. 2021, "Primer", section 4.1). */
-export const reluSquared: ActivationFunction = (x) => run('reluSquared', x, (z) => square(reluOf(z)));
+export const reluSquared: ActivationFunction = (x) => run('reluSquared', x, (z) => square(relu(z)));
 
 /** min(max(x, 0), 6) */
-export const relu6: ActivationFunction = (x) => run('relu6', x, (z) => clipByValue(z, 0, 6));
+export const relu6: ActivationFunction = (x) => run('relu6', x, (z) => clip(z, 0, 6));
 
 /** x where x > 0, else 0.01 x. */
 export const leakyRelu: ActivationFunction = (x) => run('leakyRelu', x, (z) => leakyReluOf(z, 0.01));

@@ -1,7 +1,22 @@
-import { add, erf, exp, mul, sigmoid, square, sub, type Tensor, tanh, tidy } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  erf,
+  exp,
+  greater,
+  lessEqual,
+  mul,
+  sigmoid,
+  square,
+  sub,
+  type Tensor,
+  tanh,
+  tidy,
+  where,
+} from '@tensorflow/tfjs-core';
 
 /** The activations with kernels, by their index in the wasm kernels. */
-export const KINDS = { gelu: 0, geluTanh: 1, silu: 2 } as const;
+export const KINDS = { gelu: 0, geluTanh: 1, silu: 2, relu: 3 } as const;
 
 export interface ActivationAttributes {
   readonly kind: keyof typeof KINDS;
@@ -33,7 +48,12 @@ function silu(x: Tensor): Tensor {
   return tidy(() => mul(x, sigmoid(x)));
 }
 
-const values = { gelu, geluTanh, silu };
+/** max(x, 0), NaN of NaN: not by tfjs's relu, whose WebAssembly kernel makes 0 of some NaNs. */
+function relu(x: Tensor): Tensor {
+  return tidy(() => where(lessEqual(x, 0), 0, x));
+}
+
+const values = { gelu, geluTanh, silu, relu };
 
 const slopes = {
   /** Φ(x) + x φ(x) with the normal density φ. */
@@ -49,6 +69,7 @@ const slopes = {
     const share = sigmoid(x);
     return add(share, mul(x, mul(share, sub(1, share))));
   },
+  relu: (x: Tensor) => cast(greater(x, 0), 'float32'),
 };
 
 export function activationReference(x: Tensor, { kind }: ActivationAttributes): Tensor {

@@ -1,5 +1,5 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
-import type { WebGpuKernel } from '../../backends/webgpu/kernel.js';
+import { NOT_FINITE, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 import { type ActivationAttributes, SLOPE } from './reference.js';
 
@@ -26,6 +26,7 @@ const FORMULAS = {
     slope: `gradient(x, share(${2 * SLOPE} * x * (1.0 + 0.044715 * x * x)), ${2 * SLOPE} * (1.0 + 0.134145 * x * x))`,
   },
   silu: { value: 'x * share(x)', slope: 'gradient(x, share(x), 1.0)' },
+  relu: { value: 'orNan(max(x, 0.0), x)', slope: 'select(0.0, 1.0, x > 0.0)' },
 } as const;
 
 /** The slope of x σ(z(x)), from s = σ(z) and z'(x). */
@@ -39,7 +40,7 @@ const forward = (kind: ActivationAttributes['kind']): WebGpuKernel => ({
   writes: { y: 'f32' },
   parameters: { count: 'u32' },
   workgroupSize: SIZE,
-  declarations: FUNCTIONS,
+  declarations: FUNCTIONS + NOT_FINITE,
   code: `
   let i = group * SIZE + lane;
   if (i >= p.count) { return; }

@@ -1,24 +1,25 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
-import type { WebGpuKernel } from '../../backends/webgpu/kernel.js';
+import { NOT_FINITE, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import { partsOf } from '../../backends/webgpu/parts.js';
 import type { NativeKernel } from '../define-op.js';
 import type { EmbedGradientAttributes } from './reference.js';
 
 const SIZE = 256;
 
-/** Rows of the table for ids in [first, first + rows); others are left to the following parts. */
+/** Rows of the table for ids in [first, first + rows); the others are left to the parts that follow, NaN where none has them. */
 const lookup: WebGpuKernel = {
   name: 'embedding lookup',
   reads: { table: 'f32', ids: 'i32' },
   writes: { y: 'f32' },
   parameters: { count: 'u32', width: 'u32', first: 'i32', rows: 'i32' },
   workgroupSize: SIZE,
+  declarations: NOT_FINITE,
   code: `
   let i = group * SIZE + lane;
   if (i >= p.count) { return; }
   let row = ids[i / p.width] - p.first;
   if (row >= 0 && row < p.rows) { y[i] = table[u32(row) * p.width + i % p.width]; }
-  else if (p.first == 0) { y[i] = 0.0; } // what no part of the table holds reads zeros`,
+  else if (p.first == 0) { y[i] = nan(); }`,
 };
 
 /**

@@ -1,4 +1,5 @@
-import { add, div, minimum, type Scalar, scalar, sqrt, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { add, div, type Scalar, scalar, sqrt, stack, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { clip } from '../clip.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
 import { squaredSumCpu } from './cpu.js';
@@ -30,5 +31,5 @@ export function globalNorm(tensors: readonly Tensor[]): Scalar {
  */
 export function clippingScale(norm: Scalar, maximum: number): Scalar {
   expectNumber('clippingScale, maximum', maximum, 'a number above 0', (value) => value > 0);
-  return tidy(() => minimum(1, div(maximum, add(norm, 1e-6))));
+  return tidy(() => clip(div(maximum, add(norm, 1e-6)) as Scalar, 0, 1));
 }

@@ -6,6 +6,7 @@ const FAILED = 3;
 const MODULE = 4;
 const KERNEL = 5;
 const WIDTH = 6; // numbers of a call
+const ENDED = 7; // whether a thread is no more
 const MODULES = 8; // of each module where its code lies, and how many bytes
 
 const MOST_MODULES = 32;
@@ -15,7 +16,7 @@ const CAPACITY = 8192;
 
 /** Polls before a thread sleeps: some tens of microseconds. */
 const LOOKS = 5000;
-/** No call takes longer: a thread that has not answered by then is lost. */
+/** No call takes longer: a thread that has not answered by then is lost, where nothing reported its end. */
 const LOST_AFTER = 600_000;
 
 /** A job: a kernel called once for each list of arguments, in any order and on any thread. */
@@ -105,16 +106,27 @@ export class JobBoard {
   /**
    * Waits until this many calls are done.
    *
-   * @returns whether all succeeded; 'lost' where a thread does not answer
+   * @returns whether all succeeded; 'lost' where a thread ended meanwhile, or does not answer
    */
   finish(calls: number): 'done' | 'failed' | 'lost' {
     const { words } = this;
     const start = performance.now(); // unlike the date, it is never adjusted
     for (let done = Atomics.load(words, DONE); done < calls; done = Atomics.load(words, DONE)) {
+      if (this.hasEnded) return 'lost';
       this.watch(DONE, done);
       if (performance.now() - start > LOST_AFTER) return 'lost';
     }
     return words[FAILED] ? 'failed' : 'done';
+  }
+
+  /** Tells the main thread, which may be waiting, that a thread is no more. */
+  reportEnd(): void {
+    Atomics.store(this.words, ENDED, 1);
+    Atomics.notify(this.words, DONE);
+  }
+
+  get hasEnded(): boolean {
+    return Atomics.load(this.words, ENDED) === 1;
   }
 
   get number(): number {
@@ -129,6 +141,7 @@ export class JobBoard {
   /** Waits for a change, and sleeps where that is allowed, with a timeout, so that a missed change is noticed later. */
   private watch(word: number, value: number): void {
     for (let look = 0; look < LOOKS; look++) if (Atomics.load(this.words, word) !== value) return;
+    if (this.hasEnded) return; // told before this thread slept
     if (this.maySleep) Atomics.wait(this.words, word, value, 1000);
   }
 }

@@ -10,6 +10,11 @@ export interface ThreadStart {
 
 type Kernel = (...numbers: number[]) => void;
 
+/** Reports on the board that a thread has ended, to a main thread that may be waiting for it. */
+export function reportEnd(board: SharedArrayBuffer): void {
+  new JobBoard(board).reportEnd();
+}
+
 /** The main loop of a worker: takes calls of the posted jobs, on the shared memory. */
 export function runThread({ thread, memory, board: shared }: ThreadStart): never {
   const board = new JobBoard(shared);

@@ -1,6 +1,6 @@
 import { SequiturError } from '../../../errors.js';
 import { type CodePlace, JobBoard } from './job-board.js';
-import { type RunningThread, startThread } from './start-thread.js';
+import { type RunningThreads, startThreads } from './start-thread.js';
 
 /** Calls a kernel by name once for each list of arguments, on all threads unless `isShared` is false. */
 export type RunAll<Name extends string = string> = (
@@ -14,11 +14,12 @@ type Kernel = (...numbers: number[]) => void;
 /** The threads of one backend, the main thread included; only that one until others are started. */
 export class Threads {
   private board: JobBoard | null = null;
-  private readonly others: RunningThread[] = [];
+  private others: RunningThreads | null = null;
+  private otherCount = 0;
   private modules = 0;
 
   get count(): number {
-    return 1 + this.others.length;
+    return 1 + this.otherCount;
   }
 
   /**
@@ -29,14 +30,9 @@ export class Threads {
    */
   async start(others: number, memory: WebAssembly.Memory): Promise<void> {
     const board = new JobBoard();
-    const starting = Array.from({ length: others }, (_, index) =>
-      startThread({ thread: index + 1, memory, board: board.memory }),
-    );
-    const started = await Promise.allSettled(starting);
-    for (const one of started) if (one.status === 'fulfilled') this.others.push(one.value);
-    const failed = started.find((one) => one.status === 'rejected');
-    if (failed) this.close();
-    if (failed) throw failed.reason;
+    const starts = Array.from({ length: others }, (_, index) => ({ thread: index + 1, memory, board: board.memory }));
+    this.others = await startThreads(starts);
+    this.otherCount = others;
     this.board = board;
   }
 
@@ -50,6 +46,7 @@ export class Threads {
     const module = this.modules++;
     this.board.placeModule(module, place());
     return (name, calls, isShared = true) => {
+      if (this.board?.hasEnded) this.close(); // while no job was waiting for it
       const { board } = this;
       const kernel = kernels[name] as Kernel;
       const fits = calls.length > 1 && board?.holds(calls.length, calls[0]!.length);
@@ -65,7 +62,9 @@ export class Threads {
   /** Ends the other threads; bound kernels then run on this thread only. */
   close(): void {
     this.board = null;
-    for (const thread of this.others.splice(0)) thread.terminate();
+    this.otherCount = 0;
+    this.others?.terminate();
+    this.others = null;
   }
 }
 
@@ -77,7 +76,10 @@ function brokenThread(kernel: string, end: 'failed' | 'lost'): SequiturError {
   return new SequiturError({
     where: `WebAssembly threads, kernel '${kernel}'`,
     expected: 'every thread to finish its part',
-    got: end === 'lost' ? 'one that does not answer' : 'one that failed',
-    fix: 'Close the backend and open it with { threads: 1 }',
+    got: end === 'lost' ? 'one that ended, or does not answer' : 'one that failed',
+    fix:
+      end === 'lost'
+        ? 'What it was computing is lost; what follows is computed on one thread until the backend is opened anew'
+        : 'Close the backend and open it with { threads: 1 }',
   });
 }
