@@ -15,7 +15,10 @@ describe('seeing in the worker', () => {
   afterAll(() => close());
 
   it('opens a forward pass up: weights add up to one, and nobody looks ahead', async () => {
-    const { tokens, layers, heads, weights, entering, leaving, next, width } = await engine.call('see.read', { ref, text });
+    const { tokens, layers, heads, weights, entering, leaving, next, width } = await engine.call('see.read', {
+      ref,
+      text,
+    });
     expect(tokens.map((token) => token.text).join('')).toBe(text);
     expect({ layers, heads, width }).toEqual({ layers: 4, heads: 4, width: 128 });
     const length = tokens.length;
@@ -25,7 +28,9 @@ describe('seeing in the worker', () => {
       expect(own.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 5);
       expect(own.slice((row % length) + 1).every((weight) => weight === 0)).toBe(true);
     }
-    expect([...entering, ...leaving].every((vector) => vector.length === 16 && vector.every(Number.isFinite))).toBe(true);
+    expect([...entering, ...leaving].every((vector) => vector.length === 16 && vector.every(Number.isFinite))).toBe(
+      true,
+    );
     expect(next).toHaveLength(length);
     expect(next.every((words) => words[0]!.probability >= words[5]!.probability)).toBe(true);
   });
