@@ -165,7 +165,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
     /attention_types/,
   ],
   ['gpt-neo-local', 'kinds of blocks that are a number', config({ attention_types: 7 }), /attention_types/],
-  ['llama', 'a rope nobody knows', config({ rope_scaling: { rope_type: 'longrope', factor: 2 } }), /rope_type/],
+  ['llama', 'a rope nobody knows', config({ rope_scaling: { rope_type: 'nobody', factor: 2 } }), /rope_type/],
   ['llama', 'a rope without its factor', config({ rope_scaling: { type: 'linear' } }), /factor/],
   ['llama', 'a rope that is text', config({ rope_scaling: 'linear' }), /rope/],
   ['llama', 'more heads for keys than for queries', config({ num_key_value_heads: 3 }), /heads|misshapen/],

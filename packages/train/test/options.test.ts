@@ -146,7 +146,7 @@ for (const [where, options] of Object.entries(refused)) {
 
 it('arguments that are no options are checked as well', async () => {
   expect(() => train(model(), 3 as never, { optimizer: optimizer() })).toThrow(
-    /train, data: expected something that can be iter/,
+    /train, data: expected an iterable, got 3/,
   );
   expect(() => train(model(), [], undefined as never)).toThrow(/train: expected an object of options, got undefined/);
   await expect(evaluate(model(), undefined as never)).rejects.toThrow(/evaluate, data/);

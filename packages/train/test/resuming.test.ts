@@ -103,7 +103,7 @@ it('a refused run leaves the model as it was', async () => {
 it('data that end before the place where the run stopped are refused', async () => {
   await runTo(4, { data: [...take(new TinyData(5), 6)] });
   await expect(runTo(8, { data: [...take(new TinyData(5), 3)] })).rejects.toThrow(
-    /expected data with the 4 batches that the run has read already, got 3/,
+    /expected data with the 4 batches that the run has already read, got 3/,
   );
 });
 
