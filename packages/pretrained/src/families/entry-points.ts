@@ -1,6 +1,10 @@
 /** The class that reads each `model_type` in the packages of Sequitur. */
 export const entryPoints: Readonly<Record<string, string>> = {
-  ...spread('Gpt of @sequitur/gpt', ['gpt2', 'gpt_neox', 'gpt_neo', 'llama', 'mistral', 'qwen2', 'gemma', 'bloom']),
+  ...spread('Gpt of @sequitur/gpt', [
+    ...['gpt2', 'gpt_neox', 'gpt_neo', 'bloom', 'llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'granite'],
+    ...['gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4', 'olmo2', 'olmo3', 'phi', 'phi3'],
+    ...['stablelm', 'starcoder2'],
+  ]),
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
   ...spread('MemoryTransformerXl of @sequitur/gpt', ['lm-rmt']),
   ...spread('RecurrentMemoryGpt of @sequitur/gpt', ['rmt-gpt2']),

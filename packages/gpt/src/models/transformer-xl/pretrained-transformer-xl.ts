@@ -18,7 +18,7 @@ import type { TransformerXlParts } from './build.js';
 import type { TransformerXlConfig } from './config.js';
 
 export interface LoadTransformerXlOptions extends Omit<LoadPretrainedOptions<never, Tokenizer>, 'families'> {
-  /** After so many positions a segment is complete; default as the configuration says. */
+  /** Positions of a segment; default as the configuration says. */
   readonly segmentLength?: number;
 }
 
