@@ -1,5 +1,5 @@
 import { expectClose, onEachBackend } from '@sequitur/laws';
-import { grads, mul, randomNormal, sum, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import { concat, grads, mul, ones, randomNormal, sum, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { attention, attentionWithLogSumExp, dilated, either, type Pattern, strided } from '../../src/index.js';
 
@@ -27,6 +27,18 @@ onEachBackend('attention in columns', () => {
       const blocks = attentionWithLogSumExp(query, key, value, { pattern: byBlocks });
       await expectClose(columns.output, blocks.output, 1e-5);
       await expectClose(columns.logSumExp, blocks.logSumExp, 1e-5);
+    });
+
+    it('takes no key of the spare room behind a KV cache', async () => {
+      const [query, key, value] = draw();
+      const roomy = [key, value].map((x) => concat([x, mul(ones([2, 7, keyHeads, 4]), 100)], 1)) as [
+        Tensor4D,
+        Tensor4D,
+      ];
+      const within = attentionWithLogSumExp(query, ...roomy, { pattern, keyLength: length });
+      const alone = attentionWithLogSumExp(query, key, value, { pattern });
+      await expectClose(within.output, alone.output, 1e-6);
+      await expectClose(within.logSumExp, alone.logSumExp, 1e-6);
     });
 
     it('and the same gradients', async () => {

@@ -1,4 +1,4 @@
-import { defineOp, type Op, type OpInputs, scoped } from '@sequitur/core';
+import { defineOp, firstPositions, type Op, type OpInputs, scoped } from '@sequitur/core';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { biasTensors } from './bias-tensors.js';
 import { type Columns, columnsOf, combine } from './columns.js';
@@ -60,7 +60,10 @@ export function attentionWeights(query: Tensor4D, key: Tensor4D, options: Attent
 function run(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions): AttentionResult {
   const resolved = resolve(query, key, value, options);
   const columns = columnsOf(query, options, resolved);
-  if (columns) return runInColumns([query, key, value], columns, resolved);
+  if (columns) {
+    const [keys, values] = [key, value].map((x) => firstPositions(x, resolved.keyLength)) as [Tensor4D, Tensor4D];
+    return runInColumns([query, keys, values], columns, resolved);
+  }
   const { attentionMask } = options;
   const tensors = biasTensors(options.bias, { ...placeOf(query), ...resolved, attentionMask });
   const [output, logSumExp] = runAttention({ query, key, value, ...maskTensors(options), ...tensors }, resolved);
