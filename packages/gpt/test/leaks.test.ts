@@ -15,8 +15,11 @@ const config: Gpt2Config = {
   residualDropout: 0.1,
 };
 
-/** By this step the buffer pool of a GPU has every buffer that a step in flight beside another one needs. */
+/** The step that the later ones are held against. */
 const SETTLED = 20;
+
+/** Bytes of the smallest buffer in the pool of a GPU. */
+const SMALLEST_BUFFER = 256;
 
 /** SEQUITUR_LEAK_STEPS=1000 takes minutes on a GPU that computes on the processor. */
 const STEPS = Number(process.env.SEQUITUR_LEAK_STEPS ?? 60);
@@ -43,7 +46,11 @@ onEachBackend('nothing is left behind', (name) => {
     for await (const { step } of train(model, data, { optimizer, steps: STEPS })) {
       if (step === SETTLED) settled = await held();
     }
-    expect(await held()).toEqual(settled);
+    // How many buffers are in flight at once, and so the most that the pool ever holds, depends on when a GPU answers: training
+    // waits for the gradient's norm within each step. A leak would take a buffer in every step.
+    const { reserved, ...left } = await held();
+    expect(left).toEqual({ tensors: settled.tensors, live: settled.live });
+    expect(reserved - settled.reserved).toBeLessThan((STEPS - SETTLED) * SMALLEST_BUFFER);
     optimizer.dispose();
     model.dispose();
   }, 600_000);
