@@ -46,7 +46,9 @@ onEachBackend('attention with non-finite inputs', (backend) => {
   for (const { queries, keys } of sizes) {
     const patterns = { full: full(), causal: causal(), window: slidingWindow({ left: 3, right: 1 }) };
     for (const [name, pattern] of Object.entries(patterns)) {
-      it(`${queries} queries, ${keys} keys, ${name}: NaN in a query reaches only its output, logarithm and gradient`, async () => {
+      it(`${queries} queries, ${keys} keys, ${name}: NaN in a query reaches only its output, logarithm and gradient`, {
+        timeout: 240_000,
+      }, async () => {
         for (const [options, value] of [
           [{}, Number.NaN],
           [{ softCap: 5 }, Number.NaN],
