@@ -16,7 +16,7 @@ const ROOMS = ['see', 'train', 'write', 'read', 'compare'];
 
 describe.skipIf(!chromium && !isRequired)(
   chromium ? title : `${title} (no Chromium here)`,
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   () => {
     let site: Site;
     let browser: Browser;
@@ -40,6 +40,7 @@ describe.skipIf(!chromium && !isRequired)(
     async function open(hash: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
       context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
       const page = await context.newPage();
+      page.setDefaultTimeout(100_000); // a loaded machine is slow, not wrong
       page.on('pageerror', ({ message }) => faults.push(message));
       page.on('console', (message) => message.type() === 'error' && faults.push(message.text()));
       page.on('request', (request) => {

@@ -9,7 +9,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The packages that the page uses, with those that they use themselves. */
-const PACKAGES = ['core', 'attention', 'transformer', 'text', 'train', 'gpt'];
+const PACKAGES = ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text', 'train', 'gpt'];
 
 /**
  * Builds the page in `folder` as a user would: the packages as npm would get them, installed by npm, bundled by Vite.
