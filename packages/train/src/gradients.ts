@@ -44,6 +44,22 @@ export function disposeGradients({ value, norm, gradients }: StepGradients): voi
   dispose([value, norm, ...gradients.values()]);
 }
 
+/** @throws SequiturError where a step would make parameters NaN or infinite */
+export function expectFinite(step: number, loss: number, norm: number): void {
+  for (const [what, value] of [
+    ['loss', loss],
+    ['norm of the gradient', norm],
+  ] as const) {
+    if (Number.isFinite(value)) continue;
+    throw new SequiturError({
+      where: `training, step ${step}`,
+      expected: `a finite ${what}`,
+      got: String(value),
+      fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are as before this step',
+    });
+  }
+}
+
 /** Takes ownership of both: what is not in the sum is freed. */
 function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
   const gradients = new Map(a.gradients);

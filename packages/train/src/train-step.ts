@@ -1,6 +1,20 @@
-import { checkOptions, clippingScale, type Module, option, optionsOf, parametersOf } from '@sequitur/core';
+import {
+  checkOptions,
+  clippingScale,
+  type Module,
+  option,
+  optionsOf,
+  parametersOf,
+  valuesOnHost,
+} from '@sequitur/core';
 import { dispose, type Scalar, tidy } from '@tensorflow/tfjs-core';
-import { type CombineLosses, computeGradients, disposeGradients, type StepGradients } from './gradients.js';
+import {
+  type CombineLosses,
+  computeGradients,
+  disposeGradients,
+  expectFinite,
+  type StepGradients,
+} from './gradients.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepOptions {
@@ -32,8 +46,11 @@ export interface StepResult {
  * One training step: the loss, its gradient with respect to every trainable parameter, and the update by the optimizer.
  * Several losses are computed one after another, so that a large batch needs the memory of a small one.
  *
- * Nothing is read back from the device, so that the caller must check `gradientNorm`: if it is not finite, neither are
- * the parameters after the step. `train` checks it before the update.
+ * Nothing is waited for. On a GPU the caller looks at `gradientNorm`: where it is not finite, neither are the parameters
+ * after the step. `train` looks before it updates.
+ *
+ * @throws SequiturError where the loss or the gradient is not finite, as far as the host can see without waiting (cpu and
+ *   WebAssembly): nothing is updated then
  */
 export function trainStep(
   model: Module,
@@ -44,6 +61,8 @@ export function trainStep(
   const { combine } = checkOptions('trainStep', stepOptions, options);
   const computed = computeGradients(model, [losses].flat(), combine);
   try {
+    const [loss, norm] = [valuesOnHost(computed.value), valuesOnHost(computed.norm)];
+    if (loss && norm) expectFinite(options.step, loss[0]!, norm[0]!);
     applyGradients(model, optimizer, computed, options);
   } catch (error) {
     disposeGradients(computed);

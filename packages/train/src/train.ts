@@ -3,7 +3,7 @@ import { CheckpointStore } from './checkpoints/checkpoint-store.js';
 import { checkSameSettings, type EvaluationState, type RunState } from './checkpoints/run-state.js';
 import { DataReader, type TrainingData } from './data-reader.js';
 import { evaluate } from './evaluate.js';
-import { computeGradients, disposeGradients } from './gradients.js';
+import { computeGradients, disposeGradients, expectFinite } from './gradients.js';
 import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
 import { describeOptimizer } from './optimizers/optimizer.js';
 import { checkTraining, type TrainOptions, type TrainProgress } from './train-options.js';
@@ -162,8 +162,7 @@ class Run<M extends Module, Batch> {
     const computed = computeGradients(this.#model, losses, labelCounts ? 'sum' : 'mean');
     try {
       const [[loss], [norm]] = await Promise.all([computed.value.data(), computed.norm.data()]);
-      if (!Number.isFinite(loss)) throw diverged(step, 'loss', loss!);
-      if (!Number.isFinite(norm)) throw diverged(step, 'norm of the gradient', norm!);
+      expectFinite(step, loss!, norm!);
       applyGradients(this.#model, this.#options.optimizer, computed, { step, maxGradientNorm });
       return [loss!, norm!];
     } finally {
@@ -207,15 +206,6 @@ function settingsOf<M extends Module, Batch>(model: M, options: TrainOptions<M, 
 function idsIn(batch: unknown): number {
   const { inputs = [] } = (batch ?? {}) as Partial<TokenBatch>;
   return inputs.reduce((count, row) => count + (row.length ?? 0), 0);
-}
-
-function diverged(step: number, what: string, value: number): SequiturError {
-  return new SequiturError({
-    where: `training, step ${step}`,
-    expected: `a finite ${what}`,
-    got: String(value),
-    fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are unchanged by this step',
-  });
 }
 
 function occupied(names: readonly string[]): SequiturError {

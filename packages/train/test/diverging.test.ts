@@ -67,6 +67,22 @@ onEachBackend('a run that diverges', () => {
   }
 });
 
+onEachBackend('one step that diverges', () => {
+  for (const [title, [bad, message]] of Object.entries(diverging)) {
+    it(`${title} is refused before the update`, async () => {
+      const model = TinyModel.create(1);
+      const optimizer = sgd({ learningRate: 0.1 });
+      const before = await fingerprint(model);
+      const tensors = memory().numTensors;
+      expect(() => trainStep(model, () => bad(model), optimizer, { step: 3 })).toThrow(message);
+      expect(memory().numTensors).toBe(tensors);
+      expect(await fingerprint(model)).toBe(before);
+      model.dispose();
+      optimizer.dispose();
+    });
+  }
+}, ['cpu', 'wasm']);
+
 it('weights that an update makes infinite are not saved over sound ones', async () => {
   await openBackend('cpu');
   const model = TinyModel.create(1);

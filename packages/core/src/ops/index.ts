@@ -17,4 +17,4 @@ export { linearScan } from './linear-scan/index.js';
 export * from './rms-norm/index.js';
 export * from './softmax-cross-entropy/index.js';
 export * from './unembed/index.js';
-export { checkIntegerValues } from './values-on-host.js';
+export { checkIntegerValues, valuesOnHost } from './values-on-host.js';
