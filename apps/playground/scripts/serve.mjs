@@ -1,5 +1,4 @@
 /** Builds the site where that is needed, and serves it with the headers of `_headers`. */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,17 +23,13 @@ if (values.help) {
   --host <name>     for whom (default localhost; 0.0.0.0 for the whole network)
   --as-built        serves what was built last, without building`);
 } else {
-  if (!values['as-built'] || !existsSync(join(site, 'index.html'))) build();
+  if (!values['as-built'] || !existsSync(join(site, 'index.html'))) await build();
   const { address } = await serveFolder(site, { port: Number(values.port), host: values.host });
   console.log(`The playground is at ${address}\nPress Control C to end it.`);
 }
 
-function build() {
+async function build() {
   console.log('Building the page...');
-  const vite = fileURLToPath(import.meta.resolve('vite/bin/vite.js', import.meta.url));
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (status !== 0) process.exit(status ?? 1);
+  const vite = await import('vite');
+  await vite.build({ root, logLevel: 'warn' });
 }
