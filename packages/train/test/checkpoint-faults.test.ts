@@ -63,7 +63,7 @@ for (const [index, code] of ['ENOSPC', 'EIO', 'EACCES'].entries()) {
       ).toContain(last);
       expect(await runTo(6), what).toBe(whole);
     }
-  });
+  }, 300_000); // hundreds of files that are brought to the disk
 }
 
 it('brings a checkpoint to the disk before its name is in the index, and that before the older one goes', async () => {

@@ -7,4 +7,4 @@ it('a run killed at random moments ends with the same bits as one that was never
   const { whole, killed, killedAfter } = await killAndResume(3, 5);
   expect(killedAfter).toHaveLength(3);
   expect(killed).toBe(whole);
-}, 120_000);
+}, 300_000); // four processes that start and sync to the disk

@@ -69,7 +69,7 @@ for (const [from, to] of [
       }
       expect(outcomes).toContain(`failed, ${from}`);
       expect(outcomes).toContain(`failed, ${to}`);
-    });
+    }, 300_000); // hundreds of files that are brought to the disk
   }
 }
 
