@@ -1,17 +1,17 @@
-import { causal, slidingWindow } from '@sequitur/attention';
 import { LayerNorm } from '@sequitur/core';
 import type { LanguageModelParts } from '@sequitur/transformer';
+import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike } from '../llama/build.js';
 import type { Starcoder2Config } from './config.js';
 
 /** The parts of a StarCoder 2: layer norms, a plain feed-forward, biases, windows. */
 export function buildStarcoder2(config: Starcoder2Config): LanguageModelParts {
-  const { bias = true, window } = config;
+  const { bias = true } = config;
   return buildLlamaLike(config, {
     ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false },
     embeddingDropout: config.embeddingDropout,
     residualDropout: config.residualDropout,
     norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
-    pattern: () => (window === undefined ? causal() : slidingWindow({ left: window - 1, right: 0 })),
+    pattern: layerPatterns(config),
   });
 }
