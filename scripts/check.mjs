@@ -5,7 +5,7 @@ const checks = {
   'format and lint': 'pnpm run lint',
   types: 'pnpm run typecheck',
   'types of the playground': 'pnpm --filter @sequitur/playground run typecheck',
-  'layers and cycles': 'pnpm run layers',
+  'layers, circles of files and folders': 'pnpm run layers',
   'picture of the packages': 'node scripts/draw-packages.mjs --check',
   'unused code': 'pnpm run unused',
   build: 'pnpm run build',

@@ -1,5 +1,5 @@
+import type { ScoreBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 import { PositionalEncoding } from './positional-encoding.js';
-import type { ScoreBias } from './score-bias.js';
 
 /**
  * ALiBi, attention with linear biases (Press, Smith and Lewis 2022, section 3): each head subtracts slope × distance

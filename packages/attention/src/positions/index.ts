@@ -1,10 +1,10 @@
+export { alibiValues } from '../ops/scaled-dot-product/bias/alibi-values.js';
+export { bucketValues } from '../ops/scaled-dot-product/bias/bucket-values.js';
+export { type BucketSettings, relativeBucket } from '../ops/scaled-dot-product/bias/relative-bucket.js';
+export type { AlibiBias, BucketBias, ScoreBias, TensorBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 export * from './alibi.js';
-export { alibiValues } from './alibi-values.js';
-export { bucketValues } from './bucket-values.js';
 export * from './positional-encoding.js';
-export { type BucketSettings, relativeBucket } from './relative-bucket.js';
 export * from './relative-buckets.js';
 export * from './rotary.js';
 export { type RotaryScaling, rotaryAmplitude } from './rotary-frequencies.js';
-export type { AlibiBias, BucketBias, ScoreBias, TensorBias } from './score-bias.js';
 export * from './sinusoidal.js';

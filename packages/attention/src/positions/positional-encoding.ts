@@ -1,6 +1,6 @@
 import { Module } from '@sequitur/core';
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { ScoreBias } from './score-bias.js';
+import type { ScoreBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 
 /** The place of a chunk in its sequence. */
 export interface Place {

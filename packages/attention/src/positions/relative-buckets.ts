@@ -1,8 +1,8 @@
 import { Embedding, type Initializer, normal } from '@sequitur/core';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { expectBuckets } from '../ops/scaled-dot-product/bias/relative-bucket.js';
+import type { ScoreBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 import { PositionalEncoding } from './positional-encoding.js';
-import { expectBuckets } from './relative-bucket.js';
-import type { ScoreBias } from './score-bias.js';
 
 export interface RelativeBucketsOptions {
   readonly heads: number;

@@ -12,9 +12,9 @@ import {
   tensor,
   tidy,
 } from '@tensorflow/tfjs-core';
+import type { TensorBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 import { type AttentionOptions, attention, attentionWeights } from '../ops/scaled-dot-product/index.js';
 import { chosenBlocks, full, type Pattern } from '../patterns/index.js';
-import type { TensorBias } from '../positions/score-bias.js';
 
 export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
   readonly blockSize: number;

@@ -1,7 +1,7 @@
 import { type Json, SequiturError } from '@sequitur/core';
 import { type FileSource, readText } from '../files/file-source.js';
+import { parseJson } from '../files/json.js';
 import type { ReadAttribute } from './attributes.js';
-import { parseJson } from './json.js';
 import { sortUnread, type UnreadAttributes } from './unread-attributes.js';
 
 export interface ConfigReaderOptions {

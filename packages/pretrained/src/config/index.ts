@@ -1,5 +1,5 @@
+export { parseJson } from '../files/json.js';
 export * from './attributes.js';
 export * from './config-reader.js';
-export { parseJson } from './json.js';
 export * from './labels.js';
 export * from './special-tokens.js';

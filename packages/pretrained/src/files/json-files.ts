@@ -1,6 +1,6 @@
 import { SequiturError } from '@sequitur/core';
-import { parseJson, stringifyJson } from '../config/json.js';
 import { type FileSink, type FileSource, readText } from './file-source.js';
+import { parseJson, stringifyJson } from './json.js';
 
 /** The JSON object in a file, or null where there is none. @throws SequiturError where it holds anything else */
 export async function readJsonObject(

@@ -1,6 +1,6 @@
 import { defineOp, firstPositions, type Op, type OpInputs, scoped } from '@sequitur/core';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { biasTensors } from './bias-tensors.js';
+import { biasTensors } from './bias/bias-tensors.js';
 import { type Columns, columnsOf, combine } from './columns.js';
 import { forwardCpu } from './cpu/index.js';
 import { attentionGradient, gradientsOf } from './gradient.js';

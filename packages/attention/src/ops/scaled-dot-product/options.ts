@@ -1,7 +1,7 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { causal, type Evicted, expectPattern, type Pattern } from '../../patterns/index.js';
-import type { ScoreBias } from '../../positions/score-bias.js';
+import type { ScoreBias } from './bias/score-bias.js';
 
 export interface AttentionOptions {
   /** Factor on the scores; default 1 / sqrt(headSize). */

@@ -2,7 +2,7 @@ import { openBackend, Random } from '@sequitur/core';
 import { expectClose, onEachBackend } from '@sequitur/laws';
 import { dispose, profile, type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { biasTensors } from '../../../src/ops/scaled-dot-product/bias-tensors.js';
+import { biasTensors } from '../../../src/ops/scaled-dot-product/bias/bias-tensors.js';
 import { maskTensors } from '../../../src/ops/scaled-dot-product/mask-tensors.js';
 import { resolve } from '../../../src/ops/scaled-dot-product/options.js';
 import { weightsReference } from '../../../src/ops/scaled-dot-product/reference/forward.js';

@@ -1,7 +1,7 @@
 import { type Random, sizeOf } from '@sequitur/core';
 import { type Tensor, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
 import type { AttentionOptions, ScoreBias } from '../../../src/index.js';
-import { biasTensors } from '../../../src/ops/scaled-dot-product/bias-tensors.js';
+import { biasTensors } from '../../../src/ops/scaled-dot-product/bias/bias-tensors.js';
 import { maskTensors } from '../../../src/ops/scaled-dot-product/mask-tensors.js';
 import { resolve } from '../../../src/ops/scaled-dot-product/options.js';
 import { attentionReference } from '../../../src/ops/scaled-dot-product/reference/forward.js';

@@ -1,9 +1,9 @@
 import { expectNumber, expectTensor, SequiturError, showShape } from '@sequitur/core';
 import { reshape, type Tensor } from '@tensorflow/tfjs-core';
-import { type Evicted, isCausal, type Pattern } from '../../patterns/index.js';
-import { alibiValues, symmetricAlibiValues } from '../../positions/alibi-values.js';
-import { bucketValues, relativeValues } from '../../positions/bucket-values.js';
-import type { ScoreBias } from '../../positions/score-bias.js';
+import { type Evicted, isCausal, type Pattern } from '../../../patterns/index.js';
+import { alibiValues, symmetricAlibiValues } from './alibi-values.js';
+import { bucketValues, relativeValues } from './bucket-values.js';
+import type { ScoreBias } from './score-bias.js';
 
 /** A bias as the tensors that kernels read. */
 export interface BiasTensors {
