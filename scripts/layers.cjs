@@ -19,7 +19,7 @@ const layers = {
   mamba: { is: 'state-space language models', imports: ['core', 'pretrained', 'ssm', 'transformer', 'text'] },
   gpt: {
     is: 'decoder-only families, chat',
-    imports: ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text'],
+    imports: ['core', 'pretrained', 'generation', 'attention', 'ssm', 'transformer', 'text'],
   },
   bert: {
     is: 'encoder-only families and their heads',

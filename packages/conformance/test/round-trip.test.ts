@@ -36,14 +36,17 @@ const elsewhere = ['architectures', 'torch_dtype', 'dtype', '_name_or_path', 'tr
 const ignored = [
   ...['pretraining_tp', 'slow_but_exact', 'reorder_and_upcast_attn', 'classifier_dropout', 'onnx_export'],
   ...['summary_activation', 'summary_first_dropout', 'summary_proj_to_labels', 'summary_type', 'summary_use_proj'],
-  ...['encoder_layerdrop', 'decoder_layerdrop', 'time_step_init_scheme', 'time_step_scale', 'use_mambapy'],
+  ...['layerdrop', 'encoder_layerdrop', 'decoder_layerdrop', 'time_step_init_scheme', 'time_step_scale', 'use_mambapy'],
   ...['rescale_prenorm_residual', 'residual_in_fp32', 'id2label', 'label2id', 'initializer_range', 'use_cache'],
   ...['time_step_rank', 'hidden_act', 'chunk_size', 'init', 'init_range', 'init_std', 'proj_init_std'],
   ...['sample_softmax', 'ext_len', 'embd_pdrop', 'use_bidirectional_attention'],
 ];
 
-/** Rules that made lists which stand in the configuration too: the lists are written. */
-const madeLists = ['_sliding_window_pattern', 'max_window_layers', 'no_rope_layer_interval'];
+/** Rules that made lists or widths which stand in the configuration too: these are written. */
+const rulesOfOthers = [
+  ...['_sliding_window_pattern', 'max_window_layers', 'no_rope_layer_interval'],
+  ...['block_ffn_dim_multiplier', 'block_multiple_of'],
+];
 
 /** The amplitudes of YaRN and LongRoPE are written as the numbers that follow from the other settings. */
 const inOtherWords: Readonly<Record<string, readonly string[]>> = {
@@ -72,7 +75,8 @@ it.each(folders)('%s: its configuration is written as it was read', (name) => {
   const found = rewrite(new ConfigReader(original, name, { strict: true }));
   for (const [attribute, value] of Object.entries(original)) {
     if (elsewhere.includes(attribute) || value === null) continue; // null is the default
-    const isOptional = ignored.includes(attribute) || madeLists.includes(attribute) || saysNothing(attribute, value);
+    const isOptional =
+      ignored.includes(attribute) || rulesOfOthers.includes(attribute) || saysNothing(attribute, value);
     if (isOptional && !(attribute in found)) continue;
     if (inOtherWords[name]?.includes(attribute)) continue;
     expect(found[attribute], attribute).toEqual(value);

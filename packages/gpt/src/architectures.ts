@@ -3,13 +3,16 @@ import type { CausalFamily } from '@sequitur/transformer';
 import { Gpt } from './gpt.js';
 import {
   bloomFamily,
+  falconFamily,
   type GptConfig,
   gemmaFamily,
   gpt2Family,
   gptNeoFamily,
   gptNeoxFamily,
+  lfm2Family,
   llamaFamily,
   mistralFamily,
+  optFamily,
   qwen2Family,
 } from './models/index.js';
 
@@ -31,3 +34,6 @@ export const mistral = architecture(mistralFamily);
 export const qwen2 = architecture(qwen2Family);
 export const gemma = architecture(gemmaFamily);
 export const bloom = architecture(bloomFamily);
+export const falcon = architecture(falconFamily);
+export const opt = architecture(optFamily);
+export const lfm2 = architecture(lfm2Family);

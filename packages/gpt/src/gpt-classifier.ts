@@ -60,12 +60,12 @@ export interface Classified {
 export class GptClassifier<Config extends GptConfig = GptConfig> extends PretrainedStack<Config> {
   static readonly families = gptFamilies;
   static readonly heads = [HEAD];
-  readonly score: Linear; // [width, labels]
+  readonly score: Linear; // [width of the last hidden state, labels]
 
   /** A model without values. */
   constructor(config: Config, { family, ...context }: GptClassifierOptions<Config>) {
     super(config, family, { ...context, headKind: HEAD });
-    this.score = new Linear(config.width, this.labels.length, { bias: false });
+    this.score = new Linear(this.embedding.tokens.weight.shape[1]!, this.labels.length, { bias: false });
   }
 
   /** Loads a pretrained classifier, or another class of the family with a new head. The caller disposes it. */
@@ -105,7 +105,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
       disposeState(state);
       // Right padding does not affect the last token.
       const last = texts.map((row, text) => text * length + row.length - 1);
-      const rows = reshape(hidden, [-1, this.config.width]) as Tensor2D;
+      const rows = reshape(hidden, [-1, hidden.shape[2]]) as Tensor2D;
       return this.score.apply(embed(rows, tensor1d(last, 'int32')) as Tensor2D);
     });
   }

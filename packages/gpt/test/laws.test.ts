@@ -1,5 +1,5 @@
 import { architectureLaws } from '@sequitur/laws';
-import { bloom, gemma, gpt2, gptNeo, gptNeox, llama, mistral, qwen2 } from '../src/index.js';
+import { bloom, falcon, gemma, gpt2, gptNeo, gptNeox, lfm2, llama, mistral, opt, qwen2 } from '../src/index.js';
 
 const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
 const gated = { ...size, hiddenWidth: 10 };
@@ -14,3 +14,6 @@ architectureLaws(mistral, { ...gated, width: 8, heads: 2, keyHeads: 1, window: 6
 architectureLaws(qwen2, { ...gated, width: 8, heads: 2, window: 3, firstWindowedBlock: 1 }, windowed);
 architectureLaws(gemma, { ...gated, headSize: 6, keyHeads: 1, tied: true });
 architectureLaws(bloom, { vocabularySize: 11, width: 12, depth: 2, heads: 3, residualFromNorm: true });
+architectureLaws(falcon, { ...gated, width: 8, heads: 4, keyHeads: 2, newDecoder: true, norms: 2 });
+architectureLaws(opt, { ...gated, activation: 'gelu', embeddingWidth: 5, preNorm: false, tied: true });
+architectureLaws(lfm2, { ...gated, headSize: 4, attends: [false, true] }, windowed);

@@ -1,4 +1,5 @@
 export * from './bidirectional-mixer.js';
+export * from './gated-convolution/mixer.js';
 export { DEFAULT_STEP_SPAN, type StepSizeSpan } from './initializers.js';
 export * from './mamba/mixer.js';
 export * from './mamba2/mixer.js';

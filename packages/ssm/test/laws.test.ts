@@ -1,5 +1,5 @@
 import { mixerLaws } from '@sequitur/laws';
-import { BidirectionalMixer, Mamba2Mixer, MambaMixer, S4dMixer } from '../src/index.js';
+import { BidirectionalMixer, GatedConvolutionMixer, Mamba2Mixer, MambaMixer, S4dMixer } from '../src/index.js';
 
 /** What a mixer reads at padding enters its convolution or decays its state: padding stands before the text alone. */
 const padding = { innerPadding: false };
@@ -26,6 +26,11 @@ mixerLaws(
     }),
   { ...padding, width: 8 },
 );
+
+// A kernel that reaches the first of the positions that the laws read.
+mixerLaws('gated convolution', () => new GatedConvolutionMixer({ width: 4, kernelSize: 12, bias: true }), {
+  ...{ ...padding, width: 4 },
+});
 
 mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { ...padding, width: 4 });
 mixerLaws(

@@ -20,7 +20,7 @@ import {
 } from '@sequitur/core';
 import { div, mul, slice, type Tensor2D, type Tensor3D, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
-import { packedPositions } from './packed-positions.js';
+import { packedPositions, realPositions } from './packed-positions.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
 export interface LanguageModelParts {
@@ -35,6 +35,8 @@ export interface LanguageModelParts {
   readonly logitScale?: number;
   /** Logits z become cap tanh(z / cap) (Gemma Team 2024, section 2). */
   readonly logitSoftCap?: number;
+  /** Positions count the real tokens of the padding mask (OPT); default false: all tokens. */
+  readonly countsRealTokens?: boolean;
   /** See `CausalModel.rereadLength`. */
   readonly rereadLength?: number;
 }
@@ -62,6 +64,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   readonly contextLength: number;
   readonly logitScale: number;
   readonly logitSoftCap: number | undefined;
+  readonly countsRealTokens: boolean;
   readonly rereadLength: number | undefined;
 
   constructor({
@@ -72,6 +75,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     contextLength,
     logitScale = 1,
     logitSoftCap,
+    countsRealTokens = false,
     rereadLength,
   }: LanguageModelParts) {
     super();
@@ -84,6 +88,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     this.contextLength = contextLength ?? embedding.contextLength;
     this.logitScale = logitScale;
     this.logitSoftCap = logitSoftCap;
+    this.countsRealTokens = countsRealTokens;
     this.rereadLength = rereadLength;
   }
 
@@ -92,7 +97,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   }
 
   get width(): number {
-    return this.embedding.tokens.weight.shape[1]!;
+    return this.embedding.width;
   }
 
   /**
@@ -101,7 +106,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
    * @param logits number of tokens with logits; default all
    */
   cost(length: number, seen = 0, logits = length): PartCost {
-    const parts = [this.embedding, ...this.blocks].map((part) => costOfParts(part, length, seen));
+    const parts = [this.embedding, ...this.blocks, this.norm].map((part) => costOfParts(part, length, seen));
     const [vocabularySize, width] = this.embedding.tokens.weight.shape as [number, number];
     const head = this.head ? linearFlops(this.head, logits) : 2 * logits * vocabularySize * width;
     const sum = (of: (part: PartCost) => number) => parts.reduce((total, part) => total + of(part), 0);
@@ -141,7 +146,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     expectState('CausalStack', state, batch, this.blocks.length);
     expectSameLength(state);
     return scoped(() => {
-      const { starts, ...place } = placeOf(context, state, { batch, length });
+      const { starts, ...place } = this.#placeOf(context, state, { batch, length });
       const placed = { ...context, ...place };
       let x = this.embedding.place(vectors, state.length, placed); // [batch, length, width]
       context.observe?.('embedding', x);
@@ -156,6 +161,18 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     });
   }
 
+  /** The positions of a chunk, where they are not counted on from the state. */
+  #placeOf(
+    { positions, resets, attentionMask }: StepContext,
+    state: LanguageModelState,
+    chunk: { readonly batch: number; readonly length: number },
+  ): { readonly positions?: Tensor2D | undefined; readonly starts?: Tensor2D } {
+    if (positions) return { positions };
+    const place = { ...chunk, seen: state.length };
+    if (this.countsRealTokens && attentionMask && !resets) return realPositions(attentionMask, state.starts, place);
+    return resets || state.starts ? packedPositions(resets, state.starts, place) : {};
+  }
+
   /** The head: hidden [batch, length, width] -> logits [batch, length, vocabularySize]. */
   logitsOf(hidden: Tensor3D): Tensor3D {
     return tidy(() => {
@@ -165,16 +182,6 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
       return mul(tanh(div(logits, this.logitSoftCap)), this.logitSoftCap) as Tensor3D;
     });
   }
-}
-
-/** The positions of a chunk, where they are not counted on from the state. */
-function placeOf(
-  { positions, resets }: StepContext,
-  state: LanguageModelState,
-  chunk: { readonly batch: number; readonly length: number },
-): { readonly positions?: Tensor2D | undefined; readonly starts?: Tensor2D } {
-  if (positions || !(resets || state.starts)) return { positions };
-  return packedPositions(resets, state.starts, { ...chunk, seen: state.length });
 }
 
 /** @throws SequiturError where a block knows what comes after a position: it would read the answer */

@@ -1,5 +1,7 @@
 import {
+  add,
   cast,
+  cumsum,
   fill,
   maximum,
   mul,
@@ -19,6 +21,13 @@ export interface PackedPositions {
   readonly starts: Tensor2D; // float32 [batch, 1]
 }
 
+interface Chunk {
+  readonly batch: number;
+  readonly length: number;
+  /** Tokens before it. */
+  readonly seen: number;
+}
+
 /**
  * Position ids in packed rows: they restart from 0 at every reset, and are counted from the start of the current
  * sequence.
@@ -29,7 +38,7 @@ export interface PackedPositions {
 export function packedPositions(
   resets: Tensor2D | undefined,
   starts: Tensor2D | undefined,
-  { batch, length, seen }: { readonly batch: number; readonly length: number; readonly seen: number },
+  { batch, length, seen }: Chunk,
 ): PackedPositions {
   return tidy(() => {
     const places = reshape(range(seen, seen + length, 1, 'float32'), [1, length]);
@@ -39,6 +48,28 @@ export function packedPositions(
     return {
       positions: cast(sub(places, ofTokens), 'int32') as Tensor2D,
       starts: slice(ofTokens, [0, length - 1], [batch, 1]) as Tensor2D,
+    };
+  }) as unknown as PackedPositions;
+}
+
+/**
+ * Position ids that count real tokens alone; padding has -1. A row starts as many tokens late as it has padding.
+ *
+ * @param attentionMask [batch, length], 1 at real tokens and 0 at padding
+ * @param starts how much padding the rows had so far; absent: none
+ */
+export function realPositions(
+  attentionMask: Tensor2D,
+  starts: Tensor2D | undefined,
+  { batch, length, seen }: Chunk,
+): PackedPositions {
+  return tidy(() => {
+    const real = cast(attentionMask, 'float32');
+    const before = sub(seen, starts ?? fill([batch, 1], 0));
+    const counted = add(cumsum(real, 1), before); // real tokens up to each, its own included
+    return {
+      positions: cast(sub(mul(counted, real), 1), 'int32') as Tensor2D,
+      starts: sub(seen + length, slice(counted, [0, length - 1], [batch, 1])) as Tensor2D,
     };
   }) as unknown as PackedPositions;
 }

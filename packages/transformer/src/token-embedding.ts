@@ -1,4 +1,4 @@
-import { dropout, Embedding, type Initializer, type MixContext, Module, type Norm } from '@sequitur/core';
+import { dropout, Embedding, type Initializer, type Linear, type MixContext, Module, type Norm } from '@sequitur/core';
 import { add, mul, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { PositionTable, type PositionVectors } from './positions/index.js';
 
@@ -13,6 +13,8 @@ interface TokenTable {
 export interface EmbeddingOptions {
   /** Number of learned positions: short for `positions: new PositionTable({ count, width })`. */
   readonly learnedPositions?: number;
+  /** From the width of the table to that of the model, where they differ. */
+  readonly project?: Linear | null;
   /** Position embeddings that are added; absent: none. */
   readonly positions?: PositionVectors | null;
   /** Factor on the token embeddings; default 1. The original Transformer has sqrt(width). */
@@ -28,6 +30,7 @@ export type TokenEmbeddingOptions = EmbeddingOptions & (TokenTable | { readonly 
 /** Token embeddings, scaled, with optional position embeddings (Vaswani et al. 2017, sections 3.4 and 3.5). */
 export class TokenEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
+  readonly project: Linear | null; // [width of the table, width]
   readonly positions: PositionVectors | null;
   readonly norm: Norm | null;
   readonly #scale: number;
@@ -36,10 +39,16 @@ export class TokenEmbedding extends Module {
   constructor(options: TokenEmbeddingOptions) {
     super();
     this.tokens = 'tokens' in options ? options.tokens : tokenTable(options);
+    this.project = options.project ?? null;
     this.positions = options.positions ?? learnedPositions(options, this.tokens.weight.shape[1]!);
     this.norm = options.norm ?? null;
     this.#scale = options.scale ?? 1;
     this.#dropout = options.dropout ?? 0;
+  }
+
+  /** Width of the vectors. */
+  get width(): number {
+    return (this.project ?? this.tokens).weight.shape[1]!;
   }
 
   /** Number of positions; `Infinity` where unbounded. */
@@ -59,7 +68,8 @@ export class TokenEmbedding extends Module {
   /** Token embeddings without positions: tokens int32 [batch, length] -> [batch, length, width]. */
   vectors(tokens: Tensor2D): Tensor3D {
     const found = this.tokens.lookup(tokens) as Tensor3D;
-    return this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
+    const scaled = this.#scale === 1 ? found : (mul(found, this.#scale) as Tensor3D);
+    return this.project ? this.project.apply(scaled) : scaled;
   }
 
   /** Adds position embeddings to embeddings [batch, length, width], and normalises the sum. */

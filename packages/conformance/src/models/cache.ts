@@ -7,11 +7,17 @@ import {
   tokenTensor,
 } from '@sequitur/core';
 import type { StoredTensor } from '@sequitur/pretrained';
-import { type Tensor, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
+import { Tensor, type Tensor3D, type Tensor4D, tidy, transpose } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { ModelInputs } from './model-under-test.js';
 
-type Memory = { readonly length: number; readonly keys: Tensor4D; readonly values: Tensor4D };
+type Memory = {
+  readonly length: number;
+  readonly keys?: Tensor4D;
+  readonly values?: Tensor4D;
+  readonly convolution?: Tensor3D;
+  readonly scan?: Tensor;
+};
 
 /** Compares the state after the first chunk, or after the whole text, with the tensors `cache/<stage>_...`. */
 export type CompareState = (
@@ -68,22 +74,52 @@ function interleave(steps: readonly Float32Array[], batch: number): Float32Array
   return joined;
 }
 
-/** The keys and values of every layer. */
+/** The keys and values of every layer, and the states of mixers of constant size, where they are expected. */
 async function comparePast(
   stage: string,
   state: StateTree,
   expected: ReadonlyMap<string, StoredTensor>,
 ): Promise<Finding[]> {
-  const name = `${stage}_past`;
   const findings: Finding[] = [];
-  for (const [layer, memory] of (state as unknown as { blocks: Memory[] }).blocks.entries()) {
-    for (const [index, part] of [memory.keys, memory.values].entries()) {
-      const wanted = expected.get(`cache/${name}.${layer}.${index}`);
-      if (!wanted) continue;
-      const byHead: Tensor = tidy(() => transpose(firstPositions(part, memory.length), [0, 2, 1, 3]));
-      findings.push(compareNumbers(`cache/${name}.${layer}.${index}`, await byHead.data(), wanted.values));
-      byHead.dispose();
+  for (const [layer, block] of (state as unknown as { blocks: StateTree[] }).blocks.entries()) {
+    for (const [name, found] of layerStates(block)) {
+      const full = `cache/${stage}_${name.replace('*', String(layer))}`;
+      const wanted = expected.get(full);
+      if (wanted) findings.push(compareNumbers(full, await found.data(), newest(oncePerHead(wanted, found), found)));
+      found.dispose();
     }
   }
   return findings;
+}
+
+/** The parts of a block's state by Hugging Face's names, `*` for the layer, as new tensors. */
+function layerStates(block: StateTree): [name: string, found: Tensor][] {
+  const { length, keys, values, convolution, scan, ...rest } = block as unknown as Memory;
+  const byHead = (part: Tensor4D) => tidy(() => transpose(firstPositions(part, length), [0, 2, 1, 3]));
+  return [
+    ...(keys ? ([['past.*.0', byHead(keys)]] as const) : []),
+    ...(values ? ([['past.*.1', byHead(values)]] as const) : []),
+    ...(convolution ? ([['conv_states.*', transpose(convolution, [0, 2, 1])]] as const) : []),
+    ...(scan ? ([['ssm_states.*', scan.clone()]] as const) : []),
+    // Of a mixer that is put together of several.
+    ...Object.values(rest as Record<string, StateTree>).flatMap((part) =>
+      typeof part === 'object' && !(part instanceof Tensor) ? layerStates(part) : [],
+    ),
+  ].map(([name, found]) => [name, found]);
+}
+
+/** Falcon's cache repeats keys and values for every query head. */
+function oncePerHead({ shape, values }: StoredTensor, found: Tensor): StoredTensor {
+  const repeated = found.rank === 4 ? shape[1]! / found.shape[1]! : 1;
+  const size = shape[2]! * (shape[3] ?? 1);
+  const kept = (values as Float32Array).filter((_, i) => Math.floor(i / size) % repeated === 0);
+  return { shape: [shape[0]!, shape[1]! / repeated, ...shape.slice(2)], values: kept } as unknown as StoredTensor;
+}
+
+/** Hugging Face's convolutions keep the oldest position too, which no later step reads. */
+function newest({ shape, values }: StoredTensor, found: Tensor): ArrayLike<number | bigint> {
+  const kept = found.shape.at(-1)!;
+  const stored = shape.at(-1)!;
+  if (kept === stored) return values;
+  return (values as Float32Array).filter((_, i) => i % stored >= stored - kept);
 }

@@ -1,8 +1,9 @@
-import { causal, full, MultiHeadAttention } from '@sequitur/attention';
-import { type Module, modulesOf, type Observe } from '@sequitur/core';
+import { causal, full, MultiHeadAttention, ProjectedAttention } from '@sequitur/attention';
+import { type MixContext, type Module, modulesOf, type Observe } from '@sequitur/core';
 import type { Gpt, GptClassifier } from '@sequitur/gpt';
 import { weightRules } from '@sequitur/pretrained';
-import { keep, type Tensor } from '@tensorflow/tfjs-core';
+import { GatedConvolutionMixer, type GatedConvolutionState } from '@sequitur/ssm';
+import { keep, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { causalUnderTest } from './causal-under-test.js';
 import { fillHiddenOnce } from './hidden-once.js';
 import type { ModelUnderTest, Rows } from './model-under-test.js';
@@ -12,19 +13,35 @@ import { stackOutputName } from './stack-output-name.js';
 export function gptUnderTest(model: Gpt): ModelUnderTest {
   const { depth } = model.config;
   addMasksAsPython(model.family.modelType, model);
+  const attending = model.blocks.flatMap((block, index) => (hasAttention(block) ? [index] : []));
   return causalUnderTest({
     model,
     rules: weightRules(model),
-    outputName: (observed) => stackOutputName(observed, depth),
+    outputName: (observed) => stackOutputName(observed, depth, attending),
     ...(model.headKind === 'none' && { lastHiddenState: `hidden_states.${depth}` }),
   });
 }
 
+function hasAttention(block: Module): boolean {
+  return [...modulesOf(block)].some(([, part]) => part instanceof ProjectedAttention);
+}
+
 /** GPT-2 and GPT-Neo add two masks in Python, which shows in the rows of padding alone. */
 function addMasksAsPython(modelType: string, model: Module): void {
+  for (const [, part] of modulesOf(model)) if (part instanceof GatedConvolutionMixer) readPadding(part);
   const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
   if (!within) return;
   for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) fillHiddenOnce(part, within);
+}
+
+/** LFM2's convolutions read padding in Python, which shows in the rows of padding alone where it is on the right. */
+function readPadding(mixer: GatedConvolutionMixer): void {
+  class ReadingMixer extends GatedConvolutionMixer {
+    override mix(x: Tensor3D, state: GatedConvolutionState, { attentionMask: _, ...context }: MixContext) {
+      return super.mix(x, state, context);
+    }
+  }
+  Object.setPrototypeOf(mixer, ReadingMixer.prototype);
 }
 
 /** A decoder-only model that classifies. */

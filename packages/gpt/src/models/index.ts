@@ -1,6 +1,7 @@
 import type { CausalFamily } from '@sequitur/transformer';
 import { bloomFamily } from './bloom/hugging-face.js';
 import { cohere2Family, cohereFamily } from './cohere/hugging-face.js';
+import { falconFamily } from './falcon/hugging-face.js';
 import { gemmaFamily } from './gemma/hugging-face.js';
 import { gemma2Family } from './gemma2/hugging-face.js';
 import { gemma3Family } from './gemma3/hugging-face.js';
@@ -9,10 +10,13 @@ import type { GptConfig } from './gpt-family.js';
 import { gptNeoFamily } from './gpt-neo/hugging-face.js';
 import { gptNeoxFamily } from './gpt-neox/hugging-face.js';
 import { gpt2Family } from './gpt2/hugging-face.js';
+import { gptJFamily } from './gptj/hugging-face.js';
 import { graniteFamily } from './granite/hugging-face.js';
+import { lfm2Family } from './lfm2/hugging-face.js';
 import { llamaFamily } from './llama/hugging-face.js';
 import { mistralFamily } from './mistral/hugging-face.js';
 import { olmo2Family, olmo3Family } from './olmo2/hugging-face.js';
+import { optFamily } from './opt/hugging-face.js';
 import { phiFamily } from './phi/hugging-face.js';
 import { phi3Family } from './phi3/hugging-face.js';
 import { qwen2Family } from './qwen2/hugging-face.js';
@@ -23,6 +27,7 @@ import { starcoder2Family } from './starcoder2/hugging-face.js';
 
 export type { BloomConfig } from './bloom/config.js';
 export type { CohereConfig } from './cohere/config.js';
+export type { FalconConfig } from './falcon/config.js';
 export type { GemmaConfig } from './gemma/config.js';
 export type { Gemma2Config } from './gemma2/config.js';
 export type { Gemma3Config } from './gemma3/config.js';
@@ -31,11 +36,14 @@ export { type GptConfig, type GptFamilyOptions, gptFamily } from './gpt-family.j
 export type { GptNeoConfig, NeoReach } from './gpt-neo/config.js';
 export type { GptNeoxConfig } from './gpt-neox/config.js';
 export { type Gpt2Config, gpt2Presets } from './gpt2/config.js';
+export type { GptJConfig } from './gptj/config.js';
 export type { GraniteConfig } from './granite/config.js';
+export type { Lfm2Config } from './lfm2/config.js';
 export { buildLlamaLike, type LlamaVariation } from './llama/build.js';
 export type { BiasedLlamaConfig, LlamaConfig } from './llama/config.js';
 export type { MistralConfig } from './mistral/config.js';
 export type { Olmo2Config } from './olmo2/config.js';
+export type { OptConfig } from './opt/config.js';
 export type { PhiConfig } from './phi/config.js';
 export type { Phi3Config } from './phi3/config.js';
 export type { Qwen2Config } from './qwen2/config.js';
@@ -47,19 +55,23 @@ export {
   bloomFamily,
   cohere2Family,
   cohereFamily,
+  falconFamily,
   gemma2Family,
   gemma3Family,
   gemmaFamily,
   glm4Family,
   glmFamily,
   gpt2Family,
+  gptJFamily,
   gptNeoFamily,
   gptNeoxFamily,
   graniteFamily,
+  lfm2Family,
   llamaFamily,
   mistralFamily,
   olmo2Family,
   olmo3Family,
+  optFamily,
   phi3Family,
   phiFamily,
   qwen2Family,
@@ -71,8 +83,8 @@ export {
 
 /** All families of decoder-only models of this package. */
 export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
-  ...[gpt2Family, gptNeoxFamily, gptNeoFamily, bloomFamily],
+  ...[gpt2Family, gptNeoxFamily, gptNeoFamily, gptJFamily, bloomFamily, falconFamily, optFamily],
   ...[llamaFamily, mistralFamily, qwen2Family, qwen3Family, smolLm3Family, graniteFamily, olmo2Family, olmo3Family],
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
-  ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family],
+  ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
 ];

@@ -1,11 +1,5 @@
-import { type Conversion, type Family, linearRules, rule, transposed, type WeightRule } from '@sequitur/pretrained';
+import { depthwise, type Family, linearRules, rule, transposed, type WeightRule } from '@sequitur/pretrained';
 import type { CausalConfig, CausalFamily } from '@sequitur/transformer';
-
-/** PyTorch's depthwise Conv1d stores [channels, 1, kernel], ours [kernel, channels]. */
-const depthwise: Conversion = {
-  ...transposed,
-  shape: ([part]) => [part![1]!, 1, part![0]!],
-};
 
 interface MambaLikeOptions<Config extends CausalConfig>
   extends Pick<CausalFamily<Config>, 'modelType' | 'readConfig' | 'writeConfig' | 'build'>,

@@ -24,6 +24,12 @@ export const transposed: Conversion = {
   join: ([values], [part]) => transpose(values!, part![0]!, part![1]!),
 };
 
+/** PyTorch's depthwise Conv1d stores [channels, 1, kernelSize], ours [kernelSize, channels]. */
+export const depthwise: Conversion = {
+  ...transposed,
+  shape: ([part]) => [part![1]!, 1, part![0]!],
+};
+
 /** Concatenation along the last axis, as GPT-2's query, key and value in `c_attn`. */
 export const sideBySide: Conversion = {
   shape: (parts) => [...parts[0]!.slice(0, -1), parts.reduce((sum, part) => sum + part.at(-1)!, 0)],

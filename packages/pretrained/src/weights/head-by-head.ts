@@ -1,48 +1,45 @@
 import type { Conversion } from './conversions.js';
 
+type Shape = readonly number[];
+
 /**
- * Ours [inputs, heads * size] each, theirs [heads * parts * size, inputs]: for each head its rows of the first part, of
- * the second, ... Biases likewise, without inputs.
+ * Ours [inputs, heads * size] each, theirs [all outputs, inputs]: for each head (or group of heads) its rows of the first
+ * part, of the second, ... A part may have more rows per group than another. Biases likewise, without inputs.
  */
 export function headByHead(heads: number): Conversion {
-  const sizes = (parts: readonly (readonly number[])[]) => ({
-    inputs: parts[0]!.length === 2 ? parts[0]![0]! : 1,
-    outputs: parts[0]!.at(-1)!,
-  });
+  const outputsOf = (parts: readonly Shape[]) => parts.reduce((sum, part) => sum + part.at(-1)!, 0);
   /** For each number of theirs: the part of ours, and the place in it. */
-  const visit = (
-    parts: readonly (readonly number[])[],
-    each: (theirs: number, part: number, ours: number) => void,
-  ): void => {
-    const { inputs, outputs } = sizes(parts);
-    const size = outputs / heads;
-    for (let row = 0; row < outputs * parts.length; row++) {
-      const head = Math.floor(row / (parts.length * size));
-      const part = Math.floor(row / size) % parts.length;
-      const column = head * size + (row % size);
-      for (let input = 0; input < inputs; input++) each(row * inputs + input, part, input * outputs + column);
+  const visit = (parts: readonly Shape[], each: (theirs: number, part: number, ours: number) => void): void => {
+    const inputs = inputsOf(parts);
+    let row = 0;
+    for (let head = 0; head < heads; head++) {
+      for (const [part, shape] of parts.entries()) {
+        const [outputs, size] = [shape.at(-1)!, shape.at(-1)! / heads];
+        for (let column = head * size; column < (head + 1) * size; column++, row++) {
+          for (let input = 0; input < inputs; input++) each(row * inputs + input, part, input * outputs + column);
+        }
+      }
     }
   };
   return {
-    shape: (parts) => {
-      const { inputs, outputs } = sizes(parts);
-      return parts[0]!.length === 2 ? [outputs * parts.length, inputs] : [outputs * parts.length];
-    },
+    shape: (parts) => (parts[0]!.length === 2 ? [outputsOf(parts), inputsOf(parts)] : [outputsOf(parts)]),
     split: (values, parts) => {
-      const { inputs, outputs } = sizes(parts);
-      const split = parts.map(() => new Float32Array(inputs * outputs));
+      const split = parts.map((part) => new Float32Array(inputsOf(parts) * part.at(-1)!));
       visit(parts, (theirs, part, ours) => {
         split[part]![ours] = values[theirs]!;
       });
       return split;
     },
     join: (values, parts) => {
-      const { inputs, outputs } = sizes(parts);
-      const joined = new Float32Array(inputs * outputs * parts.length);
+      const joined = new Float32Array(inputsOf(parts) * outputsOf(parts));
       visit(parts, (theirs, part, ours) => {
         joined[theirs] = values[part]![ours]!;
       });
       return joined;
     },
   };
+}
+
+function inputsOf([part]: readonly Shape[]): number {
+  return part!.length === 2 ? part![0]! : 1;
 }

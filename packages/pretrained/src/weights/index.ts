@@ -1,5 +1,13 @@
 export { type Checkpoint, fromFiles, openCheckpoint } from './checkpoint.js';
-export { type Conversion, same, sideBySide, stackedRows, transposed, transposedSideBySide } from './conversions.js';
+export {
+  type Conversion,
+  depthwise,
+  same,
+  sideBySide,
+  stackedRows,
+  transposed,
+  transposedSideBySide,
+} from './conversions.js';
 export { type LoadOptions, type LoadProgress, loadWeights } from './load-weights.js';
 export * from './rules.js';
 export { type SaveOptions, saveWeights } from './save-weights.js';

@@ -55,6 +55,10 @@ export interface LlamaVariation {
   readonly embeddingDropout?: number | undefined;
   readonly residualDropout?: number | undefined;
   readonly logitSoftCap?: number | undefined;
+  /** Of each block in place of attention; undefined or absent: attention. */
+  readonly mixer?: (block: number) => SequenceMixer | undefined;
+  /** Of each block in place of the feed-forward of the configuration; undefined or absent: that one. */
+  readonly feedForward?: (block: number) => PositionwiseLayer | undefined;
   /** A gated feed-forward (the default), or the plain one with two products. */
   readonly gated?: boolean;
   /** Puts the sublayers together; default {@link PreNormBlock}. */
@@ -94,8 +98,8 @@ type FullVariation = LlamaVariation & Required<Pick<LlamaVariation, 'norm' | 'po
 function block(config: LlamaConfig, variation: FullVariation, index: number): Block {
   const { width, normEpsilon = 1e-6 } = config;
   const sublayers: Sublayers = {
-    mixer: attentionOf(config, variation, index) as unknown as SequenceMixer<never>,
-    feedForward: feedForwardOf(config, variation),
+    mixer: (variation.mixer?.(index) ?? attentionOf(config, variation, index)) as unknown as SequenceMixer<never>,
+    feedForward: variation.feedForward?.(index) ?? feedForwardOf(config, variation),
     norm: () => variation.norm(width, normEpsilon),
     dropout: variation.residualDropout ?? 0,
   };

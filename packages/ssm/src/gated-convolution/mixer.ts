@@ -1,0 +1,53 @@
+import { type Initializer, Linear, type MixContext, Module, normal, type SequenceMixer, scoped } from '@sequitur/core';
+import { cast, expandDims, mul, split, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { ShortConvolution } from '../short-convolution.js';
+
+export interface GatedConvolutionMixerOptions {
+  readonly width: number;
+  /** Kernel size in positions, the current one included. */
+  readonly kernelSize: number;
+  /** Biases of both projections and of the convolution; default false. */
+  readonly bias?: boolean;
+  readonly initializer?: Initializer;
+}
+
+export type GatedConvolutionState = {
+  readonly convolution: Tensor3D; // [batch, kernelSize - 1, width]
+};
+
+/**
+ * A short convolution between two gates (Amini et al. 2025, "LFM2"): from the input come two gates and a signal;
+ *
+ *     y = outer ⊙ convolution(inner ⊙ signal)
+ *
+ * and a projection of y. Padding does not enter the convolution.
+ */
+export class GatedConvolutionMixer extends Module implements SequenceMixer<GatedConvolutionState> {
+  readonly input: Linear; // [width, 3 * width]: inner gate, outer gate, signal
+  readonly convolution: ShortConvolution;
+  readonly output: Linear; // [width, width]
+  readonly width: number;
+
+  constructor({ width, kernelSize, bias = false, initializer = normal(0.02) }: GatedConvolutionMixerOptions) {
+    super();
+    this.width = width;
+    this.input = new Linear(width, 3 * width, { bias, initializer });
+    this.convolution = new ShortConvolution({ channels: width, kernelSize, bias, activation: 'linear' });
+    this.output = new Linear(width, width, { bias, initializer });
+  }
+
+  initState(batchSize: number): GatedConvolutionState {
+    return { convolution: this.convolution.initState(batchSize) };
+  }
+
+  mix(x: Tensor3D, state: GatedConvolutionState, { attentionMask, resets }: MixContext) {
+    return scoped(() => {
+      const [inner, outer, signal] = split(this.input.apply(x), 3, 2) as [Tensor3D, Tensor3D, Tensor3D];
+      const gated = mul(inner, signal) as Tensor3D;
+      const read = attentionMask ? (mul(gated, expandDims(cast(attentionMask, 'float32'), 2)) as Tensor3D) : gated;
+      const starts = resets && (cast(resets, 'float32') as Tensor2D);
+      const { y, state: convolution } = this.convolution.apply(read, state.convolution, starts);
+      return { output: this.output.apply(mul(outer, y) as Tensor3D), state: { convolution } };
+    });
+  }
+}
