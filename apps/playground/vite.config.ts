@@ -4,6 +4,7 @@ import { securityPolicy } from './scripts/headers.js';
 import { models } from './scripts/models.js';
 import { nodeOnly } from './scripts/node-only.js';
 import { ISOLATED } from './scripts/policy.js';
+import { serviceWorker } from './scripts/service-worker.js';
 import { texts } from './scripts/texts.js';
 
 /** Modules of Node are imported where the packages find themselves in Node, which is never in a page. */
@@ -15,7 +16,7 @@ const onwarn: Rollup.WarningHandlerWithDefault = (warning, warn) => {
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [nodeOnly(), svelte(), texts(), models(), securityPolicy()],
+  plugins: [nodeOnly(), svelte(), texts(), models(), securityPolicy(), serviceWorker()],
   worker: { format: 'es', plugins: () => [nodeOnly()] },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000, rollupOptions: { onwarn } },
   server: { headers: ISOLATED },

@@ -14,17 +14,23 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-/** Builds the site as `npm run playground` does, and serves it with its own headers. */
+/**
+ * Builds the site as `npm run playground` does, and serves it with its own headers. SEQUITUR_SITE names a folder that was
+ * built already.
+ */
 export async function openSite(): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'sequitur-playground-'));
-  await build({ root, logLevel: 'error', configFile: join(root, 'vite.config.ts'), build: { outDir: folder } });
+  const built = process.env.SEQUITUR_SITE;
+  const folder = built ?? (await mkdtemp(join(tmpdir(), 'sequitur-playground-')));
+  if (!built) {
+    await build({ root, logLevel: 'error', configFile: join(root, 'vite.config.ts'), build: { outDir: folder } });
+  }
   const { address, server } = await serveFolder(folder);
   return {
     folder,
     address,
     close: async () => {
       server.close();
-      await rm(folder, { recursive: true });
+      if (!built) await rm(folder, { recursive: true });
     },
   };
 }

@@ -1,0 +1,37 @@
+const RELOADED = 'reloaded for isolation';
+
+/**
+ * Lets a service worker keep the site for use without a network. Where the host sent no headers that let the page share
+ * memory, the service worker does at the next load: a page that nobody has touched yet is loaded again at once.
+ */
+export function keepForOffline(): void {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker) return;
+  addEventListener('load', () => {
+    // Without one all is as before, but for use without a network.
+    serviceWorker.register('./service-worker.js').catch(() => {});
+  });
+  if (!crossOriginIsolated) isolateWhenControlled(serviceWorker);
+}
+
+function isolateWhenControlled(serviceWorker: ServiceWorkerContainer): void {
+  let isTouched = false;
+  for (const type of ['pointerdown', 'keydown'] as const) {
+    addEventListener(type, () => (isTouched = true), { once: true, capture: true });
+  }
+  serviceWorker.addEventListener('controllerchange', () => {
+    if (isTouched || wasReloaded()) return;
+    location.reload();
+  });
+}
+
+/** Once is enough: a browser that does not isolate the page then never will. */
+function wasReloaded(): boolean {
+  try {
+    if (sessionStorage.getItem(RELOADED)) return true;
+    sessionStorage.setItem(RELOADED, 'once');
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,77 @@
+import { unzipSync } from 'fflate';
+import { expect, it } from 'vitest';
+import { type Stage, TINY } from './stage.js';
+import { addHybrid, blocks, composer, done, figures, GPT, row, saveFolder, train } from './train-room.js';
+
+/** Composing and training in the room Train. */
+export function training(stage: Stage): void {
+  it('composes a hybrid by keyboard and by drag', async () => {
+    const page = await stage.open(`train?${TINY}&${GPT}`);
+    await addHybrid(page);
+    expect(await blocks(page)).toEqual(['Mamba', 'Attention', 'Mamba', 'Attention', 'Mamba']);
+    const top = composer(page).getByRole('button', { name: /block 5$/ });
+    await top.focus();
+    await top.press('Alt+ArrowDown');
+    expect(await blocks(page)).toEqual(['Attention', 'Mamba', 'Mamba', 'Attention', 'Mamba']);
+    await expect.poll(() => page.locator('[aria-live]').allTextContents()).toContain('Mamba, now 4 of 5 from the text');
+    await page.keyboard.press('Delete');
+    expect(await blocks(page)).toEqual(['Attention', 'Mamba', 'Attention', 'Mamba']);
+    await page.keyboard.press('Control+d');
+    expect(await blocks(page)).toEqual(['Attention', 'Mamba', 'Mamba', 'Attention', 'Mamba']);
+
+    const grips = composer(page).locator('.grip');
+    await grips.first().hover();
+    await page.mouse.down();
+    const { y, height } = (await grips.nth(3).boundingBox())!;
+    await page.mouse.move(0, y + height / 2, { steps: 5 });
+    await page.mouse.move(0, y + height, { steps: 5 });
+    await page.mouse.up();
+    expect(await blocks(page)).toEqual(['Mamba', 'Mamba', 'Attention', 'Attention', 'Mamba']);
+
+    await composer(page)
+      .getByRole('button', { name: /block 3$/ })
+      .click();
+    await composer(page).getByLabel('Kind').selectOption('mamba2');
+    expect(await blocks(page)).toEqual(['Mamba', 'Mamba', 'Mamba-2', 'Attention', 'Mamba']);
+    await composer(page).getByLabel('Heads', { exact: true }).waitFor({ state: 'detached' });
+    await expect
+      .poll(() => page.evaluate(() => location.hash))
+      .toContain('run=Attention+%2B+Mamba;16;mamba/attention,heads=4/mamba2/mamba*2');
+  });
+
+  it('trains a hybrid beside a GPT, pauses, and goes on after a reload as if nothing had been', async () => {
+    const page = await stage.open(`train?${TINY}&${GPT}`);
+    await addHybrid(page);
+    await train(page);
+    await done(page, 'GPT', 60);
+    await done(page, 'Attention', 60);
+    await page.getByRole('img', { name: /Training loss of 2 runs/ }).waitFor();
+    const whole = await figures(page, 'Attention');
+    const sample = await page.locator('tbody tr').last().locator('td').allTextContents();
+
+    await page.getByRole('button', { name: 'Fork Attention + Mamba' }).click();
+    await train(page);
+    const forked = row(page, 'Attention \\+ Mamba, fork');
+    await forked.getByText(/step [2-9]/).waitFor();
+    await page.getByRole('button', { name: 'Pause Attention + Mamba, fork' }).click();
+    await forked.getByText(/paused at/).waitFor();
+    await page.reload();
+    await forked.getByText(/paused at/).waitFor();
+    await page.getByRole('button', { name: 'Go on with Attention + Mamba, fork' }).click();
+    await forked.getByText(/done at 60/).waitFor();
+    expect(await figures(page, 'Attention \\+ Mamba, fork')).toEqual(whole);
+    const last = await page.locator('tbody tr').last().locator('td').allTextContents();
+    expect(last).toEqual([...sample, sample[1]]);
+  });
+
+  it('saves a run as a folder', async () => {
+    const page = await stage.open('train?task=parity:6&budget=steps:5&batch=2x8&run=LSTM;16;lstm');
+    await train(page);
+    await done(page, 'LSTM', 5);
+    await page.getByRole('heading', { name: 'Accuracy by length' }).waitFor();
+    const files = unzipSync(await saveFolder(page, 'LSTM'));
+    expect(Object.keys(files).sort()).toEqual(
+      ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map((name) => `lstm/${name}`),
+    );
+  });
+}
