@@ -31,6 +31,8 @@ const PRODUCTS: readonly [number[], number[], boolean, boolean][] = [
   [[2, 300, 40], [2, 77, 40], false, true],
   [[1, 512], [512, 2000], false, false],
   [[3, 512], [2000, 512], false, true],
+  [[4, 515], [515, 517], false, false],
+  [[600, 2], [600, 700], true, false],
   [[5000, 37], [5000, 41], true, false],
   [[401, 64], [64, 401], false, false],
 ];

@@ -24,6 +24,11 @@ const MANY = 256;
 
 /** op(A) op(B) + bias for a batch of matrices; each thread computes parts of the result. */
 export function multiplyInParts(wasm: WasmInstance, product: Factors, places: ProductPlaces): void {
+  if (isStreamed(product)) multiplyByRowsOfB(wasm, product, places);
+  else multiplyByParts(wasm, product, places);
+}
+
+function multiplyByParts(wasm: WasmInstance, product: Factors, places: ProductPlaces): void {
   const { m, n, k, ofA, ofB } = product;
   const ofOutput: Steps = { batchStep: m * n, rowStep: n, columnStep: 1 };
   const calls = partsOf(product, wasm).map((part) => [
@@ -34,6 +39,38 @@ export function multiplyInParts(wasm: WasmInstance, product: Factors, places: Pr
     ...[places.bias && places.bias + 4 * part.column, wasm.panels],
   ]);
   wasm.runAll('gemmBatch', calls);
+}
+
+/** Rows of A up to which memory bounds a product, see `assembly/few-rows.ts`. */
+const FEW_ROWS = 4;
+/** Elements of B from which on its rows are divided among the threads. */
+const LARGE = 2 ** 18;
+/** Ranges of rows of B. A constant: the bits of a result must not depend on the number of threads. */
+const RANGES = 8;
+
+/** Whether few rows of A are multiplied by a large row-major B, as in decoding. */
+function isStreamed({ batches, m, n, k, ofB }: Factors): boolean {
+  return batches === 1 && m <= FEW_ROWS && ofB.columnStep === 1 && n * k >= LARGE && k >= RANGES * TOGETHER;
+}
+
+/**
+ * A B + bias for a B that is streamed: each thread reads whole rows of B, which are contiguous, and the partial sums of
+ * all ranges of rows are added in their order. Threads that shared the columns would each read half of every row, which
+ * is several times slower.
+ */
+function multiplyByRowsOfB(wasm: WasmInstance, { m, n, k, ofA, ofB }: Factors, places: ProductPlaces): void {
+  const parts = ranges(k, RANGES, TOGETHER);
+  wasm.withScratch(4 * parts.length * m * n, (scratch) => {
+    const calls = parts.map(({ from, count }, index) => [
+      ...[1, m, n, count],
+      ...[places.a + 4 * from * ofA.columnStep, 0, ofA.rowStep, ofA.columnStep],
+      ...[places.b + 4 * from * ofB.rowStep, 0, ofB.rowStep, ofB.columnStep],
+      ...[scratch + 4 * index * m * n, 0, n],
+      ...[index === 0 ? places.bias : 0, wasm.panels],
+    ]);
+    wasm.runAll('gemmBatch', calls, wasm.shouldParallelize(m * n * k));
+    wasm.kernels.columnSums(parts.length, m * n, m * n, scratch, places.output);
+  });
 }
 
 function at(offset: Offset, { batchStep, rowStep, columnStep }: Steps, batch: number, row: number, column: number) {
