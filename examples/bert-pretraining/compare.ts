@@ -23,7 +23,7 @@ export interface Comparison {
 export type Start = 'pretrained' | 'scratch';
 
 /**
- * Fine-tunes a model from one start and judges it; all else is the same for both. What a run that is gone on with has judged
+ * Fine-tunes a model from one start and evaluates it; all else is the same for both. What a run that is gone on with has evaluated
  * already stands.
  *
  * @returns the accuracy on the test texts, or null where it was interrupted
@@ -49,7 +49,7 @@ export async function fineTuned(start: Start, comparison: Comparison, options: R
       options,
     );
     if (interrupted) return null;
-    const found = await judge(model as Bert, comparison.test);
+    const found = await evaluate(model as Bert, comparison.test);
     await writeFile(file, JSON.stringify({ accuracy: found }));
     return found;
   } finally {
@@ -63,7 +63,7 @@ function begun(start: Start, { config, tokenizer, labels, pretrained }: Comparis
   return Promise.resolve(Bert.create(config, { head, seed, tokenizer }));
 }
 
-async function judge(model: Bert, test: readonly LabelledText[]): Promise<number> {
+async function evaluate(model: Bert, test: readonly LabelledText[]): Promise<number> {
   const found = await classify(
     model,
     test.map(({ text }) => text),

@@ -33,7 +33,7 @@ async function main(options: Options): Promise<void> {
   await write('Before training', model, seed);
 
   const heldOut = [...consecutiveWindows(validation, WINDOW)];
-  await learn(model, lessonOf(training, heldOut, seed), options);
+  await learn(model, taskOf(training, heldOut, seed), options);
   const loss = await evaluate(model, heldOut);
   const chance = Math.log(model.vocabularySize).toFixed(3);
   console.log(`\nValidation loss ${loss.toFixed(3)} nats per character (${chance} is chance).`);
@@ -54,7 +54,7 @@ const WINDOW = { length: CONTEXT, batchSize: 12 };
  * The recipe of nanoGPT's character model for small machines: AdamW, gradients of at most 1, a warm-up, then a cosine; at
  * twice its learning rate, 2e-3, which such a small model stands well, and at three times where the run is short.
  */
-function lessonOf(training: Int32Array, heldOut: readonly WindowBatch[], seed: string) {
+function taskOf(training: Int32Array, heldOut: readonly WindowBatch[], seed: string) {
   return {
     ...{ title: 'A character model', unit: 'nats per character', loss: nextTokenLoss },
     data: () => randomWindows(training, { ...WINDOW, seed }),

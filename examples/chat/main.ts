@@ -5,7 +5,7 @@ import { SequiturError } from '@sequitur/core';
 import { Gpt, type SayOptions } from '@sequitur/gpt';
 import { type RecipeOptions, runRecipe, saveResults, shortPath, splitByHash, startedIn } from '@sequitur/recipe';
 import { type Dialogue, readDialogues } from './dialogues.js';
-import { answerOf, judge } from './judge.js';
+import { answerOf, evaluate } from './evaluate.js';
 import { talk } from './talk.js';
 import { type ChatRecipe, trainChat } from './train-chat.js';
 import { spokenWords, wordDialogues } from './word-dialogues.js';
@@ -24,7 +24,7 @@ const command = {
       help: 'talk with this model, a Hugging Face folder with a chat template; nothing is trained',
     },
     temperature: { value: '<n>', help: 'how freely it chooses its words, 0 (the default) to about 1' },
-    silent: { help: 'train and judge only' },
+    silent: { help: 'train and evaluate only' },
   },
 } as const;
 
@@ -58,7 +58,7 @@ function givenModel({ extra: { model } }: ChatOptions): string | null {
   return existsSync(folder) ? folder : model;
 }
 
-/** The folder of a model that was trained and judged, or null where that was interrupted. */
+/** The folder of a model that was trained and evaluated, or null where that was interrupted. */
 async function trained(options: ChatOptions): Promise<string | null> {
   const [file] = options.data;
   const words = spokenWords(options.seed);
@@ -69,7 +69,7 @@ async function trained(options: ChatOptions): Promise<string | null> {
   if (learnt.interrupted) return null;
   const folder = join(options.folder, 'model');
   const model = await Gpt.fromPretrained(folder);
-  const scores = file ? null : await judge(model, words.test.slice(0, 200));
+  const scores = file ? null : await evaluate(model, words.test.slice(0, 200));
   await saveResults(options.folder, {
     ...{ data: file ? shortPath(file) : 'talk about words of the CMU dictionary', dialogues: sets.training.length },
     ...{ parameters: learnt.parameters, steps: learnt.steps, minutes: learnt.minutes, seed: options.seed },

@@ -4,7 +4,7 @@ import { Random, SequiturError } from '@sequitur/core';
 import { type LabelledText, readLabelledTexts } from './labelled-texts.js';
 import { readSpam } from './spam.js';
 
-/** Texts to learn from, to watch the learning with, and to judge the model by. */
+/** Texts for training, validation and test. */
 export interface LabelledSets {
   readonly name: string;
   readonly training: readonly LabelledText[];
@@ -39,15 +39,15 @@ export async function readLabelledSets(
       readSplit(path, names, columns),
     ),
   );
-  const [judge, watched] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
-  if (!training || !judge) {
+  const [evaluate, watched] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
+  if (!training || !evaluate) {
     throw new SequiturError({
       where: path,
       expected: 'a folder with train.csv and test.csv or dev.csv (or .tsv), the latter with more than one label',
-      got: training ? 'no texts to judge the model by' : 'no training texts',
+      got: training ? 'no test texts' : 'no training texts',
     });
   }
-  return setsOf(path, { kept: training, cut: judge }, random, watched);
+  return setsOf(path, { kept: training, cut: evaluate }, random, watched);
 }
 
 function setsOf(

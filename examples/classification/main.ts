@@ -40,13 +40,13 @@ async function main(options: RecipeOptions<keyof typeof command.extra>): Promise
   const sets = await readLabelledSets(options.data[0], options.seed, columns?.split(','));
   const { training, validation, test, labels } = sets;
   console.log(
-    `${sets.name}: ${training.length} texts to learn from, ${validation.length} to watch, ${test.length} to judge by; ${labels.length} labels.`,
+    `${sets.name}: ${training.length} texts for training, ${validation.length} for validation, ${test.length} for the test; ${labels.length} labels.`,
   );
   const trained = await trainClassifier(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const scores = await judge(model, test, apart);
-  const watched = await judge(model, validation);
+  const scores = await evaluate(model, test, apart);
+  const watched = await evaluate(model, validation);
   await saveResults(options.folder, {
     ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
     ...figuresOf(trained, options),
@@ -58,7 +58,7 @@ async function main(options: RecipeOptions<keyof typeof command.extra>): Promise
   model.dispose();
 }
 
-async function judge(model: Bert, test: LabelledSets['test'], apart?: string) {
+async function evaluate(model: Bert, test: LabelledSets['test'], apart?: string) {
   const found = await classify(
     model,
     test.map(({ text }) => text),

@@ -4,9 +4,9 @@ import { parameterCount } from '@sequitur/core';
 import type { RunOptions } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
 import { keepPreTrained, keptPreTrained, type PreTrained } from './pre-trained.js';
-import { type HeadLesson, trainOnBatches } from './train-on-batches.js';
+import { type HeadTask, trainOnBatches } from './train-on-batches.js';
 
-export interface PreTraining<H extends Head> extends HeadLesson<H> {
+export interface PreTraining<H extends Head> extends HeadTask<H> {
   readonly config: BertConfig;
   readonly tokenizer: SubwordTokenizer;
   readonly head: HeadPart<H>;
@@ -22,7 +22,7 @@ export interface PreTraining<H extends Head> extends HeadLesson<H> {
  * @returns null where the run was interrupted before
  */
 export async function preTrain<H extends Head>(
-  { config, tokenizer, head, source, ...lesson }: PreTraining<H>,
+  { config, tokenizer, head, source, ...settings }: PreTraining<H>,
   options: RunOptions,
 ): Promise<PreTrained | null> {
   const folder = join(options.folder, 'pretrained');
@@ -31,7 +31,7 @@ export async function preTrain<H extends Head>(
   const model = Bert.create<H>(config, { head, seed: options.seed, tokenizer });
   console.log(`\nPre-training ${sizeOf(model)} ${source}.`);
   try {
-    const learnt = await trainOnBatches(model, lesson, { ...options, folder: join(options.folder, 'pretraining') });
+    const learnt = await trainOnBatches(model, settings, { ...options, folder: join(options.folder, 'pretraining') });
     return learnt.interrupted ? null : await keepPreTrained(model, folder, learnt);
   } finally {
     model.dispose();

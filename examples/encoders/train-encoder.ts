@@ -6,7 +6,7 @@ import type { EncodedText } from './padded-batch.js';
 import { sizeOf } from './pre-train.js';
 import { preTrainOnTexts } from './pre-train-on-texts.js';
 import type { PreTrained } from './pre-trained.js';
-import { type HeadLesson, trainOnBatches } from './train-on-batches.js';
+import { type HeadTask, trainOnBatches } from './train-on-batches.js';
 
 /** The size of the model and how it learns. */
 export interface EncoderRecipe {
@@ -23,7 +23,7 @@ export interface EncoderRecipe {
 }
 
 /** What an encoder is to learn. */
-export interface EncoderTask<H extends Head> extends HeadLesson<H> {
+export interface EncoderTask<H extends Head> extends HeadTask<H> {
   readonly tokenizer: SubwordTokenizer;
   /** Texts without labels, to pre-train on, and others to watch that with. */
   readonly texts: readonly EncodedText[];
@@ -47,7 +47,7 @@ export async function trainEncoder<H extends Head>(
   task: EncoderTask<H>,
   options: RunOptions,
 ): Promise<TrainedEncoder<H> | null> {
-  const { tokenizer, texts, watchedTexts, head, ...lesson } = task;
+  const { tokenizer, texts, watchedTexts, head, ...rest } = task;
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const { share, ...settings } = preTraining;
   const preTrained = await preTrainOnTexts(
@@ -59,7 +59,7 @@ export async function trainEncoder<H extends Head>(
   console.log(`\nFine-tuning ${sizeOf(model)}.`);
   const learnt = await trainOnBatches(
     model,
-    { ...lesson, peakRate: fineTuning.peakRate },
+    { ...rest, peakRate: fineTuning.peakRate },
     { ...options, limit: shareOf(options.limit, 1 - share), folder: join(options.folder, 'fine-tuning') },
   );
   return { model, preTrained, learnt };

@@ -3,7 +3,7 @@ import { type Learnt, learn, type RunOptions } from '@sequitur/recipe';
 import { adamW, type LossFunction, type TrainingData, warmUpThenLinear } from '@sequitur/train';
 
 /** What a model with a head is trained on. */
-export interface HeadLesson<H extends Head> {
+export interface HeadTask<H extends Head> {
   /** Of the learning curve: what is learnt, and what its losses are of. */
   readonly title: string;
   readonly unit: string;
@@ -20,13 +20,13 @@ export interface HeadLesson<H extends Head> {
 /** Trains a model with its head, at a rate that rises to its peak and falls to nothing. */
 export function trainOnBatches<H extends Head>(
   model: Bert<H>,
-  { batches, peakRate, loss = headLoss<H>, ...lesson }: HeadLesson<H> & { readonly peakRate: number },
+  { batches, peakRate, loss = headLoss<H>, ...settings }: HeadTask<H> & { readonly peakRate: number },
   options: RunOptions,
 ): Promise<Learnt> {
   return learn(
     model,
     {
-      ...{ ...lesson, data: batches, tokensOf: tokensIn },
+      ...{ ...settings, data: batches, tokensOf: tokensIn },
       loss,
       optimizer: (steps) =>
         adamW({ learningRate: warmUpThenLinear({ peak: peakRate, warmUp: warmUpOf(steps), steps }) }),

@@ -37,16 +37,16 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   const sets = await readTaggedSets(options.data[0], options.seed);
   const { training, validation, test, tags } = sets;
   console.log(
-    `${training.length} sentences to learn from, ${validation.length} to watch, ${test.length} to judge by; ${(tags.length - 1) / 2} kinds of names.`,
+    `${training.length} sentences for training, ${validation.length} for validation, ${test.length} for the test; ${(tags.length - 1) / 2} kinds of names.`,
   );
   const trained = await trainRecognizer(sets, await readParagraphs(options.extra.corpus), recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const watched = await judge(model, validation);
-  const scores = await judge(model, test);
+  const watched = await evaluate(model, validation);
+  const scores = await evaluate(model, test);
   const bySource: Record<string, number> = {};
   for (const { name, sentences } of sets.tests.length > 1 ? sets.tests : []) {
-    bySource[`entity F1, ${name}`] = (await judge(model, sentences)).micro.f1;
+    bySource[`entity F1, ${name}`] = (await evaluate(model, sentences)).micro.f1;
   }
   await saveResults(options.folder, {
     ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
@@ -61,7 +61,7 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   model.dispose();
 }
 
-async function judge(model: Bert, sentences: TaggedSets['test']): Promise<EntityScores> {
+async function evaluate(model: Bert, sentences: TaggedSets['test']): Promise<EntityScores> {
   const texts = sentences.map(written);
   const found = await recognizeEntities(
     model,

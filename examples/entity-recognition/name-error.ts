@@ -17,7 +17,7 @@ import {
 /**
  * How badly words of names are told from the others and by their kinds: 1 - F1, with probabilities for counts, 0 to 1. Names
  * are few, and those watched with are seldom among those learnt from; there the cross-entropy is lowest for a model that names
- * nothing, so it is no judge of which model to keep. The caller disposes the scalar.
+ * nothing, so it is no criterion for model selection. The caller disposes the scalar.
  */
 export function nameError(
   model: Bert<TokenClassificationHead>,

@@ -9,7 +9,7 @@ export interface TaggedFile {
   readonly sentences: readonly TaggedSentence[];
 }
 
-/** Sentences to learn from, to watch the learning with, and to judge the model by. */
+/** Sentences for training, validation and test. */
 export interface TaggedSets {
   readonly training: readonly TaggedSentence[];
   readonly validation: readonly TaggedSentence[];

@@ -6,7 +6,7 @@ import { maskedTexts, savedAndLoaded, sizeOf, trainOnBatches } from '@sequitur/e
 import { readStories } from '@sequitur/example-stories/stories.js';
 import { badFile, firstBatches, type RecipeOptions, runRecipe, saveResults } from '@sequitur/recipe';
 import { trainWordPieceTokenizer } from '@sequitur/text';
-import { type FillingScores, judgeFillings } from './judge-fillings.js';
+import { evaluateFillings, type FillingScores } from './evaluate-fillings.js';
 import { passagesOf } from './passages.js';
 
 const command = {
@@ -22,8 +22,8 @@ const shape = {
 };
 const BATCH = { vocabularySize: 4000, batchSize: 32, peakRate: 2e-3, rate: 0.2 };
 
-/** Passages of the test that the model is judged by, evenly spread. */
-const JUDGED = 1500;
+/** Test passages for the evaluation, evenly spread. */
+const EVALUATED = 1500;
 
 const EXAMPLES = [
   'Once upon a [MASK] there lived a king.',
@@ -55,8 +55,8 @@ async function main(options: RecipeOptions): Promise<void> {
     options,
   );
   const again = (await savedAndLoaded(model, options)) as Bert<MaskedLanguageHead>;
-  const judged = test!.filter((_, index) => index % Math.ceil(test!.length / JUDGED) === 0);
-  const scores = await judgeFillings(again, judged, Random.fromSeed('fill-mask'));
+  const evaluated = test!.filter((_, index) => index % Math.ceil(test!.length / EVALUATED) === 0);
+  const scores = await evaluateFillings(again, evaluated, Random.fromSeed('fill-mask'));
   await saveResults(options.folder, {
     ...{ data: basename(options.data[0]!), seed: options.seed, passages: training!.length, ...learnt },
     ...figures(scores),

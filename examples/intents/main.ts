@@ -36,23 +36,23 @@ async function main(options: RecipeOptions): Promise<void> {
   const { training, validation, test, labels } = sets;
   const intents = labels.filter((label) => intentOf(label) !== undefined).length;
   console.log(
-    `${training.length} commands to learn from, ${validation.length} to watch, ${test.length} to judge by; ${intents} intents.`,
+    `${training.length} commands for training, ${validation.length} for validation, ${test.length} for the test; ${intents} intents.`,
   );
   const trained = await trainOnCommands(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const watched = await judge(model, validation);
+  const watched = await evaluate(model, validation);
   await saveResults(options.folder, {
     ...{ data: basename(options.data[0]!), commands: training.length, 'test commands': test.length },
     ...figuresOf(trained, options),
-    ...(await judge(model, test)),
+    ...(await evaluate(model, test)),
     'slot F1, validation': watched['slot F1'],
   });
   await showSome(model, test);
   model.dispose();
 }
 
-async function judge(model: Bert, commands: readonly SpokenCommand[]) {
+async function evaluate(model: Bert, commands: readonly SpokenCommand[]) {
   const texts = commands.map(written);
   const found = await understandAll(
     model,

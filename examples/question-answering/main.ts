@@ -4,8 +4,8 @@ import { SequiturError } from '@sequitur/core';
 import { figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { firstBatches, type RecipeOptions, runRecipe, saveResults, shortPath } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
-import { type ClozeOptions, clozeBatches } from './cloze-lessons.js';
-import { judgeCloze, judgeGuesses, judgeReader } from './judge-reader.js';
+import { type ClozeOptions, clozeBatches } from './cloze-questions.js';
+import { evaluateCloze, evaluateReader, scoreGuesses } from './evaluate-reader.js';
 import { type Question, questionSets, readArticles } from './questions.js';
 import { type ReaderRecipe, textsOf, trainReader } from './train-reader.js';
 
@@ -39,13 +39,15 @@ async function main(options: RecipeOptions): Promise<void> {
   if (file === undefined) throw missing();
   const sets = questionSets(await readArticles(file), options.seed);
   const { training, validation, test } = sets;
-  console.log(`${training.length} questions to learn from, ${validation.length} to watch, ${test.length} to judge by.`);
+  console.log(
+    `${training.length} questions for training, ${validation.length} for validation, ${test.length} for the test.`,
+  );
   const trained = await trainReader(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const scores = await judgeReader(model, test);
-  const learnt = await judgeReader(model, training.slice(0, test.length));
-  const guesses = judgeGuesses(test, options.seed);
+  const scores = await evaluateReader(model, test);
+  const learnt = await evaluateReader(model, training.slice(0, test.length));
+  const guesses = scoreGuesses(test, options.seed);
   await saveResults(options.folder, {
     ...{ data: shortPath(file), questions: training.length, 'test questions': test.length },
     ...figuresOf(trained, options),
@@ -64,7 +66,7 @@ async function clozeFigures(model: Bert<QuestionAnsweringHead>, test: readonly Q
   const texts = textsOf(test, tokenizer);
   const exact = (passage: ClozeOptions['passage']) => {
     const batches = clozeBatches(tokenizer, texts, { passage, around: 4 }, { batchSize: 32, seed: 'test' });
-    return judgeCloze(model, firstBatches(batches, { batches: 10, of: 10 }));
+    return evaluateCloze(model, firstBatches(batches, { batches: 10, of: 10 }));
   };
   const [short, long] = [recipe.aligning.cloze.passage, recipe.reading.cloze.passage];
   return {

@@ -35,7 +35,7 @@ export async function readArticles(file: string): Promise<Article[]> {
   });
 }
 
-/** Questions to learn from, to watch the learning with, and to judge the model by. */
+/** Questions for training, validation and test. */
 export interface QuestionSets {
   readonly training: readonly Question[];
   readonly validation: readonly Question[];
@@ -47,7 +47,7 @@ export function questionSets(articles: readonly Article[], seed: string): Questi
   if (articles.length < 3) {
     throw new SequiturError({
       where: 'question answering',
-      expected: 'at least three articles: to learn from, to watch with, and to judge by',
+      expected: 'at least three articles: for training, validation and test',
       got: `${articles.length}`,
     });
   }

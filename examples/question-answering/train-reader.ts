@@ -4,7 +4,7 @@ import { firstBatches, type RunOptions, shareOf } from '@sequitur/recipe';
 import { type SubwordTokenizer, trainWordPieceTokenizer } from '@sequitur/text';
 import { answerBatches } from './answer-batches.js';
 import { answerWindows } from './answer-windows.js';
-import { type ClozeOptions, clozeBatches, wordsOf } from './cloze-lessons.js';
+import { type ClozeOptions, clozeBatches, wordsOf } from './cloze-questions.js';
 import type { Question, QuestionSets } from './questions.js';
 
 /** The size of the reader and how it learns: first by questions that are made of the texts, then by real ones too. */

@@ -22,7 +22,7 @@ export const inductionHeads: Task = {
   length: LENGTH,
   batchSize: 8,
   testLengths: Array.from({ length: 12 }, (_, index) => 64 * 2 ** index),
-  lesson: (batch) => ({ often: batch % 2 === 0 }),
+  curriculum: (batch) => ({ often: batch % 2 === 0 }),
   draw(random: Random, { length = LENGTH, often = false } = {}) {
     const inputs = Int32Array.from({ length }, () => random.integer(ORDINARY));
     const labels = new Int32Array(length).fill(NOT_ASKED);

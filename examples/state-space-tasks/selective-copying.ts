@@ -8,7 +8,7 @@ const LENGTH = 256 + 2 * COPIED;
 const [NOISE, ASK] = [0, KINDS + 1];
 
 /** The curriculum of the training; after it, batches are as in the test. */
-const LESSONS = [
+const CURRICULUM = [
   { batches: 100, copied: 1, noise: 8 },
   { batches: 100, copied: 2, noise: 16 },
   { batches: 100, copied: 3, noise: 24 },
@@ -30,9 +30,9 @@ export const selectiveCopying: Task = {
   length: LENGTH,
   batchSize: 8,
   testLengths: [64, 128, 256, 512, 1024, 2048, 4096].map((noise) => noise + 2 * COPIED),
-  lesson(batch) {
+  curriculum(batch) {
     let end = 0;
-    for (const { batches, copied, noise } of LESSONS) {
+    for (const { batches, copied, noise } of CURRICULUM) {
       end += batches;
       if (batch < end) return { copied, length: noise + 2 * copied };
     }

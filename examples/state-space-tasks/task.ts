@@ -29,7 +29,7 @@ export interface Task {
   readonly testLengths: readonly number[];
   draw(random: Random, options?: DrawOptions): Example;
   /** How the examples of this batch of the training are drawn; the first is number 0. Others are drawn as for the test. */
-  lesson?(batch: number): DrawOptions;
+  curriculum?(batch: number): DrawOptions;
 }
 
 /** What no loss and no score looks at. */
@@ -40,7 +40,7 @@ interface BatchOptions {
   readonly seed: string;
   /** Default that of the training. */
   readonly length?: number;
-  /** Whether the task's lessons say how the examples are drawn; default no. */
+  /** Whether the task's curriculum says how the examples are drawn; default no. */
   readonly forTraining?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function batchesOf(
   const identity = { task: task.name, batchSize, seed, length, forTraining };
   return Batches.from(identity, { drawn: 0 }, ({ drawn }) => {
     const random = all.fork(drawn);
-    const draw = { length, ...(forTraining && task.lesson?.(drawn)) };
+    const draw = { length, ...(forTraining && task.curriculum?.(drawn)) };
     const rows = Math.round((batchSize * length) / draw.length);
     const examples = Array.from({ length: rows }, (_, row) => task.draw(random.fork(row), draw));
     const batch = { inputs: examples.map(({ inputs }) => inputs), labels: examples.map(({ labels }) => labels) };

@@ -4,8 +4,8 @@ import { badFile, learn, type RecipeOptions, runRecipe, savedAs, saveResults, sh
 import { completeText, joinDocuments, type Tokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import { architectures, type StoryArchitecture, type StoryModel, type StorySize, sizes } from './architectures.js';
 import { bitsPerByte } from './bits-per-byte.js';
-import { storyLesson } from './lesson.js';
 import { readStories } from './stories.js';
+import { storyTask } from './story-task.js';
 
 const command = {
   name: 'stories',
@@ -39,8 +39,8 @@ await runRecipe(command, async (options: Options) => {
   );
   console.log(`The model: ${architecture.shape(size)}: ${parameterCount(model).toLocaleString('en')} parameters.`);
   const peak = Number(extra.rate ?? 4e-3);
-  const lesson = storyLesson({ training: training!, validation: validation!, peak, seed });
-  const learnt = await learn(model, lesson, options);
+  const task = storyTask({ training: training!, validation: validation!, peak, seed });
+  const learnt = await learn(model, task, options);
   await model.savePretrained(folder, savedAs(options));
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(folder)}`);

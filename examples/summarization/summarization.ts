@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openBackend, Random } from '@sequitur/core';
 import {
   learn,
-  pairLesson,
+  pairTask,
   type RecipeOptions,
   type SmallTransformerSize,
   type Split,
@@ -51,15 +51,15 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   const counts = `${training.length} to learn from, ${validation.length} for validation, ${test.length} held out`;
   console.log(`Texts with summaries: ${counts}; ${tokenizer.vocabularySize} tokens.`);
   const model = smallTransformer(tokenizer, settings.model, options.seed);
-  const lessons = lessonsOf({ training, validation, test }, tokenizer, model.paddingToken, settings, options.seed);
+  const tasks = tasksOf({ training, validation, test }, tokenizer, model.paddingToken, settings, options.seed);
   const { readingShare } = settings;
   console.log('\nLearning to read: the principal sentence of each passage is to be copied.');
-  const read = await learn(model, lessons.reading, {
+  const read = await learn(model, tasks.reading, {
     ...{ ...options, limit: shareOf(options.limit, readingShare), folder: join(options.folder, 'reading') },
   });
   if (read.interrupted) return { ...read, scores: {} as Record<string, number> };
   console.log('\nLearning to sum up.');
-  const summed = await learn(model, lessons.summing, { ...options, limit: shareOf(options.limit, 1 - readingShare) });
+  const summed = await learn(model, tasks.summing, { ...options, limit: shareOf(options.limit, 1 - readingShare) });
   const learnt = {
     ...summed,
     readingSteps: read.steps,
@@ -84,7 +84,7 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   return { ...learnt, scores };
 }
 
-function lessonsOf(
+function tasksOf(
   { training, validation }: Record<Split, Article[]>,
   tokenizer: Tokenizer,
   paddingToken: number,
@@ -103,13 +103,13 @@ function lessonsOf(
   };
   const common = { seed, batchSize: settings.batchSize, paddingToken, unit: 'nats per token' };
   return {
-    reading: pairLesson({
+    reading: pairTask({
       ...{ ...common, name: 'passages', title: 'Copying the principal sentence', peak: settings.readingPeak },
       training: passagesOf(training, 8, 'reading'),
       validation: passagesOf(validation.slice(0, 200), 1, 'watching'),
     }),
     summing: {
-      ...pairLesson({
+      ...pairTask({
         ...{ ...common, name: 'texts and summaries', title: 'Summarization', peak: settings.peak },
         training: training.flatMap(({ sentences, summaries }) =>
           summaries.map((summary) => encode(sentences, summary)),

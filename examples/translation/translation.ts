@@ -1,7 +1,7 @@
 import { openBackend } from '@sequitur/core';
 import {
   learn,
-  pairLesson,
+  pairTask,
   type RecipeOptions,
   savedAs,
   saveResults,
@@ -18,13 +18,13 @@ export async function trainTranslator(corpus: Corpus, options: RecipeOptions<str
   describe(corpus);
   const { beams } = settings;
   const model = smallTransformer(tokenizer, { ...settings.model, generation: { num_beams: beams } }, options.seed);
-  const lesson = pairLesson({
+  const task = pairTask({
     ...{ name, title: `Translation: ${name}`, unit: settings.unit, seed: options.seed },
     ...{ batchSize: settings.batchSize, peak: settings.peak, paddingToken: model.paddingToken },
     training: training.flatMap((example) => example.targets.map((target) => corpus.encode(example.source, target))),
     validation: validation.map(({ source, targets }) => corpus.encode(source, targets[0]!)),
   });
-  const learnt = await learn(model, lesson, options);
+  const learnt = await learn(model, task, options);
   await model.savePretrained(options.folder, savedAs(options));
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(options.folder)}`);

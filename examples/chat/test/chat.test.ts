@@ -7,7 +7,7 @@ import { trainByteLevelTokenizer } from '@sequitur/text';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeDialogue } from '../dialogue-batches.js';
 import { type Dialogue, readDialogues } from '../dialogues.js';
-import { answerOf } from '../judge.js';
+import { answerOf } from '../evaluate.js';
 import { SPECIAL_TOKENS, TEMPLATE } from '../template.js';
 import { trainChat } from '../train-chat.js';
 import { spokenWords, wordDialogues } from '../word-dialogues.js';
@@ -44,7 +44,7 @@ describe('dialogues', () => {
     expect(labels.every((label, index) => label === -100 || label === (inputs[index + 1] ?? 0))).toBe(true);
   });
 
-  it('about words keep some words for the judge, and ask for the word before', () => {
+  it('about words keep some words for the test, and ask for the word before', () => {
     const { training, test } = spokenWords('1');
     expect(training.length).toBeGreaterThan(20_000);
     const known = new Set(training.map(({ word }) => word));

@@ -20,7 +20,7 @@ async function read(content: string) {
   return readTaggedSentences(file);
 }
 
-it('come from all the sources of a folder, and are judged source by source', async () => {
+it('come from all the sources of a folder, and are evaluated source by source', async () => {
   const sources = join(folder, 'sources');
   await mkdir(sources);
   const write = (name: string, words: string) =>

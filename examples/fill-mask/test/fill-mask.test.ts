@@ -4,7 +4,7 @@ import { maskedTexts } from '@sequitur/example-encoders';
 import { trainWordPieceTokenizer } from '@sequitur/text';
 import { adamW, train } from '@sequitur/train';
 import { beforeAll, expect, it } from 'vitest';
-import { judgeFillings } from '../judge-fillings.js';
+import { evaluateFillings } from '../evaluate-fillings.js';
 import { passagesOf } from '../passages.js';
 import { wordClassOf } from '../word-classes.js';
 
@@ -43,12 +43,12 @@ it('counts how often a masked token is found: at chance level before training, n
     { ...config, contextLength: 24, dropout: 0, attentionDropout: 0 },
     { head: maskedLanguage(), seed: 1, tokenizer },
   );
-  const before = await judgeFillings(model, passages, Random.fromSeed(1));
+  const before = await evaluateFillings(model, passages, Random.fromSeed(1));
   const data = maskedTexts(passages, tokenizer, { batchSize: 8, seed: '1' });
   const optimizer = adamW({ learningRate: 1e-2 });
   for await (const _ of train(model, data, { optimizer, loss: headLoss, steps: 60 }));
   optimizer.dispose();
-  const after = await judgeFillings(model, passages, Random.fromSeed(1));
+  const after = await evaluateFillings(model, passages, Random.fromSeed(1));
   model.dispose();
   expect(before.all.first).toBeLessThan(0.3);
   expect(after.all.first).toBeGreaterThan(0.8);

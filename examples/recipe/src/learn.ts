@@ -4,12 +4,12 @@ import { type Module, parameterCount } from '@sequitur/core';
 import { CheckpointStore, evaluate, train } from '@sequitur/train';
 import { interruption } from './interruption.js';
 import type { LearningCurve } from './learning-curve.js';
-import type { Learnt, Lesson } from './lesson.js';
 import type { RunOptions } from './options.js';
 import { type Plan, planOf } from './plan.js';
 import { shortPath } from './results.js';
 import { RunFile } from './run-file.js';
 import { RunWatch } from './run-watch.js';
+import type { Learnt, TrainingTask } from './training-task.js';
 
 /**
  * Trains the model until the limit and leaves it as it was at its lowest validation loss. The folder keeps checkpoints,
@@ -20,21 +20,21 @@ import { RunWatch } from './run-watch.js';
  */
 export async function learn<M extends Module, Batch>(
   model: M,
-  lesson: Lesson<M, Batch>,
+  task: TrainingTask<M, Batch>,
   options: RunOptions,
 ): Promise<Learnt> {
   const checkpoints = join(options.folder, 'checkpoints');
   const file = new RunFile(checkpoints);
   const asked = 'steps' in options.limit ? options.limit.steps : undefined;
   const resolved = await file.open({ resume: options.resume, steps: asked });
-  const { steps, evaluateEvery } = resolved ?? (await planOf(options.limit, model, lesson));
+  const { steps, evaluateEvery } = resolved ?? (await planOf(options.limit, model, task));
   await file.write({ steps, evaluateEvery, finished: false });
   const watch = new RunWatch(join(checkpoints, 'curve.jsonl'), steps, options.onStep);
-  const interrupted = await takeSteps(model, lesson, { ...options, checkpoints, steps, evaluateEvery, watch });
+  const interrupted = await takeSteps(model, task, { ...options, checkpoints, steps, evaluateEvery, watch });
   const curve = await watch.close();
-  const validationLoss = await takeBest(model, lesson, checkpoints, curve);
+  const validationLoss = await takeBest(model, task, checkpoints, curve);
   await mkdir(options.folder, { recursive: true });
-  await curve.draw(join(options.folder, 'learning-curve.svg'), lesson);
+  await curve.draw(join(options.folder, 'learning-curve.svg'), task);
   await file.write({ steps, evaluateEvery, finished: !interrupted });
   if (interrupted) console.log(`Interrupted after ${watch.step} of ${steps} steps; --resume resumes the run.`);
   console.log(`The learning curve: ${shortPath(join(options.folder, 'learning-curve.svg'))}`);
@@ -53,15 +53,15 @@ interface Steps extends RunOptions, Plan {
 /** @returns whether they were interrupted */
 async function takeSteps<M extends Module, Batch>(
   model: M,
-  lesson: Lesson<M, Batch>,
+  task: TrainingTask<M, Batch>,
   { checkpoints, steps, evaluateEvery: every, seed, watch, signal }: Steps,
 ): Promise<boolean> {
-  const { loss, validation, patience, maxGradientNorm, accumulate, tokensOf } = lesson;
-  const optimizer = lesson.optimizer(steps);
+  const { loss, validation, patience, maxGradientNorm, accumulate, tokensOf } = task;
+  const optimizer = task.optimizer(steps);
   const ending = interruption(signal);
-  const run = train(model, lesson.data(), {
+  const run = train(model, task.data(), {
     ...{ optimizer, loss, steps, maxGradientNorm, accumulate, tokensOf, seed, signal: ending.signal },
-    evaluation: { data: () => validation, every, loss: lesson.validationLoss, patience },
+    evaluation: { data: () => validation, every, loss: task.validationLoss, patience },
     checkpoints: { folder: checkpoints, every: Math.ceil(every / 2), keep: 2 },
   });
   try {
@@ -79,7 +79,7 @@ async function takeSteps<M extends Module, Batch>(
 /** Leaves the model as it is where that is best, else as it was then. @returns its validation loss */
 async function takeBest<M extends Module, Batch>(
   model: M,
-  { loss, validationLoss = loss, validation }: Lesson<M, Batch>,
+  { loss, validationLoss = loss, validation }: TrainingTask<M, Batch>,
   checkpoints: string,
   { points }: LearningCurve,
 ): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Module } from '@sequitur/core';
 import { adamW, evaluate, train } from '@sequitur/train';
-import type { Lesson } from './lesson.js';
 import type { Limit } from './options.js';
+import type { TrainingTask } from './training-task.js';
 
 /** Steps that compile and warm up, and say nothing of the speed. */
 const WARM_UP_STEPS = 3;
@@ -21,11 +21,15 @@ export interface Plan {
  * How many steps a run has: as many as asked for, or as many as fit into the time, found out by a trial that leaves the
  * model as it is. From here on time plays no part, so that the run can be repeated and gone on with.
  */
-export async function planOf<M extends Module, Batch>(limit: Limit, model: M, lesson: Lesson<M, Batch>): Promise<Plan> {
-  const { loss, validationLoss = loss, validation, evaluations = 20 } = lesson;
+export async function planOf<M extends Module, Batch>(
+  limit: Limit,
+  model: M,
+  task: TrainingTask<M, Batch>,
+): Promise<Plan> {
+  const { loss, validationLoss = loss, validation, evaluations = 20 } = task;
   if ('steps' in limit) return { steps: limit.steps, evaluateEvery: Math.ceil(limit.steps / evaluations) };
   const began = performance.now();
-  const perStep = await secondsPerStep(model, lesson, Math.min(LONGEST_TRIAL, limit.seconds * SHARE_OF_TRIAL));
+  const perStep = await secondsPerStep(model, task, Math.min(LONGEST_TRIAL, limit.seconds * SHARE_OF_TRIAL));
   const perEvaluation = await seconds(() => evaluate(model, validation, validationLoss));
   const affordable = Math.floor((limit.seconds * SHARE_OF_EVALUATION) / perEvaluation);
   const count = Math.max(2, Math.min(evaluations, affordable));
@@ -36,7 +40,7 @@ export async function planOf<M extends Module, Batch>(limit: Limit, model: M, le
 
 async function secondsPerStep<M extends Module, Batch>(
   model: M,
-  { loss, data, accumulate }: Lesson<M, Batch>,
+  { loss, data, accumulate }: TrainingTask<M, Batch>,
   longest: number,
 ): Promise<number> {
   // At a rate of 0 nothing is learnt, and the work is the same.

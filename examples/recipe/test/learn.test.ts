@@ -6,7 +6,7 @@ import { initialize, Linear, meanSquaredError, openBackend } from '@sequitur/cor
 import { adamW, warmUpThenCosine } from '@sequitur/train';
 import { type Scalar, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Lesson, learn, type RunOptions } from '../src/index.js';
+import { learn, type RunOptions, type TrainingTask } from '../src/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A line to be learnt: y = 2 x + 1. */
-const line: Lesson<Linear, readonly number[]> = {
+const line: TrainingTask<Linear, readonly number[]> = {
   ...{ title: 'A line', unit: 'squared error', evaluations: 5 },
   data: function* () {
     for (let i = 0; ; i++) yield [i % 3, (i % 5) / 5];
@@ -35,10 +35,10 @@ const inFolder = (name: string, options: Partial<RunOptions> = {}): RunOptions =
   ...options,
 });
 
-async function runOf(options: RunOptions, lesson = line) {
+async function runOf(options: RunOptions, task = line) {
   const model = initialize(new Linear(1, 1), 1);
   try {
-    const learnt = await learn(model, lesson, options);
+    const learnt = await learn(model, task, options);
     return { learnt, weights: [...(await model.weight.read()), ...(await model.bias!.read())] };
   } finally {
     model.dispose();

@@ -27,8 +27,8 @@ it('begins with few tokens among little noise, in as many texts as make a batch 
   expect(asked(first!.labels[0] as Int32Array)).toBe(1);
   const tokens = first!.inputs.length * first!.inputs[0]!.length;
   expect(Math.abs(tokens - 8 * selectiveCopying.length)).toBeLessThan(10);
-  expect(selectiveCopying.lesson!(1499).length).toBe(128 + 16);
-  expect(selectiveCopying.lesson!(1500)).toEqual({});
+  expect(selectiveCopying.curriculum!(1499).length).toBe(128 + 16);
+  expect(selectiveCopying.curriculum!(1500)).toEqual({});
 });
 
 it('asks what stood behind the special token, once at the end or often', () => {

@@ -8,8 +8,8 @@ import { train } from '@sequitur/train';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { architectures, type StorySize, sizes } from '../architectures.js';
 import { bitsPerByte } from '../bits-per-byte.js';
-import { storyLesson } from '../lesson.js';
 import { readStories } from '../stories.js';
+import { storyTask } from '../story-task.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -63,9 +63,9 @@ it.each(Object.entries(architectures))(
     const tokens = joinDocuments([tokenizer.encode(text)], 0);
     const model = each.create(tiny, tokenizer, 'seed');
     const before = await bitsPerByte(model, tokens, text.length);
-    const lesson = storyLesson({ training: tokens, validation: tokens, peak: 2e-2, seed: 'seed' });
-    const optimizer = lesson.optimizer(8);
-    for await (const _ of train(model, lesson.data(), { optimizer, loss: lesson.loss, steps: 8 }));
+    const task = storyTask({ training: tokens, validation: tokens, peak: 2e-2, seed: 'seed' });
+    const optimizer = task.optimizer(8);
+    for await (const _ of train(model, task.data(), { optimizer, loss: task.loss, steps: 8 }));
     optimizer.dispose();
     const after = await bitsPerByte(model, tokens, text.length);
     expect(after).toBeLessThan(0.9 * before);

@@ -7,9 +7,9 @@ import {
   type SequenceToSequence,
   translationLoss,
 } from '@sequitur/transformer';
-import type { Lesson } from './lesson.js';
+import type { TrainingTask } from './training-task.js';
 
-export interface PairLessonOptions {
+export interface PairTaskOptions {
   /** Of the data, which a resumed run compares. */
   readonly name: string;
   readonly title: string;
@@ -30,7 +30,7 @@ export interface PairLessonOptions {
  * smoothed by 0.1, Adam with a second decay of 0.98, a rate that warms up; it then falls with a cosine, which suits runs
  * whose length is known.
  */
-export function pairLesson(options: PairLessonOptions): Lesson<SequenceToSequence, LabelledTranslationBatch> {
+export function pairTask(options: PairTaskOptions): TrainingTask<SequenceToSequence, LabelledTranslationBatch> {
   const { name, title, unit, training, validation, paddingToken, batchSize, peak, warmUp = 0.1, seed } = options;
   const collate = (pairs: readonly EncodedPair[]) => pairBatch(pairs, paddingToken);
   const sorted = [...validation].sort((a, b) => lengthOf(a) - lengthOf(b));

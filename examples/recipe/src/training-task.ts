@@ -2,7 +2,7 @@ import type { Module } from '@sequitur/core';
 import type { LossFunction, Optimizer, TrainingData } from '@sequitur/train';
 
 /** What is learnt, and how. */
-export interface Lesson<M extends Module, Batch> {
+export interface TrainingTask<M extends Module, Batch> {
   /** Of the learning curve. */
   readonly title: string;
   /** Of the losses: `nats per phoneme`. */

@@ -12,7 +12,7 @@ export interface ChatScores {
 }
 
 /** Asks for words outside the training data, each in a separate conversation, and then for their syllables. */
-export async function judge(model: Gpt, words: readonly SpokenWord[]): Promise<ChatScores> {
+export async function evaluate(model: Gpt, words: readonly SpokenWord[]): Promise<ChatScores> {
   const [sounds, syllables]: [string[], string[]] = [[], []];
   for (const { word } of words) {
     const conversation = model.chat();

@@ -1,4 +1,4 @@
-import type { Lesson } from '@sequitur/recipe';
+import type { TrainingTask } from '@sequitur/recipe';
 import { consecutiveWindows, shuffledWindows, type WindowBatch } from '@sequitur/text';
 import { adamW, nextTokenLoss, warmUpThenLinear } from '@sequitur/train';
 import { CONTEXT, type StoryModel } from './architectures.js';
@@ -8,7 +8,7 @@ export const WINDOW = { length: CONTEXT, batchSize: 8 };
 /** How many windows of what is held out tell which model is best. */
 const WATCHED = 96;
 
-export interface StoryLessonOptions {
+export interface StoryTaskOptions {
   readonly training: Int32Array;
   readonly validation: Int32Array;
   readonly peak: number;
@@ -19,7 +19,12 @@ export interface StoryLessonOptions {
  * Next-token prediction on windows that are never repeated. The learning rate warms up and decays to 0, which with
  * little training does better than to end at a tenth (Bergsma et al. 2025).
  */
-export function storyLesson({ training, validation, peak, seed }: StoryLessonOptions): Lesson<StoryModel, WindowBatch> {
+export function storyTask({
+  training,
+  validation,
+  peak,
+  seed,
+}: StoryTaskOptions): TrainingTask<StoryModel, WindowBatch> {
   const heldOut = [...consecutiveWindows(validation, WINDOW)];
   const every = Math.max(1, Math.floor((heldOut.length * WINDOW.batchSize) / WATCHED));
   return {

@@ -23,7 +23,7 @@ interface Place {
 }
 
 /** Hides one token in seven of each passage, each by the mask, and counts how often the model finds it. */
-export async function judgeFillings(
+export async function evaluateFillings(
   model: Bert<MaskedLanguageHead>,
   passages: readonly EncodedText[],
   random: Random,

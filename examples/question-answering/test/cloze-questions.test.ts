@@ -2,7 +2,7 @@ import { Random } from '@sequitur/core';
 import { firstBatches } from '@sequitur/recipe';
 import { type SubwordTokenizer, trainWordPieceTokenizer } from '@sequitur/text';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ClozeMaker, clozeBatches, wordsOf } from '../cloze-lessons.js';
+import { ClozeMaker, clozeBatches, wordsOf } from '../cloze-questions.js';
 
 const text =
   'Go on. The white whale, they say, swam past Nantucket in May. It was seen by the crew of the Pequod at noon!';

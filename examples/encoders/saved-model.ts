@@ -3,12 +3,12 @@ import { Bert, type Head } from '@sequitur/bert';
 import { type Results, type RunOptions, savedAs, shortPath } from '@sequitur/recipe';
 import type { TrainedEncoder } from './train-encoder.js';
 
-/** Saves a model in `model`, and gives the one that is loaded from there, which the caller disposes: that one is judged. */
+/** Saves a model in `model`, and gives the one that is loaded from there, which the caller disposes: that one is evaluated. */
 export async function savedAndLoaded<H extends Head>(model: Bert<H>, options: RunOptions): Promise<Bert> {
   const folder = join(options.folder, 'model');
   await model.savePretrained(folder, savedAs(options));
   model.dispose();
-  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back to judge it.`);
+  console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}. Loading it back for the evaluation.`);
   return Bert.fromPretrained(folder);
 }
 

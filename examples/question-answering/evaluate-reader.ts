@@ -5,7 +5,7 @@ import { nearestGuess, randomGuess } from './guesses.js';
 import type { Question } from './questions.js';
 
 /** Exact match and F1 of the reader on real questions. */
-export async function judgeReader(model: Bert, questions: readonly Question[]) {
+export async function evaluateReader(model: Bert, questions: readonly Question[]) {
   const noAnswer = questions.some(({ answers }) => answers.length === 0);
   const found: string[] = [];
   for (const { question, context } of questions) {
@@ -18,7 +18,7 @@ export async function judgeReader(model: Bert, questions: readonly Question[]) {
 }
 
 /** What two ways to guess, which learn nothing, get of the same questions. */
-export function judgeGuesses(questions: readonly Question[], seed: string) {
+export function scoreGuesses(questions: readonly Question[], seed: string) {
   const random = Random.fromSeed(seed).fork('guesses');
   return {
     random: scoresOf(
@@ -33,7 +33,7 @@ export function judgeGuesses(questions: readonly Question[], seed: string) {
 }
 
 /** The share of made questions whose both ends are found. */
-export async function judgeCloze(
+export async function evaluateCloze(
   model: Bert<QuestionAnsweringHead>,
   batches: readonly LabelledBatch<QuestionAnsweringHead>[],
 ): Promise<number> {
