@@ -14,7 +14,9 @@ interface Holder {
   readonly token: string;
 }
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
+/** Milliseconds to wait for another process that takes over the same lock. */
+const PAUSE = 5;
 
 /** The locks that are held here; tokens begin with what tells this copy of the module from those of other threads. */
 const held = new Set<string>();
@@ -32,15 +34,23 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true });
   const lock = join(folder, LOCK);
   const holder = await thisProcess();
+  held.add(holder.token); // before the lock is seen, lest it be taken for one that is over
+  try {
+    await acquire(folder, lock, holder);
+  } catch (error) {
+    held.delete(holder.token);
+    throw error;
+  }
+  return () => release(lock, holder);
+}
+
+async function acquire(folder: string, lock: string, holder: Holder): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (await create(lock, holder)) {
-      held.add(holder.token);
-      return () => release(lock, holder);
-    }
+    if (await create(lock, holder)) return;
     const other = await readHolder(lock);
     if (other === null) continue; // it has just been given back
     if (await isRunning(other)) throw taken(folder, other);
-    await takeAway(lock, other);
+    await takeAway(lock, other, holder);
   }
   throw taken(folder, await readHolder(lock));
 }
@@ -62,22 +72,25 @@ async function create(lock: string, holder: Holder): Promise<boolean> {
   }
 }
 
-/** Removes the lock of a process that has ended, unless another one has just taken it over. */
-async function takeAway(lock: string, stale: Holder): Promise<void> {
-  const { link, rename, rm } = await import('node:fs/promises');
-  const { randomUUID } = await import('node:crypto');
-  const aside = `${lock}.${randomUUID()}`;
-  const gone = await rename(lock, aside).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return true;
-      throw error;
-    },
-  );
-  if (gone) return;
-  const found = await readHolder(aside);
-  if (found && found.token !== stale.token) await link(aside, lock).catch(() => {});
-  await rm(aside, { force: true });
+/**
+ * Removes the lock of a process that has ended. Only the holder of a second lock may do so, since the first may have been
+ * taken over meanwhile.
+ */
+async function takeAway(lock: string, stale: Holder, holder: Holder): Promise<void> {
+  const { rm } = await import('node:fs/promises');
+  const takeover = `${lock}.takeover`;
+  if (!(await create(takeover, holder))) {
+    const other = await readHolder(takeover);
+    if (other && !(await isRunning(other))) await rm(takeover, { force: true });
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    return;
+  }
+  try {
+    const found = await readHolder(lock);
+    if (found?.token === stale.token) await rm(lock, { force: true });
+  } finally {
+    await rm(takeover, { force: true });
+  }
 }
 
 /** A lock that cannot be removed is known to be over: here by its token, elsewhere once the process has ended. */
