@@ -44,7 +44,9 @@ export interface MultiHeadAttentionOptions extends Omit<ProjectionOptions, 'sour
  * A sequence may be read in chunks. Where queries attend to later positions, those positions must be in the same chunk:
  * the whole prefix of a prefix pattern, the whole sequence where any query attends to all.
  *
- * Observable: `weights` [batch, heads, length, keys], computed only when observed.
+ * Observable: `query` [batch, length, heads, headSize] and `key` [batch, keys, keyHeads, headSize], both with their
+ * positions, `value` [batch, keys, keyHeads, valueSize], and `weights` [batch, heads, length, keys], computed only when
+ * observed.
  */
 export class MultiHeadAttention extends ProjectedAttention implements SequenceMixer<KeyValueCache> {
   readonly pattern: Pattern;

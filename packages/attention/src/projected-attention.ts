@@ -1,5 +1,13 @@
-import { Linear, type LinearOptions, type MixContext, Module, type Norm, SequiturError } from '@sequitur/core';
-import { reshape, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  Linear,
+  type LinearOptions,
+  type MixContext,
+  Module,
+  type Norm,
+  observeLazily,
+  SequiturError,
+} from '@sequitur/core';
+import { reshape, slice, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
 import {
   type AttentionOptions,
   attention,
@@ -118,12 +126,16 @@ export abstract class ProjectedAttention extends Module {
     keys: Tensor4D,
     values: Tensor4D,
     options: AttentionOptions,
-    { observe, random }: MixContext,
+    context: MixContext,
   ): Tensor3D {
     const { fullyMasked } = this;
+    const { random } = context;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
     const resolved = { ...options, scale: this.scale, softCap: this.softCap };
-    observe?.('weights', attentionWeights(query, keys, { ...resolved, fullyMasked }));
+    observeLazily(context, 'query', () => query);
+    observeLazily(context, 'key', () => filled(keys, options.keyLength));
+    observeLazily(context, 'value', () => filled(values, options.keyLength));
+    observeLazily(context, 'weights', () => attentionWeights(query, keys, { ...resolved, fullyMasked }));
     return this.output.apply(join(attention(query, keys, values, { ...resolved, fullyMasked, dropout })));
   }
 }
@@ -138,4 +150,9 @@ function split(x: Tensor3D, heads: number): Tensor4D {
 function join(x: Tensor4D): Tensor3D {
   const [batch, length, heads, size] = x.shape;
   return reshape(x, [batch, length, heads * size]);
+}
+
+/** The filled part of a buffer with spare capacity. */
+function filled(buffer: Tensor4D, length = buffer.shape[1]): Tensor4D {
+  return slice(buffer, [0, 0, 0, 0], [-1, length, -1, -1]);
 }

@@ -54,7 +54,7 @@ onEachBackend('multi-head attention', () => {
     mixer.dispose();
   });
 
-  it('computes its weights only when observed', async () => {
+  it('shows queries, keys, values and weights, and computes the weights only when observed', async () => {
     const mixer = initialize(new MultiHeadAttention({ width: 8, heads: 2 }), 3);
     const seen: string[] = [];
     const observe = (name: string, weights: Tensor) => seen.push(`${name} ${weights.shape}`);
@@ -62,7 +62,12 @@ onEachBackend('multi-head attention', () => {
       const x = draw([1, 3, 8], 'x') as never;
       mixer.mix(x, mixer.initState(1), within({ observe }, 'mixer'));
     });
-    expect(seen).toEqual(['mixer.weights 1,2,3,3']);
+    expect(seen).toEqual([
+      ...['query', 'key', 'value'].map((name) => `mixer.${name} 1,3,2,4`),
+      'mixer.weights 1,2,3,3',
+    ]);
+    const none = Object.assign(() => expect.unreachable(), { isObserved: () => false });
+    tidy(() => mixer.mix(draw([1, 3, 8], 'x') as never, mixer.initState(1), { observe: none }));
     mixer.dispose();
   });
 });

@@ -67,7 +67,10 @@ export class PreNormBlock<S extends StateTree> extends MixingBlock<S> {
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const mixed = this.mixer.mix(this.mixerNorm.apply(x), state, within(context, 'mixer'));
     const seen = add(x, dropout(mixed.output, this.dropout, context.random)) as Tensor3D;
-    const output = add(seen, this.feedForward.apply(this.feedForwardNorm.apply(seen), context)) as Tensor3D;
+    const output = add(
+      seen,
+      this.feedForward.apply(this.feedForwardNorm.apply(seen), within(context, 'feedForward')),
+    ) as Tensor3D;
     context.observe?.('output', output);
     return { output, state: mixed.state };
   }

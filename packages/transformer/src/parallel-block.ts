@@ -10,7 +10,7 @@ import { MixingBlock } from './block.js';
 export class ParallelBlock<S extends StateTree> extends MixingBlock<S> {
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const mixed = this.mixer.mix(this.mixerNorm.apply(x), state, within(context, 'mixer'));
-    const transformed = this.feedForward.apply(this.feedForwardNorm.apply(x), context);
+    const transformed = this.feedForward.apply(this.feedForwardNorm.apply(x), within(context, 'feedForward'));
     const output = add(add(transformed, dropout(mixed.output, this.dropout, context.random)), x) as Tensor3D;
     context.observe?.('output', output);
     return { output, state: mixed.state };

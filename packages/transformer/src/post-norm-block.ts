@@ -13,7 +13,9 @@ export class PostNormBlock<S extends StateTree> extends MixingBlock<S> {
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const mixed = this.mixer.mix(x, state, within(context, 'mixer'));
     const seen = this.mixerNorm.apply(add(x, dropout(mixed.output, this.dropout, context.random)) as Tensor3D);
-    const output = this.feedForwardNorm.apply(add(seen, this.feedForward.apply(seen, context)) as Tensor3D);
+    const output = this.feedForwardNorm.apply(
+      add(seen, this.feedForward.apply(seen, within(context, 'feedForward'))) as Tensor3D,
+    );
     context.observe?.('output', output);
     return { output, state: mixed.state };
   }

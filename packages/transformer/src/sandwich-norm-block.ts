@@ -62,7 +62,7 @@ export class SandwichNormBlock<S extends StateTree> extends Module implements Bl
     const mixed = this.mixer.mix(normalised(x, this.mixerNorm), state, within(context, 'mixer'));
     const mixerOutput = normalised(dropout(mixed.output, this.dropout, context.random), this.mixerOutputNorm);
     const seen = this.#added(x, mixerOutput);
-    const transformed = this.feedForward.apply(normalised(seen, this.feedForwardNorm), context);
+    const transformed = this.feedForward.apply(normalised(seen, this.feedForwardNorm), within(context, 'feedForward'));
     const output = this.#added(seen, normalised(transformed, this.feedForwardOutputNorm));
     context.observe?.('output', output);
     return { output, state: mixed.state };

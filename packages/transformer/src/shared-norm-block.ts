@@ -38,7 +38,7 @@ export class SharedNormBlock<S extends StateTree> extends Module implements Bloc
   apply(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S } {
     const normal = this.norm.apply(x);
     const mixed = this.mixer.mix(normal, state, within(context, 'mixer'));
-    const transformed = this.feedForward.apply(normal, context);
+    const transformed = this.feedForward.apply(normal, within(context, 'feedForward'));
     const output = add(add(transformed, dropout(mixed.output, this.dropout, context.random)), x) as Tensor3D;
     context.observe?.('output', output);
     return { output, state: mixed.state };

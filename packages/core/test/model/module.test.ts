@@ -1,7 +1,10 @@
+import { ones, relu, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import {
   type Context,
   constant,
+  FeedForward,
+  GatedFeedForward,
   initialize,
   Module,
   modulesOf,
@@ -97,6 +100,16 @@ it('names what is observed below the part that observed it', () => {
   context.observe?.('weights', null as never);
   expect(seen).toEqual(['blocks.0.mixer.weights']);
   expect(within({}, 'anything')).toEqual({});
+});
+
+it('a feed-forward network shows its hidden units', () => {
+  for (const kind of [FeedForward, GatedFeedForward]) {
+    const layer = initialize(new kind({ width: 2, hiddenWidth: 3, activation: relu }), 1);
+    const seen: string[] = [];
+    tidy(() => layer.apply(ones([1, 4, 2]), { observe: (name, { shape }) => seen.push(`${name} ${shape}`) }));
+    expect(seen).toEqual(['hidden 1,4,3']);
+    layer.dispose();
+  }
 });
 
 it('what crosses between a parameter and the host is a copy', async () => {

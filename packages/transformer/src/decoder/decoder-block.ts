@@ -85,7 +85,10 @@ export class PreNormDecoderBlock extends CrossBlock {
     const seen = this.added(x, mixed.output, context);
     const found = this.cross.mix(this.crossNorm.apply(seen), state.source, crossContext(context)).output;
     const read = this.added(seen, found, context);
-    const output = add(read, this.feedForward.apply(this.feedForwardNorm.apply(read), context)) as Tensor3D;
+    const output = add(
+      read,
+      this.feedForward.apply(this.feedForwardNorm.apply(read), within(context, 'feedForward')),
+    ) as Tensor3D;
     context.observe?.('output', output);
     return { output, state: { mixer: mixed.state, source: state.source } };
   }
@@ -104,7 +107,9 @@ export class PostNormDecoderBlock extends CrossBlock {
     const seen = this.mixerNorm.apply(this.added(x, mixed.output, context));
     const found = this.cross.mix(seen, state.source, crossContext(context)).output;
     const read = this.crossNorm.apply(this.added(seen, found, context));
-    const output = this.feedForwardNorm.apply(add(read, this.feedForward.apply(read, context)) as Tensor3D);
+    const output = this.feedForwardNorm.apply(
+      add(read, this.feedForward.apply(read, within(context, 'feedForward'))) as Tensor3D,
+    );
     context.observe?.('output', output);
     return { output, state: { mixer: mixed.state, source: state.source } };
   }

@@ -19,7 +19,11 @@ export interface FeedForwardOptions {
   readonly down?: LinearOptions;
 }
 
-/** Feed-forward network: activation(x W₁ + b₁) W₂ + b₂ (Vaswani et al. 2017, equation 2). */
+/**
+ * Feed-forward network: activation(x W₁ + b₁) W₂ + b₂ (Vaswani et al. 2017, equation 2).
+ *
+ * Observable: `hidden` [batch, length, hiddenWidth], what the second projection reads.
+ */
 export class FeedForward extends Module {
   readonly up: Linear; // [width, hiddenWidth]
   readonly down: Linear; // [hiddenWidth, width]
@@ -41,6 +45,7 @@ export class FeedForward extends Module {
   apply(x: Tensor3D, context: Context = {}): Tensor3D {
     return tidy(() => {
       const hidden = dropout(this.#activation(this.up.apply(x)), this.#hiddenDropout, context.random);
+      context.observe?.('hidden', hidden);
       return dropout(this.down.apply(hidden), this.#dropout, context.random);
     });
   }
@@ -49,6 +54,8 @@ export class FeedForward extends Module {
 /**
  * Gated feed-forward network: (activation(x W_g) ⊙ x W₁) W₂, a gated linear unit (Shazeer 2020, equations 5 and 6); no
  * biases by default.
+ *
+ * Observable: `hidden` [batch, length, hiddenWidth], what the last projection reads.
  */
 export class GatedFeedForward extends Module {
   readonly gate: Linear; // [width, hiddenWidth]
@@ -75,6 +82,7 @@ export class GatedFeedForward extends Module {
     return tidy(() => {
       const gated = mul(this.#activation(this.gate.apply(x)), this.up.apply(x)) as Tensor3D;
       const hidden = dropout(gated, this.#hiddenDropout, context.random);
+      context.observe?.('hidden', hidden);
       return dropout(this.down.apply(hidden), this.#dropout, context.random);
     });
   }
