@@ -1,6 +1,7 @@
 import type { BackendCommands, BackendEvents } from './backend.js';
 import type { Client } from './client.js';
 import type { CompareCommands } from './compare.js';
+import type { InsideCommands } from './inside.js';
 import type { ModelCommands } from './models.js';
 import type { ReadCommands } from './read.js';
 import type { SeeCommands } from './see.js';
@@ -11,6 +12,7 @@ import type { WriteCommands } from './write.js';
 export interface Commands
   extends BackendCommands,
     CompareCommands,
+    InsideCommands,
     ModelCommands,
     ReadCommands,
     SeeCommands,

@@ -3,6 +3,7 @@ import type { Port } from '../protocol/messages.js';
 import { type Emit, type Handlers, serve } from '../protocol/server.js';
 import { backendCommands, Engine } from './backend.js';
 import { compareCommands } from './compare/commands.js';
+import { insideCommands } from './inside/commands.js';
 import { modelCommands } from './models/commands.js';
 import { Shelf } from './models/shelf.js';
 import type { OpenSite } from './models/site.js';
@@ -35,6 +36,7 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine),
     ...compareCommands({ engine, store, lab }),
+    ...insideCommands({ shelf, engine, openSite }),
     ...modelCommands(shelf),
     ...readCommands({ engine, openSite }),
     ...seeCommands(shelf),

@@ -1,5 +1,16 @@
 /** All that the worker uses of the packages. Nothing else of the playground imports one, but for types. */
 export {
+  attentionFlops,
+  blockLayout,
+  causal,
+  FULL,
+  InfiniAttention,
+  MultiHeadAttention,
+  type Pattern,
+  sees,
+  visiblePairs,
+} from '@sequitur/attention';
+export {
   type Backend,
   type BackendName,
   bytesIn,
@@ -8,11 +19,15 @@ export {
   hostSoftmax,
   initialize,
   type Module,
+  modulesOf,
   type Observe,
   openBackend,
   parameterCount,
   Random,
+  replaceState,
   SequiturError,
+  type StateTree,
+  tensorsIn,
   tokenTensor,
 } from '@sequitur/core';
 export { generate, generateSequences, type LogitsProcessor, logitsProcessors } from '@sequitur/generation';
@@ -46,6 +61,7 @@ export {
 } from '@sequitur/train';
 export {
   attention,
+  CausalStack,
   infiniAttention,
   LanguageModel,
   linearAttention,

@@ -17,7 +17,7 @@ export function observed(names: RegExp): { readonly observe: Observe; values(): 
     (name: string, tensor: Tensor) => {
       if (names.test(name)) copies.set(name, keep(tensor.clone()));
     },
-    { wants: (name: string) => names.test(name) },
+    { isObserved: (name: string) => names.test(name) },
   );
   return {
     observe,
