@@ -1,15 +1,20 @@
-import type { Options } from 'tsup';
+import { defineConfig, type Options } from 'tsup';
+import { markPure } from './scripts/mark-pure.js';
 
-/** How every package is built: ESM with types, tfjs left outside. */
-export function library(overrides: Options = {}): Options {
-  return {
-    entry: ['src/index.ts'],
-    format: ['esm'],
-    target: 'es2022',
-    dts: true,
-    clean: true,
-    sourcemap: true,
-    treeshake: true,
-    ...overrides,
-  };
+/**
+ * How every package is built, with its types: for Node in few files, which load fast, and for pages module by module, so
+ * that bundlers leave out the modules that a page does not use.
+ */
+export function library(entry: Readonly<Record<string, string>> = { index: 'src/index.ts' }) {
+  const shared: Options = { format: ['esm'], target: 'es2022', clean: true, removeNodeProtocol: false };
+  return defineConfig([
+    { ...shared, entry, outDir: 'dist/node', dts: true, sourcemap: true, treeshake: true },
+    {
+      ...shared,
+      entry: ['src/**/*.{ts,js}', '!src/**/*.d.ts'],
+      outDir: 'dist/page',
+      bundle: false,
+      esbuildPlugins: [markPure()],
+    },
+  ]);
 }

@@ -1,4 +1,3 @@
-import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base.js';
 
-export default defineConfig(library());
+export default library();

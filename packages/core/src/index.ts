@@ -1,7 +1,6 @@
 export * from './backends/index.js';
 export * from './errors.js';
 export * from './host-softmax.js';
-export { isNode } from './is-node.js';
 export * from './json.js';
 export * from './model/architecture.js';
 export * from './model/costs.js';

@@ -2,7 +2,7 @@ export * from './config/index.js';
 export * from './families/index.js';
 export { blobFile, filesSink, filesSource } from './files/blobs.js';
 export * from './files/file-source.js';
-export { folderSink, folderSource } from './files/folder.js';
+export { folderSink, folderSource } from './files/folders.js';
 export { type DownloadProgress, type HubOptions, hubSource } from './files/hub.js';
 export * from './files/json-files.js';
 export { belongsToModel, isAdapterFile } from './files/model-files.js';

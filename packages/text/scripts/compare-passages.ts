@@ -3,8 +3,8 @@
  * JavaScript library: `pnpm --filter @sequitur/text passages`.
  */
 import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { mobyDick } from '../src/corpora/books.js';
 import {
-  mobyDick,
   type Tokenizer,
   trainByteLevelTokenizer,
   trainUnigramTokenizer,

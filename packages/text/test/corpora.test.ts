@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { mobyDick, stateOfTheUnion } from '../src/corpora/books.js';
 import {
   type Batches,
   consecutiveWindows,
   joinDocuments,
-  mobyDick,
   packedWindows,
   randomWindows,
   shuffledBatches,
   shuffledWindows,
-  stateOfTheUnion,
   type WindowBatch,
 } from '../src/index.js';
 

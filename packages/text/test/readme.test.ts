@@ -5,4 +5,5 @@ readmeExamples(join(import.meta.dirname, '..', 'README.md'), {
   '@sequitur/core': () => import('@sequitur/core'),
   '@sequitur/pretrained': () => import('@sequitur/pretrained'),
   '@sequitur/text': () => import('../src/index.js'),
+  '@sequitur/text/books': () => import('../src/corpora/books.js'),
 });

@@ -1,8 +1,8 @@
 import { Tokenizer as Library } from '@huggingface/tokenizers';
 import { filesSink, filesSource } from '@sequitur/pretrained';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { mobyDick } from '../src/corpora/books.js';
 import {
-  mobyDick,
   openTokenizer,
   saveTokenizer,
   type Tokenizer,

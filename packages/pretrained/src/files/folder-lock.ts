@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 
 /** Holds who is writing to the folder. */
@@ -29,8 +33,6 @@ let here = '';
  * @throws SequiturError naming the process that has the folder
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const { mkdir } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   await mkdir(folder, { recursive: true });
   const lock = join(folder, LOCK);
   const holder = await thisProcess();
@@ -57,7 +59,6 @@ async function acquire(folder: string, lock: string, holder: Holder): Promise<vo
 
 /** Creates the lock with its content at once, so that none is ever seen without. @returns false where there is one */
 async function create(lock: string, holder: Holder): Promise<boolean> {
-  const { link, rm, writeFile } = await import('node:fs/promises');
   const own = `${lock}.${holder.token}`;
   await writeFile(own, JSON.stringify(holder));
   try {
@@ -77,7 +78,6 @@ async function create(lock: string, holder: Holder): Promise<boolean> {
  * taken over meanwhile.
  */
 async function takeAway(lock: string, stale: Holder, holder: Holder): Promise<void> {
-  const { rm } = await import('node:fs/promises');
   const takeover = `${lock}.takeover`;
   if (!(await create(takeover, holder))) {
     const other = await readHolder(takeover);
@@ -95,7 +95,6 @@ async function takeAway(lock: string, stale: Holder, holder: Holder): Promise<vo
 
 /** A lock that cannot be removed is known to be over: here by its token, elsewhere once the process has ended. */
 async function release(lock: string, { token }: Holder): Promise<void> {
-  const { rm } = await import('node:fs/promises');
   held.delete(token);
   const found = await readHolder(lock).catch(() => null);
   if (found?.token === token) await rm(lock, { force: true }).catch(() => {});
@@ -103,7 +102,6 @@ async function release(lock: string, { token }: Holder): Promise<void> {
 
 /** Null where there is no lock. What cannot be read is the lock of nobody that runs. */
 async function readHolder(lock: string): Promise<Holder | null> {
-  const { readFile } = await import('node:fs/promises');
   try {
     const holder = JSON.parse(await readFile(lock, 'utf8')) as Partial<Holder> | null;
     const { pid = 0, host = '', identity = null, since = '', token = '' } = holder ?? {};
@@ -116,8 +114,6 @@ async function readHolder(lock: string): Promise<Holder | null> {
 }
 
 async function thisProcess(): Promise<Holder> {
-  const { hostname } = await import('node:os');
-  const { randomUUID } = await import('node:crypto');
   here ||= randomUUID();
   const identity = await identityOf(process.pid);
   const token = `${here}.${randomUUID()}`;
@@ -126,7 +122,6 @@ async function thisProcess(): Promise<Holder> {
 
 /** Of a process on another machine it cannot be told: it is taken to run. */
 async function isRunning({ pid, host, identity, token }: Holder): Promise<boolean> {
-  const { hostname } = await import('node:os');
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   if (host !== hostname()) return true;
   if (token.startsWith(`${here}.`)) return held.has(token);
@@ -142,7 +137,6 @@ async function isRunning({ pid, host, identity, token }: Holder): Promise<boolea
 
 /** When the process was started, counted from when the machine was (Linux); null where there is none or none can be told. */
 async function identityOf(pid: number): Promise<string | null> {
-  const { readFile } = await import('node:fs/promises');
   try {
     const status = await readFile(`/proc/${pid}/stat`, 'utf8');
     const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');

@@ -1,3 +1,5 @@
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import type { FileTransaction } from './file-source.js';
 import { LOCK, lockFolder } from './folder-lock.js';
@@ -22,8 +24,6 @@ interface Journal {
  * is thrown away by the next save, and what was broken off after it is finished.
  */
 export async function beginTransaction(folder: string): Promise<FileTransaction> {
-  const { mkdir, rm } = await import('node:fs/promises');
-  const { dirname, join } = await import('node:path');
   const unlock = await lockFolder(folder);
   const staging = join(folder, STAGING);
   const files: string[] = [];
@@ -69,8 +69,6 @@ export async function beginTransaction(folder: string): Promise<FileTransaction>
 
 /** Finishes or throws away what an earlier writer left; the caller has the lock. */
 export async function recover(folder: string): Promise<void> {
-  const { readdir, rm } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   if (await readJournal(folder)) await finish(folder);
   else await rm(join(folder, STAGING), { recursive: true, force: true });
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -95,7 +93,6 @@ export async function finishPending(folder: string): Promise<void> {
  * removes it.
  */
 export async function placeOf(folder: string, path: string): Promise<readonly string[] | null> {
-  const { join } = await import('node:path');
   const journal = await readJournal(folder);
   const place = join(folder, path);
   if (!journal) return [place];
@@ -106,8 +103,6 @@ export async function placeOf(folder: string, path: string): Promise<readonly st
 
 /** From here on the folder is the new one. */
 async function decide(folder: string, journal: Journal): Promise<void> {
-  const { rm, stat } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   for (const file of journal.files) {
     const found = await stat(join(folder, file)).catch(() => null);
     if (found?.isDirectory()) {
@@ -127,8 +122,6 @@ async function decide(folder: string, journal: Journal): Promise<void> {
 
 /** Moves what is staged into its place, removes what goes, and last the journal; may be done again after any break. */
 async function finish(folder: string): Promise<void> {
-  const { mkdir, rename, rm } = await import('node:fs/promises');
-  const { dirname, join } = await import('node:path');
   const { files, removed } = (await readJournal(folder))!;
   const staging = join(folder, STAGING);
   for (const file of files) {
@@ -142,8 +135,6 @@ async function finish(folder: string): Promise<void> {
 }
 
 async function readJournal(folder: string): Promise<Journal | null> {
-  const { readFile } = await import('node:fs/promises');
-  const { join } = await import('node:path');
   try {
     return JSON.parse(await readFile(join(folder, STAGING, JOURNAL), 'utf8')) as Journal;
   } catch (error) {
@@ -153,7 +144,6 @@ async function readJournal(folder: string): Promise<Journal | null> {
 }
 
 async function namesIn(folder: string, wanted: (name: string) => boolean): Promise<string[]> {
-  const { readdir } = await import('node:fs/promises');
   const entries = await readdir(folder, { withFileTypes: true });
   return entries.filter((entry) => !entry.isDirectory() && wanted(entry.name)).map(({ name }) => name);
 }

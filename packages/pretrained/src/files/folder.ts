@@ -1,8 +1,11 @@
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname, resolve, sep } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import type { FileSink, FileSource, ReadableFile } from './file-source.js';
 import { lockFolder } from './folder-lock.js';
 import { beginTransaction, finishPending, placeOf, recover } from './folder-transaction.js';
-import { unwritable, writeDurably } from './write-durably.js';
+import { unwritable } from './unwritable.js';
+import { writeDurably } from './write-durably.js';
 
 /** A folder of this machine (Node). Files of one save are never read beside those of another: that is refused. */
 export function folderSource(folder: string): FileSource {
@@ -34,7 +37,6 @@ const MARKS = ['config.json', 'adapter_config.json'];
 
 /** Identifies the save in a folder. */
 async function saveOf(folder: string): Promise<string> {
-  const { stat } = await import('node:fs/promises');
   const found = await Promise.all(
     MARKS.map(async (mark) => {
       for (const place of (await placeOf(folder, mark)) ?? []) {
@@ -57,7 +59,6 @@ async function openIn(folder: string, path: string): Promise<ReadableFile | null
 
 /** Null where there is none. @throws SequiturError where it cannot be read, or is a folder */
 async function openFile(name: string): Promise<ReadableFile | null> {
-  const { open } = await import('node:fs/promises');
   const handle = await open(name, 'r').catch(missing);
   if (!handle) return null;
   const status = await handle.stat().catch(async (error) => {
@@ -95,8 +96,6 @@ export function folderSink(folder: string): FileSink {
   return {
     name: folder,
     write: async (path, chunks) => {
-      const { mkdir } = await import('node:fs/promises');
-      const { dirname } = await import('node:path');
       const target = await within(folder, path);
       await writing(target, async () => {
         await mkdir(dirname(target), { recursive: true });
@@ -105,7 +104,6 @@ export function folderSink(folder: string): FileSink {
       });
     },
     remove: async (path) => {
-      const { rm } = await import('node:fs/promises');
       const target = await within(folder, path);
       await writing(target, () => rm(target, { force: true }));
     },
@@ -142,7 +140,6 @@ async function writing<T>(target: string, action: () => Promise<T>): Promise<T> 
 
 /** Keeps names from an index file from leading out of the folder. */
 async function within(folder: string, path: string): Promise<string> {
-  const { resolve, sep } = await import('node:path');
   const target = resolve(folder, path);
   if (target.startsWith(resolve(folder) + sep)) return target;
   throw new SequiturError({ where: folder, expected: 'a file inside the folder', got: `'${path}'` });

@@ -1,8 +1,6 @@
-import { isNode, SequiturError } from '@sequitur/core';
-import { blobFile } from './blobs.js';
+import { SequiturError } from '@sequitur/core';
+import { repositorySource } from '#files';
 import type { FileSource } from './file-source.js';
-import { folderSource } from './folder.js';
-import { checkDigest } from './integrity.js';
 
 export interface HubOptions {
   /** A branch, tag or commit; default main. */
@@ -25,42 +23,25 @@ export interface DownloadProgress {
   readonly total: number | null;
 }
 
+const PUBLIC_HUB = 'https://huggingface.co';
+
 /**
- * The files of a Hugging Face repository, through `@huggingface/hub`: in Node each is downloaded once into that
- * library's cache, where other tools find it too, and checked against its digest; in a page parts are read as they are
- * needed.
+ * The files of a Hugging Face repository: in Node each is downloaded once into the cache of `@huggingface/hub`, where other
+ * tools find it too, and checked against its digest; in a page parts are read as they are needed.
  */
 export function hubSource(repository: string, options: HubOptions = {}): FileSource {
-  const { signal, fetch: get = fetch } = options;
+  const { revision = 'main', accessToken, hubUrl = PUBLIC_HUB, signal, fetch: get = fetch } = options;
   const abortable: typeof fetch = async (input, init) =>
     watched(await get(input, signal ? { ...init, signal } : init), options.onDownload);
-  const request = (path: string) => ({
-    repo: repository,
-    path,
-    fetch: abortable,
-    ...(options.revision && { revision: options.revision }),
-    ...(options.accessToken && { accessToken: options.accessToken }),
-    ...(options.hubUrl && { hubUrl: options.hubUrl }),
-  });
+  const address = hubUrl.replace(/\/+$/, '');
+  const files = repositorySource({ repository, revision, accessToken, hubUrl: address, fetch: abortable });
   return {
     name: repository,
     open: async (path) => {
       signal?.throwIfAborted();
-      const hub = await import('@huggingface/hub');
       try {
-        const info = await hub.fileDownloadInfo(request(path));
-        if (!info) return null;
-        const name = `${repository}/${path}`;
-        if (!isNode()) {
-          const blob = await hub.downloadFile({ ...request(path), downloadInfo: info });
-          return blob && checked(blobFile(blob, name), info.size);
-        }
-        const { basename, dirname } = await import('node:path');
-        const started = Date.now();
-        const cached = await hub.downloadFileToCacheDir(request(path));
-        if (await isNewerThan(cached, started)) await checkDigest(cached);
-        const file = await folderSource(dirname(cached)).open(basename(cached));
-        return file && checked({ ...file, name }, info.size);
+        const file = await files.open(path);
+        return file && { ...file, name: `${repository}/${path}` };
       } catch (error) {
         throw unreachable(repository, path, error);
       }
@@ -85,22 +66,6 @@ function watched(response: Response, onDownload: HubOptions['onDownload']): Resp
   const copy = new Response(response.body.pipeThrough(counting), { status, statusText, headers });
   Object.defineProperty(copy, 'url', { value: response.url });
   return copy;
-}
-
-/** Files that were in the cache already were checked when they came. */
-async function isNewerThan(file: string, time: number): Promise<boolean> {
-  const { stat } = await import('node:fs/promises');
-  return (await stat(file)).mtimeMs >= time - 2000; // some file systems count in steps of two seconds
-}
-
-function checked<F extends { readonly name: string; readonly size: number }>(file: F, size: number): F {
-  if (file.size === size) return file;
-  throw new SequiturError({
-    where: file.name,
-    expected: `${size} bytes, as the hub says`,
-    got: `${file.size}`,
-    fix: 'Remove the file from the cache of @huggingface/hub and load again',
-  });
 }
 
 function unreachable(repository: string, path: string, error: unknown): unknown {

@@ -1,3 +1,7 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { realpath, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 
 /**
@@ -6,10 +10,6 @@ import { SequiturError } from '@sequitur/core';
  * removed, so that it is not found again.
  */
 export async function checkDigest(cached: string): Promise<void> {
-  const { createReadStream } = await import('node:fs');
-  const { realpath, rm, stat } = await import('node:fs/promises');
-  const { createHash } = await import('node:crypto');
-  const { basename } = await import('node:path');
   const blob = await realpath(cached);
   const expected = basename(blob);
   if (!/^([0-9a-f]{64}|[0-9a-f]{40})$/.test(expected)) return;

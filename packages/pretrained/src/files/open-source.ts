@@ -1,6 +1,6 @@
+import { fileUrlSource, folderSink, folderSource, isFolder } from '#files';
 import { filesSource } from './blobs.js';
 import type { FileSink, FileSource } from './file-source.js';
-import { folderSink, folderSource } from './folder.js';
 import { type HubOptions, hubSource } from './hub.js';
 import { urlSource } from './url.js';
 
@@ -13,7 +13,7 @@ export type CheckpointLocation = string | URL | readonly File[] | FileSource;
  */
 export async function openSource(location: CheckpointLocation, options: HubOptions = {}): Promise<FileSource> {
   if (location instanceof URL)
-    return location.protocol === 'file:' ? fromFileUrl(location) : urlSource(location, options);
+    return location.protocol === 'file:' ? fileUrlSource(location) : urlSource(location, options);
   if (typeof location !== 'string') return 'open' in location ? location : filesSource(location);
   if (/^https?:\/\//.test(location)) return urlSource(location, options);
   if (/^(\.{0,2}\/|\.{1,2}$|~|[A-Za-z]:[\\/]|\\)/.test(location) || (await isFolder(location)))
@@ -24,18 +24,4 @@ export async function openSource(location: CheckpointLocation, options: HubOptio
 /** A folder's name, or anything that takes files. */
 export function openSink(location: string | FileSink): FileSink {
   return typeof location === 'string' ? folderSink(location) : location;
-}
-
-async function fromFileUrl(url: URL): Promise<FileSource> {
-  const { fileURLToPath } = await import('node:url');
-  return folderSource(fileURLToPath(url));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  if (typeof process === 'undefined' || !process.versions?.node) return false;
-  const { stat } = await import('node:fs/promises');
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 }

@@ -1,5 +1,5 @@
 import type { FileSink } from './file-source.js';
-import { unwritable } from './write-durably.js';
+import { unwritable } from './unwritable.js';
 
 export interface SaveTogetherOptions {
   /** Which other files belong to what was saved there before, and go. */

@@ -37,10 +37,13 @@ async function openUrl(url: URL, { signal, fetch: get = fetch }: UrlOptions): Pr
   };
 }
 
+const FORBIDDEN = [401, 403];
+
 function refused(url: URL, { status, statusText }: Response, detail = ''): SequiturError {
   return new SequiturError({
     where: url.href,
     expected: 'a file',
     got: [`status ${status}`, statusText, detail].filter(Boolean).join(' '),
+    ...(FORBIDDEN.includes(status) && { fix: 'Check the address and, for what is private or gated, the access token' }),
   });
 }

@@ -1,5 +1,4 @@
 export { Batches } from './batches.js';
-export { mobyDick, stateOfTheUnion } from './books.js';
 export { joinDocuments, type PackedBatch, type PackingOptions, packedWindows } from './documents.js';
 export { type ShuffledBatchOptions, shuffledBatches } from './shuffled-batches.js';
 export {

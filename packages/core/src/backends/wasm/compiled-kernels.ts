@@ -1,3 +1,4 @@
+import { enableRelaxedSimd } from '#platform';
 import { fromBase64 } from './base64.js';
 
 /** A wasm module, compiled by `scripts/wasm-kernels.mjs` for each kind of machine: base64. */
@@ -9,15 +10,10 @@ export interface CompiledKernels {
 
 let allowed = true;
 
-/**
- * Decides for all kernels compiled from now on whether multiply-adds are fused. Node 20 has relaxed SIMD behind a flag,
- * which can be set at runtime; browsers and later versions have it without.
- */
-export async function allowFusedProducts(allow: boolean): Promise<void> {
+/** Decides for all kernels compiled from now on whether multiply-adds are fused. */
+export function allowFusedProducts(allow: boolean): void {
   allowed = allow;
-  if (!allow || hasRelaxedSimd() || typeof process === 'undefined' || !process.version?.startsWith('v20.')) return;
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--experimental-wasm-relaxed-simd');
+  if (allow && !hasRelaxedSimd()) enableRelaxedSimd();
 }
 
 /** Whether multiply-adds are fused: products take about three quarters of the time and differ in the last bit. */

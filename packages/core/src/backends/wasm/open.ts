@@ -22,7 +22,7 @@ export interface WasmOptions {
 
 /** tfjs's wasm backend with kernels of Sequitur in the same memory. */
 export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
-  const plan = await planThreads(options.threads);
+  const plan = planThreads(options.threads);
   const tfjs = await import('@tensorflow/tfjs-backend-wasm');
   if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new SequiturError({
@@ -34,7 +34,7 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
   }
   // tfjs's threaded build does not start in Node, and would be loaded besides the plain one that all others need.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
-  await allowFusedProducts(options.fusedProducts);
+  allowFusedProducts(options.fusedProducts);
   await useEmbeddedBinary(tfjs.setWasmPaths, { share: plan.count > 1 });
   await withoutListeners(() => setBackend('wasm'));
   const opened = backend() as BackendWasm;

@@ -1,3 +1,4 @@
+import { openGpu } from '#platform';
 import { SequiturError } from '../../errors.js';
 
 const OPTIONAL_FEATURES = ['shader-f16', 'subgroups', 'timestamp-query', 'bgra8unorm-storage'] as const;
@@ -22,7 +23,7 @@ export interface OpenedDevice {
 
 /** Opens a device with every limit and optional feature of the adapter. */
 export async function openDevice(allowSoftwareAdapter: boolean): Promise<OpenedDevice> {
-  const gpu = await findGpu();
+  const gpu = globalThis.navigator?.gpu ?? (await openGpu());
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     throw new SequiturError({
@@ -59,54 +60,4 @@ export function subgroupSizeOf({ features }: GPUDevice, info: GPUAdapterInfo): n
 
 function runsOnProcessor(info: GPUAdapterInfo): boolean {
   return info.isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader/i.test(describe(info));
-}
-
-/** The GPU interface of the page, or in Node that of the optional package `webgpu`. */
-async function findGpu(): Promise<GPU> {
-  if (globalThis.navigator?.gpu) return globalThis.navigator.gpu;
-  if (typeof process === 'undefined' || !process.versions?.node) {
-    throw new SequiturError({
-      where: 'WebGPU',
-      expected: 'navigator.gpu',
-      got: 'a browser without it, or a page that is not served over https or from localhost',
-      fix: 'Use a current Chrome, Edge, Safari or Firefox over https',
-    });
-  }
-  return fromNodePackage();
-}
-
-/**
- * Node only, where objects of the package `webgpu` look small to the garbage collector and large to the driver:
- * collects garbage now; objects are freed at the next turn of the event loop. In browsers undefined.
- */
-export let collectGarbage: (() => void) | undefined;
-
-let nodeGpu: GPU | undefined;
-
-async function fromNodePackage(): Promise<GPU> {
-  if (nodeGpu) return nodeGpu;
-  try {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
-    nodeGpu = create([]);
-    collectGarbage = await exposedCollector();
-    return nodeGpu;
-  } catch (error) {
-    throw new SequiturError(
-      {
-        where: 'WebGPU in Node',
-        expected: "the package 'webgpu'",
-        got: error instanceof Error ? error.message : String(error),
-        fix: 'Install it: npm install webgpu (130 MB, which is why it is optional)',
-      },
-      { cause: error },
-    );
-  }
-}
-
-/** Node's `gc`, which is hidden unless requested. */
-async function exposedCollector(): Promise<() => void> {
-  const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import('node:v8'), import('node:vm')]);
-  setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
 }

@@ -1,11 +1,12 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
+import { garbageCollector } from '#platform';
 import type { SequiturError } from '../../errors.js';
 import type { CopiedRange, CopiesRanges } from '../copy-rows.js';
 import { BindGroups } from './bind-groups.js';
 import { BufferPool } from './buffer-pool.js';
 import { type ComputeCall, Dispatcher, type WebGpuInstance } from './compute.js';
-import { collectGarbage, type OpenedDevice, subgroupSizeOf } from './device.js';
+import { type OpenedDevice, subgroupSizeOf } from './device.js';
 import { type Described, isLoss, lost, refused, tooLarge } from './failures.js';
 import type { WebGpuInternals } from './internals.js';
 import type { WebGpuKernel } from './kernel.js';
@@ -35,7 +36,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     this.isSoftware = isSoftware;
     this.subgroupSize = subgroupSizeOf(device, info);
     this.#device = device;
-    this.#bindGroups = BindGroups.on(device, collectGarbage);
+    this.#bindGroups = BindGroups.on(device, garbageCollector());
     this.mostBindingBytes = device.limits.maxStorageBufferBindingSize;
     (this as unknown as { bufferManager: BufferPool }).bufferManager = new BufferPool(device, (buffer) =>
       this.#bindGroups.release(buffer),

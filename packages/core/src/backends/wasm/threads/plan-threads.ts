@@ -1,5 +1,5 @@
+import { processorCount, sharesMemory } from '#platform';
 import { SequiturError } from '../../../errors.js';
-import { isNode } from '../../../is-node.js';
 import type { Capability } from '../../backend.js';
 import { isShared } from './shared-memory.js';
 import type { Threads } from './threads.js';
@@ -17,7 +17,7 @@ export type ThreadPlan = { readonly count: number; readonly alone?: Capability }
  * @param asked by the user; undefined for the number of processor cores
  * @throws SequiturError where that is not a valid count
  */
-export async function planThreads(asked: number | undefined): Promise<ThreadPlan> {
+export function planThreads(asked: number | undefined): ThreadPlan {
   if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST)) {
     throw new SequiturError({
       where: 'openBackend, threads',
@@ -26,12 +26,12 @@ export async function planThreads(asked: number | undefined): Promise<ThreadPlan
       fix: 'Leave it out to take as many threads as the machine has processors',
     });
   }
-  const count = asked ?? Math.min(await processors(), MOST_BY_DEFAULT);
+  const count = asked ?? Math.min(processorCount(), MOST_BY_DEFAULT);
   if (count === 1)
     return asked === 1
       ? alone('one, as asked for', 'Leave out threads: 1')
       : alone('one: this machine has one processor', GPU);
-  if (!isNode() && !globalThis.crossOriginIsolated) {
+  if (!sharesMemory()) {
     return alone(
       'one: this page may not share memory',
       'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
@@ -52,12 +52,6 @@ function mayShareMemory(): boolean {
 
 function alone(detail: string, hint: string): ThreadPlan {
   return { count: 1, alone: { found: false, detail, hint } };
-}
-
-async function processors(): Promise<number> {
-  if (!isNode()) return navigator.hardwareConcurrency ?? 1;
-  const { availableParallelism } = await import('node:os');
-  return availableParallelism();
 }
 
 /** Starts the planned threads. If that fails, kernels run on this thread only, and the capability says why. */

@@ -1,6 +1,7 @@
 import { SequiturError } from '../../../errors.js';
+import type { RunningWorkers } from '../../../platform/starting-workers.js';
 import { type CodePlace, JobBoard } from './job-board.js';
-import { type RunningThreads, startThreads } from './start-thread.js';
+import { startThreads } from './start-thread.js';
 
 /** Calls a kernel by name once for each list of arguments, on all threads unless `isShared` is false. */
 export type RunAll<Name extends string = string> = (
@@ -14,7 +15,7 @@ type Kernel = (...numbers: number[]) => void;
 /** The threads of one backend, the main thread included; only that one until others are started. */
 export class Threads {
   private board: JobBoard | null = null;
-  private others: RunningThreads | null = null;
+  private others: RunningWorkers | null = null;
   private otherCount = 0;
   private modules = 0;
 

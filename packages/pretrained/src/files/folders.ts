@@ -1,0 +1,15 @@
+import * as here from '#files';
+import type { FileSink, FileSource } from './file-source.js';
+
+/** A folder of this machine (Node). Files of one save are never read beside those of another: that is refused. */
+export function folderSource(folder: string): FileSource {
+  return here.folderSource(folder);
+}
+
+/**
+ * Writes into a folder of this machine (Node), which it makes; each file appears whole, by a rename, and those of a
+ * transaction together.
+ */
+export function folderSink(folder: string): FileSink {
+  return here.folderSink(folder);
+}

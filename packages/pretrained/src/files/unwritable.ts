@@ -1,0 +1,27 @@
+import { SequiturError } from '@sequitur/core';
+
+const FIXES: Readonly<Record<string, string>> = {
+  ENOSPC: 'Free some space, or save to another disk; what was there before is unharmed',
+  EDQUOT: 'Free some space, or save to another disk; what was there before is unharmed',
+  EACCES: 'Choose a folder that you may write to',
+  EPERM: 'Choose a folder that you may write to',
+  EROFS: 'Choose a folder that you may write to',
+  ENOTDIR: 'Choose a path that is no file',
+  EEXIST: 'Choose a path that is no file',
+  EISDIR: 'Choose a path that is no folder',
+  EIO: 'The disk reported a fault: save to another one; what was there before is unharmed',
+  EMFILE: 'Close files that are no longer needed',
+  ENFILE: 'Close files that are no longer needed',
+  ENAMETOOLONG: 'Choose a shorter path',
+  ELOOP: 'Choose a path without a circle of links',
+  EBUSY: 'Wait until no other program uses the file',
+};
+
+/** An error of the file system as the one error of ours, with what can be done about it; other errors as they are. */
+export function unwritable(target: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const fix = code && FIXES[code];
+  if (!fix) return error;
+  const got = message.startsWith(code) ? message : `${code}: ${message}`;
+  return new SequiturError({ where: target, expected: 'a file that can be written', got, fix }, { cause: error });
+}

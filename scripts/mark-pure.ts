@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import type { Plugin } from 'esbuild';
+import ts from 'typescript';
+
+/**
+ * Marks the value of every variable of a module as made without effects, so that bundlers leave out what nobody uses. That
+ * is true of these packages, whose import does nothing, but bundlers cannot tell it of calls, spreads and members.
+ */
+export function markPure(): Plugin {
+  return {
+    name: 'mark pure',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\/packages\/[^/]+\/src\/.*\.ts$/ }, async ({ path }) => ({
+        contents: marked(await readFile(path, 'utf8')),
+        loader: 'ts',
+      })),
+  };
+}
+
+/** The same lines with marks in them. */
+export function marked(code: string): string {
+  const source = ts.createSourceFile('module.ts', code, ts.ScriptTarget.ES2022, true);
+  return valuesOf(source).reduceRight(
+    (rest, value) =>
+      `${rest.slice(0, value.getStart())}/* @__PURE__ */ (() => (${value.getText()}))()${rest.slice(value.getEnd())}`,
+    code,
+  );
+}
+
+/** The values of the module's own variables that are more than a plain value. */
+function valuesOf(source: ts.SourceFile): ts.Expression[] {
+  return source.statements
+    .filter((statement) => ts.isVariableStatement(statement))
+    .flatMap(({ declarationList }) => [...declarationList.declarations])
+    .flatMap(({ initializer }) => (initializer && !isPlain(initializer) ? [initializer] : []));
+}
+
+/** What every bundler knows to have no effect. */
+function isPlain(value: ts.Expression): boolean {
+  if (ts.isObjectLiteralExpression(value)) {
+    return value.properties.every(
+      (property) =>
+        ts.isMethodDeclaration(property) ||
+        ts.isShorthandPropertyAssignment(property) ||
+        (ts.isPropertyAssignment(property) && isPlain(property.initializer)),
+    );
+  }
+  if (ts.isArrayLiteralExpression(value)) return value.elements.every(isPlain);
+  if (ts.isPrefixUnaryExpression(value)) return isPlain(value.operand);
+  return (
+    ts.isLiteralExpression(value) ||
+    ts.isIdentifier(value) ||
+    ts.isArrowFunction(value) ||
+    ts.isFunctionExpression(value) ||
+    ts.isClassExpression(value) ||
+    [ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(value.kind)
+  );
+}
