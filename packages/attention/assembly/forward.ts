@@ -3,7 +3,7 @@
 import { log1 } from '../../core/assembly/math';
 import { BLOCK, bytes, Call, HIDDEN, LN_2, ROW, roundUp, scratchOf } from './call';
 import { inTwos, scoreFactor } from './elementary';
-import { FEW, forwardFew } from './few';
+import { FEW, fewScratchBytes, forwardFew } from './few';
 import { packEights, packFours, packPanels } from './pack';
 import { adjust, drop, enter, isSpecial, Pair, softmaxStep } from './scores';
 import { scores, timesKeys } from './tiles';
@@ -13,7 +13,7 @@ const PAIR_BYTES: usize = 64;
 
 /** Bytes of scratch that a thread needs for `attentionForward`. */
 export function forwardScratchBytes(call: Call): i32 {
-  if (call.queries < FEW) return 4 * call.keys;
+  if (call.queries < FEW) return fewScratchBytes(call);
   const room = roundUp(call.keys, BLOCK);
   const width = roundUp(call.valueSize, 8);
   const relative = call.relative ? call.queries + call.keys + 16 : 0;
@@ -27,11 +27,10 @@ export function forwardScratchBytes(call: Call): i32 {
 export function attentionForward(
   call: Call, batch: i32, lastBatch: i32, keyHead: i32, lastKeyHead: i32, query: i32, lastQuery: i32, thread: i32,
 ): void {
+  const scratch = scratchOf(call, thread);
   for (let b = batch; b < lastBatch; b++) {
-    for (let kh = keyHead; kh < lastKeyHead; kh++) {
-      if (call.queries < FEW) forwardFew(call, b, kh, scratchOf(call, thread));
-      else forwardKeyHead(call, b, kh, query, lastQuery, scratchOf(call, thread));
-    }
+    if (call.queries < FEW) forwardFew(call, b, keyHead, lastKeyHead, scratch);
+    else for (let kh = keyHead; kh < lastKeyHead; kh++) forwardKeyHead(call, b, kh, query, lastQuery, scratch);
   }
 }
 

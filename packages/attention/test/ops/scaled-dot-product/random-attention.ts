@@ -22,8 +22,8 @@ export function draw(shape: readonly number[], random: Random): Tensor {
   );
 }
 
-/** Any call that the options allow, of at most `longest` keys. */
-export function randomCall(random: Random, longest: number): Call {
+/** Any call that the options allow, of at most `longest` keys and `mostQueries` queries. */
+export function randomCall(random: Random, longest: number, mostQueries = longest): Call {
   const one = <T>(...items: readonly T[]): T => items[random.integer(items.length)]!;
   const batch = 1 + random.integer(2);
   const heads = one(1, 2, 3, 4, 6);
@@ -31,7 +31,7 @@ export function randomCall(random: Random, longest: number): Call {
   const size = () => one(1 + random.integer(12), 4 + 4 * random.integer(3)); // WebGPU reads those of the second kind by fours
   const [headSize, valueSize] = [size(), size()];
   const keyLength = 1 + random.integer(longest);
-  const queries = 1 + random.integer(one(1, 3, 9, longest));
+  const queries = Math.min(1 + random.integer(one(1, 3, 9, longest)), mostQueries);
   const capacity = keyLength + one(0, 0, 3);
   const lost = one(0, 0, random.integer(5));
   const offset = one(undefined, random.integer(longest));
