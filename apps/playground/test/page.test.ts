@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { looks } from './page/looks.js';
 import { offline } from './page/offline.js';
 import { openStage } from './page/stage.js';
+import { surviving } from './page/surviving.js';
 import { training } from './page/training.js';
 
 const hasBrowser = chromiumPath() !== null;
@@ -16,6 +17,7 @@ describe.skipIf(!hasBrowser && !isRequired)(
   () => {
     const stage = openStage();
     describe('Train', () => training(stage));
+    describe('work survives', () => surviving(stage));
     describe('every room', () => looks(stage));
     describe('without a network', () => offline(stage));
   },

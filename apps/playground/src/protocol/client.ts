@@ -16,14 +16,21 @@ interface Pending {
 
 /** The page's end of the line: commands go in, results, parts and events come out. */
 export class Client<Commands, Events> {
-  readonly #port: Port;
+  #port: Port | null = null;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(data: never) => void>>();
   #calls = 0;
 
-  constructor(port: Port) {
+  constructor(port?: Port) {
+    if (port) this.attach(port);
+  }
+
+  /** Puts a worker on the line, in the place of one that is gone. Who listens hears it from now on. */
+  attach(port: Port): void {
     this.#port = port;
-    port.addEventListener('message', ({ data }) => this.#receive(data as FromWorker));
+    port.addEventListener('message', ({ data }) => {
+      if (port === this.#port) this.#receive(data as FromWorker);
+    });
     port.start?.();
   }
 
@@ -34,11 +41,12 @@ export class Client<Commands, Events> {
     { signal, onPart }: CallOptions<PartOf<Commands, Name>> = {},
   ): Promise<ResultOf<Commands, Name>> {
     signal?.throwIfAborted();
-    const call = ++this.#calls;
+    const [call, port] = [++this.#calls, this.#port];
     return new Promise((resolve, reject) => {
+      if (!port) throw new Error('What computes has stopped: start it again');
       this.#pending.set(call, { resolve, reject, onPart });
       signal?.addEventListener('abort', () => this.#giveUp(call, signal.reason), { once: true });
-      this.#port.postMessage({ call, name, input }, []);
+      port.postMessage({ call, name, input }, []);
     });
   }
 
@@ -49,8 +57,9 @@ export class Client<Commands, Events> {
     return () => listeners.delete(listener);
   }
 
-  /** Every call that waits fails: the worker is gone. */
+  /** The worker is gone: every call that waits fails, and every call until there is another worker. */
   fail(error: unknown): void {
+    this.#port = null;
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
@@ -59,7 +68,7 @@ export class Client<Commands, Events> {
     const pending = this.#pending.get(call);
     if (!pending) return;
     this.#pending.delete(call);
-    this.#port.postMessage({ cancel: call }, []);
+    this.#port?.postMessage({ cancel: call }, []);
     pending.reject(reason);
   }
 

@@ -5,6 +5,7 @@ import type { InsideCommands } from './inside.js';
 import type { ModelCommands } from './models.js';
 import type { ReadCommands } from './read.js';
 import type { SeeCommands } from './see.js';
+import type { StorageCommands } from './storage.js';
 import type { TrainCommands, TrainEvents } from './train.js';
 import type { WriteCommands } from './write.js';
 
@@ -16,6 +17,7 @@ export interface Commands
     ModelCommands,
     ReadCommands,
     SeeCommands,
+    StorageCommands,
     TrainCommands,
     WriteCommands {}
 

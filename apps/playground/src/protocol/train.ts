@@ -57,7 +57,8 @@ export interface RunInfo {
   readonly bytes: number | null;
   readonly samples: readonly Sample[];
   readonly scores: readonly TaskScore[];
-  readonly fault?: Fault;
+  /** Why it stopped by itself, and at which step; the run stands at its last checkpoint. */
+  readonly fault?: Fault & { readonly step: number };
   /** When it was begun, for the order. */
   readonly created: number;
 }

@@ -1,24 +1,35 @@
-import type { BackendCommands, BackendReport } from '../protocol/backend.js';
-import type { Handlers } from '../protocol/server.js';
-import { type Backend, type BackendName, openBackend } from './packages.js';
+import type { BackendCommands, BackendEvents, BackendReport } from '../protocol/backend.js';
+import { faultOf } from '../protocol/messages.js';
+import type { Emit, Handlers } from '../protocol/server.js';
+import { type Backend, type BackendName, openBackend, SequiturError } from './packages.js';
 
 const names: Readonly<Record<BackendName, string>> = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'Plain JavaScript' };
+
+/** A device that is lost refuses its work at once, and says that it is lost a moment later. */
+const MOMENT_MS = 200;
 
 /** What computes. It is opened once, when somebody first needs it, and again after it was lost. */
 export class Engine {
   readonly #preference: readonly BackendName[] | undefined;
-  readonly #opened: (report: BackendReport) => void;
+  readonly #tell: Emit<BackendEvents>;
   #opening: Promise<Backend> | null = null;
+  #openings = 0;
 
-  constructor(opened: (report: BackendReport) => void, preference?: readonly BackendName[]) {
-    this.#opened = opened;
+  constructor(tell: Emit<BackendEvents>, preference?: readonly BackendName[]) {
+    this.#tell = tell;
     this.#preference = preference;
+  }
+
+  /** Changes with every backend: tensors of one are of no use to the next. */
+  get generation(): number {
+    return this.#openings;
   }
 
   open(name?: BackendName): Promise<Backend> {
     if (name === undefined && this.#opening) return this.#opening;
+    this.#openings++;
     const opening = openBackend(name ?? this.#preference).then((backend) => {
-      this.#opened(reportOf(backend));
+      this.#tell('backend.opened', reportOf(backend));
       return backend;
     });
     // What failed is tried anew next time.
@@ -28,16 +39,55 @@ export class Engine {
     this.#opening = opening;
     return opening;
   }
+
+  /** After a fault: whether the reason is that what computed is gone. The page is told once; the next call opens anew. */
+  async isLost(): Promise<boolean> {
+    const opening = this.#opening;
+    const backend = await opening?.catch(() => null);
+    if (!backend) return true;
+    const reason = await lossOf(backend);
+    if (reason === null) return false;
+    if (this.#opening === opening) {
+      this.#opening = null;
+      this.#tell('backend.lost', { name: backend.name, reason });
+    }
+    return true;
+  }
 }
 
-export function backendCommands(engine: Engine): Handlers<BackendCommands> {
+/** Why a backend is lost; null where it is not. */
+async function lossOf(backend: Backend): Promise<string | null> {
+  if (backend.name !== 'webgpu') return null;
+  await new Promise((resolve) => setTimeout(resolve, MOMENT_MS));
+  try {
+    await backend.sync();
+    return null;
+  } catch (error) {
+    const { where, got = 'unknown' } = faultOf(error);
+    return where === 'the WebGPU device' ? got : null;
+  }
+}
+
+export function backendCommands(engine: Engine, work: { readonly isTraining: boolean }): Handlers<BackendCommands> {
   return {
-    'backend.open': async ({ name }) => reportOf(await engine.open(name)),
+    'backend.open': async ({ name }) => {
+      if (name !== undefined && work.isTraining) throw busy(name);
+      return reportOf(await engine.open(name));
+    },
     'backend.memory': async () => {
       const { live, peak, reserved } = (await engine.open()).memory();
       return { live, peak, reserved };
     },
   };
+}
+
+function busy(name: BackendName): SequiturError {
+  return new SequiturError({
+    where: `computing with ${names[name]}`,
+    expected: 'runs that stand still',
+    got: 'runs that train',
+    fix: 'Pause them first; they go on with it where they stood',
+  });
 }
 
 /** What the badge says, from what the backend found. */

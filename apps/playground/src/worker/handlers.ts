@@ -10,6 +10,7 @@ import type { OpenSite } from './models/site.js';
 import type { BackendName } from './packages.js';
 import { readCommands } from './read/commands.js';
 import { seeCommands } from './see/commands.js';
+import { usage } from './storage/room.js';
 import type { Store } from './storage/store.js';
 import { trainCommands } from './train/commands.js';
 import { Lab } from './train/lab.js';
@@ -29,19 +30,37 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
   // Handlers tell of events only when they are called, which is after `serve` returned.
   let emit: Emit<Events> = () => {};
   const tell: Emit<Events> = (...event) => emit(...event);
-  const engine = new Engine((report) => tell('backend.opened', report), backends);
+  const engine = new Engine(tell, backends);
   const texts = new Texts(readText, store);
   const lab = new Lab({ store, engine, texts, emit: tell });
   const shelf = new Shelf({ store, engine, texts, lab, openSite });
   const handlers: Handlers<Commands> = {
-    ...backendCommands(engine),
+    ...backendCommands(engine, lab),
     ...compareCommands({ engine, store, lab }),
     ...insideCommands({ shelf, engine, openSite }),
     ...modelCommands(shelf),
     ...readCommands({ engine, openSite }),
     ...seeCommands(shelf),
+    'storage.report': async () => ({ isLasting: store.isLasting, ...(await usage()) }),
     ...writeCommands(shelf),
     ...trainCommands(lab, { store, engine, texts }),
   };
-  emit = serve<Commands, Events>(port, handlers);
+  emit = serve<Commands, Events>(port, noticingLoss(handlers, engine));
+}
+
+/** The same handlers; after a fault of any it is noticed where the reason is that what computes is gone. */
+function noticingLoss(handlers: Handlers<Commands>, engine: Engine): Handlers<Commands> {
+  type AnyHandler = (input: unknown, context: unknown) => unknown;
+  const watched = (handler: AnyHandler): AnyHandler => {
+    return async (input, context) => {
+      try {
+        return await handler(input, context);
+      } catch (error) {
+        await engine.isLost();
+        throw error;
+      }
+    };
+  };
+  const entries = Object.entries(handlers).map(([name, handler]) => [name, watched(handler as AnyHandler)]);
+  return Object.fromEntries(entries) as Handlers<Commands>;
 }

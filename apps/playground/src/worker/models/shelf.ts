@@ -60,7 +60,8 @@ export class Shelf {
   /** An open model, which stays the shelf's: whoever uses it does not dispose it. */
   async open(ref: ModelRef): Promise<OpenedModel> {
     await this.#parts.engine.open();
-    const version = await this.#versionOf(ref);
+    // A model of a backend before is of no use, and where that is lost there is nothing to be freed.
+    const version = `${this.#parts.engine.generation} ${await this.#versionOf(ref)}`;
     const known = this.#open.get(ref);
     this.#open.delete(ref);
     if (known && known.version !== version) await close(known);
@@ -115,8 +116,8 @@ export class Shelf {
 }
 
 async function close({ opened }: Kept): Promise<void> {
-  const { model } = await opened;
-  model.dispose();
+  const found = await opened.catch(() => null);
+  found?.model.dispose();
 }
 
 function idOf(ref: ModelRef): string {

@@ -13,15 +13,16 @@ interface ReadParts {
 
 /** What the room Read can ask. One model is open at a time: the next one takes its place. */
 export function readCommands({ engine, openSite }: ReadParts): Handlers<ReadCommands> {
-  let open: { readonly name: string; readonly reader: Promise<Reader> } | null = null;
+  let open: { readonly name: string; readonly generation: number; readonly reader: Promise<Reader> } | null = null;
 
   async function readerOf(name: string): Promise<Reader> {
-    if (open?.name === name) return open.reader;
+    await engine.open();
+    const { generation } = engine;
+    if (open?.name === name && open.generation === generation) return open.reader;
     const before = open;
     const found = (await siteModels()).find((model) => model.name === name);
     if (!found || found.task === 'write') throw new Error(`There is no model '${name}' that reads`);
-    await engine.open();
-    const current = { name, reader: readers[found.task](openSite(name)) };
+    const current = { name, generation, reader: readers[found.task](openSite(name)) };
     open = current;
     current.reader.catch(() => {
       if (open === current) open = null;

@@ -1,4 +1,5 @@
 import { openDB } from 'idb';
+import { refusedWrite } from './room.js';
 import { memoryStore, type Store } from './store.js';
 
 const NAME = 'sequitur-playground';
@@ -23,7 +24,11 @@ export async function databaseStore(name = NAME): Promise<Store> {
     isLasting: true,
     get: (path) => database.get(VALUES, path),
     put: async (path, value) => {
-      await database.put(VALUES, value, path);
+      try {
+        await database.put(VALUES, value, path);
+      } catch (error) {
+        throw await refusedWrite(error, path);
+      }
     },
     remove: async (path) => {
       const { store, done } = database.transaction(VALUES, 'readwrite');

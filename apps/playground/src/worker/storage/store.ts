@@ -1,4 +1,5 @@
 import type { FileSink, FileSource } from '../packages.js';
+import { lockPath } from './lock.js';
 
 /** What is kept between visits: values and files under paths such as `runs/ab12/step-00000100.safetensors`. */
 export interface Store {
@@ -28,6 +29,7 @@ export function folderOf(store: Store, path: string): { readonly source: FileSou
       name: path,
       write: async (name, chunks) => store.put(at(name), await joined(chunks)),
       remove: (name) => store.remove(at(name)),
+      lock: () => lockPath(path),
     },
   };
 }

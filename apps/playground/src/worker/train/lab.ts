@@ -2,7 +2,7 @@ import type { ModelSpec, Recipe } from '../../protocol/recipe.js';
 import type { Emit } from '../../protocol/server.js';
 import type { ModelCost, Run, TrainEvents } from '../../protocol/train.js';
 import type { Engine } from '../backend.js';
-import type { Store } from '../storage/store.js';
+import { folderOf, type Store } from '../storage/store.js';
 import { costOf } from './cost.js';
 import { openData } from './data.js';
 import { News } from './news.js';
@@ -31,6 +31,7 @@ export class Lab {
     this.#news = new News(parts.emit);
     this.#turns = new Turns({
       stepped: ({ record }) => this.#news.stepped(record),
+      failing: () => parts.engine.isLost(),
       ended: ({ record }) => this.#news.ended(record),
     });
     this.#ready = Record.all(parts.store).then((records) => {
@@ -76,6 +77,7 @@ export class Lab {
   async resume(id: string): Promise<void> {
     const record = await this.record(id);
     if (this.#turns.has(id)) return;
+    await this.#expectFree(record);
     const { fault: _, ...info } = record.info;
     record.info = { ...info, status: 'running' };
     this.#news.changed(record);
@@ -98,9 +100,17 @@ export class Lab {
   }
 
   async remove(id: string): Promise<void> {
-    await this.end(id, 'stopped');
-    await (await this.record(id)).remove();
+    const record = await this.record(id);
+    if (this.#turns.has(id)) await this.#turns.end(id, 'stopped');
+    await this.#expectFree(record);
+    await record.remove();
     this.#records.delete(id);
+  }
+
+  /** @throws where the run trains in another tab */
+  async #expectFree({ folder }: Record): Promise<void> {
+    const release = await folderOf(this.#parts.store, folder).sink.lock?.();
+    await release?.();
   }
 
   async #train(record: Record): Promise<void> {

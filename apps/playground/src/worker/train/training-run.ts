@@ -1,4 +1,4 @@
-import { faultOf } from '../../protocol/messages.js';
+import { type Fault, faultOf } from '../../protocol/messages.js';
 import {
   type Backend,
   initialize,
@@ -29,6 +29,7 @@ export class TrainingRun {
   readonly #optimizer: Optimizer;
   readonly #steps: AsyncGenerator<TrainProgress>;
   readonly #ending = new AbortController();
+  #isDisposed = false;
 
   /** Begins a run, or goes on with it from its last checkpoint. */
   constructor(record: Record, data: RunData, backend: Backend, store: Store) {
@@ -82,10 +83,12 @@ export class TrainingRun {
   }
 
   /** Frees a run that went wrong; its last checkpoint stays. */
-  async fail(error: unknown): Promise<void> {
+  async fail(error: unknown, isLost: boolean): Promise<void> {
+    const fault = { ...faultOf(error), step: this.record.info.step };
     this.#dispose();
     this.record.backToCheckpoint();
-    this.record.change({ status: 'failed', fault: faultOf(error) });
+    // Whatever happened around the run, it can go on; one that diverged would only diverge again.
+    this.record.change({ status: !isLost && hasDiverged(fault) ? 'failed' : 'paused', fault });
     // Where nothing can be kept any more, the page still learns why.
     await this.record.save().catch(() => {});
   }
@@ -121,10 +124,17 @@ export class TrainingRun {
     await this.record.save();
   }
 
+  /** Frees what the run holds, once; on a device that is lost there is nothing to be freed. */
   #dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
     this.#optimizer.dispose();
     this.#model.dispose();
   }
+}
+
+function hasDiverged({ expected = '' }: Fault): boolean {
+  return /\bfinite\b/.test(expected);
 }
 
 /** So many times in a run; where nobody knows its end, after so many steps. */

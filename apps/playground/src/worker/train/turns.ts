@@ -4,6 +4,8 @@ import type { TrainingRun } from './training-run.js';
 /** What is told of a run's turn. */
 export interface Watcher {
   stepped(run: TrainingRun): void;
+  /** Something went wrong in its turn. @returns whether what computes is gone */
+  failing(run: TrainingRun): Promise<boolean>;
   ended(run: TrainingRun): void;
 }
 
@@ -30,7 +32,7 @@ export class Turns {
   }
 
   get isGoing(): boolean {
-    return this.#isGoing;
+    return this.#runs.size > 0;
   }
 
   add(run: TrainingRun): void {
@@ -64,15 +66,16 @@ export class Turns {
       if (await run.advance()) this.#watcher.stepped(run);
       else await this.#leave(run, () => run.end('done'));
     } catch (error) {
-      await this.#leave(run, () => run.fail(error));
+      const isLost = await this.#watcher.failing(run);
+      await this.#leave(run, () => run.fail(error, isLost));
     }
   }
 
   async #leave(run: TrainingRun, end: () => Promise<void>): Promise<void> {
-    this.#runs.delete(run.id);
     try {
       await end();
     } finally {
+      this.#runs.delete(run.id);
       this.#watcher.ended(run);
       for (const { done } of this.#wishes.get(run.id) ?? []) done();
       this.#wishes.delete(run.id);

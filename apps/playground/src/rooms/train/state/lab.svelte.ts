@@ -1,18 +1,15 @@
 import { faultsOf, presets, specOf } from '../../../architectures/index.js';
 import { type ModelSpec, type Recipe, sameData } from '../../../protocol/recipe.js';
-import type { ModelCost, Progress, Run, RunInfo } from '../../../protocol/train.js';
+import type { StorageReport } from '../../../protocol/storage.js';
+import type { Run } from '../../../protocol/train.js';
 import { address } from '../../../stores/address.svelte.js';
+import { download } from '../../../stores/download.js';
 import { engine } from '../../../stores/engine.svelte.js';
+import { grown, isInterrupted, renewed } from './growing.js';
 import { linkOf, readLink, runText } from './link.js';
-import { freshName, type Row, rowsOf } from './rows.js';
+import { type Draft, freshName, newDraft, type Row, rowsOf } from './rows.js';
 
 const WIDTH = 64;
-
-interface Draft {
-  readonly id: string;
-  readonly spec: ModelSpec;
-  readonly cost: ModelCost | null;
-}
 
 /** What the room Train shows: one recipe, the runs that learn the same data, and drafts that wait to be started. */
 class LabState {
@@ -21,6 +18,8 @@ class LabState {
   /** A sentence for the reader: what went wrong, or what takes long. */
   trouble = $state<string | null>(null);
   preparing = $state<string | null>(null);
+  /** Where runs are kept, once that is known. */
+  storage = $state.raw<StorageReport | null>(null);
   /** A sentence for screen readers after a change by keyboard. */
   announcement = $state('');
   #drafts = $state.raw<readonly Draft[]>([]);
@@ -38,6 +37,10 @@ class LabState {
   readonly others: readonly Run[] = $derived(
     this.#runs.filter(({ recipe }) => !sameData(recipe.data, this.recipe.data)),
   );
+  /** Runs that something stopped: they can go on. */
+  readonly interrupted: readonly Run[] = $derived(
+    this.rows.flatMap(({ run }) => (run && isInterrupted(run) ? run : [])),
+  );
   readonly isRunning: boolean = $derived(this.rows.some(({ run }) => run?.status === 'running'));
 
   /** Begins with what the link says, and with the runs that are kept. */
@@ -47,14 +50,18 @@ class LabState {
     const { recipe, specs } = readLink(address.query);
     this.recipe = recipe;
     const fresh = specs.length ? specs : [presets[0]!, presets[2]!].map((preset) => specOf(preset, WIDTH));
-    this.#drafts = fresh.map((spec) => this.#draft(spec));
+    this.#drafts = fresh.map(newDraft);
     this.selected = this.#drafts.at(-1)!.id;
-    engine.line.on('train.progress', (progress) => this.#progressed(progress));
-    engine.line.on('train.changed', (info) => this.#update(info.id, (run) => ({ ...run, ...info, curve: run.curve })));
+    engine.line.on('train.progress', (progress) => this.#update(progress.id, (run) => grown(run, progress)));
+    engine.line.on('train.changed', (info) => this.#update(info.id, (run) => renewed(run, info)));
     engine.line.on('train.preparing', ({ what, share }) => {
       this.preparing = what && share !== null && share < 1 ? what : null;
     });
-    void this.#try(async () => this.#show(await engine.line.call('train.list', undefined)));
+    engine.onReturn(() => void this.#return());
+    void this.#try(async () => {
+      this.#show(await engine.line.call('train.list', undefined));
+      this.storage = await engine.line.call('storage.report', undefined);
+    });
     void this.count();
   }
 
@@ -70,7 +77,7 @@ class LabState {
 
   add(spec: ModelSpec): void {
     const taken = this.rows.map((row) => row.spec.name);
-    const draft = this.#draft({ ...spec, name: freshName(spec.name, taken) });
+    const draft = newDraft({ ...spec, name: freshName(spec.name, taken) });
     this.#drafts = [...this.#drafts, draft];
     this.selected = draft.id;
     void this.count();
@@ -97,6 +104,8 @@ class LabState {
 
   /** Starts every draft that has no fault, and goes on with what is paused. */
   async start(): Promise<void> {
+    // What is trained for hours should not go when the browser tidies up.
+    void navigator.storage?.persist?.().catch(() => false);
     for (const { id, run } of this.rows) if (run?.status === 'paused') void this.resume(id);
     for (const draft of this.#drafts) {
       if (faultsOf(draft.spec).length > 0) continue;
@@ -130,11 +139,7 @@ class LabState {
   async save(id: string): Promise<void> {
     await this.#try(async () => {
       const { name, zip } = await engine.line.call('train.save', { id });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+      download(name, new Blob([zip as Uint8Array<ArrayBuffer>], { type: 'application/zip' }));
     });
   }
 
@@ -155,10 +160,6 @@ class LabState {
     this.preparing = null;
   }
 
-  #draft(spec: ModelSpec): Draft {
-    return { id: `draft-${crypto.randomUUID().slice(0, 8)}`, spec, cost: null };
-  }
-
   /** Runs that are kept take the place of drafts that say the same. */
   #show(runs: readonly Run[]): void {
     this.#runs = runs;
@@ -173,17 +174,16 @@ class LabState {
     if (!this.rows.some(({ id }) => id === this.selected)) this.selected = this.rows.at(-1)?.id ?? '';
   }
 
-  #progressed({ id, from, loss, seconds, validation, info }: Progress): void {
-    this.#update(id, ({ curve }) => {
-      const before = { loss: curve.loss.slice(0, from - 1), seconds: curve.seconds.slice(0, from - 1) };
-      return {
-        ...info,
-        curve: { loss: [...before.loss, ...loss], seconds: [...before.seconds, ...seconds], validation },
-      };
+  /** What computes was lost and is there again: runs that it stopped go on from their last checkpoints. */
+  async #return(): Promise<void> {
+    const stopped = this.#runs.filter((run) => run.status === 'running' || isInterrupted(run));
+    await this.#try(async () => {
+      this.#runs = await engine.line.call('train.list', undefined);
+      await Promise.all(stopped.map(({ id }) => engine.line.call('train.resume', { id })));
     });
   }
 
-  #update(id: string, change: (run: Run) => Run | (RunInfo & Pick<Run, 'curve'>)): void {
+  #update(id: string, change: (run: Run) => Run): void {
     this.#runs = this.#runs.map((run) => (run.id === id ? change(run) : run));
   }
 

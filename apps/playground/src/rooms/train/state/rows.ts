@@ -13,6 +13,17 @@ export interface Row {
   readonly dash: number;
 }
 
+/** An architecture that waits to be started, with what it would cost once that is counted. */
+export interface Draft {
+  readonly id: string;
+  readonly spec: ModelSpec;
+  readonly cost: ModelCost | null;
+}
+
+export function newDraft(spec: ModelSpec): Draft {
+  return { id: `draft-${crypto.randomUUID().slice(0, 8)}`, spec, cost: null };
+}
+
 /** Rows with their colours and dashes. */
 export function rowsOf(
   items: readonly {
