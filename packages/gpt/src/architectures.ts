@@ -12,6 +12,7 @@ import {
   lfm2Family,
   llamaFamily,
   mistralFamily,
+  mixtralFamily,
   optFamily,
   qwen2Family,
 } from './models/index.js';
@@ -37,3 +38,4 @@ export const bloom = architecture(bloomFamily);
 export const falcon = architecture(falconFamily);
 export const opt = architecture(optFamily);
 export const lfm2 = architecture(lfm2Family);
+export const mixtral = architecture(mixtralFamily);

@@ -1,5 +1,18 @@
 import { architectureLaws } from '@sequitur/laws';
-import { bloom, falcon, gemma, gpt2, gptNeo, gptNeox, lfm2, llama, mistral, opt, qwen2 } from '../src/index.js';
+import {
+  bloom,
+  falcon,
+  gemma,
+  gpt2,
+  gptNeo,
+  gptNeox,
+  lfm2,
+  llama,
+  mistral,
+  mixtral,
+  opt,
+  qwen2,
+} from '../src/index.js';
 
 const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
 const gated = { ...size, hiddenWidth: 10 };
@@ -17,3 +30,5 @@ architectureLaws(bloom, { vocabularySize: 11, width: 12, depth: 2, heads: 3, res
 architectureLaws(falcon, { ...gated, width: 8, heads: 4, keyHeads: 2, newDecoder: true, norms: 2 });
 architectureLaws(opt, { ...gated, activation: 'gelu', embeddingWidth: 5, preNorm: false, tied: true });
 architectureLaws(lfm2, { ...gated, headSize: 4, attends: [false, true] }, windowed);
+// All experts are active, since differences jump where a choice changes.
+architectureLaws(mixtral, { ...gated, width: 8, heads: 2, keyHeads: 1, experts: 3, activeExperts: 3 });

@@ -10,9 +10,10 @@ import {
   option,
   optionsOf,
   SequiturError,
+  type StepContext,
   tokenTensor,
 } from '@sequitur/core';
-import { type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { add, clone, dispose, keep, mul, type Scalar, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
 /**
  * A loss function: a differentiable scalar that the caller disposes.
@@ -64,12 +65,32 @@ export function nextToken(options: NextTokenOptions = {}) {
     return tidy(() => {
       const tokens = tokenTensor(inputs, model.vocabularySize);
       const wanted = labelTensor('labels', labels, { shape: tokens.shape, classes: model.vocabularySize });
-      const { logits } = model.step(tokens, model.initState(tokens.shape[0]), context);
-      return crossEntropy(logits, wanted, { labelSmoothing, labelCount });
+      return balanced(model, context, countLabels(labels) / labelCount, (routed) => {
+        const { logits } = model.step(tokens, model.initState(tokens.shape[0]), routed);
+        return crossEntropy(logits, wanted, { labelSmoothing, labelCount });
+      });
     });
   };
   const settings = { name: 'nextToken', labelSmoothing };
   return Object.assign(loss, { countLabels: ({ labels }: TokenBatch) => [countLabels(labels)], settings });
+}
+
+/** A loss of the next token, with that of the routers where the model balances its experts in training. */
+function balanced(
+  { balance }: CausalModel,
+  context: StepContext,
+  share: number,
+  loss: (context: StepContext) => Scalar,
+): Scalar {
+  if (!balance || balance.coefficient === 0 || !context.random) return loss(context);
+  const logits: Tensor2D[] = [];
+  const onRouted = (ofRouter: Tensor2D) => void logits.push(keep(clone(ofRouter)));
+  try {
+    const ofTokens = loss({ ...context, onRouted });
+    return add(ofTokens, mul(balance.loss(logits, context.attentionMask), share * balance.coefficient));
+  } finally {
+    dispose(logits);
+  }
 }
 
 /**

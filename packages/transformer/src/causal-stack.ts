@@ -10,6 +10,7 @@ import {
   modulesOf,
   type Norm,
   type PartCost,
+  type RouterBalance,
   type SequenceMixer,
   SequiturError,
   type StateTree,
@@ -37,6 +38,8 @@ export interface LanguageModelParts {
   readonly logitSoftCap?: number;
   /** Positions count the real tokens of the padding mask (OPT); default false: all tokens. */
   readonly countsRealTokens?: boolean;
+  /** See `CausalModel.balance`. */
+  readonly balance?: RouterBalance;
   /** See `CausalModel.rereadLength`. */
   readonly rereadLength?: number;
 }
@@ -65,6 +68,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   readonly logitScale: number;
   readonly logitSoftCap: number | undefined;
   readonly countsRealTokens: boolean;
+  readonly balance: RouterBalance | undefined;
   readonly rereadLength: number | undefined;
 
   constructor({
@@ -76,6 +80,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     logitScale = 1,
     logitSoftCap,
     countsRealTokens = false,
+    balance,
     rereadLength,
   }: LanguageModelParts) {
     super();
@@ -89,6 +94,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     this.logitScale = logitScale;
     this.logitSoftCap = logitSoftCap;
     this.countsRealTokens = countsRealTokens;
+    this.balance = balance;
     this.rereadLength = rereadLength;
   }
 

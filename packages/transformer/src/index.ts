@@ -5,6 +5,7 @@ export * from './classifier/plain-block.js';
 export * from './classifier/sequence-classifier.js';
 export * from './decoder/decoder-block.js';
 export * from './encoder-stack.js';
+export * from './experts/index.js';
 export * from './lora/index.js';
 export * from './mixer-block.js';
 export * from './models/index.js';

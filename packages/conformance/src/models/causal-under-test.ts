@@ -8,7 +8,7 @@ import {
   tokenTensor,
 } from '@sequitur/core';
 import type { WeightRule } from '@sequitur/pretrained';
-import { keep, type Tensor, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
+import { add, keep, mul, type Tensor, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
 import { type CompareState, compareCache } from './cache.js';
 import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 
@@ -19,6 +19,8 @@ export interface CausalParts {
   outputName(observed: string): string | null;
   /** The class has no head: its output is the last hidden state, and this is what we call it. */
   readonly lastHiddenState?: string;
+  /** Factor on the loss that balances experts. */
+  readonly balanceCoefficient?: number | undefined;
   /** How the state is compared with a cache; default as keys and values. */
   readonly compareState?: CompareState;
   /** Other outputs than logits and the loss of the next token, as classification heads have. */
@@ -43,9 +45,16 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
       const outputs = scoped(() => {
         const tokens = tokenTensor(inputs.input_ids, model.vocabularySize);
         const context = { ...contextOf(inputs), ...((observing || lastHiddenState) && { observe }) };
-        const { logits, state } = model.step(tokens, model.initState(tokens.shape[0]), context);
+        const routed: Tensor2D[] = [];
+        const onRouted = (ofRouter: Tensor2D) => void routed.push(keep(ofRouter.clone()));
+        const routing = inputs.output_router_logits ? { onRouted } : {};
+        const { logits, state } = model.step(tokens, model.initState(tokens.shape[0]), { ...context, ...routing });
         disposeState(state);
-        return lastHiddenState ? {} : head(logits, inputs, labels);
+        if (lastHiddenState) return {};
+        const outputs = head(logits, inputs, labels);
+        return inputs.output_router_logits
+          ? { ...outputs, ...routerOutputs(parts, routed, context, outputs) }
+          : outputs;
       });
       if (lastHiddenState) observed.last_hidden_state = keep(observed[lastHiddenState]!.clone());
       return { ...observed, ...outputs };
@@ -53,6 +62,21 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
     startGeneration: (inputs) => ({ model, prompts: realTokens(inputs) }),
     compareMore: async (inputs, expected) =>
       expected.has('cache/prefill_logits') ? compareCache(model, inputs, expected, parts.compareState) : [],
+  };
+}
+
+/** The logits of the routers, and the losses with what balances them. */
+function routerOutputs(
+  { model: { balance }, balanceCoefficient = 0 }: CausalParts,
+  routed: readonly Tensor2D[],
+  { attentionMask }: StepContext,
+  { loss }: Outputs,
+): Outputs {
+  const aux = balance!.loss(routed, attentionMask);
+  return {
+    ...Object.fromEntries(routed.map((logits, router) => [`router_logits.${router}`, logits])),
+    aux_loss: aux,
+    ...(loss && { loss: add(loss, mul(aux, balanceCoefficient)) }),
   };
 }
 

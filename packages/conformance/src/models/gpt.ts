@@ -18,6 +18,7 @@ export function gptUnderTest(model: Gpt): ModelUnderTest {
     model,
     rules: weightRules(model),
     outputName: (observed) => stackOutputName(observed, depth, attending),
+    balanceCoefficient: (model.config as { readonly balanceCoefficient?: number }).balanceCoefficient,
     ...(model.headKind === 'none' && { lastHiddenState: `hidden_states.${depth}` }),
   });
 }

@@ -1,5 +1,5 @@
 import { parametersOf } from '@sequitur/core';
-import { correspondences, type StoredTensor } from '@sequitur/pretrained';
+import { correspondences, type StoredTensor, storedTensors } from '@sequitur/pretrained';
 import { valueAndGradients } from '@sequitur/train';
 import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import { compareNumbers, type Finding } from '../comparison.js';
@@ -30,17 +30,21 @@ export async function compareLossGradients(
   const { value, gradients } = valueAndGradients(model, loss);
   const findings: Finding[] = [];
   const shapes = new Map([...parametersOf(model)].map(([path, { shape }]) => [path, shape]));
-  for (const { checkpoint, parameters, conversion } of correspondences(rules, shapes.keys())) {
-    const wanted = tensors.get(`grad/${checkpoint}`);
-    const norm = norms[checkpoint];
-    if (!wanted && norm === undefined) continue;
-    const own = parameters.map((path) => shapes.get(path)!);
+  for (const pair of correspondences(rules, shapes.keys())) {
+    const own = pair.parameters.map((path) => shapes.get(path)!);
+    const stored = storedTensors(pair, own);
+    if (!stored.some(({ name }) => tensors.has(`grad/${name}`) || norms[name] !== undefined)) continue;
     const parts = await Promise.all(
-      parameters.map(async (path) => gradients.get(path)?.data() ?? zerosFor(shapes.get(path)!)),
+      pair.parameters.map(async (path) => gradients.get(path)?.data() ?? zerosFor(shapes.get(path)!)),
     );
-    const joined = conversion.join(parts as Float32Array[], own);
-    if (wanted) findings.push(compareNumbers(`grad/${checkpoint}`, joined, wanted.values));
-    if (norm !== undefined) findings.push(compareNumbers(`norm of grad/${checkpoint}`, [lengthOf(joined)], [norm]));
+    const whole = pair.conversion.join(parts as Float32Array[], own);
+    const size = whole.length / stored.length;
+    for (const [index, { name }] of stored.entries()) {
+      const [found, wanted] = [whole.subarray(index * size, (index + 1) * size), tensors.get(`grad/${name}`)];
+      const norm = norms[name];
+      if (wanted) findings.push(compareNumbers(`grad/${name}`, found, wanted.values));
+      if (norm !== undefined) findings.push(compareNumbers(`norm of grad/${name}`, [lengthOf(found)], [norm]));
+    }
   }
   dispose([value, ...gradients.values()]);
   return findings;

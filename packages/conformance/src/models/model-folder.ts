@@ -22,7 +22,14 @@ import { compareSamples } from './samples.js';
 interface Inputs {
   readonly inputs: ModelInputs;
   readonly labels?: Labels;
-  readonly variants?: readonly { readonly tag: string; readonly inputs: ModelInputs; readonly labels?: Labels }[];
+  readonly variants?: readonly Variant[];
+}
+
+interface Variant {
+  readonly tag: string;
+  readonly inputs: ModelInputs;
+  readonly labels?: Labels;
+  readonly forward_kwargs?: Pick<ModelInputs, 'output_router_logits'>;
 }
 
 interface Expected {
@@ -112,8 +119,9 @@ async function compareModel(
   };
   for (const [name, { values }] of outputs) compare(name, values);
   findings.push(...compareSamples(outputs, tensors, expected.positions ?? []));
-  for (const { tag, inputs: own, labels: ownLabels } of variants) {
-    const found = await readOutputs(under.forward(own, ownLabels, true));
+  for (const { tag, inputs: own, labels: ownLabels, forward_kwargs: asked } of variants) {
+    const routed = asked?.output_router_logits ? { output_router_logits: true } : {};
+    const found = await readOutputs(under.forward({ ...own, ...routed }, ownLabels, true));
     for (const [name, { values }] of found) compare(`${tag}/${name}`, values);
   }
   if (hasLabels && tensors.has('loss')) {

@@ -15,6 +15,8 @@ export interface ModelInputs {
   readonly global_attention_mask?: Rows;
   readonly decoder_input_ids?: Rows;
   readonly decoder_attention_mask?: Rows;
+  /** Whether what routers of experts do is given, and balanced by the loss. */
+  readonly output_router_logits?: boolean;
 }
 
 /** `labels`, `start_positions` and the like: each class reads its own. */

@@ -1,4 +1,4 @@
-import { type Tensor, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
+import { type Scalar, type Tensor, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import type { Random } from '../random.js';
 import type { Module } from './module.js';
@@ -18,6 +18,20 @@ export interface Context {
   /** The random generator of dropout; present in training only. */
   readonly random?: Random | undefined;
   readonly observe?: Observe | undefined;
+  /** Receives the logits [tokens, experts] of each router of experts, valid only during the call. */
+  readonly onRouted?: ((logits: Tensor2D) => void) | undefined;
+}
+
+/** A loss that keeps experts equally busy. */
+export interface RouterBalance {
+  /** Factor on the loss in training; 0: it is not added. */
+  readonly coefficient: number;
+  /**
+   * @param logits of every router in turn, each [tokens, experts]
+   * @param attentionMask [batch, length], 0 at padding, which is not counted
+   * @returns a scalar without the coefficient, which the caller disposes
+   */
+  loss(logits: readonly Tensor2D[], attentionMask?: Tensor2D): Scalar;
 }
 
 /** The context of a sequence mixer. */
@@ -57,6 +71,8 @@ export interface CausalModel<S extends StateTree = StateTree> extends SequenceMo
    * continued beyond them: the sequence is read again (LongRoPE). Absent: no such length.
    */
   readonly rereadLength?: number | undefined;
+  /** What balances its experts in training; absent: no experts. */
+  readonly balance?: RouterBalance | undefined;
   /** The state before the first token. The caller disposes it. */
   initState(batchSize: number): S;
   /**

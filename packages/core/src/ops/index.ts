@@ -9,6 +9,7 @@ export { dropout as dropElements } from './dropout/index.js';
 export { dropoutBits, dropoutThreshold } from './dropout/reference.js';
 export * from './embed/index.js';
 export { expectNumber, expectTensor } from './expect-tensor.js';
+export { expertLinear } from './expert-linear/index.js';
 export * from './global-norm/index.js';
 export * from './layer-norm/index.js';
 export * from './linear/index.js';

@@ -37,6 +37,20 @@ const cases: Record<string, { f: (...inputs: Tensor[]) => Tensor; shapes: number
     f: (table) => core.embed(table as never, ids([0, 3, 3, 1], [4]), { padding: 3 }),
     shapes: [[5, 7]],
   },
+  'experts, grouped': {
+    f: (x, w) => core.expertLinear(x as never, w as never, ids([0, 0, 0, 0, 0, 3, 1], [7]) as never),
+    shapes: [
+      [7, 70],
+      [5, 70, 67],
+    ],
+  },
+  'experts, mixed': {
+    f: (x, w) => core.expertLinear(x as never, w as never, ids([2, 0, 2, 1], [4]) as never),
+    shapes: [
+      [4, 5],
+      [3, 5, 9],
+    ],
+  },
   'cross-entropy': {
     f: (logits) => core.softmaxCrossEntropy(logits as never, ids([1, -100, 4, 0], [4]) as never),
     shapes: [[4, 301]],

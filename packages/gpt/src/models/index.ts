@@ -15,12 +15,15 @@ import { graniteFamily } from './granite/hugging-face.js';
 import { lfm2Family } from './lfm2/hugging-face.js';
 import { llamaFamily } from './llama/hugging-face.js';
 import { mistralFamily } from './mistral/hugging-face.js';
+import { mixtralFamily } from './mixtral/hugging-face.js';
 import { olmo2Family, olmo3Family } from './olmo2/hugging-face.js';
 import { optFamily } from './opt/hugging-face.js';
 import { phiFamily } from './phi/hugging-face.js';
 import { phi3Family } from './phi3/hugging-face.js';
 import { qwen2Family } from './qwen2/hugging-face.js';
+import { qwen2MoeFamily } from './qwen2-moe/hugging-face.js';
 import { qwen3Family } from './qwen3/hugging-face.js';
+import { qwen3MoeFamily } from './qwen3-moe/hugging-face.js';
 import { smolLm3Family } from './smollm3/hugging-face.js';
 import { stableLmFamily } from './stablelm/hugging-face.js';
 import { starcoder2Family } from './starcoder2/hugging-face.js';
@@ -42,12 +45,15 @@ export type { Lfm2Config } from './lfm2/config.js';
 export { buildLlamaLike, type LlamaVariation } from './llama/build.js';
 export type { BiasedLlamaConfig, LlamaConfig } from './llama/config.js';
 export type { MistralConfig } from './mistral/config.js';
+export type { MixtralConfig } from './mixtral/config.js';
 export type { Olmo2Config } from './olmo2/config.js';
 export type { OptConfig } from './opt/config.js';
 export type { PhiConfig } from './phi/config.js';
 export type { Phi3Config } from './phi3/config.js';
 export type { Qwen2Config } from './qwen2/config.js';
+export type { Qwen2MoeConfig } from './qwen2-moe/config.js';
 export type { Qwen3Config } from './qwen3/config.js';
+export type { Qwen3MoeConfig } from './qwen3-moe/config.js';
 export type { SmolLm3Config } from './smollm3/config.js';
 export type { StableLmConfig } from './stablelm/config.js';
 export type { Starcoder2Config } from './starcoder2/config.js';
@@ -69,13 +75,16 @@ export {
   lfm2Family,
   llamaFamily,
   mistralFamily,
+  mixtralFamily,
   olmo2Family,
   olmo3Family,
   optFamily,
   phi3Family,
   phiFamily,
   qwen2Family,
+  qwen2MoeFamily,
   qwen3Family,
+  qwen3MoeFamily,
   smolLm3Family,
   stableLmFamily,
   starcoder2Family,
@@ -87,4 +96,5 @@ export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[llamaFamily, mistralFamily, qwen2Family, qwen3Family, smolLm3Family, graniteFamily, olmo2Family, olmo3Family],
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
   ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
+  ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily],
 ];

@@ -1,7 +1,7 @@
 import { initialize, Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
 import type { Checkpoint } from '../weights/checkpoint.js';
 import { type LoadOptions, loadWeights } from '../weights/load-weights.js';
-import { type Correspondence, correspondences, fits } from '../weights/weight-map.js';
+import { type Correspondence, correspondences, fits, storedTensors } from '../weights/weight-map.js';
 import { type Family, isBare, type PretrainedModel, weightRules } from './family.js';
 
 /** A requested head, which is initialised where the checkpoint lacks it. */
@@ -47,8 +47,11 @@ function isOfHead(
 ): boolean {
   const { family, config } = named;
   const prefix = storedPrefix(family, tensors);
-  const pairs = correspondences(weightRules(named, prefix), parametersOf(model).keys());
-  const names = new Set(pairs.map(({ checkpoint }) => checkpoint));
+  const parameters = parametersOf(model);
+  const pairs = correspondences(weightRules(named, prefix), parameters.keys());
+  const shapesOf = (paths: readonly string[]) => paths.map((path) => parameters.get(path)?.shape ?? []);
+  const stored = pairs.flatMap((pair) => storedTensors(pair, shapesOf(pair.parameters)));
+  const names = new Set(stored.map(({ name }) => name));
   const ignored = family.ignoredTensors?.(config, prefix) ?? [];
   const isKnown = (name: string) => names.has(name) || ignored.some((pattern) => fits(pattern, name));
   return [...names].every((name) => tensors.has(name)) && [...tensors.keys()].every(isKnown);

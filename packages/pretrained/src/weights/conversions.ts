@@ -82,6 +82,50 @@ export const stackedRows: Conversion = {
   join: (values) => Float32Array.from(values.flatMap((row) => [...row])),
 };
 
+/** Columns of the parts in turn: gate, up, gate, up, ... */
+export const interleavedColumns: Conversion = {
+  shape: sideBySide.shape,
+  split: (values, parts) => parts.map((_, part) => values.filter((_value, i) => i % parts.length === part)),
+  join: (values) => {
+    const joined = new Float32Array(values.length * values[0]!.length);
+    for (const [part, own] of values.entries()) {
+      for (let i = 0; i < own.length; i++) joined[i * values.length + part] = own[i]!;
+    }
+    return joined;
+  },
+};
+
+/** A conversion of each slice along the first axis, as of the matrices of experts. */
+export function stackedOf(conversion: Conversion): Conversion {
+  const slices = (parts: readonly Shape[]) => ({ count: parts[0]![0]!, shapes: parts.map((part) => part.slice(1)) });
+  const sliceOf = (values: Float32Array, index: number, count: number) => {
+    const size = values.length / count;
+    return values.subarray(index * size, (index + 1) * size);
+  };
+  return {
+    shape: (parts) => [slices(parts).count, ...conversion.shape(slices(parts).shapes)],
+    split: (values, parts) => {
+      const { count, shapes } = slices(parts);
+      const whole = parts.map((part) => new Float32Array(part.reduce((size, dimension) => size * dimension, 1)));
+      for (let index = 0; index < count; index++) {
+        const own = conversion.split(sliceOf(values, index, count), shapes);
+        for (const [part, found] of own.entries()) sliceOf(whole[part]!, index, count).set(found);
+      }
+      return whole;
+    },
+    join: (values, parts) => {
+      const { count, shapes } = slices(parts);
+      const total = values.reduce((sum, part) => sum + part.length, 0);
+      const whole = new Float32Array(total);
+      for (let index = 0; index < count; index++) {
+        const own = values.map((part) => sliceOf(part, index, count));
+        sliceOf(whole, index, count).set(conversion.join(own, shapes));
+      }
+      return whole;
+    },
+  };
+}
+
 function takeColumns(values: Float32Array, total: number, start: number, width: number): Float32Array {
   const rows = values.length / total;
   const taken = new Float32Array(rows * width);

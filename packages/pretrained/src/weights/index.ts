@@ -2,8 +2,10 @@ export { type Checkpoint, fromFiles, openCheckpoint } from './checkpoint.js';
 export {
   type Conversion,
   depthwise,
+  interleavedColumns,
   same,
   sideBySide,
+  stackedOf,
   stackedRows,
   transposed,
   transposedSideBySide,
@@ -12,4 +14,4 @@ export { type LoadOptions, type LoadProgress, loadWeights } from './load-weights
 export * from './rules.js';
 export { type SaveOptions, saveWeights } from './save-weights.js';
 export { storedDtype } from './stored-dtype.js';
-export { type Correspondence, correspondences, fits, rule, type WeightRule } from './weight-map.js';
+export { type Correspondence, correspondences, fits, rule, storedTensors, type WeightRule } from './weight-map.js';

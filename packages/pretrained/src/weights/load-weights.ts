@@ -1,6 +1,6 @@
 import { type Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
 import type { Checkpoint } from './checkpoint.js';
-import { type Correspondence, correspondences, fits, type WeightRule } from './weight-map.js';
+import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface LoadOptions {
   /** Names of tensors that are ignored, with `{i}` for numbers, for example stored masks. */
@@ -34,18 +34,32 @@ export async function loadWeights(
   checkTotal(parameters, checkpoint, pairs, ignore);
   const total = [...parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   let loaded = 0;
-  for (const { checkpoint: name, parameters: paths, conversion } of pairs) {
-    signal?.throwIfAborted();
-    const values = await checkpoint.readFloat32(name);
-    const targets = paths.map((path) => parameters.get(path)!);
-    const parts = conversion.split(
-      values,
-      targets.map(({ shape }) => shape),
-    );
+  for (const pair of pairs) {
+    const targets = pair.parameters.map((path) => parameters.get(path)!);
+    const shapes = targets.map(({ shape }) => shape);
+    const stored: Float32Array[] = [];
+    for (const { name } of storedTensors(pair, shapes)) {
+      signal?.throwIfAborted();
+      const values = await checkpoint.readFloat32(name);
+      stored.push(values);
+      loaded += values.length;
+      onProgress?.({ tensor: name, loaded, total });
+    }
+    const parts = pair.conversion.split(joined(stored), shapes);
     for (const [index, target] of targets.entries()) target.assign(parts[index]!);
-    loaded += values.length;
-    onProgress?.({ tensor: name, loaded, total });
   }
+}
+
+/** One after the other; the array itself where it is alone. */
+function joined(arrays: readonly Float32Array[]): Float32Array {
+  if (arrays.length === 1) return arrays[0]!;
+  const whole = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    whole.set(array, start);
+    start += array.length;
+  }
+  return whole;
 }
 
 function checkTotal(
@@ -57,15 +71,20 @@ function checkTotal(
   const faults: string[] = [];
   const mapped = new Set(pairs.flatMap((pair) => pair.parameters));
   for (const path of parameters.keys()) if (!mapped.has(path)) faults.push(`no rule gives parameter ${path}`);
-  for (const { checkpoint, parameters: paths, conversion } of pairs) {
-    const stored = tensors.get(checkpoint);
-    const wanted = conversion.shape(paths.map((path) => parameters.get(path)?.shape ?? []));
-    if (!stored) faults.push(`missing: ${checkpoint} ${showShape(wanted)}`);
-    else if (showShape(stored.shape) !== showShape(wanted)) {
-      faults.push(`misshapen: ${checkpoint} ${showShape(stored.shape)}, not ${showShape(wanted)}`);
+  const wanted = pairs.flatMap((pair) =>
+    storedTensors(
+      pair,
+      pair.parameters.map((path) => parameters.get(path)?.shape ?? []),
+    ),
+  );
+  for (const { name: tensor, shape } of wanted) {
+    const stored = tensors.get(tensor);
+    if (!stored) faults.push(`missing: ${tensor} ${showShape(shape)}`);
+    else if (showShape(stored.shape) !== showShape(shape)) {
+      faults.push(`misshapen: ${tensor} ${showShape(stored.shape)}, not ${showShape(shape)}`);
     }
   }
-  const expected = new Set(pairs.map((pair) => pair.checkpoint));
+  const expected = new Set(wanted.map((tensor) => tensor.name));
   for (const stored of tensors.keys()) {
     if (!expected.has(stored) && !ignore.some((pattern) => fits(pattern, stored))) faults.push(`unexpected: ${stored}`);
   }

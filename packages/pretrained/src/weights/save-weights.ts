@@ -3,7 +3,7 @@ import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
 import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/writer.js';
-import { correspondences, type WeightRule } from './weight-map.js';
+import { correspondences, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {
   /** Maximum size of a shard in bytes; default 5 GB, as in Python. */
@@ -68,19 +68,25 @@ function tensorsOf(
       fix: 'What was added to the model, as LoRA does, is to be merged or removed first; saveLora saves it alone',
     });
   }
-  return pairs.map(({ checkpoint: name, parameters: paths, conversion }) => {
-    const sources = paths.map((path) => parameters.get(path)!);
+  return pairs.flatMap((pair) => {
+    const sources = pair.parameters.map((path) => parameters.get(path)!);
     const shapes = sources.map(({ shape }) => shape);
-    return {
+    const stored = storedTensors(pair, shapes);
+    // Read once for all tensors that it is stored as, which are written one after the other.
+    let whole: Float32Array | null = null;
+    return stored.map(({ name, shape }, index) => ({
       name,
       dtype,
-      shape: conversion.shape(shapes),
+      shape,
       values: async () => {
         signal?.throwIfAborted();
-        const values = await Promise.all(sources.map((source) => source.read()));
-        return encodeWeights(conversion.join(values, shapes), dtype, `saving, tensor ${name}`);
+        whole ??= pair.conversion.join(await Promise.all(sources.map((source) => source.read())), shapes);
+        const size = whole.length / stored.length;
+        const own = whole.subarray(index * size, (index + 1) * size);
+        if (index === stored.length - 1) whole = null;
+        return encodeWeights(own, dtype, `saving, tensor ${name}`);
       },
-    };
+    }));
   });
 }
 

@@ -2,7 +2,8 @@ import { type Conversion, same } from './conversions.js';
 
 /**
  * One line of a weight map: a name in the checkpoint, the paths of our parameters, and the conversion between them.
- * `{i}` in the name and the paths stands for any number, the same in all of them.
+ * `{i}` in the name and the paths stands for any number, the same in all of them. `*` in the name stands for the index along
+ * the first axis, where the checkpoint has one tensor for each.
  */
 export interface WeightRule {
   readonly checkpoint: string;
@@ -34,6 +35,22 @@ export function correspondences(rules: readonly WeightRule[], paths: Iterable<st
     }
   }
   return [...found.values()];
+}
+
+/** A tensor of a checkpoint. */
+export interface NamedShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** The tensors that a correspondence is stored as, for parameters of these shapes: one, or one for each index of `*`. */
+export function storedTensors(
+  { checkpoint: name, conversion }: Correspondence,
+  shapes: readonly (readonly number[])[],
+): NamedShape[] {
+  const shape = conversion.shape(shapes);
+  if (!name.includes('*')) return [{ name, shape }];
+  return Array.from({ length: shape[0] ?? 0 }, (_, i) => ({ name: name.replace('*', `${i}`), shape: shape.slice(1) }));
 }
 
 /** Whether a name matches a pattern with `{i}` for numbers. */

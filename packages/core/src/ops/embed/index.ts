@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { type Tensor, type Tensor2D, zeros } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
 import { checkOptions, option, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
@@ -18,6 +18,7 @@ const embedOp = defineOp<EmbedAttributes>({
     inputsToSave: ['table', 'ids'],
     of: ([dy], [table, ids], { padding }) => ({
       table: () => embedGradient({ dy: dy!, ids: ids! }, { padding, vocabularySize: table!.shape[0]! })[0]!,
+      ids: () => zeros(ids!.shape), // of ids that were computed, as by a router
     }),
   },
   kernels: { wasm: embedWasm, webgpu: embedWebGpu },

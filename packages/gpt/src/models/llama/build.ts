@@ -7,6 +7,7 @@ import {
   type Norm,
   normal,
   RmsNorm,
+  type RouterBalance,
   type SequenceMixer,
 } from '@sequitur/core';
 import {
@@ -59,6 +60,8 @@ export interface LlamaVariation {
   readonly mixer?: (block: number) => SequenceMixer | undefined;
   /** Of each block in place of the feed-forward of the configuration; undefined or absent: that one. */
   readonly feedForward?: (block: number) => PositionwiseLayer | undefined;
+  /** What balances the experts, where there are some. */
+  readonly balance?: RouterBalance;
   /** A gated feed-forward (the default), or the plain one with two products. */
   readonly gated?: boolean;
   /** Puts the sublayers together; default {@link PreNormBlock}. */
@@ -88,6 +91,7 @@ export function buildLlamaLike(config: LlamaConfig, variation: LlamaVariation = 
     contextLength,
     ...(!tied && { head: new Linear(width, vocabularySize, { bias, initializer }) }),
     ...(config.rotaryScaling?.kind === 'longrope' && { rereadLength: config.rotaryScaling.trainedLength }),
+    ...(variation.balance && { balance: variation.balance }),
     ...(variation.logitScale !== undefined && { logitScale: variation.logitScale }),
     ...(variation.logitSoftCap !== undefined && { logitSoftCap: variation.logitSoftCap }),
   };

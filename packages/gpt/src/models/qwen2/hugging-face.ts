@@ -19,7 +19,7 @@ export const qwen2Family = llamaLikeFamily<Qwen2Config>({
     sliding_window: window ?? null,
     max_window_layers: window === undefined ? 28 : firstWindowedBlock,
   }),
-  build: buildQwen2,
+  build: (config) => buildQwen2(config),
 });
 
 function readWindow(json: ConfigReader): Pick<Qwen2Config, 'window' | 'firstWindowedBlock'> {

@@ -25,7 +25,7 @@ export const qwen3Family = llamaLikeFamily<Qwen3Config>({
     use_sliding_window: config.window !== undefined,
     ...writeWindowedLayers(config, config.depth),
   }),
-  build: buildQwen3,
+  build: (config) => buildQwen3(config),
 });
 
 /** Windows count only where `use_sliding_window` says so, and in the layers from `max_window_layers` on. */

@@ -1,0 +1,78 @@
+import { activationByName, normal } from '@sequitur/core';
+import {
+  aBoolean,
+  aNumber,
+  type ConfigReader,
+  rule,
+  stackedOf,
+  transposed,
+  type WeightRule,
+} from '@sequitur/pretrained';
+import { LoadBalance, MixtureOfExperts, type MixtureOfExpertsOptions } from '@sequitur/transformer';
+import type { LlamaConfig } from './llama/config.js';
+
+/** The common config of models with experts in place of feed-forwards. */
+export interface ExpertConfig {
+  readonly experts: number;
+  /** Experts that each token is sent to. */
+  readonly activeExperts: number;
+  /** Factor on the load-balancing loss; default 0.001. */
+  readonly balanceCoefficient?: number;
+  /** Whether training adds the load-balancing loss; default false, as in Python. */
+  readonly balances?: boolean;
+}
+
+/** Experts with the activation and the first values of a configuration. */
+export function expertsOf(
+  config: LlamaConfig & ExpertConfig,
+  options: Omit<MixtureOfExpertsOptions, 'width' | 'experts' | 'activeExperts' | 'activation'>,
+): MixtureOfExperts {
+  const { width, experts, activeExperts } = config;
+  const initializer = normal(config.initializerRange ?? 0.02);
+  return new MixtureOfExperts({
+    ...{ width, experts, activeExperts },
+    activation: activationByName(config.activation ?? 'silu'),
+    linear: { bias: false, initializer },
+    router: { bias: false, initializer },
+    ...options,
+  });
+}
+
+/** What balances the experts of a configuration. */
+export function balanceOf({ experts, activeExperts, balances, balanceCoefficient = 0.001 }: ExpertConfig): LoadBalance {
+  return new LoadBalance({ experts, activeExperts, coefficient: balances ? balanceCoefficient : 0 });
+}
+
+const atLeast0 = aNumber('a number of at least 0', (value) => value >= 0);
+
+/** Reads the load-balancing loss. */
+export function readBalance(json: ConfigReader): Pick<ExpertConfig, 'balanceCoefficient' | 'balances'> {
+  return {
+    balanceCoefficient: json.take('router_aux_loss_coef', atLeast0, 0.001),
+    balances: json.take('output_router_logits', aBoolean, false),
+  };
+}
+
+export function writeBalance({ balanceCoefficient = 0.001, balances = false }: ExpertConfig): Record<string, unknown> {
+  return { router_aux_loss_coef: balanceCoefficient, output_router_logits: balances };
+}
+
+/**
+ * Experts whose projections are stored one by one.
+ *
+ * @param checkpoint the layer: `model.layers.{i}.mlp`
+ * @param path ours: `blocks.{i}.feedForward`
+ * @param names theirs -> ours
+ */
+export function expertRules(
+  checkpoint: string,
+  path: string,
+  names: Readonly<Record<string, 'gate' | 'up' | 'down'>> = { gate_proj: 'gate', up_proj: 'up', down_proj: 'down' },
+): WeightRule[] {
+  return [
+    rule(`${checkpoint}.gate.weight`, `${path}.router.projection.weight`, transposed),
+    ...Object.entries(names).map(([theirs, ours]) =>
+      rule(`${checkpoint}.experts.*.${theirs}.weight`, `${path}.experts.${ours}.weight`, stackedOf(transposed)),
+    ),
+  ];
+}

@@ -1,0 +1,135 @@
+import { Linear, type LinearOptions, Module, Parameter, SequiturError, zeros } from '@sequitur/core';
+import {
+  add,
+  broadcastTo,
+  cast,
+  customGrad,
+  div,
+  expandDims,
+  max,
+  mul,
+  oneHot,
+  reshape,
+  sigmoid,
+  slice,
+  softmax,
+  sum,
+  type Tensor,
+  type Tensor2D,
+  tidy,
+  topk,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+
+export interface RouterOptions {
+  readonly width: number;
+  readonly experts: number;
+  /** Experts that each token is sent to. */
+  readonly activeExperts: number;
+  /** From logits to weights: of all experts together (the default), or of each one separately (DeepSeek-V3). */
+  readonly scoring?: 'softmax' | 'sigmoid';
+  /** Whether the weights of the chosen experts are divided by their sum; default true. */
+  readonly normalised?: boolean;
+  /** Factor on the weights; default 1. */
+  readonly scale?: number;
+  /** Experts lie in groups, of which only the best are chosen from; default one group. */
+  readonly groups?: ExpertGroups | undefined;
+  /** Whether a bias of the scores takes part in the choice, not in the weights; default false. */
+  readonly choiceBias?: boolean;
+  /** Of the projection to logits; default without bias. */
+  readonly linear?: LinearOptions;
+}
+
+/** A choice among groups of experts (DeepSeek-AI 2024). */
+export interface ExpertGroups {
+  readonly count: number;
+  readonly active: number;
+  /** A group is as good as its best expert, or as its two best together. */
+  readonly by: 'best' | 'twoBest';
+}
+
+export interface Routes {
+  /** int32 [tokens, activeExperts], best first. */
+  readonly experts: Tensor2D;
+  /** float32 [tokens, activeExperts], differentiable. */
+  readonly weights: Tensor2D;
+  /** float32 [tokens, experts]. */
+  readonly logits: Tensor2D;
+}
+
+/** Chooses the experts of each token (Shazeer et al. 2017, section 2.1). */
+export class Router extends Module {
+  readonly projection: Linear; // [width, experts]
+  readonly choiceBias: Parameter | null; // [experts]; set by rules that balance the load, not by gradients
+  readonly experts: number;
+  readonly activeExperts: number;
+  readonly #options: RouterOptions;
+
+  constructor(options: RouterOptions) {
+    super();
+    const { width, experts, activeExperts, groups, linear = { bias: false } } = options;
+    expectChoice(options);
+    if (groups) expectGroups(experts, groups);
+    this.projection = new Linear(width, experts, linear);
+    this.choiceBias = options.choiceBias ? new Parameter([experts], zeros) : null;
+    if (this.choiceBias) this.choiceBias.trainable = false;
+    this.experts = experts;
+    this.activeExperts = activeExperts;
+    this.#options = options;
+  }
+
+  /** x [tokens, width]; the caller disposes the routes. */
+  route(x: Tensor2D): Routes {
+    const { scoring = 'softmax', normalised = true, scale = 1 } = this.#options;
+    return tidy(() => {
+      const logits = this.projection.apply(x);
+      const scores = (scoring === 'softmax' ? softmax(logits) : sigmoid(logits)) as Tensor2D;
+      const experts = constantOf((values) => this.#choose(values as Tensor2D), scores) as Tensor2D;
+      const chosen = sum(mul(cast(oneHot(experts, this.experts), 'float32'), expandDims(scores, 1)), 2);
+      const shares = normalised ? div(chosen, add(sum(chosen, 1, true), LEAST_SUM)) : chosen;
+      return { experts, weights: scale === 1 ? shares : mul(shares, scale), logits };
+    }) as unknown as Routes;
+  }
+
+  /** scores [tokens, experts] -> int32 [tokens, activeExperts]. */
+  #choose(scores: Tensor2D): Tensor2D {
+    const { groups } = this.#options;
+    const biased = this.choiceBias ? (add(scores, this.choiceBias.value) as Tensor2D) : scores;
+    const open = groups ? (mul(biased, openGroups(biased, groups)) as Tensor2D) : biased;
+    return topk(open, this.activeExperts).indices as Tensor2D;
+  }
+}
+
+/** What is computed of x, through which no gradient flows: tfjs has none of `topk`. */
+export function constantOf(compute: (x: Tensor) => Tensor, x: Tensor): Tensor {
+  return customGrad((values) => ({
+    value: compute(values as Tensor),
+    gradFunc: () => zerosLike(values as Tensor),
+  }))(x);
+}
+
+/** Keeps a division by the sum finite where all scores are 0. */
+const LEAST_SUM = 1e-20;
+
+/** [tokens, experts]: 1 in the groups that are chosen from, else 0. */
+function openGroups(scores: Tensor2D, { count, active, by }: ExpertGroups): Tensor {
+  const [tokens, experts] = scores.shape;
+  const grouped = reshape(scores, [tokens, count, experts / count]);
+  const worth = by === 'best' ? max(grouped, 2) : sum(topk(grouped, 2).values, 2);
+  const chosen = sum(cast(oneHot(topk(worth, active).indices, Math.max(count, 2)), 'float32'), 1); // [tokens, count]
+  const mask = expandDims(slice(chosen, [0, 0], [tokens, count]), 2);
+  return reshape(broadcastTo(mask, [tokens, count, experts / count]), [tokens, experts]);
+}
+
+function expectChoice({ experts, activeExperts }: RouterOptions): void {
+  if (experts >= 2 && activeExperts >= 1 && activeExperts <= experts) return;
+  const got = `${activeExperts} of ${experts}`;
+  throw new SequiturError({ where: 'Router', expected: 'two experts or more, of which some are active', got });
+}
+
+function expectGroups(experts: number, { count, active, by }: ExpertGroups): void {
+  const size = experts / count;
+  if (Number.isInteger(size) && active >= 1 && active <= count && size >= (by === 'twoBest' ? 2 : 1)) return;
+  const got = `${experts} experts in ${count} groups, ${active} of them active`;
+  throw new SequiturError({ where: 'Router, groups', expected: 'groups that divide the experts, some active', got });
+}
