@@ -11,7 +11,8 @@ import type { Store } from '../src/worker/storage/store.js';
 export const TEXT = 'Call me Ishmael. Some years ago I thought I would sail about a little. '.repeat(60);
 
 const models = dirname(createRequire(import.meta.url).resolve('@sequitur/models'));
-const openSite = (name: string) => folderSource(join(models, '../folders', name));
+export const modelFolder = (name: string) => join(models, '../folders', name);
+const openSite = (name: string) => folderSource(modelFolder(name));
 
 /** The worker's code without a worker: commands go through a channel, as in a page. */
 export function connect(store: Store): { readonly engine: Engine; readonly close: () => void } {

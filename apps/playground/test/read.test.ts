@@ -1,9 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../src/protocol/index.js';
 import { piecesOf } from '../src/rooms/read/pieces.js';
 import { sectionsOf } from '../src/worker/read/card.js';
 import { memoryStore } from '../src/worker/storage/store.js';
-import { connect } from './in-process.js';
+import { connect, modelFolder } from './in-process.js';
+
+async function filesOf(name: string) {
+  const names = await readdir(modelFolder(name));
+  const files = names.map(async (file) => {
+    const bytes = await readFile(join(modelFolder(name), file));
+    return { name: `${name}/${file}`, content: new Blob([bytes as BlobPart]) };
+  });
+  return Promise.all(files);
+}
 
 describe('reading in the worker', () => {
   let engine: Engine;
@@ -19,7 +30,7 @@ describe('reading in the worker', () => {
     for (const { parameters, bytes, measured, tries, card } of models) {
       expect(parameters).toBeGreaterThan(100_000);
       expect(bytes).toBeGreaterThan(parameters);
-      expect(measured.value).toBeGreaterThan(0);
+      expect(measured!.value).toBeGreaterThan(0);
       expect(tries.length).toBeGreaterThan(3);
       expect(card.some(({ title, text }) => title === 'How it was made' && text.length > 100)).toBe(true);
     }
@@ -34,6 +45,51 @@ describe('reading in the worker', () => {
       'genre jazz',
       'service spotify',
     ]);
+  });
+
+  it('says how a word is pronounced, how sure it is, and what each phoneme was read from', async () => {
+    const answer = await engine.call('read.answer', { name: 'pronounce', text: 'whale' });
+    if (answer.task !== 'translate') throw new Error(`${answer.task} is no translation`);
+    const { readings, source, target, weights } = answer;
+    expect(source).toEqual([...'whale']);
+    expect(readings[0]!.label).toBe('W EY1 L');
+    expect(target.map(({ label }) => label)).toEqual(['W', 'EY1', 'L']);
+    expect(readings).toHaveLength(4);
+    expect(readings.every(({ score }, index) => score <= (readings[index - 1]?.score ?? 1))).toBe(true);
+    // The whole is at most as likely as its tokens together: the end is a token too.
+    const tokens = target.reduce((product, { score }) => product * score, 1);
+    expect(readings[0]!.score).toBeLessThanOrEqual(tokens * 1.0001);
+    expect(readings[0]!.score).toBeGreaterThan(tokens * 0.9);
+    for (let row = 0; row < 3; row++) {
+      const total = weights.slice(row * 5, (row + 1) * 5).reduce((sum, weight) => sum + weight, 0);
+      expect(total).toBeGreaterThan(0.5);
+      expect(total).toBeLessThanOrEqual(1.0001);
+    }
+    // The vowel is read from the letters that spell it.
+    const vowel = [...weights.slice(5, 10)];
+    expect(['a', 'e']).toContain(source[vowel.indexOf(Math.max(...vowel))]);
+  });
+
+  it('opens a folder of the reader’s own, keeps it, and removes it', async () => {
+    const store = memoryStore();
+    const own = connect(store);
+    const before = await own.engine.call('read.models', undefined);
+    const { name } = await own.engine.call('read.add', { files: await filesOf('pronounce') });
+    const listed = (await own.engine.call('read.models', undefined)).find((model) => model.name === name)!;
+    expect(listed).toMatchObject({ task: 'translate', isOwn: true, measured: null, title: 'pronounce' });
+    const [mine, site] = await Promise.all(
+      [name, 'pronounce'].map((which) => own.engine.call('read.answer', { name: which, text: 'tensor' })),
+    );
+    expect(mine).toEqual(site);
+    const { name: second } = await own.engine.call('read.add', { files: await filesOf('intents') });
+    const text = 'will it rain tomorrow in boston';
+    expect(await own.engine.call('read.answer', { name: second, text })).toEqual(
+      await own.engine.call('read.answer', { name: 'intents', text }),
+    );
+    for (const each of [name, second]) await own.engine.call('read.remove', { name: each });
+    expect(await own.engine.call('read.models', undefined)).toEqual(before);
+    expect(await store.list('readers')).toEqual([]);
+    own.close();
   });
 
   it('refuses a model that does not read', async () => {

@@ -9,6 +9,7 @@ import { Shelf } from './models/shelf.js';
 import type { OpenSite } from './models/site.js';
 import type { BackendName } from './packages.js';
 import { readCommands } from './read/commands.js';
+import { Readers } from './read/readers.js';
 import { seeCommands } from './see/commands.js';
 import { usage } from './storage/room.js';
 import type { Store } from './storage/store.js';
@@ -39,7 +40,7 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
     ...compareCommands({ engine, store, lab }),
     ...insideCommands({ shelf, engine, openSite }),
     ...modelCommands(shelf),
-    ...readCommands({ engine, openSite }),
+    ...readCommands(engine, new Readers(store, openSite)),
     ...seeCommands(shelf),
     'storage.report': async () => ({ isLasting: store.isLasting, ...(await usage()) }),
     ...writeCommands(shelf),

@@ -31,18 +31,19 @@ export {
   tokenTensor,
 } from '@sequitur/core';
 export { generate, generateSequences, type LogitsProcessor, logitsProcessors } from '@sequitur/generation';
-export { Gpt, gptFamilies } from '@sequitur/gpt';
+export { Gpt } from '@sequitur/gpt';
 export { Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
-export { type FileSink, type FileSource, filesSink, readText, urlSource } from '@sequitur/pretrained';
+export { type FileSink, type FileSource, filesSink, readJsonObject, readText, urlSource } from '@sequitur/pretrained';
 export { gru, lstm, minGru } from '@sequitur/recurrent';
 export {
   Batches,
   CharacterTokenizer,
   consecutiveWindows,
   randomWindows,
-  type SubwordTokenizer,
+  SubwordTokenizer,
   type Tokenizer,
   trainByteLevelTokenizer,
+  Vocabulary,
 } from '@sequitur/text';
 export {
   adamW,

@@ -26,9 +26,10 @@ interface Read {
 
 /** Reads a text with an encoder or a translator, and keeps what happens within. */
 export async function lookIntoReader(task: ReadTask | 'write', source: FileSource, text: string): Promise<Inside> {
-  const { texts, left, found } = await (task === 'pronounce' ? translated(source, text) : encoded(source, text));
+  const isTranslator = task === 'pronounce' || task === 'translate';
+  const { texts, left, found } = await (isTranslator ? translated(source, text) : encoded(source, text));
   return {
-    ...{ family: task === 'pronounce' ? 'encoder-decoder' : 'encoder', texts, left },
+    ...{ family: isTranslator ? 'encoder-decoder' : 'encoder', texts, left },
     ...{ blocks: [], stateSpaces: [], memory: null, cacheBytesPerToken: 0, lens: null },
     maps: attentionMaps(
       found,

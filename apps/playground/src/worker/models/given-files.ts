@@ -35,3 +35,10 @@ function unzipped(bytes: Uint8Array, name: string): Record<string, Uint8Array> {
     });
   }
 }
+
+/** The folder or zip that the files came from. */
+export function nameOf(files: readonly GivenFile[]): string {
+  const [first] = files;
+  const [folder = 'A folder', ...below] = (first?.name ?? '').split('/');
+  return below.length || folder.endsWith('.zip') ? folder.replace(/\.zip$/, '') : 'A folder';
+}

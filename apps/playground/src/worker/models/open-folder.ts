@@ -4,20 +4,20 @@ import {
   type CausalModel,
   type FileSource,
   Gpt,
-  gptFamilies,
   LanguageModel,
   Mamba,
   Mamba2,
   type Module,
-  readText,
+  readJsonObject,
   SequiturError,
   type Tokenizer,
 } from '../packages.js';
 import { parts } from '../train/parts.js';
+import { idTokenizer } from './id-tokenizer.js';
 
 /** A model that is open: the caller disposes it. */
 export interface OpenedModel {
-  readonly model: CausalModel & Module;
+  readonly model: CausalModel & Module & { readonly tokenizer: Tokenizer | null };
   readonly tokenizer: Tokenizer;
   readonly family: Family;
   /** Tokens that end a text. */
@@ -28,16 +28,16 @@ export interface OpenedModel {
 export async function openFolder(source: FileSource): Promise<OpenedModel> {
   const type = await modelType(source);
   if (type === 'sequitur-language-model') return composed(await LanguageModel.fromPretrained(source, { parts }));
-  if (type === 'mamba') return withTokenizer(await Mamba.fromPretrained(source), 'state');
-  if (type === 'mamba2') return withTokenizer(await Mamba2.fromPretrained(source), 'state');
-  if (gptFamilies.some((family) => family.modelType === type)) {
+  if (has(Mamba, type)) return withTokenizer(await Mamba.fromPretrained(source), 'state');
+  if (has(Mamba2, type)) return withTokenizer(await Mamba2.fromPretrained(source), 'state');
+  if (has(Gpt, type)) {
     const model = await Gpt.fromPretrained(source);
     return { ...withTokenizer(model, 'dense'), endTokens: model.endTokens };
   }
-  const known = ['sequitur-language-model', 'mamba', 'mamba2', ...gptFamilies.map((family) => family.modelType)];
+  const known = [Mamba, Mamba2, Gpt].flatMap(({ families }) => families.map(({ modelType }) => modelType));
   throw new SequiturError({
     where: 'config.json, model_type',
-    expected: `a causal model: one of ${known.join(', ')}`,
+    expected: `a causal model: one of sequitur-language-model, ${known.join(', ')}`,
     got: String(type),
     fix: 'Encoders and translators are opened in the room Read',
   });
@@ -57,31 +57,21 @@ function settingsOf(options: object): Readonly<Record<string, string>> {
 type Opened = CausalModel & Module & { readonly tokenizer: Tokenizer | null };
 
 function withTokenizer(model: Opened, family: Family): OpenedModel {
-  const { tokenizer } = model;
-  if (tokenizer) return { model, tokenizer, family, endTokens: [] };
-  model.dispose();
-  throw new SequiturError({
-    where: 'the folder',
-    expected: 'a tokenizer: tokenizer.json, vocab.json with merges.txt, or a SentencePiece model',
-    got: 'none',
-    fix: 'Drop the tokenizer’s files together with the model’s',
-  });
+  return { model, tokenizer: model.tokenizer ?? idTokenizer(model.vocabularySize), family, endTokens: [] };
 }
 
-async function modelType(source: FileSource): Promise<unknown> {
-  const file = await source.open('config.json');
-  if (!file) {
-    throw new SequiturError({
-      where: source.name,
-      expected: 'a Hugging Face folder with its config.json',
-      got: 'no such file',
-      fix: 'Drop the whole folder, or a zip of it',
-    });
-  }
-  const text = await readText(file);
-  try {
-    return (JSON.parse(text) as { model_type?: unknown } | null)?.model_type;
-  } catch {
-    throw new SequiturError({ where: 'config.json', expected: 'JSON', got: text.slice(0, 40) });
-  }
+function has({ families }: { readonly families: readonly { readonly modelType: string }[] }, type: unknown): boolean {
+  return families.some(({ modelType }) => modelType === type);
+}
+
+/** What config.json says that it is. */
+export async function modelType(source: FileSource): Promise<unknown> {
+  const config = await readJsonObject(source, 'config.json');
+  if (config) return config.model_type;
+  throw new SequiturError({
+    where: source.name,
+    expected: 'a Hugging Face folder with its config.json',
+    got: 'no such file',
+    fix: 'Drop the whole folder, or a zip of it',
+  });
 }

@@ -5,7 +5,7 @@ import { folderOf, type Store } from '../storage/store.js';
 import { modelOfRun } from '../train/folder.js';
 import type { Lab } from '../train/lab.js';
 import type { Texts } from '../train/texts.js';
-import { unpacked } from './given-files.js';
+import { nameOf, unpacked } from './given-files.js';
 import { composed, type OpenedModel, openFolder } from './open-folder.js';
 import { type OpenSite, siteModels } from './site.js';
 
@@ -86,7 +86,8 @@ export class Shelf {
     try {
       for (const [name, bytes] of found) await store.put(`${folder}/${name}`, bytes);
       const opened = await openFolder(folderOf(store, folder).source);
-      const info = { ref: `folder:${id}`, name: nameOf(files), family: opened.family, origin: 'opened here' };
+      const origin = opened.model.tokenizer === null ? 'opened here; no tokenizer, so write ids' : 'opened here';
+      const info = { ref: `folder:${id}`, name: nameOf(files), family: opened.family, origin };
       opened.model.dispose();
       await store.put(`${folder}/info`, info);
       return info;
@@ -122,13 +123,6 @@ async function close({ opened }: Kept): Promise<void> {
 
 function idOf(ref: ModelRef): string {
   return ref.slice(ref.indexOf(':') + 1);
-}
-
-/** The folder or zip that the files came from. */
-function nameOf(files: readonly GivenFile[]): string {
-  const [first] = files;
-  const [folder = 'A folder', ...below] = (first?.name ?? '').split('/');
-  return below.length || folder.endsWith('.zip') ? folder.replace(/\.zip$/, '') : 'A folder';
 }
 
 /** `stories-gpt` -> `Stories, GPT` */
