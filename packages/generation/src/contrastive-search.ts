@@ -10,12 +10,10 @@ import {
   tokenTensor,
 } from '@sequitur/core';
 import { concat, dispose, keep, reshape, slice, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
-import type { ContrastiveOptions, GenerateOptions } from './options.js';
 import { largestPlaces } from './processors/probabilities.js';
-import { checkCount, checkOption } from './processors/processor.js';
-import { shaperOf } from './processors-of.js';
+import type { Generation } from './resolve.js';
 import { type GenerationStep, grow, type Row } from './row.js';
-import { mostLikely } from './sampling.js';
+import type { ResolvedContrastive } from './strategy.js';
 import { logProbabilities, stepOf } from './token-by-token.js';
 
 /**
@@ -25,15 +23,15 @@ import { logProbabilities, stepOf } from './token-by-token.js';
  */
 export async function* contrastiveSearch(
   model: CausalModel,
-  rows: readonly Row[],
-  options: GenerateOptions,
+  generation: Generation,
+  options: ResolvedContrastive,
 ): AsyncGenerator<GenerationStep> {
-  checkContrastive(options.contrastive!);
-  const searches = rows.map((row) => new ContrastiveSequence(model, row, options));
+  const { rows, signal } = generation;
+  const searches = rows.map((row) => new ContrastiveSequence(model, row, generation, options));
   try {
     while (rows.some(({ finish }) => !finish)) {
       for (const search of searches) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         await search.prepare();
       }
       if (rows.every(({ finish }) => finish)) return;
@@ -56,19 +54,19 @@ interface Reading {
 class ContrastiveSequence {
   readonly #model: CausalModel;
   readonly #row: Row;
-  readonly #options: GenerateOptions;
-  readonly #shape: ReturnType<typeof shaperOf>;
+  readonly #generation: Generation;
+  readonly #options: ResolvedContrastive;
   /** The hidden state of every token, normalised to length 1. */
   readonly #said: Float32Array[] = [];
   #state: StateTree;
   #scores: Float32Array | null = null;
   #chosen: { readonly token: number; readonly logProbability: number | undefined } | null = null;
 
-  constructor(model: CausalModel, row: Row, options: GenerateOptions) {
+  constructor(model: CausalModel, row: Row, generation: Generation, options: ResolvedContrastive) {
     this.#model = model;
     this.#row = row;
+    this.#generation = generation;
     this.#options = options;
-    this.#shape = shaperOf(options);
     this.#state = model.initState(1);
     if (row.limit === 0) row.finish = 'length';
   }
@@ -81,15 +79,14 @@ class ContrastiveSequence {
       this.#row.finish = 'context';
       return;
     }
-    const { candidates: count, penalty } = this.#options.contrastive!;
-    const known = this.#options.logProbabilities ? logProbabilities(this.#scores!.slice()) : () => undefined;
+    const { candidates: count, penalty } = this.#options;
+    const known = this.#generation.logProbabilities ? logProbabilities(this.#scores!.slice()) : () => undefined;
     const scores = this.#scores!.slice();
-    this.#shape(scores, this.#row);
+    this.#generation.process(scores, this.#row);
     const probabilities = hostSoftmax(scores);
     const candidates = largestPlaces(scores, Math.min(count, scores.length)).filter(
       (token) => scores[token]! > -Infinity,
     );
-    mostLikely(scores); // throws where no score is finite
     const readings = await this.#try(candidates);
     const merits = readings.map(({ hidden }, place) => {
       const likeness = Math.max(...this.#said.map((before) => dot(before, hidden)));
@@ -104,7 +101,7 @@ class ContrastiveSequence {
 
   /** Appends the chosen token to the sequence. */
   takeOne(): void {
-    grow(this.#row, this.#chosen!.token, this.#options, this.#chosen!.logProbability);
+    grow(this.#row, this.#chosen!.token, this.#generation, this.#chosen!.logProbability);
   }
 
   dispose(): void {
@@ -167,7 +164,7 @@ class ContrastiveSequence {
     rows: readonly (readonly number[])[],
     state: StateTree,
   ): { logits: Tensor3D; hidden: Tensor; state: StateTree } {
-    const { hidden: wanted = 'norm' } = this.#options.contrastive!;
+    const { hidden: wanted } = this.#options;
     const seen: string[] = [];
     const found: Tensor[] = [];
     const observe: Observe = (name, tensor) => {
@@ -198,11 +195,6 @@ function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
-}
-
-function checkContrastive({ candidates, penalty }: ContrastiveOptions): void {
-  checkCount('contrastive, candidates', candidates);
-  checkOption('contrastive, penalty', penalty, 'a number in [0, 1]', penalty >= 0 && penalty <= 1);
 }
 
 function unseen(wanted: string, seen: readonly string[]): SequiturError {

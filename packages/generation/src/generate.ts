@@ -1,9 +1,9 @@
-import { type CausalModel, SequiturError } from '@sequitur/core';
+import type { CausalModel } from '@sequitur/core';
 import { beamSearch } from './beams/beam-search.js';
 import { contrastiveSearch } from './contrastive-search.js';
 import type { GenerateOptions } from './options.js';
-import { checkCount } from './processors/processor.js';
-import { type Finish, type GenerationStep, type Row, rowsOf } from './row.js';
+import { type Generation, resolve } from './resolve.js';
+import type { Finish, GenerationStep, Row } from './row.js';
 import { speculative } from './speculation/speculative.js';
 import { tokenByToken } from './token-by-token.js';
 
@@ -34,7 +34,7 @@ export async function* generateSteps(
   prompts: Prompts,
   options: GenerateOptions = {},
 ): AsyncGenerator<GenerationStep> {
-  yield* write(model, start(model, prompts, options), options);
+  yield* write(model, resolve(model, prompts, options));
 }
 
 /** A complete generated sequence. */
@@ -56,9 +56,9 @@ export async function generateSequences(
   prompts: Prompts,
   options: GenerateOptions = {},
 ): Promise<GeneratedSequence[][]> {
-  const rows = start(model, prompts, options);
-  for await (const _ of write(model, rows, options));
-  const { sequences = 1 } = options;
+  const generation = resolve(model, prompts, options);
+  for await (const _ of write(model, generation));
+  const { rows, sequences } = generation;
   return prompts.map((_, index) => rows.slice(index * sequences, (index + 1) * sequences).map(sequenceOf));
 }
 
@@ -71,27 +71,10 @@ function sequenceOf({ tokens, promptLength, finish, logProbabilities, score }: R
   };
 }
 
-function start(model: CausalModel, prompts: Prompts, options: GenerateOptions): Row[] {
-  const { sequences = 1, maxTokens, maxLength, beamSearch: beams, contrastive, speculation } = options;
-  checkCount('sequences', sequences);
-  if (maxTokens !== undefined && maxTokens !== Infinity) checkCount('maxTokens', maxTokens, 0);
-  if (maxLength !== undefined && maxLength !== Infinity) checkCount('maxLength', maxLength, 1);
-  const strategies = Object.entries({ beamSearch: beams, contrastive, speculation }).filter(([, value]) => value);
-  if (strategies.length > 1) {
-    throw new SequiturError({
-      where: 'generation',
-      expected: 'one generation strategy',
-      got: strategies.map(([name]) => name).join(' and '),
-    });
-  }
-  if (prompts.length === 0)
-    throw new SequiturError({ where: 'generate', expected: 'at least one prompt', got: 'none' });
-  return rowsOf(model, prompts, options);
-}
-
-function write(model: CausalModel, rows: readonly Row[], options: GenerateOptions): AsyncGenerator<GenerationStep> {
-  if (options.beamSearch) return beamSearch(model, rows, options);
-  if (options.speculation) return speculative(model, rows, options);
-  if (options.contrastive) return contrastiveSearch(model, rows, options);
-  return tokenByToken(model, rows, options);
+function write(model: CausalModel, generation: Generation): AsyncGenerator<GenerationStep> {
+  const { strategy } = generation;
+  if (strategy.name === 'beamSearch') return beamSearch(model, generation, strategy.options);
+  if (strategy.name === 'speculation') return speculative(model, generation, strategy.options);
+  if (strategy.name === 'contrastive') return contrastiveSearch(model, generation, strategy.options);
+  return tokenByToken(model, generation);
 }

@@ -2,25 +2,25 @@ import type { CausalModel } from '@sequitur/core';
 import type { SequenceBias } from './processors/chosen-sequences.js';
 import type { LogitsProcessor } from './processors/processor.js';
 
-/** Logits processors other than those of sampling. */
+/** Logits processors other than those of sampling. An empty list switches its rule off. */
 export interface LogitsProcessorOptions {
   /** Minimum number of generated tokens before the end. */
   readonly minTokens?: number | undefined;
   /** Minimum length of prompt and generated tokens before the end. */
   readonly minLength?: number | undefined;
-  /** Above 1: tokens of the prompt and generated tokens become less likely. */
+  /** Above 1: tokens of the prompt and generated tokens become less likely. Off: 1. */
   readonly repetitionPenalty?: number | undefined;
   /** Subtracted from the score of tokens that were generated already. */
   readonly presencePenalty?: number | undefined;
   /** Subtracted from the score of a token for each time that it was generated. */
   readonly frequencyPenalty?: number | undefined;
-  /** The n for which no n-gram may occur twice. */
+  /** The n for which no n-gram may occur twice. Off: 0. */
   readonly noRepeatNgram?: number | undefined;
   /** The encoder input, one for each prompt, for the next two options. Default the prompts. */
   readonly sources?: readonly (readonly number[])[] | undefined;
-  /** The n for which no n-gram of the source may occur. */
+  /** The n for which no n-gram of the source may occur. Off: 0. */
   readonly sourceNoRepeatNgram?: number | undefined;
-  /** Above 1: tokens of the source become more likely. */
+  /** Above 1: tokens of the source become more likely. Off: 1. */
   readonly sourceRepetitionPenalty?: number | undefined;
   /** Token sequences that must not occur. */
   readonly badWords?: readonly (readonly number[])[] | undefined;
@@ -43,15 +43,21 @@ export interface LogitsProcessorOptions {
   readonly renormalized?: boolean | undefined;
 }
 
-/** Sampling options. If none is given, decoding is greedy. */
+/** Sampling options. If none is given, decoding is greedy; a value that switches a filter off still means sampling. */
 export interface SamplingOptions {
   /** Divides the logits; 0: greedy decoding. */
   readonly temperature?: number | undefined;
+  /** Off: 0. */
   readonly topK?: number | undefined;
+  /** Off: 1. */
   readonly topP?: number | undefined;
+  /** Off: 0. */
   readonly minP?: number | undefined;
+  /** Off: 1. */
   readonly typical?: number | undefined;
+  /** Off: 0. */
   readonly epsilonCutoff?: number | undefined;
+  /** Off: 0. */
   readonly etaCutoff?: number | undefined;
   /** The seed of sampling; default 0. */
   readonly seed?: number | string | undefined;

@@ -1,24 +1,27 @@
 import type { GenerateOptions, SamplingOptions } from './options.js';
+import type { LogitsProcessor } from './processors/index.js';
 import * as rules from './processors/index.js';
-import { type LogitsProcessor, renormalized, type SequenceSoFar } from './processors/index.js';
 
 /** The logits processors of the options other than those of sampling, in the order of Hugging Face. */
 export function processorsOf(options: GenerateOptions, maxTokens: number): LogitsProcessor[] {
-  const { endTokens = [], forcedEosToken, exponentialDecayLengthPenalty, beamSearch } = options;
+  const { endTokens = [], forcedEosToken = [], exponentialDecayLengthPenalty, beamSearch } = options;
+  const lastTokens = [forcedEosToken].flat() as readonly number[];
   return [
     given(options.sequenceBias, rules.sequenceBias),
-    given(beamSearch?.diversityPenalty, rules.diversityPenalty),
-    given(options.sourceRepetitionPenalty, rules.sourceRepetitionPenalty),
-    given(options.repetitionPenalty, rules.repetitionPenalty),
-    given(options.presencePenalty, rules.presencePenalty),
-    given(options.frequencyPenalty, rules.frequencyPenalty),
-    given(options.noRepeatNgram, rules.noRepeatNgram),
-    given(options.sourceNoRepeatNgram, rules.sourceNoRepeatNgram),
+    given(unless(beamSearch?.diversityPenalty, 0), rules.diversityPenalty),
+    given(unless(options.sourceRepetitionPenalty, 1), rules.sourceRepetitionPenalty),
+    given(unless(options.repetitionPenalty, 1), rules.repetitionPenalty),
+    given(unless(options.presencePenalty, 0), rules.presencePenalty),
+    given(unless(options.frequencyPenalty, 0), rules.frequencyPenalty),
+    given(unless(options.noRepeatNgram, 0), rules.noRepeatNgram),
+    given(unless(options.sourceNoRepeatNgram, 0), rules.sourceNoRepeatNgram),
     given(options.badWords, rules.badWordSequences),
     given(options.minLength, (length) => rules.minimumLength(length, endTokens)),
     given(options.minTokens, (count) => rules.minimumTokens(count, endTokens)),
     given(options.forcedBosToken, rules.forcedBosToken),
-    given(forcedEosToken, (last) => rules.forcedEosToken([last].flat() as number[], maxTokens)),
+    given(lastTokens.length > 0 && maxTokens < Infinity ? lastTokens : undefined, (last) =>
+      rules.forcedEosToken(last, maxTokens),
+    ),
     given(options.finite || undefined, rules.finite),
     given(exponentialDecayLengthPenalty, ({ start, factor }) =>
       rules.exponentialDecayLengthPenalty(start, factor, endTokens),
@@ -39,13 +42,13 @@ export function processorsOf(options: GenerateOptions, maxTokens: number): Logit
  */
 export function samplingProcessorsOf(options: SamplingOptions, keep = 1): LogitsProcessor[] {
   return [
-    given(options.temperature || undefined, rules.temperature),
-    given(options.topK, (k) => rules.topK(k, { keep })),
-    given(options.topP, (p) => rules.topP(p, { keep })),
-    given(options.minP, (share) => rules.minP(share, { keep })),
-    given(options.typical, (mass) => rules.typical(mass, { keep })),
-    given(options.epsilonCutoff, (epsilon) => rules.epsilonCutoff(epsilon, { keep })),
-    given(options.etaCutoff, (epsilon) => rules.etaCutoff(epsilon, { keep })),
+    given(unless(options.temperature, 0, 1), rules.temperature),
+    given(unless(options.topK, 0), (k) => rules.topK(k, { keep })),
+    given(unless(options.topP, 1), (p) => rules.topP(p, { keep })),
+    given(unless(options.minP, 0), (share) => rules.minP(share, { keep })),
+    given(unless(options.typical, 1), (mass) => rules.typical(mass, { keep })),
+    given(unless(options.epsilonCutoff, 0, 1), (epsilon) => rules.epsilonCutoff(epsilon, { keep })),
+    given(unless(options.etaCutoff, 0, 1), (epsilon) => rules.etaCutoff(epsilon, { keep })),
   ].filter((rule) => rule !== null);
 }
 
@@ -56,30 +59,11 @@ export function isSampling(options: SamplingOptions): boolean {
   return [topK, topP, minP, typical, epsilonCutoff, etaCutoff].some((choice) => choice !== undefined);
 }
 
+/** The value, or undefined where it is one that switches its rule off. */
+function unless(value: number | undefined, ...off: readonly number[]): number | undefined {
+  return value !== undefined && off.includes(value) ? undefined : value;
+}
+
 function given<T>(option: T | undefined, rule: (option: T) => LogitsProcessor): LogitsProcessor | null {
   return option === undefined ? null : rule(option);
-}
-
-/** A sequence with the maximum number of its generated tokens. */
-export interface LimitedSequence extends SequenceSoFar {
-  readonly limit: number;
-}
-
-/**
- * All logits processors of the options as one, those of sampling included where tokens are sampled.
- *
- * @param keep minimum number of tokens that each sampling processor keeps
- */
-export function shaperOf(
-  options: GenerateOptions,
-  keep = 1,
-): (scores: Float32Array, sequence: LimitedSequence) => void {
-  const sampling = isSampling(options) ? samplingProcessorsOf(options, keep) : [];
-  const last = options.renormalized ? [renormalized()] : [];
-  const byLimit = new Map<number, readonly LogitsProcessor[]>();
-  return (scores, sequence) => {
-    const { limit } = sequence;
-    if (!byLimit.has(limit)) byLimit.set(limit, [...processorsOf(options, limit), ...sampling, ...last]);
-    for (const rule of byLimit.get(limit)!) rule(scores, sequence);
-  };
 }

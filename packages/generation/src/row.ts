@@ -1,17 +1,25 @@
 import { type CausalModel, Random, SequiturError } from '@sequitur/core';
-import type { GenerateOptions, StopStrings } from './options.js';
+import type { GenerateOptions } from './options.js';
+import type { SequenceSoFar } from './processors/index.js';
+import type { Generation } from './resolve.js';
 
 /** Why a sequence ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
 export type Finish = 'end' | 'stop' | 'length' | 'context';
 
-/** One sequence during generation. */
-export interface Row {
-  /** Prompt and generated tokens, without padding. */
-  tokens: number[];
-  readonly promptLength: number;
-  readonly source: readonly number[] | undefined;
+/** The tokens of a row so far, for its logits processors and errors. */
+export interface SequenceInRow extends SequenceSoFar {
+  /** The index of the row. */
+  readonly index: number;
   /** Maximum number of generated tokens. */
   readonly limit: number;
+  /** Whether it is one of several beams, of which some may end without a token. */
+  readonly isBeam?: boolean;
+}
+
+/** One sequence during generation. */
+export interface Row extends SequenceInRow {
+  /** Prompt and generated tokens, without padding. */
+  tokens: number[];
   /** Log-probabilities of the generated tokens; empty if not requested. */
   logProbabilities: number[];
   readonly random: Random;
@@ -30,7 +38,7 @@ export interface GenerationStep {
 const DEFAULT_TOKENS = 128;
 
 /** The maximum number of generated tokens after a prompt of this length. */
-export function limitOf({ maxTokens, maxLength }: GenerateOptions, promptLength: number): number {
+function limitOf({ maxTokens, maxLength }: GenerateOptions, promptLength: number): number {
   if (maxTokens === undefined && maxLength === undefined) return DEFAULT_TOKENS;
   return Math.max(0, Math.min(maxTokens ?? Infinity, (maxLength ?? Infinity) - promptLength));
 }
@@ -49,6 +57,7 @@ export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])
   return prompts.flatMap((prompt, index) => {
     checkPrompt(prompt, model);
     return Array.from({ length: sequences }, (_, copy) => ({
+      index: index * sequences + copy,
       tokens: [...prompt],
       promptLength: prompt.length,
       source: sources?.[index],
@@ -61,22 +70,22 @@ export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])
 }
 
 /** Appends a token, and records whether the sequence ends with it. */
-export function grow(row: Row, token: number, options: GenerateOptions, logProbability?: number): void {
+export function grow(row: Row, token: number, { ending }: Generation, logProbability?: number): void {
   row.tokens.push(token);
   if (logProbability !== undefined) row.logProbabilities.push(logProbability);
-  row.finish = finishOf(row, options);
+  const generated = row.tokens.slice(row.promptLength);
+  row.finish = ending(generated) ?? (generated.length >= row.limit ? 'length' : null);
 }
 
-function finishOf({ tokens, promptLength, limit }: Row, { endTokens, stop }: GenerateOptions): Finish | null {
-  if (endTokens?.includes(tokens.at(-1)!)) return 'end';
-  if (stop && containsStop(tokens.slice(promptLength), stop)) return 'stop';
-  return tokens.length - promptLength >= limit ? 'length' : null;
-}
-
-/** Whether the generated text contains one of the strings. */
-export function containsStop(generated: readonly number[], { strings, decode }: StopStrings): boolean {
-  const text = decode(generated);
-  return strings.some((string) => text.includes(string));
+/** Tells why generated tokens end their sequence: by an end token, or by a stop string in their text. */
+export function endingOf({ endTokens = [], stop }: GenerateOptions): Generation['ending'] {
+  const ends = new Set(endTokens);
+  return (generated) => {
+    if (ends.has(generated.at(-1)!)) return 'end';
+    if (!stop?.strings.length) return null;
+    const text = stop.decode(generated);
+    return stop.strings.some((string) => text.includes(string)) ? 'stop' : null;
+  };
 }
 
 function checkPrompt(prompt: readonly number[], { contextLength }: CausalModel): void {

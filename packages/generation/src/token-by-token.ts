@@ -1,26 +1,20 @@
 import type { CausalModel } from '@sequitur/core';
-import type { GenerateOptions } from './options.js';
 import { logSumExp } from './processors/probabilities.js';
-import { isSampling, shaperOf } from './processors-of.js';
 import { Reader, type Scores } from './reader.js';
+import type { Generation } from './resolve.js';
 import { type GenerationStep, grow, type Row } from './row.js';
-import { mostLikely, sample } from './sampling.js';
 
 /** Greedy decoding and sampling: one token of every row per step. */
-export async function* tokenByToken(
-  model: CausalModel,
-  rows: readonly Row[],
-  options: GenerateOptions,
-): AsyncGenerator<GenerationStep> {
-  const choose = chooserOf(options);
+export async function* tokenByToken(model: CausalModel, generation: Generation): AsyncGenerator<GenerationStep> {
+  const { rows, signal } = generation;
   const reader = new Reader(model);
   try {
-    let scores = await readPrompts(reader, rows, options);
+    let scores = await readPrompts(reader, generation);
     while (rows.some(({ finish }) => !finish)) {
-      options.signal?.throwIfAborted();
-      yield stepOf(rows, (row, index) => choose(row, scores[index]!));
+      signal?.throwIfAborted();
+      yield stepOf(rows, (row, index) => choose(row, scores[index]!, generation));
       if (rows.every(({ finish }) => finish)) return;
-      const next = await continueReading(model, reader, rows, options);
+      const next = await continueReading(model, reader, generation);
       if (!next) return;
       scores = next;
     }
@@ -30,13 +24,12 @@ export async function* tokenByToken(
 }
 
 /** Reads each prompt once, whatever its number of sequences, unless there is nothing to generate. */
-async function readPrompts(reader: Reader, rows: readonly Row[], options: GenerateOptions): Promise<Scores> {
+async function readPrompts(reader: Reader, { rows, sequences, signal }: Generation): Promise<Scores> {
   for (const row of rows) if (row.limit === 0) row.finish = 'length';
   if (rows.every(({ finish }) => finish)) return [];
-  options.signal?.throwIfAborted();
-  const copies = options.sequences ?? 1;
-  const prompts = rows.filter((_, index) => index % copies === 0).map(({ tokens }) => tokens);
-  return reader.begin(prompts, copies);
+  signal?.throwIfAborted();
+  const prompts = rows.filter((_, index) => index % sequences === 0).map(({ tokens }) => tokens);
+  return reader.begin(prompts, sequences);
 }
 
 /**
@@ -45,8 +38,7 @@ async function readPrompts(reader: Reader, rows: readonly Row[], options: Genera
 async function continueReading(
   model: CausalModel,
   reader: Reader,
-  rows: readonly Row[],
-  { whenFull = 'stop' }: GenerateOptions,
+  { rows, whenFull }: Generation,
 ): Promise<Scores | null> {
   // The input of a row that has ended does not matter.
   if (reader.room > 0 && reader.mustReread) return reader.begin(rows.map(({ tokens }) => tokens));
@@ -59,16 +51,12 @@ async function continueReading(
   return null;
 }
 
-/** Chooses the next token from a row's scores by the options, and appends it. */
-function chooserOf(options: GenerateOptions): (row: Row, scores: Float32Array) => void {
-  const sampling = isSampling(options);
-  const shape = shaperOf(options);
-  return (row, scores) => {
-    const logProbabilityOf = options.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
-    shape(scores, row);
-    const token = sampling ? sample(scores, row.random) : mostLikely(scores);
-    grow(row, token, options, logProbabilityOf(token));
-  };
+/** Chooses the next token from a row's scores, and appends it. */
+function choose(row: Row, scores: Float32Array, generation: Generation): void {
+  const logProbabilityOf = generation.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
+  generation.process(scores, row);
+  const token = generation.sample(scores, row.random);
+  grow(row, token, generation, logProbabilityOf(token));
 }
 
 /** token -> log softmax(scores)[token]. */

@@ -78,6 +78,9 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
         fix: 'Give one in Jinja: model.chat({ template })',
       });
     }
-    return new Conversation({ model: this, tokenizer, template: found, endTokens, ...(messages && { messages }) });
+    return new Conversation({
+      ...{ model: this, tokenizer, template: found, endTokens, generation: this.metadata.generation },
+      ...(messages && { messages }),
+    });
   }
 }

@@ -1,3 +1,4 @@
+import type { CausalModel } from '@sequitur/core';
 import {
   type CheckpointMetadata,
   type Family,
@@ -8,7 +9,7 @@ import {
   type SpecialTokens,
   savePretrained,
 } from '@sequitur/pretrained';
-import { type CompleteOptions, completeText, type Tokenizer } from '@sequitur/text';
+import { type CompleteOptions, completeText, type Tokenizer, type Writer } from '@sequitur/text';
 import { CausalStack, type LanguageModelParts } from './causal-stack.js';
 
 /** The common config of causal language models. */
@@ -60,11 +61,18 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> ext
     return endTokensOf(this);
   }
 
-  /** Completes a prompt, piece by piece. */
+  /** Completes a prompt, piece by piece, by the settings of its `generation_config.json` and the options. */
   complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
-    const { tokenizer, endTokens, config } = this;
-    return completeText({ model: this, tokenizer, startToken: config.startToken, endTokens }, prompt, options);
+    return completeText(writerOf(this, this.config.startToken), prompt, options);
   }
+}
+
+/** A pretrained model as what `completeText` writes with. */
+export function writerOf<
+  Model extends CausalModel & Pick<PretrainedModel, 'metadata'> & Pick<Writer, 'tokenizer' | 'endTokens'>,
+>(model: Model, startToken?: number): Writer {
+  const { tokenizer, endTokens, metadata } = model;
+  return { model, tokenizer, startToken, endTokens, generation: metadata.generation };
 }
 
 /** The end tokens of a model: those of its generation config, else of its config. */

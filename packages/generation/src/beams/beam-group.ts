@@ -1,7 +1,9 @@
 import type { Random } from '@sequitur/core';
-import type { GenerateOptions } from '../options.js';
 import { largestPlaces } from '../processors/probabilities.js';
-import { containsStop, type Row } from '../row.js';
+import type { Generation } from '../resolve.js';
+import type { Row, SequenceInRow } from '../row.js';
+import { noTokenLeft } from '../scores.js';
+import type { ResolvedBeams } from '../strategy.js';
 import { Hypotheses } from './hypotheses.js';
 
 /** A beam: a candidate that is continued. */
@@ -31,20 +33,19 @@ export class BeamGroup {
   beams: readonly Beam[];
   resolved = false;
   readonly #row: Row;
-  readonly #options: GenerateOptions;
-  /** Candidates per step: enough that beams remain when all end tokens are among the best. */
+  readonly #ending: Generation['ending'];
+  /** Candidates per step. */
   readonly #candidates: number;
 
-  constructor(size: number, row: Row, options: GenerateOptions) {
-    const { endTokens = [], stop, beamSearch } = options;
-    this.hypotheses = new Hypotheses(size, beamSearch!, row.limit);
+  constructor(size: number, row: Row, ending: Generation['ending'], options: ResolvedBeams) {
+    this.hypotheses = new Hypotheses(size, options, row.limit);
     this.beams = Array.from({ length: size }, (_, parent) => ({
       ...{ tokens: [], logProbabilities: [], parent },
       total: parent === 0 ? 0 : NEVER_FIRST,
     }));
     this.#row = row;
-    this.#options = options;
-    this.#candidates = (Math.max(2, 1 + endTokens.length) + (stop ? 2 : 0)) * size;
+    this.#ending = ending;
+    this.#candidates = options.candidates * size;
   }
 
   /**
@@ -61,6 +62,7 @@ export class BeamGroup {
   ): void {
     const size = this.beams.length;
     const candidates = this.#best(scores, random);
+    if (candidates[0]!.total === -Infinity) throw noTokenLeft(this.sequenceOf(0));
     const length = this.beams[0]!.tokens.length + 1;
     const next: Beam[] = [];
     for (const [rank, { beam, token, total }] of candidates.entries()) {
@@ -70,7 +72,7 @@ export class BeamGroup {
         tokens: [...tokens, token],
         logProbabilities: own === undefined ? [] : [...logProbabilities, own],
       };
-      const finish = this.#finishOf(candidate.tokens);
+      const finish = this.#ending(candidate.tokens);
       if (!finish) next.push({ ...candidate, total, parent: beam });
       // A finished sequence counts only if it is among the best beams at this step.
       else if (rank < size) this.hypotheses.add({ ...candidate, finish }, total);
@@ -106,14 +108,10 @@ export class BeamGroup {
     return random ? candidates.sort((a, b) => b.total - a.total) : candidates;
   }
 
-  #finishOf(tokens: readonly number[]): 'end' | 'stop' | null {
-    const { endTokens, stop } = this.#options;
-    if (endTokens?.includes(tokens.at(-1)!)) return 'end';
-    return stop && containsStop(tokens, stop) ? 'stop' : null;
-  }
-
-  get row(): Row {
-    return this.#row;
+  /** A beam as logits processors get it. @param rivals tokens that earlier groups have just chosen */
+  sequenceOf(beam: number, rivals: readonly number[] = []): SequenceInRow {
+    const { tokens } = this.beams[beam]!;
+    return { ...this.#row, tokens: [...this.#row.tokens, ...tokens], rivals, isBeam: true };
   }
 }
 

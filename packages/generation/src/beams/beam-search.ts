@@ -1,9 +1,9 @@
-import { type CausalModel, SequiturError } from '@sequitur/core';
-import type { BeamOptions, GenerateOptions } from '../options.js';
-import { logSoftmax } from '../processors/probabilities.js';
-import { isSampling, type LimitedSequence, shaperOf } from '../processors-of.js';
+import type { CausalModel } from '@sequitur/core';
 import { Reader, type Scores } from '../reader.js';
+import type { Generation } from '../resolve.js';
 import type { GenerationStep, Row } from '../row.js';
+import type { ResolvedBeams } from '../strategy.js';
+import { logProbabilities } from '../token-by-token.js';
 import { BeamGroup } from './beam-group.js';
 import type { Hypothesis } from './hypotheses.js';
 
@@ -13,25 +13,28 @@ import type { Hypothesis } from './hypotheses.js';
  */
 export async function* beamSearch(
   model: CausalModel,
-  rows: readonly Row[],
-  options: GenerateOptions,
+  generation: Generation,
+  options: ResolvedBeams,
 ): AsyncGenerator<GenerationStep> {
-  const { sequences = 1 } = options;
-  checkBeams(options.beamSearch!, sequences, isSampling(options));
+  const { rows, sequences } = generation;
   const searches = rows
     .filter((_, index) => index % sequences === 0)
-    .map((row) => new PromptSearch(row, options, isSampling(options)));
-  await search(model, searches, options);
+    .map((row) => new PromptSearch(row, generation, options));
+  await search(model, searches, options.beams, generation.signal);
   for (const [index, { best }] of searches.map((prompt) => ({ best: prompt.best(sequences) })).entries()) {
     for (const [place, hypothesis] of best.entries()) resolve(rows[index * sequences + place]!, hypothesis);
   }
-  yield* stepsOf(rows, options.logProbabilities ?? false);
+  yield* stepsOf(rows, generation.logProbabilities);
 }
 
-async function search(model: CausalModel, prompts: readonly PromptSearch[], options: GenerateOptions): Promise<void> {
-  const { beams } = options.beamSearch!;
+async function search(
+  model: CausalModel,
+  prompts: readonly PromptSearch[],
+  beams: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   if (prompts.every(({ resolved }) => resolved)) return;
-  options.signal?.throwIfAborted();
+  signal?.throwIfAborted();
   const reader = new Reader(model);
   try {
     let scores = await reader.begin(
@@ -42,7 +45,7 @@ async function search(model: CausalModel, prompts: readonly PromptSearch[], opti
       for (const [index, prompt] of prompts.entries()) prompt.advance(scores.slice(index * beams, (index + 1) * beams));
       if (prompts.every(({ resolved }) => resolved)) return;
       if (reader.room < 1) break;
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       reader.reorder(prompts.flatMap(({ parents }, index) => parents.map((parent) => index * beams + parent)));
       scores = await reader.next(prompts.flatMap(({ lastTokens }) => lastTokens));
     }
@@ -56,19 +59,15 @@ async function search(model: CausalModel, prompts: readonly PromptSearch[], opti
 class PromptSearch {
   readonly row: Row;
   readonly #groups: readonly BeamGroup[];
-  readonly #shape: (scores: Float32Array, sequence: LimitedSequence) => void;
-  readonly #sampling: boolean;
-  readonly #logProbabilities: boolean;
+  readonly #generation: Generation;
   readonly #settledToken: number | undefined;
 
-  constructor(row: Row, options: GenerateOptions, sampling: boolean) {
-    const { beams, groups = 1, finishedGroupToken } = options.beamSearch!;
+  constructor(row: Row, generation: Generation, options: ResolvedBeams) {
+    const { beams, groups, finishedGroupToken } = options;
     this.row = row;
     this.#settledToken = finishedGroupToken;
-    this.#groups = Array.from({ length: groups }, () => new BeamGroup(beams / groups, row, options));
-    this.#shape = shaperOf(options, Math.max(2, 1 + (options.endTokens?.length ?? 0)));
-    this.#sampling = sampling;
-    this.#logProbabilities = options.logProbabilities ?? false;
+    this.#groups = Array.from({ length: groups }, () => new BeamGroup(beams / groups, row, generation.ending, options));
+    this.#generation = generation;
     if (row.limit === 0) this.finish('length');
   }
 
@@ -115,15 +114,12 @@ class PromptSearch {
   }
 
   #advanceGroup(group: BeamGroup, logits: Scores, rivals: readonly number[]): void {
-    const { tokens: prompt, promptLength, source, limit, random } = this.row;
-    const raw = logits.map(logSoftmax);
-    const shaped = raw.map((scores, beam) => {
-      const own = scores.slice();
-      this.#shape(own, { tokens: [...prompt, ...group.beams[beam]!.tokens], promptLength, source, limit, rivals });
-      return own;
-    });
-    const known = (beam: number, token: number) => (this.#logProbabilities ? raw[beam]![token] : undefined);
-    group.advance(shaped, known, this.#sampling ? random : undefined);
+    const { process, isSampling } = this.#generation;
+    const known = logits.map((scores) =>
+      this.#generation.logProbabilities ? logProbabilities(scores.slice()) : () => undefined,
+    );
+    for (const [beam, scores] of logits.entries()) process(scores, group.sequenceOf(beam, rivals));
+    group.advance(logits, (beam, token) => known[beam]!(token), isSampling ? this.row.random : undefined);
   }
 }
 
@@ -142,16 +138,4 @@ function* stepsOf(rows: readonly Row[], logProbabilities: boolean): Generator<Ge
       ...(logProbabilities && { logProbabilities: rows.map((row) => row.logProbabilities[step] ?? null) }),
     };
   }
-}
-
-function checkBeams({ beams, groups = 1, diversityPenalty }: BeamOptions, sequences: number, sampling: boolean): void {
-  const fault = (expected: string, got: string) =>
-    new SequiturError({ where: 'generation, beamSearch', expected, got });
-  if (!Number.isInteger(beams) || beams < 1) throw fault('an integer of at least 1 beam', String(beams));
-  if (!Number.isInteger(groups) || groups < 1 || beams % groups !== 0) {
-    throw fault('groups that divide the beams', `${beams} beams in ${groups} groups`);
-  }
-  if (sequences > beams) throw fault('at most as many sequences as beams', `${sequences} of ${beams}`);
-  if (diversityPenalty !== undefined && groups === 1) throw fault('groups beside a diversityPenalty', 'none');
-  if (groups > 1 && sampling) throw fault('no sampling beside groups', 'sampling options');
 }

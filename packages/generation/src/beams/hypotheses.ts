@@ -1,4 +1,4 @@
-import type { BeamOptions } from '../options.js';
+import type { ResolvedBeams } from '../strategy.js';
 
 /** A finished sequence that a beam search may return. */
 export interface Hypothesis {
@@ -19,7 +19,7 @@ export class Hypotheses {
   readonly #kept: Hypothesis[] = [];
 
   /** @param limit maximum number of tokens of a sequence */
-  constructor(size: number, { lengthPenalty = 1, earlyStopping = false }: BeamOptions, limit: number) {
+  constructor(size: number, { lengthPenalty, earlyStopping }: ResolvedBeams, limit: number) {
     this.#size = size;
     this.#lengthPenalty = lengthPenalty;
     this.#earlyStopping = earlyStopping;

@@ -25,7 +25,7 @@ export function topK(k: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor
  * 2020, section 3.1).
  */
 export function topP(p: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
-  checkOption('topP', p, 'a number in (0, 1]', p > 0 && p <= 1);
+  checkOption('topP', p, 'a number from 0 to 1', p >= 0 && p <= 1);
   return (scores) => {
     if (p === 1) return;
     const probabilities = hostSoftmax(scores);

@@ -1,16 +1,16 @@
 import { type CausalModel, hostSoftmax, type Random, type StateTree, tensorsIn, tokenTensor } from '@sequitur/core';
 import { dispose } from '@tensorflow/tfjs-core';
-import type { LimitedSequence } from '../processors-of.js';
-import { mostLikely, sampleFrom } from '../sampling.js';
+import type { Generation } from '../resolve.js';
+import type { Row } from '../row.js';
+import { sampleFrom } from '../sampling.js';
 import type { Proposal, Proposer } from './proposer.js';
 
 export interface DraftSettings {
   readonly model: CausalModel;
-  /** The logits processors of the sequence, which also apply to the draft. */
-  readonly shape: (scores: Float32Array, sequence: LimitedSequence) => void;
-  readonly sequence: Omit<LimitedSequence, 'tokens'>;
-  /** Present where tokens are sampled. */
-  readonly random: Random | null;
+  /** Its logits processors also apply to the draft. */
+  readonly generation: Generation;
+  readonly row: Row;
+  readonly random: Random;
 }
 
 /** A state and the sequence that it has read. */
@@ -32,16 +32,16 @@ export class DraftModel implements Proposer {
 
   async propose(sequence: readonly number[], count: number): Promise<Proposal> {
     const room = this.#settings.model.contextLength - sequence.length;
-    const { random } = this.#settings;
+    const { generation, row, random } = this.#settings;
     this.#goBackTo(sequence);
     const tokens: number[] = [];
     const distributions: Float64Array[] = [];
     while (tokens.length < Math.min(count, room)) {
       const so = [...sequence, ...tokens];
       const scores = await this.#read(so);
-      this.#settings.shape(scores, { ...this.#settings.sequence, tokens: so });
+      generation.process(scores, { ...row, tokens: so });
       const distribution = hostSoftmax(scores);
-      tokens.push(random ? sampleFrom(distribution, random) : mostLikely(scores));
+      tokens.push(generation.isSampling ? sampleFrom(distribution, random) : generation.sample(scores, random));
       distributions.push(distribution);
     }
     return { tokens, distributions };

@@ -1,24 +1,14 @@
-import {
-  type CausalModel,
-  disposeState,
-  hostSoftmax,
-  replaceState,
-  SequiturError,
-  type StateTree,
-  tokenTensor,
-} from '@sequitur/core';
+import { type CausalModel, disposeState, hostSoftmax, replaceState, type StateTree, tokenTensor } from '@sequitur/core';
 import { dispose, slice, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { GenerateOptions, SpeculationOptions } from '../options.js';
-import { isSampling, shaperOf } from '../processors-of.js';
+import type { Generation } from '../resolve.js';
 import { type GenerationStep, grow, type Row } from '../row.js';
-import { mostLikely, sampleFrom } from '../sampling.js';
+import { sampleFrom } from '../sampling.js';
+import type { ResolvedSpeculation } from '../strategy.js';
 import { logProbabilities, stepOf } from '../token-by-token.js';
 import { DraftModel } from './draft-model.js';
 import { promptLookup } from './prompt-lookup.js';
 import type { Proposal, Proposer } from './proposer.js';
 
-const DEFAULT_TOKENS = 5;
-const DEFAULT_LOOKUP = 3;
 /** With this many unread tokens the next step proposes nothing, so that the state certainly advances. */
 const MOST_UNREAD = 16;
 
@@ -28,15 +18,15 @@ const MOST_UNREAD = 16;
  */
 export async function* speculative(
   model: CausalModel,
-  rows: readonly Row[],
-  options: GenerateOptions,
+  generation: Generation,
+  options: ResolvedSpeculation,
 ): AsyncGenerator<GenerationStep> {
-  checkDraft(model, options.speculation!);
-  const speculations = rows.map((row) => new Speculation(model, row, options));
+  const { rows, signal } = generation;
+  const speculations = rows.map((row) => new Speculation(model, row, generation, options));
   try {
     while (rows.some(({ finish }) => !finish)) {
       for (const speculation of speculations) {
-        options.signal?.throwIfAborted();
+        signal?.throwIfAborted();
         await speculation.prepare();
       }
       if (rows.every(({ finish }) => finish)) return;
@@ -57,9 +47,7 @@ interface Chosen {
 class Speculation {
   readonly #model: CausalModel;
   readonly #row: Row;
-  readonly #options: GenerateOptions;
-  readonly #shape: ReturnType<typeof shaperOf>;
-  readonly #sampling: boolean;
+  readonly #generation: Generation;
   readonly #proposer: Proposer;
   #state: StateTree;
   /** Number of tokens of the sequence that the state has read. */
@@ -68,17 +56,14 @@ class Speculation {
   #count: number;
   #ahead: Chosen[] = [];
 
-  constructor(model: CausalModel, row: Row, options: GenerateOptions) {
-    const { draft, tokens = DEFAULT_TOKENS, lookup = DEFAULT_LOOKUP } = options.speculation!;
+  constructor(model: CausalModel, row: Row, generation: Generation, options: ResolvedSpeculation) {
+    const { draft, tokens, lookup } = options;
     this.#model = model;
     this.#row = row;
-    this.#options = options;
-    this.#shape = shaperOf(options);
-    this.#sampling = isSampling(options);
+    this.#generation = generation;
     this.#count = tokens;
-    const random = this.#sampling ? row.random.fork('draft') : null;
     this.#proposer = draft
-      ? new DraftModel({ model: draft, shape: this.#shape, sequence: row, random })
+      ? new DraftModel({ model: draft, generation, row, random: row.random.fork('draft') })
       : promptLookup(lookup);
     this.#state = model.initState(1);
     if (row.limit === 0) row.finish = 'length';
@@ -106,7 +91,7 @@ class Speculation {
   /** Appends the next accepted token to the sequence. */
   takeOne(): void {
     const { token, logProbability } = this.#ahead.shift()!;
-    grow(this.#row, token, this.#options, logProbability);
+    grow(this.#row, token, this.#generation, logProbability);
   }
 
   dispose(): void {
@@ -139,12 +124,13 @@ class Speculation {
 
   /** @param scores after the sequence and after each proposed token */
   #chooseFrom(scores: readonly Float32Array[], { tokens, distributions }: Proposal): Chosen[] {
+    const { process, logProbabilities: areWanted, isSampling, sample } = this.#generation;
     const chosen: Chosen[] = [];
     for (const [place, own] of scores.entries()) {
-      const known = this.#options.logProbabilities ? logProbabilities(own.slice()) : () => undefined;
-      this.#shape(own, { ...this.#row, tokens: [...this.#row.tokens, ...tokens.slice(0, place)] });
+      const known = areWanted ? logProbabilities(own.slice()) : () => undefined;
+      process(own, { ...this.#row, tokens: [...this.#row.tokens, ...tokens.slice(0, place)] });
       const proposed = tokens[place];
-      const token = this.#sampling ? this.#draw(own, proposed, distributions?.[place]) : mostLikely(own);
+      const token = isSampling ? this.#draw(own, proposed, distributions?.[place]) : sample(own, this.#row.random);
       chosen.push({ token, logProbability: known(token) });
       if (token !== proposed) break;
     }
@@ -154,7 +140,6 @@ class Speculation {
   /** Samples a token from the target distribution, the proposed one as often as that allows. */
   #draw(scores: Float32Array, proposed: number | undefined, draft: Float64Array | undefined): number {
     const { random } = this.#row;
-    mostLikely(scores); // throws where no score is finite
     const target = hostSoftmax(scores);
     if (proposed === undefined) return sampleFrom(target, random);
     const likelihood = draft ? draft[proposed]! : 1;
@@ -180,21 +165,4 @@ async function lastScores(logits: Tensor3D, count: number): Promise<Float32Array
   } finally {
     dispose(last);
   }
-}
-
-function checkDraft({ vocabularySize }: CausalModel, { draft, tokens, lookup }: SpeculationOptions): void {
-  for (const [name, value] of Object.entries({ tokens, lookup })) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new SequiturError({
-      where: `generation, speculation, ${name}`,
-      expected: 'an integer of at least 1',
-      got: String(value),
-    });
-  }
-  if (!draft || draft.vocabularySize === vocabularySize) return;
-  throw new SequiturError({
-    where: 'generation, speculation',
-    expected: `a draft model of the same vocabulary, ${vocabularySize} tokens`,
-    got: `${draft.vocabularySize}`,
-  });
 }

@@ -1,19 +1,22 @@
 import { type CausalModel, Module, mapState, type StateTree, type StepContext } from '@sequitur/core';
-import type { Tensor2D } from '@tensorflow/tfjs-core';
+import { slice, type Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * A model that continues a sequence: generation starts from its state. It reports what it read, so that the next
- * sequence can continue there.
+ * A model that has read the beginning of a sequence: it skips these tokens, and starts from their state. It reports what
+ * it read, so that the next sequence can continue there.
  */
 export class ContinuedModel extends Module implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength: number;
   readonly #model: CausalModel;
   readonly #start: StateTree | null;
+  readonly #read: number;
+  /** Number of tokens of the next chunk that the state has read already. */
+  #skipped = 0;
   readonly #onState: (state: StateTree, added: number) => void;
 
   /**
-   * @param read how many tokens `start` has seen
+   * @param read number of tokens that `start` has read
    * @param onState is called after each step with the state, which stays the reader's, and with how many tokens it added
    */
   constructor(
@@ -24,20 +27,29 @@ export class ContinuedModel extends Module implements CausalModel {
   ) {
     super();
     this.vocabularySize = model.vocabularySize;
-    this.contextLength = model.contextLength - read;
+    this.contextLength = model.contextLength;
     this.#model = model;
     this.#start = start;
+    this.#read = read;
     this.#onState = onState;
   }
 
   /** Shares its numbers with the state that it starts from. */
   initState(batchSize: number): StateTree {
+    this.#skipped = this.#read;
     return this.#start === null ? this.#model.initState(batchSize) : mapState(this.#start, (tensor) => tensor.clone());
   }
 
   step(tokens: Tensor2D, state: StateTree, context?: StepContext) {
-    const result = this.#model.step(tokens, state, context);
-    this.#onState(result.state, tokens.shape[1]);
-    return result;
+    const skipped = this.#skipped;
+    this.#skipped = 0;
+    const unread = slice(tokens, [0, skipped]);
+    try {
+      const result = this.#model.step(unread, state, context);
+      this.#onState(result.state, unread.shape[1]);
+      return result;
+    } finally {
+      unread.dispose();
+    }
   }
 }

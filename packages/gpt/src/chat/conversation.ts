@@ -7,14 +7,13 @@ import {
   SequiturError,
   type StateTree,
 } from '@sequitur/core';
-import { type GenerateOptions, generate } from '@sequitur/generation';
+import { type GenerateOptions, type GenerationSettings, generate } from '@sequitur/generation';
 import {
   beforeStop,
-  stopStringsOf,
   type TextGenerateOptions,
   type Tokenizer,
   textPieces,
-  withDecodedStop,
+  withCheckpointSettings,
 } from '@sequitur/text';
 import { ContinuedModel } from './continued-model.js';
 import type { ChatTemplate, Message } from './template.js';
@@ -27,11 +26,16 @@ export interface ConversationParts {
   readonly endTokens: readonly number[];
   /** Messages that come before the first turn. */
   readonly messages?: readonly Message[];
+  /** The generation settings of the checkpoint, by their Hugging Face names, where the options say nothing. */
+  readonly generation?: GenerationSettings | undefined;
 }
 
 const UNFIT = ['sequences', 'beamSearch', 'contrastive', 'speculation', 'whenFull'] as const;
 
-/** Options of one answer, generated token by token. Stop strings are not part of the output. */
+/**
+ * Options of one answer, generated token by token; what they do not say the generation settings of the checkpoint do. Stop
+ * strings are not part of the output.
+ */
 export type SayOptions = Omit<TextGenerateOptions, (typeof UNFIT)[number]>;
 
 /**
@@ -72,7 +76,7 @@ export class Conversation {
   async *say(content: string, options: SayOptions = {}): AsyncGenerator<string> {
     this.#checkFree('say');
     checkArgument('Conversation.say, content', option.text, content);
-    checkFit(options);
+    checkFit(options as GenerateOptions);
     this.#isSpeaking = true;
     try {
       yield* this.#answer(content, options);
@@ -95,17 +99,25 @@ export class Conversation {
   }
 
   async *#answer(content: string, options: SayOptions): AsyncGenerator<string> {
-    const { template, tokenizer, endTokens: ends } = this.#parts;
+    const { template, tokenizer, endTokens: ends, generation } = this.#parts;
     const asked = [...this.#messages, { role: 'user', content }];
     // All messages are encoded again, since words may merge across turns; the model reads only what differs.
     const prompt = tokenizer.encode(template(asked, { forAnswer: true }));
     const { endTokens = ends } = options;
-    const settings = withDecodedStop('Conversation.say', { ...options, endTokens }, tokenizer);
+    const settings = withCheckpointSettings(
+      'Conversation.say',
+      { ...options, endTokens },
+      {
+        ...{ tokenizer, prompt: { length: prompt.length } },
+        settings: { max_length: null, ...generation, eos_token_id: [...endTokens] },
+      },
+    );
+    checkFit(settings, 'Change this setting of generation_config.json, or call generate with the tokens');
     const written: number[] = [];
     let answer = '';
     try {
       const pieces = textPieces(this.#generate(prompt, written, settings), tokenizer, { endTokens });
-      for await (const piece of beforeStop(pieces, stopStringsOf('Conversation.say', options.stop))) {
+      for await (const piece of beforeStop(pieces, settings.stop?.strings ?? [])) {
         answer += piece;
         yield piece;
       }
@@ -119,9 +131,10 @@ export class Conversation {
     const { model } = this.#parts;
     if (prompt.length > model.contextLength) throw tooLong(prompt.length, model);
     const start = this.#sharedWith(prompt);
-    const read = start?.length ?? 0;
-    const continued = new ContinuedModel(model, start?.state ?? null, read, (state, added) => this.#keep(state, added));
-    for await (const [token] of generate(continued, [prompt.slice(read)], options)) {
+    const continued = new ContinuedModel(model, start?.state ?? null, start?.length ?? 0, (state, added) =>
+      this.#keep(state, added),
+    );
+    for await (const [token] of generate(continued, [prompt], options)) {
       if (token === null || token === undefined) return;
       written.push(token);
       yield token;
@@ -165,14 +178,14 @@ const messagesRule = option.listOf(
   }),
 );
 
-function checkFit(options: object): void {
-  const unfit = UNFIT.find((name) => (options as Readonly<Record<string, unknown>>)[name] !== undefined);
+function checkFit(options: GenerateOptions, fix = 'Call generate with the tokens of the conversation'): void {
+  const unfit = UNFIT.find((name) => options[name] !== undefined && !(name === 'sequences' && options[name] === 1));
   if (!unfit) return;
   throw new SequiturError({
     where: `Conversation.say, ${unfit}`,
     expected: 'nothing: an answer is one text, written token by token',
     got: 'a value',
-    fix: 'Call generate with the tokens of the conversation',
+    fix,
   });
 }
 

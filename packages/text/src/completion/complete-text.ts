@@ -1,13 +1,17 @@
 import { type CausalModel, SequiturError, showValue } from '@sequitur/core';
-import { type GenerateOptions, generate } from '@sequitur/generation';
+import { type GenerateOptions, type GenerationSettings, generate } from '@sequitur/generation';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
-import { type TextGenerateOptions, withDecodedStop } from './stop-strings.js';
+import { withCheckpointSettings } from './generation-options.js';
+import type { TextGenerateOptions } from './stop-strings.js';
 import { textPieces } from './text-pieces.js';
 
 export interface CompleteOptions extends Omit<TextGenerateOptions, 'endTokens'> {
   /** Tokens that end the text; default the model's. */
   readonly endTokens?: readonly number[];
 }
+
+/** Where a checkpoint names no length, the default is that of `generate`, not the 20 tokens of Hugging Face. */
+const NO_LENGTH = { max_length: null };
 
 /** A language model as a function from tokens to generated tokens. */
 export interface Writer {
@@ -17,15 +21,18 @@ export interface Writer {
   readonly startToken?: number | undefined;
   /** The end tokens of the model, where the options give none. */
   readonly endTokens: readonly number[];
+  /** The generation settings of its checkpoint, by their Hugging Face names, where the options say nothing. */
+  readonly generation?: GenerationSettings | undefined;
 }
 
 /**
- * Continues `prompt`, piece by piece; prompt and pieces concatenated are the text of all tokens.
+ * Continues `prompt`, piece by piece; prompt and pieces concatenated are the text of all tokens. What the options do not
+ * say the generation settings of the checkpoint do.
  *
  * @throws SequiturError where there is no tokenizer, or the prompt is no string
  */
 export async function* completeText(
-  { model, tokenizer, startToken, endTokens: own }: Writer,
+  { model, tokenizer, startToken, endTokens: own, generation }: Writer,
   prompt: string,
   options: CompleteOptions = {},
 ): AsyncGenerator<string> {
@@ -34,8 +41,15 @@ export async function* completeText(
   const { endTokens = own } = options;
   const encoded = found.encode(prompt, { specialTokens: true });
   const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;
-  const settings = withDecodedStop('complete', { ...options, endTokens }, found, start);
-  yield* textPieces(tokensAfter(model, start, settings), found, { endTokens, after: start });
+  const resolved = withCheckpointSettings(
+    'complete',
+    { ...options, endTokens },
+    {
+      ...{ tokenizer: found, after: start, prompt: { length: start.length } },
+      settings: { ...NO_LENGTH, ...generation, eos_token_id: endTokens },
+    },
+  );
+  yield* textPieces(tokensAfter(model, start, resolved), found, { endTokens, after: start });
 }
 
 async function* tokensAfter(

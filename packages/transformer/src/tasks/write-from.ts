@@ -1,6 +1,6 @@
 import { type CausalModel, tokenTensor } from '@sequitur/core';
-import { type GenerateOptions, generateSequences, generateSteps, readGenerationSettings } from '@sequitur/generation';
-import { missingTokenizer, type TextGenerateOptions, textPieces, withDecodedStop } from '@sequitur/text';
+import { type GenerateOptions, generateSequences, generateSteps } from '@sequitur/generation';
+import { missingTokenizer, type TextGenerateOptions, textPieces, withCheckpointSettings } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 
@@ -85,11 +85,10 @@ function read(model: SequenceToSequence, texts: readonly string[], { prefix = ''
   );
   const { generation } = model;
   const ends = generation.eos_token_id ?? model.config.endToken;
-  const settings = readGenerationSettings(
-    { ...generation, ...(ends !== undefined && { eos_token_id: ends }) },
-    { length: 1, sources: sources.map(({ ids }) => ids) },
-  );
-  const resolved = { ...settings, ...withDecodedStop('writeFrom', options, tokenizer) };
+  const resolved = withCheckpointSettings('writeFrom', options, {
+    ...{ tokenizer, prompt: { length: 1, sources: sources.map(({ ids }) => ids) } },
+    settings: { ...generation, ...(ends !== undefined && { eos_token_id: ends }) },
+  });
   const tokens = tokenTensor(
     sources.map(({ ids }) => ids),
     model.sourceVocabularySize,

@@ -15,6 +15,7 @@ import {
 } from '@sequitur/core';
 import { type CheckpointLocation, loadPretrained, type ModelContext } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
+import { writerOf } from '@sequitur/transformer';
 import { add, concat, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import {
   type CreateTransformerXlOptions,
@@ -83,10 +84,9 @@ export class MemoryTransformerXl
     });
   }
 
-  /** Completes a prompt, piece by piece. */
+  /** Completes a prompt, piece by piece, by the settings of its `generation_config.json` and the options. */
   complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
-    const { tokenizer, endTokens } = this;
-    return completeText({ model: this, tokenizer, endTokens }, prompt, options);
+    return completeText(writerOf(this), prompt, options);
   }
 
   initState(batchSize: number): MemoryTransformerXlState {

@@ -10,7 +10,7 @@ import {
   savePretrained,
 } from '@sequitur/pretrained';
 import { type CompleteOptions, completeText, openTokenizer, type Tokenizer } from '@sequitur/text';
-import { endTokensOf, RecurrentMemoryModel, type RecurrentMemoryOptions } from '@sequitur/transformer';
+import { endTokensOf, RecurrentMemoryModel, type RecurrentMemoryOptions, writerOf } from '@sequitur/transformer';
 import type { Gpt } from '../../gpt.js';
 import type { RecurrentMemoryGptConfig } from './config.js';
 import { recurrentMemoryGptFamily } from './hugging-face.js';
@@ -73,10 +73,8 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
     return endTokensOf({ metadata: this.metadata, config: this.config.base });
   }
 
-  /** Completes a prompt, piece by piece. */
+  /** Completes a prompt, piece by piece, by the settings of its `generation_config.json` and the options. */
   complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
-    const { tokenizer, endTokens } = this;
-    const { startToken } = this.config.base;
-    return completeText({ model: this, tokenizer, startToken, endTokens }, prompt, options);
+    return completeText(writerOf(this, this.config.base.startToken), prompt, options);
   }
 }
