@@ -1,5 +1,6 @@
 export * from './backends/index.js';
 export * from './errors.js';
+export * from './half-precision.js';
 export * from './host-softmax.js';
 export * from './json.js';
 export * from './model/architecture.js';
