@@ -4,14 +4,28 @@ import {
   type MixContext,
   Module,
   type Norm,
+  normal,
   observeLazily,
+  Parameter,
   SequiturError,
 } from '@sequitur/core';
-import { reshape, slice, type Tensor3D, type Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  expandDims,
+  mul,
+  reshape,
+  sigmoid,
+  slice,
+  sub,
+  type Tensor3D,
+  type Tensor4D,
+  tidy,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import {
   type AttentionOptions,
   attention,
   attentionWeights,
+  attentionWithLogSumExp,
   type FullyMasked,
 } from './ops/scaled-dot-product/index.js';
 
@@ -47,6 +61,11 @@ export interface ProjectionOptions {
   /** Scores s become cap tanh(s / cap) (Gemma Team 2024, section 2). */
   readonly softCap?: number;
   /**
+   * Whether each head has a learned score that joins the softmax and is dropped (Xiao et al. 2023, "attention sinks"): a
+   * query may then attend to nothing. Default false.
+   */
+  readonly sinks?: boolean;
+  /**
    * The output of a fully masked row, whose visible keys are all padding: the even mean of the keys that its pattern
    * shows (the default), or another. Only rows of padding differ, which nothing reads; PyTorch models differ there by
    * how they add their masks.
@@ -64,6 +83,7 @@ export abstract class ProjectedAttention extends Module {
   readonly keyNorm: Norm | null;
   readonly normSpan: 'head' | 'heads';
   readonly softCap: number | undefined;
+  readonly sinks: Parameter | null; // [heads]
   readonly heads: number;
   readonly keyHeads: number;
   readonly headSize: number;
@@ -91,6 +111,7 @@ export abstract class ProjectedAttention extends Module {
     this.keyNorm = options.keyNorm ?? null;
     this.normSpan = options.normSpan ?? 'head';
     this.softCap = options.softCap;
+    this.sinks = options.sinks ? new Parameter([heads], normal(0.02)) : null;
     this.heads = heads;
     this.keyHeads = keyHeads;
     this.headSize = headSize;
@@ -131,12 +152,29 @@ export abstract class ProjectedAttention extends Module {
     const { fullyMasked } = this;
     const { random } = context;
     const dropout = random && this.dropout > 0 ? { rate: this.dropout, seed: random.next() } : undefined;
-    const resolved = { ...options, scale: this.scale, softCap: this.softCap };
+    const resolved = { ...options, scale: this.scale, softCap: this.softCap, fullyMasked, dropout };
     observeLazily(context, 'query', () => query);
     observeLazily(context, 'key', () => filled(keys, options.keyLength));
     observeLazily(context, 'value', () => filled(values, options.keyLength));
-    observeLazily(context, 'weights', () => attentionWeights(query, keys, { ...resolved, fullyMasked }));
-    return this.output.apply(join(attention(query, keys, values, { ...resolved, fullyMasked, dropout })));
+    if (this.sinks)
+      return this.output.apply(join(this.#attendBeside(this.sinks, [query, keys, values], resolved, context)));
+    observeLazily(context, 'weights', () => attentionWeights(query, keys, resolved));
+    return this.output.apply(join(attention(query, keys, values, resolved)));
+  }
+
+  /** Attention whose sinks take their part of each softmax: [batch, length, heads, valueSize]. */
+  #attendBeside(
+    sinks: Parameter,
+    [query, keys, values]: readonly [Tensor4D, Tensor4D, Tensor4D],
+    options: AttentionOptions,
+    context: MixContext,
+  ): Tensor4D {
+    return tidy(() => {
+      const { output, logSumExp } = attentionWithLogSumExp(query, keys, values, options);
+      const left = sigmoid(sub(logSumExp, expandDims(sinks.value, 1))); // [batch, heads, queries]
+      observeLazily(context, 'weights', () => mul(attentionWeights(query, keys, options), expandDims(left, 3)));
+      return mul(output, expandDims(transpose(left, [0, 2, 1]), 3)) as Tensor4D;
+    });
   }
 }
 

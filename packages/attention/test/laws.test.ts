@@ -6,3 +6,4 @@ mixerLaws('attention with shared keys', () => new MultiHeadAttention({ width: 12
   width: 12,
   length: 11,
 });
+mixerLaws('attention with sinks', () => new MultiHeadAttention({ width: 8, heads: 2, sinks: true }), { width: 8 });

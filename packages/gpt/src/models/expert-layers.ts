@@ -46,9 +46,12 @@ export function balanceOf({ experts, activeExperts, balances, balanceCoefficient
 const atLeast0 = aNumber('a number of at least 0', (value) => value >= 0);
 
 /** Reads the load-balancing loss. */
-export function readBalance(json: ConfigReader): Pick<ExpertConfig, 'balanceCoefficient' | 'balances'> {
+export function readBalance(
+  json: ConfigReader,
+  coefficient = 0.001,
+): Pick<ExpertConfig, 'balanceCoefficient' | 'balances'> {
   return {
-    balanceCoefficient: json.take('router_aux_loss_coef', atLeast0, 0.001),
+    balanceCoefficient: json.take('router_aux_loss_coef', atLeast0, coefficient),
     balances: json.take('output_router_logits', aBoolean, false),
   };
 }

@@ -9,6 +9,7 @@ import { glm4Family, glmFamily } from './glm4/hugging-face.js';
 import type { GptConfig } from './gpt-family.js';
 import { gptNeoFamily } from './gpt-neo/hugging-face.js';
 import { gptNeoxFamily } from './gpt-neox/hugging-face.js';
+import { gptOssFamily } from './gpt-oss/hugging-face.js';
 import { gpt2Family } from './gpt2/hugging-face.js';
 import { gptJFamily } from './gptj/hugging-face.js';
 import { graniteFamily } from './granite/hugging-face.js';
@@ -38,6 +39,7 @@ export type { GlmConfig } from './glm4/config.js';
 export { type GptConfig, type GptFamilyOptions, gptFamily } from './gpt-family.js';
 export type { GptNeoConfig, NeoReach } from './gpt-neo/config.js';
 export type { GptNeoxConfig } from './gpt-neox/config.js';
+export type { GptOssConfig } from './gpt-oss/config.js';
 export { type Gpt2Config, gpt2Presets } from './gpt2/config.js';
 export type { GptJConfig } from './gptj/config.js';
 export type { GraniteConfig } from './granite/config.js';
@@ -71,6 +73,7 @@ export {
   gptJFamily,
   gptNeoFamily,
   gptNeoxFamily,
+  gptOssFamily,
   graniteFamily,
   lfm2Family,
   llamaFamily,
@@ -96,5 +99,5 @@ export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[llamaFamily, mistralFamily, qwen2Family, qwen3Family, smolLm3Family, graniteFamily, olmo2Family, olmo3Family],
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
   ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
-  ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily],
+  ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily, gptOssFamily],
 ];

@@ -3,7 +3,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('Gpt of @sequitur/gpt', [
     ...['gpt2', 'gpt_neox', 'gpt_neo', 'bloom', 'llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'granite'],
     ...['gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4', 'olmo2', 'olmo3', 'phi', 'phi3'],
-    ...['stablelm', 'starcoder2', 'gptj', 'falcon', 'opt', 'lfm2', 'mixtral', 'qwen2_moe', 'qwen3_moe'],
+    ...['stablelm', 'starcoder2', 'gptj', 'falcon', 'opt', 'lfm2', 'mixtral', 'qwen2_moe', 'qwen3_moe', 'gpt_oss'],
   ]),
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
   ...spread('MemoryTransformerXl of @sequitur/gpt', ['lm-rmt']),

@@ -36,6 +36,8 @@ export interface RouterOptions {
   readonly groups?: ExpertGroups | undefined;
   /** Whether a bias of the scores takes part in the choice, not in the weights; default false. */
   readonly choiceBias?: boolean;
+  /** What is balanced: the logits (the default), or the weights, zero where an expert is not chosen (GPT-OSS). */
+  readonly balanced?: 'logits' | 'weights';
   /** Of the projection to logits; default without bias. */
   readonly linear?: LinearOptions;
 }
@@ -53,7 +55,7 @@ export interface Routes {
   readonly experts: Tensor2D;
   /** float32 [tokens, activeExperts], differentiable. */
   readonly weights: Tensor2D;
-  /** float32 [tokens, experts]. */
+  /** What is balanced, float32 [tokens, experts]. */
   readonly logits: Tensor2D;
 }
 
@@ -85,9 +87,12 @@ export class Router extends Module {
       const logits = this.projection.apply(x);
       const scores = (scoring === 'softmax' ? softmax(logits) : sigmoid(logits)) as Tensor2D;
       const experts = constantOf((values) => this.#choose(values as Tensor2D), scores) as Tensor2D;
-      const chosen = sum(mul(cast(oneHot(experts, this.experts), 'float32'), expandDims(scores, 1)), 2);
+      const places = cast(oneHot(experts, this.experts), 'float32'); // [tokens, activeExperts, experts]
+      const chosen = sum(mul(places, expandDims(scores, 1)), 2);
       const shares = normalised ? div(chosen, add(sum(chosen, 1, true), LEAST_SUM)) : chosen;
-      return { experts, weights: scale === 1 ? shares : mul(shares, scale), logits };
+      const weights = scale === 1 ? shares : mul(shares, scale);
+      const balanced = this.#options.balanced === 'weights' ? sum(mul(places, expandDims(weights, 2)), 1) : logits;
+      return { experts, weights, logits: balanced };
     }) as unknown as Routes;
   }
 

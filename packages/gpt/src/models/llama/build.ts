@@ -46,6 +46,8 @@ export interface LlamaVariation {
   readonly scale?: number;
   /** Soft cap of the scores. */
   readonly softCap?: number | undefined;
+  /** Attention sinks; then fully masked queries attend to nothing. */
+  readonly sinks?: boolean;
   /** Norms of queries and keys, given the number of heads; default none. */
   readonly queryKeyNorm?: (heads: number, headSize: number, epsilon: number) => Norm;
   readonly normSpan?: 'head' | 'heads';
@@ -118,7 +120,8 @@ function attentionOf(config: LlamaConfig, variation: FullVariation, index: numbe
     ...{ width, heads, keyHeads, headSize },
     positions: positions(index),
     pattern: pattern(index),
-    fullyMasked: 'all',
+    fullyMasked: variation.sinks ? 'zeros' : 'all',
+    sinks: variation.sinks ?? false,
     dropout: config.attentionDropout ?? 0,
     input: { bias: inputBias, initializer },
     output: { bias: outputBias, initializer },
