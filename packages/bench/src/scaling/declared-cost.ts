@@ -1,5 +1,5 @@
 import { costOfParts, type PartCost } from '@sequitur/core';
-import { costOfUse, encodingFlops, trainingFlops, writingCost } from '@sequitur/transformer';
+import { costOfUse, encodingFlops, trainingFlops, decodingCost } from '@sequitur/transformer';
 import type { CandidateModel, CausalCandidateModel, EncoderCandidateModel } from './candidate.js';
 import { DECODED, sourceOf } from './cells.js';
 import type { Mode } from './records.js';
@@ -20,7 +20,7 @@ export function declaredCost(candidate: CandidateModel, mode: Mode, length: numb
     const sourceLength = sourceOf(length);
     if (mode === 'train') return { flops: trainingFlops(model, { sourceLength, length: length - sourceLength }) };
     if (mode === 'encode') return { flops: encodingFlops(model, length) };
-    const at = (seen: number) => writingCost(model, { sourceLength: length, length: 1, seen });
+    const at = (seen: number) => decodingCost(model, { sourceLength: length, length: 1, seen });
     return { flops: decoding(at, 1), stateBytes: at(0).stateBytes };
   }
   const { model } = candidate;

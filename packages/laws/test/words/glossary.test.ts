@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { bannedWords } from './banned-words.js';
+import { exportedNames, wordsOf } from './exported-names.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const SKIPPED = /^(node_modules|dist|fixtures|runs|words|\..*)$|\.generated\.|^CHANGELOG/;
@@ -66,6 +67,22 @@ describe('the glossary', () => {
     const identifiers = new Set(sources.flatMap((path) => read(path).match(/[A-Za-z_$][\w$]*/g) ?? []));
     expect(names.filter((name) => !identifiers.has(name))).toEqual([]);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  });
+
+  it('holds every word of the exported names', () => {
+    const glossary = read(join(root, 'docs/glossary.md'));
+    const known = new Set([...wordsOf(glossary), ...wordsOf(glossary.toLowerCase())]);
+    const exported = exportedNames(root);
+    expect([...exported.values()].flat().length).toBeGreaterThan(900);
+    expect(exported.get('generation')).toContain('generateSequences');
+    const unknown = [...exported].flatMap(([name, names]) =>
+      names.flatMap((each) =>
+        wordsOf(each)
+          .filter((word) => !known.has(word))
+          .map((word) => `${word}: ${each} of ${name}`),
+      ),
+    );
+    expect(unknown).toEqual([]);
   });
 
   it('is kept to by the comments of the sources', () => {

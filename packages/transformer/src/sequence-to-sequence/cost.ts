@@ -2,7 +2,7 @@ import { type Cost, costOfParts, linearFlops, type PartCost } from '@sequitur/co
 import type { EncoderDecoder } from './encoder-decoder.js';
 
 /** The lengths of source and target. */
-export interface WritingPlace {
+export interface DecodingLengths {
   readonly sourceLength: number;
   /** Target tokens of this step, and before. */
   readonly length: number;
@@ -22,9 +22,9 @@ export function sourceFlops({ decoder }: EncoderDecoder, sourceLength: number): 
 }
 
 /** Cost of decoding, given the encoded source. */
-export function writingCost(
+export function decodingCost(
   model: EncoderDecoder,
-  { sourceLength, length, seen = 0, logits = length }: WritingPlace,
+  { sourceLength, length, seen = 0, logits = length }: DecodingLengths,
 ): Omit<PartCost, 'gradientFlops'> {
   const { decoder } = model;
   const own = costOfParts(decoder, length, seen);
@@ -38,12 +38,12 @@ export function writingCost(
 
 /** Cost of encoding and decoding `length` tokens each, and the state after them. Products only. */
 export function costOfUse(model: EncoderDecoder, length: number): Pick<Cost, 'flops' | 'stateBytes'> {
-  const { flops, stateBytes } = writingCost(model, { sourceLength: length, length });
+  const { flops, stateBytes } = decodingCost(model, { sourceLength: length, length });
   return { flops: encodingFlops(model, length) + sourceFlops(model, length) + flops, stateBytes };
 }
 
 /** Cost of a training step with `length` target tokens, forward and backward. Products only. */
-export function trainingFlops(model: EncoderDecoder, place: Pick<WritingPlace, 'sourceLength' | 'length'>): number {
+export function trainingFlops(model: EncoderDecoder, place: Pick<DecodingLengths, 'sourceLength' | 'length'>): number {
   const { encoder, decoder } = model;
   const { sourceLength, length } = place;
   const backward = [
@@ -52,7 +52,7 @@ export function trainingFlops(model: EncoderDecoder, place: Pick<WritingPlace, '
     ...decoder.blocks.map(({ cross }) => cross.costOfSource(sourceLength, length).attending),
   ].reduce((sum, { gradientFlops }) => sum + gradientFlops, 0);
   const source = sourceFlops(model, sourceLength);
-  const forward = encodingFlops(model, sourceLength) + source + writingCost(model, place).flops;
+  const forward = encodingFlops(model, sourceLength) + source + decodingCost(model, place).flops;
   return forward + backward + 2 * (source + scoreFlops(model, length));
 }
 
