@@ -1,4 +1,4 @@
-/** Runs every check that needs no test, and says at the end which of them failed. */
+/** Runs every check except the tests, and lists the failed ones at the end. */
 import { spawnSync } from 'node:child_process';
 
 const checks = {

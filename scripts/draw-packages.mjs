@@ -1,6 +1,6 @@
 /**
  * Draws the picture of the packages in ARCHITECTURE.md from `scripts/layers.cjs`. With `--check` it writes nothing and
- * fails where the picture is not current.
+ * fails if the picture is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +10,7 @@ import { layers } from './layers.cjs';
 const page = join(dirname(fileURLToPath(import.meta.url)), '..', 'ARCHITECTURE.md');
 const [BEGIN, END] = ['<!-- packages: drawn by scripts/draw-packages.mjs -->', '<!-- end of packages -->'];
 
-/** The same page with the picture between its marks drawn anew. */
+/** The page with a new picture between its marks. */
 export function withPicture(text) {
   const [before, , after] = cut(text);
   return `${before}${BEGIN}\n\n${picture()}\n\n${END}${after}`;
@@ -22,7 +22,7 @@ function cut(text) {
   return [text.slice(0, from), text.slice(from, to), text.slice(to + END.length)];
 }
 
-/** A Mermaid flowchart with an arrow for each import that no longer path of arrows implies. */
+/** A Mermaid flowchart of the imports, without arrows that a path of other arrows implies. */
 function picture() {
   const nodes = Object.entries(layers).map(([name, { is }]) => `  ${name}["<b>${name}</b><br/>${is}"]`);
   const arrows = Object.entries(layers).flatMap(([name, { imports }]) =>

@@ -1,6 +1,6 @@
 /**
- * Refuses calls that the linter has no rule for, each with the reason. Looks at the files that are named, else at what
- * git tracks below packages/<name>/src and in examples.
+ * Refuses calls that the linter has no rule for, each with the reason. Checks the given files, or all tracked files in
+ * packages/<name>/src and examples.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
 
-/** vitest calls this once before the tests. */
+/** vitest's global setup: called once before the tests. */
 export default async function generateSources(options = { force: false }) {
   for (const name of readdirSync(packagesFolder)) {
     for (const script of scriptsOf(join(packagesFolder, name, 'generate'))) {

@@ -1,6 +1,6 @@
 /**
- * The packages from the ground up: what each is, and which others it may import. `.dependency-cruiser.cjs` holds the code to
- * it, and `scripts/draw-packages.mjs` draws ARCHITECTURE.md's picture from it.
+ * The packages, bottom up: a description of each, and the packages that it may import. `.dependency-cruiser.cjs`
+ * enforces it, and `scripts/draw-packages.mjs` draws the picture in ARCHITECTURE.md from it.
  */
 const layers = {
   core: { is: 'model vocabulary, backends, operations', imports: [] },
@@ -10,7 +10,7 @@ const layers = {
   ssm: { is: 'state-space mixers and their scans', imports: ['core'] },
   train: { is: 'optimizers, schedules, resumable runs', imports: ['core', 'pretrained'] },
   text: { is: 'tokenizers, corpora, metrics', imports: ['core', 'pretrained', 'generation'] },
-  laws: { is: 'private: what every model must obey', imports: ['core'] },
+  laws: { is: 'private: property tests of every model', imports: ['core'] },
   transformer: {
     is: 'blocks, stacks, encoder-decoders, LoRA',
     imports: ['core', 'pretrained', 'generation', 'attention', 'text'],

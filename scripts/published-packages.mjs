@@ -1,4 +1,4 @@
-/** Packs each public package as npm would get it, and lets publint and are-the-types-wrong look at the tarball. */
+/** Packs each public package as for npm, and checks the tarball with publint and are-the-types-wrong. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ for (const name of readdirSync(packagesFolder)) {
 for (const tarball of readdirSync(output)) {
   console.log(tarball);
   run('pnpm', ['exec', 'publint', 'run', join(output, tarball), '--strict']);
-  // The packages are ESM for Node and bundlers: `require` of them is left out on purpose.
+  // The packages are ESM for Node and bundlers: `require` is not supported on purpose.
   run('pnpm', ['exec', 'attw', join(output, tarball), '--profile', 'esm-only', '--quiet']);
 }
 rmSync(output, { recursive: true });

@@ -1,6 +1,6 @@
 /**
- * The commands of the README, for a machine with Node alone: `start`, `test` and the examples each install what the workspace
- * needs and then run it. Arguments after the name are handed on (`npm start -- --help`).
+ * The npm scripts of the README, for a machine with Node alone: `start`, `test` and each example install the
+ * workspace's dependencies and then run. Further arguments are passed through (`npm start -- --help`).
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ install();
 command(rest);
 
 function install() {
-  console.log('Installing what the workspace needs (the first time takes a minute)...');
+  console.log('Installing the dependencies (the first time takes a minute)...');
   const installed = pnpmQuietly(['install', '--frozen-lockfile', '--reporter=append-only']);
   if (installed.status === 0) return;
   process.stderr.write(installed.stdout + installed.stderr);

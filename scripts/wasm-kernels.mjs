@@ -1,7 +1,8 @@
 /**
- * Compiles the AssemblyScript kernels of a package twice, for SIMD and for relaxed SIMD with its fused products: its `assembly/index.ts` and what that imports, to a module on
- * tfjs's own memory (imported, no data segments, no runtime) and writes it as base64, so that no page has to be told
- * where a file lies. Each package has a module of its own; sources may import those of a package below by path.
+ * Compiles the AssemblyScript kernels of a package, `assembly/index.ts` and its imports, for SIMD and for relaxed SIMD
+ * with fused multiply-adds. The module imports tfjs's memory and has no data segments and no runtime. It is written as
+ * base64, so that a page needs no URL of a binary. Each package has one module; sources may import those of a package
+ * below it by path.
  */
 import {
   existsSync,
@@ -20,9 +21,9 @@ import { fileURLToPath } from 'node:url';
 const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'packages');
 
 /**
- * @param packageName the folder below `packages`
- * @param output where to write, from the package's folder on: `src/kernels.generated.ts`
- * @param force also when no source is newer than the output
+ * @param packageName the folder name in `packages`
+ * @param output the output path relative to the package: `src/kernels.generated.ts`
+ * @param force compile even if no source is newer than the output
  */
 export async function generateWasmKernels({ packageName, output, force }) {
   const target = join(packagesFolder, packageName, output);
@@ -51,7 +52,7 @@ async function compile(packageName, features) {
       join(packagesFolder, packageName, 'assembly', 'index.ts'),
       ...['--baseDir', '/', '--outFile', file, '--importMemory', '--noExportMemory', '--runtime', 'stub'],
       ...['-O3', '--noAssert', '--enable', features.join()],
-      // As much as tfjs's memory may grow to: with a maximum, the module can be told that the memory is shared.
+      // The maximum of tfjs's memory: a shared memory needs a maximum.
       ...['--initialMemory', '1', '--maximumMemory', '65536'],
     ]);
     if (error) throw new Error(`the AssemblyScript kernels of ${packageName} do not compile\n${stderr}`);
@@ -61,7 +62,7 @@ async function compile(packageName, features) {
   }
 }
 
-/** A data segment would be written over what tfjs keeps at the same place: tables and strings are not for kernels. */
+/** Refuses data segments, which would overwrite tfjs's memory: kernels must have no tables and no strings. */
 function refuseData(module, packageName) {
   const DATA = 11;
   for (const { id } of sections(module)) {
@@ -91,7 +92,7 @@ function* sections(module) {
   }
 }
 
-/** Those of every package, since one may import another's. */
+/** The assembly sources of all packages, since one may import another's. */
 function allSources() {
   return readdirSync(packagesFolder)
     .map((name) => join(packagesFolder, name, 'assembly'))

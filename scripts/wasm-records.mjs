@@ -1,6 +1,6 @@
 /**
- * Writes the fields of an AssemblyScript class as a TypeScript value, so that the host fills a record by the names that
- * the kernels read: a class of 32-bit fields, one to a line, is its only source.
+ * Writes the fields of an AssemblyScript class as a TypeScript value, so that the host and the kernels share one
+ * definition of a record. The class has 32-bit fields, one per line.
  */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,11 +10,11 @@ const packagesFolder = join(dirname(fileURLToPath(import.meta.url)), '..', 'pack
 const WORDS = ['i32', 'u32', 'f32'];
 
 /**
- * @param packageName the folder below `packages`
- * @param source the file of the class, from the package's folder on: `assembly/call.ts`
+ * @param packageName the folder name in `packages`
+ * @param source path of the class's file relative to the package: `assembly/call.ts`
  * @param className the class
- * @param output where to write, from the package's folder on; it exports `FIELDS`
- * @param force also when the source is not newer than the output
+ * @param output the output path relative to the package; the output exports `FIELDS`
+ * @param force write even if the source is not newer than the output
  */
 export function generateWasmRecord({ packageName, source, className, output, force }) {
   const [from, target] = [source, output].map((path) => join(packagesFolder, packageName, path));

@@ -1,4 +1,4 @@
-/** What a memory is for: facts of the first segment, asked for in the last. */
+/** Trains a Recurrent Memory Transformer on associative recall: facts in the first segment, questions in the last. */
 import { runRecipe } from '@sequitur/recipe';
 import { study } from './study.js';
 

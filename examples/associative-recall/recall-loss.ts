@@ -3,10 +3,10 @@ import type { TokenBatch } from '@sequitur/train';
 import type { RecurrentMemoryModel } from '@sequitur/transformer';
 import { argMax, slice, type Tensor2D, type Tensor3D, tensor2d } from '@tensorflow/tfjs-core';
 
-/** What the last segment is read with: the memory of the segments before it, or nothing, as if it stood alone. */
+/** Whether the last segment is read with the memory of the earlier segments, or alone. */
 export type Reading = 'with memory' | 'without memory';
 
-/** Cross-entropy of the answers, all of which stand in the last segment; gradients go back through every segment. */
+/** Cross-entropy of the answers, which are in the last segment; gradients flow through every segment. */
 export function recallLoss(reading: Reading) {
   return (model: RecurrentMemoryModel, { inputs, labels }: TokenBatch, context: Context = {}) =>
     scoped(() => {
@@ -15,7 +15,7 @@ export function recallLoss(reading: Reading) {
     });
 }
 
-/** The share of questions whose likeliest answer is right. */
+/** Accuracy: the fraction of questions whose most likely answer is right. */
 export async function recallAccuracy(
   model: RecurrentMemoryModel,
   { inputs, labels }: TokenBatch,

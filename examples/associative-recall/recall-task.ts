@@ -2,13 +2,16 @@ import { Random } from '@sequitur/core';
 import { Batches } from '@sequitur/text';
 import type { TokenBatch } from '@sequitur/train';
 
-/** Facts at the beginning, questions at the end, and noise between. */
+/** Associative recall: facts at the beginning, questions at the end, noise between. */
 export interface RecallTask {
-  /** Facts at the beginning of the first segment, each of another key; all are asked for at the end of the last. */
+  /**
+   * Number of facts at the beginning of the first segment, each with a different key; the end of the last segment asks
+   * for all.
+   */
   readonly facts: number;
   readonly keys: number;
   readonly values: number;
-  /** Tokens that mean nothing. */
+  /** Number of noise tokens. */
   readonly noises: number;
   readonly segmentLength: number;
 }
@@ -16,29 +19,29 @@ export interface RecallTask {
 export interface TextOptions {
   readonly batchSize: number;
   readonly seed: string;
-  /** How many a text has. */
+  /** Number of segments of a sequence. */
   readonly segments: number;
   /**
-   * The first batches have one segment, the next one or two, and so on up to `segments`: what is to be carried far is
-   * learnt where it is near. Default: all have `segments`.
+   * Curriculum: the first batches have one segment, the next one or two, and so on up to `segments`. Default: all
+   * batches have `segments`.
    */
   readonly growEvery?: number;
 }
 
-/** A label that does not count. */
+/** Ignored label. */
 const NONE = -100;
 
-/** A token for each fact `key is value`, for each question `key is?`, for each value, and for each noise. */
+/** Vocabulary size: a token for each fact `key is value`, each question `key is?`, each value, and each noise token. */
 export function vocabularyOf({ keys, values, noises }: RecallTask): number {
   return keys * values + keys + values + noises;
 }
 
-/** How often a guess among the values is right. */
+/** Accuracy of a uniform guess among the values. */
 export function chanceOf({ values }: RecallTask): number {
   return 1 / values;
 }
 
-/** Endless batches, no two alike; an interrupted run resumes from its position. */
+/** Endless batches without repetition; an interrupted run resumes from its position. */
 export function recallTexts(
   task: RecallTask,
   { batchSize, seed, segments, growEvery }: TextOptions,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Gpt } from '@sequitur/gpt';
-import { firstBatches, learn, type RunOptions, saveResults } from '@sequitur/recipe';
+import { firstBatches, type RunOptions, runTraining, saveResults } from '@sequitur/recipe';
 import { adamW, warmUpThenCosine } from '@sequitur/train';
 import { RecurrentMemoryModel } from '@sequitur/transformer';
 import { type Reading, recallAccuracy, recallLoss } from './recall-loss.js';
@@ -9,16 +9,16 @@ import { chanceOf, type RecallTask, recallTexts, vocabularyOf } from './recall-t
 const MEMORY_TOKENS = 4;
 const TASK: RecallTask = { facts: 4, keys: 8, values: 8, noises: 8, segmentLength: 8 };
 const SEGMENTS = 4;
-/** Batches until texts may be a segment longer. */
+/** Number of batches until sequences get one more segment. */
 const GROW_EVERY = 150;
 
-/** Trains with memory and without, and asks both for what stood in the first segment. */
+/** Trains with memory and without, and evaluates the recall of both. */
 export async function study(options: RunOptions): Promise<void> {
   const steps = await studyReading('with memory', options);
   await studyReading('without memory', { ...options, limit: { steps } });
 }
 
-/** @returns how many steps were taken */
+/** @returns the number of steps taken */
 async function studyReading(reading: Reading, { folder: place, ...options }: RunOptions): Promise<number> {
   const { seed } = options;
   const folder = join(place, reading.replaceAll(' ', '-'));
@@ -26,7 +26,7 @@ async function studyReading(reading: Reading, { folder: place, ...options }: Run
   console.log(`\n${reading}`);
   const exam = (segments: number, part: string) =>
     recallTexts(TASK, { batchSize: 256, seed: `${seed}, ${part}`, segments });
-  const learnt = await learn(
+  const result = await runTraining(
     model,
     {
       title: `Associative recall ${reading}`,
@@ -46,9 +46,9 @@ async function studyReading(reading: Reading, { folder: place, ...options }: Run
     const [batch] = firstBatches(exam(segments, 'test'), { batches: 1, of: 1 });
     right[`right over ${segments} segments`] = await recallAccuracy(model, batch!, reading);
   }
-  await saveResults(folder, { reading, ...learnt, chance: chanceOf(TASK), ...right });
+  await saveResults(folder, { reading, ...result, chance: chanceOf(TASK), ...right });
   model.dispose();
-  return learnt.steps;
+  return result.steps;
 }
 
 function createModel(seed: string): RecurrentMemoryModel<Gpt> {

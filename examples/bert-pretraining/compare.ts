@@ -10,7 +10,7 @@ import { accuracy, type SubwordTokenizer } from '@sequitur/text';
 export interface Comparison {
   readonly config: BertConfig;
   readonly tokenizer: SubwordTokenizer;
-  /** The folder of the pre-trained model. */
+  /** Folder of the pre-trained model. */
   readonly pretrained: string;
   readonly labels: readonly string[];
   readonly training: readonly EncodedExample[];
@@ -23,10 +23,10 @@ export interface Comparison {
 export type Start = 'pretrained' | 'scratch';
 
 /**
- * Fine-tunes a model from one start and evaluates it; all else is the same for both. What a run that is gone on with has evaluated
- * already stands.
+ * Fine-tunes and evaluates a model from one start; all else is the same for both starts. A resumed run keeps its
+ * earlier results.
  *
- * @returns the accuracy on the test texts, or null where it was interrupted
+ * @returns the accuracy on the test texts, or null if the run was interrupted
  */
 export async function fineTuned(start: Start, comparison: Comparison, options: RunOptions): Promise<number | null> {
   const { tokenizer, labels, training, validation, batchSize, peakRate } = comparison;
@@ -34,7 +34,7 @@ export async function fineTuned(start: Start, comparison: Comparison, options: R
   const known = options.resume ? await readFile(file, 'utf8').catch(() => null) : null;
   if (known !== null) return JSON.parse(known).accuracy;
   const model = await begun(start, comparison, options.seed);
-  const watching = labelledBatches(validation, tokenizer, { batchSize: 32, seed: 'validation' });
+  const validationBatches = labelledBatches(validation, tokenizer, { batchSize: 32, seed: 'validation' });
   try {
     const { interrupted } = await trainOnBatches(
       model,
@@ -42,7 +42,7 @@ export async function fineTuned(start: Start, comparison: Comparison, options: R
         title: `Telling ${labels.join(' from ')}, ${start}`,
         unit: 'nats per text',
         batches: () => labelledBatches(training, tokenizer, { batchSize, seed: options.seed, hidden: 0.1 }),
-        validation: firstBatches(watching, { batches: 8, of: validation.length / 32 }),
+        validation: firstBatches(validationBatches, { batches: 8, of: validation.length / 32 }),
         evaluations: 5,
         peakRate,
       },

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { LabelledSets } from '@sequitur/example-classification/labelled-sets.js';
 import { badFile, readTextFile, startedIn } from '@sequitur/recipe';
 
-/** A text as its sentences. */
+/** A document as a list of sentences. */
 export type SentenceDocument = readonly string[];
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
@@ -12,9 +12,9 @@ export function sentencesOf(text: string): string[] {
 }
 
 /**
- * A text file as documents: what stands between empty lines is one, with its sentences found by their ends.
+ * Reads a text file as documents, separated by empty lines, and splits them into sentences.
  *
- * @throws SequiturError where there are fewer than two
+ * @throws SequiturError for fewer than two documents
  */
 export async function readDocuments(file: string): Promise<SentenceDocument[]> {
   const blocks = (await readTextFile(file)).split(/\r?\n[ \t]*\r?\n/);
@@ -23,24 +23,24 @@ export async function readDocuments(file: string): Promise<SentenceDocument[]> {
   throw badFile(file, 'at least two documents with an empty line between', `${documents.length}`);
 }
 
-/** What is pre-trained on, and some to watch that with. */
+/** Documents for pre-training and for validation. */
 export interface Documents {
   readonly documents: readonly SentenceDocument[];
-  readonly watched: readonly SentenceDocument[];
+  readonly heldOut: readonly SentenceDocument[];
 }
 
-/** The documents of a file, of which a twentieth is only watched; or the labelled texts that are not for the test. */
+/** The documents of a file, a twentieth of them for validation; or the labelled texts that are not in the test set. */
 export async function documentsOf(
   { training, validation }: Pick<LabelledSets, 'training' | 'validation'>,
   corpus: string | undefined,
 ): Promise<Documents> {
   if (corpus === undefined) {
-    const [documents, watched] = [training, validation].map((texts) => texts.map(({ text }) => sentencesOf(text)));
-    return { documents: documents!, watched: watched! };
+    const [documents, heldOut] = [training, validation].map((texts) => texts.map(({ text }) => sentencesOf(text)));
+    return { documents: documents!, heldOut: heldOut! };
   }
   const all = await readDocuments(resolve(startedIn, corpus));
-  const isWatched = (index: number) => index % 20 === 19;
-  const watched = all.filter((_, index) => isWatched(index));
-  if (watched.length > 1) return { documents: all.filter((_, index) => !isWatched(index)), watched };
-  return { documents: all, watched: all };
+  const isHeldOut = (index: number) => index % 20 === 19;
+  const heldOut = all.filter((_, index) => isHeldOut(index));
+  if (heldOut.length > 1) return { documents: all.filter((_, index) => !isHeldOut(index)), heldOut };
+  return { documents: all, heldOut: all };
 }

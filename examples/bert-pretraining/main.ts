@@ -1,4 +1,4 @@
-/** Pre-trains a BERT on texts without labels and shows what that is worth where labels are few. */
+/** Pre-trains a BERT on unlabelled texts and measures the gain for classification with few labels. */
 import { join } from 'node:path';
 import { Bert } from '@sequitur/bert';
 import { parameterCount, SequiturError } from '@sequitur/core';
@@ -14,18 +14,18 @@ import { spreadOf, winsOf } from './spread.js';
 const command = {
   name: 'bert-pretraining',
   about:
-    'Pre-trains a small BERT on texts without labels, then fine-tunes it on few with labels, beside the same model from nothing.',
+    'Pre-trains a small BERT on unlabelled texts, fine-tunes it with few labels, and compares it with the same model from scratch.',
   seconds: 1500,
   data: {
     value: '<path>',
-    help: 'labelled texts, a .csv or .tsv, or a folder of train, dev and test (default the mails of SpamAssassin)',
+    help: 'labelled texts, a .csv or .tsv, or a folder of train, dev and test (default the SpamAssassin mails)',
   },
   extra: {
     corpus: {
       value: '<file>',
-      help: 'what to pre-train on, documents between empty lines (default the labelled texts)',
+      help: 'documents for pre-training, separated by empty lines (default the labelled texts)',
     },
-    labelled: { value: '<n>', help: 'how many labelled texts fine-tuning sees (default 50)' },
+    labelled: { value: '<n>', help: 'number of labelled texts for fine-tuning (default 50)' },
   },
 } as const;
 
@@ -44,11 +44,11 @@ const fineTuning = { batchSize: 16, peakRate: 5e-4, seeds: 5 };
 async function main(options: RecipeOptions<'corpus' | 'labelled'>): Promise<void> {
   const labelled = countOf(options.extra.labelled ?? '50');
   const sets = await readLabelledSets(options.data[0], options.seed);
-  const { documents, watched } = await documentsOf(sets, options.extra.corpus);
+  const { documents, heldOut } = await documentsOf(sets, options.extra.corpus);
   const tokenizer = await trainWordPieceTokenizer(documents.flat(), { vocabularySize: 4000 });
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const preTrained = await preTrainOnDocuments(
-    { config, tokenizer, documents, watched, ...preTraining },
+    { config, tokenizer, documents, heldOut, ...preTraining },
     { ...options, limit: shareOf(options.limit, preTraining.share) },
   );
   if (!preTrained) return;
@@ -88,7 +88,10 @@ function countOf(labelled: string): number {
 
 type Accuracies = Readonly<Record<Start, readonly number[]>>;
 
-/** Both starts with several seeds: of the head, of the order of the texts and of dropout; from nothing also of the weights. */
+/**
+ * Both starts with several seeds, which determine the head, the order of the texts and dropout; from scratch also the
+ * weights.
+ */
 async function compare(comparison: Comparison, options: RecipeOptions<string>): Promise<Accuracies | null> {
   const found: Record<Start, number[]> = { pretrained: [], scratch: [] };
   const limit = shareOf(options.limit, (1 - preTraining.share) / (2 * fineTuning.seeds));

@@ -8,19 +8,19 @@ export interface DocumentPreTraining {
   readonly config: BertConfig;
   readonly tokenizer: SubwordTokenizer;
   readonly documents: readonly SentenceDocument[];
-  /** To watch the learning with. */
-  readonly watched: readonly SentenceDocument[];
+  /** Documents for validation. */
+  readonly heldOut: readonly SentenceDocument[];
   readonly batchSize: number;
   readonly peakRate: number;
 }
 
 /**
- * BERT's pre-training (Devlin et al. 2019, section 3.1): hidden tokens, and whether a text follows another.
+ * BERT's pre-training (Devlin et al. 2019, section 3.1): masked language modelling and next sentence prediction.
  *
- * @returns null where the run was interrupted before its end
+ * @returns null if the run was interrupted
  */
 export function preTrainOnDocuments(
-  { config, tokenizer, documents, watched, batchSize, peakRate }: DocumentPreTraining,
+  { config, tokenizer, documents, heldOut, batchSize, peakRate }: DocumentPreTraining,
   options: RunOptions,
 ): Promise<PreTrained | null> {
   const dataOf = (texts: readonly SentenceDocument[], seed: string) =>
@@ -34,10 +34,10 @@ export function preTrainOnDocuments(
     {
       ...{ config, tokenizer, peakRate, head: preTraining() },
       source: `on ${documents.length} documents`,
-      title: 'Foretelling hidden tokens, and what follows what',
-      unit: 'nats per hidden token, plus nats per pair',
+      title: 'Masked language modelling and next sentence prediction',
+      unit: 'nats per masked token, plus nats per pair',
       batches: () => dataOf(documents, options.seed),
-      validation: firstBatches(dataOf(watched, 'validation'), { batches: 8, of: 8 }),
+      validation: firstBatches(dataOf(heldOut, 'validation'), { batches: 8, of: 8 }),
     },
     options,
   );

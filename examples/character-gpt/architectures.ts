@@ -2,7 +2,7 @@ import { Gpt, gpt2Presets } from '@sequitur/gpt';
 import { Mamba, mambaPresets } from '@sequitur/mamba';
 import type { CharacterTokenizer } from '@sequitur/text';
 
-/** A model that the recipe trains, saves and writes with. */
+/** A model that the recipe trains and saves. */
 export type Writer = Gpt | Mamba;
 
 interface CreateOptions {
@@ -13,19 +13,19 @@ interface CreateOptions {
 export interface CharacterArchitecture {
   create(options: CreateOptions): Writer;
   load(folder: string): Promise<Writer>;
-  /** In words, for the first lines. */
+  /** Description for the output. */
   readonly shape: string;
-  /** The class that reads the saved folder in Python. */
+  /** The Python class that loads the saved folder. */
   readonly python: string;
 }
 
 const { character: gpt } = gpt2Presets;
 const { character: mamba } = mambaPresets;
 
-/** The characters of a training window, for every architecture: the context of the smallest GPT. */
+/** Length of a training window in characters, for every architecture: the context of the GPT. */
 export const CONTEXT = gpt.contextLength;
 
-/** What `--architecture` takes: models of about as many parameters. */
+/** The values of `--architecture`: models of about equal parameter count. */
 export const architectures = {
   gpt: {
     create: ({ seed, tokenizer }) =>

@@ -7,7 +7,7 @@ function readMobyDick(): string {
   return chapters.map(({ title, text }) => [title, text].filter(Boolean).join('\n\n')).join('\n\n');
 }
 
-/** A text file, or Moby-Dick where none is named. */
+/** Reads a text file, or Moby-Dick by default. */
 export async function readBook(file: string | undefined): Promise<string> {
   return file === undefined ? readMobyDick() : readTextFile(file);
 }

@@ -1,7 +1,7 @@
-/** The first main job: from a book to a model that writes like it, saved as a Hugging Face folder. */
+/** Trains a character language model of a book, generates with it, and saves it as a Hugging Face folder. */
 import { resolve } from 'node:path';
 import { parameterCount } from '@sequitur/core';
-import { badFile, learn, type RecipeOptions, runRecipe, shortPath, startedIn } from '@sequitur/recipe';
+import { badFile, type RecipeOptions, runRecipe, runTraining, shortPath, startedIn } from '@sequitur/recipe';
 import { CharacterTokenizer, consecutiveWindows, randomWindows, type WindowBatch } from '@sequitur/text';
 import { adamW, evaluate, nextTokenLoss, warmUpThenCosine } from '@sequitur/train';
 import { architectures, type CharacterArchitecture, CONTEXT, type Writer } from './architectures.js';
@@ -11,11 +11,11 @@ const PROMPT = 'Call me Ishmael. ';
 
 const command = {
   name: 'character-gpt',
-  about: 'Trains a small character GPT on a book, writes with it, saves it and loads it back.',
+  about: 'Trains a small character GPT on a book, generates with it, saves it and loads it again.',
   seconds: 60,
   extra: {
-    architecture: { value: '<name>', help: 'gpt, or mamba with as many parameters (default gpt)' },
-    text: { value: '<file>', help: 'the book, a text file (default Moby-Dick)' },
+    architecture: { value: '<name>', help: 'gpt, or mamba of equal parameter count (default gpt)' },
+    text: { value: '<file>', help: 'a text file (default Moby-Dick)' },
   },
 } as const;
 
@@ -28,22 +28,22 @@ async function main(options: Options): Promise<void> {
   const tokenizer = CharacterTokenizer.fromText(text);
   const [training, validation] = split(tokenizer.encode(text), 0.9);
   const model = architecture.create({ seed, tokenizer });
-  console.log(`The book: ${text.length.toLocaleString('en')} characters, ${tokenizer.vocabularySize} different ones.`);
+  console.log(`The book: ${text.length.toLocaleString('en')} characters, ${tokenizer.vocabularySize} distinct.`);
   console.log(`The model: ${architecture.shape}: ${parameterCount(model).toLocaleString('en')} parameters.`);
   await write('Before training', model, seed);
 
   const heldOut = [...consecutiveWindows(validation, WINDOW)];
-  await learn(model, taskOf(training, heldOut, seed), options);
+  await runTraining(model, taskOf(training, heldOut, seed), options);
   const loss = await evaluate(model, heldOut);
   const chance = Math.log(model.vocabularySize).toFixed(3);
-  console.log(`\nValidation loss ${loss.toFixed(3)} nats per character (${chance} is chance).`);
+  console.log(`\nValidation loss ${loss.toFixed(3)} nats per character (chance level: ${chance}).`);
   await write('After training', model, seed);
 
   await model.savePretrained(folder);
   model.dispose();
   console.log(`\nSaved as a Hugging Face folder: ${shortPath(folder)}`);
   const again = await architecture.load(folder);
-  await write('Loaded back from there', again, `${seed} again`);
+  await write('Loaded again', again, `${seed} again`);
   again.dispose();
   suggest(shortPath(folder), architecture);
 }
@@ -51,14 +51,14 @@ async function main(options: Options): Promise<void> {
 const WINDOW = { length: CONTEXT, batchSize: 12 };
 
 /**
- * The recipe of nanoGPT's character model for small machines: AdamW, gradients of at most 1, a warm-up, then a cosine; at
- * twice its learning rate, 2e-3, which such a small model stands well, and at three times where the run is short.
+ * The recipe of nanoGPT's character model for small machines: AdamW, gradient clipping at 1, a warm-up, then a cosine.
+ * The learning rate is twice nanoGPT's (2e-3), or three times for short runs, which suits such a small model.
  */
 function taskOf(training: Int32Array, heldOut: readonly WindowBatch[], seed: string) {
   return {
     ...{ title: 'A character model', unit: 'nats per character', loss: nextTokenLoss },
     data: () => randomWindows(training, { ...WINDOW, seed }),
-    // An eighth of what is held out tells which model is best; all of it is measured in the end.
+    // An eighth of the held-out text selects the best model; all of it is evaluated at the end.
     validation: heldOut.filter((_, index) => index % 8 === 0),
     optimizer: (steps: number) =>
       adamW({
@@ -91,9 +91,9 @@ async function write(title: string, model: Writer, seed: string): Promise<void> 
 
 function suggest(folder: string, { python }: CharacterArchitecture): void {
   console.log(`
-What to try next
-  npm run character-gpt -- --seconds 300      train longer: the spelling settles first, then the grammar
-  npm run character-gpt -- --backend cpu      the same on plain JavaScript, to see what the kernels are worth
+Next steps
+  npm run character-gpt -- --seconds 300      train longer: spelling improves first, then grammar
+  npm run character-gpt -- --backend cpu      the same on plain JavaScript, to compare speed
   In Python:  ${python}.from_pretrained("${folder}")`);
 }
 

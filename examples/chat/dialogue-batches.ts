@@ -2,13 +2,13 @@ import type { ChatTemplate } from '@sequitur/gpt';
 import { type Batches, shuffledBatches, type Tokenizer, type WindowBatch } from '@sequitur/text';
 import type { Dialogue } from './dialogues.js';
 
-/** What the model reads, and what it is to say after each token; -100 where others speak. */
+/** Token ids of a dialogue, and the next-token labels; -100 outside the assistant's messages. */
 export interface EncodedDialogue {
   readonly inputs: readonly number[];
   readonly labels: readonly number[];
 }
 
-/** A dialogue as tokens, of which only the assistant's are learnt, the end of each answer included. */
+/** Encodes a dialogue; only the assistant's tokens have labels, including the end of each answer. */
 export function encodeDialogue(
   dialogue: Dialogue,
   { tokenizer, template, length }: { tokenizer: Tokenizer; template: ChatTemplate; length: number },
@@ -31,7 +31,7 @@ export function encodeDialogue(
   return { inputs: ids.slice(0, -1).slice(0, length), labels: labels.slice(0, length) };
 }
 
-/** Endless batches of dialogues of like length, filled up on the right. */
+/** Endless batches of dialogues of similar length, padded at the right. */
 export function dialogueBatches(
   dialogues: readonly EncodedDialogue[],
   { batchSize, seed, padding }: { batchSize: number; seed: string; padding: number },

@@ -1,21 +1,21 @@
 import type { Message } from '@sequitur/gpt';
 import { badFile, type Line, objectOf, readLines } from '@sequitur/recipe';
 
-/** A conversation from its beginning; the model learns to say what the assistant says. */
+/** A conversation; the model is trained on the assistant's messages. */
 export type Dialogue = readonly Message[];
 
 const ROLES = ['system', 'user', 'assistant'];
 
 /**
- * Reads dialogues from JSON lines, each `{"messages": [{"role": "user", "content": "..."}, ...]}`, as fine-tuning files are
- * commonly written.
+ * Reads dialogues from JSON lines, each `{"messages": [{"role": "user", "content": "..."}, ...]}`, the usual format of
+ * fine-tuning files.
  *
- * @throws SequiturError with the line that is no such dialogue
+ * @throws SequiturError with the number of an invalid line
  */
 export async function readDialogues(file: string): Promise<Dialogue[]> {
   const dialogues = (await readLines(file)).flatMap((line) => (line.text.trim() ? [dialogueOf(line)] : []));
   if (dialogues.length > 1) return dialogues;
-  throw badFile(file, 'at least two dialogues, one a line', `${dialogues.length}`);
+  throw badFile(file, 'at least two dialogues, one per line', `${dialogues.length}`);
 }
 
 function dialogueOf(line: Line): Dialogue {

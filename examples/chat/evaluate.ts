@@ -3,15 +3,15 @@ import { accuracy, errorRate } from '@sequitur/text';
 import { FOLLOW_UPS, QUESTIONS, type SpokenWord } from './word-dialogues.js';
 
 export interface ChatScores {
-  /** Wrong, missing and superfluous sounds, for each right one. */
+  /** Edit distance in sounds, divided by the number of reference sounds. */
   readonly soundErrorRate: number;
-  /** Words of which all sounds are right. */
+  /** Fraction of words with all sounds right. */
   readonly wordAccuracy: number;
-  /** Asked in a second turn that does not name the word. */
+  /** Accuracy of the syllable count, in a second turn that does not name the word. */
   readonly syllableAccuracy: number;
 }
 
-/** Asks for words outside the training data, each in a separate conversation, and then for their syllables. */
+/** Asks for the pronunciation of held-out words, each in a separate conversation, and then for their syllables. */
 export async function evaluate(model: Gpt, words: readonly SpokenWord[]): Promise<ChatScores> {
   const [sounds, syllables]: [string[], string[]] = [[], []];
   for (const { word } of words) {

@@ -1,4 +1,4 @@
-/** From dialogues to a small model that answers, and a chat with it or with any other in the terminal. */
+/** Trains a small chat model on dialogues, and chats with it or with any other model in the terminal. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SequiturError } from '@sequitur/core';
@@ -12,18 +12,18 @@ import { spokenWords, wordDialogues } from './word-dialogues.js';
 
 const command = {
   name: 'chat',
-  about: 'Trains a small language model on dialogues and talks with it here; or talks with any chat model you have.',
+  about: 'Trains a small language model on dialogues and chats with it in the terminal, or with any other chat model.',
   seconds: 600,
   data: {
     value: '<file>',
-    help: 'dialogues, one {"messages": [...]} a line (default talk about how words are pronounced, from the CMU dictionary)',
+    help: 'dialogues, one {"messages": [...]} per line (default questions about pronunciation, from the CMU dictionary)',
   },
   extra: {
     model: {
       value: '<folder>',
-      help: 'talk with this model, a Hugging Face folder with a chat template; nothing is trained',
+      help: 'chat with this model, a Hugging Face folder with a chat template, without training',
     },
-    temperature: { value: '<n>', help: 'how freely it chooses its words, 0 (the default) to about 1' },
+    temperature: { value: '<n>', help: 'sampling temperature; 0 (default) is greedy' },
     silent: { help: 'train and evaluate only' },
   },
 } as const;
@@ -37,7 +37,7 @@ const recipe: ChatRecipe = {
   peakRate: 2e-3,
 };
 
-/** Dialogues that are made up of the dictionary. */
+/** Number of dialogues generated from the dictionary. */
 const COUNT = 20_000;
 
 async function main(options: ChatOptions): Promise<void> {
@@ -51,33 +51,33 @@ async function main(options: ChatOptions): Promise<void> {
   }
 }
 
-/** A folder of this machine, or the name of a repository. */
+/** A local folder, or the name of a repository. */
 function givenModel({ extra: { model } }: ChatOptions): string | null {
   if (model === undefined) return null;
   const folder = resolve(startedIn, model);
   return existsSync(folder) ? folder : model;
 }
 
-/** The folder of a model that was trained and evaluated, or null where that was interrupted. */
+/** Folder of the trained model, or null if the run was interrupted. */
 async function trained(options: ChatOptions): Promise<string | null> {
   const [file] = options.data;
   const words = spokenWords(options.seed);
   const dialogues = file ? await readDialogues(file) : wordDialogues(words.training, COUNT, options.seed);
   const sets = parted(dialogues);
-  console.log(`${sets.training.length} dialogues to learn from, ${sets.validation.length} to watch.`);
-  const learnt = await trainChat(sets, recipe, options);
-  if (learnt.interrupted) return null;
+  console.log(`${sets.training.length} dialogues for training, ${sets.validation.length} for validation.`);
+  const result = await trainChat(sets, recipe, options);
+  if (result.interrupted) return null;
   const folder = join(options.folder, 'model');
   const model = await Gpt.fromPretrained(folder);
   const scores = file ? null : await evaluate(model, words.test.slice(0, 200));
   await saveResults(options.folder, {
     ...{ data: file ? shortPath(file) : 'talk about words of the CMU dictionary', dialogues: sets.training.length },
-    ...{ parameters: learnt.parameters, steps: learnt.steps, minutes: learnt.minutes, seed: options.seed },
-    ...{ 'validation loss': learnt.validationLoss },
+    ...{ parameters: result.parameters, steps: result.steps, minutes: result.minutes, seed: options.seed },
+    ...{ 'validation loss': result.validationLoss },
     ...(scores && {
-      'error of sounds, unread words': scores.soundErrorRate,
-      'whole words right': scores.wordAccuracy,
-      'syllables right, by memory': scores.syllableAccuracy,
+      'sound error, held-out words': scores.soundErrorRate,
+      'word accuracy': scores.wordAccuracy,
+      'syllable accuracy': scores.syllableAccuracy,
     }),
   });
   await showOne(model, sets.validation[0]!);
@@ -96,7 +96,7 @@ function parted(dialogues: readonly Dialogue[]) {
 
 async function showOne(model: Gpt, dialogue: Dialogue): Promise<void> {
   const conversation = model.chat();
-  console.log('\nA dialogue that it has not read, answered by it:');
+  console.log("\nA held-out dialogue with the model's answers:");
   for (const { content } of dialogue.filter(({ role }) => role === 'user')) {
     console.log(`  You: ${content}\n  Model: ${await answerOf(conversation, content)}`);
   }
@@ -108,7 +108,7 @@ function sayOptions({ extra, seed }: ChatOptions): SayOptions {
   if (temperature >= 0) return { maxTokens: 256, ...(temperature > 0 && { temperature, seed }) };
   throw new SequiturError({
     where: 'npm run chat',
-    expected: '--temperature with a number, 0 or more',
+    expected: '--temperature with a number of at least 0',
     got: `${extra.temperature}`,
   });
 }

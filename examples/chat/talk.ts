@@ -1,14 +1,14 @@
 import { createInterface } from 'node:readline/promises';
 import type { Conversation, Gpt, SayOptions } from '@sequitur/gpt';
 
-/** What a person may type instead of a message. */
+/** Commands instead of a message. */
 const HELP = 'An empty line or /bye ends the chat, /new begins another.';
 
-/** Chats on the terminal until an empty line or the end of the input; answers are written as they come. */
+/** Chats on the terminal until an empty line or the end of the input; answers are streamed. */
 export async function talk(model: Gpt, options: SayOptions): Promise<void> {
   const input = createInterface({ input: process.stdin, output: process.stdout, prompt: '\nYou: ' });
   const conversation = model.chat();
-  console.log(`\nTalk with the model. ${HELP}`);
+  console.log(`\nChat with the model. ${HELP}`);
   input.prompt();
   try {
     for await (const line of input) {

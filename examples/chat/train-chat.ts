@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { Gpt, jinjaTemplate, type LlamaConfig, llamaFamily } from '@sequitur/gpt';
-import { firstBatches, type Learnt, learn, type RunOptions } from '@sequitur/recipe';
+import { firstBatches, type RunOptions, runTraining, type TrainingResult } from '@sequitur/recipe';
 import { trainByteLevelTokenizer } from '@sequitur/text';
 import { adamW, nextTokenLoss, warmUpThenCosine } from '@sequitur/train';
 import { dialogueBatches, encodeDialogue } from './dialogue-batches.js';
 import type { Dialogue } from './dialogues.js';
 import { END, SPECIAL_TOKENS, saveTemplate, TEMPLATE } from './template.js';
 
-/** The size of the model and how it learns. */
+/** Model size and training settings. */
 export interface ChatRecipe {
   readonly shape: Pick<LlamaConfig, 'width' | 'depth' | 'heads' | 'hiddenWidth' | 'contextLength'>;
   readonly vocabularySize: number;
@@ -15,12 +15,12 @@ export interface ChatRecipe {
   readonly peakRate: number;
 }
 
-/** Trains a small Llama to say what the assistant says in these dialogues, and saves it with its template in `model`. */
+/** Trains a small Llama on the assistant's messages, and saves it with its chat template in `model`. */
 export async function trainChat(
   { training, validation }: { readonly training: readonly Dialogue[]; readonly validation: readonly Dialogue[] },
   { shape, vocabularySize, batchSize, peakRate }: ChatRecipe,
   options: RunOptions,
-): Promise<Learnt> {
+): Promise<TrainingResult> {
   const said = training.flatMap((dialogue) => dialogue.map(({ content }) => content));
   const tokenizer = await trainByteLevelTokenizer(said, { vocabularySize, specialTokens: SPECIAL_TOKENS });
   const config = { ...shape, vocabularySize: tokenizer.vocabularySize, tied: true, endToken: END };
@@ -28,19 +28,19 @@ export async function trainChat(
   const template = jinjaTemplate(TEMPLATE);
   const encode = (dialogues: readonly Dialogue[]) =>
     dialogues.map((dialogue) => encodeDialogue(dialogue, { tokenizer, template, length: shape.contextLength }));
-  const [learnable, watched] = [encode(training), encode(validation)];
+  const [learnable, heldOut] = [encode(training), encode(validation)];
   const batchesOf = (dialogues: ReturnType<typeof encode>, seed: string) =>
     dialogueBatches(dialogues, { batchSize, seed, padding: END });
-  const watching = batchesOf(watched, 'validation');
+  const validationBatches = batchesOf(heldOut, 'validation');
   try {
-    const learnt = await learn(
+    const result = await runTraining(
       model,
       {
-        title: 'Learning to answer',
-        unit: "nats per token of the assistant's",
+        title: 'Training on answers',
+        unit: 'nats per token of the assistant',
         loss: nextTokenLoss,
         data: () => batchesOf(learnable, options.seed),
-        validation: firstBatches(watching, { batches: 8, of: watched.length / batchSize }),
+        validation: firstBatches(validationBatches, { batches: 8, of: heldOut.length / batchSize }),
         optimizer: (steps) =>
           adamW({
             learningRate: warmUpThenCosine({ peak: peakRate, warmUp: Math.max(1, Math.min(100, steps / 10)), steps }),
@@ -50,7 +50,7 @@ export async function trainChat(
     );
     await model.savePretrained(join(options.folder, 'model'));
     await saveTemplate(join(options.folder, 'model'));
-    return learnt;
+    return result;
   } finally {
     model.dispose();
   }

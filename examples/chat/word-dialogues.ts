@@ -11,7 +11,7 @@ export interface SpokenWord {
 
 export interface SpokenWords {
   readonly training: readonly SpokenWord[];
-  /** Never talked about in training. */
+  /** Held-out words. */
   readonly test: readonly SpokenWord[];
 }
 
@@ -29,14 +29,14 @@ function spoken(word: string, sounds: string): SpokenWord {
   return { word, sounds: sounds.replace(/\d/g, ''), syllables };
 }
 
-/** How a word is asked for; the first way is that of the evaluation. */
+/** Questions for a pronunciation; the first is used in the evaluation. */
 export const QUESTIONS = [
   (word: string) => `How do you pronounce ${word}?`,
   (word: string) => `How is ${word} said?`,
   (word: string) => `Say ${word}.`,
 ];
 
-/** A question about the previous word: the answer needs the previous turn. */
+/** Follow-up questions, whose answer needs the previous turn. */
 export const FOLLOW_UPS = ['How many syllables?', 'And how many syllables is that?'];
 
 const GREETINGS = ['Hello', 'Hello!', 'Hi', 'Hi there'];
@@ -44,7 +44,7 @@ const GREETED = 'Hello! Ask me how a word is pronounced, and how many syllables 
 const THANKS = ['Thanks', 'Thank you', 'Thank you!'];
 const THANKED = 'You are welcome.';
 
-/** Conversations about words: one to three words, some with a greeting and thanks, many with a question about the last one. */
+/** Conversations about words: one to three words, some with a greeting and thanks, many with a follow-up question. */
 export function wordDialogues(words: readonly SpokenWord[], count: number, seed: string): Dialogue[] {
   const random = Random.fromSeed(seed).fork('dialogues');
   const any = <T>(list: readonly T[]): T => list[random.integer(list.length)]!;

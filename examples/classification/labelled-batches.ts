@@ -4,11 +4,11 @@ import { type Batches, type SubwordTokenizer, shuffledBatches } from '@sequitur/
 import type { LabelledText } from './labelled-texts.js';
 
 export interface EncodedExample extends EncodedText {
-  /** Its place in the list of labels. */
+  /** Index in the list of labels. */
   readonly label: number;
 }
 
-/** Texts as tokens, cut to `length`. */
+/** Encodes texts, truncated to `length` tokens. */
 export function encodeExamples(
   texts: readonly LabelledText[],
   { tokenizer, labels, length }: { tokenizer: SubwordTokenizer; labels: readonly string[]; length: number },
@@ -23,7 +23,7 @@ export function encodeExamples(
 export interface LabelledBatchesOptions {
   readonly batchSize: number;
   readonly seed: string;
-  /** Share of the tokens that the mask stands for, drawn anew in every epoch, so that no word alone decides. */
+  /** Fraction of tokens that are masked at random in every epoch, as regularization. */
   readonly hidden?: number;
 }
 

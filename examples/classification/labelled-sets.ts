@@ -4,23 +4,23 @@ import { Random, SequiturError } from '@sequitur/core';
 import { type LabelledText, readLabelledTexts } from './labelled-texts.js';
 import { readSpam } from './spam.js';
 
-/** Texts for training, validation and test. */
+/** Training, validation and test texts. */
 export interface LabelledSets {
   readonly name: string;
   readonly training: readonly LabelledText[];
   readonly validation: readonly LabelledText[];
   readonly test: readonly LabelledText[];
-  /** In alphabetical order. */
+  /** Labels in alphabetical order. */
   readonly labels: readonly string[];
 }
 
 /**
- * A folder with `train`, and `dev` or `test` or both, as `.csv` or `.tsv`; or one such file, of which a tenth is kept for
- * the test; or, where nothing is named, the mails of SpamAssassin, likewise. What is missing for validation is a twentieth
- * of the training texts. Files such as `other_train.tsv` belong to the same split.
+ * Reads a folder with `train`, and `dev` or `test` or both, as `.csv` or `.tsv`; or one such file, a tenth of which
+ * becomes the test set; or by default the SpamAssassin mails, split likewise. Without a validation set, a twentieth of
+ * the training texts is used. Files such as `other_train.tsv` belong to the same split.
  *
- * @param columns the heading of the files, where they have none
- * @throws SequiturError where files are missing or their lines are not as they should be
+ * @param columns the column names, for files without a header
+ * @throws SequiturError if files are missing or lines are invalid
  */
 export async function readLabelledSets(
   path: string | undefined,
@@ -39,15 +39,15 @@ export async function readLabelledSets(
       readSplit(path, names, columns),
     ),
   );
-  const [evaluate, watched] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
-  if (!training || !evaluate) {
+  const [evaluated, heldOut] = [test, development].flatMap((texts) => (texts && !isUnlabelled(texts) ? [texts] : []));
+  if (!training || !evaluated) {
     throw new SequiturError({
       where: path,
       expected: 'a folder with train.csv and test.csv or dev.csv (or .tsv), the latter with more than one label',
-      got: training ? 'no test texts' : 'no training texts',
+      got: training ? 'no texts for evaluation' : 'no training texts',
     });
   }
-  return setsOf(path, { kept: training, cut: evaluate }, random, watched);
+  return setsOf(path, { kept: training, cut: evaluated }, random, heldOut);
 }
 
 function setsOf(
@@ -67,7 +67,7 @@ function setsOf(
   });
 }
 
-/** GLUE's tests give one label to all texts: the true ones are not published. */
+/** Whether all texts have the same label, like GLUE's test sets, whose labels are not published. */
 function isUnlabelled(texts: readonly LabelledText[]): boolean {
   return new Set(texts.map(({ label }) => label)).size < 2;
 }

@@ -8,16 +8,17 @@ export interface LabelledText {
   readonly label: string;
 }
 
-/** Headings that such files have, in lower case. */
+/** Known column names in lower case. */
 const TEXT = ['text', 'sentence', 'content', 'message', 'question', 'utterance', 'review'];
 const LABEL = ['label', 'category', 'class', 'intent', 'sentiment', 'target'];
 
 /**
- * Reads a table: comma separated with quotes (`.csv`), or separated by tabs without any (`.tsv`). The columns of text and label
- * are found by their names; of two columns it is enough to know one.
+ * Reads a table: comma-separated with quotes (`.csv`), or tab-separated without quotes (`.tsv`). The columns of text
+ * and label are found by name; with two columns one known name is enough.
  *
- * @param columns the heading, where the file has none
- * @throws SequiturError with the line where a row has no text, no label, or another number of columns than the heading
+ * @param columns the column names, if the file has no header
+ * @throws SequiturError with the line number, for a row without text or label or with a different number of columns
+ * than the header
  */
 export async function readLabelledTexts(file: string, columns?: readonly string[]): Promise<LabelledText[]> {
   const name = basename(file);
@@ -78,7 +79,7 @@ function columnsOf(heading: readonly string[], name: string): { readonly text: n
   if (text >= 0 && label >= 0) return { text, label };
   throw new SequiturError({
     where: `${name}, line 1`,
-    expected: `a heading with a column of texts (${TEXT.join(', ')}) and one of labels (${LABEL.join(', ')})`,
+    expected: `a header with a column of texts (${TEXT.join(', ')}) and one of labels (${LABEL.join(', ')})`,
     got: heading.join(', ') || 'an empty file',
   });
 }

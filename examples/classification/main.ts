@@ -1,4 +1,4 @@
-/** From labelled texts to a small BERT that sorts others: its own vocabulary, pre-training, fine-tuning, evaluation. */
+/** Trains a small BERT text classifier: vocabulary, pre-training, fine-tuning, evaluation. */
 import { type Bert, classify } from '@sequitur/bert';
 import { type EncoderRecipe, figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
 import { type RecipeOptions, runRecipe, saveResults } from '@sequitur/recipe';
@@ -8,15 +8,15 @@ import { trainClassifier } from './train-classifier.js';
 
 const command = {
   name: 'classification',
-  about: 'Trains a small BERT from nothing to sort texts: spam from honest mail, or what your file has.',
+  about: 'Trains a small BERT from scratch to classify texts: spam, or the labels of your file.',
   seconds: 900,
   data: {
     value: '<path>',
-    help: 'a .csv or .tsv with texts and labels, or a folder with train, dev and test of them (default the mails of SpamAssassin)',
+    help: 'a .csv or .tsv with texts and labels, or a folder with train, dev and test of them (default the SpamAssassin mails)',
   },
   extra: {
-    columns: { value: '<names>', help: 'the heading of the files where they have none: label,text' },
-    apart: { value: '<label>', help: 'a label that is measured apart from the others, such as out of scope' },
+    columns: { value: '<names>', help: 'the column names for files without a header: label,text' },
+    apart: { value: '<label>', help: 'a label that is evaluated separately, such as out of scope' },
   },
 } as const;
 
@@ -40,19 +40,19 @@ async function main(options: RecipeOptions<keyof typeof command.extra>): Promise
   const sets = await readLabelledSets(options.data[0], options.seed, columns?.split(','));
   const { training, validation, test, labels } = sets;
   console.log(
-    `${sets.name}: ${training.length} texts for training, ${validation.length} for validation, ${test.length} for the test; ${labels.length} labels.`,
+    `${sets.name}: ${training.length} training texts, ${validation.length} validation texts, ${test.length} test texts; ${labels.length} labels.`,
   );
   const trained = await trainClassifier(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
   const scores = await evaluate(model, test, apart);
-  const watched = await evaluate(model, validation);
+  const onValidation = await evaluate(model, validation);
   await saveResults(options.folder, {
     ...{ data: sets.name, texts: training.length, labels: labels.length, 'test texts': test.length },
     ...figuresOf(trained, options),
     ...scores,
-    'accuracy, validation': watched.accuracy,
-    'always the commonest label': commonest(sets),
+    'accuracy, validation': onValidation.accuracy,
+    'most frequent label': commonest(sets),
   });
   await showSome(model, sets);
   model.dispose();
@@ -81,7 +81,7 @@ async function evaluate(model: Bert, test: LabelledSets['test'], apart?: string)
   };
 }
 
-/** The accuracy of always guessing the label that most training texts have. */
+/** Accuracy of the most frequent training label. */
 function commonest({ training, test, labels }: LabelledSets): number {
   const count = (texts: LabelledSets['test'], label: string) => texts.filter((text) => text.label === label).length;
   const [first] = [...labels].sort((a, b) => count(training, b) - count(training, a));
@@ -94,7 +94,7 @@ async function showSome(model: Bert, { test }: LabelledSets): Promise<void> {
     model,
     some.map(({ text }) => text),
   );
-  console.log('\nSome of the test:');
+  console.log('\nSome test texts:');
   for (const [index, { text, label }] of some.entries()) {
     const { label: guess, score } = found[index]!;
     const verdict = guess === label ? 'right' : `is ${label}`;

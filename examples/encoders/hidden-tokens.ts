@@ -2,7 +2,7 @@ import type { Random } from '@sequitur/core';
 import type { SubwordTokenizer } from '@sequitur/text';
 import { specialIdsOf } from './masked-texts.js';
 
-/** Puts the mask in the place of a share of the tokens: a dropout of words. */
+/** Replaces a fraction of the tokens with the mask token: word dropout. */
 export function tokenHider(tokenizer: SubwordTokenizer, share: number) {
   const { maskToken, specialTokens } = specialIdsOf(tokenizer);
   const special = new Set(specialTokens);

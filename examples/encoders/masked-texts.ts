@@ -5,11 +5,11 @@ import { type EncodedText, filled, paddedBatch } from './padded-batch.js';
 export interface MaskedTextsOptions {
   readonly batchSize: number;
   readonly seed: string;
-  /** Share of the tokens that is hidden; default 0.15. */
+  /** Fraction of tokens that are masked; default 0.15. */
   readonly rate?: number;
 }
 
-/** Endless batches of masked texts; masks are drawn again in every epoch. */
+/** Endless batches of masked texts with new masks in every epoch. */
 export function maskedTexts(
   texts: readonly EncodedText[],
   tokenizer: SubwordTokenizer,

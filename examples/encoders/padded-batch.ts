@@ -1,13 +1,13 @@
 import type { TextBatch } from '@sequitur/bert';
 
-/** A text, or two that belong together, as an encoder reads them. */
+/** The encoding of a text or a pair of texts. */
 export interface EncodedText {
   readonly ids: readonly number[];
-  /** Absent: all of the first segment. */
+  /** Token types; absent: all 0. */
   readonly tokenTypes?: readonly number[] | undefined;
 }
 
-/** Texts filled up to the longest. */
+/** Pads texts to the longest. */
 export function paddedBatch(texts: readonly EncodedText[], padding: number): TextBatch {
   const length = Math.max(...texts.map(({ ids }) => ids.length));
   return {
@@ -17,7 +17,7 @@ export function paddedBatch(texts: readonly EncodedText[], padding: number): Tex
   };
 }
 
-/** A row of `length`, with `value` where it has ended. */
+/** Pads a row to `length` with `value`. */
 export function filled(row: readonly number[], length: number, value: number): number[] {
   return [...row, ...new Array<number>(length - row.length).fill(value)];
 }

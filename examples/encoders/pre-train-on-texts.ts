@@ -18,21 +18,21 @@ export interface TextPreTraining {
 /**
  * Pre-trains an encoder with masked language modelling, which needs no labels.
  *
- * @returns null where the run was interrupted before its end
+ * @returns null if the run was interrupted
  */
 export function preTrainOnTexts(
   { config, tokenizer, training, validation, batchSize, peakRate }: TextPreTraining,
   options: RunOptions,
 ): Promise<PreTrained | null> {
-  const watching = maskedTexts(validation, tokenizer, { batchSize, seed: 'validation' });
+  const validationBatches = maskedTexts(validation, tokenizer, { batchSize, seed: 'validation' });
   return preTrain(
     {
       ...{ config, tokenizer, peakRate, head: maskedLanguage() },
-      source: `on ${training.length} texts, without their labels`,
-      title: 'Foretelling hidden tokens',
-      unit: 'nats per hidden token',
+      source: `on ${training.length} unlabelled texts`,
+      title: 'Masked language modelling',
+      unit: 'nats per masked token',
       batches: () => maskedTexts(training, tokenizer, { batchSize, seed: options.seed }),
-      validation: firstBatches(watching, { batches: 8, of: validation.length / batchSize }),
+      validation: firstBatches(validationBatches, { batches: 8, of: validation.length / batchSize }),
     },
     options,
   );

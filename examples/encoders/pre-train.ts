@@ -10,19 +10,19 @@ export interface PreTraining<H extends Head> extends HeadTask<H> {
   readonly config: BertConfig;
   readonly tokenizer: SubwordTokenizer;
   readonly head: HeadPart<H>;
-  /** On what, in words: `on 5,031 documents`. */
+  /** Description of the data: `on 5,031 documents`. */
   readonly source: string;
   readonly peakRate: number;
 }
 
 /**
- * Trains an encoder from nothing and saves it in `pretrained`. A run that is gone on with and has come so far already takes
- * it from there.
+ * Trains an encoder from scratch and saves it in `pretrained`. A resumed run that has finished this loads it from
+ * there.
  *
- * @returns null where the run was interrupted before
+ * @returns null if the run was interrupted
  */
 export async function preTrain<H extends Head>(
-  { config, tokenizer, head, source, ...settings }: PreTraining<H>,
+  { config, tokenizer, head, source, ...task }: PreTraining<H>,
   options: RunOptions,
 ): Promise<PreTrained | null> {
   const folder = join(options.folder, 'pretrained');
@@ -31,14 +31,14 @@ export async function preTrain<H extends Head>(
   const model = Bert.create<H>(config, { head, seed: options.seed, tokenizer });
   console.log(`\nPre-training ${sizeOf(model)} ${source}.`);
   try {
-    const learnt = await trainOnBatches(model, settings, { ...options, folder: join(options.folder, 'pretraining') });
-    return learnt.interrupted ? null : await keepPreTrained(model, folder, learnt);
+    const result = await trainOnBatches(model, task, { ...options, folder: join(options.folder, 'pretraining') });
+    return result.interrupted ? null : await keepPreTrained(model, folder, result);
   } finally {
     model.dispose();
   }
 }
 
-/** A model in words. */
+/** Description of a model. */
 export function sizeOf<H extends Head>(model: Bert<H>): string {
   const { depth, width, heads } = model.config;
   const count = parameterCount(model).toLocaleString('en');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Bert, type BertConfig, type Head, type HeadPart } from '@sequitur/bert';
-import { type Learnt, type RunOptions, shareOf } from '@sequitur/recipe';
+import { type RunOptions, shareOf, type TrainingResult } from '@sequitur/recipe';
 import type { SubwordTokenizer } from '@sequitur/text';
 import type { EncodedText } from './padded-batch.js';
 import { sizeOf } from './pre-train.js';
@@ -8,59 +8,59 @@ import { preTrainOnTexts } from './pre-train-on-texts.js';
 import type { PreTrained } from './pre-trained.js';
 import { type HeadTask, trainOnBatches } from './train-on-batches.js';
 
-/** The size of the model and how it learns. */
+/** Model size and training settings. */
 export interface EncoderRecipe {
   readonly shape: Pick<
     BertConfig,
     'width' | 'depth' | 'heads' | 'contextLength' | 'dropout' | 'attentionDropout' | 'initializerRange'
   >;
-  /** Tokens of the vocabulary, at most. */
+  /** Maximum vocabulary size. */
   readonly vocabularySize: number;
-  /** `share`: of the whole run. */
+  /** `share`: fraction of the whole run. */
   readonly preTraining: { readonly batchSize: number; readonly peakRate: number; readonly share: number };
-  /** `hidden`: share of the tokens that the mask stands for, drawn anew in every epoch, so that no word alone decides. */
+  /** `hidden`: fraction of tokens that are masked at random in every epoch, as regularization. */
   readonly fineTuning: { readonly batchSize: number; readonly peakRate: number; readonly hidden: number };
 }
 
-/** What an encoder is to learn. */
+/** A fine-tuning task for an encoder. */
 export interface EncoderTask<H extends Head> extends HeadTask<H> {
   readonly tokenizer: SubwordTokenizer;
-  /** Texts without labels, to pre-train on, and others to watch that with. */
+  /** Unlabelled texts for pre-training, and others for validation. */
   readonly texts: readonly EncodedText[];
-  readonly watchedTexts: readonly EncodedText[];
+  readonly heldOutTexts: readonly EncodedText[];
   readonly head: HeadPart<H>;
 }
 
 export interface TrainedEncoder<H extends Head> {
   readonly model: Bert<H>;
   readonly preTrained: PreTrained;
-  readonly learnt: Learnt;
+  readonly result: TrainingResult;
 }
 
 /**
- * Pre-trains an encoder on texts without labels and fine-tunes it with them.
+ * Pre-trains an encoder on unlabelled texts and fine-tunes it.
  *
- * @returns the model, which the caller disposes, or null where pre-training was interrupted
+ * @returns the model, which the caller disposes, or null if pre-training was interrupted
  */
 export async function trainEncoder<H extends Head>(
   { shape, preTraining, fineTuning }: EncoderRecipe,
   task: EncoderTask<H>,
   options: RunOptions,
 ): Promise<TrainedEncoder<H> | null> {
-  const { tokenizer, texts, watchedTexts, head, ...rest } = task;
+  const { tokenizer, texts, heldOutTexts, head, ...headTask } = task;
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const { share, ...settings } = preTraining;
   const preTrained = await preTrainOnTexts(
-    { config, tokenizer, training: texts, validation: watchedTexts, ...settings },
+    { config, tokenizer, training: texts, validation: heldOutTexts, ...settings },
     { ...options, limit: shareOf(options.limit, share) },
   );
   if (preTrained === null) return null;
   const model = await Bert.fromPretrained<H>(preTrained.folder, { head, seed: options.seed });
   console.log(`\nFine-tuning ${sizeOf(model)}.`);
-  const learnt = await trainOnBatches(
+  const result = await trainOnBatches(
     model,
-    { ...rest, peakRate: fineTuning.peakRate },
+    { ...headTask, peakRate: fineTuning.peakRate },
     { ...options, limit: shareOf(options.limit, 1 - share), folder: join(options.folder, 'fine-tuning') },
   );
-  return { model, preTrained, learnt };
+  return { model, preTrained, result };
 }

@@ -1,4 +1,4 @@
-/** From tagged sentences to a small BERT that finds names in texts. */
+/** Trains a small BERT for named entity recognition. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Bert, recognizeEntities } from '@sequitur/bert';
@@ -11,10 +11,10 @@ import { tagsOfEntities, written } from './words-of-tokens.js';
 
 const command = {
   name: 'entity-recognition',
-  about: 'Trains a small BERT from nothing to find the names of people, places and things in texts.',
+  about: 'Trains a small BERT from scratch for named entity recognition.',
   seconds: 900,
-  data: { value: '<folder>', help: 'train, dev and test files in the format of CoNLL (needed: none come from npm)' },
-  extra: { corpus: { value: '<file>', help: 'a text to pre-train on besides, a paragraph a line' } },
+  data: { value: '<folder>', help: 'folder with train, dev and test files in CoNLL format (required)' },
+  extra: { corpus: { value: '<file>', help: 'another text for pre-training, one paragraph per line' } },
 } as const;
 
 const recipe: RecognizerRecipe = {
@@ -37,12 +37,12 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
   const sets = await readTaggedSets(options.data[0], options.seed);
   const { training, validation, test, tags } = sets;
   console.log(
-    `${training.length} sentences for training, ${validation.length} for validation, ${test.length} for the test; ${(tags.length - 1) / 2} kinds of names.`,
+    `${training.length} training sentences, ${validation.length} validation sentences, ${test.length} test sentences; ${(tags.length - 1) / 2} entity types.`,
   );
   const trained = await trainRecognizer(sets, await readParagraphs(options.extra.corpus), recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const watched = await evaluate(model, validation);
+  const onValidation = await evaluate(model, validation);
   const scores = await evaluate(model, test);
   const bySource: Record<string, number> = {};
   for (const { name, sentences } of sets.tests.length > 1 ? sets.tests : []) {
@@ -52,7 +52,7 @@ async function main(options: RecipeOptions<'corpus'>): Promise<void> {
     ...{ data: shortPath(options.data[0]!), sentences: training.length, 'test sentences': test.length },
     ...figuresOf(trained, options),
     ...{ 'entity F1': scores.micro.f1, precision: scores.micro.precision, recall: scores.micro.recall },
-    'entity F1, validation': watched.micro.f1,
+    'entity F1, validation': onValidation.micro.f1,
     ...bySource,
   });
   for (const [type, { f1, support }] of Object.entries(scores.byType)) {
@@ -68,7 +68,7 @@ async function evaluate(model: Bert, sentences: TaggedSets['test']): Promise<Ent
     texts.map(({ text }) => text),
     { batchSize: 16 },
   );
-  console.log('\nSome of what it finds:');
+  console.log('\nExamples:');
   for (const [index, entities] of [...found.entries()].filter(([, entities]) => entities.length > 0).slice(0, 5)) {
     console.log(`  ${entities.map(({ text, type }) => `${text} (${type})`).join(', ')} in: ${texts[index]!.text}`);
   }

@@ -3,8 +3,8 @@ import type { LossFunction } from '@sequitur/train';
 import { add, mul, type Scalar, tidy } from '@tensorflow/tfjs-core';
 
 /**
- * The cross-entropy of all words and, times `weight`, that of the words of names alone: one word in twenty is one, and a model
- * that names nothing is right of the others.
+ * The cross-entropy of all words plus `weight` times that of the words of names: only one word in twenty is one, and a
+ * model that finds no names is right about the others.
  */
 export function nameLoss(
   weight: number,

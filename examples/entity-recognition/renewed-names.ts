@@ -4,19 +4,20 @@ import type { TaggedSentence } from './tagged-sentences.js';
 import { capitalized } from './vocabulary-texts.js';
 
 export interface NameRenewal {
-  /** Share of the names that are replaced, 0 to 1; half of those are made up. */
+  /** Fraction of names that are replaced, 0 to 1; half of the new names are invented. */
   readonly renewed: number;
-  /** Share of the other words that get a capital, 0 to 1. */
+  /** Fraction of the other words that are capitalized, 0 to 1. */
   readonly recased: number;
 }
 
-/** A sentence with some of its names replaced, drawn anew at every call. */
+/** Replaces some names of a sentence at random. */
 export type NameRenewer = (sentence: TaggedSentence, random: Random) => TaggedSentence;
 
 /**
- * Puts other names of the same kind in the place of a share of the names: names of the sentences as they are, or with words
- * that nobody has seen, made of the head of one word and the tail of another. So the words around a name and its look have to
- * tell it, since it is not there to be kept in mind (mention replacement, Dai and Adel 2020, section 3). Some of the other words get a capital, which by itself makes no name.
+ * Mention replacement (Dai and Adel 2020, section 3): replaces a fraction of the names with others of the same type
+ * from the sentences, half of them with invented words, which join the head of one word and the tail of another. The
+ * model must then rely on the context and the spelling, since it cannot memorize names. Some of the other words are
+ * capitalized, so that a capital alone does not indicate a name.
  */
 export function nameRenewer(sentences: readonly TaggedSentence[], { renewed, recased }: NameRenewal): NameRenewer {
   const names = namesByType(sentences);
@@ -60,7 +61,9 @@ function namesByType(sentences: readonly TaggedSentence[]): Map<string, (readonl
   return names;
 }
 
-/** The head of one word with the tail of another, where both are long enough and of letters; else the first as it is. */
+/**
+ * The head of one word with the tail of another, if both are long enough and have letters only; else the first word.
+ */
 function crossed(head: string, tail: string, random: Random): string {
   if (!/^\p{L}{4,}$/u.test(head) || !/^\p{L}{4,}$/u.test(tail)) return head;
   return head.slice(0, 2 + random.integer(head.length - 3)) + tail.slice(2 + random.integer(tail.length - 3));

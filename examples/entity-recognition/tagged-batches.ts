@@ -5,7 +5,7 @@ import type { NameRenewer } from './renewed-names.js';
 import type { TaggedSentence } from './tagged-sentences.js';
 import { tagsOfTokens, written } from './words-of-tokens.js';
 
-/** A sentence as tokens with the place of each one's tag in the list of tags, -100 where it has none. */
+/** An encoded sentence with the tag index of each token, -100 without a tag. */
 export interface EncodedSentence {
   readonly ids: readonly number[];
   readonly labels: readonly number[];
@@ -14,11 +14,11 @@ export interface EncodedSentence {
 export interface SentenceEncoding {
   readonly tokenizer: SubwordTokenizer;
   readonly tags: readonly string[];
-  /** Tokens of a sentence, at most. */
+  /** Maximum length of a sentence in tokens. */
   readonly length: number;
 }
 
-/** Sentences as tokens, cut to `length`. */
+/** Encodes sentences, truncated to `length` tokens. */
 export function encodeSentences(
   sentences: readonly TaggedSentence[],
   { tokenizer, tags, length }: SentenceEncoding,
@@ -37,9 +37,9 @@ export function encodeSentences(
 export interface TaggedBatchesOptions extends SentenceEncoding {
   readonly batchSize: number;
   readonly seed: string;
-  /** Share of the tokens that the mask stands for, drawn anew in every epoch: names are to be known by what is around them. */
+  /** Fraction of tokens that are masked at random in every epoch, so that the model relies on the context of names. */
   readonly hidden?: number;
-  /** Puts other names in the place of some. */
+  /** Replaces some names with others. */
   readonly renew?: NameRenewer;
 }
 

@@ -5,15 +5,16 @@ import { entitySpans } from '@sequitur/text';
 export interface TaggedSentence {
   readonly words: readonly string[];
   readonly tags: readonly string[];
-  /** What the whole sentence is, where the data say it: the label of the token that begins it. */
+  /** Label of the whole sentence, if the data have one: the label of the first token. */
   readonly intent?: string;
 }
 
 /**
- * Reads the format of CoNLL-2003: a word a line, its tag in the last column, an empty line between sentences; columns are
- * separated by tabs or spaces. Lines that begin a document (`-DOCSTART-`) are passed over. BILOU and IOBES become BIO.
+ * Reads the CoNLL-2003 format: one word per line with its tag in the last column, and an empty line between sentences;
+ * columns are separated by tabs or spaces. Document lines (`-DOCSTART-`) are skipped. BILOU and IOBES tags are
+ * converted to BIO.
  *
- * @throws SequiturError with the line where a word has no tag, or a tag is none of BIO, BILOU or IOBES
+ * @throws SequiturError with the line number, for a word without a tag, or a tag that is not BIO, BILOU or IOBES
  */
 export async function readTaggedSentences(file: string): Promise<TaggedSentence[]> {
   const sentences: TaggedSentence[] = [];

@@ -9,32 +9,32 @@ export interface TaggedFile {
   readonly sentences: readonly TaggedSentence[];
 }
 
-/** Sentences for training, validation and test. */
+/** Training, validation and test sentences. */
 export interface TaggedSets {
   readonly training: readonly TaggedSentence[];
   readonly validation: readonly TaggedSentence[];
   readonly test: readonly TaggedSentence[];
-  /** The test file by file, where the data come from several sources. */
+  /** The test sentences by file, for data from several sources. */
   readonly tests: readonly TaggedFile[];
-  /** All tags of the training sentences, O first. */
+  /** Tags of the training sentences, O first. */
   readonly tags: readonly string[];
 }
 
 /**
  * Reads a folder with a training file, and a test or development file or both: those with `train`, `test`, `dev` or
- * `valid` in their names. Several sources with separate files are combined. What is missing is a tenth of the training
+ * `valid` in their names. Several sources with separate files are combined. A missing split is a tenth of the training
  * sentences.
  *
- * @throws SequiturError where there is no such folder or training file, and where a line is not as it should be
+ * @throws SequiturError if there is no such folder or training file, or for an invalid line
  */
 export async function readTaggedSets(folder: string | undefined, seed: string): Promise<TaggedSets> {
-  const expected = 'a folder with train, dev and test files in the format of CoNLL';
+  const expected = 'a folder with train, dev and test files in CoNLL format';
   if (folder === undefined || !(await stat(folder).catch(() => null))?.isDirectory()) {
     throw new SequiturError({
       where: '--data',
       expected,
-      got: folder === undefined ? 'none' : `${folder}, which is no folder`,
-      fix: 'No such data come from npm: take WNUT 2017 from github.com/leondz/emerging_entities_17, or a data set of your own',
+      got: folder === undefined ? 'none' : `${folder}, which is not a folder`,
+      fix: 'There is no such npm package: download WNUT 2017 from github.com/leondz/emerging_entities_17, or use another data set',
     });
   }
   const names = (await readdir(folder)).filter((name) => !/\.(md|json)$|licen[cs]e/i.test(name)).sort();

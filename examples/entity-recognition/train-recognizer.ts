@@ -11,15 +11,15 @@ import type { TaggedSets } from './tagged-sets.js';
 import { vocabularyTexts } from './vocabulary-texts.js';
 
 export interface RecognizerRecipe extends EncoderRecipe {
-  /** Besides what is drawn anew: `weight` of the words of names, on top of what all words weigh. */
+  /** Mention replacement, and the additional `weight` of the words of names in the loss. */
   readonly names: NameRenewal & { readonly weight: number };
 }
 
 /**
- * Trains a vocabulary with capitals, pre-trains an encoder on the sentences and on other texts, and fine-tunes it on tags.
+ * Trains a cased vocabulary, pre-trains an encoder on the sentences and on other texts, and fine-tunes it on tags.
  *
- * @param others texts to pre-train on beside the sentences
- * @returns the recognizer, which the caller disposes, or null where pre-training was interrupted
+ * @param others texts for pre-training in addition to the sentences
+ * @returns the recognizer, which the caller disposes, or null if pre-training was interrupted
  */
 export async function trainRecognizer(
   { training, validation, tags }: Pick<TaggedSets, 'training' | 'validation' | 'tags'>,
@@ -35,15 +35,15 @@ export async function trainRecognizer(
   const encoding = { tokenizer, tags, length: shape.contextLength };
   const { batchSize, hidden } = fineTuning;
   const seen = training.flatMap((sentence) => new Array<TaggedSentence>(timesOf(sentence)).fill(sentence));
-  const watching = taggedBatches(validation, { ...encoding, batchSize: 64, seed: 'validation' });
+  const validationBatches = taggedBatches(validation, { ...encoding, batchSize: 64, seed: 'validation' });
   const task = {
     ...{ tokenizer, head: tokenClassification({ labels: tags }) },
     texts: [
       ...encodeSentences(training, encoding),
       ...others.map((text) => tokenizer.tokenize(text, { truncation: { maxLength: shape.contextLength } })),
     ],
-    watchedTexts: encodeSentences(validation, encoding),
-    title: 'Telling names',
+    heldOutTexts: encodeSentences(validation, encoding),
+    title: 'Named entity recognition',
     unit: 'nats per word (training), 1 - F1 of the words of names (validation)',
     validationLoss: nameError,
     loss: nameLoss(names.weight),
@@ -52,12 +52,12 @@ export async function trainRecognizer(
         ...encoding,
         ...{ batchSize, hidden, seed: options.seed, renew: nameRenewer(training, names) },
       }),
-    validation: firstBatches(watching, { batches: 16, of: validation.length / 64 }),
+    validation: firstBatches(validationBatches, { batches: 16, of: validation.length / 64 }),
   };
   return trainEncoder(recipe, task, options);
 }
 
-/** Sentences with names come twice: most have none, and teach little. */
+/** Sentences with names are repeated: most sentences have none. */
 function timesOf({ tags }: TaggedSentence): number {
   return tags.some((tag) => tag !== 'O') ? 2 : 1;
 }

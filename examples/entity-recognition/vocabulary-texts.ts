@@ -1,9 +1,9 @@
 import type { TaggedSentence } from './tagged-sentences.js';
 
 /**
- * The texts that a recognizer's vocabulary is trained on: words in small letters that stand outside of names, as they are and
- * with a capital. Names are left out, so that those which are learnt from fall into pieces just as names do that nobody has
- * seen, while words that are none stay whole in either spelling: else a whole word would be what a learnt name looks like.
+ * Texts for training the vocabulary: lowercase words outside of names, both as they are and capitalized. Names are
+ * omitted, so that training names are split into pieces like unseen names, while other words stay whole in either
+ * spelling: otherwise a single token would reveal a training name.
  */
 export function vocabularyTexts(sentences: readonly TaggedSentence[], others: readonly string[]): string[] {
   const outside = sentences.map(({ words, tags }) => words.filter((_, index) => tags[index] === 'O'));

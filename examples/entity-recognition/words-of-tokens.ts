@@ -2,13 +2,13 @@ import type { Entity } from '@sequitur/bert';
 import type { Encoding } from '@sequitur/text';
 import type { TaggedSentence } from './tagged-sentences.js';
 
-/** A sentence as text, and where each of its words begins and ends there. */
+/** A sentence as text, with the range of each word. */
 export interface WrittenSentence {
   readonly text: string;
   readonly places: readonly (readonly [start: number, end: number])[];
 }
 
-/** Words with spaces between. */
+/** Joins words with spaces. */
 export function written({ words }: Pick<TaggedSentence, 'words'>): WrittenSentence {
   let start = 0;
   const places = words.map((word) => {
@@ -20,9 +20,9 @@ export function written({ words }: Pick<TaggedSentence, 'words'>): WrittenSenten
 }
 
 /**
- * A tag for each labelled token: that of the word for its first token, and its continuation for those that begin anew
- * inside the word, as after a hyphen, since a task that reads plain text cannot know which of them the word began with.
- * Special tokens have none, nor has a continuation piece.
+ * A tag for each labelled token: the tag of the word for its first token, and the continuation of the tag for later
+ * tokens that start a pre-token inside the word, for example after a hyphen, since a model that reads plain text cannot
+ * know where the word began. Special tokens and continuation pieces have no tag.
  */
 export function tagsOfTokens(
   encoding: Encoding,
@@ -40,7 +40,7 @@ export function tagsOfTokens(
   });
 }
 
-/** The tags of the words that lie in entities found in the text. */
+/** Tags of the words that are inside the entities found in the text. */
 export function tagsOfEntities(entities: readonly Entity[], { places }: WrittenSentence): string[] {
   const tags = places.map(() => 'O');
   for (const { type, start, end } of entities) {

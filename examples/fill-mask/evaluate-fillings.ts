@@ -4,7 +4,7 @@ import { type EncodedText, paddedBatch, specialIdsOf } from '@sequitur/example-e
 import type { SubwordTokenizer } from '@sequitur/text';
 import { type WordClass, wordClasses, wordClassOf } from './word-classes.js';
 
-/** Of hidden tokens of one class: how many there were, and how often the token was the first, or among the first five. */
+/** Scores for masked tokens of one class: their number, and the top-1 and top-5 accuracy. */
 export interface FillingScore {
   readonly count: number;
   readonly first: number;
@@ -22,7 +22,7 @@ interface Place {
   readonly id: number;
 }
 
-/** Hides one token in seven of each passage, each by the mask, and counts how often the model finds it. */
+/** Masks one token in seven of each passage, and counts how often the model predicts it. */
 export async function evaluateFillings(
   model: Bert<MaskedLanguageHead>,
   passages: readonly EncodedText[],

@@ -1,4 +1,4 @@
-/** From stories to a small BERT that fills their gaps. */
+/** Trains a small BERT on masked language modelling of stories. */
 import { basename } from 'node:path';
 import { Bert, fillMask, type MaskedLanguageHead, maskedLanguage } from '@sequitur/bert';
 import { Random } from '@sequitur/core';
@@ -11,9 +11,12 @@ import { passagesOf } from './passages.js';
 
 const command = {
   name: 'fill-mask',
-  about: 'Trains a small BERT from nothing to fill the gaps of stories.',
+  about: 'Trains a small BERT from scratch on masked language modelling of stories.',
   seconds: 1800,
-  data: { value: '<folder>', help: 'train.jsonl, valid.jsonl and test.jsonl (or .jsonl.gz): {"title", "text"} a line' },
+  data: {
+    value: '<folder>',
+    help: 'train.jsonl, valid.jsonl and test.jsonl (or .jsonl.gz): {"title", "text"} per line',
+  },
 } as const;
 
 const shape = {
@@ -22,7 +25,7 @@ const shape = {
 };
 const BATCH = { vocabularySize: 4000, batchSize: 32, peakRate: 2e-3, rate: 0.2 };
 
-/** Test passages for the evaluation, evenly spread. */
+/** Number of test passages for the evaluation, evenly spaced. */
 const EVALUATED = 1500;
 
 const EXAMPLES = [
@@ -42,23 +45,23 @@ async function main(options: RecipeOptions): Promise<void> {
   const [training, validation, test] = [stories.training, stories.validation, stories.test].map(passages);
   const config = { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...shape };
   const model = Bert.create<MaskedLanguageHead>(config, { head: maskedLanguage(), seed: options.seed, tokenizer });
-  console.log(`${training!.length.toLocaleString('en')} passages to learn from; ${sizeOf(model)}.`);
+  console.log(`${training!.length.toLocaleString('en')} training passages; ${sizeOf(model)}.`);
   const { batchSize, peakRate, rate } = BATCH;
-  const watching = maskedTexts(validation!, tokenizer, { batchSize, seed: 'validation' });
-  const learnt = await trainOnBatches(
+  const validationBatches = maskedTexts(validation!, tokenizer, { batchSize, seed: 'validation' });
+  const result = await trainOnBatches(
     model,
     {
-      ...{ title: 'Filling gaps', unit: 'nats per hidden token', peakRate },
+      ...{ title: 'Masked language modelling', unit: 'nats per masked token', peakRate },
       batches: () => maskedTexts(training!, tokenizer, { batchSize, seed: options.seed, rate }),
-      validation: firstBatches(watching, { batches: 24, of: validation!.length / batchSize }),
+      validation: firstBatches(validationBatches, { batches: 24, of: validation!.length / batchSize }),
     },
     options,
   );
   const again = (await savedAndLoaded(model, options)) as Bert<MaskedLanguageHead>;
-  const evaluated = test!.filter((_, index) => index % Math.ceil(test!.length / EVALUATED) === 0);
-  const scores = await evaluateFillings(again, evaluated, Random.fromSeed('fill-mask'));
+  const sample = test!.filter((_, index) => index % Math.ceil(test!.length / EVALUATED) === 0);
+  const scores = await evaluateFillings(again, sample, Random.fromSeed('fill-mask'));
   await saveResults(options.folder, {
-    ...{ data: basename(options.data[0]!), seed: options.seed, passages: training!.length, ...learnt },
+    ...{ data: basename(options.data[0]!), seed: options.seed, passages: training!.length, ...result },
     ...figures(scores),
   });
   for (const text of EXAMPLES) {
@@ -69,7 +72,7 @@ async function main(options: RecipeOptions): Promise<void> {
 }
 
 function figures({ all, byClass }: FillingScores) {
-  const rows = [['all hidden tokens', all] as const, ...Object.entries(byClass)];
+  const rows = [['all masked tokens', all] as const, ...Object.entries(byClass)];
   return Object.fromEntries(
     rows.flatMap(([name, { count, first, amongFive }]) => [
       [`${name}, how many`, count],

@@ -4,8 +4,8 @@ import type { SubwordTokenizer } from '@sequitur/text';
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /**
- * Stories as passages of whole sentences, each as long as fits into `length` tokens with the special ones around it; a longer
- * sentence is cut. No passage goes beyond its story.
+ * Splits stories into passages of whole sentences of at most `length` tokens, including special tokens; longer
+ * sentences are truncated. No passage spans two stories.
  */
 export function passagesOf(stories: readonly string[], tokenizer: SubwordTokenizer, length: number): EncodedText[] {
   const idOf = (token: string | undefined) => tokenizer.tokenToId(token ?? '')!;

@@ -13,7 +13,7 @@ const FUNCTION_WORDS = new Set(
   re ve m`.split(/\s+/),
 );
 
-/** By the spelling of the token alone. */
+/** The class of a token, by its spelling alone. */
 export function wordClassOf(token: string): WordClass {
   if (token.startsWith('##')) return 'piece of a word';
   if (!/[\p{L}\p{N}]/u.test(token)) return 'punctuation';

@@ -4,13 +4,13 @@ import type { TaggedSentence } from '@sequitur/example-entity-recognition';
 import { intentLabel } from '@sequitur/models';
 import { badFile, fieldsOf, type Line, readLines, type Split } from '@sequitur/recipe';
 
-/** A sentence that asks for something: its slots as tags of words, and what it asks for. */
+/** A command: words with BIO tags of slots, and an intent. */
 export interface SpokenCommand extends TaggedSentence {
-  /** The label of what it asks for. */
+  /** Label of the intent. */
   readonly intent: string;
 }
 
-/** Commands by split, and all labels of those that are learnt from: O, the tags, then the intents. */
+/** Commands by split, and all labels of the training set: O, the tags, then the intents. */
 export interface CommandSets extends Readonly<Record<Split, readonly SpokenCommand[]>> {
   readonly labels: readonly string[];
 }
@@ -18,10 +18,10 @@ export interface CommandSets extends Readonly<Record<Split, readonly SpokenComma
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'valid', test: 'test' };
 
 /**
- * Reads a folder with `train.tsv`, `valid.tsv` and `test.tsv` (or `.tsv.gz`), a command a line: the intent, its words with
- * spaces between, and a tag in BIO for each word.
+ * Reads a folder with `train.tsv`, `valid.tsv` and `test.tsv` (or `.tsv.gz`), one command per line: the intent, the
+ * words with spaces between, and a BIO tag for each word, separated by tabs.
  *
- * @throws SequiturError where a file is missing or a line is no such command
+ * @throws SequiturError if a file is missing or a line is invalid
  */
 export async function readCommands(folder: string): Promise<CommandSets> {
   const names = await readdir(folder).catch(() => {

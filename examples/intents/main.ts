@@ -1,4 +1,4 @@
-/** From commands with their intents and slots to a small BERT that tells both. */
+/** Trains a small BERT for intents and slots. */
 import { basename } from 'node:path';
 import type { Bert } from '@sequitur/bert';
 import { figuresOf, savedAndLoaded } from '@sequitur/example-encoders';
@@ -11,7 +11,7 @@ import { trainOnCommands } from './train-on-commands.js';
 
 const command = {
   name: 'intents',
-  about: 'Trains a small BERT from nothing to tell what a sentence asks for, and with which particulars.',
+  about: 'Trains a small BERT from scratch to find the intent and the slots of a sentence.',
   seconds: 900,
   data: {
     value: '<folder>',
@@ -36,17 +36,17 @@ async function main(options: RecipeOptions): Promise<void> {
   const { training, validation, test, labels } = sets;
   const intents = labels.filter((label) => intentOf(label) !== undefined).length;
   console.log(
-    `${training.length} commands for training, ${validation.length} for validation, ${test.length} for the test; ${intents} intents.`,
+    `${training.length} training commands, ${validation.length} validation commands, ${test.length} test commands; ${intents} intents.`,
   );
   const trained = await trainOnCommands(sets, recipe, options);
   if (!trained) return;
   const model = await savedAndLoaded(trained.model, options);
-  const watched = await evaluate(model, validation);
+  const onValidation = await evaluate(model, validation);
   await saveResults(options.folder, {
     ...{ data: basename(options.data[0]!), commands: training.length, 'test commands': test.length },
     ...figuresOf(trained, options),
     ...(await evaluate(model, test)),
-    'slot F1, validation': watched['slot F1'],
+    'slot F1, validation': onValidation['slot F1'],
   });
   await showSome(model, test);
   model.dispose();
@@ -72,7 +72,7 @@ async function evaluate(model: Bert, commands: readonly SpokenCommand[]) {
   };
 }
 
-/** A few sentences at a time. */
+/** Applies the model in batches. */
 async function understandAll(model: Bert, texts: readonly string[], batchSize = 32): Promise<Understood[]> {
   const found: Understood[] = [];
   for (let start = 0; start < texts.length; start += batchSize) {

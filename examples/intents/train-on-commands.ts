@@ -13,10 +13,10 @@ import { trainWordPieceTokenizer } from '@sequitur/text';
 import type { CommandSets } from './commands.js';
 
 /**
- * Trains a vocabulary without capitals, pre-trains an encoder on the commands, and fine-tunes it on the tags of the words and
- * the intent, which is the label of the first token: so each is learnt with the help of the other (Chen et al. 2019).
+ * Trains an uncased vocabulary, pre-trains an encoder on the commands, and fine-tunes it jointly on the slot tags of
+ * the words and the intent, which is the label of the first token (Chen et al. 2019).
  *
- * @returns the model, which the caller disposes, or null where pre-training was interrupted
+ * @returns the model, which the caller disposes, or null if pre-training was interrupted
  */
 export async function trainOnCommands(
   { training, validation, labels }: CommandSets,
@@ -28,13 +28,13 @@ export async function trainOnCommands(
   const tokenizer = await trainWordPieceTokenizer(texts, { vocabularySize });
   const encoding = { tokenizer, tags: labels, length: shape.contextLength };
   const { batchSize, hidden } = fineTuning;
-  const watching = taggedBatches(validation, { ...encoding, batchSize: 50, seed: 'validation' });
+  const validationBatches = taggedBatches(validation, { ...encoding, batchSize: 50, seed: 'validation' });
   return trainEncoder(
     recipe,
     {
       ...{ tokenizer, head: tokenClassification({ labels }) },
       texts: encodeSentences(training, encoding),
-      watchedTexts: encodeSentences(validation, encoding),
+      heldOutTexts: encodeSentences(validation, encoding),
       title: 'Intents and slots',
       unit: 'nats per word (training), 1 - F1 of slots and intents (validation)',
       validationLoss: nameError,
@@ -43,7 +43,7 @@ export async function trainOnCommands(
           ...encoding,
           ...{ batchSize, hidden, seed: options.seed, renew: nameRenewer(training, names) },
         }),
-      validation: firstBatches(watching, { batches: 14, of: validation.length / 50 }),
+      validation: firstBatches(validationBatches, { batches: 14, of: validation.length / 50 }),
     },
     options,
   );

@@ -3,7 +3,7 @@ import { paddedBatch, specialIdsOf } from '@sequitur/example-encoders';
 import { type Batches, type SubwordTokenizer, shuffledBatches } from '@sequitur/text';
 import type { AnswerWindow } from './answer-windows.js';
 
-/** Endless batches of windows with the places of their answers. */
+/** Endless batches of windows with the positions of their answers. */
 export function answerBatches(
   windows: readonly AnswerWindow[],
   tokenizer: SubwordTokenizer,

@@ -1,11 +1,11 @@
 import type { Encoding, Tokenizer } from '@sequitur/text';
 import type { Question } from './questions.js';
 
-/** A question with as much of its context as the model reads, and where in it the answer begins and ends. */
+/** A question with a window of its context, and the positions where the answer begins and ends. */
 export interface AnswerWindow {
   readonly ids: readonly number[];
   readonly tokenTypes: readonly number[];
-  /** Tokens; both 0, the first token, where the window does not hold the whole answer. */
+  /** Token positions; both 0, the first token, if the window does not contain the whole answer. */
   readonly start: number;
   readonly end: number;
 }
@@ -15,7 +15,7 @@ export interface WindowSize {
   readonly overlap: number;
 }
 
-/** The windows that training reads of a question; of several right answers the first counts. */
+/** The training windows of a question, with the first of several right answers. */
 export function answerWindows(
   tokenizer: Tokenizer,
   { question, context, answers }: Question,
@@ -29,7 +29,7 @@ export function answerWindows(
   });
 }
 
-/** The tokens of the context that the characters [from, to) lie in, where all of them are in the window. */
+/** The context tokens of the characters [from, to), if the window contains all of them. */
 function placeOf({ offsets, sequences }: Encoding, from: number, to: number): { start: number; end: number } | null {
   const inside = offsets.flatMap(([begin, finish], index) =>
     sequences[index] === 1 && begin < to && finish > from ? [index] : [],

@@ -4,25 +4,25 @@ import { paddedBatch, specialIdsOf } from '@sequitur/example-encoders';
 import type { SubwordTokenizer, Tokenizer } from '@sequitur/text';
 import type { AnswerWindow } from './answer-windows.js';
 
-/** Pieces of the vocabulary that spell one word, or one sign. */
+/** Vocabulary pieces of one word or one punctuation mark. */
 export interface Word {
   readonly ids: readonly number[];
-  /** It has letters or digits; an answer neither begins nor ends with what has none. */
+  /** Whether it has letters or digits: an answer neither begins nor ends with a punctuation mark. */
   readonly spoken: boolean;
   readonly endsSentence: boolean;
 }
 
-/** How the questions are made. */
+/** Options of the questions. */
 export interface ClozeOptions {
-  /** Pieces of the passage, at most: drawn anew for every batch. */
+  /** Range of the maximum length of a passage in pieces, drawn for every batch. */
   readonly passage: { readonly least: number; readonly most: number };
-  /** Words of the sentence that are taken from each side of the answer, at most. */
+  /** Maximum number of words from each side of the answer. */
   readonly around: number;
-  /** Share of those words that the question leaves out; default 0: an exact copy. */
+  /** Fraction of those words that the question omits; default 0: an exact copy. */
   readonly omitted?: number;
 }
 
-/** The words of a text, in order. */
+/** Splits a text into words. */
 export function wordsOf(tokenizer: Tokenizer, text: string): Word[] {
   const { ids, tokens } = tokenizer.tokenize(text, { specialTokens: false });
   const starts = tokens.flatMap((token, index) => (index > 0 && token.startsWith('##') ? [] : [index]));
@@ -38,9 +38,9 @@ export function wordsOf(tokenizer: Tokenizer, text: string): Word[] {
 }
 
 /**
- * A question that nobody had to write: out of a passage one to four words are taken as the answer, and the words before and
- * after them, with the mask in their place, ask for them (Lewis et al. 2019, "Unsupervised question answering by cloze
- * translation", sections 2.1 to 2.3). So a reader learns to find the place in a text that says what the question says.
+ * Generates cloze questions: one to four words of a passage are the answer, and the words around them, with the mask
+ * token in their place, are the question (Lewis et al. 2019, "Unsupervised question answering by cloze translation",
+ * sections 2.1 to 2.3). A reader learns to find the part of a text that matches the question.
  */
 export class ClozeMaker {
   readonly #texts: readonly (readonly Word[])[];
@@ -53,8 +53,8 @@ export class ClozeMaker {
   }
 
   /**
-   * @param pieces of the passage, at most
-   * @throws SequiturError where no text gives a question
+   * @param pieces maximum length of the passage
+   * @throws SequiturError if no text yields a question
    */
   make(pieces: number, { around, omitted = 0 }: Omit<ClozeOptions, 'passage'>, random: Random): AnswerWindow {
     for (let tries = 0; this.#texts.length > 0 && tries < 10_000; tries++) {
@@ -81,13 +81,13 @@ export class ClozeMaker {
     throw new SequiturError({
       where: 'questions made from texts',
       expected: 'texts with sentences of at least three words',
-      got: `${this.#texts.length} texts of eight words or more, and none that gives a question`,
+      got: `${this.#texts.length} texts of eight words or more, none of which yields a question`,
       fix: 'Give longer texts',
     });
   }
 }
 
-/** Endless batches of questions that are made from texts, each only once. */
+/** Endless batches of generated questions without repetition. */
 export function* clozeBatches(
   tokenizer: SubwordTokenizer,
   texts: readonly (readonly Word[])[],
@@ -106,7 +106,7 @@ export function* clozeBatches(
   }
 }
 
-/** A span of a text of at most about `pieces` pieces. */
+/** A random span of a text of at most about `pieces` pieces. */
 function passageOf(words: readonly Word[], pieces: number, random: Random): Word[] {
   const from = random.integer(words.length);
   let [first, last, length] = [from, from, 0];
@@ -115,7 +115,7 @@ function passageOf(words: readonly Word[], pieces: number, random: Random): Word
   return words.slice(first, last);
 }
 
-/** The first words, as far as the sentence goes. */
+/** The first words of the same sentence. */
 function sentencePart(words: readonly Word[], count: number): Word[] {
   const end = words.findIndex((word) => word.endsSentence);
   return words.slice(0, end < 0 ? count : Math.min(count, end));

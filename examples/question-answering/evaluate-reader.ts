@@ -17,8 +17,8 @@ export async function evaluateReader(model: Bert, questions: readonly Question[]
   return scoresOf(found, questions);
 }
 
-/** What two ways to guess, which learn nothing, get of the same questions. */
-export function scoreGuesses(questions: readonly Question[], seed: string) {
+/** Scores of the two baselines for the same questions. */
+export function evaluateGuesses(questions: readonly Question[], seed: string) {
   const random = Random.fromSeed(seed).fork('guesses');
   return {
     random: scoresOf(
@@ -32,7 +32,7 @@ export function scoreGuesses(questions: readonly Question[], seed: string) {
   };
 }
 
-/** The share of made questions whose both ends are found. */
+/** Exact match on generated questions. */
 export async function evaluateCloze(
   model: Bert<QuestionAnsweringHead>,
   batches: readonly LabelledBatch<QuestionAnsweringHead>[],
@@ -43,7 +43,7 @@ export async function evaluateCloze(
     const [starts, ends] = await Promise.all([start.array(), end.array()]);
     start.dispose();
     end.dispose();
-    // The passage is where the segment is 1, which padding is not.
+    // The passage has token type 1, padding has 0.
     const likeliest = (logits: readonly number[], row: number) => {
       const inside = Array.from(batch.tokenTypes![row]!).flatMap((segment, place) => (segment === 1 ? [place] : []));
       return inside.reduce((best, place) => (logits[place]! > logits[best]! ? place : best));

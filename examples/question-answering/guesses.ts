@@ -1,6 +1,6 @@
 import type { Random } from '@sequitur/core';
 
-/** One to three neighbouring words of a text, any. */
+/** Baseline: one to three adjacent words of a text, at random. */
 export function randomGuess(context: string, random: Random): string {
   const spans = spansOf(context);
   const [from, to] = spans[random.integer(spans.length)]!;
@@ -8,9 +8,8 @@ export function randomGuess(context: string, random: Random): string {
 }
 
 /**
- * One to three words that the question does not hold, with as many of those that it does hold among the six words before and
- * the six after as there are anywhere in the text: what can be had without learning. Words of up to three letters do not
- * count.
+ * Baseline without training: one to three words that are not in the question, with the most question words among the
+ * six words before and the six after. Words of up to three letters do not count.
  */
 export function nearestGuess(question: string, context: string): string {
   const asked = new Set([...question.matchAll(WORD)].map(([word]) => word.toLowerCase()).filter((w) => w.length > 3));
@@ -31,7 +30,7 @@ function wordsOf(text: string) {
   return [...text.matchAll(WORD)].map((found) => ({ text: found[0], start: found.index }));
 }
 
-/** The first word and the one after the last. */
+/** The index of the first word and of the one after the last. */
 type Span = [from: number, to: number];
 
 function spansOf(text: string): Span[] {

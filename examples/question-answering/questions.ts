@@ -3,15 +3,15 @@ import { Random, SequiturError } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import { readTextFile } from '@sequitur/recipe';
 
-/** A question to a text, with every answer that counts as right. */
+/** A question about a text, with all right answers. */
 export interface Question {
   readonly question: string;
   readonly context: string;
-  /** None: the text holds no answer. `start` is in UTF-16 code units of the context. */
+  /** Empty if the text has no answer. `start` is in UTF-16 code units of the context. */
   readonly answers: readonly { readonly text: string; readonly start: number }[];
 }
 
-/** The questions of one article: articles are parted between training and test, lest a text be in both. */
+/** The questions of one article. Training and test sets are split by article, so that no text is in both. */
 export interface Article {
   readonly title: string;
   readonly questions: readonly Question[];
@@ -20,7 +20,7 @@ export interface Article {
 /**
  * Reads SQuAD's JSON, of version 1.1 or 2.0.
  *
- * @throws SequiturError with the place in the file where something is missing, or an answer is not where it is said to be
+ * @throws SequiturError with the place in the file, if something is missing or the position of an answer is wrong
  */
 export async function readArticles(file: string): Promise<Article[]> {
   const name = basename(file);
@@ -35,14 +35,14 @@ export async function readArticles(file: string): Promise<Article[]> {
   });
 }
 
-/** Questions for training, validation and test. */
+/** Training, validation and test questions. */
 export interface QuestionSets {
   readonly training: readonly Question[];
   readonly validation: readonly Question[];
   readonly test: readonly Question[];
 }
 
-/** Every tenth article is for the test, and half as many to watch the learning with, at least one each. */
+/** Splits articles: a tenth for the test, and half as many for validation, at least one each. */
 export function questionSets(articles: readonly Article[], seed: string): QuestionSets {
   if (articles.length < 3) {
     throw new SequiturError({
@@ -106,14 +106,14 @@ function list(value: unknown, name: string, where: string): readonly Json[] {
   }
   throw new SequiturError({
     where: `${name}, ${where}`,
-    expected: 'a list of objects, as SQuAD has it',
+    expected: 'a list of objects, as in SQuAD',
     got: show(value),
   });
 }
 
 function text(value: unknown, name: string, where: string): string {
   if (typeof value === 'string' && value.trim()) return value;
-  throw new SequiturError({ where: `${name}, ${where}`, expected: 'a text', got: show(value) });
+  throw new SequiturError({ where: `${name}, ${where}`, expected: 'a string', got: show(value) });
 }
 
 function show(value: unknown): string {

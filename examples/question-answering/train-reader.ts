@@ -7,12 +7,12 @@ import { answerWindows } from './answer-windows.js';
 import { type ClozeOptions, clozeBatches, wordsOf } from './cloze-questions.js';
 import type { Question, QuestionSets } from './questions.js';
 
-/** The size of the reader and how it learns: first by questions that are made of the texts, then by real ones too. */
+/** Size and training settings of the reader: first on generated questions, then on real ones too. */
 export interface ReaderRecipe {
   readonly shape: Omit<BertConfig, 'modelType' | 'vocabularySize'>;
-  /** Tokens of the vocabulary, at most. */
+  /** Maximum vocabulary size. */
   readonly vocabularySize: number;
-  /** `share`: of the whole run. */
+  /** `share`: fraction of the whole run. */
   readonly aligning: ReaderStage & { readonly share: number };
   readonly reading: ReaderStage;
 }
@@ -24,10 +24,10 @@ export interface ReaderStage {
 }
 
 /**
- * Trains a vocabulary, a reader on made questions to short passages, and that one on longer passages, with a batch of real
- * questions after every batch of made ones.
+ * Trains a vocabulary, then a reader on generated questions about short passages, then on longer passages with
+ * alternating batches of real and generated questions.
  *
- * @returns the reader, which the caller disposes, or null where the first stage was interrupted
+ * @returns the reader, which the caller disposes, or null if the first stage was interrupted
  */
 export async function trainReader(
   sets: QuestionSets,
@@ -43,30 +43,30 @@ export async function trainReader(
   });
   if (aligned === null) return null;
   const model = await Bert.fromPretrained<QuestionAnsweringHead>(aligned.folder, { head: questionAnswering() });
-  console.log('\nGoing on with longer passages and real questions.');
-  const learnt = await trainOnBatches(model, reading(sets, recipe, tokenizer, options.seed), {
+  console.log('\nSecond stage: longer passages and real questions.');
+  const result = await trainOnBatches(model, reading(sets, recipe, tokenizer, options.seed), {
     ...options,
     limit: shareOf(options.limit, 1 - share),
     folder: `${options.folder}/fine-tuning`,
   });
-  return { model, preTrained: aligned, learnt };
+  return { model, preTrained: aligned, result };
 }
 
 function aligning(sets: QuestionSets, recipe: ReaderRecipe, tokenizer: SubwordTokenizer, seed: string) {
   const { batchSize, peakRate, cloze } = recipe.aligning;
-  const [texts, watched] = [sets.training, sets.validation].map((questions) => textsOf(questions, tokenizer)) as [
+  const [texts, heldOut] = [sets.training, sets.validation].map((questions) => textsOf(questions, tokenizer)) as [
     ReturnType<typeof textsOf>,
     ReturnType<typeof textsOf>,
   ];
-  const watching = clozeBatches(tokenizer, watched, cloze, { batchSize, seed: 'validation' });
+  const validationBatches = clozeBatches(tokenizer, heldOut, cloze, { batchSize, seed: 'validation' });
   return {
     config: { modelType: 'bert', vocabularySize: tokenizer.vocabularySize, ...recipe.shape },
     ...{ tokenizer, peakRate, head: questionAnswering() },
-    source: `on questions that are made of ${texts.length} texts`,
-    title: 'Finding what was taken out',
+    source: `on questions generated from ${texts.length} texts`,
+    title: 'Cloze questions',
     unit: 'nats per end of an answer',
     batches: () => clozeBatches(tokenizer, texts, cloze, { batchSize, seed }),
-    validation: firstBatches(watching, { batches: 4, of: 4 }),
+    validation: firstBatches(validationBatches, { batches: 4, of: 4 }),
   };
 }
 
@@ -74,19 +74,19 @@ function reading(sets: QuestionSets, recipe: ReaderRecipe, tokenizer: SubwordTok
   const { batchSize, peakRate, cloze } = recipe.reading;
   const { contextLength } = recipe.shape;
   const size = { maxLength: contextLength, overlap: Math.floor(contextLength / 4) };
-  const [learnt, watched] = [sets.training, sets.validation].map((questions) =>
+  const [forTraining, heldOut] = [sets.training, sets.validation].map((questions) =>
     questions.flatMap((question) => answerWindows(tokenizer, question, size)),
   ) as [ReturnType<typeof answerWindows>, ReturnType<typeof answerWindows>];
   const texts = textsOf(sets.training, tokenizer);
-  const watching = answerBatches(watched, tokenizer, { batchSize: 16, seed: 'validation' });
+  const validationBatches = answerBatches(heldOut, tokenizer, { batchSize: 16, seed: 'validation' });
   return {
-    ...{ title: 'Finding answers', unit: 'nats per end of an answer', peakRate },
+    ...{ title: 'Question answering', unit: 'nats per end of an answer', peakRate },
     batches: () =>
       alternating(
         clozeBatches(tokenizer, texts, cloze, { batchSize, seed }),
-        answerBatches(learnt, tokenizer, { batchSize, seed }),
+        answerBatches(forTraining, tokenizer, { batchSize, seed }),
       ),
-    validation: firstBatches(watching, { batches: 8, of: watched.length / 16 }),
+    validation: firstBatches(validationBatches, { batches: 8, of: heldOut.length / 16 }),
   };
 }
 
@@ -95,7 +95,7 @@ export function textsOf(questions: readonly Question[], tokenizer: SubwordTokeni
   return [...new Set(questions.map(({ context }) => context))].map((text) => wordsOf(tokenizer, text));
 }
 
-/** One of each in turn. */
+/** Alternates between two sequences. */
 function* alternating<T>(first: Iterable<T>, second: Iterable<T>): Generator<T> {
   const others = second[Symbol.iterator]();
   for (const one of first) {

@@ -3,10 +3,10 @@ import type { TokenBatch } from '@sequitur/train';
 import { argMax, concat, dispose, slice, type Tensor } from '@tensorflow/tfjs-core';
 import { NOT_ASKED } from './task.js';
 
-/** Longer texts are read in pieces of this many tokens, the state handed on. */
+/** Chunk length for longer sequences. */
 const PIECE = 2048;
 
-/** The share of the places that are asked whose most likely token is right. */
+/** Accuracy: the fraction of labelled positions whose most likely token is right. */
 export async function accuracy(model: CausalModel, batches: readonly TokenBatch[]): Promise<number> {
   let [right, asked] = [0, 0];
   for (const { inputs, labels } of batches) {
@@ -28,7 +28,7 @@ function firstAsked(labels: readonly ArrayLike<number>[]): number {
   return Math.min(...labels.map((row) => Array.from(row).findIndex((label) => label !== NOT_ASKED)));
 }
 
-/** The most likely next token at every place from `from` on, row after row. */
+/** The most likely next token at every position from `from` on, row by row. */
 async function mostLikely(
   model: CausalModel,
   rows: readonly ArrayLike<number>[],

@@ -1,20 +1,21 @@
 import type { Random } from '@sequitur/core';
 import { NOT_ASKED, type Task } from './task.js';
 
-/** The last of 16 tokens is the one that is asked about. */
+/** Number of ordinary tokens; the last of 16 is the special token. */
 const ORDINARY = 15;
 const SPECIAL = ORDINARY;
 const LENGTH = 256;
 
-/** How likely it is at every later place that the question comes there too, where it comes often. */
+/** Probability of a further question at each later position, for sequences with several. */
 const ASKED_AGAIN = 1 / 16;
 
 /**
- * Induction heads (Gu and Dao 2023, section 4.1.2 and appendix E.1): a special token stands once somewhere in a random text,
- * and again at its end; what followed it the first time is to be told. Learnt at one length, it can be asked at any.
+ * Induction heads (Gu and Dao 2023, section 4.1.2 and appendix E.1): a special token is at a random position of a
+ * random sequence, and again at its end; the model must predict the token that followed it the first time. After
+ * training at one length it can be tested at any.
  *
- * Half of the texts to train on ask more than once, each time with the same answer behind it: with one question in 256
- * tokens alone it would take some ten times as many texts. The test asks once, as the paper does.
+ * Half of the training sequences ask more than once, each time followed by the same answer: with one question in 256
+ * tokens, training would take about ten times as many sequences. The test asks once, as in the paper.
  */
 export const inductionHeads: Task = {
   name: 'induction-heads',

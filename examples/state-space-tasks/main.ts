@@ -1,4 +1,4 @@
-/** What a selective state space learns and one without selection does not: selective copying, and induction heads. */
+/** Trains Mamba or S4D on selective copying or induction heads. */
 import { SequiturError } from '@sequitur/core';
 import { runRecipe } from '@sequitur/recipe';
 import { inductionHeads } from './induction-heads.js';
@@ -10,7 +10,7 @@ const tasks = { [selectiveCopying.name]: selectiveCopying, [inductionHeads.name]
 
 const command = {
   name: 'state-space-tasks',
-  about: 'Trains a small state space on a task of the Mamba paper, and tells how much of it is right.',
+  about: 'Trains a small state space model on a synthetic task of the Mamba paper, and evaluates it.',
   seconds: 600,
   extra: {
     task: { value: '<name>', help: `${Object.keys(tasks).join(' or ')} (default ${selectiveCopying.name})` },

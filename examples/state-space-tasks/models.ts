@@ -6,7 +6,7 @@ interface CreateOptions {
   readonly seed: string;
 }
 
-/** Two layers each, and about as many parameters; a state space with selection, and one without. */
+/** A selective state space model and one without selection, with two layers and about equal parameter counts. */
 export const models = {
   mamba: ({ vocabularySize, seed }: CreateOptions) =>
     Mamba.create({ vocabularySize, width: 64, depth: 2, stateSize: 8 }, { seed }),

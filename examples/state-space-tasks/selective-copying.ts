@@ -1,13 +1,13 @@
 import type { Random } from '@sequitur/core';
 import { NOT_ASKED, type Task } from './task.js';
 
-/** Number of tokens to copy, and number of their kinds. */
+/** Number of tokens to copy, and size of their vocabulary. */
 const COPIED = 8;
 const KINDS = 16;
 const LENGTH = 256 + 2 * COPIED;
 const [NOISE, ASK] = [0, KINDS + 1];
 
-/** The curriculum of the training; after it, batches are as in the test. */
+/** Training curriculum; later batches are as in the test. */
 const CURRICULUM = [
   { batches: 100, copied: 1, noise: 8 },
   { batches: 100, copied: 2, noise: 16 },
@@ -19,10 +19,11 @@ const CURRICULUM = [
 ];
 
 /**
- * Selective copying (Gu and Dao 2023, section 4.1.1): a few tokens are strewn at random places among noise, then asked for
- * in their order. The places differ from text to text, so that what is to be kept can be told only by looking at it.
+ * Selective copying (Gu and Dao 2023, section 4.1.1): a few tokens are at random positions among noise, and must be
+ * copied in order. The positions differ between sequences, so that the model must select tokens by their content.
  *
- * The training begins with few tokens among little noise: a run of eight tokens from the start still guessed after 300 steps.
+ * Training starts with few tokens and little noise: with eight tokens from the start, a run was still at chance level
+ * after 300 steps.
  */
 export const selectiveCopying: Task = {
   name: 'selective-copying',

@@ -1,14 +1,14 @@
-import { learn, type RunOptions, saveResults } from '@sequitur/recipe';
+import { type RunOptions, runTraining, saveResults } from '@sequitur/recipe';
 import { adamW, nextTokenLoss, warmUpThenCosine } from '@sequitur/train';
 import { accuracy } from './accuracy.js';
 import { type ModelName, models } from './models.js';
 import { batchesOf, firstBatches, type Task } from './task.js';
 
-/** Trains a model on a task and tells the share that is right, at every length that the task is tested at. */
+/** Trains a model on a task and evaluates its accuracy at every test length. */
 export async function study(task: Task, name: ModelName, options: RunOptions): Promise<void> {
   const { seed } = options;
   const model = models[name]({ vocabularySize: task.vocabularySize, seed });
-  const learnt = await learn(
+  const result = await runTraining(
     model,
     {
       title: `${task.name} by ${name}`,
@@ -30,6 +30,6 @@ export async function study(task: Task, name: ModelName, options: RunOptions): P
     right[`right at length ${length}`] = await accuracy(model, batches);
     console.log(`length ${length}: ${(100 * right[`right at length ${length}`]!).toFixed(1)} % right`);
   }
-  await saveResults(options.folder, { model: name, ...learnt, ...right });
+  await saveResults(options.folder, { model: name, ...result, ...right });
   model.dispose();
 }

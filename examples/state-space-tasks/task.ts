@@ -2,49 +2,49 @@ import { Random } from '@sequitur/core';
 import { Batches } from '@sequitur/text';
 import type { TokenBatch } from '@sequitur/train';
 
-/** One sequence: what is read, and at the places that are asked what is right; -100 elsewhere. */
+/** One sequence: input ids, and labels at the positions to predict; -100 elsewhere. */
 export interface Example {
   readonly inputs: Int32Array;
   readonly labels: Int32Array;
 }
 
 export interface DrawOptions {
-  /** Tokens of an example; default that of the training. */
+  /** Length of an example in tokens; default the training length. */
   readonly length?: number;
-  /** Whether to ask more than once where the task can, so that an example teaches more. */
+  /** Whether to ask more than once, if the task supports it. */
   readonly often?: boolean;
-  /** Number of tokens to copy, where the task has several; default those of the test. */
+  /** Number of tokens to copy, for tasks with several; default as in the test. */
   readonly copied?: number;
 }
 
-/** A task whose examples are drawn, as many as are asked for. */
+/** A synthetic task with random examples. */
 export interface Task {
   readonly name: string;
   readonly vocabularySize: number;
-  /** Tokens of an example to train on. */
+  /** Length of a training example in tokens. */
   readonly length: number;
-  /** Examples in a batch to train on; shorter ones are as many more as make as many tokens. */
+  /** Examples per training batch; batches of shorter examples have more, for the same number of tokens. */
   readonly batchSize: number;
-  /** Lengths at which the trained model is asked. */
+  /** Lengths of the test examples. */
   readonly testLengths: readonly number[];
   draw(random: Random, options?: DrawOptions): Example;
-  /** How the examples of this batch of the training are drawn; the first is number 0. Others are drawn as for the test. */
+  /** Options of the examples of a training batch, numbered from 0; default as in the test. */
   curriculum?(batch: number): DrawOptions;
 }
 
-/** What no loss and no score looks at. */
+/** Ignored label. */
 export const NOT_ASKED = -100;
 
 interface BatchOptions {
   readonly batchSize: number;
   readonly seed: string;
-  /** Default that of the training. */
+  /** Length of an example; default the training length. */
   readonly length?: number;
-  /** Whether the task's curriculum says how the examples are drawn; default no. */
+  /** Whether the task's curriculum applies; default false. */
   readonly forTraining?: boolean;
 }
 
-/** Endless batches, no two alike; an interrupted run resumes from its position. */
+/** Endless batches without repetition; an interrupted run resumes from its position. */
 export function batchesOf(
   task: Task,
   { batchSize, seed, length = task.length, forTraining = false }: BatchOptions,

@@ -5,21 +5,21 @@ import type { SaveOptions } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { attention, LanguageModel } from '@sequitur/transformer';
 
-/** A language model that is saved as a folder. */
+/** A language model that can be saved. */
 export interface StoryModel extends CausalModel, Module {
   readonly tokenizer: Tokenizer | null;
   savePretrained(folder: string, options?: SaveOptions): Promise<void>;
 }
 
-/** Models of one size have as many parameters, within 3 %: what differs is how a token knows those before it. */
+/** Sizes of the architectures, with equal parameter counts within 3 %: they differ in their mixers. */
 export interface StorySize {
   readonly width: number;
   readonly heads: number;
-  /** Tokens of the vocabulary. */
+  /** Vocabulary size. */
   readonly vocabulary: number;
   readonly gpt: { readonly depth: number; readonly hiddenWidth: number };
   readonly mamba: { readonly depth: number };
-  /** Of the layers of attention: every third one. */
+  /** Sizes of the hybrid; every third layer is attention. */
   readonly hybrid: { readonly depth: number; readonly hiddenWidth: number };
 }
 
@@ -35,13 +35,13 @@ export const sizes = {
 } as const satisfies Record<string, StorySize>;
 
 export interface StoryArchitecture {
-  /** In words, for the first lines. */
+  /** Description for the output. */
   shape(size: StorySize): string;
   create(size: StorySize, tokenizer: Tokenizer, seed: string): StoryModel;
   load(folder: string): Promise<StoryModel>;
 }
 
-/** Tokens that a window of training has; attention sees no more. */
+/** Length of a training window in tokens, and context length of attention. */
 export const CONTEXT = 256;
 
 export const architectures = {
@@ -75,7 +75,7 @@ export const architectures = {
   },
 } as const satisfies Record<string, StoryArchitecture>;
 
-/** The token that ends a story begins one too. */
+/** The end token also begins a story. */
 function endOf(tokenizer: Tokenizer): { readonly startToken?: number; readonly endToken?: number } {
   const end = tokenizer.tokenToId(tokenizer.specialTokens.end ?? '');
   return end === undefined ? {} : { startToken: end, endToken: end };

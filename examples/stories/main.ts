@@ -1,6 +1,6 @@
-/** Trains a small language model on stories, measures it in bits per byte, and lets it write. */
+/** Trains a small language model on stories, evaluates it in bits per byte, and generates stories. */
 import { openBackend, parameterCount } from '@sequitur/core';
-import { badFile, learn, type RecipeOptions, runRecipe, savedAs, saveResults, shortPath } from '@sequitur/recipe';
+import { badFile, type RecipeOptions, runRecipe, runTraining, savedAs, saveResults, shortPath } from '@sequitur/recipe';
 import { completeText, joinDocuments, type Tokenizer, trainByteLevelTokenizer } from '@sequitur/text';
 import { architectures, type StoryArchitecture, type StoryModel, type StorySize, sizes } from './architectures.js';
 import { bitsPerByte } from './bits-per-byte.js';
@@ -9,13 +9,16 @@ import { storyTask } from './story-task.js';
 
 const command = {
   name: 'stories',
-  about: 'Trains a small language model on stories, measures it in bits per byte, and lets it write.',
+  about: 'Trains a small language model on stories, evaluates it in bits per byte, and generates stories.',
   seconds: 1800,
-  data: { value: '<folder>', help: 'train.jsonl, valid.jsonl and test.jsonl (or .jsonl.gz): {"title", "text"} a line' },
+  data: {
+    value: '<folder>',
+    help: 'train.jsonl, valid.jsonl and test.jsonl (or .jsonl.gz): {"title", "text"} per line',
+  },
   extra: {
-    architecture: { value: '<name>', help: 'gpt, mamba, or hybrid, of as many parameters (default gpt)' },
+    architecture: { value: '<name>', help: 'gpt, mamba, or hybrid, of equal parameter count (default gpt)' },
     size: { value: '<name>', help: 'small, of about 1.1 million parameters, or medium, of 2.6 (default small)' },
-    rate: { value: '<number>', help: 'the highest learning rate (default 0.004)' },
+    rate: { value: '<number>', help: 'peak learning rate (default 0.004)' },
   },
 } as const;
 
@@ -35,12 +38,12 @@ await runRecipe(command, async (options: Options) => {
   );
   const model: StoryModel = architecture.create(size, tokenizer, seed);
   console.log(
-    `${training!.length.toLocaleString('en')} tokens to learn from, ${test!.length.toLocaleString('en')} held out.`,
+    `${training!.length.toLocaleString('en')} training tokens, ${test!.length.toLocaleString('en')} test tokens.`,
   );
   console.log(`The model: ${architecture.shape(size)}: ${parameterCount(model).toLocaleString('en')} parameters.`);
   const peak = Number(extra.rate ?? 4e-3);
   const task = storyTask({ training: training!, validation: validation!, peak, seed });
-  const learnt = await learn(model, task, options);
+  const result = await runTraining(model, task, options);
   await model.savePretrained(folder, savedAs(options));
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(folder)}`);
@@ -51,8 +54,8 @@ await runRecipe(command, async (options: Options) => {
   const { name: backend } = await openBackend(options.backend);
   await saveResults(folder, {
     ...{ architecture: architecture.shape(size), seed, backend, peak, 'tokens to learn from': training!.length },
-    ...learnt,
-    'bits per byte of what is held out': bits,
+    ...result,
+    'bits per byte, held out': bits,
   });
 });
 

@@ -2,16 +2,16 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { badFile, objectOf, readLines, type Split } from '@sequitur/recipe';
 
-/** A story, its title on the first line. */
+/** A story with its title on the first line. */
 export type Story = string;
 
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'valid', test: 'test' };
 
 /**
- * The stories of a folder by split: files `train.jsonl`, `valid.jsonl` and `test.jsonl`, each plain or packed by gzip, of a
- * document a line: `{"title": ..., "text": ...}`.
+ * The stories of a folder by split: files `train.jsonl`, `valid.jsonl` and `test.jsonl`, each plain or gzip, with one
+ * document per line: `{"title": ..., "text": ...}`.
  *
- * @throws SequiturError where a file is missing or a line is no such document
+ * @throws SequiturError if a file is missing or a line is invalid
  */
 export async function readStories(folder: string): Promise<Readonly<Record<Split, readonly Story[]>>> {
   const names = await readdir(folder).catch(() => {
@@ -27,7 +27,10 @@ export async function readStories(folder: string): Promise<Readonly<Record<Split
 
 function storyOf({ title, text }: Readonly<Record<string, unknown>>, error: (a: string, b: string) => Error): Story {
   if (typeof title !== 'string' || typeof text !== 'string' || text.trim() === '') {
-    throw error('{"title": a text, "text": a text that is not blank}', `title ${typeof title}, text ${typeof text}`);
+    throw error(
+      '{"title": a string, "text": a string that is not blank}',
+      `title ${typeof title}, text ${typeof text}`,
+    );
   }
   return `${title}\n\n${text.trimEnd()}`;
 }

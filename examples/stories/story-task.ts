@@ -5,8 +5,8 @@ import { CONTEXT, type StoryModel } from './architectures.js';
 
 export const WINDOW = { length: CONTEXT, batchSize: 8 };
 
-/** How many windows of what is held out tell which model is best. */
-const WATCHED = 96;
+/** Number of validation windows. */
+const HELD_OUT = 96;
 
 export interface StoryTaskOptions {
   readonly training: Int32Array;
@@ -16,8 +16,8 @@ export interface StoryTaskOptions {
 }
 
 /**
- * Next-token prediction on windows that are never repeated. The learning rate warms up and decays to 0, which with
- * little training does better than to end at a tenth (Bergsma et al. 2025).
+ * Next-token prediction on windows that are never repeated. The learning rate warms up and decays to 0, which for short
+ * training is better than a decay to a tenth (Bergsma et al. 2025).
  */
 export function storyTask({
   training,
@@ -26,7 +26,7 @@ export function storyTask({
   seed,
 }: StoryTaskOptions): TrainingTask<StoryModel, WindowBatch> {
   const heldOut = [...consecutiveWindows(validation, WINDOW)];
-  const every = Math.max(1, Math.floor((heldOut.length * WINDOW.batchSize) / WATCHED));
+  const every = Math.max(1, Math.floor((heldOut.length * WINDOW.batchSize) / HELD_OUT));
   return {
     ...{ title: 'Stories', unit: 'nats per token', loss: nextTokenLoss },
     data: () => shuffledWindows(training, { ...WINDOW, seed }),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import { badFile, type Line, objectOf, readLines, type Split, splitByHash } from '@sequitur/recipe';
 
-/** A text and all summaries of it that are right. */
+/** A text and its reference summaries. */
 export interface Article {
   readonly sentences: readonly string[];
   readonly summaries: readonly string[];
@@ -15,10 +15,10 @@ const SHARES = { validation: 0.05, test: 0.1 };
 const FILES: Readonly<Record<Split, string>> = { training: 'train.jsonl', validation: 'dev.jsonl', test: 'test.jsonl' };
 
 /**
- * Texts with their summaries: a JSON object a line, with `source` (a text, or its sentences) and `target` (a summary, or
- * several), as SciTLDR has them; in one file, or in a folder as `train.jsonl`, `dev.jsonl` and `test.jsonl`.
+ * Reads texts with summaries in SciTLDR's format: one JSON object per line with `source` (a text, or its sentences) and
+ * `target` (a summary, or several), in one file or in `train.jsonl`, `dev.jsonl` and `test.jsonl` of a folder.
  *
- * @throws SequiturError where there is no path, a file is missing, or a line is of another kind
+ * @throws SequiturError if there is no path, a file is missing, or a line is invalid
  */
 export async function readArticles(path: string | undefined): Promise<Splits> {
   if (path === undefined) throw noData();
@@ -41,21 +41,21 @@ async function readFile(path: string): Promise<Article[]> {
   });
 }
 
-/** A text, or a list of some. */
+/** A string, or a list of strings. */
 function textsOf(object: Readonly<Record<string, unknown>>, name: string, line: Line): string[] {
   const value = object[name];
   const texts = (Array.isArray(value) ? value : [value]).filter(
     (text) => typeof text !== 'string' || text.trim() !== '',
   );
   if (texts.length > 0 && texts.every((text) => typeof text === 'string')) return texts.map((text) => text.trim());
-  throw line.error(`"${name}" to be a text or a list of texts`, JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
+  throw line.error(`"${name}" to be a string or a list of strings`, JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
 }
 
 function noData(): SequiturError {
   return new SequiturError({
     where: 'npm run summarization',
-    expected: '--data <path>, since no npm package holds texts with their summaries',
+    expected: '--data <path>, since there is no npm package with summaries',
     got: 'none',
-    fix: 'Take SciTLDR from github.com/allenai/scitldr and give its folder SciTLDR-Data/SciTLDR-A, or a file of your own with lines such as {"source": "a text", "target": "its summary"}',
+    fix: 'Download SciTLDR from github.com/allenai/scitldr and pass its folder SciTLDR-Data/SciTLDR-A, or a file with lines such as {"source": "a text", "target": "its summary"}',
   });
 }

@@ -1,18 +1,18 @@
 import type { Random } from '@sequitur/core';
 
-/** Sentences that follow each other in a text, and the one of them that says most of the others. */
+/** Consecutive sentences of a text, and the principal one. */
 export interface Passage {
   readonly sentences: readonly string[];
   readonly principal: string;
 }
 
 /**
- * Passages to learn reading from, which needs no summaries: the model is to write down the principal sentence, which it can
- * only by finding it and copying it word by word. Gap sentences are chosen like that (Zhang et al. 2020, PEGASUS, section
- * 3.1), but taken out of the text; here they stay in it, since two thousand texts do not teach to guess them. Short passages
- * come as often as long ones, and their beginnings differ, so that no place in the text is the answer.
+ * Passages for pre-training without summaries: the model must find the principal sentence and copy it. PEGASUS (Zhang
+ * et al. 2020, section 3.1) selects gap sentences in the same way, but removes them from the text; here they remain,
+ * since two thousand texts are too few to predict them. The lengths and the start positions vary, so that the answer
+ * has no fixed position.
  *
- * @param passagesOfEach drawn from each text, with repetition
+ * @param passagesOfEach number of passages from each text, with repetition
  */
 export function readingPassages(
   texts: readonly (readonly string[])[],
@@ -28,7 +28,7 @@ export function readingPassages(
   );
 }
 
-/** The sentence whose words are most of all those of the others: by the F-score of both sets of words; of equals the first. */
+/** The sentence with the highest F-score of its words against those of the other sentences; among equals the first. */
 export function principalSentence(sentences: readonly string[]): string {
   const sets = sentences.map(wordsOf);
   const scores = sets.map((own, index) => {

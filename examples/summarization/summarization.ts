@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { openBackend, Random } from '@sequitur/core';
 import {
-  learn,
   pairTask,
   type RecipeOptions,
+  runTraining,
   type SmallTransformerSize,
   type Split,
   saveResults,
@@ -16,21 +16,21 @@ import { SequenceToSequence, summarize } from '@sequitur/transformer';
 import { type Article, readArticles } from './abstracts.js';
 import { readingPassages } from './reading-pairs.js';
 
-/** Tokens of a text that are read, and of a summary that are written. */
+/** Maximum length of a text and of a summary in tokens. */
 export const SOURCE_LENGTH = 192;
 const SUMMARY_LENGTH = 64;
 
 const GENERATION = { num_beams: 2, no_repeat_ngram_size: 3, length_penalty: 1, max_length: SUMMARY_LENGTH };
 
-/** Sizes, to be made smaller for tests. */
+/** Sizes and training settings, smaller in tests. */
 export interface SummarizationSettings {
   readonly vocabularySize: number;
   readonly model: SmallTransformerSize;
   readonly batchSize: number;
-  /** Share of the run that is spent on copying sentences, 0 to 1, and its highest rate. */
+  /** Fraction of the run for copying sentences, 0 to 1, and its peak learning rate. */
   readonly readingShare: number;
   readonly readingPeak: number;
-  /** Of summing up. */
+  /** Peak learning rate of summarization. */
   readonly peak: number;
 }
 
@@ -40,7 +40,10 @@ const SETTINGS: SummarizationSettings = {
   ...{ batchSize: 16, readingShare: 0.7, readingPeak: 2e-3, peak: 1e-3 },
 };
 
-/** Trains on texts with summaries, saves the model, loads it back, and measures it beside the first sentence of each text. */
+/**
+ * Trains on texts with summaries, saves the model, loads it again, and compares it with the first sentence of each
+ * text.
+ */
 export async function trainSummarizer(options: RecipeOptions, settings = SETTINGS) {
   const { training, validation, test } = await readArticles(options.data[0]);
   const texts = training.flatMap(({ sentences, summaries }) => [sentences.join(' '), ...summaries]);
@@ -48,19 +51,22 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
     ...{ vocabularySize: settings.vocabularySize, specialTokens: ['</s>', '<unk>', '<pad>'] },
     ...{ endToken: '</s>', paddingToken: '<pad>' },
   });
-  const counts = `${training.length} to learn from, ${validation.length} for validation, ${test.length} held out`;
+  const counts = `${training.length} for training, ${validation.length} for validation, ${test.length} held out`;
   console.log(`Texts with summaries: ${counts}; ${tokenizer.vocabularySize} tokens.`);
   const model = smallTransformer(tokenizer, settings.model, options.seed);
   const tasks = tasksOf({ training, validation, test }, tokenizer, model.paddingToken, settings, options.seed);
   const { readingShare } = settings;
-  console.log('\nLearning to read: the principal sentence of each passage is to be copied.');
-  const read = await learn(model, tasks.reading, {
+  console.log('\nFirst stage: copying the principal sentence of each passage.');
+  const read = await runTraining(model, tasks.reading, {
     ...{ ...options, limit: shareOf(options.limit, readingShare), folder: join(options.folder, 'reading') },
   });
   if (read.interrupted) return { ...read, scores: {} as Record<string, number> };
-  console.log('\nLearning to sum up.');
-  const summed = await learn(model, tasks.summing, { ...options, limit: shareOf(options.limit, 1 - readingShare) });
-  const learnt = {
+  console.log('\nSecond stage: summarization.');
+  const summed = await runTraining(model, tasks.summing, {
+    ...options,
+    limit: shareOf(options.limit, 1 - readingShare),
+  });
+  const result = {
     ...summed,
     readingSteps: read.steps,
     readingLoss: read.validationLoss,
@@ -78,10 +84,10 @@ export async function trainSummarizer(options: RecipeOptions, settings = SETTING
   const scores = scoresBesideLead(written, test);
   await saveResults(options.folder, {
     ...{ texts: training.length, 'held out': test.length, seed: options.seed, backend },
-    ...learnt,
+    ...result,
     ...scores,
   });
-  return { ...learnt, scores };
+  return { ...result, scores };
 }
 
 function tasksOf(
@@ -106,7 +112,7 @@ function tasksOf(
     reading: pairTask({
       ...{ ...common, name: 'passages', title: 'Copying the principal sentence', peak: settings.readingPeak },
       training: passagesOf(training, 8, 'reading'),
-      validation: passagesOf(validation.slice(0, 200), 1, 'watching'),
+      validation: passagesOf(validation.slice(0, 200), 1, 'validationBatches'),
     }),
     summing: {
       ...pairTask({
@@ -121,7 +127,10 @@ function tasksOf(
   };
 }
 
-/** So much of a text as the model reads, room for its end left; cut between words, so that its tokens stay what they were. */
+/**
+ * The beginning of a text that fits into the model, with room for the end token; cut between words, so that its tokens
+ * do not change.
+ */
 export function beginningOf(sentences: readonly string[], tokenizer: Tokenizer): string {
   const text = sentences.join(' ');
   const { offsets } = tokenizer.tokenize(text, { specialTokens: false });
@@ -131,7 +140,7 @@ export function beginningOf(sentences: readonly string[], tokenizer: Tokenizer):
   return text.slice(0, offsets[last]![1]);
 }
 
-/** ROUGE of what was written, and of the first sentence of each text, in percent. */
+/** ROUGE of the generated summaries, and of the first sentence of each text, in percent. */
 export function scoresBesideLead(written: readonly string[], articles: readonly Article[]): Record<string, number> {
   const references = articles.map(({ summaries }) => summaries);
   const lead = articles.map(({ sentences }) => sentences[0]!);
@@ -146,7 +155,7 @@ export function scoresBesideLead(written: readonly string[], articles: readonly 
   return { ...named('model', written), ...named('lead-1', lead) };
 }
 
-/** A few of them, for the eye. */
+/** Prints a few examples. */
 function show(articles: readonly Article[], written: readonly string[]): void {
   const step = Math.max(1, Math.floor(articles.length / 4));
   for (let index = 0; index < articles.length; index += step) {

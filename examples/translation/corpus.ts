@@ -2,27 +2,27 @@ import type { Split } from '@sequitur/recipe';
 import type { Tokenizer } from '@sequitur/text';
 import type { EncodedPair } from '@sequitur/transformer';
 
-/** A source and all that are right to be written after it. */
+/** A source and its reference targets. */
 export interface Example {
   readonly source: string;
   readonly targets: readonly string[];
 }
 
-/** What is to be translated, and how it is measured. */
+/** A parallel corpus with its evaluation. */
 export interface Corpus {
-  /** For titles: `letters to phonemes`. */
+  /** Name for titles: `letters to phonemes`. */
   readonly name: string;
   readonly tokenizer: Tokenizer;
   readonly splits: Readonly<Record<Split, readonly Example[]>>;
   encode(source: string, target: string): EncodedPair;
-  /** Measures by name. */
+  /** Metrics by name. */
   score(predictions: readonly string[], references: readonly Example[]): Readonly<Record<string, number | string>>;
   readonly settings: CorpusSettings;
 }
 
-/** Sizes that suit the corpus. */
+/** Sizes and training settings for the corpus. */
 export interface CorpusSettings {
-  /** What the losses are counted in. */
+  /** Unit of the losses. */
   readonly unit: string;
   readonly model: {
     readonly width: number;
@@ -33,6 +33,6 @@ export interface CorpusSettings {
   };
   readonly batchSize: number;
   readonly peak: number;
-  /** Of beam search, 1 being greedy. */
+  /** Number of beams; 1 is greedy search. */
   readonly beams: number;
 }

@@ -3,8 +3,8 @@ import { type Tokenizer, TokenSettings, tokenizerOfJson } from '@sequitur/text';
 const SPECIAL = ['</s>', '<unk>', '<pad>'] as const;
 
 /**
- * Reads letters, small and great alike, and writes units with spaces between them, from one vocabulary; as a
- * `tokenizer.json` that any reader of such files understands.
+ * A tokenizer that splits sources into case-insensitive letters and targets into units separated by spaces, with one
+ * vocabulary, as a standard `tokenizer.json`.
  */
 export function letterTokenizer({
   letters,

@@ -8,19 +8,19 @@ import { trainTranslator } from './translation.js';
 await runRecipe(
   {
     name: 'translation',
-    about: 'Trains a Transformer from scratch to translate, measures it on what was held out, and saves it.',
+    about: 'Trains a Transformer from scratch for translation, evaluates it on held-out pairs, and saves it.',
     seconds: 1500,
     data: {
       value: '<path>',
       help: 'a tab-separated file; or two files, --data a --data b; or a folder (default letters to phonemes)',
     },
     extra: {
-      from: { value: '<ending>', help: 'of the files in a folder: en for train.en, val.en, test.en' },
+      from: { value: '<ending>', help: 'extension of the files in a folder: en for train.en, val.en, test.en' },
       to: { value: '<ending>', help: 'likewise: de' },
-      width: { value: '<n>', help: 'of the model, a multiple of 32 (default 128)' },
-      depth: { value: '<n>', help: 'layers of encoder and decoder each (default 2)' },
-      dropout: { value: '<share>', help: 'of the model: 0 for runs of few epochs (default 0.1)' },
-      vocabulary: { value: '<n>', help: 'tokens of the vocabulary that is trained on the data (default 4000)' },
+      width: { value: '<n>', help: 'width of the model, a multiple of 32 (default 128)' },
+      depth: { value: '<n>', help: 'number of layers of encoder and decoder (default 2)' },
+      dropout: { value: '<share>', help: 'dropout: 0 for runs of few epochs (default 0.1)' },
+      vocabulary: { value: '<n>', help: 'size of the vocabulary that is trained on the data (default 4000)' },
     },
   },
   async (options) => {
@@ -32,7 +32,7 @@ await runRecipe(
   },
 );
 
-/** The corpus with a model of another size, heads of 32 each, or with other dropout. */
+/** The corpus with another model size (heads of size 32) or dropout. */
 function sized(corpus: Corpus, extra: Readonly<Partial<Record<'width' | 'depth' | 'dropout', string>>>): Corpus {
   const { model } = corpus.settings;
   const [width, depth, dropout] = (['width', 'depth', 'dropout'] as const).map((name) =>
@@ -40,7 +40,7 @@ function sized(corpus: Corpus, extra: Readonly<Partial<Record<'width' | 'depth' 
   );
   if (!(width! > 0 && width! % 32 === 0)) throw badFile('--width', 'a multiple of 32', `${extra.width}`);
   if (!(Number.isInteger(depth) && depth! > 0)) throw badFile('--depth', 'a number of layers', `${extra.depth}`);
-  if (!(dropout! >= 0 && dropout! < 1)) throw badFile('--dropout', 'a share, 0 to 1', `${extra.dropout}`);
+  if (!(dropout! >= 0 && dropout! < 1)) throw badFile('--dropout', 'a number from 0 to 1', `${extra.dropout}`);
   const resolved = { ...model, width: width!, depth: depth!, dropout: dropout!, heads: width! / 32 };
   return { ...corpus, settings: { ...corpus.settings, model: resolved } };
 }

@@ -3,14 +3,14 @@ import type { Corpus, Example } from './corpus.js';
 import { type ParallelFiles, readParallelFiles } from './parallel-files.js';
 
 export interface ParallelCorpusOptions extends ParallelFiles {
-  /** Tokens of the vocabulary that both languages share. */
+  /** Size of the vocabulary that both languages share. */
   readonly vocabularySize: number;
 }
 
 /**
- * Sentences with their translations, from files, and a byte-pair vocabulary trained on both sides of what is learnt from.
+ * Reads sentences with their translations, and trains a byte-pair vocabulary on both sides of the training set.
  *
- * @throws SequiturError where files are missing, or a line has no counterpart
+ * @throws SequiturError if files are missing, or a line has no counterpart
  */
 export async function parallelCorpus({ vocabularySize, ...files }: ParallelCorpusOptions): Promise<Corpus> {
   const { from, to } = files;
@@ -44,7 +44,7 @@ export async function parallelCorpus({ vocabularySize, ...files }: ParallelCorpu
   };
 }
 
-/** Not so long that one sentence would slow down a whole batch. */
+/** Whether a sentence is short enough not to slow down a whole batch. */
 function fits({ source, targets }: Example): boolean {
   return source.length <= 400 && targets.every((target) => target.length <= 400);
 }

@@ -5,11 +5,11 @@ import type { Example } from './corpus.js';
 
 export interface ParallelFiles {
   /**
-   * A tab-separated file, two files of as many lines, or a folder: with `train`, `val` and `test` in both languages, or with
-   * tab-separated `train`, `valid` and `test`.
+   * A tab-separated file, two files with equal numbers of lines, or a folder: with `train`, `val` and `test` in both
+   * languages, or with tab-separated `train`, `valid` and `test`.
    */
   readonly data: readonly string[];
-  /** Endings of a folder's files: `en` and `de` for `train.en` and `train.de`. */
+  /** Extensions of a folder's files: `en` and `de` for `train.en` and `train.de`. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }
@@ -18,13 +18,13 @@ type Splits = Record<Split, Example[]>;
 
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'val', test: 'test' };
 
-/** For data without a separate split. */
+/** Fractions of validation and test for data without splits. */
 const SHARES = { validation: 0.01, test: 0.02 };
 
 /**
- * Reads sentences with their translations. Files that are not split are split by the hash of the source.
+ * Reads sentences with their translations. Data without splits are split by the hash of the source.
  *
- * @throws SequiturError where files are missing, or a line has no counterpart
+ * @throws SequiturError if files are missing, or a line has no counterpart
  */
 export async function readParallelFiles({ data, from, to }: ParallelFiles): Promise<Splits> {
   const [first, second] = data;
@@ -38,7 +38,7 @@ export async function readParallelFiles({ data, from, to }: ParallelFiles): Prom
   return (await readTables(first!)) ?? readFolder(first!, from, to);
 }
 
-/** The tab-separated files of a folder; null where it has none. */
+/** The tab-separated files of a folder; null if it has none. */
 async function readTables(folder: string): Promise<Splits | null> {
   const names = await readdir(folder);
   const tableOf = (split: Split) =>
@@ -56,7 +56,7 @@ function hashed(examples: readonly Example[]): Splits {
   return splitByHash(examples, ({ source }) => source, SHARES);
 }
 
-/** Source and target, a pair a line; lines of one source, one after the other, are its translations. */
+/** Source and target, one pair per line; consecutive lines of one source are its translations. */
 async function readTable(path: string): Promise<Example[]> {
   const examples: { readonly source: string; readonly targets: string[] }[] = [];
   for (const line of await readLines(path)) {

@@ -4,10 +4,10 @@ import { dictionary } from 'cmu-pronouncing-dictionary';
 import type { Corpus, Example } from './corpus.js';
 import { letterTokenizer } from './letter-tokenizer.js';
 
-/** Half of what is held out chooses the model, the other half is what it is measured on. */
+/** Fractions of validation and test. */
 const SHARES = { validation: 0.01, test: 0.05 };
 
-/** The words of the CMU Pronouncing Dictionary, to be pronounced. */
+/** The words of the CMU Pronouncing Dictionary and their pronunciations. */
 export function phonemeCorpus(words: Readonly<Record<string, string>> = dictionary): Corpus {
   const examples = pronunciations(words);
   const splits = splitByHash(examples, ({ source }) => source, SHARES);
@@ -34,7 +34,7 @@ export function phonemeCorpus(words: Readonly<Record<string, string>> = dictiona
   };
 }
 
-/** Words with all their pronunciations: `read` and `read(2)` are two of one word. */
+/** Words with all pronunciations: `read` and `read(2)` are two of one word. */
 function pronunciations(words: Readonly<Record<string, string>>): Example[] {
   const byWord = new Map<string, string[]>();
   for (const [entry, pronunciation] of Object.entries(words)) {
@@ -47,8 +47,8 @@ function pronunciations(words: Readonly<Record<string, string>>): Example[] {
 }
 
 /**
- * Edits for every phoneme of the references, and the share of words with any; of several pronunciations the nearest
- * counts. Stress is part of a vowel: `AH0` for `AH1` is an error, unless it is left out.
+ * Phoneme error rate (edits per reference phoneme), and word error rate; of several pronunciations the nearest counts.
+ * Stress is part of a vowel, so `AH0` for `AH1` is an error; the rates without stress ignore it.
  */
 export function phonemeScores(predictions: readonly string[], references: readonly Example[]) {
   const withoutStress = (phonemes: string) => phonemes.replaceAll(/\d/g, '');

@@ -1,8 +1,8 @@
 import { openBackend } from '@sequitur/core';
 import {
-  learn,
   pairTask,
   type RecipeOptions,
+  runTraining,
   savedAs,
   saveResults,
   shortPath,
@@ -11,7 +11,7 @@ import {
 import { SequenceToSequence, translate } from '@sequitur/transformer';
 import type { Corpus, Example } from './corpus.js';
 
-/** Trains on a corpus, saves the model, loads it back and measures how it translates what was held out. */
+/** Trains on a corpus, saves the model, loads it again and evaluates it on held-out pairs. */
 export async function trainTranslator(corpus: Corpus, options: RecipeOptions<string>) {
   const { tokenizer, splits, settings, name } = corpus;
   const { training, validation, test } = splits;
@@ -24,7 +24,7 @@ export async function trainTranslator(corpus: Corpus, options: RecipeOptions<str
     training: training.flatMap((example) => example.targets.map((target) => corpus.encode(example.source, target))),
     validation: validation.map(({ source, targets }) => corpus.encode(source, targets[0]!)),
   });
-  const learnt = await learn(model, task, options);
+  const result = await runTraining(model, task, options);
   await model.savePretrained(options.folder, savedAs(options));
   model.dispose();
   console.log(`Saved as a Hugging Face folder: ${shortPath(options.folder)}`);
@@ -38,11 +38,11 @@ export async function trainTranslator(corpus: Corpus, options: RecipeOptions<str
   const { name: backend } = await openBackend(options.backend);
   await saveResults(options.folder, {
     ...{ data: name, pairs: training.length, 'held out': test.length, seed: options.seed, backend },
-    ...learnt,
+    ...result,
     ...{ 'minutes of evaluation': evaluationMinutes, beams },
     ...scores,
   });
-  return { ...learnt, scores };
+  return { ...result, scores };
 }
 
 function describe({ name, tokenizer, splits, settings }: Corpus): void {
@@ -50,7 +50,7 @@ function describe({ name, tokenizer, splits, settings }: Corpus): void {
   const counts = [training, validation, test].map(({ length }) => length.toLocaleString('en'));
   const { width, depth, heads } = settings.model;
   console.log(
-    `${name}: ${counts[0]} to learn from, ${counts[1]} for validation, ${counts[2]} held out; ${tokenizer.vocabularySize} tokens.`,
+    `${name}: ${counts[0]} for training, ${counts[1]} for validation, ${counts[2]} held out; ${tokenizer.vocabularySize} tokens.`,
   );
   console.log(`The model: ${depth} + ${depth} layers of width ${width}, ${heads} heads.`);
 }
@@ -59,7 +59,7 @@ function sourcesOf(examples: readonly Example[]): string[] {
   return examples.map(({ source }) => source);
 }
 
-/** A few of them, for the eye. */
+/** Prints a few examples. */
 function show(examples: readonly Example[], predictions: readonly string[]): void {
   const step = Math.max(1, Math.floor(examples.length / 6));
   for (let index = 0; index < examples.length; index += step) {

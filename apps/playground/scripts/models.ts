@@ -5,7 +5,7 @@ import type { Plugin } from 'vite';
 
 const FOLDERS = join(dirname(createRequire(import.meta.url).resolve('@sequitur/models')), '../folders');
 
-/** Puts the models that come with the project beside the page, each in `models/<name>/` with its card. */
+/** Copies the small trained models to `models/<name>/` of the site, each with its card. */
 export function models(): Plugin {
   return {
     name: 'models',

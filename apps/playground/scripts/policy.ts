@@ -1,10 +1,10 @@
-/** With these two the page may share memory with its workers. */
+/** The two headers of cross-origin isolation, which allow shared memory. */
 export const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Nothing runs, is fetched or framed but the site's own files; workers of threads are made from blobs. */
+/** Content security policy: only the site's files are run, fetched or framed, and workers of threads from blobs. */
 export const POLICY = [
   "default-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",

@@ -1,4 +1,4 @@
-/** Builds the site where that is needed, and serves it with the headers of `_headers`. */
+/** Builds the site if needed, and serves it with the headers of `_headers`. */
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -12,8 +12,8 @@ const site = join(root, 'dist');
 const HELP = `The playground.
 
   --port <number>   where it is served (default 5173; 0 takes a free one)
-  --host <name>     for whom (default localhost; 0.0.0.0 for the whole network)
-  --as-built        serves what was built last, without building`;
+  --host <name>     address to listen on (default localhost; 0.0.0.0 for the whole network)
+  --as-built        serve the last build without building`;
 
 await main().catch((error) => {
   console.error(error instanceof Error ? error.message : error);
@@ -27,7 +27,7 @@ async function main() {
   await expectFree(port, host);
   if (!asBuilt || !existsSync(join(site, 'index.html'))) await build();
   const { address } = await serveFolder(site, { port, host });
-  console.log(`The playground is at ${address}\nPress Control C to end it.`);
+  console.log(`The playground is at ${address}\nPress Ctrl+C to stop.`);
 }
 
 function readArguments() {

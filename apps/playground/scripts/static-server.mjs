@@ -15,11 +15,11 @@ const TYPES = {
 };
 
 /**
- * Serves a folder, every file with the headers that its `_headers` names, as static hosts do.
+ * Serves a folder, with the headers of its `_headers` file, like static hosts.
  *
  * @param {string} folder
- * @param {{ port?: number, host?: string, headers?: Readonly<Record<string, string>> }} [options] port 0 takes a free
- *   one; other headers than those of `_headers`: none plays a host that cannot set them
+ * @param {{ port?: number, host?: string, headers?: Readonly<Record<string, string>> }} [options] port 0 selects a free
+ * one; other headers than those of `_headers`: none plays a host that cannot set them
  */
 export async function serveFolder(folder, { port = 0, host = 'localhost', headers } = {}) {
   const sent = headers ?? (await headersOf(folder));

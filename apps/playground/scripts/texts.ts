@@ -1,15 +1,15 @@
 import { createRequire } from 'node:module';
 import type { Plugin } from 'vite';
 
-/** The texts that come with the site, by name: written into `texts/` when it is built. */
+/** The texts of the site by name; the build writes them into `texts/`. */
 const TEXTS: Readonly<Record<string, () => string>> = { 'moby-dick': mobyDick };
 
-/** Puts the texts beside the page. */
+/** Copies the texts into the site. */
 export function texts(): Plugin {
   return {
     name: 'texts',
     generateBundle() {
-      // A worker has a bundle of its own, which needs no texts.
+      // The worker's bundle needs no texts.
       if (this.environment.config.build.ssr) return;
       for (const [name, read] of Object.entries(TEXTS)) {
         this.emitFile({ type: 'asset', fileName: `texts/${name}.txt`, source: read() });

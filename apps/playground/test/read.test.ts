@@ -27,11 +27,11 @@ describe('reading in the worker', () => {
   it('tells of every model that comes with the site, with the figures of its card', async () => {
     const models = await engine.call('read.models', undefined);
     expect(models.map(({ name }) => name)).toContain('intents');
-    for (const { parameters, bytes, measured, tries, card } of models) {
+    for (const { parameters, bytes, measured, examples, card } of models) {
       expect(parameters).toBeGreaterThan(100_000);
       expect(bytes).toBeGreaterThan(parameters);
       expect(measured!.value).toBeGreaterThan(0);
-      expect(tries.length).toBeGreaterThan(3);
+      expect(examples.length).toBeGreaterThan(3);
       expect(card.some(({ title, text }) => title === 'How it was made' && text.length > 100)).toBe(true);
     }
   });

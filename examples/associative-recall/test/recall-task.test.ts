@@ -20,7 +20,7 @@ it('asks in the last segment for the values of facts in the first', () => {
   }
 });
 
-it('resumes from the position of a run', () => {
+it('resumes from a position', () => {
   const options = { batchSize: 2, seed: '1', segments: 4, growEvery: 1 };
   const whole = [...take(recallTexts(task, options), 6)];
   const begun = recallTexts(task, options);

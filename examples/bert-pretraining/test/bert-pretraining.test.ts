@@ -21,7 +21,7 @@ const WORLDS = {
 };
 type World = keyof typeof WORLDS;
 
-/** Texts of one topic each, whose words are therefore predictable from one another. */
+/** Texts of one topic each, whose words therefore predict one another. */
 function texts(count: number, seed: string) {
   const random = Random.fromSeed(seed);
   const any = (words: readonly string[]) => words[random.integer(words.length)]!;
@@ -34,7 +34,7 @@ function texts(count: number, seed: string) {
 
 it('predicts better than chance, and then needs few labels', async () => {
   await openBackend(['wasm', 'cpu']);
-  const [documents, watched, test] = [texts(120, 'a'), texts(20, 'b'), texts(40, 'c')];
+  const [documents, heldOut, test] = [texts(120, 'a'), texts(20, 'b'), texts(40, 'c')];
   const tokenizer = await trainWordPieceTokenizer(
     documents.flatMap(({ sentences }) => sentences),
     { vocabularySize: 100 },
@@ -44,10 +44,10 @@ it('predicts better than chance, and then needs few labels', async () => {
   const options = { folder, seed: '1', resume: false };
   const sentences = (all: typeof documents) => all.map((document) => document.sentences);
   const preTrained = await preTrainOnDocuments(
-    { config, tokenizer, documents: sentences(documents), watched: sentences(watched), batchSize: 16, peakRate: 5e-3 },
+    { config, tokenizer, documents: sentences(documents), heldOut: sentences(heldOut), batchSize: 16, peakRate: 5e-3 },
     { ...options, limit: { steps: 120 } },
   );
-  // Chance is the logarithm of the vocabulary, and that of 2 for what follows what.
+  // Chance level: the logarithm of the vocabulary size, plus that of 2 for next sentence prediction.
   const points = (await readFile(join(folder, 'pretraining', 'checkpoints', 'curve.jsonl'), 'utf8')).trim().split('\n');
   expect(JSON.parse(points.at(-1)!).validationLoss).toBeLessThan(
     0.8 * (Math.log(tokenizer.vocabularySize) + Math.log(2)),
@@ -67,12 +67,12 @@ it('predicts better than chance, and then needs few labels', async () => {
       batchSize: 10,
       peakRate: 8e-3,
     },
-    ...{ training: encode(documents.slice(0, 20)), validation: encode(watched) },
+    ...{ training: encode(documents.slice(0, 20)), validation: encode(heldOut) },
   };
   const run = { ...options, limit: { steps: 60 }, folder: join(folder, 'fine-tuning') };
   const accuracy = await fineTuned('pretrained', comparison, run);
   expect(accuracy).toBeGreaterThan(0.9);
-  // A run that is gone on with does not do again what it has done.
+  // A resumed run does not repeat finished work.
   expect(await fineTuned('pretrained', comparison, { ...run, resume: true })).toBe(accuracy);
 });
 

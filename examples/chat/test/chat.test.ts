@@ -25,26 +25,26 @@ describe('dialogues', () => {
   it.each([
     ['no JSON', '{"messages": [}\n', /line 1: expected a JSON object/],
     ['no messages', '{"messages": [{"role": "user", "content": "a"}]}\n', /line 1: expected .*answer of the assistant/],
-    ['a strange role', '\n{"messages": [{"role": "judge", "content": "a"}]}\n', /line 2/],
+    ['an unknown role', '\n{"messages": [{"role": "judge", "content": "a"}]}\n', /line 2/],
   ])('are refused with the line: %s', async (_, content, message) => {
     const file = join(folder, 'some.jsonl');
     await writeFile(file, content);
     await expect(readDialogues(file)).rejects.toThrow(message);
   });
 
-  it('are learnt where the assistant speaks, the end of each answer included', async () => {
+  it("have labels for the assistant's tokens, including the end of each answer", async () => {
     const tokenizer = await trainByteLevelTokenizer('say it', { vocabularySize: 262, specialTokens: SPECIAL_TOKENS });
     const template = jinjaTemplate(TEMPLATE);
     const { inputs, labels } = encodeDialogue(dialogue('say', 'it', 'it', 'say'), { tokenizer, template, length: 99 });
     expect(tokenizer.decode(inputs, { skipSpecialTokens: false })).toBe(
       '<|user|>say<|end|><|assistant|>it<|end|><|user|>it<|end|><|assistant|>say',
     );
-    const learnt = labels.filter((label) => label !== -100);
-    expect(tokenizer.decode(learnt, { skipSpecialTokens: false })).toBe('it<|end|>say<|end|>');
+    const result = labels.filter((label) => label !== -100);
+    expect(tokenizer.decode(result, { skipSpecialTokens: false })).toBe('it<|end|>say<|end|>');
     expect(labels.every((label, index) => label === -100 || label === (inputs[index + 1] ?? 0))).toBe(true);
   });
 
-  it('about words keep some words for the test, and ask for the word before', () => {
+  it('about words hold out some words, and ask about the previous word', () => {
     const { training, test } = spokenWords('1');
     expect(training.length).toBeGreaterThan(20_000);
     const known = new Set(training.map(({ word }) => word));
@@ -56,7 +56,7 @@ describe('dialogues', () => {
   });
 });
 
-it('learns to answer, and what it saves is a chat model with its template', async () => {
+it('learns to answer, and saves a chat model with its template', async () => {
   await openBackend(['wasm', 'cpu']);
   const dialogues = ['red', 'blue', 'green'].flatMap((colour) => [
     dialogue(`Is ${colour} nice?`, `${colour}, yes.`, 'What was it?', colour),

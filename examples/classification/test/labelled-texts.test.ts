@@ -26,7 +26,7 @@ describe('labelled texts', () => {
     ]);
   });
 
-  it('are read from tabs without quotes, where one of two columns is known', async () => {
+  it('are read from tabs without quotes, if one of two columns is known', async () => {
     const file = await fileOf('b.tsv', 'label\tphrase\r\n0\t"one\r\n1\ttwo\r\n');
     expect(await readLabelledTexts(file)).toEqual([
       { text: '"one', label: '0' },
@@ -34,7 +34,7 @@ describe('labelled texts', () => {
     ]);
   });
 
-  it('are read without a heading where the columns are named', async () => {
+  it('are read without a header if the columns are named', async () => {
     const file = await fileOf('e.tsv', 'greet\thello\nleave\tbye\n');
     expect(await readLabelledTexts(file, ['label', 'text'])).toEqual([
       { text: 'hello', label: 'greet' },
@@ -47,14 +47,14 @@ describe('labelled texts', () => {
 
   it.each([
     ['no label', 'text,label\nyes,1\nno,\n', /c\.csv, line 3: expected a text and its label, got no label/],
-    ['a column too many', 'text,label\nyes,1\nno,0,1\n', /c\.csv, line 3.*Record Length/],
+    ['an extra column', 'text,label\nyes,1\nno,0,1\n', /c\.csv, line 3.*Record Length/],
     ['an open quote', 'text,label\nyes,1\n"no,0\n', /c\.csv, line 3.*[Qq]uote/],
-    ['no known heading', 'a,b\nyes,1\n', /c\.csv, line 1: expected a heading.*got a, b/],
+    ['no known header', 'a,b\nyes,1\n', /c\.csv, line 1: expected a header.*got a, b/],
   ])('are refused with the line: %s', async (_, content, message) => {
     await expect(readLabelledTexts(await fileOf('c.csv', content))).rejects.toThrow(message);
   });
 
-  it('come in sets, of which an unlabelled test is left out', async () => {
+  it('come in sets, without an unlabelled test set', async () => {
     const lines = Array.from({ length: 40 }, (_, index) => `${index % 2}\ttext ${index}`);
     await fileOf('train.tsv', ['label\tsentence', ...lines].join('\n'));
     await fileOf('dev.tsv', ['label\tcontent', '0\tdev a', '1\tdev b'].join('\n'));
@@ -62,6 +62,6 @@ describe('labelled texts', () => {
     const { training, validation, test, labels } = await readLabelledSets(folder, '1');
     expect(test.map(({ text }) => text)).toEqual(['dev a', 'dev b']);
     expect([training.length, validation.length, labels]).toEqual([38, 2, ['0', '1']]);
-    await expect(readLabelledSets(join(folder, 'nowhere'), '1')).rejects.toThrow(/none of that name/);
+    await expect(readLabelledSets(join(folder, 'nowhere'), '1')).rejects.toThrow(/none with this name/);
   });
 });

@@ -22,7 +22,7 @@ const recipe: EncoderRecipe = {
   fineTuning: { batchSize: 16, peakRate: 5e-3, hidden: 0.1 },
 };
 
-/** Sentences of three classes, told by two words among others that say nothing. */
+/** Sentences of three classes, which two words determine among irrelevant ones. */
 function sentences(count: number, seed: string): LabelledText[] {
   const random = Random.fromSeed(seed);
   const any = (words: readonly string[]) => words[random.integer(words.length)]!;
@@ -42,20 +42,20 @@ function endingAfter(steps: number) {
   return { signal: controller.signal, onStep: () => void (++taken === steps && controller.abort()) };
 }
 
-it('learns to sort texts, whatever interrupts it, and what it saves sorts them too', async () => {
+it('learns to classify across interruptions, and the saved model classifies too', async () => {
   await openBackend(['wasm', 'cpu']);
   const sets = {
     ...{ name: 'made up', labels: ['land', 'sea', 'sky'] },
     ...{ training: sentences(240, 'a'), validation: sentences(30, 'b'), test: sentences(60, 'c') },
   };
   const options = { limit: { steps: 200 }, folder, seed: '1', resume: false };
-  // Interrupted in either training, and gone on with.
+  // Interrupted in both trainings, and resumed.
   expect(await trainClassifier(sets, recipe, { ...options, ...endingAfter(20) })).toBeNull();
   const half = await trainClassifier(sets, recipe, { ...options, resume: true, ...endingAfter(70) });
-  expect([half!.learnt.interrupted, half!.learnt.steps]).toEqual([true, 30]);
+  expect([half!.result.interrupted, half!.result.steps]).toEqual([true, 30]);
   half!.model.dispose();
   const trained = await trainClassifier(sets, recipe, { ...options, resume: true });
-  expect([trained!.learnt.interrupted, trained!.learnt.steps]).toEqual([false, 140]);
+  expect([trained!.result.interrupted, trained!.result.steps]).toEqual([false, 140]);
   await trained!.model.savePretrained(join(folder, 'model'));
   trained!.model.dispose();
   const model = await Bert.fromPretrained(join(folder, 'model'));
@@ -64,7 +64,7 @@ it('learns to sort texts, whatever interrupts it, and what it saves sorts them t
     sets.test.map(({ text }) => text),
   );
   model.dispose();
-  // Always the same label would be right for a third.
+  // A constant label is right for a third.
   const share = accuracy(
     found.map(({ label }) => label),
     sets.test.map(({ label }) => label),

@@ -17,14 +17,14 @@ afterAll(() => model.dispose());
 const tokens = [[3, 4, 5, 6]];
 const of = (labels: number[]) => ({ tokens, labels: [labels] });
 
-/** The number in a scalar, which is disposed. */
+/** Reads and disposes a scalar. */
 async function numberOf(scalar: Scalar): Promise<number> {
   const [value] = await scalar.data();
   scalar.dispose();
   return value!;
 }
 
-it('weighs the words of names on top of all words', async () => {
+it('adds the weighted loss of the words of names', async () => {
   const value = (labels: number[]) => numberOf(headLoss(model, of(labels)));
   const weighed = (labels: number[]) => numberOf(nameLoss(0.5)(model, of(labels), {}));
   const names = await value([-100, -100, 1, 2]);
@@ -32,8 +32,9 @@ it('weighs the words of names on top of all words', async () => {
   expect(await weighed([0, 0, 0, -100])).toBeCloseTo(await value([0, 0, 0, -100]), 5);
 });
 
-it('an error is that of the kind too: half of three even guesses', async () => {
-  // Untrained, all three tags have about a third: named 2/3 of each word, right 1/3 of each of the two names.
+it('includes the entity type in the error: half of three even guesses', async () => {
+  // Untrained, all three tags have a probability of about 1/3: each word is a name with 2/3, and each of the two names
+  // is right with 1/3.
   const error = await numberOf(nameError(model, of([-100, 0, 1, 2])));
   expect(error).toBeCloseTo(1 - (2 * (2 / 3)) / (2 + 2), 1);
 });

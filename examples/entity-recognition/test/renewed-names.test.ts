@@ -14,7 +14,7 @@ const sentences: TaggedSentence[] = [
   { words: ['we', 'saw', 'we', 'go', 'to', 'saw', 'in', 'go', 'did'], tags: new Array(9).fill('O') },
 ];
 
-it('names are replaced by others of their kind, some of them made up, and the rest of the sentence stays', () => {
+it('names are replaced by others of their type, some of them invented, and the rest of the sentence is unchanged', () => {
   const renew = nameRenewer(sentences, { renewed: 1, recased: 0 });
   const random = Random.fromSeed('1');
   const found = Array.from({ length: 60 }, () => renew(sentences[1]!, random));
@@ -30,7 +30,7 @@ it('names are replaced by others of their kind, some of them made up, and the re
   expect(people).not.toContain('Rotterdam');
 });
 
-it('a share of the other words gets a capital; nothing is drawn where nothing is asked for', () => {
+it('some of the other words are capitalized; without options nothing changes', () => {
   const still = nameRenewer(sentences, { renewed: 0, recased: 0 });
   expect(still(sentences[0]!, Random.fromSeed('1'))).toEqual(sentences[0]);
   const recase = nameRenewer(sentences, { renewed: 0, recased: 0.5 });
@@ -40,7 +40,7 @@ it('a share of the other words gets a capital; nothing is drawn where nothing is
   expect(words.filter((word) => /^[A-Z]/.test(word)).length).toBeGreaterThan(1);
 });
 
-it('the vocabulary keeps words whole in either spelling, and names fall apart', async () => {
+it('the vocabulary keeps words whole in either spelling, and splits names', async () => {
   const twice = [...sentences, ...sentences];
   const tokenizer = await trainWordPieceTokenizer(vocabularyTexts(twice, []), {
     vocabularySize: 200,

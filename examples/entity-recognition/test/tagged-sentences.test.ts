@@ -20,7 +20,7 @@ async function read(content: string) {
   return readTaggedSentences(file);
 }
 
-it('come from all the sources of a folder, and are evaluated source by source', async () => {
+it('come from all sources of a folder, and are evaluated source by source', async () => {
   const sources = join(folder, 'sources');
   await mkdir(sources);
   const write = (name: string, words: string) =>
@@ -52,7 +52,7 @@ describe('tagged sentences', () => {
 
   it.each([
     ['a word alone', 'one\tO\ntwo\n', /some\.conll, line 2: expected a word.*got two alone/],
-    ['a strange tag', 'one\tO\n\ntwo\tplace\n', /some\.conll, line 3.*got the tag place/],
+    ['an unknown tag', 'one\tO\n\ntwo\tplace\n', /some\.conll, line 3.*got the tag place/],
     ['nothing', '\n\n', /expected sentences, got none/],
   ])('are refused with the line: %s', async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(message);

@@ -40,7 +40,7 @@ function sentences(count: number, seed: string): TaggedSentence[] {
   });
 }
 
-it('learns to find names, and what it saves finds them too', async () => {
+it('learns to find names, and the saved model finds them too', async () => {
   await openBackend(['wasm', 'cpu']);
   const tags = ['O', 'B-person', 'B-place', 'I-person'];
   const test = sentences(40, 'c');
@@ -63,7 +63,7 @@ it('learns to find names, and what it saves finds them too', async () => {
   expect(micro.f1).toBeGreaterThan(0.9);
 });
 
-it('asks for a folder of tagged sentences where none is given', async () => {
+it('asks for a folder of tagged sentences if none is given', async () => {
   await expect(readTaggedSets(undefined, '1')).rejects.toThrow(/--data: expected a folder.*WNUT/);
   await expect(readTaggedSets(join(folder, 'model'), '1')).rejects.toThrow(/expected a folder with train/);
 });

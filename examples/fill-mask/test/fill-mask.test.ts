@@ -12,7 +12,7 @@ beforeAll(() => openBackend(['wasm', 'cpu']));
 
 const STORY = 'The fox saw the grapes. The grapes were high. The fox went home. ';
 
-it('cuts stories into passages of whole sentences, none longer than asked for', async () => {
+it('splits stories into passages of whole sentences with a maximum length', async () => {
   const tokenizer = await trainWordPieceTokenizer([STORY], { vocabularySize: 60 });
   const passages = passagesOf([STORY.repeat(4), STORY], tokenizer, 24);
   const { classification, separator } = tokenizer.specialTokens;
@@ -25,7 +25,7 @@ it('cuts stories into passages of whole sentences, none longer than asked for', 
   expect(read.match(/grapes were high/g)).toHaveLength(5);
 });
 
-it('tells words that hold sentences together from those that they are about', () => {
+it('distinguishes function words from content words', () => {
   expect(['the', 'Under', 'fox', '##es', ',', '42'].map(wordClassOf)).toEqual([
     ...['function word', 'function word', 'content word', 'piece of a word', 'punctuation', 'content word'],
   ]);

@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const PLACES = ['rome', 'oslo', 'lima', 'cairo', 'quito', 'delhi'];
 const SINGERS = ['ann', 'bob', 'eve', 'tom', 'sue', 'max'];
 
-/** Songs by singers and the weather in places, as lines of a file. */
+/** Generated commands of two intents, as lines of a file. */
 function commands(count: number, seed: string): string {
   const random = Random.fromSeed(seed);
   const any = (words: readonly string[]) => words[random.integer(words.length)]!;

@@ -24,7 +24,7 @@ describe('made questions', () => {
     expect(words.filter(({ endsSentence }) => endsSentence).length).toBe(1);
   });
 
-  it('are what stands before and after the answer, word for word', () => {
+  it('are the words before and after the answer', () => {
     const maker = new ClozeMaker(tokenizer, [wordsOf(tokenizer, text)]);
     const random = Random.fromSeed('1');
     for (let made = 0; made < 100; made++) {
@@ -42,14 +42,14 @@ describe('made questions', () => {
     }
   });
 
-  it('are refused where no text is long enough, or none has a sentence to ask about', () => {
+  it('are refused if no text is long enough, or none has a suitable sentence', () => {
     for (const hopeless of ['Go on.', 'Go! On! Go! On! Go! On! Go! On!']) {
       const maker = new ClozeMaker(tokenizer, [wordsOf(tokenizer, hopeless)]);
       expect(() => maker.make(48, { around: 3 }, Random.fromSeed('1'))).toThrow(/sentences of at least three words/);
     }
   });
 
-  it('leave out words where that is asked', () => {
+  it('omit words on request', () => {
     const words = [wordsOf(tokenizer, text)];
     const lengthOf = (omitted: number) => {
       const random = Random.fromSeed('1');

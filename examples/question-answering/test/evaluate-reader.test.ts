@@ -5,8 +5,8 @@ import { nearestGuess, randomGuess } from '../guesses.js';
 const context =
   'Ships of all kinds and sizes sail in many seas. The white whale swam past Nantucket. Nobody was there in May, at noon.';
 
-it('guesses beside the words that a question shares with the text', () => {
-  // All four shared words are seen from several spans: the first of them counts.
+it('guesses next to the words that a question shares with the text', () => {
+  // Several spans have all four shared words nearby: the first counts.
   expect(nearestGuess('Where was the white whale when it swam past?', context)).toBe('sail in many');
 });
 

@@ -24,7 +24,7 @@ const squad = (answer: object) => ({
 });
 
 describe('questions', () => {
-  it('are read with their answers where JavaScript has them', async () => {
+  it('are read with answer positions in UTF-16 code units', async () => {
     const [article] = await read(squad({ text: 'Nantucket', answer_start: 28 }));
     expect(article!.questions[0]!.answers).toEqual([{ text: 'Nantucket', start: 29 }]);
     expect(context.indexOf('Nantucket')).toBe(29);
@@ -42,7 +42,7 @@ describe('questions', () => {
     await expect(read(content)).rejects.toThrow(message);
   });
 
-  it('are cut into windows that know whether the answer is in them', async () => {
+  it('are split into windows with the answer if it is in them', async () => {
     const tokenizer = await trainWordPieceTokenizer(context, { vocabularySize: 80 });
     const question = { question: 'where', context, answers: [{ text: 'Nantucket', start: 29 }] };
     const windows = answerWindows(tokenizer, question, { maxLength: 30, overlap: 12 });

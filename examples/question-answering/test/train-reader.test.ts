@@ -21,7 +21,7 @@ const recipe: ReaderRecipe = {
   reading: { batchSize: 16, peakRate: 5e-3, cloze },
 };
 
-/** Who, or how many: one of two words in a text of seven. */
+/** Questions for one of two words in a text of seven. */
 function questions(count: number, seed: string): Question[] {
   const random = Random.fromSeed(seed);
   const any = (words: readonly string[]) => words[random.integer(words.length)]!;
@@ -33,7 +33,7 @@ function questions(count: number, seed: string): Question[] {
   });
 }
 
-it('learns to find answers, and what it saves finds them too', async () => {
+it('learns to find answers, and the saved model finds them too', async () => {
   await openBackend(['wasm', 'cpu']);
   const sets = { training: questions(300, 'a'), validation: questions(32, 'b'), test: questions(30, 'c') };
   const trained = await trainReader(sets, recipe, { limit: { steps: 150 }, folder, seed: '1', resume: false });
@@ -46,6 +46,6 @@ it('learns to find answers, and what it saves finds them too', async () => {
     if (best!.text === answers[0]!.text) right++;
   }
   model.dispose();
-  // Who looks for names alone is right in half of them.
+  // Names alone give half of the answers.
   expect(right).toBeGreaterThan(25);
 });

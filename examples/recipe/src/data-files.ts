@@ -2,37 +2,37 @@ import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { SequiturError } from '@sequitur/core';
 
-/** A line of a file, and how to say what is wrong with it. */
+/** A line of a file, and a function for errors in it. */
 export interface Line {
   readonly text: string;
-  /** Counted from 1. */
+  /** Line number, from 1. */
   readonly number: number;
   /** The error for this line: `throw line.error('two fields with a tab between', 'one')`. */
   error(expected: string, got: string): SequiturError;
 }
 
 /**
- * A text file, gzip or plain.
+ * Reads a text file, plain or gzip.
  *
- * @throws SequiturError where it cannot be read or is not text in UTF-8
+ * @throws SequiturError if it cannot be read or is not UTF-8 text
  */
 export async function readTextFile(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw badFile(path, 'a file that can be read', error.code === 'ENOENT' ? 'none of that name' : error.message);
+    throw badFile(path, 'a file that can be read', error.code === 'ENOENT' ? 'none with this name' : error.message);
   });
   const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const plain = isGzip ? unpacked(bytes, path) : bytes;
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(plain);
   } catch {
-    throw badFile(path, 'text in UTF-8', 'other bytes');
+    throw badFile(path, 'text in UTF-8', 'bytes that are not UTF-8');
   }
 }
 
 /**
- * The lines of a text file, gzip or plain, without their ends; the empty one after the last end is none.
+ * Reads the lines of a text file, plain or gzip, without line ends; an empty last line is dropped.
  *
- * @throws SequiturError as `readTextFile`, and where there is no line
+ * @throws SequiturError as `readTextFile`, and if there is no line
  */
 export async function readLines(path: string): Promise<Line[]> {
   const texts = (await readTextFile(path)).split(/\r?\n/);
@@ -48,7 +48,7 @@ export async function readLines(path: string): Promise<Line[]> {
 /**
  * The fields of a tab-separated line.
  *
- * @throws SequiturError where their number differs, or one is blank
+ * @throws SequiturError if their number differs or one is blank
  */
 export function fieldsOf(line: Line, count: number): string[] {
   const fields = line.text.split('\t');
@@ -62,7 +62,7 @@ export function fieldsOf(line: Line, count: number): string[] {
 /**
  * The JSON object of a line.
  *
- * @throws SequiturError where it is none
+ * @throws SequiturError if the line is not a JSON object
  */
 export function objectOf(line: Line): Readonly<Record<string, unknown>> {
   let value: unknown;
@@ -75,12 +75,12 @@ export function objectOf(line: Line): Readonly<Record<string, unknown>> {
   throw line.error('a JSON object', shown(line.text));
 }
 
-/** The error for a file of data, or a place in it. */
+/** The error for a data file, or a place in it. */
 export function badFile(where: string, expected: string, got: string, fix?: string): SequiturError {
   return new SequiturError({ where, expected, got, ...(fix !== undefined && { fix }) });
 }
 
-/** The beginning of a text as it is shown in messages. */
+/** The beginning of a string, for messages. */
 function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 }

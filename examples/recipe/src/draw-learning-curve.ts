@@ -1,17 +1,17 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-/** What a learning curve shows of one step. */
+/** One point of a learning curve. */
 export interface CurvePoint {
   readonly step: number;
-  /** Mean training loss since the point before; absent before the first step. */
+  /** Mean training loss since the previous point; absent before the first step. */
   readonly loss?: number;
   readonly validationLoss?: number;
 }
 
 export interface CurveStyle {
   readonly title: string;
-  /** Of the losses: `nats per phoneme`. */
+  /** Unit of the losses: `nats per phoneme`. */
   readonly unit: string;
 }
 
@@ -46,7 +46,7 @@ export function drawLearningCurve(points: readonly CurvePoint[], { title, unit }
   return plot.outerHTML;
 }
 
-/** The names of both lines, in their colours, above the picture. */
+/** Legend above the plot. */
 function legend(): Plot.Markish[] {
   return Object.entries(COLORS).map(([name, fill], index) =>
     Plot.text([`● ${name}`], { frameAnchor: 'top', dx: index === 0 ? -50 : 50, dy: -48, fill, fontWeight: 'bold' }),

@@ -1,7 +1,7 @@
 /**
- * The first batches of an endless stream, to watch a training with.
+ * The first batches of an endless stream, for validation.
  *
- * @param limits `batches` at most, and no more than one epoch of `of`
+ * @param limits at most `batches` batches, and at most one epoch of `of` batches
  */
 export function firstBatches<Batch>(
   stream: Iterable<Batch>,

@@ -3,10 +3,9 @@ import { Random } from '@sequitur/core';
 export type Split = 'training' | 'validation' | 'test';
 
 /**
- * Which split an example belongs to, by the hash of its key alone: the same whatever else is in the data, and no key is
- * in two splits.
+ * The split of an example by the hash of its key: independent of the other data, and no key is in two splits.
  *
- * @param shares of validation and test, 0 to 1
+ * @param shares fractions of validation and test, 0 to 1
  */
 export function splitOf(key: string, shares: { readonly validation: number; readonly test: number }): Split {
   const place = Random.fromSeed(`split ${key}`).uniform();
@@ -14,7 +13,7 @@ export function splitOf(key: string, shares: { readonly validation: number; read
   return place < shares.test + shares.validation ? 'validation' : 'training';
 }
 
-/** The items by their split. */
+/** Splits items by the hash of their keys. */
 export function splitByHash<Item>(
   items: Iterable<Item>,
   keyOf: (item: Item) => string,

@@ -1,10 +1,10 @@
 export * from './data-files.js';
 export * from './first-batches.js';
 export * from './held-out.js';
-export { learn } from './learn.js';
 export * from './options.js';
 export { type PairTaskOptions, pairTask } from './pair-task.js';
 export * from './results.js';
 export * from './run-recipe.js';
+export { runTraining } from './run-training.js';
 export { type SmallTransformerSize, smallTransformer } from './small-transformer.js';
 export type * from './training-task.js';

@@ -1,4 +1,4 @@
-/** A signal that Ctrl+C gives, or another signal; after the first Ctrl+C the next one ends the process as usual. */
+/** An abort signal for Ctrl+C, combined with another signal; a second Ctrl+C ends the process as usual. */
 export function interruption(other?: AbortSignal): { readonly signal: AbortSignal; done(): void } {
   const controller = new AbortController();
   const interrupt = () => controller.abort(new Error('interrupted'));

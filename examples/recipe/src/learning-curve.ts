@@ -2,7 +2,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type CurvePoint, type CurveStyle, drawLearningCurve } from './draw-learning-curve.js';
 
-/** The learning curve of a run, kept in a file, a point a line, so that it outlives the process. */
+/** The learning curve of a run, in a file with one point per line, so that a resumed run continues it. */
 export class LearningCurve {
   readonly points: CurvePoint[];
   readonly #file: string;
@@ -12,7 +12,7 @@ export class LearningCurve {
     this.points = points;
   }
 
-  /** @param lastStep points after it belong to steps that the run takes again, and go */
+  /** @param lastStep later points are removed, since the resumed run repeats their steps */
   static async open(file: string, lastStep: number): Promise<LearningCurve> {
     const text = lastStep > 0 ? await readFile(file, 'utf8').catch(() => '') : '';
     const points = text.split('\n').flatMap(pointOf);
@@ -40,7 +40,7 @@ function lineOf(point: CurvePoint): string {
   return `${JSON.stringify(point)}\n`;
 }
 
-/** The point of a line; none where a kill cut it short. */
+/** The point of a line; none if the line is incomplete after a kill. */
 function pointOf(line: string): CurvePoint[] {
   try {
     return line === '' ? [] : [JSON.parse(line)];

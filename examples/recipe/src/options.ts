@@ -4,30 +4,30 @@ import { type BackendName, SequiturError } from '@sequitur/core';
 import type { SaveOptions, WeightDtype } from '@sequitur/pretrained';
 import type { TrainProgress } from '@sequitur/train';
 
-/** An option that one recipe has beside those of all. */
+/** An additional option of one recipe. */
 export interface ExtraOption {
-  /** What stands for the value in the help: `<file>`; absent where there is none, and the option is a switch. */
+  /** Placeholder of the value in the help: `<file>`; absent for a flag. */
   readonly value?: string;
   readonly help: string;
 }
 
-/** A recipe as its command line knows it. */
+/** The command line of a recipe. */
 export interface RecipeCommand<Extra extends string = never> {
-  /** The npm script. */
+  /** Name of the npm script. */
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** How long it trains where nothing is said. */
+  /** Default training time in seconds. */
   readonly seconds: number;
-  /** The help for `--data`, which may be given several times; absent where the recipe takes none. */
+  /** The help for `--data`, which may be repeated; absent for recipes without data. */
   readonly data?: ExtraOption;
   readonly extra?: Readonly<Record<Extra, ExtraOption>>;
 }
 
-/** How long a training lasts. */
+/** Limit of a training run. */
 export type Limit = { readonly seconds: number } | { readonly steps: number };
 
-/** A share of it, 0 to 1. */
+/** A fraction of a limit, 0 to 1. */
 export function shareOf(limit: Limit, share: number): Limit {
   if ('seconds' in limit) return { seconds: limit.seconds * share };
   return { steps: Math.max(1, Math.round(limit.steps * share)) };
@@ -35,32 +35,32 @@ export function shareOf(limit: Limit, share: number): Limit {
 
 export interface RunOptions {
   readonly limit: Limit;
-  /** Where checkpoints, learning curve, model and results lie. */
+  /** Folder for checkpoints, learning curve, model and results. */
   readonly folder: string;
   readonly seed: string;
-  /** How the numbers of the saved model are stored; default F32. What the recipe measures is the model that was stored. */
+  /** Dtype of the saved weights; default F32. The recipe evaluates the saved model. */
   readonly dtype?: WeightDtype;
-  /** Resume the run that was interrupted there; where there is none, begin one. */
+  /** Resume the interrupted run in the folder, or start one. */
   readonly resume: boolean;
-  /** Ends the training early, as Ctrl+C does; what was learnt is kept. */
+  /** Ends the training early, like Ctrl+C; the progress is saved. */
   readonly signal?: AbortSignal;
-  /** Is told of every step. */
+  /** Called after every step. */
   readonly onStep?: (progress: TrainProgress) => void;
 }
 
-/** How a model is saved, as `savePretrained` takes it. */
+/** Options for `savePretrained`. */
 export function savedAs({ dtype }: RunOptions): SaveOptions {
   return dtype === undefined ? {} : { dtype };
 }
 
 export interface RecipeOptions<Extra extends string = never> extends RunOptions {
-  /** Paths, absolute. */
+  /** Absolute paths. */
   readonly data: readonly string[];
   readonly backend: BackendName | undefined;
   readonly extra: Readonly<Partial<Record<Extra, string>>>;
 }
 
-/** The options of a command line, or the help where it was asked for. */
+/** Parses a command line: the options, or the help text. */
 export function readOptions<Extra extends string>(
   command: RecipeCommand<Extra>,
   args: readonly string[],
@@ -98,11 +98,11 @@ function limitOf(seconds: string | undefined, steps: string | undefined, usual: 
   if (steps === undefined) {
     const limit = { seconds: Number(seconds ?? usual) };
     if (limit.seconds > 0) return limit;
-    throw new Error(`--seconds ${seconds} is no number above 0`);
+    throw new Error(`--seconds ${seconds} is not a number above 0`);
   }
   const limit = { steps: Number(steps) };
   if (Number.isInteger(limit.steps) && limit.steps > 0) return limit;
-  throw new Error(`--steps ${steps} is no integer above 0`);
+  throw new Error(`--steps ${steps} is not an integer above 0`);
 }
 
 const DTYPES: readonly WeightDtype[] = ['F32', 'F16', 'BF16'];
@@ -110,7 +110,7 @@ const DTYPES: readonly WeightDtype[] = ['F32', 'F16', 'BF16'];
 function dtypeOf(name: string): WeightDtype {
   const found = DTYPES.find((dtype) => dtype === name);
   if (found) return found;
-  throw new Error(`--dtype ${name} is none of ${DTYPES.join(', ')}`);
+  throw new Error(`--dtype ${name} is not one of ${DTYPES.join(', ')}`);
 }
 
 function declared({ data, extra = {} as never }: RecipeCommand<string>) {
@@ -137,12 +137,12 @@ function helpOf({ name, about, seconds, data, extra = {} as never }: RecipeComma
       `--${option}${value ? ` ${value}` : ''}`,
       help,
     ]),
-    ['--seconds <n>', `about how long to train (default ${seconds})`],
+    ['--seconds <n>', `training time in seconds (default ${seconds})`],
     ['--steps <n>', 'number of training steps instead'],
     ['--backend <name>', 'webgpu, wasm or cpu (default the best one found)'],
-    ['--folder <path>', `where the run and the model are kept (default runs/${name})`],
-    ['--seed <text>', 'of the weights, the order of the data and dropout (default 1)'],
-    ['--dtype <name>', 'how the saved model is stored: F32, F16 or BF16 (default F32)'],
+    ['--folder <path>', `folder of the run and the model (default runs/${name})`],
+    ['--seed <text>', 'seed of the weights, the order of the data and dropout (default 1)'],
+    ['--dtype <name>', 'dtype of the saved weights: F32, F16 or BF16 (default F32)'],
     ['--resume', 'resume the interrupted run in the folder'],
     ['--help', 'this text'],
   ];

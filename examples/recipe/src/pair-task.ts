@@ -10,25 +10,24 @@ import {
 import type { TrainingTask } from './training-task.js';
 
 export interface PairTaskOptions {
-  /** Of the data, which a resumed run compares. */
+  /** Name of the data, which a resumed run compares. */
   readonly name: string;
   readonly title: string;
   readonly unit: string;
   readonly training: readonly EncodedPair[];
   readonly validation: readonly EncodedPair[];
   readonly paddingToken: number;
-  /** Pairs in a batch; those of like length come together, so that little of it is padding. */
+  /** Pairs per batch; pairs of similar length are batched together to reduce padding. */
   readonly batchSize: number;
-  /** The highest learning rate, reached after `warmUp` of all steps, 0 to 1. */
+  /** The peak learning rate, reached after the fraction `warmUp` of all steps, 0 to 1. */
   readonly peak: number;
   readonly warmUp?: number;
   readonly seed: string;
 }
 
 /**
- * To write the target after the source, as the original Transformer was trained (Vaswani et al. 2017, section 5): labels
- * smoothed by 0.1, Adam with a second decay of 0.98, a rate that warms up; it then falls with a cosine, which suits runs
- * whose length is known.
+ * Training task of an encoder-decoder, as for the original Transformer (Vaswani et al. 2017, section 5): label
+ * smoothing of 0.1, Adam with β₂ = 0.98 and a warm-up; then a cosine decay, which suits runs of known length.
  */
 export function pairTask(options: PairTaskOptions): TrainingTask<SequenceToSequence, LabelledTranslationBatch> {
   const { name, title, unit, training, validation, paddingToken, batchSize, peak, warmUp = 0.1, seed } = options;

@@ -3,23 +3,23 @@ import { adamW, evaluate, train } from '@sequitur/train';
 import type { Limit } from './options.js';
 import type { TrainingTask } from './training-task.js';
 
-/** Steps that compile and warm up, and say nothing of the speed. */
+/** Steps for compilation and warm-up, which are not timed. */
 const WARM_UP_STEPS = 3;
 const SHARE_OF_TRIAL = 0.03;
 const LONGEST_TRIAL = 20;
 
-/** Evaluations take no larger a share of the time, unless that left fewer than two. */
+/** Largest fraction of the time for evaluations, unless fewer than two would be left. */
 const SHARE_OF_EVALUATION = 0.1;
 
 export interface Plan {
   readonly steps: number;
-  /** After how many steps the model is evaluated; the last step is one of them where there are several. */
+  /** Number of steps between evaluations; the last step is evaluated if there are several. */
   readonly evaluateEvery: number;
 }
 
 /**
- * How many steps a run has: as many as asked for, or as many as fit into the time, found out by a trial that leaves the
- * model as it is. From here on time plays no part, so that the run can be repeated and gone on with.
+ * Plans a run: the given number of steps, or the number that fits into the time, by a trial that does not change the
+ * model. Afterwards the run does not depend on time, so that it can be repeated and resumed.
  */
 export async function planOf<M extends Module, Batch>(
   limit: Limit,
@@ -43,7 +43,7 @@ async function secondsPerStep<M extends Module, Batch>(
   { loss, data, accumulate }: TrainingTask<M, Batch>,
   longest: number,
 ): Promise<number> {
-  // At a rate of 0 nothing is learnt, and the work is the same.
+  // With a learning rate of 0 the model does not change, and the work is the same.
   const optimizer = adamW({ learningRate: 0 });
   let began = performance.now();
   try {

@@ -2,19 +2,19 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { startedIn } from './run-recipe.js';
 
-/** What a recipe measured and how, as `results.json` keeps it. */
+/** Results and settings of a recipe, as in `results.json`. */
 export type Results = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Writes `results.json` into the folder and says on the screen what is in it. */
+/** Writes `results.json` into the folder and prints it. */
 export async function saveResults(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'results.json'), `${JSON.stringify(results, null, 2)}\n`);
   const width = Math.max(...Object.keys(results).map((name) => name.length));
   const lines = Object.entries(results).map(([name, value]) => `  ${name.padEnd(width)}  ${shown(value)}`);
-  console.log(['', `Results, kept in ${shortPath(join(folder, 'results.json'))}:`, ...lines].join('\n'));
+  console.log(['', `Results, saved in ${shortPath(join(folder, 'results.json'))}:`, ...lines].join('\n'));
 }
 
-/** A path as it is typed where npm was called. */
+/** A path relative to the folder where npm was called. */
 export function shortPath(path: string): string {
   return relative(startedIn, path) || '.';
 }

@@ -3,26 +3,25 @@ import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import type { Plan } from './plan.js';
 
-/** The decisions of a run before its first step, which a later process follows. */
+/** The plan of a run, which a resuming process follows. */
 export interface ResolvedRun extends Plan {
   readonly finished: boolean;
 }
 
-/** The file with the decisions of a run. */
+/** The file with the plan of a run. */
 export class RunFile {
   readonly #folder: string;
 
-  /** @param folder of checkpoints; it holds nothing else */
+  /** @param folder folder of the checkpoints, which has no other files */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * The run to resume, or null where a new one starts; files of a finished run are then removed.
+   * The run to resume, or null to start a new one; files of a finished run are then removed.
    *
-   * @param steps that the caller asks for, if any
-   * @throws SequiturError where there is an unfinished run that was not to be resumed, or one with another number of
-   *   steps
+   * @param steps requested number of steps, if any
+   * @throws SequiturError if there is an unfinished run and `resume` is false, or one with another number of steps
    */
   async open({ resume, steps }: { resume: boolean; steps: number | undefined }): Promise<ResolvedRun | null> {
     const found = await this.#read();
@@ -70,9 +69,9 @@ export class RunFile {
   #otherSteps(found: ResolvedRun, steps: number): SequiturError {
     return new SequiturError({
       where: this.#folder,
-      expected: `${found.steps} steps, as the run there was begun with`,
+      expected: `${found.steps} steps, as at the start of the run`,
       got: `${steps}`,
-      fix: 'Leave --steps out, or begin anew in another folder',
+      fix: 'Omit --steps, or start again in another folder',
     });
   }
 }

@@ -1,10 +1,10 @@
 import { type Backend, openBackend, SequiturError } from '@sequitur/core';
 import { type RecipeCommand, type RecipeOptions, readOptions } from './options.js';
 
-/** Where npm was called, which is where paths on the command line start. */
+/** The folder where npm was called, to which paths on the command line are relative. */
 export const startedIn = process.env.INIT_CWD ?? process.cwd();
 
-/** Reads the command line, opens the backend and runs the recipe; errors end up on the screen and in the exit code. */
+/** Reads the command line, opens the backend and runs the recipe; prints errors and sets the exit code. */
 export async function runRecipe<Extra extends string = never>(
   command: RecipeCommand<Extra>,
   recipe: (options: RecipeOptions<Extra>) => Promise<unknown>,
@@ -15,7 +15,7 @@ export async function runRecipe<Extra extends string = never>(
     describeBackend(await openBackend(options.backend ?? ['webgpu', 'wasm', 'cpu']));
     await recipe(options);
   } catch (error) {
-    // Our own errors say all there is to say; anything else is a fault of ours and keeps its trace.
+    // A SequiturError explains itself; any other error is a bug and is printed with its stack.
     console.error(error instanceof SequiturError ? `\n${error.message}` : error);
     process.exitCode = 1;
   }

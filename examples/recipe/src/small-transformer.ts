@@ -4,17 +4,17 @@ import { type BartConfig, SequenceToSequence, transformer } from '@sequitur/tran
 
 export interface SmallTransformerSize {
   readonly width: number;
-  /** Of encoder and decoder each. */
+  /** Number of layers of the encoder and of the decoder. */
   readonly depth: number;
   readonly heads: number;
-  /** Tokens that either side may have. */
+  /** Maximum length of source and target in tokens. */
   readonly contextLength: number;
   readonly dropout: number;
-  /** Settings of generation that are saved with the model, as Hugging Face spells them. */
+  /** Generation settings that are saved with the model, with Hugging Face's names. */
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 
-/** An original Transformer of any size, with the layout and the tied embeddings of the published ones. */
+/** Creates an original Transformer of any size, with tied embeddings. */
 export function smallTransformer(
   tokenizer: Tokenizer,
   { width, depth, heads, contextLength, dropout, generation }: SmallTransformerSize,

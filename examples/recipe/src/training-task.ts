@@ -1,39 +1,39 @@
 import type { Module } from '@sequitur/core';
 import type { LossFunction, Optimizer, TrainingData } from '@sequitur/train';
 
-/** What is learnt, and how. */
+/** A training task: model loss, data, optimizer and evaluation. */
 export interface TrainingTask<M extends Module, Batch> {
-  /** Of the learning curve. */
+  /** Title of the learning curve. */
   readonly title: string;
-  /** Of the losses: `nats per phoneme`. */
+  /** Unit of the losses: `nats per phoneme`. */
   readonly unit: string;
   readonly loss: LossFunction<M, Batch>;
-  /** Default the loss that is trained. */
+  /** Validation loss; default the training loss. */
   readonly validationLoss?: LossFunction<M, Batch>;
-  /** Fresh endless batches; best those that know their position, such as `shuffledBatches`. */
+  /** Creates endless batches; resumable ones such as `shuffledBatches` are best. */
   readonly data: () => TrainingData<Batch>;
   readonly validation: readonly Batch[];
-  /** Number of steps of the run, for schedules. */
+  /** Creates the optimizer for a number of steps, which its schedule needs. */
   readonly optimizer: (steps: number) => Optimizer;
-  /** How many tokens a batch has, for the speed on the screen; default the ids in its `inputs`. */
+  /** Number of tokens of a batch, for the displayed speed; default the number of ids in its `inputs`. */
   readonly tokensOf?: (batch: Batch) => number;
-  /** How many there are in a run, unless they would take too much of its time; default 20. */
+  /** Number of evaluations in a run, unless they would take too much time; default 20. */
   readonly evaluations?: number;
   /** Early stopping: evaluations without improvement before the run stops; default never. */
   readonly patience?: number;
-  /** How many batches make one step; default 1. */
+  /** Number of batches per step; default 1. */
   readonly accumulate?: number;
-  /** Gradients together are at most this long; default 1. */
+  /** Global norm that gradients are clipped to; default 1. */
   readonly maxGradientNorm?: number;
 }
 
-/** What came of it; the model is the one of the lowest validation loss. */
-export interface Learnt {
-  /** All that were taken, those before a resumption too. */
+/** Result of a training run; the model is that of the lowest validation loss. */
+export interface TrainingResult {
+  /** Number of steps, including those before a resumption. */
   readonly steps: number;
-  /** Of training in this process. */
+  /** Training time in this process, in minutes. */
   readonly minutes: number;
-  /** Of the processor in that time, of all threads together: on a machine that is busy otherwise they are fewer. */
+  /** CPU time of all threads in minutes; less than the elapsed time on a loaded machine. */
   readonly processorMinutes: number;
   readonly parameters: number;
   readonly validationLoss: number;

@@ -16,7 +16,7 @@ const file = async (content: string | Uint8Array) => {
   return readLines(join(folder, 'data'));
 };
 
-it('reads lines, plain and packed', async () => {
+it('reads lines, plain and gzip', async () => {
   for (const content of ['one\ttwo\r\nthree\tfour\n', gzipSync('one\ttwo\nthree\tfour')]) {
     const lines = await file(content);
     expect(lines.map((line) => fieldsOf(line, 2))).toEqual([
@@ -26,8 +26,8 @@ it('reads lines, plain and packed', async () => {
   }
 });
 
-it('says in which line what is wrong', async () => {
-  await expect(readLines(join(folder, 'nowhere'))).rejects.toThrow(/nowhere.*none of that name/);
+it('names the line of an error', async () => {
+  await expect(readLines(join(folder, 'nowhere'))).rejects.toThrow(/nowhere.*none with this name/);
   await expect(file('')).rejects.toThrow(/at least one line/);
   await expect(file(Uint8Array.of(0xff, 0xfe, 0x00))).rejects.toThrow(/UTF-8/);
   await expect(file(Uint8Array.of(0x1f, 0x8b, 0x00))).rejects.toThrow(/whole gzip/);

@@ -10,7 +10,7 @@ import { batchesOf, firstBatches, NOT_ASKED } from '../task.js';
 
 beforeAll(() => openBackend('wasm'));
 
-it('asks for what was strewn among the noise, in its order', () => {
+it('asks for the tokens among the noise, in order', () => {
   for (let seed = 0; seed < 20; seed++) {
     const { inputs, labels } = selectiveCopying.draw(Random.fromSeed(seed));
     const asked = [...labels].filter((label) => label !== NOT_ASKED);
@@ -21,7 +21,7 @@ it('asks for what was strewn among the noise, in its order', () => {
   }
 });
 
-it('begins with few tokens among little noise, in as many texts as make a batch of the test', () => {
+it('begins with few tokens and little noise, in batches with as many tokens as in the test', () => {
   const [first] = firstBatches(selectiveCopying, 1, { batchSize: 8, seed: 'a', forTraining: true });
   const asked = (row: Int32Array) => row.filter((label) => label !== NOT_ASKED).length;
   expect(asked(first!.labels[0] as Int32Array)).toBe(1);
@@ -31,7 +31,7 @@ it('begins with few tokens among little noise, in as many texts as make a batch 
   expect(selectiveCopying.curriculum!(1500)).toEqual({});
 });
 
-it('asks what stood behind the special token, once at the end or often', () => {
+it('asks for the token after the special one, once at the end or often', () => {
   const special = inductionHeads.vocabularySize - 1;
   for (let seed = 0; seed < 20; seed++) {
     for (const often of [false, true]) {
@@ -48,7 +48,7 @@ it('asks what stood behind the special token, once at the end or often', () => {
   }
 });
 
-it('resumes its batches where a run stopped', () => {
+it('resumes its batches from a position', () => {
   const options = { batchSize: 2, seed: 'a', forTraining: true };
   const whole = firstBatches(inductionHeads, 4, options);
   const stopped = batchesOf(inductionHeads, options);
@@ -59,7 +59,7 @@ it('resumes its batches where a run stopped', () => {
   expect(next).toEqual(whole[2]);
 });
 
-/** Gives each row the same token at every place, whatever it reads. */
+/** A model that predicts the same token at every position of a row, whatever its input. */
 function stubborn(tokensOfRows: readonly number[]): CausalModel {
   const step = (tokens: Tensor2D) => ({
     logits: tidy(() => {
@@ -71,7 +71,7 @@ function stubborn(tokensOfRows: readonly number[]): CausalModel {
   return { vocabularySize: 16, initState: () => ({}), step } as unknown as CausalModel;
 }
 
-it('counts what is right, in texts that are read in pieces', async () => {
+it('computes the accuracy of sequences that are read in chunks', async () => {
   const length = 2048 + 7;
   const batches = firstBatches(inductionHeads, 1, { batchSize: 3, seed: 'long', length });
   const [first, second, third] = batches[0]!.labels.map((row) => row[length - 1]!);
@@ -79,7 +79,7 @@ it('counts what is right, in texts that are read in pieces', async () => {
   expect(await accuracy(stubborn([first!, second!, (third! + 1) % 15]), batches)).toBeCloseTo(2 / 3);
 });
 
-it('has models of like size, which at first know nothing', async () => {
+it('has models of similar size, which start at chance level', async () => {
   const sizes = [];
   for (const create of Object.values(models)) {
     const model = create({ vocabularySize: selectiveCopying.vocabularySize, seed: '1' });

@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const line = (title: string, text: string) => `${JSON.stringify({ title, text })}\n`;
 
-it('reads stories by split, packed or plain, the title on the first line', async () => {
+it('reads stories by split, gzip or plain, with the title on the first line', async () => {
   await writeFile(
     join(folder, 'train.jsonl.gz'),
     gzipSync(line('The Fox', 'A fox ran.\n') + line('The Owl', 'It flew.')),
@@ -32,14 +32,14 @@ it('reads stories by split, packed or plain, the title on the first line', async
   expect([validation, test]).toEqual([['The Cat\n\nIt slept.'], ['The Dog\n\nIt barked.']]);
 });
 
-it('names the line that is no story, and the file that is missing', async () => {
+it('names the invalid line, or the missing file', async () => {
   await writeFile(join(folder, 'valid.jsonl'), line('The Cat', 'It slept.') + line('The Cow', ' '));
   await expect(readStories(folder)).rejects.toThrow(/valid\.jsonl, line 2/);
   await rm(join(folder, 'valid.jsonl'));
   await expect(readStories(folder)).rejects.toThrow(/valid\*\.jsonl/);
 });
 
-it.each(Object.entries(sizes))('architectures of size %s have as many parameters, within 3 %', async (_, size) => {
+it.each(Object.entries(sizes))('architectures of size %s have equal parameter counts within 3 %', async (_, size) => {
   const tokenizer = await trainByteLevelTokenizer(['once upon a time'], { vocabularySize: 260 });
   const counts = Object.values(architectures).map((architecture) => {
     const model = architecture.create({ ...size, vocabulary: tokenizer.vocabularySize }, tokenizer, 'count');
@@ -56,7 +56,7 @@ const tiny: StorySize = {
 };
 
 it.each(Object.entries(architectures))(
-  '%s learns, is saved, and is read back to the same bits per byte',
+  '%s trains, is saved, and is loaded with the same bits per byte',
   async (name, each) => {
     const text = 'the fox saw the grapes and the grapes saw the fox. '.repeat(600);
     const tokenizer = await trainByteLevelTokenizer([text], { vocabularySize: tiny.vocabulary });

@@ -41,7 +41,7 @@ const optionsOf = (data: string, steps: number, options: Partial<RecipeOptions> 
   ...{ backend: 'wasm', ...options },
 });
 
-it('learns what matters in a text, beyond its first sentence, and is saved as a summarizer', async () => {
+it('learns to summarize beyond the first sentence, and is saved as a summarizer', async () => {
   const data = await writeArticles();
   const { scores, validationLoss } = await trainSummarizer(optionsOf(data, 200), settings);
   expect(validationLoss).toBeLessThan(0.2); // a guess among five animals costs 1.6 nats once in about four tokens
@@ -52,7 +52,7 @@ it('learns what matters in a text, beyond its first sentence, and is saved as a 
   model.dispose();
 });
 
-it('resumes after an interruption to the same end', async () => {
+it('resumes after an interruption to the same result', async () => {
   const data = await writeArticles();
   const whole = await trainSummarizer(optionsOf(data, 10), settings);
   const controller = new AbortController();
@@ -65,7 +65,7 @@ it('resumes after an interruption to the same end', async () => {
   expect(resumed.scores).toEqual(whole.scores);
 });
 
-it('copies the sentence that says most of the others, wherever a passage begins', () => {
+it('copies the principal sentence, wherever a passage begins', () => {
   const text = [
     'Hello there.',
     'We show a fast method.',
@@ -83,23 +83,23 @@ it('copies the sentence that says most of the others, wherever a passage begins'
   expect([...lengths].sort()).toEqual([1, 2, 3, 4]);
 });
 
-it('says what is wrong with its data', async () => {
+it('names errors in its data', async () => {
   const file = join(folder, 'bad.jsonl');
   const read = async (...lines: string[]) => {
     await writeFile(file, lines.join('\n'));
     return readArticles(file);
   };
   await expect(readArticles(undefined)).rejects.toThrow(/--data <path>.*SciTLDR/);
-  await expect(readArticles(join(folder, 'nowhere'))).rejects.toThrow(/none of that name/);
+  await expect(readArticles(join(folder, 'nowhere'))).rejects.toThrow(/none with this name/);
   await expect(readArticles(folder)).rejects.toThrow(/train.jsonl, dev.jsonl, test.jsonl, got no train.jsonl/);
   await expect(read('{"source": "a", "target": "b"}', '{"source": "a"}')).rejects.toThrow(/line 2: expected "target"/);
-  await expect(read('{"source": [1], "target": "b"}')).rejects.toThrow(/line 1: expected "source" to be a text/);
+  await expect(read('{"source": [1], "target": "b"}')).rejects.toThrow(/line 1: expected "source" to be a string/);
   await expect(read('["a"]')).rejects.toThrow(/line 1: expected a JSON object/);
   const splits = await read('{"source": ["a ", ""], "target": ["b", "c"]}');
   expect(Object.values(splits).flat()).toEqual([{ sentences: ['a'], summaries: ['b', 'c'] }]);
 });
 
-it('reads no more of a text than fits, end included', async () => {
+it('truncates a text to fit, including the end token', async () => {
   const odd = Array.from({ length: 400 }, (_, index) => (index % 3 ? `naïve–${index}, “日本”` : 'plain'));
   const tokenizer = await trainByteLevelTokenizer('plain words', { vocabularySize: 262, specialTokens: ['</s>'] });
   const beginning = beginningOf(odd, tokenizer);
@@ -110,7 +110,7 @@ it('reads no more of a text than fits, end included', async () => {
   expect(beginningOf(['short.', 'text'], tokenizer)).toBe('short. text');
 });
 
-it('measures the first sentence beside the model', () => {
+it('compares the first sentence with the model', () => {
   const articles = [{ sentences: ['one two three', 'four'], summaries: ['four', 'one two'] }];
   expect(scoresBesideLead(['four'], articles)).toMatchObject({ 'model ROUGE-1': 100, 'lead-1 ROUGE-1': 80 });
 });

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Words of three letters, each letter one sound. */
+/** Words of three letters, each with one sound. */
 function spelledWords(): Corpus {
   const sounds = { a: 'AA1', b: 'B', d: 'D', e: 'EH1', k: 'K', o: 'OW1', s: 'S' };
   const letters = Object.keys(sounds) as (keyof typeof sounds)[];
@@ -40,9 +40,9 @@ const inFolder = (
   ...{ backend: 'wasm', ...options },
 });
 
-it('learns to spell words that it has not seen, and is saved as a translator', async () => {
+it('learns to pronounce held-out words, and is saved as a translator', async () => {
   const { scores, validationLoss } = await trainTranslator(spelledWords(), inFolder('whole', 120));
-  expect(validationLoss).toBeLessThan(0.5); // 1.4 nats are chance: one of eight tokens, an end after three
+  expect(validationLoss).toBeLessThan(0.5); // chance level is 1.4 nats: one of eight tokens, and an end after three
   expect(scores['phoneme error']).toBeLessThan(0.1);
   const model = await SequenceToSequence.fromPretrained(join(folder, 'whole'));
   expect(await translate(model, ['kab', 'SOD'])).toEqual(['K AA1 B', 'S OW1 D']);
@@ -54,7 +54,7 @@ it('learns to spell words that it has not seen, and is saved as a translator', a
   expect(written).toEqual(saved);
 });
 
-/** All that a saved model is made of. */
+/** The files of a saved model. */
 async function readModel(run: string) {
   const json = async (name: string) => JSON.parse(await readFile(join(run, name), 'utf8'));
   const weights = createHash('sha256').update(await readFile(join(run, 'model.safetensors')));
@@ -81,7 +81,7 @@ it('resumes after an interruption to the same weights', async () => {
   expect(weights[1]).toEqual(weights[0]);
 });
 
-it('reads parallel corpora in four ways, and says where they are wrong', async () => {
+it('reads parallel corpora in four formats, and names errors in them', async () => {
   const lines = Array.from({ length: 200 }, (_, index) => [`number ${index}`, `Nummer ${index}`] as const);
   const write = (name: string, content: string | Uint8Array) => writeFile(join(folder, name), content);
   const side = (index: 0 | 1) => lines.map((line) => line[index]).join('\n');
@@ -118,7 +118,7 @@ it('reads parallel corpora in four ways, and says where they are wrong', async (
   await write('bad.tsv', 'one\teins\ntwo\n');
   await expect(read('train.en', 'short.de')).rejects.toThrow(/as many lines, got 200 and 1/);
   await expect(read('bad.tsv')).rejects.toThrow(/bad.tsv, line 2: expected 2 fields/);
-  await expect(read('nowhere.tsv')).rejects.toThrow(/none of that name/);
+  await expect(read('nowhere.tsv')).rejects.toThrow(/none with this name/);
   await rm(join(folder, 'val.de'));
   await expect(read('.')).rejects.toThrow(/a file val\*\.de/);
 });

@@ -11,7 +11,7 @@ import { scores, timesKeys, timesQueries } from './tiles';
 import { spreadToValues } from './fully-masked';
 
 const PAIR_BYTES: usize = 64;
-/** From this logarithm on its rounding is visible in the weights, which are then summed again. */
+/** From this logarithm on, its rounding error is visible in the weights, which are then summed again. */
 const LARGE: f32 = 64;
 
 /** Bytes of scratch that a thread needs for `attentionBackward`. */
@@ -116,7 +116,7 @@ function backwardHead(call: Call, pair: Pair, panels: Panels, b: i32, h: i32): v
         continue;
       }
       const scaled = log * LOG2_E;
-      store<f32>(logs + bytes(r), abs(scaled) > f32.MAX_VALUE ? log : scaled); // as `inTwos` has it
+      store<f32>(logs + bytes(r), abs(scaled) > f32.MAX_VALUE ? log : scaled); // as in `inTwos`
       largest = max(largest, abs(log));
       const drift = dot(valueSize, <usize>call.doutput + row, <usize>call.output + row);
       store<f32>(drifts + bytes(r), drift - load<f32>(<usize>call.dlogSumExp + at));

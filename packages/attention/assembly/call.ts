@@ -1,4 +1,4 @@
-// The arguments of a call: one block of 32-bit values. `src/ops/scaled-dot-product/wasm/call.ts` fills it by these names.
+// The arguments of a call: one block of 32-bit values. `src/ops/scaled-dot-product/wasm/call.ts` fills it by name.
 // Offsets are in bytes, strides in elements; 0 stands for an absent tensor.
 
 // @ts-ignore: decorator
@@ -26,7 +26,7 @@ export class Call {
   layouts: u32;
   layoutCount: i32;
   scale: f32;
-  /** 0: none. */
+  /** 0 for none. */
   softCap: f32;
   /** A weight is dropped where its random bits are below this; 0: none. */
   dropBelow: u32;
@@ -45,9 +45,9 @@ export class Call {
   dbias: u32;
   drelative: u32;
   scratch: u32;
-  /** Of one thread. */
+  /** Scratch bytes of one thread. */
   scratchBytes: u32;
-  /** [batch, queries] or 0: with it `visible` holds the document of each key, 0 at padding. */
+  /** [batch, queries] or 0; if given, `visible` has the document of each key, 0 at padding. */
   documents: u32;
 }
 

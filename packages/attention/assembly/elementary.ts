@@ -3,11 +3,10 @@ import { multiplyAdd } from '../../core/assembly/multiply-add';
 import { LOG2_E } from './call';
 
 /**
- * 2^x for x <= 127, about 0 below -126, NaN of NaN: n + r with
- * r
- * <= 1/2, where 2^r is the degree-5 polynomial that is 1 at 0 and has the least relative error, 9.2e-8. Adding 1.5 ·
- * 2^23 + 127 puts the exponent of 2^n into the lowest bits, from which one shift moves it into place. `pmax`, which
- * returns its first operand where that is NaN, is one instruction; `max`, which respects the sign of zero, takes nine.
+ * 2^x for x <= 127, about 0 below -126, NaN of NaN: n + r with r <= 1/2, where 2^r is the degree-5 polynomial that is 1
+ * at 0 and has the minimal relative error, 9.2e-8. Adding 1.5 · 2^23 + 127 puts the exponent of 2^n into the lowest
+ * bits, from which one shift moves it into place. `pmax`, which returns its first operand where that is NaN, is one
+ * instruction; `max`, which respects the sign of zero, takes nine.
  */
 // @ts-ignore: decorator
 @inline
@@ -31,7 +30,7 @@ export function exp2OrZero(x: v128): v128 {
   return v128.andnot(exp2Of(x), f32x4.le(x, f32x4.splat(-125)));
 }
 
-/** x times log2 e, as exponents of two; x itself where the product is beyond what float32 holds. */
+/** x times log2 e, as exponents of two; x itself where the product overflows float32. */
 // @ts-ignore: decorator
 @inline
 export function inTwos(x: v128): v128 {

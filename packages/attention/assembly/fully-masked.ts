@@ -1,7 +1,7 @@
-// Fully masked queries that average over keys, as PyTorch models do in rows of padding.
+// Fully masked queries that average over keys, as in PyTorch models in rows of padding.
 import { ALL, BLOCK, Call, EVENLY, ROW, ZEROS } from './call';
 
-/** How many keys the query averages over; 0 where its output is zero. */
+/** Number of keys that the query averages over; 0 if its output is zero. */
 function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: usize): i32 {
   if (call.fullyMasked == ZEROS) return 0;
   if (call.fullyMasked == ALL) return call.keys;
@@ -12,7 +12,7 @@ function shareOf(call: Call, query: i32, starts: usize, entries: usize, masks: u
   return count;
 }
 
-/** Whether the query is not fully masked, by pattern, padding and document. */
+/** Whether the query has a visible key, by pattern, padding and document. */
 export function seesSome(
   call: Call, query: i32, starts: usize, entries: usize, masks: usize, visible: usize, document: usize,
 ): bool {
@@ -30,7 +30,7 @@ function nextKey(call: Call, query: i32, key: i32, starts: usize, entries: usize
   return nextShown(call, query, key, starts, entries, masks);
 }
 
-/** The next key after `key` that the pattern shows the query, padding included; -1 where there is none. */
+/** The next key after `key` that the pattern shows the query, padding included; -1 if there is none. */
 function nextShown(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
   const block = <usize>(query / BLOCK) << 2;
   const last = load<i32>(starts + block, 4);

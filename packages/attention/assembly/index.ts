@@ -1,4 +1,4 @@
-// What the host calls, described where it is written; `src/wasm-kernels.ts` declares it in TypeScript.
+// The functions that the host calls; `src/wasm-kernels.ts` declares them in TypeScript.
 export { attentionBackward, backwardScratchBytes } from './backward';
 export { attentionForward, forwardScratchBytes } from './forward';
 export { rotate } from './rotate';

@@ -1,4 +1,4 @@
-// Rows of a tensor [.., size], `stride` elements apart, copied into the order in which the tiles read them; elements
+// Rows of a tensor [.., size], `stride` elements apart, copied into the order in which the tiles read them. Elements
 // beyond the rows or the size are zero.
 import { packColumns, packRows } from '../../core/assembly/gemm';
 import { BLOCK, bytes, roundUp } from './call';
@@ -14,7 +14,9 @@ export function packEights(rows: i32, size: i32, from: usize, stride: i32, facto
   if (factor != 1) multiply(to, size * roundUp(rows, 8), factor);
 }
 
-/** For each block of 64 rows its panels of 8 columns: [room / BLOCK, size / 8, BLOCK, 8], rows from `rows` to `room` zero. */
+/**
+ * For each block of 64 rows, panels of 8 columns: [room / BLOCK, size / 8, BLOCK, 8], rows from `rows` to `room` zero.
+ */
 export function packPanels(rows: i32, room: i32, size: i32, from: usize, stride: i32, to: usize): void {
   const step = bytes(stride);
   for (let first = 0; first < room; first += BLOCK, from += BLOCK * step) {

@@ -3,7 +3,7 @@ import { multiplyAdd } from '../../core/assembly/multiply-add';
 
 /**
  * y = x [rows, heads, size], its pairs rotated by the angles of row r of the tables [period, pairs]; r is counted from
- * `first` on, modulo `period`. Dimensions beyond the pairs are copied. Pairs are neighbours, or (i, i + pairs).
+ * `first` on, modulo `period`. Dimensions beyond the pairs are copied. Pairs are adjacent, or (i, i + pairs).
  */
 export function rotate(
   first: i32, rows: i32, period: i32, heads: i32, size: i32, pairs: i32, neighbours: bool, backwards: bool,

@@ -18,9 +18,9 @@ export class Pair {
   visible: usize;
   /** Documents from the first query on, or 0. */
   documents: usize;
-  /** Of this batch and head. */
+  /** Bias of this batch and head. */
   bias: usize;
-  /** Of this head, times log2 e, with spare room after it. */
+  /** Relative bias of this head, times log2 e, with spare room after it. */
   relative: usize;
   /** Dropout index of the first query and key of this batch and head. */
   dropIndex: u32;
@@ -46,7 +46,7 @@ export function enter(call: Call, pair: Pair, entry: usize, masks: usize, visibl
 function sharesDocument(pair: Pair): bool {
   for (let i = 0; i < pair.rows; i++) {
     const own = load<f32>(pair.documents + (<usize>i << 2));
-    if (i > 0 && own == load<f32>(pair.documents + (<usize>(i - 1) << 2))) continue; // the same as before
+    if (i > 0 && own == load<f32>(pair.documents + (<usize>(i - 1) << 2))) continue; // the same document as before
     for (let j = 0; j < pair.count; j++) if (load<f32>(pair.visible + (<usize>j << 2)) == own) return true;
   }
   return false;
@@ -141,8 +141,8 @@ function biasOf(call: Call, at: usize, query: i32): v128 {
 }
 
 /**
- * A maximum is kept until a score exceeds it by this much: 2^8 is far below the range of float32, and no sum is
- * rescaled.
+ * A maximum is kept until a score exceeds it by this much, so that few sums are rescaled; 2^8 is far below the range of
+ * float32.
  */
 const SLACK: f32 = 8;
 
@@ -152,7 +152,7 @@ const SLACK: f32 = 8;
  * sum.
  *
  * @param tops, totals of the eight queries
- * @param o their eight rows of `width` numbers
+ * @param o their eight rows of `width` elements
  */
 export function softmaxStep(count: i32, special: bool, s: usize, tops: usize, totals: usize, o: usize, width: i32): void {
   const old0 = v128.load(tops), old1 = v128.load(tops, 16);

@@ -1,4 +1,4 @@
-// The ceiling that products are held against: 4 x 8 sums in registers, panels of A [inner, 4] and B [inner, 8] in cache.
+// Peak of matrix products: 4 x 8 sums in registers, panels of A [inner, 4] and B [inner, 8] in cache.
 import { multiplyAdd } from '../../core/assembly/multiply-add';
 
 const A: usize = 1024;

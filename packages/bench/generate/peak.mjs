@@ -1,6 +1,6 @@
 import { generateWasmKernels } from '../../../scripts/wasm-kernels.mjs';
 
-/** The loop that measures the processor's peak. */
+/** Compiles the loop that measures the CPU's peak arithmetic throughput. */
 export function generate({ force }) {
   return generateWasmKernels({ packageName: 'bench', output: 'src/measure/peak.generated.ts', force });
 }

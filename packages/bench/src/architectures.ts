@@ -19,12 +19,12 @@ import type { Candidate, Shape } from './scaling/candidate.js';
 import { attentionDecoder, block, decoder, languageModel, layers, rotaryAttention } from './scaling/decoder.js';
 import { encoder } from './scaling/encoder.js';
 
-/** Keys that a query of the local patterns sees, and positions of a segment where there are such. */
+/** Window of the local patterns, and segment length of the segmented models. */
 const WINDOW = 64;
 
 /**
- * Every architecture that can be compared, and the only file here that names one. The first sets the size that all others
- * are matched to.
+ * The list of architectures that can be compared; no other file of this package names one. All others are matched to
+ * the size of the first.
  */
 export const candidates: readonly Candidate[] = [
   attentionDecoder('dense GPT', 'dense attention', () => causal()),
@@ -62,7 +62,8 @@ export const candidates: readonly Candidate[] = [
     name: 'Mamba',
     family: 'state space',
     knob: 'inner width',
-    // A Mamba block has no feed-forward beside it: twice as many make the same depth (Gu and Dao 2023, section 3.4).
+    // A Mamba block has no feed-forward network, so twice as many blocks give the same depth (Gu and Dao 2023, section
+    // 3.4).
     create: ({ vocabularySize, width, depth }, innerWidth) => ({
       kind: 'causal',
       model: new Mamba({ vocabularySize, width, depth: 2 * depth, innerWidth }),
@@ -120,7 +121,7 @@ export const candidates: readonly Candidate[] = [
   },
 ];
 
-/** The dense decoder, read in segments that begin and end with tokens of memory. */
+/** The dense decoder, applied to segments that begin and end with memory tokens. */
 function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryModel {
   const blocks = layers(shape).map(() => block(shape, hiddenWidth, rotaryAttention(shape, causal())));
   return new RecurrentMemoryModel(languageModel(shape, blocks), { memoryTokens: 8, segmentLength: WINDOW });
@@ -141,7 +142,7 @@ function mambaMixer({ width }: Shape): MambaMixer {
   });
 }
 
-/** A stride near the root of the length, which makes the cost least (Child et al. 2019, section 4.2). */
+/** Stride near the square root of the length, which minimizes the cost (Child et al. 2019, section 4.2). */
 function rootOf(length: Shape['length']): number {
   return Math.max(1, Math.round(Math.sqrt(length)));
 }

@@ -25,7 +25,7 @@ try {
   else process.stdout.write((command ? [command] : Object.values(commands)).map(({ help }) => help).join('\n'));
   if (!command && name !== '--help') process.exitCode = 1;
 } catch (error) {
-  // Our own errors say all there is to say, and so do those of the command line; anything else keeps its trace.
+  // SequiturErrors and errors of the command line explain themselves; any other error is printed with its stack.
   const { code, message } = error as { code?: string; message: string };
   const expected =
     error instanceof SequiturError || code?.startsWith('ERR_PARSE_ARGS') || message.startsWith('interrupted');

@@ -2,15 +2,15 @@ import { type BackendName, bytesIn, openBackend, replaceState, tokenTensor } fro
 import { Mamba } from '@sequitur/mamba';
 import { clocks } from './measure/clock.js';
 
-/** Tokens read before each measurement; together up to the hundred thousandth. */
+/** Tokens read before each measurement; 100,000 in total. */
 const PIECES = [1, 99, 900, 9000, 20000, 20000, 20000, 30000];
 const MEASURED = 40;
-/** Read in chunks of this length, so that no tensor of the whole sequence is made. */
+/** Chunk length for reading, so that no tensor of the whole sequence is created. */
 const CHUNK = 1000;
 
 export interface DecodingRecord {
   readonly position: number;
-  /** Of the processor per token, the median: other work on the machine does not count, nor does waiting for a GPU. */
+  /** Median CPU time per token: excludes other processes and waiting for a GPU. */
   readonly milliseconds: number;
   readonly stateBytes: number;
 }
@@ -23,7 +23,7 @@ export async function* measureDecoding({
   readonly backend: BackendName;
   readonly until: number;
 }): AsyncGenerator<DecodingRecord> {
-  const backend = await openBackend(name, { threads: 1 }); // the clock adds up all threads
+  const backend = await openBackend(name, { threads: 1 }); // the CPU clock adds the time of all threads
   const model = Mamba.create({ vocabularySize: 128, width: 128, depth: 4 }, { seed: 1 });
   let state = model.initState(1);
   let position = 0;

@@ -1,4 +1,4 @@
-/** What measures architectures and reads results in a page: nothing here needs Node. */
+/** Exports for pages: measuring architectures and reading results without Node. */
 export { candidates } from './architectures.js';
 export { type Analysis, analyse, type Curve, crossoversWithFirst, UNSURE } from './report/analysis.js';
 export { sentences } from './report/words.js';

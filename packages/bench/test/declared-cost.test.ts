@@ -5,7 +5,7 @@ import { makeCell, modesOf } from '../src/scaling/cells.js';
 import { countFlops } from '../src/scaling/count-flops.js';
 import { declaredCost } from '../src/scaling/declared-cost.js';
 
-/** In a segment, at its end, in the third, and far on. */
+/** Lengths within a segment, at its end, in the third, and beyond. */
 const LENGTHS = [9, 64, 150, 192];
 
 beforeAll(async () => {
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 
 describe.each(candidates)('$name', ({ create }) => {
-  it.each(LENGTHS)('declares the operations and the state bytes that are found at %i tokens', (length) => {
+  it.each(LENGTHS)('declares the measured operations and state bytes at %i tokens', (length) => {
     const candidate = create({ vocabularySize: 11, width: 32, depth: 2, heads: 2, length }, 24);
     initialize(candidate.model, 1);
     for (const mode of modesOf[candidate.kind]) {

@@ -31,7 +31,7 @@ function linksIn(text: string): string[] {
 }
 
 describe('links in Markdown files', () => {
-  it('lead to files that exist', () => {
+  it('lead to existing files', () => {
     const found = pages();
     expect(found).toContain('README.md');
     const broken = found.flatMap((page) => {
@@ -42,7 +42,7 @@ describe('links in Markdown files', () => {
     expect(broken).toEqual([]);
   });
 
-  it('name, in the tour, the files that it passes', () => {
+  it('name, in the tour, the files in its table', () => {
     const links = linksIn(readFileSync(join(root, 'docs', 'tour.md'), 'utf8'));
     const sources = links.filter((link) => link.endsWith('.ts'));
     expect(sources.length).toBeGreaterThan(15);

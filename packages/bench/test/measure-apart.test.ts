@@ -35,11 +35,11 @@ async function sweepWith(trouble: string, options: ApartOptions = {}) {
   return points.map(({ architecture, length, outcome, detail }) => ({ architecture, length, outcome, detail }));
 }
 
-describe('a process that dies is a result, and another measures the others', () => {
+describe('the death of a process is a result, and a new one measures the rest', () => {
   it.each([
-    ['killed', 'out-of-memory', /its process was ended by SIGKILL/],
-    ['full', 'out-of-memory', /its process was ended by SIG.*heap out of memory/i],
-    ['silent', 'timed-out', /nothing more was heard/],
+    ['killed', 'out-of-memory', /its process was killed by SIGKILL/],
+    ['full', 'out-of-memory', /its process was killed by SIG.*heap out of memory/i],
+    ['silent', 'timed-out', /its process stopped reporting/],
   ] as const)('when it is %s', { timeout: 60_000 }, async (trouble, outcome, detail) => {
     const points = await sweepWith(trouble, trouble === 'silent' ? { patience: 2 } : {});
     expect(points.map((point) => [point.architecture, point.length, point.outcome])).toEqual([

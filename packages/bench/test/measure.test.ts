@@ -3,12 +3,12 @@ import { interleaved } from '../src/measure/interleave.js';
 import { spreadOf, summarize } from '../src/measure/statistics.js';
 import { milliseconds } from '../src/report/format.js';
 
-it('takes medians and quartiles between neighbours', () => {
+it('interpolates medians and quartiles', () => {
   expect(summarize([4, 1, 3, 2])).toEqual({ count: 4, median: 2.5, low: 1.75, high: 3.25 });
   expect(spreadOf({ count: 4, median: 2.5, low: 1.75, high: 3.25 })).toBeCloseTo(0.3);
 });
 
-it('times contenders in turn, without what prepares them and without the warm-up', async () => {
+it('times contenders in turn, without their setup and without the warm-up', async () => {
   const order: string[] = [];
   let now = 0;
   const contender = (name: string, cost: number) => ({
@@ -35,7 +35,7 @@ it('times contenders in turn, without what prepares them and without the warm-up
   expect(order.join('')).toBe('abaaabbaaabb');
 });
 
-it('writes milliseconds in digits, also where they round up to a hundred', () => {
+it('writes milliseconds in digits, also if they round up to a hundred', () => {
   expect([0.123, 9.96, 99.4, 99.6, 100.4, 12_345].map(milliseconds)).toEqual([
     '0.12 ms',
     '10 ms',

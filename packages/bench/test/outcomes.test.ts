@@ -34,7 +34,7 @@ const settings: SweepSettings = {
   threads: 1,
 };
 
-/** On a machine without an adapter the test is skipped, unless one is required. */
+/** Without an adapter the test is skipped, unless one is required. */
 function absent(error: unknown): null {
   if (process.env.SEQUITUR_REQUIRE_WEBGPU === '1') throw error;
   return null;
@@ -44,7 +44,7 @@ function pointsOf(records: readonly ResultRecord[]): PointRecord[] {
   return records.filter((record) => record.type === 'point');
 }
 
-it('resumes after it was killed while writing: every point once', { timeout: 400_000 }, async () => {
+it('resumes after a kill during writing: every point once', { timeout: 400_000 }, async () => {
   const results = await resultsFile();
   const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
   const sizes = '--width 16 --depth 1 --rounds 2 --lengths 8,12,16,24 --modes prefill,decode --backend wasm';
@@ -76,8 +76,8 @@ it('resumes after it was killed while writing: every point once', { timeout: 400
   expect(after.slice(0, before.length)).toEqual(before);
 });
 
-it('matches by operations within 3 % where that is asked, and says of which it cannot be', () => {
-  const costly = ['Transformer-XL', 'Mamba-2']; // too many operations at this width even with the least feed-forward
+it('matches by operations within 3 %, and names a candidate that cannot be matched', () => {
+  const costly = ['Transformer-XL', 'Mamba-2']; // too many operations at this width even with the smallest feed-forward
   const names = candidates.map(({ name }) => name);
   const wanted = { ...settings, width: 32, depth: 2, lengths: [128], matchedBy: 'flops' as const };
   const architectures = names.filter((name) => !costly.includes(name));
@@ -88,8 +88,8 @@ it('matches by operations within 3 % where that is asked, and says of which it c
   expect(() => participants(candidates, { ...wanted, architectures: ['Transformer-XL'] })).toThrow(/within 3 %.*Leave/);
 });
 
-describe('what keeps a point from being measured is its result', () => {
-  /** The first candidate, whose longer texts meet with something. */
+describe('the reason why a point is not measured is its result', () => {
+  /** The first candidate, with a failure at longer lengths. */
   function troubled(trouble: () => void): Candidate[] {
     const [first] = candidates as [Candidate];
     return [
@@ -114,7 +114,7 @@ describe('what keeps a point from being measured is its result', () => {
     return run({ candidates: troubled(trouble), settings: own, results: await resultsFile(), command: 'a test' });
   };
 
-  it('memory that an engine refuses', async () => {
+  it('an allocation that the engine refuses', async () => {
     const records = await sweepWith(() => new WebAssembly.Memory({ initial: 1 }).grow(65536));
     expect(pointsOf(records).map(({ outcome }) => outcome)).toEqual(['measured', 'out-of-memory', 'out-of-memory']);
     expect(pointsOf(records)[1]!.detail).toMatch(/memory/i);
@@ -122,7 +122,7 @@ describe('what keeps a point from being measured is its result', () => {
     expect(inWords(analyse(records))).toMatch(/dense GPT \(out-of-memory\)/);
   });
 
-  it('a time that is up', async () => {
+  it('an exceeded time limit', async () => {
     const busy = () => {
       for (const end = performance.now() + 300; performance.now() < end; );
     };
@@ -140,7 +140,7 @@ describe('what keeps a point from being measured is its result', () => {
   });
 });
 
-it('measures on WebGPU, every point on a device of its own', { timeout: 240_000 }, async (context) => {
+it('measures on WebGPU, every point on a new device', { timeout: 240_000 }, async (context) => {
   const wanted = process.env.SEQUITUR_BACKENDS?.split(',') ?? ['webgpu'];
   const opened = wanted.includes('webgpu') && (await openBackend('webgpu').catch(absent));
   if (!opened) return context.skip('no WebGPU here');
@@ -172,7 +172,7 @@ describe('two runs of a sweep', () => {
     ...points,
   ];
 
-  it('agree where their quartiles overlap, and are told apart where not', () => {
+  it('agree if their quartiles overlap, and differ if not', () => {
     const first = runOf(point(8, [1, 1.1, 1.2]), point(16, [2, 2.1, 2.2]), point(24, [3, 3.1, 3.2]));
     const second = runOf(point(8, [1.1, 1.2, 1.3]), point(16, [4, 4.1, 4.2]));
     const found = agreement(first, second);
@@ -187,7 +187,7 @@ describe('two runs of a sweep', () => {
     );
   });
 
-  it('must have the same operations, whatever the machine does', () => {
+  it('must have the same operations on any machine', () => {
     const other = { ...point(8, [1]), flops: 81 };
     expect(agreement(runOf(point(8, [1])), runOf(other)).different).toEqual(['dense GPT prefill 8']);
   });

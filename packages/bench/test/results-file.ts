@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** The path of results not yet there, in a folder that is gone when the test is over. */
+/** A path for results in a temporary folder, which is removed after the test. */
 export async function resultsFile(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sequitur-bench-'));
   onTestFinished(() => rm(folder, { recursive: true }));

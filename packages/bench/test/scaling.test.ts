@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 
 describe('fits', () => {
-  it('find the power of a law, and no width where nothing scatters', () => {
+  it('find the exponent of a power law, with a margin of 0 without noise', () => {
     const law = fitPowerLaw(
       [16, 32, 64, 128, 256].map((length) => ({ length, values: [3 * length ** 1.5, 3 * length ** 1.5] })),
     );
@@ -46,19 +46,19 @@ describe('fits', () => {
     expect(law).toMatchObject({ from: 64, to: 256 });
   });
 
-  it('leave out what cannot be told from noise', () => {
+  it('omit values below the noise', () => {
     const observed = [16, 32, 64, 128].map((length) => ({ length, values: [length / 1000] }));
     expect(fitPowerLaw(observed, 0.04)).toBeNull();
   });
 
-  it('widen their interval with the scatter', () => {
+  it('widen their interval with the noise', () => {
     const scattered = (share: number) =>
       fitPowerLaw([16, 32, 64].map((length) => ({ length, values: [length * (1 + share), length * (1 - share)] })))!
         .margin;
     expect(scattered(0.1)).toBeGreaterThan(5 * scattered(0.01));
   });
 
-  it('find where curves cross, between the lengths that both have', () => {
+  it('find crossings of curves between their common lengths', () => {
     const line = (power: number, factor: number) => [8, 32, 128].map((n) => [n, factor * n ** power] as const);
     const [length] = crossovers(line(1, 20), line(2, 1));
     expect(length).toBeCloseTo(20, 6);
@@ -66,7 +66,7 @@ describe('fits', () => {
   });
 });
 
-it('counts the products of what runs, a backward pass among them', () => {
+it('counts the operations of a computation, including a backward pass', () => {
   const { flops } = countFlops(() => tidy(() => matMul(ones([3, 4, 5]), ones([3, 5, 6])).shape));
   expect(flops).toBe(2 * 3 * 4 * 5 * 6);
 });
@@ -74,7 +74,7 @@ it('counts the products of what runs, a backward pass among them', () => {
 it.each([
   ['dense GPT', 2, 4],
   ['Mamba', 0, 0],
-])('tells how often attention runs in %s, each kernel once', (name, inReading, inTraining) => {
+])('counts the attention kernels that run in %s, each once', (name, inReading, inTraining) => {
   const shape = { vocabularySize: 11, width: 16, depth: 2, heads: 2, length: 9 };
   const candidate = candidates.find((each) => each.name === name)!.create(shape, 20);
   initialize(candidate.model, 1);
@@ -95,7 +95,7 @@ it.each([
   candidate.model.dispose();
 });
 
-it('turns a knob to the wanted size, and says where that cannot be', () => {
+it('matches a knob to the wanted size, or throws', () => {
   const candidate = { name: 'squares', knob: 'side' };
   expect(matchKnob(candidate, 1000, (knob) => knob * knob)).toBe(32);
   expect(() => matchKnob(candidate, 6, (knob) => knob * knob * knob)).toThrow(/within 3 %/);
@@ -107,7 +107,7 @@ describe('a sweep', () => {
     for (const count of counts) expect(Math.abs(count / counts[0]! - 1)).toBeLessThan(0.03);
   });
 
-  it('finds operations and state bytes as they are declared, and resumes where it was interrupted', async () => {
+  it('measures the declared operations and state bytes, and resumes after an interruption', async () => {
     const results = await resultsFile();
     const few = ['dense GPT', 'RMT', 'Mamba', 'sparse encoder (Longformer style)', 'encoder-decoder (T5)'];
     const options = { candidates, settings: { ...settings, architectures: few }, results, command: 'a test' };
@@ -145,7 +145,7 @@ describe('a sweep', () => {
     expect(htmlReport(await readRecords(results))).toMatch(/backend wasm, one thread/);
   });
 
-  it('refuses corrupt lines by their number, and results of another sweep', async () => {
+  it('refuses corrupt lines with their number, and results of another sweep', async () => {
     const results = await resultsFile();
     const small = { ...settings, architectures: ['dense GPT'], modes: ['decode' as const], lengths: [8] };
     await run({ candidates, settings: small, results, command: 'a test' });

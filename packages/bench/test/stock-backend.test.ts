@@ -2,7 +2,7 @@ import { engine, getKernel } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { openStockBesideOurs, STOCK } from '../src/stock/stock-backend.js';
 
-it("keeps tfjs's own kernels beside ours", async () => {
+it("keeps tfjs's kernels next to ours", async () => {
   await import('@tensorflow/tfjs-backend-wasm');
   const { kernelFunc: untouched } = getKernel('BatchMatMul', 'wasm');
   await openStockBesideOurs({ threads: 1 });

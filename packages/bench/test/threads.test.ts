@@ -23,7 +23,7 @@ import { resultsFile } from './results-file.js';
 const timing = { rounds: 1, clock: clocks.wall };
 
 describe('the options of bench kernels', () => {
-  it('ask for one thread unless told otherwise', () => {
+  it('default to one thread', () => {
     expect(kernelsOptions([]).threads).toBe(1);
     expect(kernelsOptions(['--threads', '3']).threads).toBe(3);
   });
@@ -32,19 +32,19 @@ describe('the options of bench kernels', () => {
     expect(() => kernelsOptions([`--threads=${threads}`])).toThrow(/--threads: expected an integer above 0/);
   });
 
-  it('take the lengths of attention that there are', () => {
+  it('accept the lengths of attention', () => {
     expect(kernelsOptions([]).lengths).toEqual(ATTENTION_LENGTHS);
     expect(kernelsOptions(['--lengths', '512,2048']).lengths).toEqual([512, 2048]);
     expect(() => kernelsOptions(['--lengths', '500'])).toThrow(/--lengths: expected one of 256, 512/);
   });
 
-  it("refuse the processor's clock with several, before anything is opened", async () => {
+  it('refuse the CPU clock with several threads, before anything is opened', async () => {
     const options = kernelsOptions(['--threads', '2', '--clock', 'processor']);
     await expect(measureKernels(options).next()).rejects.toThrow(/clock 'processor': expected one thread.*2 threads/);
   });
 });
 
-/** More than most machines that run this would choose by themselves. */
+/** More threads than the default on most machines. */
 const THREADS = 3;
 
 describe('three threads', () => {
@@ -61,7 +61,7 @@ describe('three threads', () => {
       suite: 'matmul',
       spec: { title: 'small', batch: 1, m: 8, k: 12, n: 20, transposeA: false, transposeB: true },
     },
-  ] as const)('take turns with one in $suite', async (task) => {
+  ] as const)('are interleaved with one in $suite', async (task) => {
     const oneThread = await startOneThreadProcess({ fusedProducts: true, execArgv: ['--import', 'tsx'] });
     onTestFinished(oneThread.end);
     const speeds = await measureTask(task, { timing, threads: THREADS, oneThread });
@@ -77,7 +77,7 @@ describe('three threads', () => {
     for (const { speed } of speeds) expect(speed.median).toBeGreaterThan(0);
   });
 
-  it('say so where the process beside cannot do its part', async () => {
+  it('report a failure of the other process', async () => {
     const oneThread = await startOneThreadProcess({ fusedProducts: true, execArgv: ['--import', 'tsx'] });
     const spec = { length: -1, pattern: 'causal', backward: false } as const;
     await expect(oneThread.prepare({ suite: 'attention', spec })).rejects.toThrow();
@@ -85,7 +85,7 @@ describe('three threads', () => {
     await expect(oneThread.prepare({ suite: 'attention', spec })).rejects.toThrow(/the process with one thread ended/);
   });
 
-  it('are among the facts of a sweep, which refuses what it would not measure', async () => {
+  it("are part of a sweep's settings, which must match to resume", async () => {
     const settings: SweepSettings = {
       ...{ architectures: ['dense GPT'], backend: 'wasm', modes: ['prefill'], lengths: [8], rounds: 1, timeLimit: 60 },
       ...{
@@ -108,7 +108,7 @@ describe('three threads', () => {
   });
 });
 
-it('are asked for on the command line', async () => {
+it('are an option of the command line', async () => {
   const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
   const args = ['--import', 'tsx', cli, 'kernels', '--only', 'attention', '--rounds', '1', '--threads', `${THREADS}`];
   const bench = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -120,12 +120,12 @@ it('are asked for on the command line', async () => {
     if (/peak, one thread.*\n/.test(text)) bench.kill();
   }
   await ended;
-  expect(text).toMatch(/3 threads where nothing else is said/);
+  expect(text).toMatch(/3 threads unless stated otherwise/);
   expect(text).toMatch(/Sequitur, 3 threads .*3 threads\/one [\d.]+\n.*Sequitur, one thread/);
   expect(text).toMatch(/onnxruntime-web, 3 threads .*\n.*onnxruntime-web, one thread/);
 });
 
-it('compares with as many threads, and several with one', () => {
+it('compares with as many threads, and several threads with one', () => {
   const record = (contender: string, threads: number, median: number) => ({
     ...{ suite: 'attention', task: 'some', contender, threads, unit: 'GFLOP/s' },
     speed: { count: 1, median, low: median, high: median },

@@ -1,4 +1,4 @@
-/** Speaks as a process that measures does, and meets with what its environment says at 16 tokens of dense GPT. */
+/** A fake measuring process that fails as its environment says, at 16 tokens of dense GPT. */
 const troubles = {
   killed: () => process.kill(process.pid, 'SIGKILL'),
   full: () => {

@@ -6,7 +6,7 @@ import { adamW, train } from '@sequitur/train';
 import { matMul, ones, sum } from '@tensorflow/tfjs-core';
 import type { PageResult } from '../src/page-result.js';
 
-// Trains a tiny GPT on a repeating text, on the backend of the URL, and generates with it.
+// Trains a tiny GPT on a repeated phrase, on the backend that the URL names, then generates.
 
 const TEXT = 'ponder, '.repeat(60);
 

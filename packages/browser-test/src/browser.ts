@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** Chromium of this machine, or null where there is none. SEQUITUR_CHROMIUM names one that lies elsewhere. */
+/** Path of the installed Chromium, or null where there is none. SEQUITUR_CHROMIUM overrides the usual locations. */
 export function chromiumPath(): string | null {
   const places = [
     process.env.SEQUITUR_CHROMIUM,
@@ -16,7 +16,7 @@ export function chromiumPath(): string | null {
   return places.find((place) => place !== undefined && existsSync(place)) ?? null;
 }
 
-/** Chromium without a window, with WebGPU computed on the processor. */
+/** Headless Chromium with WebGPU on the CPU (SwiftShader or lavapipe). */
 export function launch(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
@@ -30,13 +30,13 @@ export function launch(executablePath: string): Promise<Browser> {
 
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Headers of a page that may share memory with its workers: it is cross-origin isolated. */
+/** Headers that make a page cross-origin isolated, so that it may share memory with its workers. */
 export const ISOLATED = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Serves a folder on a free port of this machine, every file with these headers beside its own. */
+/** Serves a folder on a free local port. Every response carries these headers in addition to the usual ones. */
 export async function serve(
   folder: string,
   headers: Readonly<Record<string, string>> = {},

@@ -8,13 +8,13 @@ import { build } from 'vite';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The packages that the page uses, with those that they use themselves. */
+/** The packages that the page imports, with their dependencies. */
 const PACKAGES = ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text', 'train', 'gpt'];
 
 /**
- * Builds the page in `folder` as a user would: the packages as npm would get them, installed by npm, bundled by Vite.
+ * Builds the page in `folder` as a user would: packed as for npm, installed by npm, bundled by Vite.
  *
- * @returns the folder with the built page, and what Vite had to warn of
+ * @returns the folder with the built page, and Vite's warnings
  */
 export async function buildPage(folder: string): Promise<{ output: string; warnings: readonly string[] }> {
   await installPackages(folder);

@@ -1,11 +1,11 @@
 import type { Capability } from '@sequitur/core';
 
-/** What the page found out, for the test that opened it. */
+/** Result of the page, read by the test that opened it. */
 export interface PageResult {
   readonly backend: string;
-  /** What the backend says of its threads; only WebAssembly does. */
+  /** The backend's `threads` capability; WebAssembly alone has it. */
   readonly threads: Capability | undefined;
-  /** The sum over the product of two matrices of ones, 300 x 300, large enough for all threads. */
+  /** Sum of the product of two 300 x 300 matrices of ones, large enough for all threads. */
   readonly sumOfProduct: number;
   readonly firstLoss: number;
   readonly lastLoss: number;

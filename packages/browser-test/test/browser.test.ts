@@ -44,7 +44,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
 
   const results = new Map<string, Promise<PageResult>>();
 
-  /** What the page at that address finds out; it is opened once. */
+  /** Result of the page at this address; the page is opened once. */
   function run(address: string, backend: string): Promise<PageResult> {
     const url = `${address}/?backend=${backend}`;
     if (!results.has(url)) results.set(url, resultOf(url));
@@ -56,7 +56,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));
     await page.goto(url);
-    // Neither is evaluated from a string, which a strict page forbids.
+    // Both calls pass functions, not strings: a strict content security policy forbids `eval`.
     await page.waitForSelector('html[data-done]', { state: 'attached', timeout: 240_000 });
     const result = await page.evaluate(() => (globalThis as unknown as { result: PageResult }).result);
     expect(faults).toEqual([]);
@@ -94,7 +94,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     expect(result.error).toMatch(/expected a page that may compile it.*wasm-unsafe-eval/s);
   });
 
-  it('is built without a word about modules of Node that a page would miss', () => {
+  it('is built without warnings about Node modules', () => {
     expect(warnings).toEqual([]);
   });
 });

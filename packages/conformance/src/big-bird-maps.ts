@@ -24,8 +24,8 @@ export function bigBirdMaps(
 }
 
 /**
- * What is compared in the rows of padding, whose output counts nowhere: by Hugging Face's masks they see no random block,
- * and their neighbours only in the second block and the last but one.
+ * The pattern of padding queries, whose output is unused. By Hugging Face's masks they attend to no random block, and
+ * to their neighbours only in the second block and the last but one.
  */
 function seenByPadding(blocks: number, blockSize: number): Pattern {
   const all = Array.from({ length: blocks }, (_, block) => block);
@@ -37,7 +37,10 @@ function seenByPadding(blocks: number, blockSize: number): Pattern {
   return chosenBlocks({ blockSize, chosen });
 }
 
-/** 0 where a block of keys was drawn: its weights, which are none for padding, are written over whatever stood there. */
+/**
+ * 0 at randomly drawn blocks of keys: Hugging Face overwrites the weights there with those of the random block, which
+ * are 0 for padding.
+ */
 function notDrawn(random: BigBirdOptions['random'], blockSize: number): Tensor {
   const blocks = random[0]!.length + 2;
   const length = blocks * blockSize;

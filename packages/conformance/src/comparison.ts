@@ -1,13 +1,13 @@
-/** How far a result may lie from its reference: 1e-4, or that share of the reference where it is larger than 1. */
+/** Largest difference from the reference: absolute up to a reference of 1, relative above. */
 export const TOLERANCE = 1e-4;
 
 export type Verdict = 'passed' | 'failed' | 'unsupported';
 
-/** One thing compared: a tensor, a list of ids, a file that must be refused. */
+/** Result of one comparison: of a tensor, a list of ids, or a file that must be refused. */
 export interface Finding {
   readonly name: string;
   readonly verdict: Verdict;
-  /** Over the tensor's numbers. */
+  /** Over the tensor's elements. */
   readonly largestAbsolute?: number;
   /** Differences divided by the reference. */
   readonly largestRelative?: number;
@@ -18,13 +18,13 @@ export interface FolderReport {
   readonly folder: string;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
-  /** Why the folder is not supported, or what kept it from being compared. */
+  /** Why the folder is not supported or was not compared. */
   readonly detail?: string;
 }
 
 type Numbers = ArrayLike<number | bigint>;
 
-/** Compares numbers one by one; not-a-number equals only itself. */
+/** Compares elementwise; NaN equals only itself. */
 export function compareNumbers(name: string, found: Numbers, expected: Numbers): Finding {
   if (found.length !== expected.length) {
     return { name, verdict: 'failed', detail: `${found.length} numbers, not ${expected.length}` };
@@ -34,7 +34,7 @@ export function compareNumbers(name: string, found: Numbers, expected: Numbers):
     const [value, wanted] = [Number(found[i]), Number(expected[i])];
     if (Object.is(value, wanted) || value === wanted) continue;
     const difference = Math.abs(value - wanted);
-    // Written so that a difference which is not a number fails.
+    // Negated so that NaN fails.
     if (!(difference <= TOLERANCE * Math.max(1, Math.abs(wanted)))) passed = false;
     largestAbsolute = Math.max(largestAbsolute, Number.isNaN(difference) ? Infinity : difference);
     largestRelative = Math.max(largestRelative, difference / Math.max(Math.abs(wanted), 1e-12));
@@ -42,7 +42,7 @@ export function compareNumbers(name: string, found: Numbers, expected: Numbers):
   return { name, verdict: passed ? 'passed' : 'failed', largestAbsolute, largestRelative };
 }
 
-/** Compares lists of ids, which must be the same. */
+/** Compares lists of ids, which must be equal. */
 export function compareIds(name: string, found: unknown, expected: unknown): Finding {
   const [shown, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
   if (shown === wanted) return { name, verdict: 'passed', detail: 'ids agree' };

@@ -8,13 +8,13 @@ import { conformTokenizer } from './tokenizers/tokenizer-folder.js';
 import { conformTraining } from './training/training-folder.js';
 
 export interface ConformOptions {
-  /** The folder in which files that cases name by their sha256 are looked for. */
+  /** Folder that is searched for vocabulary files by their sha256. */
   readonly vocabularies: string;
 }
 
 type Conform = (folder: string, options: ConformOptions) => Promise<FolderReport>;
 
-/** Compares everything that a folder holds with what we compute; what it is shows in its files, not in its name. */
+/** Compares a folder of reference values with our results. The kind of folder is detected by its files. */
 export async function conform(folder: string, options: ConformOptions): Promise<FolderReport> {
   try {
     const files = new Set(await readdir(folder));

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folderSource, SafetensorsFile, type StoredTensor } from '@sequitur/pretrained';
 
-/** The JSON file of a folder, or null where there is none. */
+/** The content of a JSON file in a folder, or null if there is no such file. */
 export async function readJson<T>(folder: string, file: string): Promise<T | null> {
   try {
     return JSON.parse(await readFile(join(folder, file), 'utf8')) as T;
@@ -12,7 +12,7 @@ export async function readJson<T>(folder: string, file: string): Promise<T | nul
   }
 }
 
-/** Every tensor of a safetensors file of a folder, or null where there is none. */
+/** All tensors of a safetensors file in a folder, or null if there is no such file. */
 export async function readTensors(folder: string, file: string): Promise<Map<string, StoredTensor> | null> {
   const opened = await folderSource(folder).open(file);
   if (!opened) return null;

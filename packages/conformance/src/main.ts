@@ -1,4 +1,4 @@
-/** The command `pnpm conformance`: see options.ts for what it takes. */
+/** The command `pnpm conformance`; its options are in options.ts. */
 import { openBackend, SequiturError } from '@sequitur/core';
 import { conform } from './conform.js';
 import { HELP, readOptions } from './options.js';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  // Our own errors say all there is to say; anything else is a fault of ours and keeps its trace.
+  // A SequiturError explains itself; any other error is a bug and is printed with its stack.
   console.error(error instanceof SequiturError ? error.message : error);
   process.exitCode = 1;
 }

@@ -6,17 +6,17 @@ export const HELP = `Compares what Sequitur computes with reference numbers from
 
   pnpm conformance <folder...> [options]
 
-A folder holds a model (config.json with inputs and expected outputs), cases of an operation or a tokenizer, steps of a
-training run, or safetensors files; what it is shows in its files. A model that has weights is also loaded as a user loads
-it, saved, and loaded and saved again: names, shapes, kinds of numbers and numbers must be those of the folder. Each
-folder is reported as passed, failed, or unsupported where nothing of ours corresponds to something in it. The exit code
+A folder contains a model (config.json with inputs and expected outputs), cases of an operation or a tokenizer, steps of
+a training run, or safetensors files; its kind is detected from its files. A model with weights is also loaded as by a
+user, saved, and loaded and saved again: names, shapes, dtypes and values must be those of the folder. Each
+folder is reported as passed, failed, or unsupported if it contains something without a counterpart. The exit code
 is 1 unless all have passed.
 
   --backend <name>      cpu, wasm (default) or webgpu
-  --vocabularies <dir>  where the files that tokenizer cases name by sha256 lie (default ../shared/models/tokenizers;
+  --vocabularies <dir>  folder with the files that tokenizer cases name by sha256 (default ../shared/models/tokenizers;
                         ../../../models/tokenizers beside the cases is searched too)
   --json                one line of JSON per folder instead of text
-  --verbose             every finding, not only the misses
+  --verbose             every finding, not only the failed ones
   --help                this text
 `;
 
@@ -29,7 +29,7 @@ export interface Options {
   readonly help: boolean;
 }
 
-/** @throws SequiturError where the command line says what is not in the help */
+/** @throws SequiturError for arguments that are not in the help */
 export function readOptions(args: readonly string[], startedIn: string): Options {
   try {
     const { values, positionals } = parseArgs({

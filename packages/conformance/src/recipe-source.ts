@@ -1,7 +1,7 @@
 import { sizeOf } from '@sequitur/core';
 import type { FileSource, ReadableFile } from '@sequitur/pretrained';
 
-/** Weights that are not stored but computed: an integer hash of each tensor's name and each number's place. */
+/** Weights that are computed instead of stored: an integer hash of each tensor's name and each element's index. */
 export interface WeightsRecipe {
   readonly seed: number;
   readonly tensors: readonly {
@@ -9,12 +9,12 @@ export interface WeightsRecipe {
     readonly shape: readonly number[];
     readonly offset: number;
     readonly scale: number;
-    /** The first numbers, as a check. */
+    /** The first elements, as a check. */
     readonly first: readonly number[];
   }[];
 }
 
-/** A folder whose `model.safetensors` is computed as it is read, tensor by tensor. */
+/** A folder whose `model.safetensors` is computed on reading, tensor by tensor. */
 export function recipeSource(recipe: WeightsRecipe, folder: FileSource): FileSource {
   return {
     name: folder.name,
@@ -49,7 +49,7 @@ interface Entry {
   readonly end: number;
 }
 
-/** The length of the JSON and the JSON, as safetensors files begin. */
+/** The header of a safetensors file: the length of the JSON, and the JSON. */
 function headerOf(entries: readonly Entry[]): Uint8Array {
   const described = entries.map(({ tensor: { name, shape }, start, end }) => [
     name,
@@ -69,7 +69,7 @@ function valuesOf({ name, shape, offset, scale, first }: Entry['tensor'], seed: 
   return values;
 }
 
-/** offset + scale (h / 2³¹ - 1), with h MurmurHash3's finaliser of a counter that starts at `start`. */
+/** offset + scale (h / 2³¹ - 1), where h is MurmurHash3's finalizer of a counter that starts at `start`. */
 function numbers(start: number, size: number, offset: number, scale: number): Float32Array {
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { Finding, FolderReport } from './comparison.js';
 
-/** A folder's report as text: a line for the folder, then its misses, or with `verbose` everything compared. */
+/** A folder's report as text: a line for the folder, then the failed comparisons, or with `verbose` all of them. */
 export function describeReport({ folder, verdict, findings, detail }: FolderReport, verbose: boolean): string {
   const counted = ['passed', 'failed', 'unsupported'].map(
     (kind) => [kind, findings.filter((finding) => finding.verdict === kind).length] as const,

@@ -5,13 +5,13 @@ import { compareIds, type Finding, type FolderReport, summarize } from './compar
 import { readJson, readTensors } from './golden.js';
 
 interface Expected {
-  /** File -> tensor -> its values, as a list or with dtype and shape; integers beyond 2^53 and booleans are texts. */
+  /** File -> tensor -> its values, as a list or with dtype and shape; integers beyond 2^53 and booleans are strings. */
   readonly ok: Record<string, Record<string, readonly number[] | { shape: number[]; values: unknown[] }>>;
   readonly metadata?: Record<string, string>;
   readonly bad: Record<string, string>;
 }
 
-/** Sound files must give their numbers exactly; malformed ones must be refused with our own error. */
+/** Valid files must give their exact values; malformed ones must be refused with a SequiturError. */
 export async function conformSafetensors(folder: string): Promise<FolderReport> {
   const expected = await readJson<Expected>(folder, 'expected.json');
   if (!expected) return { folder, verdict: 'unsupported', findings: [], detail: 'no expected.json' };
@@ -40,7 +40,7 @@ function listOf({ dtype, values }: StoredTensor): string[] {
   );
 }
 
-/** Numbers and their texts in one form, so that -0, NaN and large integers can be told apart. */
+/** Values as strings, so that -0, NaN and large integers are distinct. */
 function canonical(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   return String(value);
@@ -51,7 +51,7 @@ async function refuse(folder: string, file: string): Promise<Finding> {
   if (!opened) return { name: file, verdict: 'failed', detail: 'the file is missing' };
   try {
     await SafetensorsFile.open(opened);
-    return { name: file, verdict: 'failed', detail: 'was read, though it is malformed' };
+    return { name: file, verdict: 'failed', detail: 'was read although it is malformed' };
   } catch (error) {
     const ours = error instanceof SequiturError;
     return { name: file, verdict: ours ? 'passed' : 'failed', detail: `refused: ${(error as Error).message}` };

@@ -38,7 +38,7 @@ describe('Auto', () => {
     for (const part of [model, again]) part.dispose();
   });
 
-  it('says what reads a folder that none of the classes reads', async () => {
+  it('names the class that a folder needs if it is not listed', async () => {
     const open = (folder: string) => Auto.fromPretrained(fixture(folder), { models: [Bert] });
     await expect(open('gpt2-lm')).rejects.toThrow(/got gpt2\. gpt2 is read by Gpt of @sequitur\/gpt/);
     const files = [new File([JSON.stringify({ model_type: 'falcon' })], 'config.json')];

@@ -8,7 +8,7 @@ import { describeReport } from '../src/report.js';
 
 const fixtures = join(import.meta.dirname, '..', 'fixtures');
 
-/** Folders of folders, whose members are compared one by one. */
+/** Folders whose subfolders are compared one by one. */
 const groups = ['ops', 'tokenizers'];
 
 const folders = readdirSync(fixtures, { withFileTypes: true })
@@ -17,7 +17,7 @@ const folders = readdirSync(fixtures, { withFileTypes: true })
     groups.includes(name) ? readdirSync(join(fixtures, name)).map((inner) => `${name}/${inner}`) : [name],
   );
 
-/** What holds no tensors is the same on every backend. */
+/** Fixtures without tensors give the same result on every backend. */
 const onCpuOnly = (folder: string) => folder.startsWith('tokenizers/') || folder === 'safetensors-format';
 
 onEachBackend('reference numbers', (backend: BackendName) => {

@@ -4,14 +4,14 @@ import { dispose, randomNormal, slice, type Tensor4D, tensor2d } from '@tensorfl
 import { expect, it } from 'vitest';
 import { attentionHiddenOnce } from '../src/models/hidden-once.js';
 
-onEachBackend('attention that padding hides', () => {
-  it('is the same where the memory has forgotten what no mask shows', async () => {
+onEachBackend('attention with fully masked rows', () => {
+  it('is the same after keys outside the pattern are evicted', async () => {
     const [query, key, value] = [1, 8, 8].map((length, seed) =>
       randomNormal([1, length, 2, 4], 0, 1, 'float32', seed + 1),
     ) as [Tensor4D, Tensor4D, Tensor4D];
     const options = { pattern: slidingWindow(3), offset: 7 };
     const within = slidingWindow(4);
-    const seen = [0, 0, 0, 0, 1, 0, 0, 0]; // of the last three, which the pattern shows, none is real
+    const seen = [0, 0, 0, 0, 1, 0, 0, 0]; // the last three keys, which the pattern shows, are padding
     const attentionMask = tensor2d([seen]);
     const whole = attentionHiddenOnce(query, key, value, { ...options, attentionMask }, within);
     const [lastKeys, lastValues] = [key, value].map((x) => slice(x, [0, 4], [-1, 4])) as [Tensor4D, Tensor4D];

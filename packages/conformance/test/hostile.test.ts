@@ -13,7 +13,7 @@ const fixtures = join(import.meta.dirname, '..', 'fixtures');
 
 type Files = Map<string, Uint8Array>;
 
-/** The files of a model's folder. */
+/** Reads the files of a model folder. */
 function filesOf(folder: string): Files {
   const names = readdirSync(join(fixtures, folder)).filter((name) =>
     /^(config|model).*\.(json|safetensors)$/.test(name),
@@ -52,7 +52,7 @@ const config = (values: object) => (files: Files) => edit(files, 'config.json', 
 const configText = (change: (json: string) => string) => (files: Files) =>
   void files.set('config.json', bytes(change(text(files.get('config.json')!))));
 
-/** Changes the header of `model.safetensors` and adds bytes behind its data. */
+/** Changes the header of `model.safetensors` and adds bytes after its data. */
 function header(change: (tensors: Record<string, object>, dataBytes: number) => Record<string, object>, added = 0) {
   return (files: Files) => {
     const file = files.get('model.safetensors')!;
@@ -70,10 +70,15 @@ function header(change: (tensors: Record<string, object>, dataBytes: number) => 
 const index = 'model.safetensors.index.json';
 const shardOf = (files: Files) => [...files.keys()].filter((name) => /-of-\d+\.safetensors$/.test(name)).sort();
 
-/** What is wrong with a folder, how it is made so, and what the error must name. */
+/** Damage to a folder: its description, how to make it, and the words that the error must contain. */
 const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp])[] = [
   ['bert-mlm', 'no configuration', (files) => void files.delete('config.json'), /config\.json/],
-  ['bert-mlm', 'a configuration cut off', configText((json) => json.slice(0, json.length / 2)), /config\.json.*JSON/s],
+  [
+    'bert-mlm',
+    'a truncated configuration',
+    configText((json) => json.slice(0, json.length / 2)),
+    /config\.json.*JSON/s,
+  ],
   ['bert-mlm', 'a configuration that is a list', configText(() => '[]'), /JSON object/],
   ['bert-mlm', 'NaN', configText((json) => json.replace(/"hidden_size": \d+/, '"hidden_size": NaN')), /NaN|JSON/],
   [
@@ -82,7 +87,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
     configText((json) => json.replace(/(layer_norm_eps": )[^,]+/, '$1Infinity')),
     /layer_norm_eps.*Infinity/,
   ],
-  ['bert-mlm', 'a width that is text', config({ hidden_size: '48' }), /hidden_size/],
+  ['bert-mlm', 'a width that is a string', config({ hidden_size: '48' }), /hidden_size/],
   ['bert-mlm', 'a negative number of layers', config({ num_hidden_layers: -1 }), /num_hidden_layers/],
   ['bert-mlm', 'a billion layers', config({ num_hidden_layers: 1e9 }), /num_hidden_layers/],
   ['bert-mlm', 'a billion labels', config({ num_labels: 1e9 }), /num_labels/],
@@ -103,7 +108,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
   ['gpt2-lm', 'fewer layers than weights', config({ n_layer: 1 }), /unexpected: transformer\.h\.1/],
   [
     'gpt2-lm',
-    'weights cut off',
+    'truncated weights',
     (files) => void files.set('model.safetensors', files.get('model.safetensors')!.slice(0, -7)),
     /bytes/,
   ],
@@ -116,7 +121,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
   ],
   [
     'gpt2-lm',
-    'a tensor too many',
+    'an unexpected tensor',
     header((tensors, end) => ({ ...tensors, extra: { dtype: 'F32', shape: [1], data_offsets: [end, end + 4] } }), 4),
     /unexpected: extra/,
   ],
@@ -143,7 +148,7 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
   ['gpt2-lm-sharded', 'an index without a map', (files) => edit(files, index, () => ({})), /weight_map/],
   [
     'gpt2-lm-sharded',
-    'an index cut off',
+    'a truncated index',
     (files) => void files.set(index, files.get(index)!.slice(0, 90)),
     /index\.json/,
   ],
@@ -160,23 +165,23 @@ const cases: readonly (readonly [Folder, string, (files: Files) => void, RegExp]
   ],
   [
     'gpt-neo-local',
-    'kinds of blocks that never end',
+    'a list of block types that never ends',
     config({ attention_types: [[['global'], 1e15]] }),
     /attention_types/,
   ],
-  ['gpt-neo-local', 'kinds of blocks that are a number', config({ attention_types: 7 }), /attention_types/],
-  ['llama', 'a rope nobody knows', config({ rope_scaling: { rope_type: 'nobody', factor: 2 } }), /rope_type/],
+  ['gpt-neo-local', 'block types that are a number', config({ attention_types: 7 }), /attention_types/],
+  ['llama', 'an unknown rope type', config({ rope_scaling: { rope_type: 'nobody', factor: 2 } }), /rope_type/],
   ['llama', 'a rope without its factor', config({ rope_scaling: { type: 'linear' } }), /factor/],
-  ['llama', 'a rope that is text', config({ rope_scaling: 'linear' }), /rope/],
+  ['llama', 'a rope that is a string', config({ rope_scaling: 'linear' }), /rope/],
   ['llama', 'more heads for keys than for queries', config({ num_key_value_heads: 3 }), /heads|misshapen/],
   [
     't5-sharded',
-    'a feed-forward nobody knows',
+    'an unknown feed-forward type',
     config({ feed_forward_proj: 'gated-' }),
     /feed_forward_proj|activation/,
   ],
   ['bart', 'decoders only', config({ is_decoder: true }), /is_decoder/],
-  ['mamba', 'a state of no numbers', config({ state_size: 0 }), /state_size/],
+  ['mamba', 'a state of size 0', config({ state_size: 0 }), /state_size/],
 ];
 
 function withDtype(tensors: Record<string, object>, name: string, dtype: string) {
@@ -202,7 +207,7 @@ describe('a damaged folder gives one clear error', () => {
     expect((error as Error).message.length).toBeLessThan(4000);
   });
 
-  it('a tokenizer of another vocabulary is named when it gives an id that the model has not', async () => {
+  it("an error names a tokenizer whose ids exceed the model's vocabulary", async () => {
     const words = Array.from({ length: 300 }, (_, i) => `w${String.fromCharCode(97 + (i % 26))}${'x'.repeat(i / 26)}`);
     const tokenizer = bertTokenizer(['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]', ...words].join('\n'));
     const list = [...filesOf('bert-mlm')].map(([name, data]) => new File([data as Uint8Array<ArrayBuffer>], name));

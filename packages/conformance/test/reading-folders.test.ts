@@ -16,7 +16,7 @@ describe('a folder of tokenizer cases', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it('finds its vocabulary among the models that lie beside it, wherever it is compared from', async () => {
+  it('finds its vocabulary in the sibling folder of models, whatever the working directory', async () => {
     const vocabulary = '[UNK]\n[CLS]\n[SEP]\n[PAD]\n[MASK]\nit\nfollows\n';
     const [models, folder] = [join(root, 'models/tokenizers/small'), join(root, 'golden/tokenizers/small')];
     for (const path of [models, folder]) await mkdir(path, { recursive: true });
@@ -31,7 +31,7 @@ describe('a folder of tokenizer cases', () => {
 describe('torch.nn.MultiheadAttention', () => {
   beforeEach(() => openBackend('cpu'));
 
-  it('looks at another text, though it be as long as the query', async () => {
+  it('attends to another sequence even if it is as long as the query', async () => {
     const random = Random.fromSeed('attention');
     const draw = (...shape: number[]) =>
       tensor(

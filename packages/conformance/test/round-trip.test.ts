@@ -17,22 +17,22 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 const families = models.flatMap((model): readonly Family[] => model.families);
 
-/** Reads a configuration and writes it again; the rest is covered by `pnpm conformance`. */
+/** Reads and writes a configuration; `pnpm conformance` covers the weights. */
 function rewrite(json: ConfigReader): Attributes {
   const { family, config } = readFamilyConfig(json, families);
   return writeFamilyConfig(family, config);
 }
 
-it('every family is named by the list of what reads it', () => {
+it('the list of entry points names every family', () => {
   for (const { modelType } of families) expect(Object.keys(entryPoints)).toContain(modelType);
   const known = [...families.map(({ modelType }) => modelType), 'sequitur-language-model'];
   expect(Object.keys(entryPoints).filter((modelType) => !known.includes(modelType))).toEqual([]);
 });
 
-/** Written beside the configuration, or said in another way that means the same. */
+/** Attributes that are written elsewhere, or in another equivalent form. */
 const elsewhere = ['architectures', 'torch_dtype', 'dtype', '_name_or_path', 'transformers_version', 'attention_types'];
 
-/** What no model of ours has: parallel training, exactness beyond float32, settings of other heads. */
+/** Attributes that no model here has: parallel training, precision beyond float32, settings of other heads. */
 const ignored = [
   ...['pretraining_tp', 'slow_but_exact', 'reorder_and_upcast_attn', 'classifier_dropout', 'onnx_export'],
   ...['summary_activation', 'summary_first_dropout', 'summary_proj_to_labels', 'summary_type', 'summary_use_proj'],
@@ -48,13 +48,13 @@ const rulesOfOthers = [
   ...['block_ffn_dim_multiplier', 'block_multiple_of'],
 ];
 
-/** The amplitudes of YaRN and LongRoPE are written as the numbers that follow from the other settings. */
+/** The amplitudes of YaRN and LongRoPE, which are written as explicit values. */
 const inOtherWords: Readonly<Record<string, readonly string[]>> = {
   'llama-yarn-mscale': ['rope_scaling'],
   'phi3-longrope': ['rope_scaling'],
 };
 
-/** A list of layers that all see everything says nothing. */
+/** Whether an attribute has no effect, such as a list of layers with full attention only. */
 function saysNothing(attribute: string, value: unknown): boolean {
   return attribute === 'layer_types' && (value as string[]).every((kind) => kind === 'full_attention');
 }

@@ -5,10 +5,10 @@ const GELU_TANH: i32 = 1;
 const SILU: i32 = 2;
 const RELU: i32 = 3;
 
-/** sqrt(2 / π), the slope of the tanh form of gelu. */
+/** sqrt(2 / π), the constant of the tanh approximation of GELU. */
 const SLOPE: f32 = 0.7978845608028654;
 
-/** y = activation(x) of n numbers: kind 0 gelu, 1 its tanh form, 2 silu, 3 relu. */
+/** y = activation(x) of n elements: kind 0 is gelu, 1 its tanh approximation, 2 silu, 3 relu. */
 export function activationForward(kind: i32, n: i32, x: usize, y: usize): void {
   if (kind == GELU) forward(GELU, n, x, y);
   else if (kind == GELU_TANH) forward(GELU_TANH, n, x, y);
@@ -16,7 +16,7 @@ export function activationForward(kind: i32, n: i32, x: usize, y: usize): void {
   else forward(RELU, n, x, y);
 }
 
-/** dx = dy activation'(x) of n numbers. */
+/** dx = dy activation'(x) of n elements. */
 export function activationBackward(kind: i32, n: i32, x: usize, dy: usize, dx: usize): void {
   if (kind == GELU) backward(GELU, n, x, dy, dx);
   else if (kind == GELU_TANH) backward(GELU_TANH, n, x, dy, dx);
@@ -24,7 +24,7 @@ export function activationBackward(kind: i32, n: i32, x: usize, dy: usize, dx: u
   else backward(RELU, n, x, dy, dx);
 }
 
-// Inlined for each kind, sixteen numbers at a time: V8 makes the many constants anew in every turn of a loop.
+// Inlined for each kind, sixteen elements at a time: V8 rematerializes the many constants in every iteration.
 
 // @ts-ignore: decorator
 @inline
@@ -64,7 +64,7 @@ function backward(kind: i32, n: i32, x: usize, dy: usize, dx: usize): void {
   }
 }
 
-/** The share of x that passes: Φ(x) of gelu, σ(2 z(x)) of its tanh form, σ(x) of silu. */
+/** activation(x) / x: Φ(x) for gelu, σ(2 z(x)) for its tanh approximation, σ(x) for silu. */
 // @ts-ignore: decorator
 @inline
 function passing(kind: i32, x: v128): v128 {
@@ -86,7 +86,7 @@ function activate(kind: i32, x: v128): v128 {
   return f32x4.mul(x, passing(kind, x));
 }
 
-/** The derivative: what passes, plus x times its own derivative. */
+/** The derivative: `passing(x)` plus x times its derivative. */
 // @ts-ignore: decorator
 @inline
 function slope(kind: i32, x: v128): v128 {

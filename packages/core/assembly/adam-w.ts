@@ -1,6 +1,6 @@
 /**
- * Loshchilov and Hutter 2019, algorithm 2, on n numbers in place; the coefficients as in `adamWCoefficients`, the
- * gradient multiplied by `scale` first; the rests are 1 - β, which in float32 would lose digits.
+ * Loshchilov and Hutter 2019, algorithm 2, on n elements in place, with the coefficients of `adamWCoefficients`. The
+ * gradient is multiplied by `scale` first. 1 - β is passed separately, since it would lose digits in float32.
  */
 export function adamWInPlace(
   n: i32, parameter: usize, gradient: usize, firstMoment: usize, secondMoment: usize,

@@ -1,4 +1,4 @@
-// Dropout with counter-based bits; `dropoutBits` in src/kernels/dropout/reference.ts defines them.
+// Dropout with counter-based bits; `dropoutBits` in src/ops/dropout/reference.ts defines them.
 
 /** y [n] = x scale where the bits of an element are at least `threshold`, else 0; elements are counted from `first` on. */
 export function dropout(first: i32, n: i32, seed: u32, threshold: u32, scale: f32, x: usize, y: usize): void {
@@ -17,7 +17,7 @@ export function dropout(first: i32, n: i32, seed: u32, threshold: u32, scale: f3
   }
 }
 
-/** `finalise` of the reference, of four numbers. */
+/** `finalise` of the reference, for four elements. */
 // @ts-ignore: decorator
 @inline
 export function finalise4(bits: v128): v128 {

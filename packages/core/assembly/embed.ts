@@ -1,4 +1,4 @@
-/** y [count, width] = the rows of the table [vocabulary, width] for the ids; NaN for one that it does not have. */
+/** y [count, width] = the rows of the table [vocabulary, width] for the ids; NaN for ids outside the table. */
 export function embedForward(count: i32, vocabulary: i32, width: i32, ids: usize, table: usize, y: usize): void {
   const bytes = <usize>width << 2;
   for (let i = 0; i < count; i++, ids += 4, y += bytes) {

@@ -2,7 +2,7 @@
 import { sumOfLanes } from './math';
 import { multiplyAdd } from './multiply-add';
 
-/** Whether `fewRows` takes a product. */
+/** Whether `fewRows` supports a product. */
 export function isFewRows(m: i32, aColumn: i32, bRow: i32, bColumn: i32): bool {
   return m <= 4 && (bColumn == 1 || (bRow == 1 && aColumn == 1));
 }

@@ -1,6 +1,6 @@
 // Dense products C = alpha op(A) op(B) on raw offsets, after Goto and van de Geijn 2008: blocks of A and B are packed
-// into panels that stay in the caches, and the register tile runs over them. Strides count numbers, not
-// bytes; a transposed matrix is one with its strides exchanged.
+// into panels that stay in the caches, and the register tile runs over them. Strides count elements, not bytes; a
+// transposed matrix has its strides exchanged.
 
 import { fewRows, isFewRows } from './few-rows';
 import { packColumns, packRows } from './pack-panels';
@@ -11,11 +11,11 @@ export { packColumns, packRows } from './pack-panels';
 
 const TILE_ROWS: i32 = 4;
 const TILE_COLUMNS: i32 = 8;
-/** Inner block: a panel of B (8 x 768 numbers) fills half of a 48 KB level 1 cache. */
+/** Inner block: a panel of B (8 x 768 elements) fills half of a 48 KB L1 cache. */
 const BLOCK_INNER: i32 = 768;
-/** Rows of A per block: 64 x 768 numbers stay in the level 2 cache. */
+/** Rows of A per block: 64 x 768 elements stay in the L2 cache. */
 const BLOCK_ROWS: i32 = 64;
-/** Columns of B per block: its panels are read one after the other, from whatever cache holds them. */
+/** Columns of B per block: its panels are read sequentially, from any cache level. */
 const BLOCK_COLUMNS: i32 = 1024;
 
 const PACKED_A: usize = <usize>(BLOCK_ROWS * BLOCK_INNER) << 2;
@@ -69,7 +69,7 @@ export function gemm(
         const rows = min(BLOCK_ROWS, m - i);
         packRows(rows, inner, a + (<usize>(i * aRow + p * aColumn) << 2), aRow, aColumn, alpha, packedA);
         const target = c + (<usize>(i * cRow + j) << 2);
-        // The first sums start from the bias or from zeros, so that C need not be written before.
+        // The first sums start from the bias or from zeros, so that C is not initialized separately.
         if (p > 0 || accumulate) multiplyBlock(rows, columns, inner, packedA, packedB, target, cRow, target, cRow, 1, edge);
         else if (bias) multiplyBlock(rows, columns, inner, packedA, packedB, target, cRow, bias + (<usize>j << 2), 0, 1, edge);
         else multiplyBlock(rows, columns, inner, packedA, packedB, target, cRow, zeros, 0, 0, edge);
@@ -88,7 +88,7 @@ function startRows(m: i32, n: i32, c: usize, cRow: i32, bias: usize): void {
   }
 }
 
-/** C = from + A B of one block; number [i, j] of `from` lies at i fromRow + j fromColumn. */
+/** C = from + A B of one block; element [i, j] of `from` is at i fromRow + j fromColumn. */
 function multiplyBlock(
   rows: i32, columns: i32, inner: i32, packedA: usize, packedB: usize, c: usize, cRow: i32,
   from: usize, fromRow: i32, fromColumn: i32, edge: usize,

@@ -1,4 +1,4 @@
-// What the host calls, described where it is written; `src/backends/wasm/exports.ts` declares it in TypeScript.
+// The functions that the host calls; `src/backends/wasm/exports.ts` declares them in TypeScript.
 export { activationForward, activationBackward } from './activation';
 export { adamWInPlace } from './adam-w';
 export { dropout } from './dropout';

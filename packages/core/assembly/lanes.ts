@@ -1,6 +1,6 @@
-// Four neighbouring channels at a time; at the end of a row fewer.
+// Four adjacent channels at a time; fewer at the end of a row.
 
-/** The first `count` numbers at p, zeros behind them: nothing beyond a tensor is read. */
+/** Loads the first `count` elements at p, followed by zeros; nothing beyond a tensor is read. */
 // @ts-ignore: decorator
 @inline
 export function loadLanes(p: usize, count: i32): v128 {
@@ -29,7 +29,7 @@ function storeSome(p: usize, v: v128, count: i32): void {
   if (count > 2) store<f32>(p + 8, f32x4.extract_lane(v, 2));
 }
 
-/** So many channels, rounded up to whole vectors. */
+/** The number of channels, rounded up to whole vectors. */
 // @ts-ignore: decorator
 @inline
 export function padded(channels: i32): i32 {

@@ -1,5 +1,5 @@
-// h ← decay ⊙ h + input for each channel, and its derivative; four neighbouring channels at a time. Of some texts and
-// channels, each from a first one to before a last; the first channel begins a vector.
+// h ← decay ⊙ h + input for each channel, and its derivative; four adjacent channels at a time. For half-open ranges of
+// batch rows and channels; the first channel begins a vector.
 import { loadLanes, storeLanes } from './lanes';
 
 /** decay, input and states [batch, length, channels], initial [batch, channels]. */
@@ -30,7 +30,10 @@ function advance(channels: i32, decay: usize, input: usize, before: usize, state
   storeLanes(states + at, f32x4.add(kept, loadLanes(input + at, rest)), rest);
 }
 
-/** dStates as states. With g the gradient of a state: dInput = g, dDecay = h₋₁ g, and decay g goes to the state before. */
+/**
+ * dStates as states. With g the gradient of a state: dInput = g, dDecay = h₋₁ g, and decay g is added to the gradient
+ * of the previous state.
+ */
 export function linearScanBackward(
   text: i32, lastText: i32, channel: i32, lastChannel: i32, length: i32, channels: i32,
   decay: usize, initial: usize, states: usize, dStates: usize, dDecay: usize, dInput: usize, dInitial: usize,

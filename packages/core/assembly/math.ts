@@ -1,4 +1,4 @@
-// Elementary functions of four numbers at a time, right to one or two units in the last place of float32.
+// Elementary functions of four elements at a time, accurate to one or two units in the last place of float32.
 
 import { multiplyAdd } from './multiply-add';
 
@@ -36,7 +36,7 @@ export function exp4(x: v128): v128 {
   return v128.andnot(times(mantissa, exponent), f32x4.lt(x, f32x4.splat(-87.3)));
 }
 
-/** exp of one number, by the same arithmetic. */
+/** exp of one element, by the same arithmetic. */
 // @ts-ignore: decorator
 @inline
 export function exp1(x: f32): f32 {
@@ -44,8 +44,8 @@ export function exp1(x: f32): f32 {
 }
 
 /**
- * Natural logarithm of a normal number, without the tables of `Math.log` (static data has no place in tfjs's
- * memory): x = m 2^e with m from sqrt(1/2) to sqrt(2), and ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
+ * Natural logarithm of a normal number, without the tables of `Math.log` (static data would overwrite tfjs's memory): x
+ * = m 2^e with m from sqrt(1/2) to sqrt(2), and ln m = 2 artanh(s), s = (m - 1) / (m + 1), by its series.
  */
 export function log1(x: f32): f32 {
   if (!(x > 0)) return x == 0 ? -<f32>Infinity : <f32>NaN;

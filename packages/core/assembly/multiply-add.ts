@@ -1,4 +1,4 @@
-/** a b + c, of four numbers: rounded once where the module is compiled for relaxed SIMD and the processor can, else twice. */
+/** a b + c of four elements: rounded once with relaxed SIMD on a CPU with fused multiply-add, else twice. */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {

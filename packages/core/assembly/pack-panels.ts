@@ -43,7 +43,7 @@ function packContiguousEight(inner: i32, from: usize, stride: i32, to: usize): v
   }
 }
 
-/** Sixteen columns into two panels: a whole line of the cache of each row. */
+/** Sixteen columns into two panels: a whole cache line of each row. */
 function packTwoPanels(inner: i32, from: usize, stride: i32, to: usize): void {
   const step = <usize>stride << 2;
   let high = to + (<usize>(8 * inner) << 2);
@@ -58,7 +58,7 @@ function packTwoPanels(inner: i32, from: usize, stride: i32, to: usize): void {
   }
 }
 
-/** Sixteen rows, of which the numbers of one column lie together, into four panels. */
+/** Sixteen rows of a column-major matrix into four panels. */
 function packFourPanels(inner: i32, from: usize, stride: i32, alpha: f32, to: usize): void {
   const step = <usize>stride << 2, panel = <usize>(4 * inner) << 2;
   const factor = f32x4.splat(alpha);
@@ -82,7 +82,7 @@ function packContiguousFour(inner: i32, from: usize, stride: i32, alpha: f32, to
   }
 }
 
-/** Four lines of contiguous numbers, transposed 4 x 4 at a time into rows of a panel `width` numbers wide. */
+/** Four contiguous lines, transposed 4 x 4 at a time into rows of a panel of `width` elements. */
 function packFourLines(inner: i32, from: usize, stride: i32, alpha: f32, to: usize, width: i32): void {
   const l0 = from, l1 = l0 + (<usize>stride << 2), l2 = l1 + (<usize>stride << 2), l3 = l2 + (<usize>stride << 2);
   const step = <usize>width << 2;

@@ -1,6 +1,6 @@
 import { sumOfLanes } from './math';
 
-/** sums [columns] = Σ over the rows of x [rows, columns], `rowStep` numbers apart, four rows at a time. */
+/** sums [columns] = Σ over the rows of x [rows, columns], `rowStep` elements apart, four rows at a time. */
 export function columnSums(rows: i32, columns: i32, rowStep: i32, x: usize, sums: usize): void {
   const step = <usize>rowStep << 2;
   memory.fill(sums, 0, <usize>columns << 2);
@@ -26,7 +26,7 @@ function addFourRows(columns: i32, x0: usize, step: usize, sums: usize): void {
   }
 }
 
-/** c = a + b of n numbers. */
+/** c = a + b of n elements. */
 export function add(n: i32, a: usize, b: usize, c: usize): void {
   const wide = c + (<usize>(n & ~15) << 2), end = c + (<usize>n << 2);
   for (; c < wide; a += 64, b += 64, c += 64) {
@@ -40,7 +40,7 @@ export function add(n: i32, a: usize, b: usize, c: usize): void {
   for (; c < end; a += 4, b += 4, c += 4) store<f32>(c, load<f32>(a) + load<f32>(b));
 }
 
-/** Σ x² of n numbers, each run of 4096 summed in float32 and the runs in float64. */
+/** Σ x² of n elements: blocks of 4096 are summed in float32, and the blocks in float64. */
 export function sumOfSquares(n: i32, x: usize): f64 {
   let total: f64 = 0;
   for (let start = 0; start < n; start += 4096) {
@@ -62,7 +62,7 @@ function squares(n: i32, x: usize): f32 {
   return sum;
 }
 
-/** Σ x of n numbers. */
+/** Σ x of n elements. */
 export function sumOf(n: i32, x: usize): f32 {
   let s0 = f32x4.splat(0), s1 = f32x4.splat(0);
   const whole = x + (<usize>(n & ~7) << 2);

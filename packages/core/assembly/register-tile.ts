@@ -2,12 +2,12 @@
 import { multiplyAdd } from './multiply-add';
 
 /**
- * C [4, 8] = Σ over `inner` of A [4] times B [8], added to what lies at `from` (C itself, or rows to start from) unless
- * that is 0. Four numbers of A lie `aNext` bytes apart, the next four `aStep` bytes further, so that A is read either way
- * round and never transposed; B is a panel [inner, 8].
+ * C [4, 8] = Σ over `inner` of A [4] times B [8], added to the rows at `from` (C itself, or initial values) unless that
+ * is 0. Four elements of A are `aNext` bytes apart, the next four `aStep` bytes further, so that A is never transposed;
+ * B is a panel [inner, 8].
  *
  * @param aNext, aStep constants
- * @param cRow, fromRow bytes between the rows of C and of `from`; 0 where that is 0
+ * @param cRow, fromRow bytes between the rows of C and of `from`; 0 if `from` is 0
  */
 // @ts-ignore: decorator
 @inline

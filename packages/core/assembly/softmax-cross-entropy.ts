@@ -1,8 +1,9 @@
-// Cross-entropy of softmax(z) against a label with smoothing (Szegedy et al. 2016, section 7). Rows are `classes` numbers.
+// Cross-entropy of softmax(z) against a label with smoothing (Szegedy et al. 2016, section 7). Rows have `classes`
+// elements.
 import { exp1, exp4, log1, sumOfLanes } from './math';
 import { sumOf } from './reduce';
 
-/** losses [rows], NaN for a label that is none of the classes, and normalisers [rows] = log Σ exp z for the backward. */
+/** losses [rows], NaN for an invalid label, and normalisers [rows] = log Σ exp z for the backward. */
 export function softmaxCrossEntropyForward(
   rows: i32, classes: i32, logits: usize, labels: usize, ignoreLabel: i32, smoothing: f32, losses: usize, normalisers: usize,
 ): void {
@@ -66,7 +67,7 @@ function logSumExp(n: i32, z: usize): f32 {
   return top + log1(sum);
 }
 
-/** The largest of n numbers, -inf of none. */
+/** The largest of n elements, -Infinity for n = 0. */
 export function maximumOf(n: i32, z: usize): f32 {
   const whole = <usize>(n & ~3) << 2, end = <usize>n << 2;
   let tops = f32x4.splat(-f32.MAX_VALUE);

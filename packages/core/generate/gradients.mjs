@@ -1,6 +1,6 @@
 /**
- * Bundles tfjs's gradient definitions, which its package keeps where Node cannot import them. What they use of tfjs is
- * taken from the public entry wherever that offers it, so that there is one engine and no second copy of the ops.
+ * Bundles tfjs's gradient definitions, since Node cannot import them from its package. Imports that the public entry
+ * exports are redirected to it, so that there is one engine and one copy of the ops.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -15,7 +15,7 @@ const DECLARATION = `import type { GradConfig } from '${PUBLIC}';
 export declare const gradConfigs: readonly GradConfig[];
 `;
 
-/** Modules that the public entry offers under another form. */
+/** Modules that the public entry exports in another form. */
 const substitutes = {
   engine: () => `import { engine } from '${PUBLIC}'; export const ENGINE = engine();`,
   base: () => `export * from '${PUBLIC}';`,
@@ -66,7 +66,7 @@ function fromPublicEntry(distribution, offered) {
   };
 }
 
-/** tfjs's module registers the gradients when it is imported; ours hands out the list. */
+/** tfjs's module registers the gradients when it is imported; the bundle exports the list instead. */
 function asList(path) {
   const registration = /for \(const \w+ of gradConfigs\) \{[^}]*\}/;
   const source = readFileSync(path, 'utf8');
@@ -74,7 +74,7 @@ function asList(path) {
   return source.replace(registration, 'export { gradConfigs };');
 }
 
-/** The module as a re-export of the public entry, where that offers all that it exports. */
+/** The module as a re-export of the public entry, if that has all of its exports. */
 function publicForm(path, offered) {
   const source = readFileSync(path, 'utf8');
   const names = [...source.matchAll(/^export (?:const|function|class|async function|let|var) (\w+)/gm)].map(

@@ -1,4 +1,4 @@
-/** Bundles what a worker runs into a string, so that no bundler has to be told that a script lies beside the package. */
+/** Bundles the worker's script into a string, so that a user's bundler needs no configuration for a second file. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -12,7 +12,7 @@ export async function generate({ force }) {
   await generateWasmKernels({ packageName: 'core', output: 'src/backends/wasm/kernels.generated.ts', force });
 }
 
-/** tfjs's own binary as a module, for pages: there no bundler knows that it belongs beside the script. */
+/** tfjs's WebAssembly binary as a base64 module, for pages: bundlers do not copy the binary by themselves. */
 function embedTfjsBinary() {
   const distribution = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'));
   const binary = readFileSync(join(distribution, 'tfjs-backend-wasm-simd.wasm')).toString('base64');

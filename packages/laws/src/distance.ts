@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
-/** The largest distance between two tensors of one shape: NaN where one number of a pair is, or both are. */
+/** The largest distance between two tensors of one shape: NaN where an element of either is NaN. */
 export async function distance(a: Tensor, b: Tensor): Promise<number> {
   expect(a.shape).toEqual(b.shape);
   const [x, y] = [await a.data(), await b.data()];
@@ -10,7 +10,7 @@ export async function distance(a: Tensor, b: Tensor): Promise<number> {
   return most;
 }
 
-/** The largest number, signs aside. */
+/** The largest absolute value. */
 export async function largest(x: Tensor): Promise<number> {
   let most = 0;
   for (const value of await x.data()) most = Math.max(most, Math.abs(value));

@@ -1,7 +1,7 @@
 import { type Module, parametersOf, Random, sizeOf } from '@sequitur/core';
 import { type Tensor, type Tensor2D, type Tensor3D, tensor, tensor2d } from '@tensorflow/tfjs-core';
 
-/** Normal numbers of deviation `scale` as a float32 tensor, the same for the same seed and on every backend. */
+/** Normally distributed float32 tensor with standard deviation `scale`, the same for the same seed on every backend. */
 export function drawNormal<T extends Tensor = Tensor3D>(shape: readonly number[], seed: string, scale = 1): T {
   const random = Random.fromSeed(seed);
   return tensor(
@@ -17,9 +17,7 @@ export function drawTokens(batch: number, length: number, vocabularySize: number
   return tensor2d(ids, [batch, length], 'int32');
 }
 
-/**
- * Adds noise to every parameter: first values are often zeros and ones, which hide what a bias or a scale does wrong.
- */
+/** Adds noise to every parameter: initial values are often zeros and ones, which hide errors in a bias or a scale. */
 export async function stir(module: Module, deviation: number): Promise<void> {
   for (const [path, parameter] of parametersOf(module)) {
     const random = Random.fromSeed(`stir ${path}`);

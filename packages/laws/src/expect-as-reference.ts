@@ -4,20 +4,20 @@ import { expect } from 'vitest';
 import { drawNormal } from './draw.js';
 import { expectCloseValues } from './expect-close.js';
 
-/** A function of tensors that are drawn for it, the same on every backend. */
+/** A function and the shapes of its random inputs, which are the same on every backend. */
 export interface DrawnCall {
-  /** Of the float32 inputs. */
+  /** Shapes of the float32 inputs. */
   readonly shapes: readonly (readonly number[])[];
   readonly f: (...inputs: Tensor[]) => Tensor;
-  /** Deviation of the inputs; default 1. */
+  /** Standard deviation of the inputs; default 1. */
   readonly scale?: number;
 }
 
 /**
- * Expects the value and the gradients of a call on a backend to be what the references of all ops, run by tfjs on 'cpu',
- * make of the same numbers.
+ * Expects the value and the gradients of a call on a backend to equal those of the reference ops on tfjs's 'cpu'
+ * backend.
  *
- * @param kernels names of WebGPU kernels that must have run, or the beginnings of them: no reference is compared with itself
+ * @param kernels name prefixes of WebGPU kernels that must have run, so that no reference is compared with itself
  */
 export async function expectAsReference(
   name: BackendName,
@@ -41,7 +41,7 @@ export async function expectAsReference(
   }
 }
 
-/** The value and the gradient by each input of Σ c ⊙ f, for random c. */
+/** The value of f, and the gradient of Σ c ⊙ f by each input, for random c. */
 async function evaluated(
   { shapes, f, scale = 1 }: DrawnCall,
   run: (compute: () => Tensor[]) => Tensor[],
@@ -59,7 +59,7 @@ async function evaluated(
   return values;
 }
 
-/** The names of the WebGPU kernels that run from now on. */
+/** Records the names of the WebGPU kernels that run from now on. */
 function watchKernels(): string[] {
   const names: string[] = [];
   const gpu = webGpuInstance(backend() as KernelBackend) as { compute: WebGpuInstance['compute'] } | null;

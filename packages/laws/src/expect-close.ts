@@ -2,11 +2,11 @@ import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 
 /**
- * Expects two tensors, or what was read of them, to agree in shape and in every number, up to `tolerance` times the
- * largest number wanted, however small that is: what should be 1e-6 is not 0. Infinities and NaNs agree with their like
- * alone; where only zeros are wanted, `tolerance` itself bounds. Tensors are disposed.
+ * Expects two tensors, or their host values, to have equal shapes and elements that differ by at most `tolerance` times
+ * the largest expected element, however small that is: 1e-6 is not 0. Infinities and NaNs equal only themselves. Where
+ * all expected elements are 0, `tolerance` is absolute. The tensors are disposed.
  *
- * @param least a largest number below which there is rounding alone: differences are measured against no less
+ * @param least lower bound of the largest element that differences are divided by: anything smaller is rounding
  */
 export async function expectClose(
   found: Tensor,
@@ -21,7 +21,7 @@ export async function expectClose(
   expectCloseValues(x, y, tolerance, what, least);
 }
 
-/** As `expectClose`, for numbers on the host. */
+/** Like `expectClose`, for values on the host. */
 export function expectCloseValues(
   found: ArrayLike<number>,
   wanted: ArrayLike<number>,
@@ -35,7 +35,7 @@ export function expectCloseValues(
     if (Number.isFinite(wanted[i])) scale = Math.max(scale, Math.abs(wanted[i]!));
     if (Object.is(found[i], wanted[i])) continue;
     const difference = Math.abs(found[i]! - wanted[i]!);
-    if (!(difference <= largest)) [largest, place] = [difference, i]; // a NaN is larger than all
+    if (!(difference <= largest)) [largest, place] = [difference, i]; // a NaN exceeds every bound
   }
   const error = largest / (scale || 1);
   expect(error, `${what}, number ${place}: ${found[place]}, not ${wanted[place]}`).toBeLessThanOrEqual(tolerance);

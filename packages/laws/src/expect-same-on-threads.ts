@@ -4,17 +4,17 @@ import { expect } from 'vitest';
 import { expectCloseValues } from './expect-close.js';
 
 export interface ThreadsOptions {
-  /** How far results may be from those of plain JavaScript, relative to their largest number (or 1). */
+  /** Largest difference from plain JavaScript, relative to the largest element (or 1). */
   readonly tolerance: number;
-  /** Called when three threads have been started, as to watch what they are given. */
+  /** Called after three threads were started, for example to spy on their calls. */
   readonly onOpen?: () => void;
 }
 
 /**
- * Expects what WebAssembly computes to have the same bits on one thread and on three, and to be what plain JavaScript
- * computes. WebAssembly is closed then.
+ * Expects the results of WebAssembly to be bitwise equal on one thread and on three, and to equal those of plain
+ * JavaScript. Closes the WebAssembly backend.
  *
- * @param compute results, always the same ones, as new tensors
+ * @param compute the results as new tensors, the same in every call
  */
 export async function expectSameOnThreads(
   compute: () => Readonly<Record<string, Tensor>>,
@@ -32,7 +32,7 @@ export async function expectSameOnThreads(
     const together = await read(compute());
     expect([...together.keys()]).toEqual([...alone.keys()]);
     for (const [name, values] of together) {
-      expect(firstDifference(values, alone.get(name)!), `${name}, first number that differs`).toBe(-1);
+      expect(firstDifference(values, alone.get(name)!), `${name}, first element that differs`).toBe(-1);
       expectCloseValues(values, wanted.get(name)!, tolerance, name);
     }
   } finally {

@@ -3,17 +3,17 @@ import { dispose, grads, mul, sum, type Tensor, tensor, tidy } from '@tensorflow
 import { expect } from 'vitest';
 
 export interface GradientCheckOptions {
-  /** How far each number is moved; default 1e-2, which float32 differences need. */
+  /** Step h of the differences; default 1e-2, since float32 needs a large one. */
   readonly step?: number;
-  /** Largest difference, relative to the largest number of the gradient of that input; default 2e-3. */
+  /** Largest difference, relative to the largest element of that input's gradient; default 2e-3. */
   readonly tolerance?: number;
-  /** How many numbers of each input are moved; default 24. */
+  /** Number of elements of each input that are checked; default 24. */
   readonly samples?: number;
 }
 
 /**
  * Compares the gradient of Σ c ⊙ f(inputs), for random c, with central differences (f(x + h) - f(x - h)) / 2h, for
- * numbers drawn from every input. The inputs are float32 and stay the caller's.
+ * elements drawn from every input. The inputs are float32; the caller disposes them.
  */
 export async function expectGradientOfDifferences(
   f: (...inputs: Tensor[]) => Tensor,
@@ -43,7 +43,7 @@ export async function expectGradientOfDifferences(
       };
       const [above, below] = [await at(step), await at(-step)];
       const difference = (above - below) / (2 * step);
-      // Float32 holds the sums to 2^-24 of themselves, and what they are sums of a little worse.
+      // The sums have a relative error of 2^-24 in float32, and their terms a slightly larger one.
       const noise = (2 ** -20 * Math.max(1, Math.abs(above), Math.abs(below))) / step;
       expect(
         Math.abs(difference - found[place]!),

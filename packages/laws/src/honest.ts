@@ -1,16 +1,16 @@
 import { SequiturError } from '@sequitur/core';
 import { expect } from 'vitest';
 
-/** How many inputs a fuzz test tries; `SEQUITUR_FUZZ=100000 pnpm test:unit fuzz` tries more. */
+/** Number of inputs of a fuzz test; `SEQUITUR_FUZZ=100000 pnpm test:unit fuzz` runs more. */
 export function fuzzRuns(usual: number): number {
   return Number(process.env.SEQUITUR_FUZZ ?? usual);
 }
 
 /**
- * What a reader of files must hold for any input: it gives a value, or one SequiturError whose message can be read, within
- * a second of computing.
+ * Expects a file reader to return a value or to throw one SequiturError with a readable message, within a second of CPU
+ * time.
  *
- * @returns whether it gave a value
+ * @returns whether it returned a value
  */
 export async function expectHonest(read: () => unknown): Promise<boolean> {
   const start = process.cpuUsage();

@@ -3,13 +3,13 @@ import { beforeAll, beforeEach, describe } from 'vitest';
 
 const ALL: readonly BackendName[] = ['cpu', 'wasm', 'webgpu'];
 
-/** Threads have separate tests, and results do not depend on their number. */
+/** One thread: threads have separate tests, and results do not depend on their number. */
 const ALONE = { threads: 1 };
 
 /**
  * Runs a suite on cpu, wasm and webgpu, each opened before it. Where this machine has no WebGPU adapter the suite is
- * skipped by name; with SEQUITUR_REQUIRE_WEBGPU=1, as in the project's own checks, it fails instead.
- * SEQUITUR_BACKENDS=cpu,wasm restricts the list.
+ * skipped by name; with SEQUITUR_REQUIRE_WEBGPU=1, as in CI, it fails instead. SEQUITUR_BACKENDS=cpu,wasm restricts the
+ * list.
  */
 export function onEachBackend(title: string, body: (name: BackendName) => void, names = ALL): void {
   for (const name of names) {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
-/** A package that examples import, by the name under which they do. */
+/** Modules that the examples may import, by package name. */
 export type ExampleModules = Readonly<Record<string, () => Promise<object>>>;
 
 /**
- * Runs the examples of a README as tests: every block that is marked `ts`, in a folder of its own that is removed
- * afterwards. What `console.log(...); // this` prints must be `this`. Blocks marked otherwise (`typescript`, `sh`) are
- * not run. Examples may use no syntax that JavaScript lacks.
+ * Runs the examples of a README as tests: every block that is marked `ts`, each in a temporary folder. The output of
+ * `console.log(...); // expected` must be `expected`. Other blocks (`typescript`, `sh`) are not run. Examples may use
+ * only JavaScript syntax, without types.
  *
  * @param path the README
  */
@@ -21,7 +21,7 @@ export function readmeExamples(path: string, modules: ExampleModules): void {
   });
 }
 
-/** Blocks with the heading that they stand under. */
+/** The `ts` blocks, each with the heading above it. */
 function examplesIn(text: string): { readonly title: string; readonly code: string }[] {
   const examples: { title: string; code: string }[] = [];
   let heading = '';

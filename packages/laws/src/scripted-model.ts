@@ -4,15 +4,15 @@ import { type Tensor2D, type Tensor3D, tensor3d } from '@tensorflow/tfjs-core';
 export interface Script {
   readonly vocabularySize: number;
   readonly contextLength?: number;
-  /** The likeliest token after this many tokens have been read. */
+  /** The most likely next token after `read` tokens. */
   readonly next: (read: number) => number;
 }
 
-/** A causal model that says what a test wants, whatever it reads. */
+/** A causal model with scripted predictions, whatever its input. */
 export class ScriptedModel extends Module implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength: number;
-  /** The tokens of every step, a list for each row. */
+  /** The input tokens of every step, a list for each row. */
   readonly fed: Promise<number[][]>[] = [];
   readonly #next: (read: number) => number;
 

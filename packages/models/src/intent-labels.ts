@@ -1,4 +1,4 @@
-/** What stands before the name of an intent among the labels of a model that tells slots too. */
+/** Prefix of intent labels, in a model that also has labels for slots. */
 const INTENT = 'intent:';
 
 /** The label of an intent. */
@@ -6,7 +6,7 @@ export function intentLabel(intent: string): string {
   return INTENT + intent;
 }
 
-/** The intent that a label names; undefined for the label of a word. */
+/** The intent that a label names; undefined for a slot label. */
 export function intentOf(label: string): string | undefined {
   return label.startsWith(INTENT) ? label.slice(INTENT.length) : undefined;
 }

@@ -1,7 +1,4 @@
-/**
- * From data to a folder of `folders`: runs the recipe of a model, resumes an interrupted one, and keeps the saved
- * files.
- */
+/** Trains a model of `folders` again: runs its recipe, or resumes an interrupted run, and copies the saved files. */
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -14,7 +11,7 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const folders = fileURLToPath(new URL('../folders', import.meta.url));
 const startedIn = process.env.INIT_CWD ?? process.cwd();
 
-/** What is kept of a run: the model, how it learnt, and what was measured. */
+/** Files that are kept of a run: the model, its loss curve, and the results. */
 const KEPT =
   /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|results)\.json$|^vocab\.txt$|\.(safetensors|svg)$/;
 
@@ -33,7 +30,7 @@ async function main(): Promise<void> {
     { cwd: recipe, stdio: 'inherit' },
   );
   if (error) throw error;
-  if (status !== 0) throw fault('a recipe that comes to its end', `exit code ${status}`);
+  if (status !== 0) throw fault('a recipe that finishes', `exit code ${status}`);
   await keep(run, join(folders, model.name));
 }
 
@@ -43,7 +40,7 @@ function modelCalled(name: string | undefined): ShippedModel {
   throw fault(`one of ${shippedModels.map((model) => model.name).join(', ')}`, name ?? 'none');
 }
 
-/** Copies what is kept of a run; the card stays as it is. Recipes of encoders save the model in a separate folder. */
+/** Copies the files to keep from a run; the card is not changed. Recipes of encoders save the model in a subfolder. */
 async function keep(run: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) if (KEPT.test(name)) await rm(join(folder, name));

@@ -1,36 +1,38 @@
-/** What a model is asked. */
+/** Task of a model. */
 export type ShippedTask = 'write' | 'pronounce' | 'understand' | 'fillMask';
 
-/** A model that comes with the project. Its folder, `folders/<name>`, holds the model as Hugging Face lays it out, and its card. */
+/**
+ * A small trained model that is part of the repository. `folders/<name>` is a Hugging Face folder with a model card.
+ */
 export interface ShippedModel {
   readonly name: string;
   readonly task: ShippedTask;
-  /** What it does, in a sentence for a page. */
-  readonly does: string;
-  /** The class that opens the folder. */
-  readonly opensWith: 'Gpt' | 'SequenceToSequence' | 'Bert';
-  /** The recipe that trains it, a folder of `examples`, and what the recipe is told beside data and folder. */
+  /** Description in one sentence. */
+  readonly description: string;
+  /** The class that loads the folder. */
+  readonly className: 'Gpt' | 'SequenceToSequence' | 'Bert';
+  /** The recipe that trains it, a folder of `examples`, and its arguments besides data and folder. */
   readonly recipe: string;
   readonly options: readonly string[];
-  /** Whether the recipe has to be given data; else they come from an npm package. */
+  /** Whether the recipe needs a data folder; if not, its data is an npm package. */
   readonly needsData: boolean;
-  /** What in its `results.json` says best how good it is. */
+  /** Key in `results.json` of the metric to quote. */
   readonly headline: string;
-  /** Texts to try it with. */
-  readonly tries: readonly string[];
+  /** Example inputs. */
+  readonly examples: readonly string[];
 }
 
 export const shippedModels = [
   {
     name: 'stories-gpt',
     task: 'write',
-    does: 'Writes a story to a title.',
-    opensWith: 'Gpt',
+    description: 'Writes a story for a title.',
+    className: 'Gpt',
     recipe: 'stories',
     options: ['--steps', '2500', '--dtype', 'BF16'],
     needsData: true,
-    headline: 'bits per byte of what is held out',
-    tries: [
+    headline: 'bits per byte, held out',
+    examples: [
       ...[
         'The Fox and the Well',
         'The Princess Who Could Not Sleep',
@@ -50,13 +52,13 @@ export const shippedModels = [
   {
     name: 'intents',
     task: 'understand',
-    does: 'Tells what a sentence asks for, and with which particulars.',
-    opensWith: 'Bert',
+    description: 'Finds the intent and the slots of a sentence.',
+    className: 'Bert',
     recipe: 'intents',
     options: ['--steps', '4000', '--dtype', 'F16'],
     needsData: true,
     headline: 'slot F1',
-    tries: [
+    examples: [
       'play some jazz on spotify',
       'i want to hear the newest song by adele',
       'will it rain tomorrow in boston',
@@ -72,13 +74,13 @@ export const shippedModels = [
   {
     name: 'pronounce',
     task: 'pronounce',
-    does: 'Says how an English word is pronounced.',
-    opensWith: 'SequenceToSequence',
+    description: 'Gives the pronunciation of an English word.',
+    className: 'SequenceToSequence',
     recipe: 'translation',
     options: ['--steps', '4500', '--dropout', '0', '--dtype', 'F16'],
     needsData: false,
     headline: 'phoneme error',
-    tries: [
+    examples: [
       ...['sequitur', 'tensor', 'language', 'whale', 'knight', 'beautiful', 'transformer', 'playground'],
       ...['mathematics', 'through'],
     ],

@@ -1,6 +1,6 @@
 /**
- * Shows what a model that comes with the project does: `pnpm --filter @sequitur/models try stories-gpt`, or with your
- * texts.
+ * Runs a model of this package on its example inputs, or on your texts: `pnpm --filter @sequitur/models try
+ * stories-gpt`.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ import { understand } from './understand.js';
 
 const folders = fileURLToPath(new URL('../folders', import.meta.url));
 
-/** What a model answers to each of some texts, by task. */
+/** The outputs of a model for a list of texts, by task. */
 const answers: Readonly<Record<ShippedTask, (folder: string, texts: readonly string[]) => Promise<readonly string[]>>> =
   {
     async write(folder, titles) {
@@ -61,7 +61,7 @@ async function main([name, ...texts]: readonly string[]): Promise<void> {
     throw new SequiturError({ where: 'try', expected, got: name ?? 'none' });
   }
   await openBackend(['wasm', 'cpu']);
-  const asked = texts.length > 0 ? texts : model.tries;
+  const asked = texts.length > 0 ? texts : model.examples;
   const answered = await answers[model.task](join(folders, model.name), asked);
   for (const [index, text] of asked.entries()) console.log(`${text}\n  ${answered[index]!.replaceAll('\n', '\n  ')}\n`);
 }

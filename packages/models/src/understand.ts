@@ -2,18 +2,18 @@ import { type Bert, type Entity, recognizeEntities, type TokenClassificationHead
 import { hostSoftmax } from '@sequitur/core';
 import { intentOf } from './intent-labels.js';
 
-/** What a sentence asks for. */
+/** Intent and slots of a sentence. */
 export interface Understood {
   readonly intent: string;
   /** The probability of the intent among all intents, 0 to 1. */
   readonly score: number;
-  /** With which particulars: words of the sentence and what they are. */
+  /** Slots: spans of the sentence and their labels. */
   readonly slots: readonly Entity[];
 }
 
 /**
- * What each sentence asks for, by a model that has the intent on its first token and the slots on the words. All sentences
- * are read at once.
+ * Intent and slots of each sentence, by a model with the intent label on the first token and slot labels on the words.
+ * All sentences are one batch.
  */
 export async function understand(model: Bert, texts: readonly string[]): Promise<Understood[]> {
   const slots = await recognizeEntities(model, texts, { batchSize: texts.length });
@@ -35,7 +35,7 @@ async function intentsOf(model: Bert<TokenClassificationHead>, texts: readonly s
   );
 }
 
-/** The likeliest of the labels that are intents, from the logits of a first token. */
+/** The most likely intent label, from the logits of the first token. */
 function likeliestIntent({ config }: Bert, logits: Float32Array): Omit<Understood, 'slots'> {
   const places = config.labels!.flatMap((label, place) => (intentOf(label) === undefined ? [] : [place]));
   const probabilities = hostSoftmax(Float32Array.from(places, (place) => logits[place]!));

@@ -12,7 +12,7 @@ import { shippedModels } from '../src/index.js';
 const folders = fileURLToPath(new URL('../folders', import.meta.url));
 const LARGEST = 25e6;
 
-it('the folders are those of the list', async () => {
+it('the list names every folder', async () => {
   expect((await readdir(folders)).sort()).toEqual(shippedModels.map(({ name }) => name).sort());
 });
 
@@ -28,7 +28,7 @@ it.each(shippedModels.map(({ name }) => name))('%s is stored in 16 bits', async 
 });
 
 it.each(shippedModels.map(({ name, headline }) => [name, headline]))(
-  'the card of %s tells its results',
+  'the card of %s states its results',
   async (name, headline) => {
     const card = await readFile(join(folders, name, 'README.md'), 'utf8');
     const results = JSON.parse(await readFile(join(folders, name, 'results.json'), 'utf8'));
@@ -39,12 +39,12 @@ it.each(shippedModels.map(({ name, headline }) => [name, headline]))(
   },
 );
 
-it.each(shippedModels.map(({ name, opensWith }) => [name, opensWith]))(
+it.each(shippedModels.map(({ name, className }) => [name, className]))(
   '%s opens as a %s through Auto',
-  async (name, opensWith) => {
+  async (name, className) => {
     await openBackend(['wasm', 'cpu']);
     const model = await Auto.fromPretrained(join(folders, name), { models: [Bert, Gpt, SequenceToSequence] });
-    expect(model.constructor.name).toBe(opensWith);
+    expect(model.constructor.name).toBe(className);
     expect(model.tokenizer).not.toBeNull();
     model.dispose();
   },

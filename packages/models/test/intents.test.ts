@@ -6,7 +6,7 @@ import { understand } from '../src/index.js';
 
 const folder = fileURLToPath(new URL('../folders/intents', import.meta.url));
 
-/** Sentences of our own, two for each intent. */
+/** Sentences written for this test, two for each intent. */
 const ASKED = [
   ['play some jazz on spotify', 'PlayMusic'],
   ['i want to hear the newest song by adele', 'PlayMusic'],
@@ -25,7 +25,7 @@ const ASKED = [
 ] as const;
 
 onEachBackend('intents', () => {
-  it('tells what sentences ask for that nobody wrote for its data, and their slots', async () => {
+  it('finds intents and slots of sentences that are not in its data', async () => {
     const model = await Bert.fromPretrained(folder);
     const understood = await understand(
       model,

@@ -7,11 +7,11 @@ import results from '../folders/pronounce/results.json' with { type: 'json' };
 
 const folder = fileURLToPath(new URL('../folders/pronounce', import.meta.url));
 
-/** Words of the test, evenly spread. */
+/** Number of test words, evenly spaced in the held-out set. */
 const WORDS = 150;
 
 onEachBackend('pronounce', () => {
-  it('errs on words that were held out as its card says', async () => {
+  it('has the error rate of its card on held-out words', async () => {
     const { test } = phonemeCorpus().splits;
     const some = test.filter((_, index) => index % Math.floor(test.length / WORDS) === 0);
     const model = await SequenceToSequence.fromPretrained(folder);
@@ -22,7 +22,7 @@ onEachBackend('pronounce', () => {
     );
     model.dispose();
     const scores = phonemeScores(written, some);
-    // Four standard deviations of a share of so many words.
+    // Four standard deviations of a proportion of `WORDS` samples.
     const share = results['word error'];
     const spread = 4 * Math.sqrt((share * (1 - share)) / some.length);
     expect(Math.abs(scores['word error'] - share)).toBeLessThan(spread);

@@ -8,7 +8,7 @@ import results from '../folders/stories-gpt/results.json' with { type: 'json' };
 
 const folder = fileURLToPath(new URL('../folders/stories-gpt', import.meta.url));
 
-/** How The Wonderful Wizard of Oz begins (Baum 1900), which was held out. */
+/** The beginning of The Wonderful Wizard of Oz (Baum 1900), a held-out book. */
 const HELD_OUT = `Dorothy lived in the midst of the great Kansas prairies, with Uncle Henry, who was a farmer, and Aunt Em, \
 who was the farmer's wife. Their house was small, for the lumber to build it had to be carried by wagon many miles. There \
 were four walls, a floor and a roof, which made one room; and this room contained a rusty looking cooking stove, a cupboard \
@@ -28,18 +28,18 @@ onEachBackend('stories-gpt', () => {
     return bitsPer(nats * ids.length, Buffer.byteLength(text));
   }
 
-  it('needs as many bits for a text that was held out as its card says, within a quarter', async () => {
+  it('needs the bits per byte of its card for a held-out text, within a quarter', async () => {
     const bits = await bitsPerByte(HELD_OUT);
-    expect(bits / results['bits per byte of what is held out']).toBeGreaterThan(0.75);
-    expect(bits / results['bits per byte of what is held out']).toBeLessThan(1.25);
+    expect(bits / results['bits per byte, held out']).toBeGreaterThan(0.75);
+    expect(bits / results['bits per byte, held out']).toBeLessThan(1.25);
   });
 
-  it('needs more for the same words in another order', async () => {
+  it('needs more bits for the same words in another order', async () => {
     const shuffled = HELD_OUT.split(' ').sort().join(' ');
     expect(await bitsPerByte(shuffled)).toBeGreaterThan(1.2 * (await bitsPerByte(HELD_OUT)));
   });
 
-  it('writes words to a title', async () => {
+  it('writes English words for a title', async () => {
     let written = '';
     const options = { maxTokens: 30, temperature: 0.7, seed: 1 };
     for await (const piece of model.complete('The Fox and the Well\n\n', options)) written += piece;

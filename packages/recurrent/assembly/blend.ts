@@ -1,4 +1,4 @@
-/** `now` where share is 1, `before` where it is 0: exact for both. */
+/** `now` if share is 1, `before` if it is 0, exactly. */
 // @ts-ignore: decorator
 @inline
 export function blend(share: v128, now: v128, before: v128): v128 {

@@ -1,4 +1,4 @@
-// What the host calls, described where it is written; `src/wasm-kernels.ts` declares it in TypeScript.
+// The functions that the host calls; `src/wasm-kernels.ts` declares them in TypeScript.
 export { gruBackward } from './gru-backward';
 export { gruForward } from './gru';
 export { lstmBackward } from './lstm-backward';

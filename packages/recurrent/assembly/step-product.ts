@@ -47,7 +47,7 @@ export function clearLeftSide(rows: i32, inner: i32, scratch: usize): void {
  * The product of the left operand in scratch with the matrix.
  *
  * @param panels the matrix in the panels of `packColumns`, used by all parts of a batch, even by those with few rows,
- *   so that they sum in the same order; 0 where the whole batch has few rows
+ * so that they sum in the same order; 0 if the whole batch has few rows
  */
 export function stepProduct(
   rows: i32, inner: i32, columns: i32, matrix: usize, matrixRow: i32, matrixColumn: i32, panels: usize, scratch: usize,

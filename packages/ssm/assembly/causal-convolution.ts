@@ -1,4 +1,4 @@
-// Causal depthwise convolution with silu in the same pass; four neighbouring channels at a time.
+// Causal depthwise convolution with a fused silu; four adjacent channels at a time.
 import { sigmoid4 } from '../../core/assembly/math';
 import { loadLanes, storeLanes } from '../../core/assembly/lanes';
 

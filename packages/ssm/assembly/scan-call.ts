@@ -14,18 +14,18 @@ export class ScanCall {
   chunk: i32;
   /** Whether softplus is applied to the step size. */
   positive: i32;
-  /** [batch, length, inner], as stepSize, y and their gradients are. */
+  /** [batch, length, inner], like stepSize, y and their gradients. */
   x: u32;
   stepSize: u32;
   /** [inner, state] */
   stateMatrix: u32;
-  /** [batch, length, groups, state], as outputMatrix; every group is a whole number of vectors wide. */
+  /** [batch, length, groups, state], like outputMatrix; the channels of every group are a whole number of vectors. */
   inputMatrix: u32;
   outputMatrix: u32;
-  /** [inner], as stepBias. */
+  /** [inner], like stepBias. */
   skip: u32;
   stepBias: u32;
-  /** [batch, inner, state], as last. */
+  /** [batch, inner, state], like last. */
   initial: u32;
   /** [batch, length] or 0. */
   resets: u32;
@@ -48,7 +48,7 @@ export class ScanCall {
   /** Memory shared by the parts of a backward pass. */
   shared: u32;
   scratch: u32;
-  /** Of one thread. */
+  /** Scratch bytes of one thread. */
   scratchBytes: u32;
 }
 

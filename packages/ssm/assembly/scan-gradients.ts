@@ -56,14 +56,14 @@ export function startScanGradients(call: ScanCall): void {
 }
 
 /** Before the last chunk of a batch row. */
-export function enterText(call: ScanCall, b: i32): void {
-  toLanes(call.inner, call.state, <usize>call.initial + textBytes(call, b), firstAt(call));
-  toLanes(call.inner, call.state, <usize>call.dFinal + textBytes(call, b), gradientAt(call));
+export function enterRow(call: ScanCall, b: i32): void {
+  toLanes(call.inner, call.state, <usize>call.initial + rowBytes(call, b), firstAt(call));
+  toLanes(call.inner, call.state, <usize>call.dFinal + rowBytes(call, b), gradientAt(call));
 }
 
 /** After the first chunk of a batch row. */
-export function leaveText(call: ScanCall, b: i32): void {
-  fromLanes(call.inner, call.state, gradientAt(call), <usize>call.dInitial + textBytes(call, b));
+export function leaveRow(call: ScanCall, b: i32): void {
+  fromLanes(call.inner, call.state, gradientAt(call), <usize>call.dInitial + rowBytes(call, b));
 }
 
 /** After all batch rows. */
@@ -74,6 +74,6 @@ export function finishScanGradients(call: ScanCall): void {
 }
 
 /** Offset of the states of a batch row, [batch, inner, state]. */
-function textBytes(call: ScanCall, b: i32): usize {
+function rowBytes(call: ScanCall, b: i32): usize {
   return <usize>(b * call.inner) * call.state << 2;
 }

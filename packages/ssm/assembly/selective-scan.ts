@@ -1,4 +1,4 @@
-// The selective scan (Gu and Dao 2023, algorithm 2) with four neighbouring channels in the lanes of a vector: no sums
+// The selective scan (Gu and Dao 2023, algorithm 2) with four adjacent channels in the lanes of a vector: no sums
 // across lanes, any state size. Chunk by chunk over the length, so that a chunk stays in the CPU cache for all
 // channels.
 import { fromLanes, loadLanes, storeLanes, toLanes } from '../../core/assembly/lanes';

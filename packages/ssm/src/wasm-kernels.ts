@@ -11,9 +11,9 @@ interface StateSpaceKernels {
   readonly scanBackward: InParts;
   readonly scanForward: InParts;
   addScanSums(call: Offset, text: number, chunk: number, group: number, sums: Offset, parts: number): void;
-  enterText(call: Offset, text: number): void;
+  enterRow(call: Offset, text: number): void;
   finishScanGradients(call: Offset): void;
-  leaveText(call: Offset, text: number): void;
+  leaveRow(call: Offset, text: number): void;
   scanBackwardScratchBytes(state: number, chunk: number): number;
   scanForwardScratchBytes(channels: number, state: number): number;
   scanSharedBytes(inner: number, state: number): number;

@@ -8,7 +8,7 @@ export interface Room {
   readonly load: () => Promise<{ readonly default: Component }>;
 }
 
-/** The rooms in the order of the bar; the first is where one comes in. Each is loaded when it is first entered. */
+/** The rooms in the order of the bar; the first is the start page. Each is loaded on its first visit. */
 export const rooms: readonly Room[] = [
   {
     id: 'see',

@@ -1,6 +1,6 @@
 import type { Setting } from '../protocol/recipe.js';
 
-/** How information moves along the sequence; each family has its colour, as in the bench's report. */
+/** How information moves along the sequence. Each family has a colour, as in the bench's report. */
 export type Family = 'dense' | 'sparse' | 'memory' | 'state' | 'hybrid' | 'recurrent' | 'encoder' | 'encoder-decoder';
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -10,7 +10,7 @@ interface FieldBase {
   readonly label: string;
   /** One sentence: what it changes. */
   readonly says: string;
-  /** Shown only where this holds. */
+  /** Condition for showing the field. */
   readonly when?: (settings: Settings) => boolean;
 }
 
@@ -29,28 +29,28 @@ export interface ChoiceField extends FieldBase {
 
 export type Field = NumberField | ChoiceField;
 
-/** Where the part stands: what its settings may depend on. */
+/** The model and position of a block, on which its options may depend. */
 export interface Place {
   readonly width: number;
 }
 
-/** An architecture of a block: all that the page knows of it. */
+/** A type of block: everything that the page knows about it. */
 export interface Architecture {
-  /** The kind of the part that the packages build, as it stands in saved models. */
+  /** The `kind` of the part, as in saved models. */
   readonly kind: string;
   readonly name: string;
   readonly family: (settings: Settings) => Family;
-  /** One sentence that a beginner understands. */
+  /** One sentence for beginners. */
   readonly says: string;
   readonly paper: { readonly name: string; readonly address: string };
-  /** Where its code lies. */
+  /** The package that contains it. */
   readonly package: string;
   readonly fields: readonly Field[];
-  /** A few words about the settings, for the block's right side. */
+  /** Short summary of the settings, for the block's right side. */
   readonly summary: (settings: Settings) => string;
   /** The options of the part, plain JSON. */
   readonly options: (settings: Settings, place: Place) => Readonly<Record<string, unknown>>;
-  /** What is wrong with the settings at this place, and the remedy; null where nothing is. */
+  /** An error in the settings with its fix, or null. */
   readonly fault?: (settings: Settings, place: Place) => string | null;
 }
 

@@ -8,25 +8,28 @@ export { presets, specOf } from './presets.js';
 
 const byKind = new Map(architectures.map((architecture) => [architecture.kind, architecture]));
 
-/** The entry of a kind. @throws where a link or file names one that is not in the list */
+/**
+ * The entry of a kind.
+ * @throws if a link or file names an unknown one
+ */
 export function architectureOf(kind: string): Architecture {
   const found = byKind.get(kind);
   if (found) return found;
   throw new Error(`There is no architecture '${kind}' here: one of ${[...byKind.keys()].join(', ')}`);
 }
 
-/** The family of a whole column: its blocks' where they are all of one, else a hybrid. */
+/** The family of a model: that of its blocks if they agree, else hybrid. */
 export function familyOf({ blocks }: Pick<ModelSpec, 'blocks'>): Family {
   const families = new Set(blocks.map(({ kind, settings }) => architectureOf(kind).family(settings)));
   return families.size === 1 ? [...families][0]! : families.size === 0 ? 'dense' : 'hybrid';
 }
 
-/** A setting's value, or what the list says where it is not set. */
+/** A setting's value, or its default. */
 export function settingOf(field: Field, settings: Settings): Setting {
   return settings[field.name] ?? field.default;
 }
 
-/** Every fault of a column by its block, with the remedy. */
+/** Every error of a model by its block, with the fix. */
 export function faultsOf({ blocks, width }: ModelSpec): readonly { readonly index: number; readonly says: string }[] {
   if (blocks.length === 0) return [{ index: -1, says: 'A model needs at least one block. Add one.' }];
   return blocks.flatMap(({ kind, settings }, index) => {

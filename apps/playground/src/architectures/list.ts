@@ -1,23 +1,23 @@
 import { type Architecture, choice, type Field, number, type Place, type Settings } from './architecture.js';
 import { isSparse, patternFields, patternOf, patternSummary } from './patterns.js';
 
-const heads = number('heads', 'Heads', 'How many times it looks, each for itself.', [4, 1, 64]);
+const heads = number('heads', 'Heads', 'Number of attention heads.', [4, 1, 64]);
 const hiddenWidth = number(
   'hiddenWidth',
   'Feed-forward',
-  'Hidden units that work on each token; 0 takes 8/3 of the width.',
+  "Width of the feed-forward network; 0 means 8/3 of the model's width.",
   [0, 0, 8192],
 );
-const segmentLength = number('segmentLength', 'Segment', 'So many tokens are read at a time.', [32, 4, 1024]);
-const stateSize = number('stateSize', 'State', 'Numbers that each channel remembers.', [16, 1, 256]);
+const segmentLength = number('segmentLength', 'Segment', 'Tokens per segment.', [32, 4, 1024]);
+const stateSize = number('stateSize', 'State', 'State size per channel.', [16, 1, 256]);
 const innerWidth = number(
   'innerWidth',
   'Inner width',
-  'Channels inside the block; 0 takes twice the width.',
+  "Channels inside the block; 0 means twice the model's width.",
   [0, 0, 8192],
 );
 
-const positions = choice('positions', 'Positions', 'How it knows where a token stands.', {
+const positions = choice('positions', 'Positions', 'Positional encoding.', {
   rotary: 'RoPE',
   alibi: 'ALiBi',
   none: 'none',
@@ -26,15 +26,15 @@ const positions = choice('positions', 'Positions', 'How it knows where a token s
 const arxiv = (name: string, id: string) => ({ name, address: `https://arxiv.org/abs/${id}` });
 
 /**
- * Every architecture that a column can be composed of: forms, links, colours and the worker read this list and no other.
- * A new architecture is one entry here, and its part in `worker/train/parts.ts`.
+ * Every type of block. Forms, links, colours and the worker all read this list: a new block type is one entry here, and
+ * its part in `worker/train/parts.ts`.
  */
 export const architectures: readonly Architecture[] = [
   {
     kind: 'attention',
     name: 'Attention',
     family: (settings) => (isSparse(settings) ? 'sparse' : 'dense'),
-    says: 'Every token looks at those before it, and takes from each what it needs.',
+    says: 'Every token attends to the tokens before it, by learned weights.',
     paper: arxiv('Vaswani et al. 2017', '1706.03762'),
     package: 'attention',
     fields: [...patternFields, positions, heads, hiddenWidth],
@@ -65,7 +65,7 @@ export const architectures: readonly Architecture[] = [
     kind: 'infini-attention',
     name: 'Infini-attention',
     family: () => 'memory',
-    says: 'Looks within a segment, and asks a compressed memory of all before.',
+    says: 'Attends within a segment, and reads a compressive memory of all earlier ones.',
     paper: arxiv('Munkhdalai et al. 2024', '2404.07143'),
     package: 'attention',
     fields: [segmentLength, heads, hiddenWidth],
@@ -77,14 +77,10 @@ export const architectures: readonly Architecture[] = [
     kind: 'transformer-xl-attention',
     name: 'Transformer-XL',
     family: () => 'memory',
-    says: 'Looks at its own segment, and at the vectors of the one before.',
+    says: 'Attends to its segment, and to the cached hidden states of the previous one.',
     paper: arxiv('Dai et al. 2019', '1901.02860'),
     package: 'attention',
-    fields: [
-      number('memoryLength', 'Memory', 'Tokens before its segment that it sees.', [32, 4, 1024]),
-      heads,
-      hiddenWidth,
-    ],
+    fields: [number('memoryLength', 'Memory', 'Cached tokens before the segment.', [32, 4, 1024]), heads, hiddenWidth],
     summary: (settings) => `memory ${settings.memoryLength ?? 32}`,
     options: (settings) => ({ ...headed(settings), memoryLength: settings.memoryLength ?? 32 }),
     fault: headFault,
@@ -93,14 +89,10 @@ export const architectures: readonly Architecture[] = [
     kind: 'mamba',
     name: 'Mamba',
     family: () => 'state',
-    says: 'Keeps one state of fixed size, and each token decides how much of it stays.',
+    says: 'Keeps a state of fixed size; each token selects how much of it is kept.',
     paper: arxiv('Gu and Dao 2023', '2312.00752'),
     package: 'mamba',
-    fields: [
-      stateSize,
-      innerWidth,
-      number('kernelSize', 'Kernel', 'Tokens that the short convolution mixes.', [4, 2, 8]),
-    ],
+    fields: [stateSize, innerWidth, number('kernelSize', 'Kernel', 'Kernel size of the short convolution.', [4, 2, 8])],
     summary: (settings) => `state ${settings.stateSize ?? stateSize.default}`,
     options: (settings) => ({
       stateSize: settings.stateSize ?? stateSize.default,
@@ -112,12 +104,12 @@ export const architectures: readonly Architecture[] = [
     kind: 'mamba2',
     name: 'Mamba-2',
     family: () => 'state',
-    says: 'A state for each head, computed as products of matrices.',
+    says: 'A state per head, computed by matrix products.',
     paper: arxiv('Dao and Gu 2024', '2405.21060'),
     package: 'mamba',
     fields: [
       { ...stateSize, default: 32 },
-      number('headSize', 'Head size', 'Channels that share a rate of forgetting.', [32, 4, 256]),
+      number('headSize', 'Head size', 'Channels that share a decay rate.', [32, 4, 256]),
     ],
     summary: (settings) => `state ${settings.stateSize ?? 32}`,
     options: (settings) => ({ stateSize: settings.stateSize ?? 32, headSize: settings.headSize ?? 32 }),
@@ -128,28 +120,28 @@ export const architectures: readonly Architecture[] = [
     kind: 's4d',
     name: 'S4D',
     family: () => 'state',
-    says: 'A state that forgets at fixed rates, whatever the text says.',
+    says: 'A state with fixed decay rates, independent of the input.',
     paper: arxiv('Gu et al. 2022', '2206.11893'),
     package: 'mamba',
     fields: [{ ...stateSize, default: 32 }],
     summary: (settings) => `state ${settings.stateSize ?? 32}`,
     options: (settings) => ({ stateSize: settings.stateSize ?? 32 }),
   },
-  recurrent('lstm', 'LSTM', 'Gates say what a cell keeps, adds and shows.', {
+  recurrent('lstm', 'LSTM', 'Gates control what a cell keeps, adds and outputs.', {
     name: 'Hochreiter and Schmidhuber 1997',
     address: 'https://doi.org/10.1162/neco.1997.9.8.1735',
   }),
-  recurrent('gru', 'GRU', 'Two gates mix what was with what comes.', arxiv('Cho et al. 2014', '1406.1078')),
+  recurrent('gru', 'GRU', 'Two gates mix the old state with the new input.', arxiv('Cho et al. 2014', '1406.1078')),
   recurrent(
     'min-gru',
     'minGRU',
-    'A GRU whose gate does not look back, so that it trains in parallel.',
+    'A GRU whose gate does not depend on the state, so that it trains in parallel.',
     arxiv('Feng et al. 2024', '2410.01201'),
   ),
 ];
 
 function recurrent(kind: string, name: string, says: string, paper: Architecture['paper']): Architecture {
-  const units = number('hiddenWidth', 'Units', 'Numbers that it remembers; 0 takes the width.', [0, 0, 4096]);
+  const units = number('hiddenWidth', 'Units', "State size; 0 means the model's width.", [0, 0, 4096]);
   return {
     ...{ kind, name, says, paper, package: 'recurrent', fields: [units] as readonly Field[] },
     family: () => 'recurrent',
@@ -162,7 +154,7 @@ function headed(settings: Settings): Record<string, unknown> {
   return { heads: settings.heads ?? heads.default, ...positive('hiddenWidth', settings) };
 }
 
-/** A number that 0 leaves to the part. */
+/** A number option; 0 means the part's default. */
 function positive(name: string, settings: Settings): Record<string, unknown> {
   return settings[name] ? { [name]: settings[name] } : {};
 }
@@ -177,7 +169,7 @@ function divides(whole: number, part: number, name: string, of: string): string 
   return whole % part === 0 ? null : `${name} ${whole} is not divisible by ${part} ${of}. Take ${near(whole, part)}.`;
 }
 
-/** The nearest number that divides, or the two around. */
+/** The nearest divisor, or the two nearest. */
 function near(whole: number, part: number): string {
   const fits = Array.from({ length: whole }, (_, index) => index + 1).filter(
     (each) => whole % each === 0 && (whole / each) % 2 === 0,

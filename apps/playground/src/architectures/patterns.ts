@@ -4,22 +4,26 @@ import { type ChoiceField, choice, type Field, number, type Settings } from './a
 const window = number(
   'window',
   'Window',
-  'How many tokens a query sees, its own among them.',
+  'Number of tokens that a query attends to, including itself.',
   [32, 1, 4096],
   (settings) => ['sliding', 'longformer', 'bigbird'].includes(String(settings.pattern)),
 );
 const stride = number(
   'stride',
   'Stride',
-  'The last so many tokens, and every so many-th before.',
+  'The last tokens up to the stride, and every stride-th one before.',
   [16, 1, 4096],
   ({ pattern }) => pattern === 'strided',
 );
-const globals = number('globals', 'Global tokens', 'The first tokens are seen by all.', [2, 0, 64], ({ pattern }) =>
-  ['longformer', 'bigbird'].includes(String(pattern)),
+const globals = number(
+  'globals',
+  'Global tokens',
+  'The number of first tokens that all tokens attend to.',
+  [2, 0, 64],
+  ({ pattern }) => ['longformer', 'bigbird'].includes(String(pattern)),
 );
 
-const pattern: ChoiceField = choice('pattern', 'Pattern', 'Which tokens a query may look at.', {
+const pattern: ChoiceField = choice('pattern', 'Pattern', 'Which tokens a query attends to.', {
   dense: 'dense',
   sliding: 'sliding window',
   strided: 'strided',
@@ -30,7 +34,7 @@ const pattern: ChoiceField = choice('pattern', 'Pattern', 'Which tokens a query 
 
 export const patternFields: readonly Field[] = [pattern, window, stride, globals];
 
-/** The pattern of a block's settings, in the form of the attention package; null for all tokens before. */
+/** The attention pattern of a block's settings; null for full causal attention. */
 export function patternOf(settings: Settings): Pattern | null {
   const count = (name: string, otherwise: number) => Number(settings[name] ?? otherwise);
   const near: Pattern = { kind: 'slidingWindow', left: count('window', window.default) - 1, right: 0 };
@@ -55,7 +59,7 @@ export function patternOf(settings: Settings): Pattern | null {
   }
 }
 
-/** A few words for the block. */
+/** Short summary for the block. */
 export function patternSummary(settings: Settings): string {
   const found = pattern.options.find(({ value }) => value === settings.pattern) ?? pattern.options[0]!;
   return window.when!(settings) ? `${found.label}, ${settings.window ?? window.default}` : found.label;

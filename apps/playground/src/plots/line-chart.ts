@@ -10,13 +10,13 @@ export interface Line {
   readonly dash: number;
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Drawn thin and pale behind the others: the raw values of a smoothed line. */
+  /** Drawn thin and pale: the raw values of a smoothed line. */
   readonly isFaint?: boolean;
   /** Only circles, no line. */
   readonly isPoints?: boolean;
   /** A line with circles. */
   readonly hasPoints?: boolean;
-  /** Said at the end of the line. */
+  /** Whether the line has a label at its end. */
   readonly isNamed?: boolean;
 }
 
@@ -25,25 +25,25 @@ export interface ChartOptions {
   readonly isLog?: boolean;
   /** X doubles from tick to tick. */
   readonly isLogX?: boolean;
-  /** How a number of y is written; default with two digits. */
+  /** Format of y values; default two digits. */
   readonly yText?: 'percent' | 'time' | 'bytes' | 'compact';
-  /** What is written where nothing is known yet; default `to come`. */
+  /** Text in the region without data; default `to come`. */
   readonly beyond?: string;
-  /** A horizontal line: what a guess gets. */
+  /** A horizontal line at chance level. */
   readonly guide?: number;
   readonly xTicks?: readonly number[];
 }
 
-/** What changes while a chart stands: it is drawn from this anew each time. */
+/** Data of a chart, which is redrawn when they change. */
 export interface ChartData {
   readonly lines: readonly Line[];
   readonly xRange: readonly [number, number];
   readonly yRange: readonly [number, number];
-  /** Beyond this x nothing is known yet. */
+  /** The last x with data. */
   readonly known?: number;
 }
 
-/** Colours of the page as canvases need them. */
+/** Colours of the page, resolved for canvases. */
 export interface Ink {
   readonly text: string;
   readonly soft: string;
@@ -57,10 +57,10 @@ export interface Ink {
 /** About the width of a letter in a chart. */
 const LETTER = 6.6;
 
-/** Strokes by which members of one family differ. */
+/** Dash patterns of the members of a family. */
 export const dashes: readonly (readonly number[])[] = [[], [7, 4], [2, 3], [9, 3, 2, 3], [14, 4]];
 
-/** All lines on one list of x, as uPlot wants them. */
+/** All lines on one list of x values, as uPlot requires. */
 export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
   if (lines.length === 0) return [[0], [null]];
   const tables = lines.map(
@@ -69,7 +69,7 @@ export function alignedData(lines: readonly Line[]): uPlot.AlignedData {
   return uPlot.join(tables, tables.map(() => [1, 1]) as unknown as uPlot.JoinNullMode[][]);
 }
 
-/** @param now the data as they are when the chart is drawn */
+/** @param now returns the data at the time of drawing */
 export function chartOptions(
   now: () => ChartData,
   { isLog = false, isLogX = false, yText, xTicks, guide, beyond = 'to come' }: ChartOptions,
@@ -127,7 +127,7 @@ export function chartOptions(
   };
 }
 
-/** Names stand at the ends of lines: in the part that is to come, or else beside the plot. */
+/** Room for the labels at the ends of lines: in the region without data, or else next to the plot. */
 function roomForNames({ lines, known, xRange }: ChartData, width: number): number {
   const longest = Math.max(0, ...lines.filter(({ isNamed }) => isNamed).map(({ label }) => label.length));
   if (longest === 0) return 18;

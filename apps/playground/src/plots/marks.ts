@@ -3,7 +3,7 @@ import type { ChartData, Ink, Line } from './line-chart.js';
 
 const LABEL_HEIGHT = 15;
 
-/** The part of the budget that is not spent yet. */
+/** Shades the part of the budget that is not spent yet. */
 export function drawToCome(
   { ctx, bbox, valToPos }: uPlot,
   { known, xRange }: ChartData,
@@ -25,7 +25,7 @@ export function drawToCome(
   ctx.restore();
 }
 
-/** A dotted line across: what a guess gets. */
+/** Draws a dotted line at chance level. */
 export function drawGuide({ ctx, bbox, valToPos }: uPlot, guide: number, ink: Ink): void {
   const y = Math.round(valToPos(guide, 'y', true)) + 0.5;
   ctx.save();
@@ -43,11 +43,11 @@ interface EndLabel {
   readonly colour: string;
   readonly x: number;
   readonly y: number;
-  /** Where there is room for it. */
+  /** Vertical position. */
   at: number;
 }
 
-/** Each line carries its name at its end, where there is room for names. */
+/** Labels each line at its end, if there is room. */
 export function drawEndLabels(plot: uPlot, lines: readonly Line[], ink: Ink): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;

@@ -1,8 +1,8 @@
-/** So many times the curve may turn: long ones are smoothed more than short ones. */
+/** Smoothing window as a fraction of the length: longer curves are smoothed more. */
 const TURNS = 60;
 const MOST_STEPS = 12;
 
-/** The exponential mean of what was so far, corrected for its start (Kingma and Ba 2015, section 3). */
+/** Exponential moving average with bias correction (Kingma and Ba 2015, section 3). */
 export function smoothed(values: readonly number[]): number[] {
   const keep = 1 - 1 / Math.min(MOST_STEPS, Math.max(1, values.length / TURNS));
   let [mean, weight] = [0, 0];
@@ -14,7 +14,7 @@ export function smoothed(values: readonly number[]): number[] {
   });
 }
 
-/** So many of the values, evenly: more points than pixels say nothing. */
+/** At most `most` of the values, evenly spaced: more points than pixels are useless. */
 export function thinned<T>(values: readonly T[], most: number): T[] {
   if (values.length <= most) return [...values];
   const stride = values.length / most;

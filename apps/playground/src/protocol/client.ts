@@ -2,9 +2,9 @@ import type { Command, FromWorker, Port } from './messages.js';
 import { WorkerError } from './messages.js';
 
 export interface CallOptions<Part> {
-  /** Gives up: the worker is told, and the call rejects with the signal's reason. */
+  /** Cancels the call: the worker is notified, and the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** What the command gives on the way. */
+  /** Called with partial results. */
   readonly onPart?: ((part: Part) => void) | undefined;
 }
 
@@ -14,7 +14,7 @@ interface Pending {
   readonly onPart?: ((part: never) => void) | undefined;
 }
 
-/** The page's end of the line: commands go in, results, parts and events come out. */
+/** The page's side of the protocol: sends commands, and receives results, parts and events. */
 export class Client<Commands, Events> {
   #port: Port | null = null;
   readonly #pending = new Map<number, Pending>();
@@ -34,7 +34,10 @@ export class Client<Commands, Events> {
     port.start?.();
   }
 
-  /** Runs a command of the worker. @throws WorkerError with what the worker says went wrong */
+  /**
+   * Runs a command of the worker.
+   * @throws WorkerError with the worker's error
+   */
   call<Name extends keyof Commands & string>(
     name: Name,
     input: InputOf<Commands, Name>,
@@ -50,7 +53,10 @@ export class Client<Commands, Events> {
     });
   }
 
-  /** Hears an event of the worker. @returns a function that stops it */
+  /**
+   * Listens to an event of the worker.
+   * @returns a function that removes the listener
+   */
   on<Name extends keyof Events & string>(name: Name, listener: (data: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));

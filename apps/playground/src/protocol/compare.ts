@@ -5,7 +5,7 @@ export type CompareMode = 'train' | 'prefill' | 'decode';
 
 export interface CompareSettings {
   readonly architectures: readonly string[];
-  /** Tokens of the texts, ascending. */
+  /** Sequence lengths, ascending. */
   readonly lengths: readonly number[];
   readonly rounds: number;
   readonly width: number;
@@ -13,7 +13,7 @@ export interface CompareSettings {
 
 export interface MeasuredPoint {
   readonly length: number;
-  /** Milliseconds: of a run, or in decode of one token. */
+  /** Milliseconds per run, in decoding per token. */
   readonly time: number;
   readonly peakBytes: number | null;
   readonly stateBytes: number | null;
@@ -26,20 +26,20 @@ export interface MeasuredCurve {
   readonly family: Family;
   readonly mode: CompareMode;
   readonly points: readonly MeasuredPoint[];
-  /** Of the time on the longest lengths; null where too few can be told from noise. */
+  /** Power law of the time on the longest lengths; null if too few are above the noise. */
   readonly law: { readonly exponent: number; readonly margin: number; readonly intercept: number } | null;
   /** From this length on it is faster than the first one. */
   readonly overtakesAt: number | null;
 }
 
-/** What is known so far. */
+/** Results so far. */
 export interface Comparison {
-  /** When it was begun, and what on: for the line below the table. */
+  /** Start time and machine, for the line below the table. */
   readonly started: string;
   readonly on: string;
   readonly architectures: readonly { readonly name: string; readonly family: Family; readonly parameters: number }[];
   readonly curves: readonly MeasuredCurve[];
-  /** What the figures say, as the bench's report says it. */
+  /** Summary, as in the bench's report. */
   readonly sentences: readonly string[];
   /** JSON Lines, as `bench report` reads them. */
   readonly lines: string;
@@ -53,9 +53,9 @@ export interface CompareProgress {
 }
 
 export interface CompareCommands {
-  /** Names that can be asked for, and the family of each. */
+  /** The available architectures with their families. */
   readonly 'compare.choices': Command<void, readonly { readonly name: string; readonly family: Family }[]>;
-  /** The last comparison that was measured or opened here. */
+  /** The last comparison that was measured or opened in this browser. */
   readonly 'compare.last': Command<void, Comparison | null>;
   readonly 'compare.measure': Command<CompareSettings, Comparison, CompareProgress>;
   /** Reads a results file of the bench. */

@@ -9,7 +9,7 @@ import type { StorageCommands } from './storage.js';
 import type { TrainCommands, TrainEvents } from './train.js';
 import type { WriteCommands } from './write.js';
 
-/** All that the page can ask of the worker: each room adds its own. */
+/** All commands of the worker, by room. */
 export interface Commands
   extends BackendCommands,
     CompareCommands,
@@ -21,7 +21,7 @@ export interface Commands
     TrainCommands,
     WriteCommands {}
 
-/** All that the worker tells by itself. */
+/** All events of the worker. */
 export interface Events extends BackendEvents, TrainEvents {}
 
 export type Engine = Client<Commands, Events>;

@@ -1,11 +1,11 @@
-/** What a fault says to a reader: a sentence, and its parts where the packages name them. */
+/** An error for the user: a sentence, and the parts of a SequiturError. */
 export interface Fault {
   readonly message: string;
   readonly where?: string;
   readonly expected?: string;
   readonly got?: string;
   readonly fix?: string;
-  /** It was asked for, not an error: the caller gave up. */
+  /** The caller cancelled: not an error. */
   readonly aborted?: true;
 }
 
@@ -19,21 +19,21 @@ export type FromWorker =
   | { readonly call: number; readonly fault: Fault }
   | { readonly event: string; readonly data: unknown };
 
-/** One end of a line between page and worker: a Worker, the scope of one, or a MessagePort in tests. */
+/** One side of the connection between page and worker: a Worker, its global scope, or a MessagePort in tests. */
 export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   start?(): void;
 }
 
-/** A command's input, what comes at its end, and what comes on the way. */
+/** Types of a command: input, result, and partial results. */
 export interface Command<Input = void, Result = void, Part = never> {
   readonly input: Input;
   readonly result: Result;
   readonly part: Part;
 }
 
-/** A fault as the page gets it. */
+/** An error of the worker, on the page. */
 export class WorkerError extends Error {
   override readonly name = 'WorkerError';
   readonly fault: Fault;

@@ -10,9 +10,9 @@ export interface SiteModel {
   readonly title: string;
   readonly task: ReadTask | 'write';
   /** One sentence. */
-  readonly does: string;
+  readonly description: string;
   /** Texts to try it with. */
-  readonly tries: readonly string[];
+  readonly examples: readonly string[];
   readonly parameters: number;
   readonly bytes: number;
   /** The figure that says best how good it is; null where nobody measured it. */

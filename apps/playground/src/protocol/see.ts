@@ -1,19 +1,19 @@
 import type { Command } from './messages.js';
 import type { ModelRef } from './models.js';
 
-/** One forward pass, opened up: all numbers are those that the model computed. */
+/** Intermediate values of one forward pass, as computed by the model. */
 export interface Seen {
   readonly tokens: readonly { readonly id: number; readonly text: string }[];
   readonly layers: number;
   readonly heads: number;
   readonly width: number;
   readonly vocabularySize: number;
-  /** [layer, head, query, key], row after row: how much each token takes of each before it. */
+  /** Attention weights [layer, head, query, key], row-major. */
   readonly weights: Float32Array;
-  /** The first numbers of each token's vector, where it enters and where it leaves. */
+  /** The first elements of each token's vector, at the input and at the output. */
   readonly entering: readonly (readonly number[])[];
   readonly leaving: readonly (readonly number[])[];
-  /** What comes next, the likeliest first, after each of the tokens. */
+  /** The next-token distribution after each token, most likely first. */
   readonly next: readonly (readonly { readonly text: string; readonly probability: number }[])[];
 }
 

@@ -1,15 +1,15 @@
 import type { InputOf, PartOf, ResultOf } from './client.js';
 import { type FromWorker, faultOf, type Port, type ToWorker } from './messages.js';
 
-/** What a command is given beside its input. */
+/** Context of a command. */
 export interface CallContext<Part = never> {
-  /** Aborted where the page gives up. */
+  /** Aborted when the page cancels the call. */
   readonly signal: AbortSignal;
-  /** Gives something on the way. */
+  /** Sends a partial result. */
   readonly part: (part: Part) => void;
 }
 
-/** A function for each command. */
+/** One function per command. */
 export type Handlers<Commands> = {
   readonly [Name in keyof Commands]: (
     input: InputOf<Commands, Name>,
@@ -17,20 +17,23 @@ export type Handlers<Commands> = {
   ) => Promise<ResultOf<Commands, Name>> | ResultOf<Commands, Name>;
 };
 
-/** Tells the page something that it did not ask for. */
+/** Sends an event to the page. */
 export type Emit<Events> = (
   ...event: { readonly [Name in keyof Events & string]: [name: Name, data: Events[Name]] }[keyof Events & string]
 ) => void;
 
 const transfers = new WeakMap<object, Transferable[]>();
 
-/** Marks buffers of a result or part that the page gets without a copy: the worker loses them. */
+/** Marks buffers of a result or part for transfer to the page: the worker loses them. */
 export function handingOver<T extends object>(value: T, buffers: readonly Transferable[]): T {
   transfers.set(value, [...buffers]);
   return value;
 }
 
-/** Answers the page's commands. @returns what tells the page of events */
+/**
+ * Answers the page's commands.
+ * @returns the function that sends events
+ */
 export function serve<Commands, Events>(port: Port, handlers: Handlers<Commands>): Emit<Events> {
   const running = new Map<number, AbortController>();
   const send = (message: FromWorker, value?: unknown) => {

@@ -3,63 +3,63 @@ import type { ModelSpec, Recipe } from './recipe.js';
 
 export type RunStatus = 'running' | 'paused' | 'done' | 'stopped' | 'failed';
 
-/** What an architecture costs, counted before a step is made. */
+/** Cost of a model, computed before training. */
 export interface ModelCost {
   readonly parameters: number;
-  /** Of one step: forward and backward over the whole batch. */
+  /** Operations of one step: forward and backward over the whole batch. */
   readonly flopsPerStep: number;
-  /** Bytes of the state after `stateLength` tokens of one text. */
+  /** Bytes of the state after `stateLength` tokens of one sequence. */
   readonly stateBytes: number;
   readonly stateLength: number;
   readonly vocabularySize: number;
 }
 
-/** Learned so far, step by step; index 0 is step 1. */
+/** Learning curve by step; index 0 is step 1. */
 export interface Curve {
   readonly loss: number[];
-  /** Of training alone, evaluations and samples left out. */
+  /** Training time without evaluations and samples. */
   readonly seconds: number[];
   readonly validation: { readonly step: number; readonly loss: number }[];
 }
 
-/** What a run wrote after so many steps. */
+/** A generated sample of a run at a step. */
 export interface Sample {
   readonly step: number;
   readonly prompt: string;
   readonly text: string;
-  /** Of a task: which of the tokens of `text` are right. */
+  /** For tasks: which tokens of `text` are right. */
   readonly right?: readonly boolean[];
 }
 
-/** How much of a task is right. */
+/** Accuracy on a task. */
 export interface TaskScore {
   readonly step: number;
-  /** At 1, 2 and 4 times the length of the training. */
+  /** Accuracy at 1, 2 and 4 times the training length. */
   readonly lengths: readonly { readonly size: number; readonly tokens: number; readonly accuracy: number }[];
-  /** By the place in the answer, or by how far back it lies, at the length of the training. */
+  /** Accuracy by the position in the answer or its distance, at the training length. */
   readonly places: readonly { readonly place: number; readonly accuracy: number }[];
 }
 
-/** A run as it is kept, but for its curve. */
+/** A stored run without its curve. */
 export interface RunInfo {
   readonly id: string;
   readonly spec: ModelSpec;
   readonly recipe: Recipe;
   readonly status: RunStatus;
   readonly step: number;
-  /** Steps in all, where the budget says how many. */
+  /** Total number of steps, if the budget determines it. */
   readonly steps: number | null;
   readonly cost: ModelCost;
-  /** The last step that is on the disk. */
+  /** The last saved step. */
   readonly savedStep: number;
   readonly tokensPerSecond: number | null;
-  /** The most that training took at once. */
+  /** Peak bytes of training. */
   readonly bytes: number | null;
   readonly samples: readonly Sample[];
   readonly scores: readonly TaskScore[];
   /** Why it stopped by itself, and at which step; the run stands at its last checkpoint. */
   readonly fault?: Fault & { readonly step: number };
-  /** When it was begun, for the order. */
+  /** Creation time, for the order. */
   readonly created: number;
 }
 
@@ -70,7 +70,7 @@ export interface Run extends RunInfo {
 /** New steps of a run since the last event. */
 export interface Progress {
   readonly id: string;
-  /** The first of the new steps, counted from 1. */
+  /** The first of the new steps, from 1. */
   readonly from: number;
   readonly loss: readonly number[];
   readonly seconds: readonly number[];
@@ -79,12 +79,12 @@ export interface Progress {
 }
 
 export interface TrainCommands {
-  /** All runs that are kept. */
+  /** All stored runs. */
   readonly 'train.list': Command<void, readonly Run[]>;
-  /** What an architecture would cost under a recipe; nothing is trained. */
+  /** Cost of a model under a recipe, without training. */
   readonly 'train.cost': Command<{ readonly spec: ModelSpec; readonly recipe: Recipe }, ModelCost>;
   readonly 'train.start': Command<{ readonly spec: ModelSpec; readonly recipe: Recipe }, Run>;
-  /** Stops after the step at hand, which is kept. */
+  /** Stops after the current step, which is saved. */
   readonly 'train.pause': Command<{ readonly id: string }>;
   readonly 'train.resume': Command<{ readonly id: string }>;
   /** Ends a run before its budget. */
@@ -93,13 +93,16 @@ export interface TrainCommands {
   readonly 'train.delete': Command<{ readonly id: string }>;
   /** A zip of a Hugging Face folder. */
   readonly 'train.save': Command<{ readonly id: string }, { readonly name: string; readonly zip: Uint8Array }>;
-  /** Keeps a text of the reader's own. @returns its name */
+  /**
+   * Stores a text of the user.
+   * @returns its name
+   */
   readonly 'train.addText': Command<{ readonly title: string; readonly text: string }, { readonly text: string }>;
 }
 
 export interface TrainEvents {
   readonly 'train.progress': Progress;
   readonly 'train.changed': RunInfo;
-  /** Something long before the first step: `Learning 1,024 tokens from Moby-Dick`. */
+  /** Progress message before the first step: `Learning 1,024 tokens from Moby-Dick`. */
   readonly 'train.preparing': { readonly id: string; readonly what: string; readonly share: number | null };
 }

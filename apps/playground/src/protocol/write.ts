@@ -1,9 +1,9 @@
 import type { Command } from './messages.js';
 import type { ModelRef } from './models.js';
 
-/** How the next token is drawn; a setting that is off changes nothing. */
+/** Sampling settings; a setting that is off changes nothing. */
 export interface SamplingSettings {
-  /** 0: always the likeliest. */
+  /** 0: greedy. */
   readonly temperature: number;
   /** 1: off. */
   readonly topP: number;
@@ -16,7 +16,7 @@ export interface SamplingSettings {
   readonly seed: number;
 }
 
-/** Where a text stands: the prompt, and the tokens that were written after it. */
+/** A text: the prompt, and the generated tokens. */
 export interface TextSoFar {
   readonly ref: ModelRef;
   readonly prompt: string;
@@ -26,39 +26,42 @@ export interface TextSoFar {
 export interface Alternative {
   readonly id: number;
   readonly text: string;
-  /** As the model says, before anything is cut. */
+  /** The model's probability, before truncation. */
   readonly probability: number;
-  /** As it is drawn, after all settings; 0 where it was cut. */
+  /** The sampling probability after all settings; 0 if truncated. */
   readonly drawn: number;
 }
 
-/** A token that was written, and what else could have been. */
+/** A generated token with its alternatives. */
 export interface WrittenToken {
   readonly id: number;
   readonly text: string;
   readonly probability: number;
-  /** The likeliest first. */
+  /** Most likely first. */
   readonly alternatives: readonly Alternative[];
-  /** How many tokens could be drawn, of how many. */
+  /** Number of tokens after truncation, and in total. */
   readonly kept: number;
   readonly vocabularySize: number;
 }
 
 export interface WriteCommands {
-  /** Goes on writing, token by token. @returns why it ended, and how fast it was */
+  /**
+   * Continues the text token by token.
+   * @returns the reason for the end, and the speed
+   */
   readonly 'write.on': Command<
     TextSoFar & { readonly settings: SamplingSettings; readonly maxTokens: number },
     { readonly seconds: number; readonly firstToken: number },
     WrittenToken
   >;
-  /** What could come next here, under these settings. */
+  /** The next-token distribution under these settings. */
   readonly 'write.next': Command<
     TextSoFar & { readonly settings: SamplingSettings },
     Omit<WrittenToken, 'id' | 'text' | 'probability'>
   >;
-  /** So many greedy tokens from here, as text. */
+  /** The greedy continuation by `tokens` tokens, as text. */
   readonly 'write.preview': Command<TextSoFar & { readonly tokens: number }, string>;
-  /** Bytes of state after ever more tokens. */
+  /** Bytes of the state by sequence length. */
   readonly 'write.memory': Command<
     { readonly ref: ModelRef },
     { readonly tokens: readonly number[]; readonly bytes: readonly number[] }

@@ -1,6 +1,6 @@
 /**
- * The address after `#`: `/train?data=copy&steps=200`. It holds all that a room shows, so that a link brings it back. Rooms
- * read `query` and write it by `replace`; only a change of room makes an entry in the browser's history.
+ * The address after `#`: `/train?data=copy&steps=200`. It has the whole state of a room, so that a link restores it.
+ * Rooms read `query` and write it by `replace`; only a change of room makes an entry in the browser's history.
  */
 class Address {
   room = $state('');
@@ -11,7 +11,7 @@ class Address {
     addEventListener('hashchange', () => this.#read());
   }
 
-  /** Writes what a room shows, without a new entry in the history. */
+  /** Writes the state of a room without a new entry in the history. */
   replace(room: string, query: string): void {
     if (this.room !== room || this.query === query) return;
     this.query = query;

@@ -10,7 +10,7 @@ export interface Loss {
   readonly reason: string;
 }
 
-/** The one worker, and what is known of what it computes on. It is started by the first who asks for it. */
+/** The worker and its backend. It starts on first use. */
 class EngineState {
   backend = $state<BackendReport | null>(null);
   loss = $state.raw<Loss | null>(null);

@@ -1,7 +1,7 @@
-/** Signs that a hash can hold as they are: links stay readable. */
+/** Characters that are valid in a hash without escaping, so that links are readable. */
 const PLAIN = /%(2C|3A|3B|3D|2F|40|24|2B)/gi;
 
-/** `{data: 'copy'}` as `data=copy`, in the order given; what is undefined is left out. */
+/** `{data: 'copy'}` as `data=copy`, in the given order, without undefined values. */
 export function queryOf(entries: readonly (readonly [string, string | number | undefined])[]): string {
   return entries
     .filter(([, value]) => value !== undefined)
@@ -27,7 +27,7 @@ function escaped(text: string): string {
     .replaceAll('%20', '+');
 }
 
-/** What cannot be decoded is taken as it stands: a link that was cut off still opens. */
+/** Decodes a value; invalid escapes are kept, so that a truncated link still opens. */
 function unescaped(text: string): string {
   const spaced = text.replaceAll('+', ' ');
   try {

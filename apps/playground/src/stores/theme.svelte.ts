@@ -2,7 +2,7 @@ type Theme = 'light' | 'dark';
 
 const KEY = 'theme';
 
-/** Light or dark: as the system says, until the reader chooses. */
+/** Light or dark theme: the system's, until the user chooses. */
 class ThemeChoice {
   #system = matchMedia('(prefers-color-scheme: dark)');
   #chosen = $state<Theme | null>(null);

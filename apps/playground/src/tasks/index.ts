@@ -5,7 +5,7 @@ import type { Task } from './task.js';
 
 export { type Example, NOT_ASKED, type Task } from './task.js';
 
-/** Every task that can be learnt in place of a text. */
+/** Every synthetic task. */
 export const tasks: readonly Task[] = [
   copy,
   reverse,

@@ -19,7 +19,7 @@ export const associativeRecall: Task = {
       const keys = [...known.keys()];
       const key = isQuestion ? keys[chance.integer(keys.length)]! : chance.integer(KEYS);
       const seen = known.get(key);
-      // A key that comes again before the questions keeps its value: each has one answer.
+      // A repeated key keeps its value, so that each question has one answer.
       const value = seen?.value ?? chance.integer(VALUES);
       if (isQuestion) asked.set(text.length + 1, text.length - seen!.at);
       known.set(key, { value, at: isQuestion ? seen!.at : text.length });

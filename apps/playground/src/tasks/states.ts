@@ -41,7 +41,7 @@ export const dyck: Task = {
   },
 };
 
-/** A text whose token at each of the places is to be foretold by the one before it. */
+/** An example whose token at each of the positions must be predicted from the previous one. */
 export function askedAt(text: readonly number[], asked: ReadonlyMap<number, number>): Example {
   const inputs = text.slice(0, -1);
   const labels = inputs.map((_, index) => (asked.has(index + 1) ? text[index + 1]! : NOT_ASKED));

@@ -1,46 +1,46 @@
-/** Where tasks draw from: `Random` of the packages, or anything like it. */
+/** A random generator: core's `Random`, or a compatible one. */
 export interface Chance {
   integer(bound: number): number;
   uniform(): number;
   shuffle<T>(items: T[]): T[];
 }
 
-/** One example: what is read, and at the places that are asked what is right; -100 elsewhere. */
+/** One example: input ids, and labels at the positions to predict; -100 elsewhere. */
 export interface Example {
   readonly inputs: readonly number[];
   readonly labels: readonly number[];
-  /** Of each asked place in order: where it stands in the answer, or how far back the answer lies. */
+  /** For each labelled position: its index in the answer, or the distance to the answer. */
   readonly places: readonly number[];
 }
 
 export interface Task {
   readonly id: string;
   readonly name: string;
-  /** One sentence: what is shown and what is asked. */
+  /** Description in one sentence. */
   readonly says: string;
-  /** How a token is written; its length is the size of the vocabulary. */
+  /** The symbol of each token. */
   readonly symbols: readonly string[];
-  /** How often a guess is right. */
+  /** Accuracy at chance level. */
   readonly chance: number;
-  /** What size means, and what is usual. */
+  /** Meaning and default of the size. */
   readonly size: {
     readonly label: string;
     readonly default: number;
     readonly minimum: number;
     readonly maximum: number;
   };
-  /** What `places` counts. */
+  /** Label of `places`. */
   readonly placeLabel: string;
   draw(chance: Chance, size: number): Example;
 }
 
-/** What no loss and no score looks at. */
+/** Ignored label. */
 export const NOT_ASKED = -100;
 
 export const letters: readonly string[] = [...'abcdefghijklmnopqrstuvwxyz'];
 export const digits: readonly string[] = [...'0123456789'];
 
-/** A prompt and its answer as one sequence, each token foretelling the next; only the answer is asked. */
+/** A prompt and its answer as one example of next-token prediction, with labels for the answer. */
 export function answered(prompt: readonly number[], answer: readonly number[]): Example {
   const all = [...prompt, ...answer];
   return {

@@ -18,7 +18,7 @@ export function oneOf<T extends string>(option: string, allowed: readonly T[], t
   throw new SequiturError({ where: option, expected: `one of ${allowed.join(', ')}`, got: `'${text}'` });
 }
 
-/** `a,b,c` as a list of the allowed. */
+/** Parses `a,b,c` as a list of allowed values. */
 export function someOf<T extends string>(option: string, allowed: readonly T[], text: string): T[] {
   return text.split(',').map((item) => oneOf(option, allowed, item.trim()));
 }

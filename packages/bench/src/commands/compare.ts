@@ -5,7 +5,7 @@ import { scaling, scalingHelp } from './scaling.js';
 export const compareHelp = `npm start [-- options], or bench compare
 
 Trains every architecture on a book for a few seconds and measures it by sequence length, in less than three minutes.
-Prints a table and a summary, and writes a report. Options as of bench scaling, with other defaults:
+Prints a table and a summary, and writes a report. The options are those of bench scaling, with other defaults:
 
 ${scalingHelp.slice(scalingHelp.indexOf('  --'))}`;
 

@@ -22,7 +22,7 @@ export async function kernels(args: readonly string[]): Promise<void> {
   await printKernels(kernelsOptions(args));
 }
 
-/** @throws SequiturError for a value that is none of an option's; TypeError for an option that does not exist */
+/** @throws SequiturError for an invalid value of an option; TypeError for an unknown option */
 export function kernelsOptions(args: readonly string[]): KernelsOptions {
   const { values } = parseArgs({
     args: [...args],

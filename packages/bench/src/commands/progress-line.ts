@@ -1,6 +1,6 @@
 import type { SweepProgress } from '../scaling/sweep.js';
 
-/** What is being done and how long it will take yet: one line that renews itself, or a line each where that cannot be. */
+/** Progress with the remaining time: one line that is rewritten on a terminal, else a line for each update. */
 export function progressLine(output: NodeJS.WriteStream = process.stderr) {
   const started = performance.now();
   let [lastStage, stageStarted, written] = ['', started, false];

@@ -7,8 +7,8 @@ import { present } from './present.js';
 
 export const reportHelp = `bench report <results> [options]: table and report of existing results
 
-  --report <path>        one HTML file (default beside the results)
-  --against <results>    a second run of the same sweep: compares both within their spread instead
+  --report <path>        output path of the HTML file (default next to the results)
+  --against <results>    compare with a second run of the same sweep, within the spread of both
 `;
 
 export async function report(args: readonly string[]): Promise<void> {

@@ -48,10 +48,10 @@ const defaults = {
   results: 'runs/scaling.jsonl',
 } as const;
 
-/** Scaling is measured with one thread: several would hide how the work grows. */
+/** Scaling is measured with one thread: several would hide the growth of the work. */
 const THREADS = 1;
 
-/** @param preset defaults of a command that is this one with other settings */
+/** @param preset defaults of a command that runs this one with other settings */
 export async function scaling(
   args: readonly string[],
   preset: Partial<Record<keyof typeof defaults | 'budget', string>> = {},

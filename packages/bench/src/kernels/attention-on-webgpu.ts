@@ -15,9 +15,10 @@ import {
 } from './attention.js';
 
 /**
- * GFLOP/s of our attention on WebGPU and of its composition of tfjs's operations, after both have shown the same output.
+ * GFLOP/s of our attention on WebGPU and of its composition of tfjs's ops, after checking that both give the same
+ * output.
  *
- * @throws SequiturError where there is no WebGPU
+ * @throws SequiturError if there is no WebGPU adapter
  */
 export async function measureAttentionOnWebGpu(
   spec: AttentionCase,
@@ -52,7 +53,7 @@ function speedOf(spec: AttentionCase, times: readonly number[]): Summary {
   return summarize(times.map((time) => attentionFlops(spec) / time / 1e6));
 }
 
-/** Some heads after the other, where the scores of all are more than a device binds at once: 201 MB at 2,048 tokens. */
+/** Attention in groups of heads if the scores of all heads exceed the largest binding: 201 MB at 2,048 tokens. */
 function inParts(query: tf.Tensor4D, key: tf.Tensor4D, value: tf.Tensor4D, isCausal: boolean): tf.Tensor4D {
   const [, length, heads] = query.shape;
   const most = webGpuInstance(tf.backend())!.mostBindingBytes;

@@ -7,7 +7,7 @@ import { floatTensor, onnxThreads, openSession } from '../onnx/session.js';
 import { useOurs, useStock } from '../stock/stock-backend.js';
 import type { Contest, KernelContender } from './contest.js';
 
-/** Attention of 12 heads of 64, as in GPT-2 and BERT base. */
+/** Attention with 12 heads of size 64, as in GPT-2 and BERT base. */
 export interface AttentionCase {
   readonly length: number;
   readonly pattern: 'causal' | 'full';
@@ -16,7 +16,10 @@ export interface AttentionCase {
 
 export const [HEADS, SIZE] = [12, 64];
 const TOLERANCE = 1e-4;
-/** Beyond, the scores of the others no longer fit: 12 x 4096² of them take 805 MB, more than once. */
+/**
+ * Longest sequence of the other libraries: at 4096, the 12 x 4096² scores take 805 MB, and they need several such
+ * tensors.
+ */
 const LONGEST_OF_OTHERS = 2048;
 
 export const ATTENTION_LENGTHS: readonly number[] = [256, 512, 1024, 2048, 4096, 8192];
@@ -29,12 +32,12 @@ export function attentionCases(lengths: readonly number[]): AttentionCase[] {
   );
 }
 
-/** Floating point operations for the pairs that are seen: two products forward, and five more backward. */
+/** Floating point operations for the visible pairs: two matrix products forward, and five more backward. */
 export function attentionFlops({ length, pattern, backward }: AttentionCase): number {
   return 2 * HEADS * SIZE * visiblePairs({ kind: pattern }, length) * (backward ? 7 : 2);
 }
 
-/** All contenders that can, after each has shown the same output. */
+/** All contenders that support the case, after checking that their outputs agree. */
 export async function prepareAttention(spec: AttentionCase): Promise<Contest> {
   await useOurs();
   const inputs = ['query', 'key', 'value'].map((name) => drawAttention(spec.length, name));
@@ -88,7 +91,7 @@ export function attentionRunner(tensors: readonly tf.Tensor4D[], { backward }: A
   };
 }
 
-/** As one would write it with tfjs: scores of all pairs, the future masked, softmax, product. */
+/** Attention composed of tfjs ops: scores of all pairs, causal mask, softmax, product. */
 export function stockAttention(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
@@ -107,7 +110,7 @@ function futureMask(length: number): tf.Tensor {
   return tf.mul(tf.cast(tf.greater(tf.expandDims(position, 0), tf.expandDims(position, 1)), 'float32'), -1e9);
 }
 
-/** onnxruntime's own fused MultiHeadAttention. */
+/** onnxruntime's fused MultiHeadAttention. */
 async function onnxAttention(inputs: readonly Float32Array[], { length, pattern }: AttentionCase, threads: number) {
   const graph = new OnnxGraph();
   const shape = [1, length, HEADS * SIZE];

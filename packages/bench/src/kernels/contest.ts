@@ -1,15 +1,15 @@
 import type { Contender } from '../measure/interleave.js';
 import type { Summary } from '../measure/statistics.js';
 
-/** A contender, and how its time becomes a speed. */
+/** A contender with the data that converts its time to a speed. */
 export type KernelContender = Contender & {
-  /** That it computes with. */
+  /** Number of threads. */
   readonly threads: number;
   /** Floating point operations of one run. */
   readonly flops: number;
 };
 
-/** Contenders at one task, each of which has shown that its result is right. */
+/** Contenders for one task, each with a checked result. */
 export interface Contest {
   readonly contenders: readonly KernelContender[];
   release(): Promise<void>;
@@ -21,7 +21,7 @@ export interface ContenderSpeed {
   readonly speed: Summary;
 }
 
-/** A contender beside others with other numbers of threads. */
+/** Title of a contender among others with different numbers of threads. */
 export function titleOf(contender: string, threads: number): string {
   return `${contender}, ${threads === 1 ? 'one thread' : `${threads} threads`}`;
 }

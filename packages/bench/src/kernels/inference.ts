@@ -24,13 +24,16 @@ export interface InferenceResult {
 
 export interface InferenceOptions {
   readonly timing: Timing;
-  /** Tokens of the prompt. */
+  /** Length of the prompt in tokens. */
   readonly prompt: number;
-  /** Tokens decoded in every round. */
+  /** Number of tokens decoded in every round. */
   readonly decoded: number;
 }
 
-/** A GPT-2 with random weights, read by our step and by onnxruntime-web in turn, after both have found the same logits. */
+/**
+ * Measures a GPT-2 with random weights, by our step and by onnxruntime-web in turn, after checking that their logits
+ * agree.
+ */
 export async function measureInference(config: Gpt2Config, options: InferenceOptions): Promise<InferenceResult> {
   await useOurs();
   const model = Gpt.create(config, { seed: 1 });

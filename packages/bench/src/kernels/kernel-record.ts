@@ -2,21 +2,21 @@ import type { Timing } from '../measure/interleave.js';
 import type { Summary } from '../measure/statistics.js';
 import type { OneThreadProcess } from './one-thread-process.js';
 
-/** One contender at one task. */
+/** Result of one contender for one task. */
 export interface KernelRecord {
   readonly suite: string;
   readonly task: string;
   readonly contender: string;
-  /** That it computed with; absent where it does not compute in WebAssembly. */
+  /** Number of threads; absent for contenders that do not run in WebAssembly. */
   readonly threads?: number;
   readonly unit: string;
   readonly speed: Summary;
 }
 
-/** How all suites are told to measure. */
+/** Measurement settings of all suites. */
 export interface SuiteContext {
   readonly rounds: number;
-  /** Of attention, in tokens. */
+  /** Sequence lengths of attention, in tokens. */
   readonly lengths: readonly number[];
   readonly timing: Timing;
   readonly threads: number;
@@ -26,7 +26,7 @@ export interface SuiteContext {
 /**
  * A record of each contender.
  *
- * @param threads of the contenders that compute in WebAssembly
+ * @param threads number of threads of the contenders in WebAssembly
  */
 export function recordsOf(
   suite: string,

@@ -43,7 +43,7 @@ function product(
 
 const TOLERANCE = 1e-4;
 
-/** One product everywhere, after each contender has shown that its result is right. */
+/** Prepares one product for every contender, after checking their results. */
 export async function prepareMatMul(spec: MatMulCase): Promise<Contest> {
   const [shapeA, shapeB] = shapesOf(spec);
   const [a, b] = [draw(shapeA, 'a'), draw(shapeB, 'b')];
@@ -72,7 +72,10 @@ export async function prepareMatMul(spec: MatMulCase): Promise<Contest> {
   return { contenders, release };
 }
 
-/** B is a constant of the graph, as weights are: onnxruntime may pack it before. A and the result cross the border. */
+/**
+ * B is a constant of the graph, like weights, so onnxruntime may pack it in advance. A and the result are copied in and
+ * out.
+ */
 async function onnxProduct(spec: MatMulCase, a: Float32Array, b: Float32Array, threads: number) {
   const [shapeA, shapeB] = shapesOf(spec);
   const graph = new OnnxGraph();
@@ -105,7 +108,8 @@ async function checkTensor(name: string, spec: MatMulCase, a: Float32Array, b: F
 }
 
 function check(name: string, error: number): void {
-  if (!(error < TOLERANCE)) throw new Error(`${name}: the product is wrong by ${error} times the root of its length`);
+  if (!(error < TOLERANCE))
+    throw new Error(`${name}: the product is wrong by ${error} times the square root of its inner dimension`);
 }
 
 function flopsOf({ batch, m, k, n }: MatMulCase): number {
@@ -121,8 +125,8 @@ function shapesOf({ batch, m, k, n, transposeA, transposeB }: MatMulCase): [a: n
 }
 
 /**
- * The largest difference of some numbers of `found` from the sum in double precision, relative to the root of its
- * length: products of numbers of size 1 grow like that.
+ * The largest difference of sampled elements of `found` from double precision, relative to the square root of the inner
+ * dimension, by which the rounding error of products of values near 1 grows.
  */
 function errorOf(spec: MatMulCase, a: Float32Array, b: Float32Array, found: Float32Array): number {
   const { batch, m, k, n, transposeA, transposeB } = spec;

@@ -10,13 +10,13 @@ export interface TaskOptions {
   readonly timing: Timing;
   /** As for `interleaved`. */
   readonly leastTime?: number;
-  /** Of this process. */
+  /** Number of threads of this process. */
   readonly threads: number;
-  /** Where those with several threads shall take turns with those with one. */
+  /** Process of the one-thread contenders, to interleave them with the others. */
   readonly oneThread?: OneThreadProcess | undefined;
 }
 
-/** GFLOP/s of all contenders at a task, in turn, and beside them what the machine can do at best. */
+/** GFLOP/s of all contenders for a task, interleaved, together with the machine's peak. */
 export async function measureTask(task: Task, options: TaskOptions): Promise<ContenderSpeed[]> {
   const { timing, threads, oneThread, leastTime = 0 } = options;
   const contests: Contest[] = [];
@@ -37,8 +37,8 @@ export async function measureTask(task: Task, options: TaskOptions): Promise<Con
 }
 
 /**
- * Those of one name side by side, and one of each title: where onnxruntime-web could not start threads here, that of the
- * other process would only be the same again.
+ * Contenders grouped by name, one for each title: if onnxruntime-web could not start threads in this process, the
+ * contender of the other process would be a duplicate.
  */
 function byTitle(contenders: readonly KernelContender[]): Map<string, KernelContender> {
   const titled = new Map<string, KernelContender>();
@@ -51,7 +51,7 @@ function byTitle(contenders: readonly KernelContender[]): Map<string, KernelCont
   return titled;
 }
 
-/** On one thread, and on as many as this process has. */
+/** The peak on one thread, and on as many as this process has. */
 async function peaks(threads: number): Promise<Contest> {
   const one: KernelContender = { name: 'peak', threads: 1, ...(await openPeakLoop()) };
   if (threads === 1) return { contenders: [one], release: async () => {} };

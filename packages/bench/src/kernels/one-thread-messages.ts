@@ -1,6 +1,6 @@
 import type { Task } from './task.js';
 
-/** What the process with one thread is asked, one question after the other. */
+/** Requests to the one-thread process, one at a time. */
 export type Question =
   | { readonly type: 'open'; readonly fusedProducts: boolean }
   /** Makes the contenders at a task ready; those before must be released. */
@@ -9,14 +9,14 @@ export type Question =
   | { readonly type: 'turn'; readonly index: number; readonly leastTime: number }
   | { readonly type: 'release' };
 
-/** A contender as it can be told to another process. */
+/** Serializable description of a contender. */
 export interface ToldContender {
   readonly name: string;
   readonly threads: number;
   readonly flops: number;
 }
 
-/** The answer to each: contenders to `prepare`, a time to `turn`, nothing to the others. */
+/** Reply to each request: contenders to `prepare`, a time to `turn`, nothing to the others. */
 export type Answer =
   | { readonly type: 'done' }
   | { readonly type: 'contenders'; readonly contenders: readonly ToldContender[] }

@@ -6,18 +6,19 @@ import type { Answer, Question, ToldContender } from './one-thread-messages.js';
 import type { Task } from './task.js';
 
 /**
- * Another process, where our kernels and onnxruntime-web have one thread each: a process starts threads once, and both
- * counts shall be measured in the same rounds. It computes only in its turns, and times itself.
+ * Another process in which our kernels and onnxruntime-web have one thread each. A process can start its threads only
+ * once, and both thread counts are measured in the same rounds. The process computes only in its turns, and times
+ * itself.
  */
 export interface OneThreadProcess {
-  /** Its contenders at a task, ready for their turns. */
+  /** Prepares its contenders for a task. */
   prepare(task: Task): Promise<Contest>;
   end(): void;
 }
 
 export interface OneThreadOptions {
   readonly fusedProducts: boolean;
-  /** Of the process; default as this one has. */
+  /** Node options of the process; default those of this one. */
   readonly execArgv?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** The process that `startOneThreadProcess` starts. */
+/** Main module of the process that `startOneThreadProcess` starts. */
 import { clocks } from '../measure/clock.js';
 import { timeOf } from '../measure/interleave.js';
 import { openStockBesideOurs } from '../stock/stock-backend.js';
@@ -6,7 +6,7 @@ import type { Contest } from './contest.js';
 import type { Answer, Question } from './one-thread-messages.js';
 import { prepareContest } from './task.js';
 
-/** tfjs has one thread in the other process too: it is measured there. */
+/** tfjs has one thread in the main process too, so it is measured there. */
 const MEASURED_HERE = ['Sequitur', 'onnxruntime-web'];
 
 let contest: Contest = { contenders: [], release: async () => {} };
@@ -28,7 +28,7 @@ async function answerTo(question: Question): Promise<Answer> {
   return { type: 'done' };
 }
 
-process.on('SIGINT', () => {}); // a terminal sends it to both: the one that started us decides
+process.on('SIGINT', () => {}); // a terminal sends it to both processes: the parent decides
 process.on('disconnect', () => process.exit(1));
 process.on('message', async (question: Question) => {
   const answer = await answerTo(question).catch((error: Error): Answer => {

@@ -7,14 +7,14 @@ import { titleOf } from './contest.js';
 import type { KernelRecord } from './kernel-record.js';
 import { type KernelsOptions, measureKernels } from './suite.js';
 
-/** Runs the suites and prints a table as it grows: medians, half the distance between quartiles, and ratios. */
+/** Runs the suites and prints a table row by row: medians, half the interquartile range, and ratios. */
 export async function printKernels(options: KernelsOptions): Promise<void> {
   const { threads = 1, fusedProducts = true } = options;
   clockFor(options.clock, threads);
   await openStockBesideOurs({ threads, fusedProducts });
   const { processor, cores, node } = describeMachine();
   const simd = fusesProducts() ? 'relaxed SIMD' : 'base SIMD';
-  const own = threads === 1 ? 'one thread each' : `${threads} threads where nothing else is said`;
+  const own = threads === 1 ? 'one thread each' : `${threads} threads unless stated otherwise`;
   console.log(`${processor}, ${cores} cores, Node ${node}; ${own}, ${simd}; ${options.clock} clock; median ± spread`);
   const warning = loadWarning();
   if (warning) console.warn(`Warning: ${warning}`);
@@ -31,12 +31,15 @@ export async function printKernels(options: KernelsOptions): Promise<void> {
   }
 }
 
-/** With its threads where they are not the same for all. */
+/** Name of the contender, with its number of threads if not all have the same. */
 function nameOf({ contender, threads }: KernelRecord, all: number): string {
   return threads === undefined || all === 1 ? contender : titleOf(contender, threads);
 }
 
-/** Ours over another contender, with as many threads where it was measured so; and several threads over one. */
+/**
+ * Ratios of our speed to the other contenders' with as many threads if there is such a record, and of several threads
+ * to one.
+ */
 export function ratiosOf(record: KernelRecord, records: readonly KernelRecord[]): string[] {
   const { contender, threads = 1, speed } = record;
   const ours = records.filter((other) => other.contender === 'Sequitur');
@@ -51,7 +54,7 @@ export function ratiosOf(record: KernelRecord, records: readonly KernelRecord[])
   return ratios;
 }
 
-/** Exponents and shares need more digits than speeds. */
+/** Formats a value; exponents and fractions need more digits than speeds. */
 function shown(value: number): string {
   return value < 10 ? value.toPrecision(4) : value.toFixed(value < 100 ? 1 : 0);
 }

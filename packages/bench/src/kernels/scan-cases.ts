@@ -2,19 +2,19 @@ import { Random, sizeOf } from '@sequitur/core';
 import { causalConvolution, selectiveScan, stateSpaceDuality } from '@sequitur/ssm';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** An operation along the sequence, as a function of tensors that can be differentiated. */
+/** An op along the sequence, as a differentiable function of tensors. */
 export interface ScanCase {
   readonly title: string;
-  /** The unit of speed, and how many of them a run computes. */
+  /** Unit of the speed, and the number of units that a run computes. */
   readonly unit: string;
   readonly amount: number;
-  /** Arithmetic that one of them takes, forward and with the backward: the processor's peak divided by it bounds the speed. */
+  /** Floating point operations per unit, forward and with backward: the CPU's peak divided by it bounds the speed. */
   readonly operations: { readonly forward: number; readonly both: number };
   readonly inputs: Readonly<Record<string, tf.Tensor>>;
   compute(inputs: Readonly<Record<string, tf.Tensor>>): tf.Tensor;
 }
 
-/** `inner` channels, and `state` numbers for each where there is such a state. */
+/** Sequence length, `inner` channels and, for scans, `state` elements per channel. */
 export interface ScanShape {
   readonly length: number;
   readonly inner: number;
@@ -22,8 +22,8 @@ export interface ScanShape {
 }
 
 /**
- * Of a state update in vectors of four channels, memory not counted: forward 25, with exp as a polynomial of degree 6 taking
- * 19 of them; the backward repeats the forward without its output, which takes 24, and goes back in 14.
+ * Operations of a state update in vectors of four channels, without memory accesses: 25 forward, 19 of them for exp as
+ * a polynomial of degree 6. The backward pass recomputes the state (24), then takes 14.
  */
 const operations = { forward: 25, both: 25 + 24 + 14 };
 
@@ -53,7 +53,7 @@ export function convolutionCase({ length, inner }: ScanShape): ScanCase {
     title: `causal convolution with silu, ${inner} channels, kernel ${kernel}, ${length} tokens`,
     unit: 'M outputs/s',
     amount: (length * inner) / 1e6,
-    // Products and sums, and silu by a polynomial; the backward computes both again and their derivatives.
+    // Products, sums, and silu by a polynomial; the backward pass recomputes both and computes their derivatives.
     operations: { forward: (2 * kernel + 25) * 1e6, both: (2 * (2 * kernel + 25) + 4 * kernel + 8) * 1e6 },
     inputs: {
       x: draw('x', [1, length, inner]),
@@ -84,7 +84,7 @@ export function dualityCase({ length }: ScanShape): ScanCase {
   };
 }
 
-/** Numbers from [-1, 0), so that decays are decays. */
+/** Values in [-1, 0), so that decays are below 1. */
 function draw(name: string, shape: number[]): tf.Tensor {
   const random = Random.fromSeed(`scan ${name}`);
   return tf.tensor(

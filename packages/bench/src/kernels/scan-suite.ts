@@ -5,11 +5,11 @@ import { type KernelRecord, recordsOf, type SuiteContext } from './kernel-record
 import { measureScan, measureScanGrowth, measureScanOnWebGpu } from './scan.js';
 import { convolutionCase, dualityCase, selectiveScanCase } from './scan-cases.js';
 
-/** The sizes of Mamba 130M; shorter on the processor that plays a graphics card. */
+/** The sizes of Mamba 130M; shorter on a software adapter. */
 const scanShape = { length: 2048, inner: 1536, state: 16 };
 const growing = [1024, 4096, 16_384, 65_536];
 
-/** Operations along the sequence, forward and backward, how they grow, and some of them on WebGPU. */
+/** Ops along the sequence, forward and backward, their growth with the length, and some of them on WebGPU. */
 export async function* scanSuite({ rounds, timing, threads }: SuiteContext): AsyncGenerator<KernelRecord[]> {
   const own = { Sequitur: threads, tfjs: 1, peak: 1 };
   const { length, ...sizes } = scanShape;
@@ -48,7 +48,7 @@ async function* scanOnWebGpu(timing: Timing): AsyncGenerator<KernelRecord[]> {
         const { spec, speeds } = await measureScanOnWebGpu(() => create(shape), backward, timing);
         yield recordsOf('scan', `webgpu: ${passOf(spec, backward)}`, spec.unit, speeds);
       } catch (error) {
-        console.warn(`webgpu is left out: ${(error as Error).message}`);
+        console.warn(`webgpu is skipped: ${(error as Error).message}`);
         return;
       }
     }

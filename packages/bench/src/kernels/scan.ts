@@ -9,10 +9,12 @@ import { type ScanCase, type ScanShape, selectiveScanCase } from './scan-cases.j
 
 const TOLERANCE = 1e-3;
 
-/** Tokens of the operation composed of tfjs's: one after the other, so that its speed does not depend on them. */
+/**
+ * Length for the composition of tfjs ops; it loops over the tokens, so that its speed does not depend on the length.
+ */
 const COMPOSED = 256;
 
-/** Speed of our kernel on wasm, of the same operation composed of tfjs's, and of a processor that never waits. */
+/** Speed of our kernel on wasm, of the same op composed of tfjs ops, and the bound by the CPU's peak. */
 export async function measureScan(
   create: (length: number) => ScanCase,
   length: number,
@@ -40,7 +42,7 @@ export async function measureScan(
   return { spec, speeds: speeds(times, (name) => amounts[name]!) };
 }
 
-/** The same on WebGPU, beside the operation composed of tfjs's WebGPU kernels. */
+/** The same on WebGPU, next to the op composed of tfjs's WebGPU kernels. */
 export async function measureScanOnWebGpu(
   create: () => ScanCase,
   backward: boolean,
@@ -63,16 +65,19 @@ export async function measureScanOnWebGpu(
   return { spec, speeds: speeds(times, () => spec.amount) };
 }
 
-/** How the time of the selective scan grows with its length, and how much memory it takes beside its inputs and outputs. */
+/** Growth of the selective scan's time with the length, and its memory relative to its inputs and outputs. */
 export interface ScanGrowth {
   readonly lengths: readonly number[];
-  /** Of time against length. */
+  /** Exponent of the time by length. */
   readonly exponent: Readonly<Record<'forward' | 'both', number>>;
-  /** Peak of live tensors, forward and backward, as a multiple of inputs, output and gradients together; at each length. */
+  /**
+   * Peak of live tensors, forward and backward, as a multiple of the bytes of inputs, output and gradients; at each
+   * length.
+   */
   readonly memory: readonly number[];
 }
 
-/** Lengths take turns, so that whatever else the machine does strikes all of them alike. */
+/** Lengths are interleaved, so that other load on the machine affects all of them equally. */
 export async function measureScanGrowth(
   shape: Omit<ScanShape, 'length'>,
   lengths: readonly number[],
@@ -108,7 +113,7 @@ function peakShare(backend: Backend, spec: ScanCase): number {
   backend.resetPeak();
   runnerOf(spec, true).run();
   const taken = backend.memory().peak - before;
-  // The inputs are alive already; the output has the size of x.
+  // The inputs are already counted; the output has the size of x.
   const inputsAndOutputs = 4 * (sizes + spec.inputs.x!.size);
   return (taken + 4 * sizes) / inputsAndOutputs;
 }

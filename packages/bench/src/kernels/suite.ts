@@ -16,25 +16,25 @@ import { compareTrainingSteps, measureTrainingStep, trainingCases } from './trai
 export interface KernelsOptions {
   /** Names of `kernelSuites`; default all. */
   readonly only?: readonly string[];
-  /** Of attention, in tokens; default all of `ATTENTION_LENGTHS`. */
+  /** Sequence lengths of attention, in tokens; default all of `ATTENTION_LENGTHS`. */
   readonly lengths?: readonly number[];
   readonly rounds: number;
   readonly clock: ClockName;
   /**
-   * Of our kernels and onnxruntime-web's; default 1. With more, products and attention are measured with one thread
-   * too, in the same rounds, by a separate process.
+   * Threads of our kernels and of onnxruntime-web; default 1. With more, products and attention are also measured with
+   * one thread, in the same rounds, by a separate process.
    */
   readonly threads?: number;
-  /** Products fused with sums where the machine can, see `openBackend`; default true. */
+  /** Fused multiply-add where supported, see `openBackend`; default true. */
   readonly fusedProducts?: boolean;
 }
 
 type Suite = (context: SuiteContext) => AsyncGenerator<readonly KernelRecord[]>;
 
-/** Milliseconds for which threads without work may look out for more before they sleep: onnxruntime-web's do for 20. */
+/** Milliseconds for which idle threads may spin before they sleep: onnxruntime-web's spin for 20. */
 const REST = 50;
 
-/** What `bench kernels` measures, by the name that `--only` takes. */
+/** The suites of `bench kernels`, by their names for `--only`. */
 export const kernelSuites: Readonly<Record<string, Suite>> = {
   matmul,
   attention,
@@ -45,11 +45,11 @@ export const kernelSuites: Readonly<Record<string, Suite>> = {
 };
 
 /**
- * Runs the suites one after the other; yields the records of each task as soon as it is done. Every contender's result is
- * checked before it is timed.
+ * Runs the suites one after the other; yields the records of each task as soon as it is complete. Every contender's
+ * result is checked before it is timed.
  *
- * @throws SequiturError for a suite that does not exist, for the processor's clock and several threads, and where threads
- * do not start; Error where a contender's result is wrong
+ * @throws SequiturError for an unknown suite, for the CPU clock with several threads, and if threads do not start;
+ * Error if a contender's result is wrong
  */
 export async function* measureKernels(options: KernelsOptions): AsyncGenerator<readonly KernelRecord[]> {
   const names = options.only ?? Object.keys(kernelSuites);
@@ -114,7 +114,7 @@ async function* training({ rounds, timing, threads }: SuiteContext): AsyncGenera
   const { small, large } = trainingCases;
   const own = { Sequitur: threads, tfjs: 1 };
   yield recordsOf('training', small.title, 'tokens/s', await compareTrainingSteps(small, timing), own);
-  // A step of tfjs takes minutes here.
+  // A step of tfjs takes minutes.
   const few = { ...timing, rounds: Math.min(2, rounds) };
   yield recordsOf('training', large.title, 'tokens/s', await compareTrainingSteps(large, few), own);
   for (const name of ['cpu', 'webgpu'] as const) {

@@ -11,7 +11,7 @@ export interface TrainingCase {
   readonly title: string;
   readonly config: Gpt2Config;
   readonly batchSize: number;
-  /** In how many parts tfjs reads the batch; see {@link StockGpt.trainStep}. */
+  /** Number of parts of the batch for tfjs; see {@link StockGpt.trainStep}. */
   readonly stockParts: number;
 }
 
@@ -32,7 +32,7 @@ export const trainingCases = {
   },
 } as const satisfies Record<string, TrainingCase>;
 
-/** Tokens per second of our training step and tfjs's, in turn, after both have found the same loss. */
+/** Tokens per second of our training step and of tfjs's, interleaved, after checking that their losses agree. */
 export async function compareTrainingSteps(spec: TrainingCase, timing: Timing): Promise<Map<string, Summary>> {
   await useOurs();
   const model = Gpt.create(spec.config, { seed: 1 });

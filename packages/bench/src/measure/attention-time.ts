@@ -2,11 +2,10 @@ import { engine } from '@tensorflow/tfjs-core';
 import type { Clock } from './clock.js';
 
 /**
- * The time that `compute` spends in attention kernels, forward and backward: the part of a model's time that grows with
- * the pairs of tokens that see each other, while the rest grows with the tokens. Only where kernels compute when they
- * are called, which those on a GPU do not.
+ * The time that `compute` spends in attention kernels, forward and backward: this part grows with the visible pairs of
+ * tokens, the rest with the tokens. Only for backends whose kernels compute synchronously, so not on a GPU.
  *
- * @returns in the unit of the clock
+ * @returns the time in the unit of the clock
  */
 export function attentionTime(compute: () => void, clock: Clock): number {
   const running = engine();

@@ -1,11 +1,11 @@
 import { SequiturError } from '@sequitur/core';
 
-/** Milliseconds since some moment. */
+/** A clock in milliseconds with an arbitrary origin. */
 export type Clock = () => number;
 
 /**
- * `wall` is the time that passed. `processor` is the time that this process kept a core busy: on a machine that others
- * use too it says what the work costs, where `wall` says how long one waited. It holds for work of one thread alone.
+ * `wall` is elapsed time. `processor` is the CPU time of this process, which excludes other load on the machine; it is
+ * valid for work on one thread only.
  */
 export const clocks = {
   wall: () => performance.now(),
@@ -20,14 +20,14 @@ export type ClockName = keyof typeof clocks;
 /**
  * The clock for work on several threads.
  *
- * @throws SequiturError for the processor's clock and more than one
+ * @throws SequiturError for the CPU clock with more than one thread
  */
 export function clockFor(name: ClockName, threads: number): Clock {
   if (name === 'wall' || threads === 1) return clocks[name];
   throw new SequiturError({
     where: `clock '${name}'`,
-    expected: 'one thread: it adds the time of all threads up, so that sharing work among them would never look faster',
+    expected: 'one thread: it adds the time of all threads, so that sharing work among them would never look faster',
     got: `${threads} threads`,
-    fix: "Take the clock 'wall', on a machine with nothing else at work",
+    fix: "Take the clock 'wall', on an otherwise idle machine",
   });
 }

@@ -2,20 +2,20 @@ import { type Clock, clocks } from './clock.js';
 
 interface Named {
   readonly name: string;
-  /** Puts itself in place; its time does not count. */
+  /** Setup before each turn, which is not timed. */
   prepare?(): void | Promise<void>;
 }
 
-/** Something to be timed against others. */
+/** A candidate to be timed against others. */
 export type Contender = Named &
   (
     | {
-        /** One run to its end: whatever was asked of a GPU is done when it returns. */
+        /** One complete run: work on a GPU is finished when it returns. */
         run(): void | Promise<void>;
       }
     | {
         /**
-         * Takes a whole turn elsewhere, in a process that times itself.
+         * Takes a whole turn in another process, which times itself.
          *
          * @param leastTime milliseconds, as in {@link RoundOptions}
          * @returns milliseconds per run
@@ -26,22 +26,22 @@ export type Contender = Named &
 
 export interface RoundOptions {
   readonly rounds: number;
-  /** Rounds before, which do not count; default 1. */
+  /** Number of untimed rounds before; default 1. */
   readonly warmUp?: number;
-  /** Minimum time of a contender within a round in milliseconds: it is repeated, and the mean counts; default 0. */
+  /** Minimum time of a contender within a round in milliseconds: it is repeated, and the mean is taken; default 0. */
   readonly leastTime?: number;
-  /** Milliseconds of rest before each turn, for threads of the one before that still look out for work; default 0. */
+  /** Milliseconds of rest before each turn, until spinning threads of the previous contender sleep; default 0. */
   readonly rest?: number;
-  /** Default the wall clock. */
+  /** Clock; default the wall clock. */
   readonly clock?: Clock;
   readonly onRound?: (round: number) => void;
 }
 
-/** How a suite is told to time. */
+/** Timing options of a suite. */
 export type Timing = Pick<RoundOptions, 'rest'> & Required<Pick<RoundOptions, 'rounds' | 'clock'>>;
 
 /**
- * Times the contenders in turn, round after round, so that whatever else the machine does strikes all of them alike.
+ * Times the contenders in turn, round after round, so that other load on the machine affects all of them equally.
  *
  * @returns milliseconds per run, one for each round, by the contender's name
  */
@@ -62,7 +62,7 @@ export async function interleaved(
   return times;
 }
 
-/** Milliseconds per run, of one run or of as many as `leastTime` takes. */
+/** Milliseconds per run: of one run, or the mean of the runs that fit into `leastTime`. */
 export async function timeOf(contender: Contender, leastTime: number, clock: Clock): Promise<number> {
   if ('turn' in contender) return contender.turn(leastTime);
   const started = clock();

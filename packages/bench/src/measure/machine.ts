@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 
-/** What the figures were measured on. */
+/** Description of the machine of a measurement. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
@@ -12,10 +12,10 @@ export function describeMachine(): Machine {
   return { processor: first?.model.trim() ?? 'unknown', cores: availableParallelism(), node: process.version };
 }
 
-/** A warning where others keep the machine busy (its load of the last minute, ours not yet in it), else null. */
+/** A warning if other processes load the machine (load of the last minute, before ours), else null. */
 export function loadWarning(): string | null {
   const [load] = loadavg();
   const cores = availableParallelism();
   if (!load || load < 0.6 * cores) return null;
-  return `the machine is busy (load ${load.toFixed(1)} on ${cores} cores): times are upper bounds, and spreads wide`;
+  return `the machine is busy (load ${load.toFixed(1)} on ${cores} cores): times are upper bounds, and spreads are wide`;
 }

@@ -8,13 +8,13 @@ import {
 } from '@sequitur/core';
 import { backend } from '@tensorflow/tfjs-core';
 
-/** Always with a number of threads: what is measured must say with how many, so it does not leave that to the machine. */
+/** The number of threads is required, since every measurement must state it. */
 export type ThreadedOptions = Required<Pick<OpenBackendOptions, 'threads'>> & Omit<OpenBackendOptions, 'threads'>;
 
 /**
- * Opens a backend, and sees to it that WebAssembly has the threads that its figures will be said to have.
+ * Opens a backend, and checks that WebAssembly has the given number of threads.
  *
- * @throws SequiturError where they do not start, or where the backend was open before with others; and as `openBackend`
+ * @throws SequiturError if they do not start, if the backend is open with another number, and as `openBackend`
  */
 export async function openWithThreads(name: BackendName, options: ThreadedOptions): Promise<Backend> {
   const opened = await openBackend(name, options);
@@ -24,11 +24,11 @@ export async function openWithThreads(name: BackendName, options: ThreadedOption
     where: 'bench, threads of WebAssembly',
     expected: String(options.threads),
     got: `${found} (${opened.capabilities.threads?.detail})`,
-    fix: 'A backend keeps the threads that it was opened with: close it before; where none start, measure with one',
+    fix: 'A backend keeps its threads until it is closed: close it first; if threads do not start, measure with one',
   });
 }
 
-/** Of the backend that tfjs's operations run on now, as it says itself. */
+/** Number of threads of tfjs's current backend, as it reports it. */
 export function threadsOfOurs(): number {
   return wasmInstance(backend())?.threads ?? 1;
 }

@@ -1,4 +1,4 @@
-/** A thread of `openPeakThreads`: runs the register tile on memory of its own whenever it is told to. */
+/** A thread of `openPeakThreads`: runs the register tile on separate memory on request. */
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { code, calls, inner } = workerData;

@@ -10,12 +10,12 @@ export interface PeakThreads {
   close(): Promise<void>;
 }
 
-/** Long enough, some tens of milliseconds, that telling a thread to run takes no share of it. */
+/** Enough calls (tens of milliseconds) that the message to the thread takes a negligible part. */
 const CALLS_OF_THREADS = 200 * CALLS;
 
 /**
- * The register tile on each of `threads` threads: what they can reach together, which is less than that of one times
- * their number where they share a core or others use the machine.
+ * The register tile on each of `threads` threads: their joint peak, which is below that of one thread times their
+ * number if they share cores or the machine is loaded.
  */
 export async function openPeakThreads(threads: number): Promise<PeakThreads> {
   const { KERNELS } = await import('./peak.generated.js');

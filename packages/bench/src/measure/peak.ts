@@ -1,8 +1,8 @@
 import { codeOf } from '@sequitur/core';
 
 /**
- * How fast this processor multiplies and adds float32 in WebAssembly when nothing has to be fetched: with fused products
- * where those are.
+ * The CPU's peak float32 multiply-add throughput in WebAssembly without memory traffic, with fused multiply-add where
+ * supported.
  */
 export interface PeakLoop {
   /** Floating point operations of one run. */
@@ -14,7 +14,7 @@ export const INNER = 256;
 export const CALLS = 400;
 const TILE = 4 * 8;
 
-/** The register tile of a matrix product, again and again on the same two panels in the level 1 cache. */
+/** The register tile of a matrix product, repeated on the same two panels in the L1 cache. */
 export async function openPeakLoop(): Promise<PeakLoop> {
   const { KERNELS } = await import('./peak.generated.js');
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });

@@ -1,4 +1,4 @@
-/** A sample in two numbers that a few outliers do not move. */
+/** Median and quartiles of a sample, which are robust to outliers. */
 export interface Summary {
   readonly count: number;
   readonly median: number;
@@ -21,12 +21,12 @@ export function median(values: readonly number[]): number {
   return summarize(values).median;
 }
 
-/** Half the distance between the quartiles, as a share of the median. */
+/** Half the interquartile range, relative to the median. */
 export function spreadOf({ median, low, high }: Summary): number {
   return median === 0 ? 0 : (high - low) / 2 / median;
 }
 
-/** Between neighbours, linearly (Hyndman and Fan 1996, type 7). NaN for an empty sample. */
+/** Quantile by linear interpolation (Hyndman and Fan 1996, type 7). NaN for an empty sample. */
 function quantile(sorted: readonly number[], share: number): number {
   const place = (sorted.length - 1) * share;
   const below = sorted[Math.floor(place)] ?? Number.NaN;

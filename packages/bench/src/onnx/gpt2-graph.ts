@@ -5,12 +5,12 @@ import { OnnxGraph } from './graph.js';
 const CONTRIBUTED = { domain: 'com.microsoft' };
 
 /**
- * A GPT-2 as an exporter with fusions would write it for onnxruntime: LayerNormalization, Gemm-free products with the
- * weights as constants, onnxruntime's own fused causal Attention with past keys and values, FastGelu, and the logits of the
- * last token through the tied table.
+ * A GPT-2 as an exporter with fusions would write it for onnxruntime: LayerNormalization, MatMul with constant weights,
+ * onnxruntime's fused causal Attention with past keys and values, FastGelu, and the logits of the last token by the
+ * tied embedding.
  *
- * Inputs: `ids` int64 [1, length], `positions` int64 [length], `past<i>` [2, 1, heads, past, headSize]. Outputs: `logits`
- * [1, vocabulary], `present<i>`.
+ * Inputs: `ids` int64 [1, length], `positions` int64 [length], `past<i>` [2, 1, heads, past, headSize]. Outputs:
+ * `logits` [1, vocabulary], `present<i>`.
  */
 export async function gpt2Graph(model: Gpt): Promise<Uint8Array> {
   const graph = new OnnxGraph();
@@ -60,7 +60,7 @@ export async function gpt2Graph(model: Gpt): Promise<Uint8Array> {
   return graph.bytes();
 }
 
-/** Query, key and value columns beside one another, as the fused Attention wants them. */
+/** Query, key and value columns concatenated, as the fused Attention expects them. */
 async function sideBySide(
   read: (path: string) => Promise<Float32Array>,
   path: string,

@@ -31,7 +31,7 @@ export class OnnxGraph {
     return name;
   }
 
-  /** Adds a node and names its outputs: as many as `outputs` says, or the names given. */
+  /** Adds a node and names its outputs; `outputs` is their number or their names. */
   node(
     type: string,
     inputs: readonly string[],

@@ -5,7 +5,7 @@ export type Field =
 
 const [VARINT, DELIMITED, FIXED32] = [0, 2, 5];
 
-/** A message as the pieces of its bytes; large contents are not copied until `joined`. */
+/** A message as a list of byte arrays; large contents are not copied until `joined`. */
 export function message(fields: readonly Field[]): Uint8Array[] {
   return fields.flatMap(([number, value]) => {
     if (typeof value === 'number') return [varints((number << 3) | VARINT, value)];

@@ -4,10 +4,11 @@ import type { InferenceSession } from 'onnxruntime-web';
 let started: number | undefined;
 
 /**
- * onnxruntime-web's WebAssembly. Its threads are started with the first session and serve all later ones.
+ * Opens a session of onnxruntime-web on WebAssembly. Its threads start with the first session and are shared by all
+ * later ones.
  *
- * @param threads this one among them; {@link onnxThreads} says how many it has
- * @throws SequiturError for another number than that of this process's first session
+ * @param threads number of threads, including the main one; {@link onnxThreads} returns the real number
+ * @throws SequiturError if the process's first session had another number
  */
 export async function openSession(model: Uint8Array, threads: number): Promise<InferenceSession> {
   const { env, InferenceSession } = await import('onnxruntime-web');
@@ -25,7 +26,7 @@ export async function openSession(model: Uint8Array, threads: number): Promise<I
   return InferenceSession.create(model, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
 }
 
-/** With how many threads onnxruntime-web runs, once a session is open: where it may not start more it goes back to one. */
+/** Number of threads of onnxruntime-web, after a session was opened: it falls back to one if it cannot start more. */
 export async function onnxThreads(): Promise<number> {
   const { env } = await import('onnxruntime-web');
   return env.wasm.numThreads ?? 1;

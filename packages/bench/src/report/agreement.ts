@@ -3,12 +3,12 @@ import { keyOf } from '../scaling/sweep.js';
 import { type Analysis, analyse, type Curve } from './analysis.js';
 import { milliseconds } from './format.js';
 
-/** Two runs of one point. */
+/** The times of two runs of one point. */
 export interface Compared {
   readonly architecture: string;
   readonly mode: string;
   readonly length: number;
-  /** The second median over the first. */
+  /** Second median divided by the first. */
   readonly ratio: number;
   /** Whether the quartiles of both runs overlap. */
   readonly agrees: boolean;
@@ -17,14 +17,14 @@ export interface Compared {
 
 export interface Agreement {
   readonly points: readonly Compared[];
-  /** Curves whose exponents' 95 % intervals overlap, of those that have one in both runs. */
+  /** Number of curves whose exponents' 95 % intervals overlap, of those with an exponent in both runs. */
   readonly exponents: { readonly agree: number; readonly all: number; readonly apart: readonly string[] };
-  /** Points that are in one run only, and those whose bytes or operations are not equal. */
+  /** Points of one run only, and points with different bytes or operations. */
   readonly unmatched: readonly string[];
   readonly different: readonly string[];
 }
 
-/** Holds two runs of a sweep against each other, by the spread that each states. */
+/** Compares two runs of a sweep, within the spread of each. */
 export function agreement(first: readonly ResultRecord[], second: readonly ResultRecord[]): Agreement {
   const [a, b] = [analyse(first), analyse(second)];
   const [ofA, ofB] = [pointsOf(first), pointsOf(second)];
@@ -40,7 +40,7 @@ export function agreement(first: readonly ResultRecord[], second: readonly Resul
   };
 }
 
-/** What it says, as lines for a terminal. */
+/** The comparison as lines for a terminal. */
 export function agreementInWords({ points, exponents, unmatched, different }: Agreement): string {
   const apart = points.filter(({ agrees }) => !agrees);
   const ratios = points.map(({ ratio }) => ratio).sort((p, q) => p - q);
@@ -57,7 +57,7 @@ export function agreementInWords({ points, exponents, unmatched, different }: Ag
     }),
     ...exponents.apart.map((name) => `  apart: exponent of ${name}`),
     ...unmatched.map((key) => `  in one run only: ${key}`),
-    ...different.map((key) => `  not the same bytes or operations: ${key}`),
+    ...different.map((key) => `  different bytes or operations: ${key}`),
   ];
   return lines.join('\n');
 }
@@ -66,7 +66,7 @@ function pointsOf(records: readonly ResultRecord[]): Map<string, PointRecord> {
   return new Map(records.flatMap((record) => (record.type === 'point' ? [[keyOf(record), record] as const] : [])));
 }
 
-/** What must be equal, whatever the machine does. */
+/** Results that must be equal on any machine. */
 function factsOf({ outcome, tokens, stateBytes, flops }: PointRecord): string {
   return JSON.stringify([outcome, tokens, stateBytes, flops]);
 }

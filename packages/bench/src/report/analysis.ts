@@ -15,16 +15,16 @@ export interface Curve {
   readonly family: string;
   readonly mode: Mode;
   readonly points: readonly CurvePoint[];
-  /** Of the time per run, on the longest lengths; null where too few can be told from noise. */
+  /** Power law of the time per run on the longest lengths; null if too few are above the noise. */
   readonly law: PowerLaw | null;
   readonly growth: Growth;
 }
 
-/** How the parts of a run grow, each on its longest lengths; null where there are too few. */
+/** Growth of the parts of a run, each on its longest lengths; null if there are too few. */
 export interface Growth {
-  /** Of the time within attention kernels: what is left of a time without the projections, the feed-forward and the rest. */
+  /** Power law of the time in attention kernels, without projections, feed-forward and the rest. */
   readonly attention: PowerLaw | null;
-  /** Of the operations that ran: what the time would grow with if every operation took the same. */
+  /** Power law of the executed operations: the growth of the time if every operation took equally long. */
   readonly operations: PowerLaw | null;
   readonly peakBytes: PowerLaw | null;
   readonly stateBytes: PowerLaw | null;
@@ -32,7 +32,7 @@ export interface Growth {
 
 export interface CurvePoint {
   readonly length: number;
-  /** Milliseconds: of a whole run, or in decode of one token. */
+  /** Milliseconds per run, in decoding per token. */
   readonly time: Summary;
   readonly tokensPerSecond: number;
   readonly record: PointRecord;
@@ -43,34 +43,34 @@ export interface Analysis {
   readonly architectures: readonly ArchitectureRecord[];
   readonly trained: readonly TrainedRecord[];
   readonly curves: readonly Curve[];
-  /** Points without a time, and why. */
+  /** Points without a time, with the reason. */
   readonly unmeasured: readonly PointRecord[];
-  /** Operations per second of the register tile. */
+  /** Peak: operations per second of the register tile. */
   readonly peak: number;
 }
 
 export interface Crossover {
   readonly mode: Mode;
   readonly architecture: string;
-  /** What it is held against. */
+  /** The other architecture. */
   readonly against: string;
   readonly length: number;
-  /** Whether it is the faster one beyond that length. */
+  /** Whether it is faster beyond that length. */
   readonly wins: boolean;
 }
 
-/** Shorter times than this, in milliseconds, are not fitted: a clock's grain and a garbage collection are as large. */
+/** Times below this many milliseconds are not fitted: the clock's resolution and garbage collection are as large. */
 const NOISE = 0.05;
 
-/** Exponents less certain than this are not told. */
+/** Exponents with a wider margin are not reported. */
 export const UNSURE = 0.4;
 
-/** Makes curves of a sweep's records. */
+/** Analyses the records of a sweep: curves, losses, and the machine. */
 export function analyse(records: readonly ResultRecord[]): Analysis {
   const of = <T extends ResultRecord['type']>(type: T) =>
     records.filter((record): record is Extract<ResultRecord, { type: T }> => record.type === type);
   const [sweep] = of('sweep');
-  if (!sweep) throw new Error('these records have no head: no sweep wrote them');
+  if (!sweep) throw new Error('the records have no sweep record at the beginning');
   const points = of('point');
   const architectures = of('architecture');
   const curves = architectures.flatMap(({ architecture, family }) =>
@@ -124,8 +124,8 @@ function perUnit({ mode, times, tokens }: PointRecord): number[] {
 }
 
 /**
- * Where architectures cross the first one for the last time, by interpolation between measured lengths. Left out where the
- * quartiles still overlap at the longest length: such a crossing may be chance.
+ * Lengths at which architectures cross the first one for the last time, interpolated between measured lengths. Omitted
+ * if the quartiles still overlap at the longest length, since such a crossing may be noise.
  */
 export function crossoversWithFirst({ curves, architectures }: Analysis, mode: Mode): Crossover[] {
   const first = architectures[0]?.architecture;

@@ -8,7 +8,9 @@ export function formatOf({ unit }: Pick<Figure, 'unit'>): (value: number) => str
   return unit === 'bytes' ? bytes : (value) => `${(100 * value).toPrecision(2)} %`;
 }
 
-/** Round values of a logarithmic axis: powers of ten, with twos and fives where there are few; of two for bytes. */
+/**
+ * Round values of a logarithmic axis: powers of ten, with 2 and 5 times them if there are few; powers of two for bytes.
+ */
 export function ticksOf({ unit, series }: Measured): number[] {
   const values = series.flatMap(({ points }) => points.map(({ value }) => value));
   const [least, most] = [Math.min(...values), Math.max(...values)];

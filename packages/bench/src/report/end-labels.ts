@@ -3,14 +3,14 @@ import type { Appearance } from './palette.js';
 /** A name at the end of a line. */
 export interface EndLabel {
   readonly name: string;
-  /** Of the growth of what is drawn, where it is known. */
+  /** Exponent of the line's growth, if known. */
   readonly exponent?: number | undefined;
   /** Where the line ends. */
   readonly at: { readonly x: number; readonly y: number };
   readonly look: Appearance;
 }
 
-/** Where labels may stand. */
+/** The column for labels. */
 export interface LabelColumn {
   readonly column: number;
   readonly top: number;
@@ -19,7 +19,7 @@ export interface LabelColumn {
 
 const LINE_HEIGHT = 15;
 
-/** Writes each name, and what it grows with, beside the end of its line, apart from one another, with a thin line to it. */
+/** Labels the end of each line with its name and exponent, without overlaps, with thin leader lines. */
 export function labelEnds(svg: SVGElement, labels: readonly EndLabel[], { column, top, bottom }: LabelColumn): void {
   const sorted = [...labels].sort((a, b) => a.at.y - b.at.y);
   const places = spaced(
@@ -45,7 +45,7 @@ function raised(svg: SVGElement, text: string): SVGElement {
   return made;
 }
 
-/** The places, ascending, moved as little as keeps them a line apart and within the picture. */
+/** Ascending positions, moved as little as needed to be one text line apart and within the plot. */
 function spaced(places: readonly number[], { top, bottom }: Omit<LabelColumn, 'column'>): number[] {
   const moved: number[] = [];
   for (const place of places) moved.push(Math.max(place, (moved.at(-1) ?? top - LINE_HEIGHT) + LINE_HEIGHT));

@@ -21,7 +21,7 @@ export function whole(count: number): string {
   return Math.round(count).toLocaleString('en');
 }
 
-/** With its threads, where it has some: times with different numbers of them do not compare. */
+/** The backend with its number of threads, since times with different numbers are not comparable. */
 export function backendOf({ backend, threads }: Pick<SweepSettings, 'backend' | 'threads'>): string {
   return backend === 'wasm' ? `${backend}, ${threads === 1 ? 'one thread' : `${threads} threads`}` : backend;
 }

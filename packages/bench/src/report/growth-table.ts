@@ -2,7 +2,7 @@ import type { Mode } from '../scaling/records.js';
 import type { Analysis, Curve } from './analysis.js';
 import { bytes, exponent, milliseconds, whole } from './format.js';
 
-/** How a mode's time grows, beside what its parts grow with: the answer to why a time does not grow as its theory says. */
+/** Cells of the table that compares the growth of a mode's time with the growth of its parts. */
 export function growthCells({ curves }: Analysis, mode: Mode) {
   const own = curves.filter((curve) => curve.mode === mode && curve.law !== null);
   const columns = columnsOf(mode).filter(({ cell }) => own.some((curve) => cell(curve) !== ''));
@@ -39,7 +39,7 @@ function columnsOf(mode: Mode): Column[] {
   ];
 }
 
-/** Of attention kernels in the time of the longest length. */
+/** Fraction of the time in attention kernels, at the longest length. */
 function attentionShare({ points }: Curve): string {
   const { attentionTimes = [], times } = points.at(-1)!.record;
   const shares = attentionTimes.map((time, round) => time / times[round]!).sort((a, b) => a - b);

@@ -13,7 +13,7 @@ import { sentences } from './words.js';
 
 type Looks = ReadonlyMap<string, Appearance>;
 
-/** The records as one page that needs nothing else: pictures as SVG, each with its data and the command that made it. */
+/** The report as a self-contained HTML page: SVG figures, each with its data and command. */
 export function htmlReport(records: readonly ResultRecord[]): string {
   const analysis = analyse(records);
   const looks = appearances(analysis.architectures);
@@ -72,7 +72,7 @@ interface Cells {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** Rows that begin with an architecture's name, after its line as the pictures have it. */
+/** A table whose rows begin with an architecture's line style and name. */
 function table({ heads, rows }: Cells, looks: Looks): string {
   const body = rows.map(([name, ...cells]) => {
     const { color, dash } = looks.get(name!)!;

@@ -1,8 +1,8 @@
 import { families } from '../scaling/candidate.js';
 
 /**
- * One colour for each family, told apart with any colour vision (Okabe and Ito 2008, and Paul Tol's "bright"), light
- * backgrounds and dark. Members of a family differ by dashes and marks besides, so that the report can be printed grey.
+ * One colour per family, distinguishable with any colour vision (Okabe and Ito 2008, and Paul Tol's "bright"), on light
+ * and dark backgrounds. Members of a family also differ in dashes and markers, for greyscale printing.
  */
 const LIGHT = ['#000000', '#0072b2', '#b8621b', '#009e73', '#a3369e', '#8a6d00', '#5b5b66', '#d0342c'];
 const DARK = ['#ffffff', '#56b4e9', '#e69f00', '#2fd6a3', '#e08be0', '#f0e442', '#a9b0bd', '#ff7a6b'];
@@ -10,7 +10,7 @@ const DARK = ['#ffffff', '#56b4e9', '#e69f00', '#2fd6a3', '#e08be0', '#f0e442', 
 const DASHES = ['', '6 3', '2 3', '9 3 2 3', '1 5'];
 const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'cross'] as const;
 
-/** How an architecture is drawn. */
+/** Line style of an architecture. */
 export interface Appearance {
   readonly color: string;
   readonly dash: string;

@@ -5,27 +5,27 @@ import { labelEnds } from './end-labels.js';
 import type { Appearance } from './palette.js';
 import type { Figure, Series, SeriesPoint } from './series.js';
 
-/** A picture of a figure in which some of its architectures stand out and the others are grey. */
+/** A panel of a figure: some architectures in colour, the others grey. */
 export interface Panel {
   readonly title: string;
-  /** Names of those that stand out. */
+  /** Names of the architectures in colour. */
   readonly shown: readonly string[];
   readonly width: number;
   readonly height: number;
-  /** The first of a figure shows guides besides. */
+  /** Whether it is the first panel of its figure, which also has guide lines. */
   readonly first: boolean;
 }
 
 export interface PanelContext {
   readonly looks: ReadonlyMap<string, Appearance>;
-  /** Where the report shows an architecture in every panel, to hold the others against. */
+  /** Name of an architecture that every panel shows, for comparison. */
   readonly reference: string | undefined;
 }
 
-/** Beside the plot, for names at the ends of lines. */
+/** Margins of the plot; the right one has the labels. */
 const MARGIN = { left: 68, right: 184, top: 14, bottom: 40 };
 
-/** A panel as SVG, its colours left to the page's style sheet. */
+/** A panel as SVG; the page's style sheet defines the colours. */
 export function drawPanel(figure: Figure, panel: Panel, { looks, reference }: PanelContext): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const lengths = lengthsOf(figure);
@@ -72,17 +72,17 @@ export function lengthsOf({ series }: Figure): number[] {
   return [...new Set(series.flatMap(({ points }) => points.map(({ length }) => length)))].sort((a, b) => a - b);
 }
 
-/** What follows in brackets stands in the tables. */
+/** The name without parentheses, which are in the tables. */
 function shortName(architecture: string): string {
   return architecture.replace(/ \(.*\)$/, '');
 }
 
-/** Every length, or every second one where they would touch. */
+/** Every length, or every second one if the labels would overlap. */
 function spacedLengths(lengths: readonly number[]): number[] {
   return lengths.length <= 6 ? [...lengths] : lengths.filter((_, index) => (lengths.length - 1 - index) % 2 === 0);
 }
 
-/** How the reference would have grown to where it is with its length, and with the square of it. */
+/** Guide lines of linear and quadratic growth that end at the reference. */
 function guides({ series, guided }: Figure, { first }: Panel, reference: string | undefined): Plot.Markish[] {
   const points = series.find(({ architecture }) => architecture === reference)?.points ?? [];
   const last = points.at(-1);

@@ -8,7 +8,7 @@ const SIZE = {
   other: { first: false, width: 480, height: 290 },
 };
 
-/** The first panel shows one architecture of each family, and one more each family that has several. */
+/** The first panel shows one architecture of each family; each family with several has a further panel. */
 export function panelsOf({ series }: Figure, architectures: readonly ArchitectureRecord[]): Panel[] {
   const familyOf = new Map(architectures.map(({ architecture, family }) => [architecture, family]));
   const groups = families
@@ -28,7 +28,7 @@ function name({ architecture }: Series): string {
   return architecture;
 }
 
-/** The one that comes furthest, of several the first. */
+/** The series with the longest length; among equals the first. */
 function longest(members: readonly Series[]): Series {
   const reach = ({ points }: Series) => points.at(-1)!.length;
   return members.reduce((best, candidate) => (reach(candidate) > reach(best) ? candidate : best));

@@ -2,23 +2,23 @@ import type { Mode } from '../scaling/records.js';
 import type { Analysis, CurvePoint } from './analysis.js';
 import { crossoversWithFirst, UNSURE } from './analysis.js';
 
-/** One number of every architecture against the length. */
+/** One quantity of an architecture by sequence length. */
 export interface Series {
   readonly architecture: string;
   readonly points: readonly SeriesPoint[];
-  /** Of its growth on the longest lengths, where it is sure enough to be written beside the line. */
+  /** Exponent of its growth on the longest lengths, if it is certain enough to be shown. */
   readonly exponent?: number | undefined;
 }
 
 export interface SeriesPoint {
   readonly length: number;
   readonly value: number;
-  /** The quartiles, where there is a spread. */
+  /** The quartiles, if there is a spread. */
   readonly low?: number;
   readonly high?: number;
 }
 
-/** What a figure of the report shows. */
+/** Data of a figure of the report. */
 export interface Figure {
   readonly id: string;
   readonly title: string;
@@ -27,11 +27,11 @@ export interface Figure {
   readonly y: string;
   readonly unit: 'milliseconds' | 'bytes' | 'share';
   readonly series: readonly Series[];
-  /** Whether lines of the length and its square help to read it. */
+  /** Whether guide lines of linear and quadratic growth are drawn. */
   readonly guided?: boolean;
-  /** The mode whose growth a table beside it takes apart. */
+  /** The mode of the growth table next to the figure. */
   readonly growthOf?: Mode;
-  /** Where an architecture crosses the first one. */
+  /** Lengths at which architectures cross the first one. */
   readonly crossovers?: readonly FigureCrossover[];
 }
 
@@ -65,7 +65,7 @@ const TIMES: Readonly<Record<Mode, { title: string; explanation: string; x: stri
   },
 };
 
-/** The figures that a sweep's points give. */
+/** The figures of a sweep. */
 export function figuresOf(analysis: Analysis): Figure[] {
   const { modes } = analysis.sweep.settings;
   const times = modes.map((mode) => timeFigure(analysis, mode));
@@ -147,10 +147,10 @@ function shareFigure({ curves, peak }: Analysis, mode: Mode): Figure {
   return {
     ...{
       id: `share-${mode}`,
-      title: `Share of the machine's peak: ${TIMES[mode].title.toLowerCase()}`,
+      title: `Fraction of peak: ${TIMES[mode].title.toLowerCase()}`,
       x: TIMES[mode].x,
     },
-    ...{ y: 'share of peak', unit: 'share' },
+    ...{ y: 'fraction of peak', unit: 'share' },
     explanation: `Counted operations per second, relative to ${(peak / 1e9).toFixed(1)} GFLOP/s of a register tile measured in the same run (one core, wasm).`,
     series: curves
       .filter((curve) => curve.mode === mode)

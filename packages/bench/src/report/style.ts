@@ -1,6 +1,6 @@
 import { paletteCss } from './palette.js';
 
-/** The report's style sheet: light, dark by the reader's preference, and for printing. */
+/** The report's style sheet: light, dark by the reader's preference, and printing. */
 export const style = `
 :root { color-scheme: light dark; --text: #1c1c22; --soft: #5d5d68; --page: #ffffff; --line: #d9d9e0; --faint: #c9c9d2; ${paletteCss('light')} }
 @media (prefers-color-scheme: dark) {

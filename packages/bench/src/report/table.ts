@@ -2,7 +2,7 @@ import type { Mode } from '../scaling/records.js';
 import type { Analysis, Curve } from './analysis.js';
 import { backendOf, bytes, exponent, milliseconds, whole } from './format.js';
 
-/** The results as cells: one row for each architecture, columns without content left out. */
+/** Cells of the results: one row per architecture, without empty columns. */
 export function tableCells(analysis: Analysis): {
   readonly heads: readonly string[];
   readonly rows: readonly (readonly string[])[];

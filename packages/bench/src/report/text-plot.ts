@@ -4,7 +4,7 @@ import { milliseconds } from './format.js';
 
 const MARKS = 'abcdefghijklmnopqrstuvwxyz';
 
-/** Times against lengths on logarithms, as characters: one letter for each architecture, `*` where several meet. */
+/** Log-log plot of times by length as text: one letter for each architecture, `*` where several overlap. */
 export function textPlot({ curves }: Analysis, mode: Mode, { width = 72, height = 18 } = {}): string {
   const shown = curves.filter((curve) => curve.mode === mode).slice(0, MARKS.length);
   const all = shown.flatMap(({ points }) => points.map(({ length, time }) => [length, time.median] as const));

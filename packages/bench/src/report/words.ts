@@ -21,7 +21,7 @@ export function sentences(analysis: Analysis): string[] {
   ].filter(Boolean);
 }
 
-/** Exponents up to this count as linear. */
+/** Exponents up to this value count as linear. */
 const LINEAR = 1.1;
 
 const NAMES: Readonly<Record<Mode, string>> = {
@@ -57,7 +57,7 @@ function isSteep({ law }: Fitted): boolean {
   return law.exponent > LINEAR;
 }
 
-/** The exponent, with its lengths where they differ from those of the others. */
+/** The exponent, with its length range if it differs from that of the others. */
 function powerOf({ law }: Fitted, { from, to }: { readonly from: number; readonly to: number }): string {
   const own = law.from === from && law.to === to ? '' : ` at ${whole(law.from)} to ${whole(law.to)}`;
   return `${law.exponent.toFixed(2)} ± ${law.margin.toFixed(2)}${own}`;

@@ -3,17 +3,17 @@ import { openWithThreads } from '../measure/open-with-threads.js';
 import type { CandidateModel } from './candidate.js';
 import type { Participant } from './plan.js';
 
-/** The backend and the models on it. */
+/** The backend and its models. */
 export interface Bench {
   readonly backend: () => Backend;
-  /** One for each participant and length, until `renew`. */
+  /** The model of a participant and length, kept until `renew`. */
   model(participant: Participant, length: number): CandidateModel;
-  /** Frees the models; on WebGPU, opens a device without anything on it. */
+  /** Frees the models; on WebGPU, opens a new device. */
   renew(): Promise<void>;
   dispose(): void;
 }
 
-/** @param threads of WebAssembly */
+/** @param threads number of threads of WebAssembly */
 export async function openBench(name: BackendName, threads: number): Promise<Bench> {
   let backend = await openWithThreads(name, { threads });
   const models = new Map<string, CandidateModel>();

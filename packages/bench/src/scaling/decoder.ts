@@ -12,8 +12,8 @@ interface DecoderOptions {
 }
 
 /**
- * A causal language model of pre-norm blocks without learned positions. All such candidates are alike but for their
- * mixers, and the width of the feed-forward evens out what those weigh.
+ * A causal language model of pre-norm blocks without learned positions. Such candidates differ only in their mixers;
+ * the width of the feed-forward compensates for the mixers' sizes.
  */
 export function decoder({ name, family, mixer }: DecoderOptions): Candidate {
   return {

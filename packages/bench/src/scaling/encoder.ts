@@ -6,7 +6,7 @@ import { tidy } from '@tensorflow/tfjs-core';
 import type { Candidate, Family, Shape } from './candidate.js';
 import { block, layers, rotaryAttention } from './decoder.js';
 
-/** Token vectors through blocks that look both ways; positions are rotary, as in the decoders beside it. */
+/** Token embeddings and bidirectional blocks with rotary positions, as in the decoders. */
 class RotaryEncoder extends Module implements Encoder {
   readonly embedding: TokenEmbedding;
   readonly stack: EncoderStack;

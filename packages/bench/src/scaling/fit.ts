@@ -1,10 +1,10 @@
 /** A power law time = exp(intercept) length^exponent, fitted on logarithms by least squares. */
 export interface PowerLaw {
   readonly exponent: number;
-  /** Half the width of the 95 % confidence interval of the exponent. */
+  /** Half the width of the exponent's 95 % confidence interval. */
   readonly margin: number;
   readonly intercept: number;
-  /** The shortest and longest length that it was fitted on. */
+  /** The shortest and longest fitted length. */
   readonly from: number;
   readonly to: number;
 }
@@ -14,13 +14,13 @@ export interface Observed {
   readonly values: readonly number[];
 }
 
-/** Fits stand on the longest lengths: what is constant or linear has fallen behind there. */
+/** Number of lengths of a fit, from the longest: constant and linear parts matter least there. */
 export const LENGTHS_FITTED = 3;
 
 /**
  * The power law of the longest three lengths, every round a separate sample; null below three lengths.
  *
- * @param noise values below it are left out: a clock cannot tell them from nothing
+ * @param noise values below it are omitted: they are within the clock's resolution
  */
 export function fitPowerLaw(observed: readonly Observed[], noise = 0): PowerLaw | null {
   const usable = observed
@@ -48,7 +48,7 @@ export function fitPowerLaw(observed: readonly Observed[], noise = 0): PowerLaw 
   };
 }
 
-/** Lengths at which one curve crosses another, between measured ones by interpolation on logarithms. */
+/** Lengths at which one curve crosses another, by log-log interpolation between measured lengths. */
 export function crossovers(
   a: readonly (readonly [number, number])[],
   b: readonly (readonly [number, number])[],
@@ -67,7 +67,10 @@ export function crossovers(
   return found;
 }
 
-/** Of Student's distribution, 97.5 %, by the expansion of Abramowitz and Stegun 1964, 26.7.5; exact for 1 and 2. */
+/**
+ * 97.5 % quantile of Student's t-distribution, by the expansion of Abramowitz and Stegun 1964, 26.7.5; exact for 1 and
+ * 2 degrees of freedom.
+ */
 function studentQuantile(freedom: number): number {
   if (freedom <= 0) return Number.POSITIVE_INFINITY;
   if (freedom === 1) return 12.706;

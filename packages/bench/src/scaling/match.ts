@@ -1,13 +1,13 @@
 import { SequiturError } from '@sequitur/core';
 import type { Candidate } from './candidate.js';
 
-/** Candidates count as equal in size up to this share. */
+/** Largest relative difference of sizes that count as equal. */
 export const TOLERANCE = 0.03;
 
 /**
- * The position of a candidate's knob at which its size, which grows with the knob, is as wanted.
+ * The value of a candidate's knob at which its size, which grows with the knob, is the wanted one.
  *
- * @throws SequiturError where no position comes within 3 %
+ * @throws SequiturError if no value comes within 3 %
  */
 export function matchKnob(
   candidate: Pick<Candidate, 'name' | 'knob'>,

@@ -10,13 +10,13 @@ import type { FromWorker } from './worker-messages.js';
 export interface ApartOptions {
   /** A module that calls `serveMeasurements`; default the one with all candidates. */
   readonly worker?: URL;
-  /** Of the process; default as this one has. */
+  /** Node options of the process; default those of this one. */
   readonly execArgv?: readonly string[];
-  /** Seconds without a word after which a process that measures is ended; default three time limits and a minute. */
+  /** Seconds without a message after which the process is killed; default three time limits and a minute. */
   readonly patience?: number;
 }
 
-/** How a process ended that was not done. */
+/** How a process ended before it was done. */
 interface Death {
   readonly attempt: Attempt | undefined;
   readonly outcome: PointRecord['outcome'];
@@ -24,8 +24,8 @@ interface Death {
 }
 
 /**
- * Measures in a separate process. Where it dies (of memory that an engine or the system refuses) or falls silent, that
- * is the result of the point that it was at, and another process measures the others.
+ * Measures in a separate process. If the process dies (out of memory, for example) or stops reporting, that is the
+ * result of its current point, and a new process measures the rest.
  */
 export function measureApart({
   worker = new URL('./worker.ts', import.meta.url),
@@ -51,11 +51,11 @@ export function measureApart({
   };
 }
 
-/** @throws SequiturError where the process was at no point, or one that has a result: it would die again */
+/** @throws SequiturError if the process had no current point, or one with a result: a new process would die again */
 function recordOf({ attempt, outcome, detail }: Death, done: readonly ResultRecord[]): PointRecord {
   const known = attempt && done.some((record) => record.type === 'point' && keyOf(record) === keyOf(attempt));
   if (!attempt || known) {
-    throw new SequiturError({ where: 'the process that measures', expected: 'results', got: detail });
+    throw new SequiturError({ where: 'the measuring process', expected: 'results', got: detail });
   }
   return { type: 'point', ...attempt, outcome, detail, times: [], tokens: attempt.length };
 }
@@ -98,9 +98,9 @@ function startProcess(worker: URL, request: MeasureRequest, { execArgv, patience
     async death(): Promise<Death | null> {
       const [code, signal] = (await exited) as [number | null, NodeJS.Signals | null];
       if (done) return null;
-      if (silence.tooLong()) return { attempt, outcome: 'timed-out', detail: 'nothing more was heard of its process' };
+      if (silence.tooLong()) return { attempt, outcome: 'timed-out', detail: 'its process stopped reporting' };
       const memory = signal === 'SIGKILL' || /out of memory/i.test(complaints());
-      const ended = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+      const ended = signal ? `was killed by ${signal}` : `ended with code ${code}`;
       const detail = [`its process ${ended}`, fatalLine(complaints())].filter(Boolean).join(': ');
       return { attempt, outcome: memory ? 'out-of-memory' : 'failed', detail };
     },
@@ -125,7 +125,7 @@ function watchSilence(child: ChildProcess, patience: number) {
   };
 }
 
-/** Hands on what the process writes to its error output, and keeps the end of it. */
+/** Forwards the process's stderr, and keeps the end of it. */
 function collectComplaints(child: ChildProcess): () => string {
   let kept = '';
   child.stderr!.on('data', (piece: Buffer) => {
@@ -135,7 +135,7 @@ function collectComplaints(child: ChildProcess): () => string {
   return () => kept;
 }
 
-/** What an engine says when it gives up, among its stack and its statistics; else an error's first line. */
+/** The engine's fatal error among its stack and statistics, else the first line of an error. */
 function fatalLine(text: string): string {
   const lines = text.split('\n').map((line) => line.trim());
   return (lines.find((line) => /fatal error/i.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? '').slice(

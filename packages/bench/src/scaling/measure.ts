@@ -4,19 +4,19 @@ import type { Participant } from './plan.js';
 import type { Attempt, ResultRecord, SweepSettings } from './records.js';
 import { type SweepProgress, sweep } from './sweep.js';
 import { readBook } from './text.js';
-import { trainMoment } from './train-moment.js';
+import { trainBriefly } from './train-briefly.js';
 
-/** What is still to be measured. Plain data, so that it can be handed to another process. */
+/** Points to measure. Plain data, so that it can be sent to another process. */
 export interface MeasureRequest {
   readonly settings: SweepSettings;
-  /** Seconds that every architecture learns from the book before it is measured. */
+  /** Seconds of training of every architecture before it is measured. */
   readonly trainFor: number;
   /**
-   * Time limit in seconds from now: lengths that would exceed it are skipped, except for the first three; null for
-   * none.
+   * Time limit in seconds from now: lengths that would exceed it are skipped, except for the first three; null for no
+   * limit.
    */
   readonly budget: number | null;
-  /** Records that are there: nothing of them is measured again. */
+  /** Existing records, which are not measured again. */
   readonly done: readonly ResultRecord[];
 }
 
@@ -29,7 +29,7 @@ export interface MeasureHooks {
 /** Measures record by record, in this process or in a separate one. */
 export type Measure = (request: MeasureRequest, hooks: MeasureHooks) => AsyncIterable<ResultRecord>;
 
-/** Fewer say nothing of how a time grows. */
+/** Fewer lengths do not determine a growth. */
 const LEAST_LENGTHS = 3;
 
 /** Trains and measures the participants in this process. */
@@ -44,17 +44,17 @@ export async function* measureHere(
   );
   if (trainFor > 0 && untrained.length > 0) {
     const backend = await openWithThreads(settings.backend as BackendName, { threads: settings.threads });
-    const moment = { book: readBook(), seconds: trainFor, sync: () => backend.sync(), signal: hooks.signal };
+    const training = { book: readBook(), seconds: trainFor, sync: () => backend.sync(), signal: hooks.signal };
     for (const [index, participant] of untrained.entries()) {
       hooks.onProgress?.({ done: index, all: untrained.length, now: `training ${participant.name}` });
-      yield await trainMoment(participant, moment);
+      yield await trainBriefly(participant, training);
     }
   }
   const elapsed = () => (performance.now() - started) / 1000;
   yield* sweep({ settings, participants: chosen, done, ...hooks, continues: within(budget, elapsed) });
 }
 
-/** Whether there is time for a length: the next one costs up to as much more as its square is larger. */
+/** Whether there is time for a length, if the cost grows with its square. */
 function within(budget: number | null, elapsed: () => number): (length: number) => boolean {
   let [before, lastLength, begun] = [elapsed(), 0, 0];
   return (length) => {

@@ -1,4 +1,4 @@
-/** What runtimes say when an allocation is refused: V8, WebAssembly, Dawn, and our own errors. */
+/** Messages of failed allocations: V8, WebAssembly, Dawn, and our errors. */
 const SIGNS = [
   /out of memory/i,
   /allocation failed/i,

@@ -34,6 +34,6 @@ function corrupt(where: string, got: string): SequiturError {
     where,
     expected: 'a record of a sweep',
     got,
-    fix: 'Take the line out, and its point is measured again; or start a new file',
+    fix: 'Remove the line, and its point is measured again; or start a new file',
   });
 }

@@ -5,7 +5,7 @@ import { forwardFlops } from './declared-cost.js';
 import { matchKnob } from './match.js';
 import type { ArchitectureRecord, Mode, SweepSettings } from './records.js';
 
-/** A candidate in the size that it takes part with. */
+/** A candidate and its matched size. */
 export interface Participant {
   readonly name: string;
   readonly record: ArchitectureRecord;
@@ -14,9 +14,9 @@ export interface Participant {
 }
 
 /**
- * The candidates of a sweep, all turned to the size of the first one with its knob at four times the width.
+ * The candidates of a sweep, matched to the size of the first one with its knob at four times the width.
  *
- * @throws SequiturError for an unknown name, or where one cannot be matched
+ * @throws SequiturError for an unknown name, or if one cannot be matched
  */
 export function participants(candidates: readonly Candidate[], settings: SweepSettings): Participant[] {
   const shape: Shape = { ...settings, length: medianOf(settings.lengths) };
@@ -29,12 +29,12 @@ export function participants(candidates: readonly Candidate[], settings: SweepSe
   });
 }
 
-/** Models are made without values, so that counting costs nothing. */
+/** Number of parameters; models are created uninitialized, so that counting is cheap. */
 function parametersAt(candidate: Candidate, shape: Shape, knob: number): number {
   return parameterCount(candidate.create(shape, knob).model);
 }
 
-/** Of a text of the middle length. */
+/** Operations for a sequence of the middle length. */
 function flopsAt(candidate: Candidate, shape: Shape, knob: number): number {
   return forwardFlops(candidate.create(shape, knob), shape.length);
 }

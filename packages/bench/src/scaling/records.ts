@@ -11,7 +11,7 @@ const settings = v.object({
   modes: v.array(v.picklist(['train', 'prefill', 'decode', 'encode'])),
   lengths: v.array(v.pipe(v.number(), v.integer(), v.minValue(1))),
   rounds: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  /** Seconds that one run may take. */
+  /** Time limit of one run in seconds. */
   timeLimit: count,
   width: count,
   depth: count,
@@ -19,11 +19,11 @@ const settings = v.object({
   vocabularySize: count,
   matchedBy: v.picklist(['parameters', 'flops']),
   clock: v.picklist(['wall', 'processor']),
-  /** Of WebAssembly. Results from before there were threads do not say it: they had one. */
+  /** Threads of WebAssembly. Results of versions without threads lack it and had one. */
   threads: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 1),
 });
 
-/** The first line of a file: what was asked, of which machine. */
+/** The first line of a file: settings and machine. */
 const sweepRecord = v.object({
   type: v.literal('sweep'),
   version: v.literal(2),
@@ -33,29 +33,29 @@ const sweepRecord = v.object({
   settings,
 });
 
-/** How fast the machine multiplies in a register tile, measured beside the points of one length. */
+/** The machine's peak in a register tile, measured together with the points of one length. */
 const peakRecord = v.object({ type: v.literal('peak'), length: count, flopsPerSecond: count });
 
-/** An architecture in the size that it takes part with. */
+/** An architecture and its matched size. */
 const architectureRecord = v.object({
   type: v.literal('architecture'),
   architecture: v.string(),
   family: v.string(),
   parameters: count,
-  /** What was turned to match the others. */
+  /** Name of the size that was varied to match. */
   knob: v.string(),
 });
 
-/** What an architecture learnt in a moment of training. */
+/** Result of training an architecture for a few seconds. */
 const trainedRecord = v.object({
   type: v.literal('trained'),
   architecture: v.string(),
-  /** What it was asked to tell: losses of different tasks do not compare. */
+  /** Task: losses of different tasks are not comparable. */
   task: v.picklist(['next character', 'masked characters']),
   steps: count,
   seconds: count,
   tokensPerSecond: count,
-  /** Nats per character of text not trained on. */
+  /** Validation loss in nats per character. */
   loss: v.number(),
 });
 
@@ -68,16 +68,16 @@ const pointRecord = v.object({
   detail: v.optional(v.string()),
   /** Milliseconds per run, one for each round. */
   times: v.array(count),
-  /** Milliseconds of them within attention kernels, where a model has some and they can be told apart. */
+  /** Milliseconds of them in attention kernels, if the model has some and the backend is synchronous. */
   attentionTimes: v.optional(v.array(count)),
-  /** Tokens read in a run. */
+  /** Number of tokens read in a run. */
   tokens: count,
-  /** Bytes of tensors above those that were there before a run, at their most. */
+  /** Peak bytes of tensors during a run, without those that existed before. */
   peakBytes: v.optional(count),
-  /** Bytes of the state after `length` tokens, as found and as the architecture declares them. */
+  /** Bytes of the state after `length` tokens, as measured and as declared. */
   stateBytes: v.optional(count),
   declaredStateBytes: v.optional(count),
-  /** Operations of one run, counted from what ran and as the model declares them. */
+  /** Operations of one run, as counted and as declared. */
   flops: v.optional(count),
   declaredFlops: v.optional(count),
 });
@@ -100,7 +100,7 @@ export type ArchitectureRecord = v.InferOutput<typeof architectureRecord>;
 export type ResultRecord = v.InferOutput<typeof recordSchema>;
 export type Mode = PointRecord['mode'];
 
-/** A point that is about to be tried or run again: what a process that ends then has ended of. */
+/** A point that is about to be tried or run, to report if the process dies. */
 export interface Attempt {
   readonly architecture: string;
   readonly mode: Mode;

@@ -3,15 +3,15 @@ import { dirname } from 'node:path';
 import { parseRecords } from './parse-records.js';
 import type { ResultRecord } from './records.js';
 
-/** Adds a line. A line is whole or, where the process was killed on the way, without its end. */
+/** Appends a line. If the process is killed meanwhile, the line has no end of line. */
 export async function appendRecord(path: string, record: ResultRecord): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await appendFile(path, `${JSON.stringify(record)}\n`);
 }
 
 /**
- * Reads a results file. A last line without an end is what an interruption leaves: it is cut off the file. An empty list
- * where there is no file.
+ * Reads a results file; a missing file gives an empty list. A last line without an end is the result of an interruption
+ * and is removed from the file.
  *
  * @throws SequiturError naming the file and the number of the first line that is corrupt
  */

@@ -11,24 +11,24 @@ import type { SweepProgress } from './sweep.js';
 export interface RunOptions {
   readonly candidates: readonly Candidate[];
   readonly settings: SweepSettings;
-  /** JSON Lines: an interrupted run with the same settings resumes. */
+  /** Path of the results in JSON Lines: an interrupted run with the same settings resumes. */
   readonly results: string;
-  /** As it stands in the report. */
+  /** Command that the report shows. */
   readonly command: string;
-  /** Seconds that every architecture learns from the book before it is measured; default none. */
+  /** Seconds of training of every architecture before it is measured; default 0. */
   readonly trainFor?: number;
   /** Time limit in seconds: lengths that would exceed it are skipped, except for the first three; default none. */
   readonly budget?: number;
-  /** Who measures; default this process. */
+  /** Measures in this process (default) or in another. */
   readonly measure?: Measure;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SweepProgress) => void;
 }
 
 /**
- * Trains and measures what is asked, adds each record to the results file, and returns all of its records.
+ * Trains and measures, appends each record to the results file, and returns all of its records.
  *
- * @throws SequiturError for results of other settings, and for the processor's clock and several threads
+ * @throws SequiturError for results of other settings, and for the CPU clock with several threads
  */
 export async function run(options: RunOptions): Promise<ResultRecord[]> {
   const { candidates, settings, results, trainFor = 0, budget = null, signal, onProgress } = options;
@@ -64,7 +64,7 @@ function checkSame(head: ResultRecord, settings: SweepSettings, results: string)
     where: `${results}, line 1`,
     expected: 'the settings of this sweep, to resume it',
     got: 'others',
-    fix: 'Name another file with --results, or ask for what was asked before',
+    fix: 'Name another file with --results, or use the same settings',
   });
 }
 

@@ -4,9 +4,9 @@ import { measureHere } from './measure.js';
 import { participants } from './plan.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
-/** Makes this process one that measures for the process that started it; see `measureApart`. */
+/** Measures for the parent process; see `measureApart`. */
 export async function serveMeasurements(candidates: readonly Candidate[]): Promise<void> {
-  process.on('SIGINT', () => {}); // a terminal sends it to both: the one that started us decides
+  process.on('SIGINT', () => {}); // a terminal sends it to both processes: the parent decides
   process.on('disconnect', () => process.exit(1));
   const [request] = (await once(process, 'message')) as [ToWorker];
   try {
@@ -22,7 +22,7 @@ export async function serveMeasurements(candidates: readonly Candidate[]): Promi
   process.exit(0);
 }
 
-/** Resolves when the message is out of this process, which may be killed from then on. */
+/** Resolves when the message was sent, so that it survives the end of this process. */
 function say(message: FromWorker): Promise<void> {
   return new Promise((sent, failed) => {
     process.send!(message, (error: Error | null) => (error ? failed(error) : sent()));

@@ -12,26 +12,27 @@ import { type Task, tryOut } from './try-out.js';
 export interface SweepProgress {
   readonly done: number;
   readonly all: number;
-  /** What is measured now. */
+  /** Description of the current point. */
   readonly now: string;
 }
 
 export interface SweepOptions {
   readonly settings: SweepSettings;
   readonly participants: readonly Participant[];
-  /** Records of an earlier run: their points are not measured again. */
+  /** Records of an earlier run, whose points are not measured again. */
   readonly done?: readonly ResultRecord[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SweepProgress) => void) | undefined;
-  /** Told before each point is tried, and before each of its rounds. */
+  /** Called before each point is tried, and before each of its rounds. */
   readonly onAttempt?: ((attempt: Attempt) => void | Promise<void>) | undefined;
   /** Called before each length to decide whether to continue; default always. */
   readonly continues?: (length: number) => boolean;
 }
 
 /**
- * Measures every architecture in every mode at every length, the shortest first. All points of one length take turns; on
- * WebGPU every point gets a device of its own instead, since its buffers would be those of the points before.
+ * Measures every architecture in every mode at every length, the shortest first. The points of one length are
+ * interleaved; on WebGPU each point has a new device instead, since the buffer pool would keep the buffers of earlier
+ * points.
  */
 export async function* sweep(options: SweepOptions): AsyncGenerator<ResultRecord> {
   const { settings, participants, done = [], signal, onProgress, onAttempt, continues = () => true } = options;
@@ -72,7 +73,7 @@ export function keyOf({ architecture, mode, length }: Pick<PointRecord, 'archite
 
 interface GroupContext {
   readonly settings: SweepSettings;
-  /** Why an architecture in a mode is not tried at longer lengths. */
+  /** Reasons by architecture and mode why longer lengths are not tried. */
   readonly stopped: Map<string, string>;
   readonly peak: PeakLoop;
   readonly signal: AbortSignal | undefined;
@@ -115,12 +116,12 @@ async function* measureGroup(bench: Bench, group: readonly Task[], length: numbe
 interface Timed {
   readonly record: PointRecord;
   readonly clock: Clock;
-  /** Takes the time in attention kernels, one for each round, where kernels compute at once. */
+  /** Receives the time in attention kernels, one for each round, on synchronous backends. */
   readonly attention: number[];
   readonly onAttempt: SweepOptions['onAttempt'];
 }
 
-/** Runs a cell, and keeps how much of the first run of each round was attention. */
+/** A contender that runs a cell, and records the time in attention kernels in the first run of each round. */
 function contender(bench: Bench, cell: Cell, { record, clock, attention, onAttempt }: Timed): Contender {
   const { architecture, mode, length } = record;
   let fresh = false;

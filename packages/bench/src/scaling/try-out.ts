@@ -6,7 +6,7 @@ import { isOutOfMemory } from './out-of-memory.js';
 import type { Participant } from './plan.js';
 import type { Mode, PointRecord, SweepSettings } from './records.js';
 
-/** One point that is still to be measured. */
+/** One point to measure. */
 export interface Task {
   readonly participant: Participant;
   readonly mode: Mode;
@@ -14,7 +14,7 @@ export interface Task {
 
 type Tried = { readonly record: PointRecord } | { readonly record: PointRecord; readonly cell: Cell };
 
-/** The warm-up of a point: finds what it needs, and whether it is to be timed at all. */
+/** The warm-up of a point: measures its memory and operations, and decides whether it is timed. */
 export async function tryOut(
   bench: Bench,
   { participant, mode }: Task,

@@ -2,10 +2,10 @@ import type { MeasureRequest } from './measure.js';
 import type { Attempt, ResultRecord } from './records.js';
 import type { SweepProgress } from './sweep.js';
 
-/** The first message to a process that measures; there is no second one. */
+/** The only message to a measuring process. */
 export type ToWorker = MeasureRequest;
 
-/** What such a process says, in order. After `done` or `failed` it ends. */
+/** Messages of a measuring process. It exits after `done` or `failed`. */
 export type FromWorker =
   | { readonly type: 'record'; readonly record: ResultRecord }
   | { readonly type: 'attempt'; readonly attempt: Attempt }

@@ -3,16 +3,15 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { backend, copyRegisteredKernels, engine, registerBackend, setBackend } from '@tensorflow/tfjs-core';
 import { openWithThreads, type ThreadedOptions } from '../measure/open-with-threads.js';
 
-/** tfjs's WebAssembly backend as it comes from npm, beside ours in one process. */
+/** Name of tfjs's unmodified WebAssembly backend, next to ours in one process. */
 export const STOCK = 'stock-wasm';
 
 /**
- * Opens both. tfjs's kernels are copied to a name of their own before ours replace some of them; the two names share
- * one instance of tfjs's binary and its memory, so that they differ in nothing but the kernels. Once open they stay as
- * they are, whichever suite asks for them.
+ * Opens both backends. tfjs's kernels are registered under a separate name before ours replace some of them. Both names
+ * share one instance of tfjs's binary and its memory, so that they differ only in the kernels. Later calls change
+ * nothing.
  *
- * @throws SequiturError where WebAssembly was opened before: what would be copied then are our kernels; and as
- * `openWithThreads`
+ * @throws SequiturError if WebAssembly is already open, since our kernels would be copied; and as `openWithThreads`
  */
 export async function openStockBesideOurs(options: ThreadedOptions): Promise<void> {
   const { registry } = engine();
@@ -20,8 +19,8 @@ export async function openStockBesideOurs(options: ThreadedOptions): Promise<voi
     if ('wasm' in registry) {
       throw new SequiturError({
         where: 'openStockBesideOurs',
-        expected: "WebAssembly not open yet, so that tfjs's own kernels are there to be copied",
-        got: 'a backend with kernels of ours in their place',
+        expected: "WebAssembly not open yet, so that tfjs's kernels can be copied",
+        got: 'a backend with our kernels',
       });
     }
     await import('@tensorflow/tfjs-backend-wasm');

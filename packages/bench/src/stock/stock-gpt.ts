@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 type Batch = readonly ArrayLike<number>[];
 
 /**
- * A GPT-2 and its training step as one would write them with tfjs alone: its own ops and kernels, its Adam, and the
- * embedding as a product with one-hot rows, since tfjs cannot differentiate `gather` on WebAssembly.
+ * A GPT-2 and its training step written with tfjs alone: its ops, kernels and Adam. The embedding is a product with
+ * one-hot rows, since tfjs cannot differentiate `gather` on WebAssembly.
  */
 export class StockGpt {
   readonly #config: Gpt2Config;
@@ -18,7 +18,7 @@ export class StockGpt {
     this.#weights = weights;
   }
 
-  /** A copy of `model`'s values. The caller disposes it. */
+  /** Copies the values of `model`. The caller disposes the copy. */
   static async like(model: Gpt<Gpt2Config>): Promise<StockGpt> {
     const weights = new Map<string, tf.Variable>();
     for (const [path, parameter] of parametersOf(model)) {
@@ -30,10 +30,10 @@ export class StockGpt {
   }
 
   /**
-   * One step on token ids and their successors; returns the loss before it, which the caller disposes.
+   * One training step on token ids and their labels. Returns the loss before it, which the caller disposes.
    *
-   * @param parts number of parts of the batch, whose gradients are accumulated: tfjs keeps every intermediate value,
-   *   twice on WebAssembly, and at once they may not fit into its 4 GB
+   * @param parts number of parts of the batch, whose gradients are accumulated: tfjs keeps every intermediate value, on
+   * WebAssembly twice, which may exceed its 4 GB
    */
   trainStep(inputs: Batch, labels: Batch, parts = 1): tf.Scalar {
     const variables = [...this.#weights.values()];
@@ -98,7 +98,7 @@ export class StockGpt {
     return this.#linear(tf.reshape(mixed, [batch, length, width]) as tf.Tensor3D, `${path}.output`);
   }
 
-  /** Flattened to rows: the gradient of tfjs's product of other ranks throws. */
+  /** Applies a linear layer to flattened rows: tfjs's gradient of matMul throws for other ranks. */
   #linear(x: tf.Tensor3D, path: string): tf.Tensor3D {
     const weight = this.#weight(`${path}.weight`);
     const rows = tf.matMul(tf.reshape(x, [-1, weight.shape[0]!]), weight);
@@ -116,19 +116,19 @@ export class StockGpt {
   }
 }
 
-/** Cast from integers: asked for float32 at once, tfjs's WebAssembly kernel writes the bits of integers. */
+/** One-hot rows, cast from integers: with dtype float32, tfjs's WebAssembly kernel writes the bits of integers. */
 function oneHotRows(ids: Batch, depth: number): tf.Tensor {
   const flat = Int32Array.from(ids.flatMap((row) => Array.from(row)));
   return tf.cast(tf.oneHot(tf.tensor2d(flat, [ids.length, flat.length / ids.length], 'int32'), depth), 'float32');
 }
 
-/** The tanh form of gelu. */
+/** GELU by its tanh approximation. */
 function gelu(x: tf.Tensor3D): tf.Tensor3D {
   const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), 0.044715)), Math.sqrt(2 / Math.PI));
   return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
 }
 
-/** 0 where a query may look and -1e9 where the future lies, [length, length]. */
+/** Causal mask [length, length]: 0 at visible keys, -1e9 at later ones. */
 function futureMask(length: number): tf.Tensor2D {
   const position = tf.range(0, length, 1, 'int32');
   const future = tf.greater(tf.expandDims(position, 0), tf.expandDims(position, 1));

@@ -45,11 +45,11 @@ export function encoderUnderTest(model: Bert): ModelUnderTest {
 
 interface Observed {
   readonly model: Bert;
-  /** The queries and keys that a map of weights belongs to, where they are told; taken from here and disposed. */
+  /** Observed queries and keys by attention map; removed from here and disposed. */
   readonly asked: Record<string, Tensor>;
 }
 
-/** What was observed, as tensors of the caller's, under the names that the Hugging Face class has for it. */
+/** Observed tensors under the output names of the Hugging Face class. The caller disposes them. */
 function layoutsOf(
   output: string,
   tensor: Tensor,
@@ -92,7 +92,7 @@ function sparseMaps(
 function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
   const isChoice = headKind === 'multipleChoice';
   const flat = (rows: Rows | undefined) => (isChoice ? (rows?.flat() as unknown as Rows | undefined) : rows);
-  // RoBERTa's position ids count from behind the padding id; ours from 0.
+  // RoBERTa's position ids start after the padding id; ours start at 0.
   const first = ['roberta', 'longformer'].includes(config.modelType) ? (config.paddingToken ?? 1) + 1 : 0;
   return {
     tokens: flat(inputs.input_ids)!,
@@ -104,7 +104,7 @@ function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
   };
 }
 
-/** The labels of inputs.json as our heads take them; undefined where the class has no loss of them. */
+/** The labels of inputs.json in our heads' format; undefined if the class has no loss for them. */
 function labelsOf(kind: string, labels: Labels): unknown {
   switch (kind) {
     case 'preTraining':
@@ -118,7 +118,7 @@ function labelsOf(kind: string, labels: Labels): unknown {
   }
 }
 
-/** Our names of outputs -> those of the Hugging Face class. */
+/** Our output names -> those of the Hugging Face class. */
 const OUTPUT_NAMES: Readonly<Record<string, string>> = {
   hidden: 'last_hidden_state',
   pooled: 'pooler_output',

@@ -19,14 +19,14 @@ type Memory = {
   readonly scan?: Tensor;
 };
 
-/** Compares the state after the first chunk, or after the whole text, with the tensors `cache/<stage>_...`. */
+/** Compares the state after the first chunk or after the whole sequence with the tensors `cache/<stage>_...`. */
 export type CompareState = (
   stage: 'prefill' | 'final',
   state: StateTree,
   expected: ReadonlyMap<string, StoredTensor>,
 ) => Promise<Finding[]>;
 
-/** Reads the text in a prefill, a chunk and single steps, as the lengths of the expected logits say. */
+/** Reads the sequence as a prefill, a chunk and single tokens; the lengths are those of the expected logits. */
 export async function compareCache(
   model: CausalModel,
   inputs: ModelInputs,

@@ -15,19 +15,19 @@ import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model
 export interface CausalParts {
   readonly model: CausalModel;
   readonly rules: readonly WeightRule[];
-  /** Our observation -> the name of the Hugging Face output, or null where it has none. */
+  /** Name of our observation -> name of the Hugging Face output, or null if there is none. */
   outputName(observed: string): string | null;
-  /** The class has no head: its output is the last hidden state, and this is what we call it. */
+  /** Our name of the last hidden state, for classes without a head. */
   readonly lastHiddenState?: string;
-  /** Factor on the loss that balances experts. */
+  /** Factor of the load-balancing loss of experts. */
   readonly balanceCoefficient?: number | undefined;
-  /** How the state is compared with a cache; default as keys and values. */
+  /** Comparison of the state with a Hugging Face cache; default: keys and values. */
   readonly compareState?: CompareState;
-  /** Other outputs than logits and the loss of the next token, as classification heads have. */
+  /** Outputs of heads other than next-token prediction, such as classification. */
   readonly head?: (logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined) => Outputs;
 }
 
-/** A causal model beside its Hugging Face class. */
+/** Adapter that gives a causal model the interface of its Hugging Face class. */
 export function causalUnderTest(parts: CausalParts): ModelUnderTest {
   const { model, rules, head = nextTokenHead, lastHiddenState } = parts;
   return {
@@ -65,7 +65,7 @@ export function causalUnderTest(parts: CausalParts): ModelUnderTest {
   };
 }
 
-/** The logits of the routers, and the losses with what balances them. */
+/** Router logits, and the losses including the load-balancing loss. */
 function routerOutputs(
   { model: { balance }, balanceCoefficient = 0 }: CausalParts,
   routed: readonly Tensor2D[],
@@ -80,7 +80,7 @@ function routerOutputs(
   };
 }
 
-/** What the inputs say beside the tokens, as tensors of the scope around. */
+/** The inputs other than tokens, as tensors of the enclosing tidy scope. */
 export function contextOf({ attention_mask: mask, position_ids: positions }: ModelInputs): StepContext {
   return { ...(mask && { attentionMask: matrix(mask) }), ...(positions && { positions: matrix(positions) }) };
 }
@@ -95,11 +95,11 @@ export function realTokens({ input_ids: ids, attention_mask: mask }: ModelInputs
   return mask ? ids.map((row, i) => row.filter((_, column) => mask[i]![column] === 1)) : ids;
 }
 
-/** Logits, and the loss of the labels shifted as Hugging Face shifts them. */
+/** Logits, and the loss with labels shifted as in Hugging Face. */
 function nextTokenHead(logits: Tensor3D, inputs: ModelInputs, labels: Labels | undefined): Outputs {
   const rows = labels?.labels as Rows | undefined;
   if (!rows) return { logits };
-  // The logits of a token predict the next one's label; those of the last one are unused.
+  // The logits at a token predict the label of the next one; those at the last token are unused.
   const shifted = rows.map((row) => [...row.slice(1), -100]);
   return { logits, loss: crossEntropy(logits, tensor2d(shifted, [rows.length, inputs.input_ids[0]!.length], 'int32')) };
 }

@@ -25,7 +25,7 @@ interface Cases {
   readonly cases: readonly { readonly name: string; readonly predicted_class?: readonly number[] }[];
 }
 
-/** What stands in a folder of a classifier of features: a linear layer, one Mamba mixer, the mean, a linear layer. */
+/** Tensor names of a feature classifier: a linear layer, one Mamba mixer, mean pooling, a linear layer. */
 const EXPECTED_TENSORS = ['linear_in.weight', 'mixer.A_log', 'mixer.in_proj.weight', 'classifier.weight'];
 
 const OBSERVED: Readonly<Record<string, string>> = {
@@ -34,7 +34,7 @@ const OBSERVED: Readonly<Record<string, string>> = {
   pooled: 'pooled',
 };
 
-/** Compares a model with cases of its own in the form of an operation's. */
+/** Compares a model with cases in the format of operation cases. */
 export async function conformClassifier(folder: string): Promise<FolderReport> {
   const refuse = (detail: string): FolderReport => ({ folder, verdict: 'unsupported', findings: [], detail });
   const described = (await readJson<Cases>(folder, 'cases.json'))!;
@@ -43,7 +43,7 @@ export async function conformClassifier(folder: string): Promise<FolderReport> {
   const model = await openClassifier(folder, checkpoint);
   const findings: Finding[] = model ? [await compareSavedWeights({ model, rules }, checkpoint)] : [];
   await checkpoint.close();
-  if (!model) return refuse('a model of another form than linear, Mamba mixer, mean, linear');
+  if (!model) return refuse('a model other than linear, Mamba mixer, mean, linear');
   for (const { name, predicted_class: predicted } of described.cases) {
     const stored = tensors.get(`${name}/input/x`)!;
     const x = tensor3d(stored.values as Float32Array, [...stored.shape] as [number, number, number]);
@@ -60,7 +60,7 @@ export async function conformClassifier(folder: string): Promise<FolderReport> {
   const compared = new Set(findings.map(({ name }) => name.replace('/', '/output/')));
   const rest = [...tensors.keys()].filter((name) => name.includes('/output/') && !compared.has(name));
   const missing = rest.map(
-    (name): Finding => ({ name, verdict: 'unsupported', detail: 'nothing of ours corresponds to it' }),
+    (name): Finding => ({ name, verdict: 'unsupported', detail: 'not compared: Sequitur has no counterpart' }),
   );
   return summarize(folder, [...findings, ...missing]);
 }

@@ -17,7 +17,7 @@ import type { ModelInputs } from './model-under-test.js';
 
 type Expected = ReadonlyMap<string, StoredTensor>;
 
-/** A target read at once, token by token from the cache, and with a separate mask. */
+/** Compares a target read in one step, token by token with the cache, and with a separate mask. */
 export async function compareDecoderCache(
   model: SequenceToSequence,
   inputs: ModelInputs,
@@ -74,7 +74,7 @@ function readStepwise(model: SequenceToSequence, inputs: ModelInputs, target: re
   return { logits, state };
 }
 
-/** Keys and values of the first layer: of the target, then of the source, as new tensors. */
+/** Keys and values of the first layer, of the target and then of the source, as new tensors. */
 function partsOf(state: DecoderState): Tensor4D[] {
   const { mixer, source } = state.blocks[0]!;
   const memory = mixer as { length: number; keys: Tensor4D; values: Tensor4D };

@@ -6,7 +6,10 @@ import { readOutputs } from './read-outputs.js';
 
 const NAME = /^(.+)\/rand_attn\.layer(\d+)\.head$/;
 
-/** A BigBird with given random blocks: for each tag with `rand_attn.layer<i>.head` the outputs under that tag. */
+/**
+ * Compares a BigBird that uses given random blocks: for each tag with `rand_attn.layer<i>.head`, the outputs of that
+ * tag.
+ */
 export async function compareDrawnBlocks(
   model: Bert,
   under: ModelUnderTest,
@@ -43,7 +46,7 @@ function blocksOf({ shape, values }: StoredTensor): number[][][] {
   );
 }
 
-/** The attention of a layer. */
+/** The attention module of a layer. */
 export function mixerOf(model: Bert, layer: number): unknown {
   return (model.encoder.stack.blocks[layer] as unknown as { mixer: unknown }).mixer;
 }

@@ -6,12 +6,12 @@ import { encoderUnderTest } from './bert.js';
 import { classifierUnderTest, gptUnderTest } from './gpt.js';
 import { stateSpaceUnderTest } from './mamba.js';
 import { memoryTransformerXlUnderTest } from './memory-transformer-xl.js';
-import type { ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
+import type { ModelUnderTest, ModelWithOwnFormat } from './model-under-test.js';
 import { recurrentMemoryGptUnderTest } from './recurrent-memory-gpt.js';
 import { encoderDecoderUnderTest } from './sequence-to-sequence.js';
 import { transformerXlUnderTest } from './transformer-xl.js';
 
-/** Every class of models that can be compared: the one list of this package. */
+/** Every model class that can be compared: the only list in this package. */
 export const models = [
   ...[Gpt, GptClassifier, TransformerXl, MemoryTransformerXl, RecurrentMemoryGpt],
   ...[Bert, SequenceToSequence, Mamba, Mamba2],
@@ -19,8 +19,8 @@ export const models = [
 
 export type AnyModel = InstanceType<(typeof models)[number]>;
 
-/** A model beside its Hugging Face class; null where the folder has a form that is not known. */
-export async function underTest(model: AnyModel, folder: string): Promise<ModelUnderTest | ModelWithOwnForm | null> {
+/** Adapter of a model to its Hugging Face class; null if the folder's inputs have an unknown format. */
+export async function underTest(model: AnyModel, folder: string): Promise<ModelUnderTest | ModelWithOwnFormat | null> {
   if (model instanceof GptClassifier) return classifierUnderTest(model);
   if (model instanceof Gpt) return gptUnderTest(model);
   if (model instanceof Bert) return encoderUnderTest(model);

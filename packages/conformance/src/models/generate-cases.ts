@@ -20,10 +20,10 @@ export interface GenerateCase {
 }
 
 /**
- * Generates as the case says, and compares the ids, ends filled up with the padding id as Hugging Face does, and the
- * scores of a beam search.
+ * Generates with the settings of a case, and compares the ids (padded at the right as in Hugging Face) and the scores
+ * of a beam search.
  *
- * @param defaults what holds where the case says nothing
+ * @param defaults settings that the case does not override
  */
 export async function compareGenerate(
   under: ModelUnderTest,
@@ -31,15 +31,16 @@ export async function compareGenerate(
   defaults: GenerationSettings,
 ): Promise<Finding[]> {
   const name = `generate/${caseName}`;
-  if (!under.startGeneration) return [{ name, verdict: 'unsupported', detail: 'this class does not generate here' }];
+  if (!under.startGeneration)
+    return [{ name, verdict: 'unsupported', detail: 'this class does not generate in the comparison' }];
   const settings = { ...defaults, ...kwargs };
   const { model, prompts, dispose } = under.startGeneration(inputs, settings);
   try {
     const read = realTokens(inputs);
-    // A decoder that an encoder has read for begins with other tokens than those of the input.
-    const goesOn = JSON.stringify(prompts) === JSON.stringify(read);
-    const begun = goesOn ? inputs.input_ids : prompts;
-    const options = optionsOf(settings, { length: begun[0]!.length, ...(!goesOn && { sources: read }) });
+    // A decoder conditioned on a source starts from other tokens than the input's.
+    const continuesInput = JSON.stringify(prompts) === JSON.stringify(read);
+    const begun = continuesInput ? inputs.input_ids : prompts;
+    const options = optionsOf(settings, { length: begun[0]!.length, ...(!continuesInput && { sources: read }) });
     if (typeof options === 'string') return [{ name, verdict: 'unsupported', detail: options }];
     const texts = await generateSequences(model, prompts, options);
     const found = texts.flatMap((own, row) =>
@@ -54,9 +55,9 @@ export async function compareGenerate(
   }
 }
 
-/** The options of a case, or why it cannot be compared. */
+/** The generation options of a case, or the reason why it cannot be compared. */
 function optionsOf(settings: GenerationSettings, prompt: GenerationPrompt): GenerateOptions | string {
-  if (settings.do_sample) return 'do_sample = true draws tokens that nobody can compare';
+  if (settings.do_sample) return 'do_sample = true draws random tokens, which cannot be compared';
   try {
     return readGenerationSettings(settings, prompt);
   } catch (error) {
@@ -64,7 +65,7 @@ function optionsOf(settings: GenerationSettings, prompt: GenerationPrompt): Gene
   }
 }
 
-/** Hugging Face's beams write the first of several end tokens, whichever it was. */
+/** Hugging Face's beam search always writes the first of several end tokens. */
 function writtenBy({ tokens, finish }: GeneratedSequence, endTokens: readonly number[] | undefined): readonly number[] {
   return finish === 'end' && endTokens ? [...tokens.slice(0, -1), endTokens[0]!] : tokens;
 }

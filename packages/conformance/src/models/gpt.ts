@@ -27,7 +27,7 @@ function hasAttention(block: Module): boolean {
   return [...modulesOf(block)].some(([, part]) => part instanceof ProjectedAttention);
 }
 
-/** GPT-2 and GPT-Neo add two masks in Python, which shows in the rows of padding alone. */
+/** GPT-2 and GPT-Neo add two masks in Python, which affects padding queries only. */
 function addMasksAsPython(modelType: string, model: Module): void {
   for (const [, part] of modulesOf(model)) if (part instanceof GatedConvolutionMixer) readPadding(part);
   const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
@@ -45,7 +45,7 @@ function readPadding(mixer: GatedConvolutionMixer): void {
   Object.setPrototypeOf(mixer, ReadingMixer.prototype);
 }
 
-/** A decoder-only model that classifies. */
+/** A decoder-only sequence classifier. */
 export function classifierUnderTest(model: GptClassifier): ModelUnderTest {
   const { config } = model;
   return {
@@ -71,7 +71,7 @@ function collecting(depth: number): { observed: Record<string, Tensor>; observe:
   return { observed, observe };
 }
 
-/** Hugging Face looks at the token before the first one of padding; where there is none, at the last. */
+/** Hugging Face classifies by the token before the first padding token, or by the last token if there is no padding. */
 function lengthBefore(row: readonly number[], padding: number | undefined): number {
   const first = padding === undefined ? -1 : row.indexOf(padding);
   return first > 0 ? first : row.length;

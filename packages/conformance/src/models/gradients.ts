@@ -6,12 +6,12 @@ import { compareNumbers, type Finding } from '../comparison.js';
 import type { Labels, ModelInputs, ModelUnderTest } from './model-under-test.js';
 
 export interface ExpectedGradients {
-  /** Holds `grad/<parameter>`. */
+  /** Expected gradients, `grad/<parameter>`. */
   readonly tensors: ReadonlyMap<string, StoredTensor>;
   readonly norms: Readonly<Record<string, number>>;
 }
 
-/** The gradients of the loss of the labels, under the checkpoint's names. */
+/** Compares the gradients of the labels' loss, under the checkpoint's names. */
 export async function compareGradients(
   under: ModelUnderTest,
   inputs: ModelInputs,
@@ -21,7 +21,7 @@ export async function compareGradients(
   return compareLossGradients(under, () => under.forward(inputs, labels, false).loss as Scalar, expected);
 }
 
-/** The gradients of any loss, under the checkpoint's names. */
+/** Compares the gradients of a loss, under the checkpoint's names. */
 export async function compareLossGradients(
   { model, rules }: Pick<ModelUnderTest, 'model' | 'rules'>,
   loss: () => Scalar,
@@ -50,7 +50,7 @@ export async function compareLossGradients(
   return findings;
 }
 
-/** A parameter that the loss does not depend on. */
+/** The gradient of a parameter that the loss does not depend on. */
 function zerosFor(shape: readonly number[]): Float32Array {
   return new Float32Array(shape.reduce((size, dimension) => size * dimension, 1));
 }

@@ -29,9 +29,9 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * Fills the fully masked rows of an attention as PyTorch models do that add two masks to the scores: keys that both masks
- * hide get no weight, keys that one of them hides get even weights, whatever their scores. The first mask is the
- * pattern's; the second hides padding, and what `within` does not show. For comparisons: nothing else reads these rows.
+ * Fills fully masked rows of an attention like the PyTorch models that add two masks to the scores: keys hidden by both
+ * masks get no weight, keys hidden by one of them get equal weights. The first mask is the pattern; the second hides
+ * padding and the keys outside `within`. Only for comparisons: these rows are unused otherwise.
  */
 export function fillHiddenOnce(mixer: MultiHeadAttention, within: Pattern): void {
   class HiddenOnceAttention extends MultiHeadAttention {
@@ -52,7 +52,7 @@ export function fillHiddenOnce(mixer: MultiHeadAttention, within: Pattern): void
   Object.setPrototypeOf(mixer, HiddenOnceAttention.prototype);
 }
 
-/** Attention with fully masked rows filled in that way; three times the work where there is padding. */
+/** Attention with fully masked rows filled in that way; three times the cost if there is padding. */
 export function attentionHiddenOnce(
   query: Tensor4D,
   key: Tensor4D,
@@ -74,7 +74,7 @@ export function attentionHiddenOnce(
   });
 }
 
-/** Its weights, [batch, heads, queries, keyLength]. */
+/** The attention weights, [batch, heads, queries, keyLength]. */
 function weightsHiddenOnce(query: Tensor4D, key: Tensor4D, options: AttentionOptions, within: Pattern): Tensor4D {
   if (!options.attentionMask) return attentionWeights(query, key, options);
   return tidy(() => {
@@ -101,7 +101,7 @@ function isEmpty(logSumExp: Tensor): Tensor {
   return less(logSumExp, -1e29);
 }
 
-/** Keys that only padding hides, and keys that only the pattern hides: all alike. */
+/** Attention over the keys that only padding hides, and over those that only the pattern hides, with equal weights. */
 function parts(options: AttentionOptions, within: Pattern): AttentionOptions[] {
   const { pattern, keyLength, offset, evicted, attentionMask } = options;
   const alike = { keyLength, offset, evicted, scale: 0, fullyMasked: 'zeros' } as const;

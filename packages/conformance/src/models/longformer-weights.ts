@@ -12,16 +12,16 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { ModelInputs } from './model-under-test.js';
 
-/** What a Longformer lays its weights out by. */
+/** Sizes that determine the layout of a Longformer's attention weights. */
 export interface LongformerShape {
   readonly window: number;
-  /** Texts are filled up to a multiple of it. */
+  /** Sequences are padded to a multiple of it. */
   readonly multiple: number;
 }
 
 /**
- * Weights [batch, heads, length, length] as Hugging Face returns them: of each token on the global tokens and on its window
- * [batch, heads, length, globals + window + 1], and of the global tokens on all [batch, heads, filled, globals].
+ * Weights [batch, heads, length, length] in Hugging Face's layout: from each token to the global tokens and its window,
+ * [batch, heads, length, globals + window + 1], and from the global tokens to all, [batch, heads, padded, globals].
  */
 export function longformerLayouts(
   weights: Tensor4D,
@@ -49,14 +49,14 @@ export function longformerLayouts(
   };
 }
 
-/** For each number of a layout [rows, columns] the query and key it is the weight of, or the constant that stands there. */
+/** For each element of a layout [rows, columns], its query and key, or a constant. */
 interface Places {
   readonly rows: number;
   readonly columns: number;
   at(row: number, column: number): readonly [query: number, key: number] | number;
 }
 
-/** The global keys first, then the window, in which the global keys do not stand again; zeros for global queries. */
+/** The global keys, then the window without the global keys; zeros for global queries. */
 function nearPlaces(globals: readonly number[], shape: { length: number; most: number; window: number }): Places {
   const { length, most, window } = shape;
   return {
@@ -70,7 +70,7 @@ function nearPlaces(globals: readonly number[], shape: { length: number; most: n
   };
 }
 
-/** By key, then by global token; a text that has fewer of them than another has even weights there. */
+/** By key, then by global token; a row with fewer global tokens than another has equal weights in the extra columns. */
 function farPlaces(globals: readonly number[], shape: { length: number; most: number; filled: number }): Places {
   const { length, most, filled } = shape;
   return {

@@ -20,7 +20,9 @@ export function stateSpaceUnderTest(model: Mamba | Mamba2): ModelUnderTest {
   });
 }
 
-/** Hugging Face's state-space models count hidden states from the first block on, and add the final norm's. */
+/**
+ * Hugging Face's state-space models number hidden states from the first block, and append the output of the final norm.
+ */
 function recurrentOutputName(observed: string, depth: number): string | null {
   if (observed === 'norm') return `hidden_states.${depth}`;
   const [, index] = /^blocks\.(\d+)\.output$/.exec(observed) ?? [];
@@ -41,7 +43,7 @@ const recurrentStates: CompareState = async (stage, state, expected) => {
   if (convolution) {
     const found = tidy(() => transpose(stack(blocks.map((block) => block.convolution)), [0, 1, 3, 2]));
     const kernel = convolution.shape.at(-1)!;
-    // Hugging Face keeps the oldest position too, which no later step reads.
+    // Hugging Face also keeps the oldest position, which later steps do not use.
     const wanted = (convolution.values as Float32Array).filter((_, i) => i % kernel > 0);
     await compare(`cache/${stage}_conv_states`, found, wanted);
   }

@@ -21,7 +21,7 @@ import { compareNumbers, type Finding } from '../comparison.js';
 import { readJson } from '../golden.js';
 import { matrix } from './causal-under-test.js';
 import { compareLossGradients } from './gradients.js';
-import type { ModelWithOwnForm, Rows } from './model-under-test.js';
+import type { ModelWithOwnFormat, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 
 /** Token ids [time][batch]; each segment predicts the next token. */
@@ -34,7 +34,7 @@ interface TimeMajorData {
 export async function memoryTransformerXlUnderTest(
   model: MemoryTransformerXl,
   folder: string,
-): Promise<ModelWithOwnForm | null> {
+): Promise<ModelWithOwnFormat | null> {
   const data = await readJson<TimeMajorData>(folder, 'inputs.json');
   if (!data?.data_time_major) return null;
   const rules = weightRules(model);
@@ -57,7 +57,10 @@ async function compare(
   return findings;
 }
 
-/** Segment after segment: what each leaves, and the mean of all tokens' losses. Tensors of the scope around. */
+/**
+ * Reads segment by segment: the cache after each, and the mean loss of all tokens. Tensors belong to the enclosing tidy
+ * scope.
+ */
 function readSegments(model: MemoryTransformerXl, { data_time_major: data, segment_len, segments }: TimeMajorData) {
   const outputs: Record<string, Tensor> = {};
   const rows = data[0]!.map((_, row) => data.map((ids) => ids[row]!));
@@ -85,7 +88,7 @@ function readSegments(model: MemoryTransformerXl, { data_time_major: data, segme
     for (const [block, { memory }] of state.blocks.entries()) {
       if (memory) outputs[`seg${index}/mems.${block}`] = transpose(memory as Tensor3D, [1, 0, 2]);
     }
-    // The original caches what leaves the last block too, though nothing reads it.
+    // The original also caches the last block's output, although it is unused.
     const leaving = concat([...(before ? [before] : []), ...cached], 1);
     dispose(cached.splice(0));
     const kept = Math.min(model.config.memoryLength, leaving.shape[1]!);

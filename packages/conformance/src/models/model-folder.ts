@@ -14,7 +14,7 @@ import { recipeSource, type WeightsRecipe } from '../recipe-source.js';
 import { models, underTest } from './families.js';
 import { compareGenerate, type GenerateCase } from './generate-cases.js';
 import { compareGradients } from './gradients.js';
-import type { Labels, ModelInputs, ModelUnderTest, ModelWithOwnForm } from './model-under-test.js';
+import type { Labels, ModelInputs, ModelUnderTest, ModelWithOwnFormat } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 import { compareRoundTrip } from './round-trip.js';
 import { compareSamples } from './samples.js';
@@ -39,7 +39,7 @@ interface Expected {
   readonly positions?: readonly number[];
 }
 
-/** Builds the model that config.json describes, and compares all that its folder expects of it. */
+/** Builds the model of a config.json, and compares it with all expected values of the folder. */
 export async function conformModel(folder: string): Promise<FolderReport> {
   const refuse = (detail: string): FolderReport => ({ folder, verdict: 'unsupported', findings: [], detail });
   const expectedFolder = await folderOfExpectations(folder);
@@ -54,7 +54,7 @@ export async function conformModel(folder: string): Promise<FolderReport> {
   const { under } = opened;
   try {
     if (!('compare' in under) && !inputs.inputs) {
-      return refuse('an inputs.json of a form that this class does not have here');
+      return refuse('an inputs.json in a format that is not known for this class');
     }
     const findings =
       'compare' in under
@@ -66,10 +66,10 @@ export async function conformModel(folder: string): Promise<FolderReport> {
   }
 }
 
-/** The model that a folder holds, loaded as a user does, or why there is none of ours for it. The caller disposes `model`. */
+/** The model of a folder, loaded as by a user, or the reason why it is not supported. The caller disposes `model`. */
 export async function openModel(
   folder: string,
-): Promise<{ under: ModelUnderTest | ModelWithOwnForm; roundTrip: () => Promise<Finding[]> } | string> {
+): Promise<{ under: ModelUnderTest | ModelWithOwnFormat; roundTrip: () => Promise<Finding[]> } | string> {
   const { model_type: modelType = 'none', architectures } = ((await readJsonObject(
     folderSource(folder),
     'config.json',
@@ -86,7 +86,7 @@ export async function openModel(
   const under = await underTest(model, folder);
   if (under) return { under, roundTrip: () => compareRoundTrip(folder, load) };
   model.dispose();
-  return 'inputs of a form that is not known';
+  return 'inputs in an unknown format';
 }
 
 interface Configuration {
@@ -94,7 +94,7 @@ interface Configuration {
   readonly architectures?: readonly string[] | null;
 }
 
-/** Into how long segments a folder's texts are cut, where its configuration does not say it. */
+/** Segment length of a folder's sequences, for families whose configuration does not have it. */
 async function segmentLength(folder: string): Promise<{ readonly segmentLength?: number }> {
   for (const file of ['segments.json', 'inputs.json']) {
     const said = await readJson<{ segment_len?: number }>(folder, file);
@@ -133,7 +133,7 @@ async function compareModel(
   return findings;
 }
 
-/** A folder may say that its expectations lie in another one beside it. */
+/** The folder with the expected values: a folder may refer to a sibling. */
 async function folderOfExpectations(folder: string): Promise<string> {
   const own = await readJson<Expected>(folder, 'expected.json');
   if (await readJson(folder, 'inputs.json')) return folder;
@@ -141,7 +141,7 @@ async function folderOfExpectations(folder: string): Promise<string> {
   return other ? join(folder, '..', basename(other)) : folder;
 }
 
-/** What Hugging Face's `generate` takes where a case says nothing: the generation configuration, else the model's own. */
+/** Default settings of Hugging Face's `generate`: generation_config.json, else config.json. */
 async function generationDefaults(folder: string): Promise<GenerationSettings> {
   for (const file of ['generation_config.hf.json', 'generation_config.json']) {
     const own = await readJson<Record<string, unknown>>(folder, file);
@@ -156,10 +156,10 @@ async function sourceOf(folder: string): Promise<FileSource> {
   return recipe ? recipeSource(recipe, folderSource(folder)) : folderSource(folder);
 }
 
-/** What the folder expects and nothing was compared with: silence would look like a pass. */
+/** Findings for expected tensors that were not compared: silence would look like a pass. */
 function uncompared(findings: readonly Finding[], tensors: ReadonlyMap<string, StoredTensor>): Finding[] {
   const compared = new Set(findings.map(({ name }) => name));
   return [...tensors.keys()]
     .filter((name) => !compared.has(name))
-    .map((name) => ({ name, verdict: 'unsupported', detail: 'nothing of ours corresponds to it' }));
+    .map((name) => ({ name, verdict: 'unsupported', detail: 'not compared: Sequitur has no counterpart' }));
 }

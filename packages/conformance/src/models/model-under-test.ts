@@ -6,7 +6,7 @@ import type { Finding } from '../comparison.js';
 
 export type Rows = readonly (readonly number[])[];
 
-/** The inputs of a Hugging Face forward call, as inputs.json spells them. */
+/** The inputs of a Hugging Face forward call, with the names of inputs.json. */
 export interface ModelInputs {
   readonly input_ids: Rows;
   readonly attention_mask?: Rows;
@@ -19,23 +19,23 @@ export interface ModelInputs {
   readonly output_router_logits?: boolean;
 }
 
-/** `labels`, `start_positions` and the like: each class reads its own. */
+/** Labels such as `labels` and `start_positions`; each class reads those of its loss. */
 export type Labels = Readonly<Record<string, unknown>>;
 
 /** Outputs by the names of Hugging Face's class: `logits`, `hidden_states.1`, `loss`. */
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-/** What generation starts from: a causal model and one prompt per row, without padding. */
+/** Start of a generation: a causal model and one prompt per row, without padding. */
 export interface GenerationStart {
   readonly model: CausalModel;
   readonly prompts: Rows;
-  /** Frees what the start holds beside the model under test. */
+  /** Frees the start's resources other than the model under test. */
   dispose?(): void;
 }
 
-/** A model of ours with what is needed to compare it with its Hugging Face class. */
+/** A model and the functions to compare it with its Hugging Face class. */
 export interface ModelUnderTest {
-  /** Holds the parameters; disposed by whoever opened it. */
+  /** The module with the parameters; its opener disposes it. */
   readonly model: Module;
   readonly rules: readonly WeightRule[];
   /**
@@ -45,21 +45,21 @@ export interface ModelUnderTest {
    * @param observing also gives hidden states and attention maps
    */
   forward(inputs: ModelInputs, labels: Labels | undefined, observing: boolean): Outputs;
-  /** Where the class generates. `settings` may say with which token a decoder starts. */
+  /** For classes that generate. `settings` may give the start token of a decoder. */
   startGeneration?(inputs: ModelInputs, settings: GenerationSettings): GenerationStart;
-  /** What is compared beside forward calls, gradients and generation: caches, segments. */
+  /** Comparisons other than forward calls, gradients and generation: caches, segments. */
   compareMore?(inputs: ModelInputs, expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }
 
-/** A model whose folder has inputs of a special form. */
-export interface ModelWithOwnForm {
+/** A model whose folder has inputs in a special format. */
+export interface ModelWithOwnFormat {
   readonly model: Module;
   readonly rules: readonly WeightRule[];
-  /** Compares all that the folder expects. */
+  /** Compares all expected values of the folder. */
   compare(expected: ReadonlyMap<string, StoredTensor>): Promise<Finding[]>;
 }
 
-/** A model that writes the folder it was loaded from. */
+/** A model that can be saved as a folder. */
 export interface SavableModel {
   savePretrained(location: FileSink): Promise<void>;
   dispose(): void;

@@ -15,7 +15,7 @@ import { compareIds, compareNumbers, type Finding } from '../comparison.js';
 import { readJson } from '../golden.js';
 import { matrix } from './causal-under-test.js';
 import { compareLossGradients } from './gradients.js';
-import type { ModelWithOwnForm, Rows } from './model-under-test.js';
+import type { ModelWithOwnFormat, Rows } from './model-under-test.js';
 import { readOutputs } from './read-outputs.js';
 
 interface SegmentedInputs {
@@ -30,7 +30,7 @@ type Expected = ReadonlyMap<string, StoredTensor>;
 export async function recurrentMemoryGptUnderTest(
   model: RecurrentMemoryGpt,
   folder: string,
-): Promise<ModelWithOwnForm | null> {
+): Promise<ModelWithOwnFormat | null> {
   const inputs = await readJson<SegmentedInputs>(folder, 'inputs.json');
   const generated = await readJson<{ generate_new_tokens?: Rows }>(folder, 'expected.json');
   if (!inputs?.labels_mask) return null;
@@ -62,7 +62,7 @@ class RecurrentMemoryUnderTest {
     return findings;
   }
 
-  /** Segment by segment, the memory written behind each. Tensors of the scope around. */
+  /** Reads segment by segment and writes the memory after each. Tensors belong to the enclosing tidy scope. */
   #read(context: StepContext, tag: string): Record<string, Tensor> {
     const outputs: Record<string, Tensor> = {};
     const hidden: Tensor[] = [];
@@ -102,7 +102,7 @@ class RecurrentMemoryUnderTest {
     return compareAll(outputs, expected);
   }
 
-  /** Of the run without masks, which is the last one: the original's gradients are overwritten from run to run. */
+  /** Gradients of the last run, which has no masks: in the original each run overwrites them. */
   async #compareGradients(expected: Expected): Promise<Finding[]> {
     const under = { model: this.model, rules: weightRules(this.model) };
     const findings: Finding[] = [];
@@ -127,7 +127,7 @@ class RecurrentMemoryUnderTest {
     return crossEntropy(logits, tensor2d(shifted, [ids.length, ids[0]!.length], 'int32'));
   }
 
-  /** The original code writes on behind the memory that stands behind the last segment, by the model within alone. */
+  /** Generation in the original: the inner model alone continues after the memory tokens of the last segment. */
   async #write(count: number): Promise<number[][]> {
     const { input_ids: ids } = this.inputs;
     const { model } = this.model;
@@ -167,7 +167,7 @@ class RecurrentMemoryUnderTest {
     return written;
   }
 
-  /** The state after a number of tokens, which end a segment. Tensors of the surrounding scope. */
+  /** The state after `position` tokens, at the end of a segment. Tensors belong to the enclosing tidy scope. */
   #readTo(position: number): RecurrentMemoryState {
     if (position === 0) return this.#start();
     const rows = this.inputs.input_ids.map((row) => row.slice(0, position));
@@ -195,7 +195,7 @@ class RecurrentMemoryUnderTest {
   }
 }
 
-/** The place of the largest number. */
+/** Index of the largest logit. */
 function greedy(logits: Float32Array): number {
   return logits.reduce((best, logit, token) => (logit > logits[best]! ? token : best), 0);
 }

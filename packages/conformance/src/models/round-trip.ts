@@ -13,7 +13,7 @@ import {
 import { compareIds, type Finding } from '../comparison.js';
 import type { ModelUnderTest, SavableModel } from './model-under-test.js';
 
-/** Loads a folder, saves it, and compares; then loads and saves what was saved, which must change nothing. */
+/** Loads a folder, saves it, and compares; then loads and saves the result, which must not change. */
 export async function compareRoundTrip(
   folder: string,
   load: (source: FileSource) => Promise<SavableModel>,
@@ -32,7 +32,7 @@ export async function compareRoundTrip(
   }
 }
 
-/** Some folders give a recipe instead of weights. */
+/** Whether the folder has weights: some have a recipe that computes them. */
 async function storesWeights(source: FileSource): Promise<boolean> {
   for (const path of ['model.safetensors', 'model.safetensors.index.json']) {
     const file = await source.open(path);
@@ -56,7 +56,7 @@ async function saveAgain(
   }
 }
 
-/** The weights alone, of a model that has no folder of its own form to be saved to. */
+/** Compares the saved weights alone, for a model without a folder format. */
 export async function compareSavedWeights(
   { model, rules }: Pick<ModelUnderTest, 'model' | 'rules'>,
   original: Checkpoint,
@@ -66,7 +66,7 @@ export async function compareSavedWeights(
   return compareTensors(filesSource(sink.files), original);
 }
 
-/** The same names, kinds of numbers, shapes and numbers, to the last bit. */
+/** Compares names, dtypes, shapes and values bitwise. */
 async function compareTensors(saved: FileSource, original: Checkpoint): Promise<Finding> {
   const found = await openCheckpoint(saved);
   try {
@@ -74,7 +74,7 @@ async function compareTensors(saved: FileSource, original: Checkpoint): Promise<
     for (const tensor of original.tensors.keys()) {
       if (!found.tensors.has(tensor)) continue;
       const [own, wanted] = [await found.readFloat32(tensor), await original.readFloat32(tensor)];
-      if (Buffer.compare(bytesOf(own), bytesOf(wanted)) !== 0) differences.push(`other numbers in ${tensor}`);
+      if (Buffer.compare(bytesOf(own), bytesOf(wanted)) !== 0) differences.push(`other values in ${tensor}`);
     }
     const detail = differences.slice(0, 5).join('; ') || `${original.tensors.size} tensors are the same`;
     return { name: 'round trip/tensors', verdict: differences.length > 0 ? 'failed' : 'passed', detail };
@@ -99,7 +99,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** What Python chooses the class by, and how it generates. */
+/** Compares the settings by which Python selects the class, and those of generation. */
 async function compareSettings(saved: FileSource, original: FileSource): Promise<Finding[]> {
   const [found, wanted] = await Promise.all([saved, original].map((source) => readJsonObject(source, 'config.json')));
   const findings = ['architectures', 'model_type', 'torch_dtype']

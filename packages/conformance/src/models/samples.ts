@@ -2,7 +2,10 @@ import type { StoredTensor } from '@sequitur/pretrained';
 import { compareNumbers, type Finding } from '../comparison.js';
 import type { HostTensor } from './read-outputs.js';
 
-/** What large models are compared by: logits at some positions, the best five everywhere, and samples of hidden states. */
+/**
+ * Compares samples of a large model's outputs: logits at some positions, the top five at all positions, and parts of
+ * the hidden states.
+ */
 export function compareSamples(
   outputs: ReadonlyMap<string, HostTensor>,
   expected: ReadonlyMap<string, StoredTensor>,
@@ -34,7 +37,7 @@ export function compareSamples(
   return findings;
 }
 
-/** The first `count` numbers of each row at these positions of a [batch, length, width]. */
+/** The first `count` elements of each row at these positions of a [batch, length, width]. */
 function atPositions({ shape, values }: HostTensor, positions: readonly number[], count: number): number[] {
   const [batch, length, width] = shape as [number, number, number];
   const taken: number[] = [];

@@ -7,7 +7,7 @@ import { compareDecoderCache } from './decoder-cache.js';
 import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
-/** A T5, BART, Marian or the like. */
+/** An encoder-decoder model (T5, BART, Marian and others). */
 export function encoderDecoderUnderTest(model: SequenceToSequence): ModelUnderTest {
   return {
     model,
@@ -49,7 +49,7 @@ function forward(
   return { ...observed, ...outputs, ...(last && { encoder_last_hidden_state: keep(last.clone()) }) };
 }
 
-/** Post-norm stacks have no norm behind their last block, whose output is the last hidden state then. */
+/** Post-norm stacks have no norm after the last block, so its output is the last hidden state. */
 function outputName(model: SequenceToSequence, observed: string): string | null {
   const [, side, name] = /^(encoder|decoder)\.(.+)$/.exec(observed) ?? [];
   if (!side || !name) return null;

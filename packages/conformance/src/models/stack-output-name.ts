@@ -1,5 +1,5 @@
 /**
- * Hugging Face counts hidden states from the embedding on, and gives the last one after the final norm. Attention maps are
+ * Hugging Face numbers hidden states from the embedding, and applies the final norm to the last one. Attention maps are
  * counted among the blocks that have some.
  *
  * @param attending the blocks with attention; default all

@@ -3,7 +3,7 @@ import { matrix } from './causal-under-test.js';
 import type { Rows } from './model-under-test.js';
 
 /**
- * The log-probability of each next label: log-probabilities [batch, length, vocabulary] and labels of as many rows ->
+ * The log-probability of each next label: log-probabilities [batch, length, vocabulary] and labels [batch][length] ->
  * [batch, length - 1].
  */
 export function labelLogProbabilities(logProbabilities: Tensor3D, labels: Rows): Tensor {

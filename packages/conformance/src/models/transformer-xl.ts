@@ -37,7 +37,7 @@ export async function transformerXlUnderTest(model: TransformerXl, folder: strin
   };
 }
 
-/** One segment after nothing. */
+/** Reads one segment without a cache. */
 function forward(model: TransformerXl, inputs: ModelInputs, labels: Labels | undefined, observing: boolean): Outputs {
   const start = model.initState(inputs.input_ids.length);
   const { outputs, state } = readSegment(model, inputs.input_ids, start, observing);
@@ -50,7 +50,7 @@ function forward(model: TransformerXl, inputs: ModelInputs, labels: Labels | und
   return { ...outputs, ...losses };
 }
 
-/** Hugging Face lists the losses of all labels in the first cluster, then of those in the second, and so on. */
+/** Reorders losses as in Hugging Face: by cluster of the adaptive softmax. */
 function byCluster(losses: Tensor, labels: Rows, cutoffs: readonly number[]): Tensor {
   const clusters = labels.flatMap((row) => row.slice(1).map((id) => cutoffs.filter((cutoff) => id >= cutoff).length));
   const order = [...clusters.keys()].sort((a, b) => clusters[a]! - clusters[b]! || a - b);
@@ -81,7 +81,7 @@ function readSegment(model: TransformerXl, ids: Rows, before: TransformerXlModel
   return { outputs: { ...observed, ...outputs } as Record<string, Tensor>, state };
 }
 
-/** Hugging Face's memory after a segment: the last positions of memory and segment together. */
+/** Hugging Face's memory after a segment: the last positions of the memory and the segment. */
 function cachedInputs({ memory, segment }: TransformerXlState, model: TransformerXl): Tensor3D {
   const all = concat(
     [memory, segment].filter((part) => part !== undefined),

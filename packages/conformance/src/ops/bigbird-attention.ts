@@ -8,7 +8,7 @@ import { joined, projected } from './projections.js';
 export const bigbirdAttentionCases: Operation = async (given) => {
   const heads = given.attribute<number>('num_heads')!;
   const blockSize = given.attribute<number>('block_size')!;
-  given.attribute('num_random_blocks'); // as many as `rand_attn` has
+  given.attribute('num_random_blocks'); // the number of random blocks in `rand_attn`
   const hidden = given.input('hidden');
   const attentionMask = cast(given.input('attention_mask'), 'float32') as Tensor2D;
   const [query, key, value] = ['query', 'key', 'value'].map((layer) => projected(given, hidden, layer, heads));

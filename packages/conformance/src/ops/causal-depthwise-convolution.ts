@@ -3,7 +3,7 @@ import { causalConvolution } from '@sequitur/ssm';
 import { type Tensor2D, type Tensor3D, transpose } from '@tensorflow/tfjs-core';
 import { type Operation, withGradients } from './operation.js';
 
-/** x [batch, channels, length] and weight [channels, kernel], as PyTorch lays them out; ours have the channels last. */
+/** x [batch, channels, length] and weight [channels, kernel], in PyTorch's layout; ours has channels last. */
 export const causalDepthwiseConvolution: Operation = (given) => {
   const name = given.attribute<string | null>('activation') ?? 'identity';
   const fused = name === 'silu' || name === 'swish';

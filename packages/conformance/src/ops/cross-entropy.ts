@@ -2,7 +2,7 @@ import { crossEntropy } from '@sequitur/core';
 import { logSoftmax, reshape, tensor1d } from '@tensorflow/tfjs-core';
 import { type Operation, withGradients } from './operation.js';
 
-/** With targets a loss, without them the logarithm of the softmax. */
+/** Cross-entropy with targets; log-softmax without. */
 export const crossEntropyCases: Operation = (given) => {
   const targets = given.attribute<readonly number[]>('targets');
   if (!targets) return withGradients(given, ['logits'], (logits) => logSoftmax(logits!));

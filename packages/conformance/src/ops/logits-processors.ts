@@ -2,16 +2,16 @@ import { type LogitsProcessor, logitsProcessors as rules } from '@sequitur/gener
 import { type Tensor2D, tensor } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
 
-/** What a case says beside the attribute that names its rule. */
+/** Settings of a case other than the attribute that names its processor. */
 interface Settings {
   readonly endTokens: readonly number[];
-  /** How many tokens a rule leaves at least. */
+  /** Minimum number of tokens that a processor keeps. */
   readonly keep: number;
 }
 
 type Read = (value: never, settings: Settings) => LogitsProcessor;
 
-/** The rule of each attribute of Hugging Face, in the order in which `generate` applies them. */
+/** The processor of each Hugging Face attribute, in the order in which `generate` applies them. */
 const RULES: readonly (readonly [attribute: string, rule: Read])[] = [
   ['sequence_bias', (biases: [number[], number][]) => rules.sequenceBias(biases)],
   ['repetition_penalty', (penalty: number) => rules.repetitionPenalty(penalty)],
@@ -35,13 +35,13 @@ const RULES: readonly (readonly [attribute: string, rule: Read])[] = [
   ['eta_cutoff', (epsilon: number, settings) => rules.etaCutoff(epsilon, settings)],
 ];
 
-/** The two rules without an attribute: only the case's name says which it is. */
+/** The two processors without an attribute, by the name of the case. */
 const NAMED: readonly (readonly [name: string, rule: () => LogitsProcessor])[] = [
   ['renormalize', rules.renormalized],
   ['inf_nan_remove', rules.finite],
 ];
 
-/** Scores after the rules that the attributes ask for, and their softmax where it is expected. */
+/** Scores after the processors of the attributes, and their softmax if the case expects it. */
 export const logitsProcessorCases: Operation = async (given) => {
   const asked = rulesOf(given);
   if (asked.length === 0) return null;
@@ -73,7 +73,10 @@ function rulesOf(given: OperationCase): LogitsProcessor[] {
   return NAMED.filter(([name]) => given.name.includes(name)).map(([, rule]) => rule());
 }
 
-/** Hugging Face counts a forced first token from a text of one token, and a length without a prompt from nothing. */
+/**
+ * Prompt length: Hugging Face forces the first token after a sequence of one token, and counts lengths without a prompt
+ * from 0.
+ */
 function promptLengthOf(given: OperationCase): number {
   const told = given.attribute<number>('prompt_length') ?? given.attribute<number>('input_ids_seq_length');
   return told ?? (given.attribute('bos_token_id') === undefined ? 0 : 1);

@@ -3,7 +3,7 @@ import { cast, type Tensor, type Tensor2D, tensor } from '@tensorflow/tfjs-core'
 import type { Operation, OperationCase } from './operation.js';
 import { joined, projected } from './projections.js';
 
-/** LongformerSelfAttention: the output before its projection, and the weights in its layout by distance. */
+/** LongformerSelfAttention: the output before the projection, and the weights laid out by distance. */
 export const longformerAttentionCases: Operation = async (given) => {
   const heads = given.attribute<number>('num_heads')!;
   const window = given.attribute<number>('window')!;
@@ -26,7 +26,7 @@ export const longformerAttentionCases: Operation = async (given) => {
 };
 
 interface Weights {
-  /** For the pattern of each row of the batch, all weights [batch, heads, length, length]. */
+  /** Weights [batch, heads, length, length] for the pattern of each row. */
   readonly values: readonly ArrayLike<number>[];
   readonly seen: ArrayLike<number>;
   readonly rows: readonly (readonly number[])[];
@@ -34,7 +34,7 @@ interface Weights {
   readonly heads: number;
 }
 
-/** [batch, length, heads, globals + window + 1]: first the global keys, then those of the window, none of them twice. */
+/** [batch, length, heads, globals + window + 1]: the global keys, then the other keys of the window. */
 function byDistance(given: OperationCase, { values, seen, rows, window, heads }: Weights): Tensor {
   const [, length] = given.input('hidden').shape as [number, number];
   const most = Math.max(...rows.map((positions) => positions.length));

@@ -1,7 +1,10 @@
 import { layerNorm, rmsNorm } from '@sequitur/core';
 import { type Operation, withGradients } from './operation.js';
 
-/** With a bias layer normalisation, else by the root mean square, with z gated; a name says where 1 is added to the weight. */
+/**
+ * Layer norm if there is a bias, else RMS norm, gated if there is `z`; the case's name says whether 1 is added to the
+ * weight.
+ */
 export const norms: Operation = (given) => {
   const epsilon = given.attribute<number>('eps')!;
   if (given.has('bias')) {

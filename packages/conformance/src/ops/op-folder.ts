@@ -47,7 +47,7 @@ async function compareCase(
   }
 }
 
-/** The tensors whose names begin with `prefix`, by the rest of their names. */
+/** The tensors whose names begin with `prefix`, keyed by the rest of their names. */
 function partsOf(stored: ReadonlyMap<string, StoredTensor>, prefix: string): Map<string, StoredTensor> {
   const parts = [...stored].filter(([name]) => name.startsWith(prefix));
   return new Map(parts.map(([name, value]) => [name.slice(prefix.length), value]));
@@ -62,14 +62,15 @@ async function compareOutputs(
   for (const [output, wanted] of expected) {
     const label = `${name}/${output}`;
     const found = outputs[output];
-    if (!found) findings.push({ name: label, verdict: 'unsupported', detail: 'nothing of ours corresponds to it' });
+    if (!found)
+      findings.push({ name: label, verdict: 'unsupported', detail: 'not compared: Sequitur has no counterpart' });
     else findings.push(compareNumbers(label, await found.data(), wanted.values));
   }
   dispose(outputs);
   return findings;
 }
 
-/** A case with its tensors, made when they are asked for. */
+/** A case whose tensors are created on first use. */
 class Opened implements OperationCase {
   readonly #tensors = new Map<string, Tensor>();
   readonly #unread: Set<string>;
@@ -108,7 +109,7 @@ class Opened implements OperationCase {
     return this.expected.get(output)!.shape;
   }
 
-  /** A finding for every attribute that was not looked at: it may change what is right. */
+  /** A finding for every attribute that was not read, since it may change the expected result. */
   unread(): Finding[] {
     return [...this.#unread].map((attribute) => ({
       name: `${this.name}, ${attribute}`,
@@ -122,10 +123,10 @@ class Opened implements OperationCase {
   }
 }
 
-/** float32 as it is stored; every kind of integer as int32. */
+/** Float32 unchanged; all integer dtypes as int32. */
 function tensorOf({ dtype, shape, values }: StoredTensor): Tensor {
   const isFloat = values instanceof Float32Array || values instanceof Float64Array;
   const numbers = isFloat ? Float32Array.from(values) : Int32Array.from(values as ArrayLike<number>, Number);
-  if (numbers.length !== sizeOf(shape)) throw new Error(`${numbers.length} numbers of ${dtype} for [${shape}]`);
+  if (numbers.length !== sizeOf(shape)) throw new Error(`${numbers.length} values of ${dtype} for [${shape}]`);
   return tensor(numbers, [...shape], isFloat ? 'float32' : 'int32');
 }

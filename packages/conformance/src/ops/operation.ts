@@ -1,20 +1,26 @@
 import { grad, grads, type NamedTensorMap, type Tensor } from '@tensorflow/tfjs-core';
 
-/** One case of an operation, its tensors living as long as the call. */
+/** One case of an operation. Its tensors are valid during the call. */
 export interface OperationCase {
   readonly name: string;
-  /** An input by name. @throws where the case has none of that name */
+  /**
+   * An input by name.
+   * @throws if the case has no such input
+   */
   input(name: string): Tensor;
   has(name: string): boolean;
-  /** An attribute, or undefined where the case has none; whatever is never asked for makes the case unsupported. */
+  /**
+   * An attribute, or undefined if the case does not have it. An attribute that is never read makes the case
+   * unsupported.
+   */
   attribute<T>(name: string): T | undefined;
   /** Whether the case expects an output of this name. */
   expects(name: string): boolean;
-  /** The shape of an expected output. */
+  /** Shape of an expected output. */
   shapeOf(output: string): readonly number[];
 }
 
-/** Computes the outputs of a case by name; null where ours does not know what the case asks. */
+/** Computes the outputs of a case by name; null if a case is not supported. */
 export type Operation = (given: OperationCase) => NamedTensorMap | null | Promise<NamedTensorMap | null>;
 
 /**

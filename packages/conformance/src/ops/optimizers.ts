@@ -3,7 +3,7 @@ import { adam, adamW, everyParameter, type Optimizer, sgd, trainStep } from '@se
 import { dispose, matMul, mean, mul, type Scalar, square, stack, sub, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
 
-/** The parameter W of the least squares that the cases train. */
+/** The parameter W of the least squares problem of the cases. */
 class Matrix extends Module {
   readonly weight: Parameter;
 
@@ -38,10 +38,10 @@ export const optimizerCases: Operation = async (given) => {
   return { traj };
 };
 
-/** Switches of PyTorch that change how it computes, not what. */
+/** Options of PyTorch that select an implementation and do not change the result. */
 const HOW = ['capturable', 'differentiable', 'fused', 'foreach'];
 
-/** PyTorch's optimizer by the settings that it alone has; null where one is asked for that ours do not know. */
+/** The optimizer, recognized by the settings that it alone has; null if it is not supported. */
 function optimizerOf(given: OperationCase): Optimizer | null {
   for (const name of HOW) given.attribute(name);
   const learningRate = given.attribute<number>('lr')!;
@@ -55,6 +55,6 @@ function optimizerOf(given: OperationCase): Optimizer | null {
   if (given.attribute<boolean>('amsgrad')) return null;
   const [beta1, beta2] = given.attribute<[number, number]>('betas')!;
   const settings = { ...common, beta1, beta2, epsilon: given.attribute<number>('eps')! };
-  // The two have the same settings; the case is named after the one that is meant.
+  // Adam and AdamW have the same settings; the name of the case tells them apart.
   return given.name.startsWith('adamw') ? adamW(settings) : adam(settings);
 }

@@ -2,7 +2,10 @@ import { linear } from '@sequitur/core';
 import { reshape, type Tensor, type Tensor3D, type Tensor4D, transpose } from '@tensorflow/tfjs-core';
 import type { OperationCase } from './operation.js';
 
-/** `x` [batch, length, width] through the layer of a name, as PyTorch stores it, in heads: [batch, length, heads, size]. */
+/**
+ * `x` [batch, length, width] through a linear layer in PyTorch's layout, split into heads: [batch, length, heads,
+ * size].
+ */
 export function projected(given: OperationCase, x: Tensor, layer: string, heads: number): Tensor4D {
   return inHeads(linear(x, transpose(given.input(`${layer}.weight`)), given.input(`${layer}.bias`)), heads);
 }

@@ -22,7 +22,10 @@ interface Scaling {
   readonly beta_slow?: number;
 }
 
-/** Llama's layout [batch, heads, length, size] with tables; or GPT-J's [batch, length, heads, size], whose pairs are neighbours. */
+/**
+ * Llama's layout [batch, heads, length, size] with tables; or GPT-J's [batch, length, heads, size], which rotates
+ * adjacent pairs.
+ */
 export const rope: Operation = async (given) => (given.attribute('layout') === undefined ? llama(given) : gptJ(given));
 
 function gptJ(given: OperationCase): NamedTensorMap {

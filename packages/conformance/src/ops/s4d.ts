@@ -3,7 +3,7 @@ import { impulseResponse, S4dMixer } from '@sequitur/ssm';
 import { reshape, type Tensor, type Tensor3D, transpose, unstack } from '@tensorflow/tfjs-core';
 import type { Operation } from './operation.js';
 
-/** How the parameters of s4d.py read in ours. */
+/** Names of the parameters of s4d.py -> our names. */
 const PARAMETERS: Readonly<Record<string, string>> = {
   D: 'skip',
   'kernel.C': 'outputMatrix',
@@ -13,7 +13,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   'output_linear.0.bias': 'output.bias',
 };
 
-/** state-spaces/s4 models/s4/s4d.py: u [batch, width, length], and a convolution with one tap for the last layer. */
+/** state-spaces/s4 models/s4/s4d.py: u [batch, width, length], and a convolution of kernel size 1 as the last layer. */
 export const s4dCases: Operation = (given) => {
   const [width, stateSize] = [given.attribute<number>('d_model')!, given.attribute<number>('d_state')!];
   const mixer = new S4dMixer({ width, stateSize });

@@ -42,7 +42,7 @@ function channelsLast(x: Tensor): Tensor3D {
   return transpose(x, [0, 2, 1]) as Tensor3D;
 }
 
-/** B or C with the length behind the batch; a fixed one as it is. */
+/** B or C with the length as the second axis; constant ones unchanged. */
 function rowsOf(matrix: Tensor): Tensor {
   if (matrix.rank === 2) return matrix;
   return transpose(matrix, matrix.rank === 3 ? [0, 2, 1] : [0, 3, 1, 2]);

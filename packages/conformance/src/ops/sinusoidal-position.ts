@@ -2,7 +2,7 @@ import { sinusoidalTable } from '@sequitur/attention';
 import { tensor } from '@tensorflow/tfjs-core';
 import type { Operation } from './operation.js';
 
-/** Tables of sinusoids, as large as the case expects them. */
+/** Tables of sinusoids with the shape that the case expects. */
 export const sinusoidalPosition: Operation = (given) => {
   const layout = given.attribute<string>('layout') ?? '';
   const known = { 'first half': 'halves', 'even dims': 'interleaved' } as const;

@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type Operation, type OperationCase, withGradients } from './operation.js';
 
-/** ssd_minimal_discrete: X times the step size, A times it too, heads with separate matrices. */
+/** ssd_minimal_discrete: X and A are multiplied by the step size, and each head has separate B and C. */
 export const stateSpaceDualityCases: Operation = (given) => {
   if (!given.has('X')) return { out: segmentSums(given.input('x')) };
   const chunk = given.attribute<number>('block_len') ?? 64;
@@ -46,7 +46,7 @@ function finalState(
   return scan(names.map((name) => given.input(name))).state!;
 }
 
-/** The sums from every position to every later one, minus infinity to earlier ones: what decays are the exponentials of. */
+/** Sums from each position to each later one, -Infinity to earlier ones; the decays are their exponentials. */
 function segmentSums(x: Tensor): Tensor {
   const positions = range(0, x.shape.at(-1)!, 1, 'int32');
   const total = cumsum(x, x.rank - 1);

@@ -2,7 +2,7 @@ import { bucketValues, relativeBucket } from '@sequitur/attention';
 import { type NamedTensorMap, tensor } from '@tensorflow/tfjs-core';
 import type { Operation } from './operation.js';
 
-/** Buckets of distances (key less query), and the bias of a table of them. */
+/** Buckets of distances (key minus query), and the bias from a table of buckets. */
 export const t5RelativeBiasCases: Operation = async (given) => {
   const rule = {
     buckets: given.attribute<number>('num_buckets')!,

@@ -13,7 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Operation, OperationCase } from './operation.js';
 
-/** `torch.nn.MultiheadAttention`, to oneself or to another text. */
+/** `torch.nn.MultiheadAttention` as self-attention or cross-attention. */
 export const torchMultiheadAttention: Operation = async (given) => {
   const [query, key] = [given.input('query') as Tensor3D, given.input('key') as Tensor3D];
   const isCausal = given.attribute<boolean>('causal') ?? false;
@@ -41,12 +41,12 @@ async function areSame(a: Tensor, b: Tensor): Promise<boolean> {
   return x.length === y.length && x.every((value, index) => value === y[index]);
 }
 
-/** [batch, length], 1 where PyTorch's mask says not to ignore. */
+/** [batch, length]: 1 where PyTorch's key padding mask is false. */
 export function maskOf(given: OperationCase, mask: string): Tensor2D | undefined {
   return given.has(mask) ? (tidy(() => cast(sub(1, given.input(mask)), 'int32')) as Tensor2D) : undefined;
 }
 
-/** Takes the weights of a `torch.nn.MultiheadAttention` from the case: query, key and value below one another. */
+/** Loads the weights of a `torch.nn.MultiheadAttention` from the case: query, key and value stacked. */
 export function fillAttention(part: ProjectedAttention, given: OperationCase, prefix = ''): void {
   tidy(() => {
     const weights = split(given.input(`${prefix}in_proj_weight`), 3, 0);
@@ -59,7 +59,7 @@ export function fillAttention(part: ProjectedAttention, given: OperationCase, pr
   fillLinear(part.output, given, `${prefix}out_proj`);
 }
 
-/** Takes the weights of a `torch.nn.Linear` from the case. */
+/** Loads the weights of a `torch.nn.Linear` from the case. */
 export function fillLinear(part: Linear, given: OperationCase, name: string): void {
   tidy(() => part.weight.assign(transpose(given.input(`${name}.weight`))));
   part.bias!.assign(given.input(`${name}.bias`));

@@ -6,8 +6,8 @@ import type { Operation, OperationCase } from './operation.js';
 import { fillAttention, fillLinear, maskOf } from './torch-attention.js';
 
 /**
- * `torch.nn.TransformerEncoderLayer`, and `torch.nn.TransformerDecoderLayer` on what it gives. The case's name says where
- * the norms stand.
+ * `torch.nn.TransformerEncoderLayer`, and `torch.nn.TransformerDecoderLayer` on its output. The case's name says
+ * whether it is pre-norm or post-norm.
  */
 export const torchTransformerLayers: Operation = (given) => {
   const norm = /^(pre|post)/.exec(given.name)?.[1];

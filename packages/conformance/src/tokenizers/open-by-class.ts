@@ -3,14 +3,14 @@ import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { findBySha256 } from './find-files.js';
 import type { TokenizerCases } from './tokenizer-cases.js';
 
-/** The names under which folders hold a vocabulary; cases may have saved it under another one. */
+/** Standard file names of vocabularies; the cases may have other names. */
 const STANDARD_NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\.model$/, 'spiece.model'],
   [/\.bpe$/, 'merges.txt'],
   [/^encoder\.json$/, 'vocab.json'],
 ];
 
-/** A tokenizer as if the files of the cases were a model's folder, or the names of the files that were not found. */
+/** The tokenizer of the cases' files as if they were a model's folder, or the names of the missing files. */
 export async function openByClass(cases: TokenizerCases, folders: readonly string[]): Promise<Tokenizer | string[]> {
   const files = new Map<string, Uint8Array>();
   const missing: string[] = [];
@@ -24,7 +24,7 @@ export async function openByClass(cases: TokenizerCases, folders: readonly strin
   files.set('tokenizer_config.json', new TextEncoder().encode(JSON.stringify(settings)));
   const tokenizer = await openTokenizer(memorySource(files));
   if (tokenizer) return tokenizer;
-  throw new Error(`no reader knows a ${cases.tokenizer_class} of ${[...files.keys()].join(', ')}`);
+  throw new Error(`no reader for ${cases.tokenizer_class} of ${[...files.keys()].join(', ')}`);
 }
 
 function memorySource(files: ReadonlyMap<string, Uint8Array>): FileSource {

@@ -2,7 +2,7 @@ import { SequiturError } from '@sequitur/core';
 import type { Encoding, Padding, TokenizeOptions, Tokenizer, Truncation } from '@sequitur/text';
 import type { PairArguments, PairCase } from './tokenizer-cases.js';
 
-/** The keyword arguments that are followed; any other might change the ids. */
+/** The supported keyword arguments; any other might change the ids. */
 export const knownArguments: ReadonlySet<string> = new Set([
   'truncation',
   'padding',
@@ -10,7 +10,7 @@ export const knownArguments: ReadonlySet<string> = new Set([
   'add_special_tokens',
 ]);
 
-/** Tokenizes two texts as Python's keyword arguments ask for. */
+/** Tokenizes two texts with Python's keyword arguments. */
 export function tokenizePair(tokenizer: Tokenizer, { a, b, kwargs }: PairCase): Encoding {
   const [truncation, padding] = [truncationOf(kwargs), paddingOf(kwargs)];
   const options: TokenizeOptions = {
@@ -22,7 +22,7 @@ export function tokenizePair(tokenizer: Tokenizer, { a, b, kwargs }: PairCase): 
   try {
     return tokenizer.tokenize(a, { ...options, truncation });
   } catch (error) {
-    // Where the text to be cut is too short for that, Python logs an error and leaves both as they are; we refuse.
+    // If the text to truncate is too short, Python logs an error and leaves both unchanged; ours throws.
     if (error instanceof SequiturError && error.problem.where.includes('truncation'))
       return tokenizer.tokenize(a, options);
     throw error;

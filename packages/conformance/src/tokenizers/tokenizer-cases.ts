@@ -1,9 +1,9 @@
-/** A text with what Python's tokenizer makes of it; which parts are there depends on the tokenizer. */
+/** A text and the results of Python's tokenizer; the tokenizer determines which fields are present. */
 export interface TokenizerCase {
   readonly text: string;
   readonly ids?: readonly number[];
   readonly tokens?: readonly string[];
-  /** SentencePiece's own name for tokens. */
+  /** Tokens, by SentencePiece's name. */
   readonly pieces?: readonly string[];
   readonly ids_with_special?: readonly number[];
   readonly decoded?: string;
@@ -11,7 +11,7 @@ export interface TokenizerCase {
   readonly decoded_skip_special?: string;
 }
 
-/** Python's keyword arguments of a call with two texts. */
+/** Keyword arguments of a Python call with two texts. */
 export interface PairArguments {
   readonly truncation?: boolean | string;
   readonly padding?: boolean | string;
@@ -41,7 +41,7 @@ export interface TokenizerCases {
   readonly tokenizer_class: string;
   /** Keyword arguments of the class. */
   readonly init: Readonly<Record<string, unknown>>;
-  /** The vocabulary's files by the names that they had; each may lie anywhere. */
+  /** The sha256 of each vocabulary file by its original name. */
   readonly files_sha256: Readonly<Record<string, string>>;
   readonly cases: readonly TokenizerCase[];
   readonly target_cases?: readonly TokenizerCase[];
@@ -51,7 +51,7 @@ export interface TokenizerCases {
   readonly vocab_size_with_extra?: number;
 }
 
-/** Attributes of the file that are compared or only describe it; any other is reported, as it may mean something. */
+/** Attributes of the file that are compared or merely descriptive; any other is reported. */
 export const knownAttributes: ReadonlySet<string> = new Set([
   ...['name', 'note', 'fast_check', 'transformers', 'tokenizer_class', 'init', 'files_sha256'],
   ...['cases', 'target_cases', 'pairs', 'batch', 'vocab_size', 'vocab_size_with_extra'],

@@ -13,10 +13,10 @@ import {
   type TokenizerCases,
 } from './tokenizer-cases.js';
 
-/** Where the vocabularies lie that go with folders of cases, as seen from one of these: `golden/tokenizers/<name>`. */
+/** Path of the vocabularies relative to a folder of cases, `golden/tokenizers/<name>`. */
 const BESIDE = '../../../models/tokenizers';
 
-/** Compares ids, tokens, decoded texts, pairs and batches with what Python's tokenizer made of the same texts. */
+/** Compares ids, tokens, decoded texts, pairs and batches with those of Python's tokenizer for the same texts. */
 export async function conformTokenizer(
   folder: string,
   { vocabularies }: { readonly vocabularies: string },
@@ -39,7 +39,7 @@ export async function conformTokenizer(
 
 type Reading = readonly [name: keyof TokenizerCase, read: (tokenizer: Tokenizer, example: TokenizerCase) => unknown];
 
-/** What a case can hold, and how we come to it. */
+/** The fields of a case, and how we compute each. */
 const readings: readonly Reading[] = [
   ['ids', (tokenizer, { text }) => tokenizer.encode(text)],
   ['tokens', (tokenizer, { text }) => tokenizer.tokenize(text, { specialTokens: false }).tokens],
@@ -135,7 +135,7 @@ function verdictOf(name: string, count: number, misses: readonly string[]): Find
   return { name, verdict: misses.length ? 'failed' : 'passed', detail };
 }
 
-/** The tokenizer of the other language, where there are two. */
+/** The tokenizer of the target language, for tokenizers with two. */
 function targetOf(tokenizer: Tokenizer): Tokenizer {
   if ('target' in tokenizer) return tokenizer.target as Tokenizer;
   throw new Error('cases of a target language, but a tokenizer without one');

@@ -7,9 +7,9 @@ import { readJson, readTensors } from '../golden.js';
 import { openTrainable } from './opened-model.js';
 import { runTraining, type TrainingInputs } from './training-run.js';
 
-/** What the runs of such a folder are told, and what PyTorch found. */
+/** Settings and expected results (from PyTorch) of a folder of training runs. */
 interface ExpectedTraining {
-  /** Names the model's folder: `start from ../name`. */
+  /** Note that names the model's folder: `start from ../name`. */
   readonly note: string;
   readonly lr: Readonly<Record<string, number>>;
   readonly adamw: { readonly betas: readonly [number, number]; readonly eps: number; readonly weight_decay: number };
@@ -23,12 +23,12 @@ interface ExpectedTraining {
 }
 
 interface ExpectedRun {
-  /** Before each step. */
+  /** Loss before each step. */
   readonly losses: readonly number[];
   readonly grad_norms_before_clip: readonly number[];
-  /** After the last step. */
+  /** Loss after the last step. */
   readonly final_loss: number;
-  /** The length of every parameter after the last step. */
+  /** The L2 norm of every parameter after the last step. */
   readonly param_l2: Readonly<Record<string, number>>;
 }
 
@@ -94,7 +94,7 @@ async function compareRun(
   }
 }
 
-/** Every parameter's length, and the numbers of those that the folder holds whole, under the checkpoint's names. */
+/** Compares every parameter's norm, and the values of those that the folder stores, under the checkpoint's names. */
 async function compareParameters(
   model: Module,
   rules: readonly WeightRule[],
@@ -112,11 +112,11 @@ async function compareParameters(
       paths.map((path) => parameters.get(path)!.shape),
     );
     const [length, wanted] = [lengths[checkpoint], tensors.get(checkpoint)];
-    if (length !== undefined) findings.push(compareNumbers(`length of ${checkpoint}`, [lengthOf(joined)], [length]));
+    if (length !== undefined) findings.push(compareNumbers(`norm of ${checkpoint}`, [lengthOf(joined)], [length]));
     if (wanted) findings.push(compareNumbers(checkpoint, joined, wanted.values));
   }
   const unmatched = [...left].map(
-    (name): Finding => ({ name, verdict: 'unsupported', detail: 'nothing of ours corresponds to it' }),
+    (name): Finding => ({ name, verdict: 'unsupported', detail: 'not compared: Sequitur has no counterpart' }),
   );
   return [...findings, ...unmatched];
 }

@@ -3,22 +3,22 @@ import { dispose, type Scalar } from '@tensorflow/tfjs-core';
 import type { Labels, ModelInputs } from '../models/model-under-test.js';
 import type { OpenedModel } from './opened-model.js';
 
-/** What is trained on: the same whole batch in every step. */
+/** Training data: the same batch in every step. */
 export interface TrainingInputs {
   readonly inputs: ModelInputs;
   readonly labels: Labels;
 }
 
-/** What a run of training shows of itself. */
+/** Results of a training run. */
 export interface TrainingRun {
-  /** Before each step. */
+  /** Loss before each step. */
   readonly losses: readonly number[];
   readonly gradientNorms: readonly number[];
   /** After the last step. */
   readonly finalLoss: number;
 }
 
-/** The norm to which gradients are clipped in every such run. */
+/** Gradient clipping norm of every run. */
 const MAX_GRADIENT_NORM = 1;
 
 /** Trains the model for a number of steps. */

@@ -4,7 +4,7 @@ import { encoderLaws } from './encoder-laws.js';
 import type { RecurrentLawOptions } from './law-options.js';
 import { sequenceToSequenceLaws } from './sequence-to-sequence-laws.js';
 
-/** The laws of the models of an architecture, and that its `cost` declares what they hold. */
+/** The laws of an architecture's models, and that `cost` declares their true parameter count and state size. */
 export function architectureLaws<Config>(
   architecture: Architecture<Config>,
   config: Config,

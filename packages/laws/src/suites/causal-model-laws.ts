@@ -10,9 +10,9 @@ import { part, type Recurrence } from './recurrence.js';
 import { recurrenceLaws } from './recurrence-laws.js';
 
 /**
- * Every law of causal models, on every backend: call it with a model that is small and has no dropout.
+ * Every law of causal models, on every backend: call it with a small model without dropout.
  *
- * @param create a model without values, the same every time
+ * @param create creates the same uninitialized model every time
  */
 export function causalModelLaws(name: string, create: () => CausalModel, options: RecurrentLawOptions = {}): void {
   const agreed = {};
@@ -24,7 +24,7 @@ export function causalModelLaws(name: string, create: () => CausalModel, options
   });
 }
 
-/** A causal model as what reads a sequence; the model is its to dispose. */
+/** A causal model as a `Recurrence` over tokens, which disposes the model. */
 export function readingTokens(model: CausalModel): Recurrence {
   return {
     module: model,
@@ -42,7 +42,7 @@ export function lastLogitsLaw(
   open: () => Promise<Recurrence>,
   { length = 9, tolerance = 3e-5 }: RecurrentLawOptions,
 ): void {
-  it('gives the logits of the last token alone when asked to', async () => {
+  it('returns the logits of the last token alone on request', async () => {
     const { read, draw, initState, dispose } = await open();
     const [last, wanted] = scoped(() => {
       const tokens = draw(2, length, 'sequence');

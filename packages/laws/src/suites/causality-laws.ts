@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, readAll } from './recurrence.js';
 
-/** The laws of whatever reads from the past to the future. */
+/** The laws of causal models and mixers. */
 export function causalityLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
-  it('lets no later position change an earlier one', async () => {
+  it('lets no output depend on a later position', async () => {
     const recurrence = await open();
     const same = Math.ceil(length / 2);
     const [found, wanted] = scoped(() => {
@@ -20,7 +20,7 @@ export function causalityLaws(open: () => Promise<Recurrence>, length: number, t
     recurrence.dispose();
   });
 
-  it('lets earlier positions change later ones', async () => {
+  it('lets outputs depend on earlier positions', async () => {
     const recurrence = await open();
     const last = scoped(() => {
       const sequence = recurrence.draw(1, length, 'sequence');
@@ -34,7 +34,7 @@ export function causalityLaws(open: () => Promise<Recurrence>, length: number, t
     recurrence.dispose();
   });
 
-  it('computes the same when somebody watches', async () => {
+  it('computes the same with an observer', async () => {
     const recurrence = await open();
     const names: string[] = [];
     const [found, wanted] = scoped(() => {

@@ -3,18 +3,21 @@ import { mul, type Scalar, sum, type Tensor, variableGrads } from '@tensorflow/t
 import { drawNormal } from '../draw.js';
 import { type Recurrence, readAll } from './recurrence.js';
 
-/** What is differentiated: a module with values, and a number that depends on all of them. */
+/** A module with values, and a scalar function of its parameters. */
 export interface Differentiable {
   readonly module: Module;
-  /** Pure; of a size near 1. */
+  /** The function: pure, with a value near 1. */
   f(): Scalar;
   dispose(): void;
 }
 
-/** Gradients by path, on the host; under the empty path the value itself. Parameters that `f` does not reach are absent. */
+/**
+ * Gradients by parameter path, on the host; the value of `f` under the empty path. Parameters that `f` does not use are
+ * absent.
+ */
 export type Gradients = ReadonlyMap<string, Float32Array>;
 
-/** @param compute runs what computes them: `byReference`, say */
+/** @param compute runs the computation, for example `byReference` */
 export async function gradientsOf(
   { module, f }: Pick<Differentiable, 'module' | 'f'>,
   compute: <T>(f: () => T) => T = (run) => run(),
@@ -33,12 +36,12 @@ export async function gradientsOf(
   return found;
 }
 
-/** Σ c ⊙ output / sqrt(count) for random c: a number that depends on every number of `output` and is of a size near 1. */
+/** Σ c ⊙ output / sqrt(count) for random c: a scalar near 1 that depends on every element of `output`. */
 export function weighed(output: Tensor): Scalar {
   return scoped(() => mul(sum(mul(output, drawNormal(output.shape, 'weights'))), 1 / Math.sqrt(output.size)) as Scalar);
 }
 
-/** What a recurrence writes about two sequences of this length, read in these chunks. */
+/** The weighted output of a recurrence for two sequences of this length, read in these chunks. */
 export function weighedReading(recurrence: Recurrence, length: number, chunks: readonly number[]): Differentiable {
   return {
     module: recurrence.module,

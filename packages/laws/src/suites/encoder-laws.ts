@@ -11,9 +11,9 @@ import { moduleLaws } from './module-laws.js';
 import { part, row } from './recurrence.js';
 
 /**
- * Every law of encoders, on every backend: call it with an encoder that is small and has no dropout.
+ * Every law of encoders, on every backend: call it with a small encoder without dropout.
  *
- * @param create an encoder without values, the same every time
+ * @param create creates the same uninitialized encoder every time
  */
 export function encoderLaws(name: string, create: () => Encoder, options: LawOptions = {}): void {
   const { length = 9, tolerance = 3e-5 } = options;
@@ -24,7 +24,7 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       drawTokens(batch, length, encoder.vocabularySize, seed);
     moduleLaws(create, { parameters: options.cost?.(1).parameters });
 
-    it('keeps rows of a batch apart', async () => {
+    it('computes each row of a batch independently', async () => {
       const encoder = await open();
       const [found, wanted] = scoped(() => {
         const tokens = draw(encoder, 3);
@@ -34,7 +34,7 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       encoder.dispose();
     });
 
-    it('reads a text padded at the right as it reads the text alone, whatever the padding holds', async () => {
+    it('is unaffected by padding at the right, whatever tokens the padding contains', async () => {
       const encoder = await open();
       const real = length - 3;
       const [found, wanted] = scoped(() => {
@@ -47,7 +47,7 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       encoder.dispose();
     });
 
-    it('leaves nothing behind but its output', async () => {
+    it('leaks no tensors', async () => {
       const encoder = await open();
       const tokens = draw(encoder, 2);
       const before = memory().numTensors;

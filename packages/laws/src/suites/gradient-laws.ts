@@ -5,25 +5,25 @@ import { expectCloseValues } from '../expect-close.js';
 import { type Differentiable, type Gradients, gradientsOf } from './differentiable.js';
 
 export interface GradientLawOptions {
-  /** Largest difference between backends, relative to the largest number of the gradient. */
+  /** Largest difference between backends, relative to the largest element of the gradient. */
   readonly tolerance: number;
-  /** Largest difference from differences, relative to the length of the gradient; default 5e-3. */
+  /** Largest difference from central differences, relative to the norm of the gradient; default 5e-3. */
   readonly gradientTolerance?: number | undefined;
-  /** Paths of parameters that `f` does not depend on. */
+  /** Paths of parameters that `f` does not use. */
   readonly unreached?: readonly string[] | undefined;
-  /** What the references gave on the first backend: it must outlive the suites of the backends. */
+  /** Gradients of the references on the first backend, shared by the suites of all backends. */
   readonly agreed: { first?: Gradients };
 }
 
 /**
- * The laws of gradients. For every parameter the derivative along one direction is taken from the gradient and from
- * central differences; the direction is half that of the gradient, in which a wrong size shows, and half random, in
- * which whatever it misses shows.
+ * The laws of gradients. For every parameter, the directional derivative from the gradient is compared with central
+ * differences. The direction is half the gradient, which reveals a wrong scale, and half random, which reveals missing
+ * terms.
  */
 export function gradientLaws(open: () => Promise<Differentiable>, options: GradientLawOptions): void {
   const { gradientTolerance = 5e-3, unreached = [], tolerance, agreed } = options;
 
-  it('has the gradient that differences show, for every parameter, and leaves nothing behind', async () => {
+  it('has the gradient of central differences for every parameter, and leaks no tensors', async () => {
     const subject = await open();
     const before = memory().numTensors;
     const gradients = await gradientsOf(subject);
@@ -46,7 +46,7 @@ export function gradientLaws(open: () => Promise<Differentiable>, options: Gradi
     subject.dispose();
   });
 
-  it('computes the value and the gradients that the references and the other backends compute', async () => {
+  it('computes the same value and gradients as the references and the other backends', async () => {
     const subject = await open();
     const found = await gradientsOf(subject);
     agreed.first ??= await gradientsOf(subject, byReference);
@@ -55,14 +55,16 @@ export function gradientLaws(open: () => Promise<Differentiable>, options: Gradi
   });
 }
 
-/** Of what a gradient of nothing but rounding may be, beside the largest of all. */
+/** Gradients below this fraction of the largest are taken as rounding errors. */
 const ROUNDING = 1e-2;
 
-/** Each gradient is measured against its own largest number, unless that is a hundredth of the largest of all or less. */
+/**
+ * Compares each gradient relative to its largest element, or to `ROUNDING` times the largest of all if that is more.
+ */
 export function expectSameGradients(found: Gradients, wanted: Gradients, tolerance: number): void {
   expect([...found.keys()]).toEqual([...wanted.keys()]);
   const { '': value, ...gradients } = Object.fromEntries(wanted);
-  expectCloseValues(found.get('')!, value!, tolerance, 'value', 1); // a sum of numbers of a size near 1
+  expectCloseValues(found.get('')!, value!, tolerance, 'value', 1); // `f` is a sum of values near 1
   const least = ROUNDING * Object.values(gradients).reduce((most, each) => Math.max(most, largestOf(each)), 0);
   for (const [path, values] of Object.entries(gradients)) {
     expectCloseValues(found.get(path)!, values, tolerance, path, least);
@@ -73,11 +75,11 @@ function largestOf(values: Float32Array): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** What float32 leaves of a value near 1 in central differences over `STEP`. */
+/** Rounding error of central differences over `STEP` for a float32 value near 1. */
 const STEP = 0.02;
 const DIFFERENCE_NOISE = 2 ** -21 / STEP;
 
-/** (f(p + h d) - f(p - h d)) / 2h, with the parameter as it was afterwards. */
+/** (f(p + h d) - f(p - h d)) / 2h. Restores the parameter. */
 async function differenceAlong(parameter: Parameter, direction: Float32Array, f: () => Scalar): Promise<number> {
   const values = (await parameter.read()).slice();
   const at = async (distance: number) => {

@@ -13,16 +13,16 @@ import type { Recurrence } from './recurrence.js';
 import { recurrenceLaws } from './recurrence-laws.js';
 
 export interface MixerLawOptions extends RecurrentLawOptions {
-  /** Of the vectors that it mixes. */
+  /** Size of the vectors that it mixes. */
   readonly width: number;
-  /** Whether every position sees those after it too, so that a text must be read at once; default false. */
+  /** Whether positions also attend to later ones, so that a sequence must be read at once; default false. */
   readonly bidirectional?: boolean;
 }
 
 /**
- * Every law of sequence mixers, on every backend: call it with a mixer that is small and has no dropout.
+ * Every law of sequence mixers, on every backend: call it with a small mixer without dropout.
  *
- * @param create a mixer without values, the same every time
+ * @param create creates the same uninitialized mixer every time
  */
 export function mixerLaws(name: string, create: () => SequenceMixer, options: MixerLawOptions): void {
   const { width, bidirectional = false, length = 9, tolerance = 3e-5 } = options;
@@ -36,7 +36,7 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
       outerPaddingLaw(open, length, tolerance);
     }
 
-    it('has the gradient by its input that differences show', async () => {
+    it('has the input gradient of central differences', async () => {
       const { read, draw, initState, dispose: disposeMixer } = await open();
       const x = draw(2, length, 'sequence');
       const f = (input: typeof x) => scoped(() => read(input, initState(2), {}).output);
@@ -47,7 +47,7 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
   });
 }
 
-/** What the mixer says of its state, where it does. */
+/** The state size that the mixer declares, if any. */
 function declaredBytes(mixer: SequenceMixer & Partial<CostedPart>): RecurrentLawOptions['stateBytes'] {
   return mixer.cost && ((length) => mixer.cost!(length).stateBytes);
 }

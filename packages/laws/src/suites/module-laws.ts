@@ -3,13 +3,13 @@ import { memory } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
 export interface ModuleLawOptions {
-  /** How many numbers it trains, as the architecture declares them. */
+  /** Declared number of trainable parameters. */
   readonly parameters?: number | undefined;
 }
 
-/** The laws of every module: named by its tree, filled from a seed and the names, and nothing taken before that. */
+/** The laws of every module: parameters named by path, values from a seed and the path, no allocation before that. */
 export function moduleLaws(create: () => Module, { parameters }: ModuleLawOptions = {}): void {
-  it('takes no memory until it gets values, and gives all of it back', () => {
+  it('allocates nothing until it is initialized, and frees everything', () => {
     const before = memory();
     const module = create();
     expect(memory().numTensors).toBe(before.numTensors);
@@ -19,12 +19,12 @@ export function moduleLaws(create: () => Module, { parameters }: ModuleLawOption
     module.dispose();
     const after = memory();
     expect([after.numTensors, after.numBytes]).toEqual([before.numTensors, before.numBytes]);
-    initialize(module, 1); // it can be filled again
+    initialize(module, 1); // it can be initialized again
     module.dispose();
     expect(memory().numTensors).toBe(before.numTensors);
   });
 
-  it('names its parameters the same whenever it is made, each once', () => {
+  it('gives its parameters unique and reproducible names', () => {
     const [one, other] = [create(), create()];
     const paths = [...parametersOf(one).keys()];
     expect(paths.length).toBeGreaterThan(0);
@@ -34,7 +34,7 @@ export function moduleLaws(create: () => Module, { parameters }: ModuleLawOption
     for (const path of paths) expect(path).toMatch(/^[a-z]\w*(\.\w+)*$/i);
   });
 
-  it('draws the same values from the same seed, and others from another', async () => {
+  it('draws equal values from equal seeds, and different ones from different seeds', async () => {
     const values = async (seed: number) => {
       const module = initialize(create(), seed);
       const read = await Promise.all([...parametersOf(module).values()].map((parameter) => parameter.read()));
@@ -47,13 +47,13 @@ export function moduleLaws(create: () => Module, { parameters }: ModuleLawOption
     expect(first.flatMap((numbers) => [...numbers]).every(Number.isFinite)).toBe(true);
   });
 
-  it('says that it has no values rather than computing without', () => {
+  it('refuses to compute without values', () => {
     const [parameter] = parametersOf(create()).values();
     expect(() => parameter!.value).toThrow(SequiturError);
   });
 
   if (parameters === undefined) return;
-  it('trains as many numbers as its architecture declares', () => {
+  it('has the declared number of trainable parameters', () => {
     const shapes = [...parametersOf(create()).values()].map(({ shape }) => shape);
     expect(shapes.reduce((sum, shape) => sum + sizeOf(shape), 0)).toBe(parameters);
   });

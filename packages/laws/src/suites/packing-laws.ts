@@ -4,24 +4,24 @@ import { expect, it } from 'vitest';
 import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, readAll, row } from './recurrence.js';
 
-/** How many positions are read before the packed chunk. */
+/** Number of positions read before the packed chunk. */
 const BEFORE = 2;
 
 /**
- * Sequences packed into one row: each is read as it is read alone, whatever stands before it in its row or in the
- * state, and the state continues the last one.
+ * The laws of packing several sequences into one row: each gives the same output as alone, whatever precedes it in the
+ * row or in the state, and the state continues the last one.
  */
 export function packingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const packed = length - BEFORE;
   const cut = Math.floor(packed / 2);
 
-  it('reads sequences packed into one row as it reads each alone, from a state that is not empty', async () => {
+  it('computes packed sequences as each alone, from a state that is not empty', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const before = recurrence.draw(2, BEFORE, 'before');
       const sequence = recurrence.draw(2, packed, 'sequence');
       const start = readAll(recurrence, before, [BEFORE]).state;
-      // Row 0 continues for a while before a sequence begins; row 1 starts a new one at once.
+      // Row 0 continues its sequence before the next one begins; row 1 begins a new one at once.
       const first = recurrence.read(part(sequence, 0, packed - 1), start, resetsAt([cut, 0], packed - 1));
       const last = recurrence.read(part(sequence, packed - 1, 1), first.state, {});
       const continued = readAll(recurrence, concat([row(before, 0), part(row(sequence, 0), 0, cut)], 1), [
@@ -47,9 +47,9 @@ export function packingLaws(open: () => Promise<Recurrence>, length: number, tol
   });
 }
 
-/** Of what cannot keep packed sequences apart: it says so. */
+/** The law of models without packing: resets are refused. */
 export function packingRefusal(open: () => Promise<Recurrence>, length: number): void {
-  it('refuses sequences packed into one row by name', async () => {
+  it('refuses packed sequences', async () => {
     const recurrence = await open();
     expect(() =>
       scoped(

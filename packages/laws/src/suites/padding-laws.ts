@@ -4,14 +4,12 @@ import { it } from 'vitest';
 import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, row } from './recurrence.js';
 
-/**
- * Shorter texts are padded at the left: what the padding holds must change nothing, in the first chunk or after it.
- */
+/** Padding at the left changes nothing, whatever tokens it contains, in the first chunk or in later ones. */
 export function leftPaddingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const padding = Math.min(2, length - 2);
   const first = length - 1;
 
-  it('reads a text padded at the left as it reads the text alone', async () => {
+  it('is unaffected by padding at the left', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const sequence = recurrence.draw(2, length, 'sequence'); // row 0 begins with padding
@@ -30,15 +28,15 @@ export function leftPaddingLaws(open: () => Promise<Recurrence>, length: number,
 }
 
 /**
- * Padding before, inside and behind a text, in the first chunk after a state that is not empty: it changes nothing,
- * neither what is written about the rest of the chunk nor the state for the next one.
+ * Padding before, inside and after a sequence, in the first chunk after a state that is not empty, changes neither the
+ * output of the real positions nor the state.
  */
 export function innerPaddingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const before = 2;
   const visible = Array.from({ length: length - before - 1 }, (_, i) => Number(i % 3 !== 0)); // 0 1 1 0 1 1 ..
   visible[visible.length - 1] = 0;
 
-  it('reads a text with padding before, inside and behind it as the text alone, from a state that is not empty', async () => {
+  it('is unaffected by padding before, inside and after a sequence, from a state that is not empty', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const sequence = recurrence.draw(2, length, 'sequence');
@@ -67,11 +65,11 @@ export function innerPaddingLaws(open: () => Promise<Recurrence>, length: number
   });
 }
 
-/** Of what reads a text both ways, at once: padding before one text and behind another changes nothing. */
+/** The law of bidirectional models: padding before one sequence and after another changes nothing. */
 export function outerPaddingLaw(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const padding = 3;
 
-  it('reads texts padded at the left and at the right as it reads them alone', async () => {
+  it('is unaffected by padding at the left and at the right', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const sequence = recurrence.draw(2, length, 'sequence');
@@ -91,7 +89,7 @@ export function outerPaddingLaw(open: () => Promise<Recurrence>, length: number,
   });
 }
 
-/** Positions counted over what is visible, after `seen` others. */
+/** Position ids that count the real tokens, from `seen` on. */
 function maskedContext(visible: readonly number[][], seen: number): MixContext {
   const positions = visible.map((row) => {
     let real = seen;
@@ -104,7 +102,7 @@ function maskedContext(visible: readonly number[][], seen: number): MixContext {
   };
 }
 
-/** Row 0 has `padding` positions before its text; row 1 has none. */
+/** Row 0 begins with `padding` positions of padding; row 1 has none. */
 function paddedContext(padding: number, start: number, count: number): MixContext {
   const cells = (f: (row: number, column: number) => number): Tensor2D =>
     tensor2d(
@@ -118,7 +116,7 @@ function paddedContext(padding: number, start: number, count: number): MixContex
   };
 }
 
-/** The positions of both rows that are no padding, one row after the other. */
+/** The real positions of both rows, one row after the other. */
 function realPart(output: Tensor, padding: number): Tensor {
   const length = output.shape[1]!;
   return concat([part(row(output, 0), padding, length - padding), row(output, 1)], 1);

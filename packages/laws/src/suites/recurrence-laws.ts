@@ -9,9 +9,9 @@ import type { Recurrence } from './recurrence.js';
 import { stateLaws } from './state-laws.js';
 
 /**
- * The laws of whatever reads from the past to the future, chunk after chunk.
+ * The laws of recurrences: causality, states, gradients, padding and packing.
  *
- * @param agreed what the references gave on the first backend: it must outlive the suites of the backends.
+ * @param agreed gradients of the references on the first backend, shared by the suites of all backends
  */
 export function recurrenceLaws(
   open: () => Promise<Recurrence>,

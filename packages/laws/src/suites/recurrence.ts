@@ -1,18 +1,20 @@
 import { type Module, type StateTree, type StepContext, scoped } from '@sequitur/core';
 import { concat, slice, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** What reads a sequence chunk by chunk, as far as its laws are concerned: a causal model reads tokens, a mixer vectors. */
+/**
+ * A causal model (over tokens) or a mixer (over vectors) that reads a sequence chunk by chunk, for the laws of both.
+ */
 export interface Recurrence {
-  /** Whose parameters these are. */
+  /** The module that has the parameters. */
   readonly module: Module;
   initState(batchSize: number): StateTree;
   read(chunk: Tensor, state: StateTree, context: StepContext): { output: Tensor3D; state: StateTree };
-  /** A sequence to read, [batch, length, ...], which the caller disposes. */
+  /** A random input sequence, [batch, length, ...]. The caller disposes it. */
   draw(batch: number, length: number, seed: string): Tensor;
   dispose(): void;
 }
 
-/** What was written about each position, and the state at the end. The caller disposes both. */
+/** The output at each position, and the final state. The caller disposes both. */
 export function readAll(
   recurrence: Recurrence,
   sequence: Tensor,
@@ -54,7 +56,7 @@ export function row<T extends Tensor>(sequence: T, index: number): T {
   ) as T;
 }
 
-/** Ways to cut `length` positions into chunks: one by one, in threes, and raggedly. */
+/** Ways to split `length` positions into chunks: single positions, threes, and uneven ones. */
 export function waysToCut(length: number): Record<string, number[]> {
   return {
     'one by one': new Array<number>(length).fill(1),

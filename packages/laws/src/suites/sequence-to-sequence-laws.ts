@@ -16,10 +16,10 @@ import { stateLaws } from './state-laws.js';
 const SOURCE_LENGTH = 6;
 
 /**
- * Every law of models that read one text and write another, on every backend: call it with a model that is small and has
- * no dropout. Conditioned on a source it must obey the laws of causal models.
+ * Every law of encoder-decoder models, on every backend: call it with a small model without dropout. Conditioned on a
+ * source, it must obey the laws of causal models.
  *
- * @param create a model without values, the same every time
+ * @param create creates the same uninitialized model every time
  */
 export function sequenceToSequenceLaws(
   name: string,
@@ -48,7 +48,7 @@ export function sequenceToSequenceLaws(
 }
 
 function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: number): void {
-  it('reads a source padded at the right as it reads the source alone, whatever the padding holds', async () => {
+  it('is unaffected by padding of the source, whatever tokens the padding contains', async () => {
     const model = await open();
     const [found, wanted] = scoped(() => {
       const source = drawSource(model, 1);
@@ -60,7 +60,7 @@ function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: num
     model.dispose();
   });
 
-  it('writes what depends on its own source alone', async () => {
+  it('computes each target from the source of its row alone', async () => {
     const model = await open();
     const [found, wanted, first, second] = scoped(() => {
       const source = drawSource(model, 2);
@@ -74,7 +74,7 @@ function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: num
     model.dispose();
   });
 
-  it('leaves nothing behind when what it was conditioned on is disposed', async () => {
+  it('leaks no tensors when the conditioned model is disposed', async () => {
     const model = await open();
     const source = drawSource(model, 2);
     const before = memory().numTensors;
@@ -85,7 +85,7 @@ function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: num
   });
 }
 
-/** Logits of a text after a source; the text's rows are the same in every batch from `firstRow` on. */
+/** Logits of a target given a source; the targets are the same in every batch from `firstRow` on. */
 function writeAfter(
   model: SequenceToSequenceModel,
   source: Tensor2D,
@@ -105,7 +105,7 @@ function writeAfter(
   });
 }
 
-/** The decoder after a source, made for every size of batch that the laws read; all rows of a batch have one source. */
+/** The conditioned decoder as a `Recurrence`, one for each batch size; all rows of a batch have one source. */
 function conditionedReading(model: SequenceToSequenceModel): Recurrence {
   const bySize = new Map([1, 2, 3].map((batch) => [batch, conditionedAlike(model, batch)]));
   return {

@@ -5,20 +5,20 @@ import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, readAll, row, waysToCut } from './recurrence.js';
 
 export interface StateLawOptions {
-  /** How many positions the laws read. */
+  /** Sequence length in positions. */
   readonly length: number;
   readonly tolerance: number;
-  /** Bytes of the state of one sequence by its length, as declared by the architecture. */
+  /** Declared bytes of one sequence's state by its length. */
   readonly stateBytes?: ((length: number) => number) | undefined;
 }
 
-/** The laws of whatever reads chunk after chunk: that states are values, and that the cut does not matter. */
+/** The laws of states: states are values, and the split into chunks does not matter. */
 export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOptions): void {
   const { length, tolerance } = options;
   const before = Math.ceil(length / 2);
 
   for (const [way, chunks] of Object.entries(waysToCut(length))) {
-    it(`reads the same in one chunk as ${way}`, async () => {
+    it(`computes the same in one chunk as ${way}`, async () => {
       const recurrence = await open();
       const [found, wanted] = scoped(() => {
         const sequence = recurrence.draw(2, length, 'sequence');
@@ -29,7 +29,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     });
   }
 
-  it('leaves a state valid: another continuation changes nothing', async () => {
+  it('leaves older states valid: another continuation changes nothing', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const sequence = recurrence.draw(2, length, 'sequence');
@@ -45,7 +45,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('continues from reordered rows like from those rows', async () => {
+  it('continues from a reordered state as from those rows', async () => {
     const recurrence = await open();
     const rows = [2, 0, 0];
     const [found, wanted] = scoped(() => {
@@ -61,7 +61,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('continues from a serialized state like from the state itself', async () => {
+  it('continues from a deserialized state as from the original', async () => {
     const recurrence = await open();
     const [sequence, state] = scoped(() => {
       const drawn = recurrence.draw(2, length, 'sequence');
@@ -79,7 +79,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('keeps rows of a batch apart', async () => {
+  it('computes each row of a batch independently', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
       const sequence = recurrence.draw(3, length, 'sequence');
@@ -91,7 +91,7 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     recurrence.dispose();
   });
 
-  it('leaves nothing behind when output and state are disposed', async () => {
+  it('leaks no tensors when output and state are disposed', async () => {
     const recurrence = await open();
     const sequence = recurrence.draw(2, length, 'sequence');
     const resolved = memory().numTensors;
@@ -100,14 +100,14 @@ export function stateLaws(open: () => Promise<Recurrence>, options: StateLawOpti
     const second = recurrence.read(part(sequence, before, length - before), first.state, {});
     dispose([first.output, second.output]);
     for (const state of [initial, first.state, second.state]) disposeState(state);
-    expect(memory().numTensors - resolved, 'tensors left, besides the two chunks').toBe(2);
+    expect(memory().numTensors - resolved, 'tensors left, besides the two input chunks').toBe(2);
     dispose(sequence);
     recurrence.dispose();
   });
 
   const { stateBytes } = options;
   if (!stateBytes) return;
-  it('holds as many bytes as its architecture declares', async () => {
+  it('has a state of the declared size', async () => {
     const recurrence = await open();
     for (const count of [1, before, length]) {
       const measure = (chunks: number[]) =>

@@ -31,7 +31,7 @@ import {
 const WIDTH = 5;
 const VOCABULARY = 7;
 
-/** Each position beside the mean of all that are no padding. */
+/** Adds to each position the mean over all real positions. */
 export class MeanEncoder extends Module implements Encoder {
   readonly vocabularySize = VOCABULARY;
   readonly contextLength = Infinity;
@@ -49,10 +49,10 @@ export class MeanEncoder extends Module implements Encoder {
   }
 }
 
-/** The sum of what was read before, in whose light each token is read. */
+/** Sum of the embeddings of all tokens so far. */
 type Total = { readonly total: Tensor };
 
-/** Sums up what was read, from a start that a source gives. */
+/** Sums the embeddings of the tokens, starting from an encoding of the source. */
 class SummingDecoder extends Module implements CausalModel<Total> {
   readonly vocabularySize = VOCABULARY;
   readonly contextLength = Infinity;
@@ -81,7 +81,7 @@ class SummingDecoder extends Module implements CausalModel<Total> {
   }
 }
 
-/** A decoder that begins with the mean of what the encoder says. */
+/** An encoder-decoder whose decoder starts from the mean of the encoder's output. */
 export class SummingTranslator extends Module implements SequenceToSequenceModel {
   readonly vocabularySize = VOCABULARY;
   readonly contextLength = Infinity;

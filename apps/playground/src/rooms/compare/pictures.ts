@@ -12,7 +12,7 @@ export interface Picture {
   readonly label: string;
 }
 
-/** A dotted line: what is not measured. */
+/** Index of the dotted style, for values that are not measured. */
 const DOTTED = 2;
 
 const costs: Readonly<Record<Cost, (point: MeasuredPoint) => number | null>> = {
@@ -22,7 +22,7 @@ const costs: Readonly<Record<Cost, (point: MeasuredPoint) => number | null>> = {
 };
 const texts = { time: 'time', memory: 'bytes', operations: 'compact' } as const;
 
-/** A cost against the length, both doubling; times go on dotted as their power says. */
+/** A cost by length, log-log; times are extrapolated as dotted lines. */
 export function costPicture(comparison: Comparison, mode: CompareMode, cost: Cost): Picture | null {
   const curves = comparison.curves.filter((curve) => curve.mode === mode);
   const ticks = lengthsOf(curves);
@@ -51,7 +51,7 @@ export function costPicture(comparison: Comparison, mode: CompareMode, cost: Cos
   };
 }
 
-/** Bytes of the state before the next token. */
+/** State bytes by length. */
 export function statePicture(comparison: Comparison): Picture | null {
   const curves = comparison.curves.filter(({ mode }) => mode === 'decode');
   const ticks = lengthsOf(curves);
@@ -66,7 +66,7 @@ export function statePicture(comparison: Comparison): Picture | null {
   };
 }
 
-/** How much of a task is right beyond the length that was trained, of the runs of one task. */
+/** Accuracy of the runs of one task, beyond the training length. */
 export function rememberedPicture(runs: readonly Run[]): Picture | null {
   const drawn = runs.map((run) => ({ family: familyOf(run.spec), run }));
   const { families } = inkOfPage();
@@ -85,13 +85,13 @@ export function rememberedPicture(runs: readonly Run[]): Picture | null {
   };
 }
 
-/** Each with the colour of its family, and a dash among its members. */
+/** Curves with the colour of their family and distinct dashes. */
 function withDashes(curves: readonly MeasuredCurve[]) {
   const { families } = inkOfPage();
   const seen = new Map<Family, number>();
   return curves.map((curve) => {
     const dash = seen.get(curve.family) ?? 0;
-    // Dots are for what is predicted.
+    // Dotted lines are predictions.
     seen.set(curve.family, dash + 1 === DOTTED ? dash + 2 : dash + 1);
     return { curve, dash, colour: families[curve.family] };
   });

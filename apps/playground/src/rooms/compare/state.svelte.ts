@@ -6,11 +6,11 @@ import { entriesOf, queryOf } from '../../stores/query.js';
 
 export type Cost = 'time' | 'memory' | 'operations';
 
-/** One of each family, so that six lines tell most of it. */
+/** Default selection: one of each family. */
 const USUAL = ['dense GPT', 'sliding window', 'Transformer-XL', 'Mamba', 'attention + Mamba', 'LSTM'];
 const SHORTEST = 64;
 
-/** What the room Compare shows. */
+/** State of the room Compare. */
 class CompareState {
   mode = $state<CompareMode>('train');
   cost = $state<Cost>('time');
@@ -20,7 +20,7 @@ class CompareState {
   comparison = $state.raw<Comparison | null>(null);
   progress = $state.raw<CompareProgress | null>(null);
   trouble = $state<string | null>(null);
-  /** Runs that learnt a task: what they remember at other lengths. */
+  /** Runs of tasks, with their accuracy at other lengths. */
   taught = $state.raw<readonly Run[]>([]);
   #measuring: AbortController | null = null;
 
@@ -62,7 +62,7 @@ class CompareState {
     this.progress = null;
   }
 
-  /** What is measured stays. */
+  /** Stops; results are kept. */
   stop(): void {
     this.#measuring?.abort();
     this.progress = null;

@@ -5,7 +5,7 @@ export interface Piece {
   readonly span: Span | null;
 }
 
-/** A text cut at its spans, which do not overlap. */
+/** Splits a text at its spans, which do not overlap. */
 export function piecesOf(text: string, spans: readonly Span[]): Piece[] {
   const pieces: Piece[] = [];
   let at = 0;

@@ -48,13 +48,13 @@ class ReadState {
     this.context = entries.get('about')?.[0] ?? this.context;
     const wanted = entries.get('model')?.[0] ?? this.name;
     this.name = this.models.find(({ name }) => name === wanted)?.name ?? this.models[0]?.name ?? '';
-    this.ask(entries.get('text')?.[0] ?? (this.text || (this.model?.tries[0] ?? '')), 0);
+    this.ask(entries.get('text')?.[0] ?? (this.text || (this.model?.examples[0] ?? '')), 0);
   }
 
   choose(name: string): void {
     this.name = name;
     this.answer = null;
-    this.ask(this.model?.tries[0] ?? '', 0);
+    this.ask(this.model?.examples[0] ?? '', 0);
   }
 
   /** Opens a folder of the reader's own; where it is refused, nothing changes. */

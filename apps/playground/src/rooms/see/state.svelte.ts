@@ -6,15 +6,15 @@ const SENTENCE = 'The king saw the old woman before he';
 const MODEL = 'site:stories-gpt';
 const PAUSE_MS = 150;
 
-/** What the room See shows: a sentence, and what a small model makes of it. */
+/** State of the room See: a sentence, and the intermediate values of a small model. */
 class SeeState {
   text = $state(SENTENCE);
   layer = $state(0);
   head = $state(0);
-  /** The token that asks; null: the last one. */
+  /** The query token; null for the last one. */
   chosen = $state<number | null>(null);
   seen = $state.raw<Seen | null>(null);
-  /** Whether `seen` is of the sentence as it stands. */
+  /** Whether `seen` is for the current sentence. */
   isFresh = $state(false);
   trouble = $state<string | null>(null);
   #pause: ReturnType<typeof setTimeout> | undefined;
@@ -39,7 +39,7 @@ class SeeState {
     this.ask(entries.get('text')?.[0] ?? this.text, 0);
   }
 
-  /** Reads after a pause; old numbers stay, dimmed, until new ones are there. */
+  /** Reads after a pause; old values are dimmed until new ones arrive. */
   ask(text: string, pause = PAUSE_MS): void {
     this.text = text;
     this.isFresh = false;
@@ -47,7 +47,7 @@ class SeeState {
     this.#pause = setTimeout(() => void this.#read(), pause);
   }
 
-  /** How much a token takes of each up to itself, in one head. */
+  /** Attention weights of a query, in one head. */
   weights(query: number, layer = this.layer, head = this.head): number[] {
     const { seen } = this;
     if (!seen) return [];

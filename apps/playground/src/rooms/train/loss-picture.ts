@@ -9,7 +9,7 @@ import type { Row } from './state/rows.js';
 export type Against = 'steps' | 'seconds' | 'flops';
 
 const MOST_POINTS = 600;
-/** Y begins where the first steps end: they would take all the room. */
+/** Fraction of first steps that the y range ignores: their losses are much larger. */
 const FIRST_STEPS = 0.04;
 
 interface DrawnCurve {
@@ -30,7 +30,7 @@ export interface LossPicture {
   readonly at: (x: number) => string;
 }
 
-/** The losses of all runs on one pair of axes. */
+/** A chart of the losses of all runs. */
 export function lossPicture(rows: readonly Row[], against: Against, isLog: boolean): LossPicture {
   const trained = rows.filter((row) => row.run !== null && row.run.curve.loss.length > 1);
   const { families } = inkOfPage();
@@ -76,7 +76,7 @@ export function lossPicture(rows: readonly Row[], against: Against, isLog: boole
   };
 }
 
-/** The values of the curves next to an x, those that reach it. */
+/** The values of the curves nearest to an x, if they reach it. */
 export function nearest(curves: readonly DrawnCurve[], x: number): (DrawnCurve & { readonly loss: number })[] {
   return curves.flatMap((curve) => {
     if (curve.x.at(-1)! < x) return [];
@@ -90,7 +90,7 @@ function placesOf({ curve, cost }: Run, against: Against): number[] {
   return curve.loss.map((_, index) => (index + 1) * (against === 'flops' ? cost.flopsPerStep : 1));
 }
 
-/** Where the budget of a run ends on this axis, as far as that is known. */
+/** The end of a run's budget on this axis, if known. */
 function endOf({ steps, cost, curve, recipe: { budget } }: Run, against: Against): number {
   if (against === 'seconds') {
     if (budget.unit === 'seconds') return budget.amount;

@@ -18,7 +18,7 @@ interface Points {
   readonly y: readonly number[];
 }
 
-/** Accuracy by length, by place, and while it was learnt. */
+/** Charts of accuracy by length, by position, and by training step. */
 export function taskPictures(rows: readonly Row[], task: Task): Picture[] {
   const scored = rows.filter(({ run }) => run && run.scores.length > 0);
   if (scored.length === 0) return [];

@@ -10,7 +10,7 @@ const PREVIEW = 12;
 
 const usual: SamplingSettings = { temperature: 0.8, topP: 0.95, topK: 0, minP: 0, repetitionPenalty: 1.1, seed: 7 };
 
-/** What the room Write shows: a model, a prompt, and what was written after it. */
+/** State of the room Write: a model, a prompt, and the generated text. */
 class WriteState {
   models = $state.raw<readonly ModelInfo[]>([]);
   ref = $state('');
@@ -85,7 +85,7 @@ class WriteState {
     });
   }
 
-  /** Begins anew from the prompt; what was written stays as a branch. */
+  /** Starts again from the prompt; the generated text is kept as a branch. */
   restart(): void {
     this.#keep();
     this.tokens = [];
@@ -118,7 +118,7 @@ class WriteState {
     this.isWriting = false;
   }
 
-  /** Shows how it would go on with another token in the place of the chosen one. */
+  /** Previews the continuation with another token at the chosen position. */
   async look(place: number, id: number): Promise<void> {
     this.preview = null;
     const written = [...this.tokens.slice(0, place).map((token) => token.id), id];
@@ -127,7 +127,7 @@ class WriteState {
     });
   }
 
-  /** Takes another token in that place, and goes on from there. */
+  /** Takes another token at that position, and continues from there. */
   async branch(place: number, id: number): Promise<void> {
     const token = this.tokens[place]!;
     const other = token.alternatives.find((alternative) => alternative.id === id)!;
@@ -136,7 +136,7 @@ class WriteState {
     await this.write(Math.max(1, MOST_TOKENS - place));
   }
 
-  /** Goes back to a text that was kept. */
+  /** Returns to a stored text. */
   take(branch: Branch): void {
     this.#keep();
     this.tokens = branch.tokens;
@@ -148,7 +148,7 @@ class WriteState {
     if (this.tokens.length > 0) void this.#redraw();
   }
 
-  /** The distribution of the chosen token under the settings as they are now. */
+  /** Updates the distribution of the chosen token under the current settings. */
   async #redraw(): Promise<void> {
     const place = this.chosen ?? this.tokens.length - 1;
     const written = this.tokens.slice(0, place).map((token) => token.id);

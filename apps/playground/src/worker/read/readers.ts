@@ -18,10 +18,10 @@ export class Readers {
   }
 
   async list(): Promise<SiteModel[]> {
-    const ofSite = (await siteModels()).flatMap(async ({ name, task, does: says, tries, headline }) => {
+    const ofSite = (await siteModels()).flatMap(async ({ name, task, description: says, examples, headline }) => {
       if (task === 'write') return [];
       const card = await cardOf(this.#openSite(name), headline);
-      return { name, title: titles[task], task, does: says, tries, isOwn: false, ...card };
+      return { name, title: titles[task], task, description: says, examples, isOwn: false, ...card };
     });
     const paths = (await this.#store.list('readers')).filter((path) => path.endsWith('/info'));
     const own = paths.map(async (path) => (await this.#store.get<SiteModel>(path))!);
@@ -46,8 +46,8 @@ export class Readers {
       const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
       const info: SiteModel = {
         ...{ name, title, task, parameters, bytes, measured: null, minutes: null, card: [], isOwn: true },
-        does: does[task],
-        tries: triesOf(task, mask),
+        description: description[task],
+        examples: triesOf(task, mask),
       };
       await this.#store.put(`readers/${name}/info`, info);
       return name;
@@ -76,7 +76,7 @@ const titles = {
   answer: 'Answer',
 } as const;
 
-const does = {
+const description = {
   understand: 'Tells what a sentence asks for.',
   pronounce: 'Says how a word is pronounced.',
   translate: 'Writes one text from another.',

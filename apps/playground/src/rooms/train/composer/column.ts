@@ -1,7 +1,7 @@
 import { architectureOf } from '../../../architectures/index.js';
 import type { BlockSpec, ModelSpec, Setting } from '../../../protocol/recipe.js';
 
-/** Changes of a column; each gives a new one. Index 0 stands next to the text. */
+/** Changes of a model's blocks; each returns a new model. Index 0 is the first block. */
 
 export function moved(spec: ModelSpec, from: number, to: number): ModelSpec {
   const blocks = [...spec.blocks];
@@ -27,7 +27,7 @@ export function set(spec: ModelSpec, index: number, name: string, value: Setting
   return replaced(spec, index, { ...block, settings: { ...block.settings, [name]: value } });
 }
 
-/** Another kind in the same place; settings that both have stay. */
+/** Changes the kind of a block; common settings are kept. */
 export function changedKind(spec: ModelSpec, index: number, kind: string): ModelSpec {
   const known = new Set(architectureOf(kind).fields.map(({ name }) => name));
   const kept = Object.entries(spec.blocks[index]!.settings).filter(([name]) => known.has(name));

@@ -1,4 +1,4 @@
-/** Where a dragged block would land: before the block that stands there, counted from the top of the list. */
+/** State of a drag: the block would be inserted before this index, counted from the top of the list. */
 export interface Drag {
   readonly from: number;
   readonly to: number;
@@ -11,7 +11,7 @@ interface Callbacks {
 
 const START_AFTER = 4;
 
-/** Follows a pointer that went down on a block until it is lifted: mouse, pen and finger alike. */
+/** Follows a pointer (mouse, pen or touch) from a block until it is lifted. */
 export function drag(event: PointerEvent, list: HTMLElement, { onDrag, onDrop }: Callbacks): void {
   const grip = event.currentTarget as HTMLElement;
   const items = [...list.querySelectorAll<HTMLElement>('[data-block]')];
@@ -45,7 +45,7 @@ export function drag(event: PointerEvent, list: HTMLElement, { onDrag, onDrop }:
   }
 }
 
-/** How many blocks have their middle above a height of the window. */
+/** Number of blocks whose middle is above `y`. */
 function placeAt(items: readonly HTMLElement[], y: number): number {
   return items.filter((item) => {
     const { top, height } = item.getBoundingClientRect();

@@ -11,11 +11,11 @@ import { type Draft, freshName, newDraft, type Row, rowsOf } from './rows.js';
 
 const WIDTH = 64;
 
-/** What the room Train shows: one recipe, the runs that learn the same data, and drafts that wait to be started. */
+/** State of the room Train: one recipe, the runs on the same data, and drafts to be started. */
 class LabState {
   recipe = $state.raw<Recipe>(readLink('').recipe);
   selected = $state('');
-  /** A sentence for the reader: what went wrong, or what takes long. */
+  /** A message for the user: an error, or a slow operation. */
   trouble = $state<string | null>(null);
   preparing = $state<string | null>(null);
   /** Where runs are kept, once that is known. */
@@ -33,7 +33,7 @@ class LabState {
     return rowsOf([...runs, ...this.#drafts.map((draft) => ({ ...draft, run: null }))]);
   });
   readonly row: Row | null = $derived(this.rows.find(({ id }) => id === this.selected) ?? this.rows.at(-1) ?? null);
-  /** Runs that learn something else: they can be shown by choosing what they learn. */
+  /** Runs on other data, which are shown when their data are selected. */
   readonly others: readonly Run[] = $derived(
     this.#runs.filter(({ recipe }) => !sameData(recipe.data, this.recipe.data)),
   );
@@ -43,7 +43,7 @@ class LabState {
   );
   readonly isRunning: boolean = $derived(this.rows.some(({ run }) => run?.status === 'running'));
 
-  /** Begins with what the link says, and with the runs that are kept. */
+  /** Opens the link's recipe and drafts, and the stored runs. */
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
@@ -65,7 +65,7 @@ class LabState {
     void this.count();
   }
 
-  /** The link that brings all this back. */
+  /** The link to this state. */
   get link(): string {
     return linkOf({ recipe: this.recipe, specs: this.rows.map(({ spec }) => spec) });
   }
@@ -83,7 +83,7 @@ class LabState {
     void this.count();
   }
 
-  /** Changes a draft; a run that has begun is left as it is, and a fork of it is changed. */
+  /** Changes a draft; for a started run, a fork of it is changed. */
   edit({ id, spec: before, run }: Row, spec: ModelSpec): void {
     if (run) this.add(spec.name === before.name ? { ...spec, name: `${spec.name}, fork` } : spec);
     else this.#drafts = this.#drafts.map((draft) => (draft.id === id ? { ...draft, spec } : draft));
@@ -102,7 +102,7 @@ class LabState {
     void this.#try(() => engine.line.call('train.delete', { id }));
   }
 
-  /** Starts every draft that has no fault, and goes on with what is paused. */
+  /** Starts every valid draft, and resumes paused runs. */
   async start(): Promise<void> {
     // What is trained for hours should not go when the browser tidies up.
     void navigator.storage?.persist?.().catch(() => false);
@@ -160,11 +160,11 @@ class LabState {
     this.preparing = null;
   }
 
-  /** Runs that are kept take the place of drafts that say the same. */
+  /** Stored runs replace equal drafts. */
   #show(runs: readonly Run[]): void {
     this.#runs = runs;
     const last = runs.at(-1);
-    // Who comes back without a link finds the last session.
+    // Without a link, the last session is restored.
     if (last && !address.query.includes('run=')) {
       this.recipe = last.recipe;
       this.#drafts = [];

@@ -4,7 +4,7 @@ import { entriesOf, queryOf } from '../../../stores/query.js';
 import { taskOf } from '../../../tasks/index.js';
 import { defaultRecipe } from './recipes.js';
 
-/** What a link to Train holds. */
+/** Content of a link to Train. */
 export interface TrainLink {
   readonly recipe: Recipe;
   readonly specs: readonly ModelSpec[];
@@ -23,7 +23,7 @@ export function linkOf({ recipe, specs }: TrainLink): string {
   ]);
 }
 
-/** What a link says; what it leaves out or says wrongly is as usual. */
+/** Parses a link; missing and invalid parts have their defaults. */
 export function readLink(query: string): TrainLink {
   const entries = entriesOf(query);
   const one = (name: string) => entries.get(name)?.[0]?.split(':') ?? [];
@@ -88,7 +88,7 @@ function readSetting(text: string): [string, Setting] {
   return [text.slice(0, at), value !== '' && !Number.isNaN(Number(value)) ? Number(value) : value];
 }
 
-/** Signs that mean something in a run's text. */
+/** Escapes the delimiters of a run's text. */
 function encoded(value: string): string {
   return value.replace(/[%,;/*=]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }

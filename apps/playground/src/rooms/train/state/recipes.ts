@@ -1,10 +1,10 @@
 import { compact } from '../../../plots/format.js';
 import type { Recipe } from '../../../protocol/recipe.js';
 
-/** A text that comes with the site. */
+/** A text of the site. */
 export const texts = [{ id: 'moby-dick', title: 'Moby-Dick', megabytes: 1.2 }] as const;
 
-/** What one begins with: two minutes on a laptop. */
+/** The default recipe: two minutes on a laptop. */
 export function defaultRecipe(): Recipe {
   return {
     data: { kind: 'text', text: 'moby-dick', tokens: 1024 },

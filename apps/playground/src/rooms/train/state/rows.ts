@@ -2,14 +2,14 @@ import { type Family, familyOf } from '../../../architectures/index.js';
 import type { ModelSpec } from '../../../protocol/recipe.js';
 import type { ModelCost, Run } from '../../../protocol/train.js';
 
-/** A line of the table: a run, or an architecture that waits to become one. */
+/** A row of the table: a run or a draft. */
 export interface Row {
   readonly id: string;
   readonly spec: ModelSpec;
   readonly run: Run | null;
   readonly cost: ModelCost | null;
   readonly family: Family;
-  /** Members of one family differ by dash: 0 is a solid line. */
+  /** Dash index within the family: 0 is a solid line. */
   readonly dash: number;
 }
 
@@ -42,7 +42,7 @@ export function rowsOf(
   });
 }
 
-/** `GPT 2` where GPT is taken. */
+/** `GPT 2` if GPT is taken. */
 export function freshName(name: string, taken: readonly string[]): string {
   if (!taken.includes(name)) return name;
   const base = name.replace(/ \d+$/, '');
@@ -53,7 +53,7 @@ export function lastValidation({ curve }: Run): number | null {
   return curve.validation.at(-1)?.loss ?? null;
 }
 
-/** The mean of the last steps: one batch alone says little. */
+/** Mean loss of the last steps: one batch alone is noisy. */
 export function lastLoss({ curve }: Run): number | null {
   const last = curve.loss.slice(-20).filter(Number.isFinite);
   return last.length ? last.reduce((sum, loss) => sum + loss, 0) / last.length : null;

@@ -69,9 +69,9 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
     };
     kernels.startScanGradients(call);
     for (let text = 0; text < batch; text++) {
-      kernels.enterText(call, text);
+      kernels.enterRow(call, text);
       for (let k = kept; k >= 0; k--) throughChunk(text, k);
-      kernels.leaveText(call, text);
+      kernels.leaveRow(call, text);
     }
     kernels.finishScanGradients(call);
   });

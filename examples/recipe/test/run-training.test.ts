@@ -6,7 +6,7 @@ import { initialize, Linear, meanSquaredError, openBackend } from '@sequitur/cor
 import { adamW, warmUpThenCosine } from '@sequitur/train';
 import { type Scalar, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { learn, type RunOptions, type TrainingTask } from '../src/index.js';
+import { type RunOptions, runTraining, type TrainingTask } from '../src/index.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A line to be learnt: y = 2 x + 1. */
+/** Linear regression: y = 2 x + 1. */
 const line: TrainingTask<Linear, readonly number[]> = {
   ...{ title: 'A line', unit: 'squared error', evaluations: 5 },
   data: function* () {
@@ -38,23 +38,23 @@ const inFolder = (name: string, options: Partial<RunOptions> = {}): RunOptions =
 async function runOf(options: RunOptions, task = line) {
   const model = initialize(new Linear(1, 1), 1);
   try {
-    const learnt = await learn(model, task, options);
-    return { learnt, weights: [...(await model.weight.read()), ...(await model.bias!.read())] };
+    const result = await runTraining(model, task, options);
+    return { result, weights: [...(await model.weight.read()), ...(await model.bias!.read())] };
   } finally {
     model.dispose();
   }
 }
 
-/** As Ctrl+C in that step. */
+/** Simulates Ctrl+C in a step. */
 function interruptedAt(moment: number): Partial<RunOptions> {
   const controller = new AbortController();
   return { signal: controller.signal, onStep: ({ step }) => step === moment && controller.abort() };
 }
 
-it('learns, draws its curve, and ends with the best model', async () => {
-  const { learnt, weights } = await runOf(inFolder('whole'));
-  expect(learnt).toMatchObject({ steps: 100, parameters: 2, interrupted: false });
-  expect(learnt.validationLoss).toBeLessThan(0.01);
+it('trains, draws its curve, and ends with the best model', async () => {
+  const { result, weights } = await runOf(inFolder('whole'));
+  expect(result).toMatchObject({ steps: 100, parameters: 2, interrupted: false });
+  expect(result.validationLoss).toBeLessThan(0.01);
   expect(weights[0]).toBeCloseTo(2, 0);
   const svg = await readFile(join(folder, 'whole/learning-curve.svg'), 'utf8');
   expect(svg).toMatch(/^<svg [^>]*xmlns=/);
@@ -63,48 +63,48 @@ it('learns, draws its curve, and ends with the best model', async () => {
   expect(svg.match(/<circle /g)).toHaveLength(5);
 });
 
-it('resumes after an interruption to the same end', async () => {
+it('resumes after an interruption to the same result', async () => {
   const whole = await runOf(inFolder('whole'));
   const first = await runOf(inFolder('broken', interruptedAt(33)));
-  expect(first.learnt).toMatchObject({ steps: 33, interrupted: true });
+  expect(first.result).toMatchObject({ steps: 33, interrupted: true });
   await expect(runOf(inFolder('broken'))).rejects.toThrow(/unfinished run.*--resume/);
   await expect(runOf(inFolder('broken', { resume: true, limit: { steps: 90 } }))).rejects.toThrow(/100 steps.*got 90/);
   const seen: number[] = [];
   const onStep = ({ step }: { step: number }) => void seen.push(step);
   const resumed = await runOf(inFolder('broken', { resume: true, limit: { seconds: 60 }, onStep }));
   expect(seen[0]).toBe(34);
-  const { minutes, processorMinutes } = resumed.learnt;
-  const learnt = { ...whole.learnt, minutes, processorMinutes };
-  expect(resumed).toEqual({ weights: whole.weights, learnt });
+  const { minutes, processorMinutes } = resumed.result;
+  const result = { ...whole.result, minutes, processorMinutes };
+  expect(resumed).toEqual({ weights: whole.weights, result });
   const curves = ['whole', 'broken'].map((name) => readFile(join(folder, name, 'checkpoints/curve.jsonl'), 'utf8'));
   const [one, other] = (await Promise.all(curves)).map((text) => text.match(/"validationLoss":[^,}]+/g));
   expect(other).toEqual(one);
   expect(one).toHaveLength(5);
 });
 
-it('begins anew where the run before is finished', async () => {
+it('starts again after a finished run', async () => {
   const first = await runOf(inFolder('again'));
   const second = await runOf(inFolder('again'));
   expect(second.weights).toEqual(first.weights);
 });
 
-it('finds out how many steps fit into the time', async () => {
-  const { learnt } = await runOf(inFolder('timed', { limit: { seconds: 1.5 } }));
-  expect(learnt.steps).toBeGreaterThan(20);
-  expect(learnt.minutes * 60).toBeLessThan(10);
+it('plans the number of steps that fit into the time', async () => {
+  const { result } = await runOf(inFolder('timed', { limit: { seconds: 1.5 } }));
+  expect(result.steps).toBeGreaterThan(20);
+  expect(result.minutes * 60).toBeLessThan(10);
 });
 
-it('keeps the best model where it gets worse', async () => {
+it('keeps the best model if it gets worse', async () => {
   const wild: typeof line = {
     ...line,
     evaluations: 10,
     optimizer: () =>
       adamW({ weightDecay: 0, learningRate: (step: number) => (step <= 50 ? 0.1 : 1), ...{ beta1: 0.5, beta2: 0.5 } }),
   };
-  const { learnt } = await runOf(inFolder('wild'), wild);
+  const { result } = await runOf(inFolder('wild'), wild);
   const points = (await readFile(join(folder, 'wild/checkpoints/curve.jsonl'), 'utf8')).trim().split('\n');
   const losses = points.map((point) => JSON.parse(point).validationLoss ?? Infinity);
-  expect(learnt.validationLoss).toBe(Math.min(...losses));
-  expect(losses.at(-1)).toBeGreaterThan(learnt.validationLoss);
+  expect(result.validationLoss).toBe(Math.min(...losses));
+  expect(losses.at(-1)).toBeGreaterThan(result.validationLoss);
   expect(existsSync(join(folder, 'wild/checkpoints/checkpoints.json'))).toBe(true);
 });

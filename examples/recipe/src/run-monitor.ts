@@ -1,18 +1,18 @@
 import type { TrainProgress } from '@sequitur/train';
 import { LearningCurve } from './learning-curve.js';
-import { StandingDisplay } from './standing.js';
+import { ProgressDisplay } from './run-progress.js';
 
-/** Points of a whole learning curve, beside those of evaluations. */
+/** Number of points of a whole learning curve, besides those of evaluations. */
 const POINTS = 200;
 
-/** Follows a run: on the screen and in the learning curve. */
-export class RunWatch {
+/** Displays the progress of a run, and records its learning curve. */
+export class RunMonitor {
   readonly #file: string;
   readonly #steps: number;
   readonly #onStep: ((progress: TrainProgress) => void) | undefined;
   readonly #started = performance.now();
   readonly #processorStarted = process.cpuUsage();
-  #shown: { readonly curve: LearningCurve; readonly display: StandingDisplay; readonly firstStep: number } | null =
+  #shown: { readonly curve: LearningCurve; readonly display: ProgressDisplay; readonly firstStep: number } | null =
     null;
   #step = 0;
   #losses: number[] = [];
@@ -26,17 +26,17 @@ export class RunWatch {
     this.#onStep = onStep;
   }
 
-  /** The last step there was. */
+  /** The last step. */
   get step(): number {
     return this.#step;
   }
 
-  /** Since the run began in this process. */
+  /** Seconds since the run began in this process. */
   get seconds(): number {
     return (performance.now() - this.#started) / 1000;
   }
 
-  /** Of the processor since then. */
+  /** CPU seconds since then. */
   get processorSeconds(): number {
     const { user, system } = process.cpuUsage(this.#processorStarted);
     return (user + system) / 1e6;
@@ -56,7 +56,10 @@ export class RunWatch {
     this.#onStep?.(progress);
   }
 
-  /** Ends the display. @returns the learning curve */
+  /**
+   * Ends the display.
+   * @returns the learning curve
+   */
   async close(): Promise<LearningCurve> {
     this.#shown?.display.close();
     if (this.#shown) return this.#shown.curve;
@@ -67,8 +70,8 @@ export class RunWatch {
 
   async #open(firstStep: number) {
     const curve = await LearningCurve.open(this.#file, firstStep - 1);
-    if (firstStep > 1) console.log(`Going on after step ${firstStep - 1} of ${this.#steps}.`);
-    return { curve, firstStep, display: new StandingDisplay(this.#steps, firstStep) };
+    if (firstStep > 1) console.log(`Resuming after step ${firstStep - 1} of ${this.#steps}.`);
+    return { curve, firstStep, display: new ProgressDisplay(this.#steps, firstStep) };
   }
 
   async #addPoint(step: number, validationLoss: number | undefined): Promise<void> {
@@ -86,7 +89,7 @@ export class RunWatch {
   }
 }
 
-/** A running mean that begins with its first value. */
+/** A running mean that starts from its first value. */
 function mixed(mean: number, value: number, share: number): number {
   return Number.isNaN(mean) ? value : mean + share * (value - mean);
 }

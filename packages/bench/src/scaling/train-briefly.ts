@@ -9,11 +9,11 @@ import type { Book } from './text.js';
 
 const WINDOW = { length: 128, batchSize: 4 };
 const HELD_OUT_BATCHES = 8;
-/** Share of the characters that are hidden from an encoder (Devlin et al. 2019, section 3.1). */
+/** Fraction of characters that are masked for an encoder (Devlin et al. 2019, section 3.1). */
 const HIDDEN = 0.15;
 const WARM_UP = 10;
 
-export interface MomentOptions {
+export interface BriefTrainingOptions {
   readonly book: Book;
   readonly seconds: number;
   readonly sync: () => Promise<void>;
@@ -21,10 +21,10 @@ export interface MomentOptions {
 }
 
 /**
- * Trains a new model for a number of seconds and tests it on held-out text. Causal models predict the next character,
- * encoders masked ones, encoder-decoders the continuation of an encoded text.
+ * Trains a new model for a number of seconds and evaluates it on held-out text. Causal models predict the next
+ * character, encoders masked ones, encoder-decoders the continuation of an encoded text.
  */
-export async function trainMoment(participant: Participant, options: MomentOptions): Promise<TrainedRecord> {
+export async function trainBriefly(participant: Participant, options: BriefTrainingOptions): Promise<TrainedRecord> {
   const { book, seconds, sync, signal } = options;
   const candidate = participant.create(WINDOW.length);
   const model = initialize(candidate.model as SequenceModel, 1);

@@ -1,19 +1,19 @@
 import { SingleBar } from 'cli-progress';
 
-/** How a run stands. */
-export interface Standing {
+/** Progress of a run. */
+export interface RunProgress {
   readonly step: number;
-  /** A running mean. */
+  /** Running mean of the loss. */
   readonly loss: number;
   readonly tokensPerSecond: number;
   readonly validationLoss: number | undefined;
-  /** Of training in this process. */
+  /** Training time in this process, in seconds. */
   readonly seconds: number;
   readonly secondsLeft: number;
 }
 
-/** Shows how a run stands: a bar on a terminal, elsewhere a line at every evaluation. */
-export class StandingDisplay {
+/** Displays the progress: a bar on a terminal, elsewhere a line at every evaluation. */
+export class ProgressDisplay {
   readonly #steps: number;
   readonly #bar: SingleBar | null;
 
@@ -25,7 +25,7 @@ export class StandingDisplay {
     this.#bar?.start(steps, firstStep, { text: '' });
   }
 
-  show(standing: Standing, isEvaluated: boolean): void {
+  show(standing: RunProgress, isEvaluated: boolean): void {
     this.#bar?.update(standing.step, { text: describe(standing) });
     if (!this.#bar && isEvaluated) console.log(`step ${standing.step} of ${this.#steps}: ${describe(standing)}`);
   }
@@ -35,7 +35,7 @@ export class StandingDisplay {
   }
 }
 
-function describe({ loss, tokensPerSecond, validationLoss, seconds, secondsLeft }: Standing): string {
+function describe({ loss, tokensPerSecond, validationLoss, seconds, secondsLeft }: RunProgress): string {
   return [
     `loss ${loss.toFixed(3)}`,
     validationLoss === undefined ? '' : `validation ${validationLoss.toFixed(3)}`,
