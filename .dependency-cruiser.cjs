@@ -26,7 +26,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(/dist/|/assembly/|\\.generated\\.)' },
+    exclude: { path: '(/dist/|/assembly/|^packages/browser-test/small/|\\.generated\\.)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default', 'types'] },

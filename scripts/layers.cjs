@@ -25,6 +25,13 @@ const layers = {
     is: 'encoder-only families and their heads',
     imports: ['core', 'pretrained', 'attention', 'transformer', 'text'],
   },
+  page: {
+    is: 'all of it as one module, for pages',
+    imports: [
+      ...['core', 'pretrained', 'generation', 'attention', 'ssm', 'train', 'text', 'transformer', 'recurrent'],
+      ...['mamba', 'gpt', 'bert'],
+    ],
+  },
   models: { is: 'private: small trained models, their cards', imports: ['core', 'transformer', 'gpt', 'bert'] },
   bench: {
     is: 'private: how architectures and kernels scale',

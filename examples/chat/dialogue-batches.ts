@@ -1,4 +1,4 @@
-import type { ChatTemplate } from '@sequitur/gpt';
+import type { JinjaTemplate } from '@sequitur/gpt';
 import { type Batches, shuffledBatches, type Tokenizer, type WindowBatch } from '@sequitur/text';
 import type { Dialogue } from './dialogues.js';
 
@@ -11,7 +11,7 @@ export interface EncodedDialogue {
 /** Encodes a dialogue; only the assistant's tokens have labels, including the end of each answer. */
 export function encodeDialogue(
   dialogue: Dialogue,
-  { tokenizer, template, length }: { tokenizer: Tokenizer; template: ChatTemplate; length: number },
+  { tokenizer, template, length }: { tokenizer: Tokenizer; template: JinjaTemplate; length: number },
 ): EncodedDialogue {
   const [ids, wanted]: [number[], boolean[]] = [[], []];
   let text = '';

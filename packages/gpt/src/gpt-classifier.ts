@@ -63,7 +63,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
   readonly score: Linear; // [width of the last hidden state, labels]
 
   /** A model without values. */
-  constructor(config: Config, { family, ...context }: GptClassifierOptions<Config>) {
+  constructor(config: NoInfer<Config>, { family, ...context }: GptClassifierOptions<Config>) {
     super(config, family, { ...context, headKind: HEAD });
     this.score = new Linear(this.embedding.tokens.weight.shape[1]!, this.labels.length, { bias: false });
   }

@@ -8,7 +8,8 @@ import {
 import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
 import { type CausalFamily, CausalLanguageModel } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';
-import { type ChatTemplate, jinjaTemplate, type Message, templateOf } from './chat/template.js';
+import { lazyTemplate } from './chat/lazy-template.js';
+import { type ChatTemplate, type Message, templateSource } from './chat/template.js';
 import { type Gpt2Config, type GptConfig, gpt2Family, gptFamilies } from './models/index.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> extends ModelContext<Tokenizer> {
@@ -69,7 +70,8 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
    */
   chat({ template, messages, endTokens = this.endTokens }: ChatOptions = {}): Conversation {
     const tokenizer = this.tokenizer ?? missingTokenizer();
-    const found = typeof template === 'string' ? jinjaTemplate(template) : (template ?? templateOf(tokenizer));
+    const found =
+      typeof template === 'string' ? { source: template, variables: {} } : (template ?? templateSource(tokenizer));
     if (!found) {
       throw new SequiturError({
         where: 'Gpt.chat',
@@ -79,7 +81,8 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
       });
     }
     return new Conversation({
-      ...{ model: this, tokenizer, template: found, endTokens, generation: this.metadata.generation },
+      ...{ model: this, tokenizer, endTokens, generation: this.metadata.generation },
+      template: typeof found === 'function' ? found : lazyTemplate(found),
       ...(messages && { messages }),
     });
   }

@@ -6,7 +6,7 @@ export * from './expect-same-on-threads.js';
 export * from './gradient-check.js';
 export * from './honest.js';
 export * from './on-each-backend.js';
-export { type ExampleModules, readmeExamples } from './readme-examples.js';
+export { codeBlocks, type ExampleModules, readmeExamples } from './readme-examples.js';
 export * from './scripted-model.js';
 export * from './suites/architecture-laws.js';
 export { causalModelLaws } from './suites/causal-model-laws.js';

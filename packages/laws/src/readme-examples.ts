@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 
 /** Modules that the examples may import, by package name. */
@@ -10,8 +11,7 @@ export type ExampleModules = Readonly<Record<string, () => Promise<object>>>;
 
 /**
  * Runs the examples of a README as tests: every block that is marked `ts`, each in a temporary folder. The output of
- * `console.log(...); // expected` must be `expected`. Other blocks (`typescript`, `sh`) are not run. Examples may use
- * only JavaScript syntax, without types.
+ * `console.log(...); // expected` must be `expected`. Other blocks (`typescript`, `sh`) are not run.
  *
  * @param path the README
  */
@@ -19,6 +19,11 @@ export function readmeExamples(path: string, modules: ExampleModules): void {
   describe(`the examples of ${path.split('/').slice(-2).join('/')}`, () => {
     for (const { title, code } of examplesIn(readFileSync(path, 'utf8'))) it(title, () => run(code, modules));
   });
+}
+
+/** All TypeScript of a page, what is run and what is not. */
+export function codeBlocks(text: string): string[] {
+  return [...text.matchAll(/^```(?:ts|typescript)\n([\s\S]*?)^```$/gm)].map((match) => match[1]!);
 }
 
 /** The `ts` blocks, each with the heading above it. */
@@ -53,15 +58,23 @@ function load(modules: ExampleModules) {
   };
 }
 
-/** Imports and expected output as calls. */
+/** The example without its types, imports and expected output as calls. */
 function runnable(code: string): string {
-  return code
+  const calls = code
     .replace(/^import \{([^}]*)\} from '([^']+)';$/gm, (_, names: string, name: string) => {
-      return `const {${names.replace(/ as /g, ': ')}} = await load('${name}');`;
+      return `const {${names.replace(/\btype \w+,? ?/g, '').replace(/ as /g, ': ')}} = await load('${name}');`;
     })
     .replace(/^( *)console\.log\((.*)\); \/\/ (.*)$/gm, (_, indent: string, values: string, printed: string) => {
       return `${indent}expectPrinted([${values}], ${JSON.stringify(printed)});`;
     });
+  return stripTypes(calls);
+}
+
+function stripTypes(code: string): string {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.ESNext },
+  });
+  return outputText.replace(/^export \{\};$/m, '');
 }
 
 function expectPrinted(values: readonly unknown[], printed: string): void {

@@ -102,7 +102,7 @@ export class Conversation {
     const { template, tokenizer, endTokens: ends, generation } = this.#parts;
     const asked = [...this.#messages, { role: 'user', content }];
     // All messages are encoded again, since words may merge across turns; the model reads only what differs.
-    const prompt = tokenizer.encode(template(asked, { forAnswer: true }));
+    const prompt = tokenizer.encode(await template(asked, { forAnswer: true }));
     const { endTokens = ends } = options;
     const settings = withCheckpointSettings(
       'Conversation.say',

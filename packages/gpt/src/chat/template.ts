@@ -1,8 +1,4 @@
-import { parse, tokenize } from '@huggingface/jinja';
-import { SequiturError, shorten, showValue } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { templateEnvironment } from './jinja/globals.js';
-import { BoundedInterpreter } from './jinja/interpreter.js';
 
 /** One turn of a conversation. */
 export interface Message {
@@ -11,40 +7,25 @@ export interface Message {
 }
 
 /** Formats a conversation as the text that a model was trained on. */
-export type ChatTemplate = (messages: readonly Message[], options: { readonly forAnswer: boolean }) => string;
+export type ChatTemplate = (
+  messages: readonly Message[],
+  options: { readonly forAnswer: boolean },
+) => string | Promise<string>;
 
-/** Templates are a few thousand characters; the parser takes time that grows with the square of white space. */
-const LONGEST_TEMPLATE = 2 ** 18;
-const LONGEST_SPACE = 1000;
-
-/**
- * A Jinja chat template of a checkpoint, with limits on steps, sizes and time.
- *
- * @param source the template; its variables are `messages`, `add_generation_prompt`, `tools` and `documents` (none),
- *   and `variables`
- * @throws SequiturError where the template cannot be read, or refuses the messages
- */
-export function jinjaTemplate(source: string, variables: Readonly<Record<string, unknown>> = {}): ChatTemplate {
-  checkSource(source);
-  const program = attempt(() => parse(tokenize(source, { lstrip_blocks: true, trim_blocks: true })));
-  checkLoops(program.body, false);
-  return (messages, { forAnswer }) =>
-    attempt(() => {
-      const given = { tools: null, documents: null, ...variables, messages, add_generation_prompt: forAnswer };
-      const environment = templateEnvironment(given);
-      const interpreter = new BoundedInterpreter(environment, environment.lookupVariable('none'));
-      return String(interpreter.run(program).value);
-    });
+/** A template in Jinja, and the values of its variables. */
+export interface TemplateSource {
+  readonly source: string;
+  readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The chat template of a tokenizer's files, or null where there is none. */
-export function templateOf(tokenizer: Tokenizer): ChatTemplate | null {
+/** The chat template in a tokenizer's files, or null where there is none. */
+export function templateSource(tokenizer: Tokenizer): TemplateSource | null {
   const files = tokenizer.files();
   const config = (files['tokenizer_config.json'] ?? {}) as Readonly<Record<string, unknown>>;
   const source = files['chat_template.jinja'] ?? defaultOf(config.chat_template);
   if (typeof source !== 'string') return null;
   const tokens = TOKENS.map((name) => [name, spelling(config[name])]);
-  return jinjaTemplate(source, Object.fromEntries(tokens.filter(([, token]) => token !== undefined)));
+  return { source, variables: Object.fromEntries(tokens.filter(([, token]) => token !== undefined)) };
 }
 
 const TOKENS = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
@@ -59,47 +40,4 @@ function defaultOf(template: unknown): unknown {
 function spelling(token: unknown): string | undefined {
   const content = typeof token === 'object' && token !== null ? (token as { content?: unknown }).content : token;
   return typeof content === 'string' ? content : undefined;
-}
-
-function checkSource(source: string): void {
-  const fault = (expected: string, got: string) => new SequiturError({ where: 'chat template', expected, got });
-  if (typeof source !== 'string') throw fault('a text in Jinja', showValue(source));
-  if (source.length > LONGEST_TEMPLATE) {
-    throw fault(`at most ${LONGEST_TEMPLATE} characters`, `${source.length}`);
-  }
-  const space = source.match(/\s+/g)?.reduce((most, { length }) => Math.max(most, length), 0) ?? 0;
-  if (space > LONGEST_SPACE) throw fault(`at most ${LONGEST_SPACE} spaces in a row`, `${space}`);
-}
-
-interface Block {
-  readonly type: string;
-  readonly body?: readonly Block[];
-  readonly alternate?: readonly Block[];
-  readonly defaultBlock?: readonly Block[];
-}
-
-/** @throws SequiturError for a `break` or `continue` that stands in no loop, as Jinja does */
-function checkLoops(blocks: readonly Block[], inLoop: boolean): void {
-  for (const { type, body = [], alternate = [], defaultBlock = [] } of blocks) {
-    if (!inLoop && (type === 'Break' || type === 'Continue')) {
-      throw new SequiturError({
-        where: 'chat template',
-        expected: `${type.toLowerCase()} in a loop`,
-        got: 'none around it',
-      });
-    }
-    const isOwn = type === 'Macro' || type === 'CallStatement';
-    checkLoops(body, type === 'For' || (inLoop && !isOwn));
-    checkLoops([...alternate, ...defaultBlock], inLoop);
-  }
-}
-
-function attempt<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof SequiturError) throw error;
-    const got = shorten(error instanceof Error ? error.message : String(error));
-    throw new SequiturError({ where: 'chat template', expected: 'a text for these messages', got }, { cause: error });
-  }
 }

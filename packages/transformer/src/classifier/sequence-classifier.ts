@@ -5,9 +5,11 @@ import {
   expandDims,
   mean,
   mul,
+  type Rank,
   reshape,
   slice,
   sum,
+  type Tensor,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
@@ -47,7 +49,7 @@ export class SequenceClassifier extends Module {
   }
 
   /** The logits [batch, classes], which the caller disposes. Right padding requires mean pooling. */
-  classify(x: Tensor3D | Tensor2D, context: MixContext = {}): Tensor2D {
+  classify(x: Tensor<Rank.R2 | Rank.R3>, context: MixContext = {}): Tensor2D {
     return scoped(() => {
       let values =
         this.input instanceof TokenEmbedding

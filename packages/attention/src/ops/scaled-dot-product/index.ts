@@ -28,8 +28,8 @@ const ops = new Map<string, Op<ResolvedOptions>>();
  * @returns float32 [batch, queries, heads, valueSize], which the caller disposes
  * @throws SequiturError when a shape, dtype or option does not match
  */
-export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, options: AttentionOptions = {}): Tensor4D {
-  return scoped(() => run(query, key, value, options).output);
+export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor4D {
+  return scoped(() => run(query as Tensor4D, key as Tensor4D, value as Tensor4D, options).output);
 }
 
 /**
@@ -37,12 +37,12 @@ export function attention(query: Tensor4D, key: Tensor4D, value: Tensor4D, optio
  * differentiable; the caller disposes both.
  */
 export function attentionWithLogSumExp(
-  query: Tensor4D,
-  key: Tensor4D,
-  value: Tensor4D,
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
   options: AttentionOptions = {},
 ): AttentionResult {
-  return scoped(() => run(query, key, value, options));
+  return scoped(() => run(query as Tensor4D, key as Tensor4D, value as Tensor4D, options));
 }
 
 /**

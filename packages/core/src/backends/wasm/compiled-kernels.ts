@@ -1,7 +1,7 @@
 import { enableRelaxedSimd } from '#platform';
-import { fromBase64 } from './base64.js';
+import { fromText } from './binary-text.js';
 
-/** A wasm module, compiled by `scripts/wasm-kernels.mjs` for each kind of machine: base64. */
+/** A wasm module, compiled by `scripts/wasm-kernels.mjs` for each kind of machine, as text. */
 export interface CompiledKernels {
   readonly simd: string;
   /** Null where relaxed SIMD would make no difference. */
@@ -23,7 +23,7 @@ export function fusesProducts(): boolean {
 
 /** The module for this machine. */
 export function codeOf({ simd, relaxed }: CompiledKernels): Uint8Array<ArrayBuffer> {
-  return fromBase64(relaxed !== null && fusesProducts() ? relaxed : simd);
+  return fromText(relaxed !== null && fusesProducts() ? relaxed : simd);
 }
 
 /** A module of one function, f32x4.relaxed_madd of its three arguments. */

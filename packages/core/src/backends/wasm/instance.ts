@@ -1,6 +1,7 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { KernelBackend } from '@tensorflow/tfjs-core';
-import { type CompiledKernels, codeOf } from './compiled-kernels.js';
+import { fromText } from './binary-text.js';
+import { type CompiledKernels, codeOf, fusesProducts } from './compiled-kernels.js';
 import type { Offset, WasmKernels } from './exports.js';
 import { allocate, refuseMissingRoom, type TensorMemory, tensorMemory, tfjsOf } from './tensor-memory.js';
 import { isShared, onSharedMemory } from './threads/shared-memory.js';
@@ -40,8 +41,10 @@ const loaded = new WeakMap<KernelBackend, Loaded>();
 export async function loadWasmKernels(backend: BackendWasm, threads: Threads): Promise<void> {
   if (loaded.has(backend)) return;
   refuseMissingRoom(tfjsOf(backend));
-  const { KERNELS } = await import('./kernels.generated.js');
-  const code = codeFor(backend, KERNELS);
+  const { MODULE } = fusesProducts()
+    ? await import('./kernels-relaxed.generated.js')
+    : await import('./kernels-simd.generated.js');
+  const code = onMemoryOf(backend, fromText(MODULE));
   const bound = bind<WasmKernels>(backend, threads, await WebAssembly.compile(code), code);
   const panels = allocate(tfjsOf(backend), threads.count * bound.kernels.gemmScratchBytes());
   const { count } = threads;
@@ -71,7 +74,7 @@ export function wasmKernels<Kernels>(
     if (existing) return existing;
     const common = loaded.get(backend);
     if (!common) return null;
-    const code = codeFor(backend as BackendWasm, compiled);
+    const code = onMemoryOf(backend as BackendWasm, codeOf(compiled));
     const module = new WebAssembly.Module(code);
     const instance = { ...common.core, ...bind<Kernels>(backend as BackendWasm, common.threads, module, code) };
     instances.set(backend, instance);
@@ -79,8 +82,8 @@ export function wasmKernels<Kernels>(
   };
 }
 
-function codeFor(backend: BackendWasm, compiled: CompiledKernels): Uint8Array<ArrayBuffer> {
-  const code = codeOf(compiled);
+/** A module for the memory of that backend, which may be shared. */
+function onMemoryOf(backend: BackendWasm, code: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return isShared(tfjsOf(backend).asm.memory) ? onSharedMemory(code) : code;
 }
 

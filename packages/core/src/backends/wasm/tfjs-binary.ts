@@ -1,6 +1,6 @@
 import { env } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../../errors.js';
-import { fromBase64 } from './base64.js';
+import { fromText } from './binary-text.js';
 import { onSharedMemory } from './threads/shared-memory.js';
 
 /** The names of tfjs's builds. It requires a URL for each, though it fetches only the one with SIMD. */
@@ -21,8 +21,8 @@ export async function useEmbeddedBinary(
   setWasmPaths: (addresses: Record<string, string>, usePlatformFetch: boolean) => void,
   { share }: { readonly share: boolean },
 ): Promise<void> {
-  const { TFJS_WASM_SIMD_BASE64 } = await import('./tfjs-binary.generated.js');
-  const plain = fromBase64(TFJS_WASM_SIMD_BASE64);
+  const { TFJS_WASM_SIMD } = await import('./tfjs-binary.generated.js');
+  const plain = fromText(TFJS_WASM_SIMD);
   const chosen = share ? onSharedMemory(plain) : plain;
   await expectToCompile(chosen);
   if (!binary) answerAddress();

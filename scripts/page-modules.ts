@@ -1,24 +1,41 @@
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import type { Plugin } from 'esbuild';
 import ts from 'typescript';
 
 /**
- * Marks the value of every variable of a module as made without effects, so that bundlers leave out what nobody uses. That
- * is true of these packages, whose import does nothing, but bundlers cannot tell it of calls, spreads and members.
+ * Modules of a package as pages get them: what `#...` names is the page's, and values are marked as made without effects.
+ *
+ * @param folder of the package
  */
-export function markPure(): Plugin {
+export function pageModules(folder: string): Plugin {
+  const { imports = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   return {
-    name: 'mark pure',
+    name: 'page modules',
     setup: ({ onLoad }) =>
-      onLoad({ filter: /\/packages\/[^/]+\/src\/.*\.ts$/ }, async ({ path }) => ({
-        contents: marked(await readFile(path, 'utf8')),
-        loader: 'ts',
-      })),
+      onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+        const pageOf = (name: string) => relative(dirname(path), join(folder, imports[name].default));
+        const code = await readFile(path, 'utf8');
+        return { contents: marked(withPaths(code, pageOf)), loader: 'ts' };
+      }),
   };
 }
 
-/** The same lines with marks in them. */
-export function marked(code: string): string {
+/** `from '#platform'` -> `from './../platform/page.js'` */
+function withPaths(code: string, pageOf: (name: string) => string): string {
+  return code.replace(
+    /(?<= from )'(#[^']+)'/g,
+    (_, name: string) => `'./${pageOf(name).replaceAll('\\', '/').replace(/\.ts$/, '.js')}'`,
+  );
+}
+
+/**
+ * The same lines, where the value of every variable of the module is marked as made without effects, so that bundlers leave
+ * out what nobody uses. That is true of these packages, whose import does nothing, but bundlers cannot tell it of calls,
+ * spreads and members.
+ */
+function marked(code: string): string {
   const source = ts.createSourceFile('module.ts', code, ts.ScriptTarget.ES2022, true);
   return valuesOf(source).reduceRight(
     (rest, value) =>

@@ -1,0 +1,3 @@
+import { complete } from './complete.js';
+
+console.log(await complete());

@@ -1,0 +1,4 @@
+import { complete } from './complete.js';
+import { show } from './show.js';
+
+show(complete());

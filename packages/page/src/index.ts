@@ -1,0 +1,13 @@
+export * as attention from '@sequitur/attention';
+export * as bert from '@sequitur/bert';
+export * as core from '@sequitur/core';
+export * as generation from '@sequitur/generation';
+export * as gpt from '@sequitur/gpt';
+export * as mamba from '@sequitur/mamba';
+export * as pretrained from '@sequitur/pretrained';
+export * as recurrent from '@sequitur/recurrent';
+export * as ssm from '@sequitur/ssm';
+export * as text from '@sequitur/text';
+export * as train from '@sequitur/train';
+export * as transformer from '@sequitur/transformer';
+export * as tf from '@tensorflow/tfjs-core';
