@@ -1,6 +1,7 @@
 export * from './attention-cost.js';
 export * from './cross-attention.js';
 export * from './key-value-cache.js';
+export * from './latent-attention.js';
 export * from './multi-head-attention.js';
 export * from './ops/rotary/index.js';
 export * from './ops/scaled-dot-product/index.js';

@@ -50,6 +50,7 @@ const rulesOfOthers = [
 
 /** The amplitudes of YaRN and LongRoPE, which are written as explicit values. */
 const inOtherWords: Readonly<Record<string, readonly string[]>> = {
+  'deepseek-v3-yarn': ['rope_scaling', 'qk_head_dim'],
   'llama-yarn-mscale': ['rope_scaling'],
   'phi3-longrope': ['rope_scaling'],
 };

@@ -75,7 +75,7 @@ function interleave(steps: readonly Float32Array[], batch: number): Float32Array
 }
 
 /** The keys and values of every layer, and the states of mixers of constant size, where they are expected. */
-async function comparePast(
+export async function comparePast(
   stage: string,
   state: StateTree,
   expected: ReadonlyMap<string, StoredTensor>,

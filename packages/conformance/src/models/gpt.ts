@@ -1,4 +1,4 @@
-import { causal, full, MultiHeadAttention, ProjectedAttention } from '@sequitur/attention';
+import { causal, full, LatentAttention, MultiHeadAttention, ProjectedAttention } from '@sequitur/attention';
 import { type MixContext, type Module, modulesOf, type Observe } from '@sequitur/core';
 import type { Gpt, GptClassifier } from '@sequitur/gpt';
 import { weightRules } from '@sequitur/pretrained';
@@ -6,6 +6,7 @@ import { GatedConvolutionMixer, type GatedConvolutionState } from '@sequitur/ssm
 import { keep, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { causalUnderTest } from './causal-under-test.js';
 import { fillHiddenOnce } from './hidden-once.js';
+import { compareLatent, hasLatentAttention } from './latent-states.js';
 import type { ModelUnderTest, Rows } from './model-under-test.js';
 import { stackOutputName } from './stack-output-name.js';
 
@@ -19,12 +20,17 @@ export function gptUnderTest(model: Gpt): ModelUnderTest {
     rules: weightRules(model),
     outputName: (observed) => stackOutputName(observed, depth, attending),
     balanceCoefficient: (model.config as { readonly balanceCoefficient?: number }).balanceCoefficient,
+    ...(model.blocks.some(hasLatentAttention) && {
+      compareState: compareLatent(model.blocks, model.family.modelType === 'deepseek_v3'),
+    }),
     ...(model.headKind === 'none' && { lastHiddenState: `hidden_states.${depth}` }),
   });
 }
 
 function hasAttention(block: Module): boolean {
-  return [...modulesOf(block)].some(([, part]) => part instanceof ProjectedAttention);
+  return [...modulesOf(block)].some(
+    ([, part]) => part instanceof ProjectedAttention || part instanceof LatentAttention,
+  );
 }
 
 /** GPT-2 and GPT-Neo add two masks in Python, which affects padding queries only. */

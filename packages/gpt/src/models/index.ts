@@ -1,6 +1,7 @@
 import type { CausalFamily } from '@sequitur/transformer';
 import { bloomFamily } from './bloom/hugging-face.js';
 import { cohere2Family, cohereFamily } from './cohere/hugging-face.js';
+import { deepSeekV2Family, deepSeekV3Family } from './deepseek/hugging-face.js';
 import { falconFamily } from './falcon/hugging-face.js';
 import { gemmaFamily } from './gemma/hugging-face.js';
 import { gemma2Family } from './gemma2/hugging-face.js';
@@ -31,6 +32,7 @@ import { starcoder2Family } from './starcoder2/hugging-face.js';
 
 export type { BloomConfig } from './bloom/config.js';
 export type { CohereConfig } from './cohere/config.js';
+export type { DeepSeekConfig } from './deepseek/config.js';
 export type { FalconConfig } from './falcon/config.js';
 export type { GemmaConfig } from './gemma/config.js';
 export type { Gemma2Config } from './gemma2/config.js';
@@ -63,6 +65,8 @@ export {
   bloomFamily,
   cohere2Family,
   cohereFamily,
+  deepSeekV2Family,
+  deepSeekV3Family,
   falconFamily,
   gemma2Family,
   gemma3Family,
@@ -99,5 +103,5 @@ export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[llamaFamily, mistralFamily, qwen2Family, qwen3Family, smolLm3Family, graniteFamily, olmo2Family, olmo3Family],
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
   ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
-  ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily, gptOssFamily],
+  ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily, gptOssFamily, deepSeekV2Family, deepSeekV3Family],
 ];

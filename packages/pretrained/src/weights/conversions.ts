@@ -82,6 +82,36 @@ export const stackedRows: Conversion = {
   join: (values) => Float32Array.from(values.flatMap((row) => [...row])),
 };
 
+/** Blocks [blocks, rows, columns] of the parts in turn as one matrix: block 0 of each part, block 1 of each part, ... */
+export const blocksInTurn: Conversion = {
+  shape: (parts) => [parts.reduce((sum, [blocks, rows]) => sum + blocks! * rows!, 0), parts[0]![2]!],
+  split: (values, parts) => {
+    const split = parts.map(([blocks, rows, columns]) => new Float32Array(blocks! * rows! * columns!));
+    visitBlocks(parts, (theirs, part, ours, size) => split[part]!.set(values.subarray(theirs, theirs + size), ours));
+    return split;
+  },
+  join: (values, parts) => {
+    const joined = new Float32Array(values.reduce((sum, { length }) => sum + length, 0));
+    visitBlocks(parts, (theirs, part, ours, size) => joined.set(values[part]!.subarray(ours, ours + size), theirs));
+    return joined;
+  },
+};
+
+/** For each block: its place in the whole, its part, its place in the part, and its size. */
+function visitBlocks(
+  parts: readonly Shape[],
+  each: (theirs: number, part: number, ours: number, size: number) => void,
+): void {
+  let theirs = 0;
+  for (let block = 0; block < parts[0]![0]!; block++) {
+    for (const [part, [, rows, columns]] of parts.entries()) {
+      const size = rows! * columns!;
+      each(theirs, part, block * size, size);
+      theirs += size;
+    }
+  }
+}
+
 /** Columns of the parts in turn: gate, up, gate, up, ... */
 export const interleavedColumns: Conversion = {
   shape: sideBySide.shape,

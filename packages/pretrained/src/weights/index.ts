@@ -1,5 +1,6 @@
 export { type Checkpoint, fromFiles, openCheckpoint } from './checkpoint.js';
 export {
+  blocksInTurn,
   type Conversion,
   depthwise,
   interleavedColumns,

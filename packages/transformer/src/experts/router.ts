@@ -100,6 +100,7 @@ export class Router extends Module {
   #choose(scores: Tensor2D): Tensor2D {
     const { groups } = this.#options;
     const biased = this.choiceBias ? (add(scores, this.choiceBias.value) as Tensor2D) : scores;
+    // Experts of other groups count as 0, as in Python.
     const open = groups ? (mul(biased, openGroups(biased, groups)) as Tensor2D) : biased;
     return topk(open, this.activeExperts).indices as Tensor2D;
   }
