@@ -1,5 +1,5 @@
 import { costOfParts, type PartCost } from '@sequitur/core';
-import { costOfUse, encodingFlops, trainingFlops, decodingCost } from '@sequitur/transformer';
+import { costOfUse, decodingCost, encodingFlops, trainingFlops } from '@sequitur/transformer';
 import type { CandidateModel, CausalCandidateModel, EncoderCandidateModel } from './candidate.js';
 import { DECODED, sourceOf } from './cells.js';
 import type { Mode } from './records.js';
