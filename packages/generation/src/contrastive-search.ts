@@ -165,10 +165,10 @@ class ContrastiveSequence {
     state: StateTree,
   ): { logits: Tensor3D; hidden: Tensor; state: StateTree } {
     const { hidden: wanted } = this.#options;
-    const seen: string[] = [];
+    const observed: string[] = [];
     const found: Tensor[] = [];
     const observe: Observe = (name, tensor) => {
-      seen.push(name);
+      observed.push(name);
       if (name === wanted) found.push(keep(tensor.clone()));
     };
     const tokens = tokenTensor(rows, this.#model.vocabularySize);
@@ -178,7 +178,7 @@ class ContrastiveSequence {
       if (hidden) return { ...step, hidden };
       step.logits.dispose();
       replaceState(step.state, state);
-      throw unseen(wanted, seen);
+      throw notObserved(wanted, observed);
     } finally {
       dispose([tokens, ...found]);
     }
@@ -197,11 +197,11 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-function unseen(wanted: string, seen: readonly string[]): SequiturError {
+function notObserved(wanted: string, observed: readonly string[]): SequiturError {
   return new SequiturError({
     where: 'generation, contrastive',
     expected: `an observation '${wanted}' that holds the last hidden state`,
-    got: [...new Set(seen)].join(', ') || 'no observations',
+    got: [...new Set(observed)].join(', ') || 'no observations',
     fix: 'Name one of these with contrastive: { hidden }',
   });
 }

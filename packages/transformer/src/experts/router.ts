@@ -121,8 +121,8 @@ const LEAST_SUM = 1e-20;
 function openGroups(scores: Tensor2D, { count, active, by }: ExpertGroups): Tensor {
   const [tokens, experts] = scores.shape;
   const grouped = reshape(scores, [tokens, count, experts / count]);
-  const worth = by === 'best' ? max(grouped, 2) : sum(topk(grouped, 2).values, 2);
-  const chosen = sum(cast(oneHot(topk(worth, active).indices, Math.max(count, 2)), 'float32'), 1); // [tokens, count]
+  const groupScores = by === 'best' ? max(grouped, 2) : sum(topk(grouped, 2).values, 2);
+  const chosen = sum(cast(oneHot(topk(groupScores, active).indices, Math.max(count, 2)), 'float32'), 1); // [tokens, count]
   const mask = expandDims(slice(chosen, [0, 0], [tokens, count]), 2);
   return reshape(broadcastTo(mask, [tokens, count, experts / count]), [tokens, experts]);
 }
