@@ -1,5 +1,5 @@
 import { openBackend } from '@sequitur/core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   type GenerateOptions,
   generateSequences,
@@ -116,9 +116,17 @@ describe('generation settings', () => {
     expect(over({ topK: 0, endTokens: [] })).toMatchObject({ topK: 0, endTokens: [] });
   });
 
-  it('are refused by name where they are unknown, of another type, or leave no room', () => {
+  it('that nobody knows are warned of by name, once', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    for (let time = 0; time < 2; time++)
+      expect(readGenerationSettings({ profiles: { bold: 1 }, max_length: null }, prompt)).toEqual({});
+    expect(warn.mock.calls).toEqual([['generation settings: profiles is unknown and is not read']]);
+    warn.mockRestore();
+  });
+
+  it('are refused by name where they are not supported, of another type, or leave no room', () => {
     for (const [settings, message] of [
-      [{ no_such: 3 }, /no_such = 3/],
+      [{ max_time: 3 }, /max_time = 3/],
       [{ guidance_scale: 1.5 }, /guidance_scale = 1.5/],
       [{ bad_words_ids: 5 }, /bad_words_ids: expected a list, got 5/],
       [{ num_beams: '4' }, /num_beams: expected an integer of at least 1, got "4"/],

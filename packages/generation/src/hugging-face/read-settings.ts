@@ -1,6 +1,13 @@
 import { checkArgument, SequiturError, shorten, showValue } from '@sequitur/core';
 import type { GenerateOptions } from '../options.js';
-import { DEFAULT_TOP_K, type GenerationPrompt, type GenerationSettings, INERT, OFF, SETTINGS } from './settings.js';
+import {
+  DEFAULT_TOP_K,
+  type GenerationPrompt,
+  type GenerationSettings,
+  INERT,
+  SETTINGS,
+  UNSUPPORTED,
+} from './settings.js';
 
 /** Whether an attribute of a model config is a generation setting. */
 export function isGenerationSetting(name: string): boolean {
@@ -11,7 +18,7 @@ export function isGenerationSetting(name: string): boolean {
 const DEFAULTS: GenerationSettings = { max_length: 20, top_k: DEFAULT_TOP_K };
 
 /**
- * Converts settings of Hugging Face to generation options.
+ * Converts settings of Hugging Face to generation options. Unknown ones, the notes of authors, are warned of once.
  *
  * @throws SequiturError naming a setting that is not supported, or whose value is invalid
  */
@@ -21,8 +28,8 @@ export function readGenerationSettings(given: GenerationSettings, prompt: Genera
   for (const [name, value] of Object.entries(all)) {
     if (value === null || value === undefined || INERT.includes(name)) continue;
     if (!Object.hasOwn(SETTINGS, name)) {
-      if (isOff(name, value)) continue;
-      throw unsupported(name, value);
+      checkUnsupported(name, value);
+      continue;
     }
     checkArgument(`generation settings, ${name}`, SETTINGS[name]!.rule, value);
     options = { ...options, ...SETTINGS[name]!.read(value as never, prompt, all) };
@@ -54,15 +61,18 @@ export function withGenerationSettings<Options extends Omit<GenerateOptions, 'st
 
 const OTHER_STRATEGY = { num_beams: null, penalty_alpha: null, prompt_lookup_num_tokens: null };
 
-function isOff(name: string, value: unknown): boolean {
-  const off = Object.hasOwn(OFF, name) ? OFF[name]! : [];
-  return off.includes(Array.isArray(value) ? JSON.stringify(value) : value);
-}
+const warned = new Set<string>();
 
-function unsupported(name: string, value: unknown): SequiturError {
-  return new SequiturError({
+function checkUnsupported(name: string, value: unknown): void {
+  if (!Object.hasOwn(UNSUPPORTED, name)) {
+    if (!warned.has(name)) console.warn(`generation settings: ${shorten(name)} is unknown and is not read`);
+    warned.add(name);
+    return;
+  }
+  if (UNSUPPORTED[name]!.includes(Array.isArray(value) ? JSON.stringify(value) : value)) return;
+  throw new SequiturError({
     where: 'generation settings',
     expected: `settings among ${Object.keys(SETTINGS).join(', ')}`,
-    got: `${shorten(name)} = ${showValue(value)}`,
+    got: `${name} = ${showValue(value)}`,
   });
 }

@@ -45,7 +45,7 @@ const tokenOrTokens = option.either(
 
 /**
  * How each setting of Hugging Face's `generate` maps to our options. Null, and the values that switch a rule off there,
- * switch it off here; other settings are refused by name.
+ * switch it off here.
  */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
   max_new_tokens: setting(count, (maxTokens: number) => ({ maxTokens })),
@@ -119,6 +119,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
 
 /** Settings that other code reads (the model's tokens), or that have no effect on the generated tokens. */
 export const INERT = [
+  ...['_name_or_path', 'output_router_logits'],
   ...['pad_token_id', 'bos_token_id', 'decoder_start_token_id', 'max_matching_ngram_size', 'transformers_version'],
   ...['_from_model_config', '_commit_hash', 'trust_remote_code', 'generation_kwargs', 'use_cache', 'cache_config'],
   ...['cache_implementation', 'return_legacy_cache', 'prefill_chunk_size', 'compile_config', 'disable_compile'],
@@ -127,13 +128,11 @@ export const INERT = [
   ...['assistant_confidence_threshold', 'assistant_lookbehind', 'target_lookbehind'],
 ];
 
-/** What switches off a setting that is not supported; null does for all of them. */
-export const OFF: Readonly<Record<string, readonly unknown[]>> = {
-  guidance_scale: [1],
-  token_healing: [false],
-  force_words_ids: ['[]'],
-  forced_decoder_ids: ['[]'],
-  constraints: ['[]'],
+/** Settings that change the generated tokens and are not supported, with the values that switch them off beside null. */
+export const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
+  ...{ guidance_scale: [1], token_healing: [false], force_words_ids: ['[]'], forced_decoder_ids: ['[]'] },
+  ...{ constraints: ['[]'], watermarking_config: [], dola_layers: [], max_time: [], stop_strings: ['[]'] },
+  ...{ assistant_early_exit: [], top_h: [1] },
 };
 
 function beamSettings(beams: number, all: GenerationSettings): GenerateOptions['beamSearch'] {
