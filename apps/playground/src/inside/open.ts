@@ -1,0 +1,12 @@
+import type { ModelRef } from '../protocol/models.js';
+import { address } from '../stores/address.svelte.js';
+import { insideLink } from './link.js';
+
+const TEXT = 'The king saw the old woman before he';
+
+/** Opens the drawer on a model, reading a text. */
+export function lookInside(ref: ModelRef, text = ''): void {
+  address.lookInside(
+    insideLink({ ref, beside: '', tab: 'attention', layer: 1, head: 1, text: text.trim() ? text : TEXT }),
+  );
+}
