@@ -1,6 +1,7 @@
 /** All that the worker uses of the packages. Nothing else of the playground imports one, but for types. */
 export {
   attentionFlops,
+  attentionWeights,
   blockLayout,
   causal,
   FULL,
@@ -62,6 +63,7 @@ export {
 } from '@sequitur/train';
 export {
   attention,
+  type Block,
   CausalStack,
   infiniAttention,
   LanguageModel,

@@ -1,28 +1,27 @@
-import type { Seen } from '../../protocol/see.js';
+import type { Seen, SeenHead } from '../../protocol/see.js';
 import { engine } from '../../stores/engine.svelte.js';
 import { entriesOf, queryOf } from '../../stores/query.js';
+import example from './example.json';
 
-const SENTENCE = 'The king saw the old woman before he';
 const MODEL = 'site:stories-gpt';
 const PAUSE_MS = 150;
 
-/** State of the room See: a sentence, and the intermediate values of a small model. */
+/** What the room See shows: a sentence, and what a small model makes of it. It begins with an example that was computed before. */
 class SeeState {
-  text = $state(SENTENCE);
-  layer = $state(0);
-  head = $state(0);
-  /** The query token; null for the last one. */
+  text = $state(example.text);
+  layer = $state(example.layer);
+  head = $state(example.head);
+  /** The token that asks; null: the last one. */
   chosen = $state<number | null>(null);
-  seen = $state.raw<Seen | null>(null);
-  /** Whether `seen` is for the current sentence. */
-  isFresh = $state(false);
+  seen = $state.raw<Seen>(example.seen);
+  view = $state.raw<SeenHead>(example.view as SeenHead);
+  /** Whether all that is shown is of the sentence and the head as they stand. */
+  isFresh = $state(true);
   trouble = $state<string | null>(null);
   #pause: ReturnType<typeof setTimeout> | undefined;
   #asked = 0;
 
-  readonly asker: number = $derived(
-    Math.min(this.chosen ?? Number.POSITIVE_INFINITY, (this.seen?.tokens.length ?? 1) - 1),
-  );
+  readonly asker: number = $derived(Math.min(this.chosen ?? Number.POSITIVE_INFINITY, this.seen.tokens.length - 1));
 
   get link(): string {
     return queryOf([
@@ -34,12 +33,22 @@ class SeeState {
 
   open(query: string): void {
     const entries = entriesOf(query);
-    this.layer = Math.max(0, Number(entries.get('layer')?.[0] ?? 1) - 1) || 0;
-    this.head = Math.max(0, Number(entries.get('head')?.[0] ?? 1) - 1) || 0;
-    this.ask(entries.get('text')?.[0] ?? this.text, 0);
+    const counted = (name: string, otherwise: number) => {
+      const value = Number(entries.get(name)?.[0]);
+      return Number.isInteger(value) && value >= 1 ? value - 1 : otherwise;
+    };
+    const [text, layer, head] = [
+      entries.get('text')?.[0] ?? this.text,
+      counted('layer', this.layer),
+      counted('head', this.head),
+    ];
+    const isShown = text === this.text && layer === this.layer && head === this.head;
+    this.layer = layer;
+    this.head = head;
+    if (!isShown || !this.isFresh) this.ask(text, 0);
   }
 
-  /** Reads after a pause; old values are dimmed until new ones arrive. */
+  /** Reads after a pause; old numbers stay, dimmed, until new ones are there. */
   ask(text: string, pause = PAUSE_MS): void {
     this.text = text;
     this.isFresh = false;
@@ -47,23 +56,33 @@ class SeeState {
     this.#pause = setTimeout(() => void this.#read(), pause);
   }
 
-  /** Attention weights of a query, in one head. */
+  /** Looks at another head. */
+  choose(layer: number, head: number): void {
+    this.layer = layer;
+    this.head = head;
+    this.ask(this.text, 0);
+  }
+
+  /** How much a token takes of each up to itself, in one head. */
   weights(query: number, layer = this.layer, head = this.head): number[] {
-    const { seen } = this;
-    if (!seen) return [];
-    const { tokens, heads, layers, weights } = seen;
+    const { tokens, heads, layers, weights } = this.seen;
     const length = tokens.length;
     const start = ((Math.min(layer, layers - 1) * heads + Math.min(head, heads - 1)) * length + query) * length;
-    return Array.from(weights.slice(start, start + query + 1));
+    return Array.from({ length: query + 1 }, (_, key) => weights[start + key]!);
   }
 
   async #read(): Promise<void> {
     const asked = ++this.#asked;
-    if (!this.text.trim()) return;
+    const { text } = this;
+    if (!text.trim()) return;
     try {
-      const seen = await engine.line.call('see.read', { ref: MODEL, text: this.text });
+      const seen = await engine.line.call('see.read', { ref: MODEL, text });
+      this.layer = Math.min(this.layer, seen.layers - 1);
+      this.head = Math.min(this.head, seen.heads - 1);
+      const view = await engine.line.call('see.head', { ref: MODEL, text, layer: this.layer, head: this.head });
       if (asked !== this.#asked) return;
       this.seen = seen;
+      this.view = view;
       this.isFresh = true;
       this.trouble = null;
     } catch (error) {
