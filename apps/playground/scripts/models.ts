@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
@@ -24,7 +24,10 @@ export function models(): Plugin {
       middlewares.use((request, response, next) => {
         const [, name, file] = /^\/models\/([\w-]+)\/([\w.-]+)$/.exec(request.url ?? '') ?? [];
         if (!name || !file || !readdirSync(FOLDERS).includes(name)) return next();
-        response.end(readFileSync(join(FOLDERS, name, file)));
+        const path = join(FOLDERS, name, file);
+        // A model lacks some of the files that it is asked for: that is no fault.
+        if (existsSync(path)) response.end(readFileSync(path));
+        else response.writeHead(404).end();
       });
     },
   };

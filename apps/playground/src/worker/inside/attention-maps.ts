@@ -23,8 +23,9 @@ export function attentionMaps(found: ReadonlyMap<string, Observed>, lengths: rea
     const heads = pieces[0]!.shape[1]!;
     const weights = assembled(pieces, heads, rows, columns);
     const mean = meanOverHeads(weights, heads);
-    // Where layers of another kind lie between, what they move is not in the product.
-    const isUnbroken = rows === columns && byLayer.size === depth && name === `blocks.${index}.mixer.weights`;
+    // What layers of another kind move, or memories between segments, is not in the product.
+    const isUnbroken =
+      pieces.length === 1 && rows === columns && byLayer.size === depth && name === `blocks.${index}.mixer.weights`;
     rolled = isUnbroken ? rolledOut(mean, rolled, rows) : null;
     return { ...layer, heads, weights, mean, rollOut: rolled };
   });
