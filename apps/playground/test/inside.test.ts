@@ -146,14 +146,14 @@ describe('the drawer’s answers of the worker', () => {
   });
 
   it('looks into what reads: an encoder sees both sides, a translator its source', async () => {
-    const encoder = await engine.call('inside.read', { ref: 'site:intents', text: 'play some jazz' });
+    const encoder = await engine.call('inside.read', { ref: 'read:intents', text: 'play some jazz' });
     expect(encoder.family).toBe('encoder');
     const { weights, mean, rollOut } = encoder.maps[0]!;
     const length = encoder.texts[0]!.tokens.length;
     expect(weights[1]).toBeGreaterThan(0);
     expect(mean.slice(0, length).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
     expect(rollOut!.slice(0, length).reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 4);
-    const translator = await engine.call('inside.read', { ref: 'site:pronounce', text: 'night' });
+    const translator = await engine.call('inside.read', { ref: 'read:pronounce', text: 'night' });
     const cross = translator.maps.find(({ label }) => label === 'cross 1')!;
     const [source, target] = translator.texts.map(({ tokens }) => tokens.length);
     expect(cross.mean).toHaveLength(source! * target!);

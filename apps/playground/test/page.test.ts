@@ -1,5 +1,6 @@
 import { chromiumPath } from '@sequitur/browser-test/browser';
 import { describe } from 'vitest';
+import { inside } from './page/inside.js';
 import { looks } from './page/looks.js';
 import { offline } from './page/offline.js';
 import { openStage } from './page/stage.js';
@@ -18,6 +19,7 @@ describe.skipIf(!hasBrowser && !isRequired)(
     const stage = openStage();
     describe('Train', () => training(stage));
     describe('work survives', () => surviving(stage));
+    describe('Look inside', () => inside(stage));
     describe('every room', () => looks(stage));
     describe('without a network', () => offline(stage));
   },

@@ -1,7 +1,10 @@
 import type { Family } from '../architectures/index.js';
 import type { Command } from './messages.js';
 
-/** Reference to a model: `run:ab12` was trained here, `folder:cd34` was opened. */
+/**
+ * A model that can write or be looked into: `run:ab12` was trained here, `folder:cd34` was opened, `site:stories-gpt` comes
+ * with the site; `read:intents` is one of the room Read, to be looked into.
+ */
 export type ModelRef = string;
 
 export interface ModelInfo {

@@ -35,12 +35,13 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
   const texts = new Texts(readText, store);
   const lab = new Lab({ store, engine, texts, emit: tell });
   const shelf = new Shelf({ store, engine, texts, lab, openSite });
+  const readers = new Readers(store, openSite);
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine, lab),
     ...compareCommands({ engine, store, lab }),
-    ...insideCommands({ shelf, engine, openSite }),
+    ...insideCommands({ shelf, engine, readers }),
     ...modelCommands(shelf),
-    ...readCommands(engine, new Readers(store, openSite)),
+    ...readCommands(engine, readers),
     ...seeCommands(shelf),
     'storage.report': async () => ({ isLasting: store.isLasting, ...(await usage()) }),
     ...writeCommands(shelf),

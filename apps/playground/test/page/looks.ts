@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { expect, it } from 'vitest';
 import { pageScripts } from '../site.js';
+import { seriousFindings } from './axe.js';
 import type { Stage } from './stage.js';
 
 const ROOMS = ['see', 'train', 'write', 'read', 'compare'];
@@ -14,23 +13,12 @@ export function looks(stage: Stage): void {
   it.each(each)(
     'has nothing that axe calls serious in any room, $width wide and $colorScheme',
     async ({ width, colorScheme }) => {
-      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
       const page = await stage.open('see', { viewport: { width, height: 844 }, colorScheme, bypassCSP: true });
       for (const room of ROOMS) {
         await page.goto(`${stage.site.address}#/${room}`);
         await page.waitForFunction((name) => document.title.toLowerCase().startsWith(name), room);
         await page.locator('h1').waitFor();
-        const found = await page.evaluate(async (code) => {
-          if (!('axe' in globalThis)) new Function(code)();
-          const { axe: run } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { impact: string; id: string; nodes: { html: string }[] }[] }> };
-          };
-          const { violations } = await run.run();
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-        }, axe);
-        expect(found, room).toEqual([]);
+        expect(await seriousFindings(page), room).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(overflow, `${room} scrolls sideways`).toBeLessThanOrEqual(0);
       }

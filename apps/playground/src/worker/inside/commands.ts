@@ -2,7 +2,7 @@ import type { InsideCommands } from '../../protocol/inside.js';
 import { type Handlers, handingOver } from '../../protocol/server.js';
 import type { Engine } from '../backend.js';
 import type { Shelf } from '../models/shelf.js';
-import { type OpenSite, siteModels } from '../models/site.js';
+import type { Readers } from '../read/readers.js';
 import { lookIntoCausal } from './causal.js';
 import { pictureOf } from './pattern-picture.js';
 import { lookIntoReader } from './readers.js';
@@ -10,17 +10,16 @@ import { lookIntoReader } from './readers.js';
 export interface InsideParts {
   readonly shelf: Shelf;
   readonly engine: Engine;
-  readonly openSite: OpenSite;
+  readonly readers: Readers;
 }
 
 /** What the drawer can ask. */
-export function insideCommands({ shelf, engine, openSite }: InsideParts): Handlers<InsideCommands> {
+export function insideCommands({ shelf, engine, readers }: InsideParts): Handlers<InsideCommands> {
   return {
     'inside.read': async ({ ref, text }) => {
-      const reads = (await siteModels()).find(({ name, task }) => ref === `site:${name}` && task !== 'write');
-      if (reads) await engine.open();
-      const inside = reads
-        ? await lookIntoReader(reads.task, openSite(reads.name), text)
+      await engine.open();
+      const inside = ref.startsWith('read:')
+        ? await lookIntoReader(await readers.sourceOf(ref.slice('read:'.length)), text)
         : await lookIntoCausal(await shelf.open(ref), text);
       return handingOver(inside, buffersIn(inside));
     },

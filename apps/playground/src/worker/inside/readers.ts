@@ -1,5 +1,5 @@
 import type { Inside, SeenText } from '../../protocol/inside.js';
-import type { ReadTask } from '../../protocol/read.js';
+import { modelType } from '../models/open-folder.js';
 import {
   disposeState,
   type FileSource,
@@ -25,8 +25,10 @@ interface Read {
 }
 
 /** Reads a text with an encoder or a translator, and keeps what happens within. */
-export async function lookIntoReader(task: ReadTask | 'write', source: FileSource, text: string): Promise<Inside> {
-  const isTranslator = task === 'pronounce' || task === 'translate';
+export async function lookIntoReader(source: FileSource, text: string): Promise<Inside> {
+  const { SequenceToSequence } = await import('@sequitur/transformer');
+  const type = await modelType(source);
+  const isTranslator = SequenceToSequence.families.some((family) => family.modelType === type);
   const { texts, left, found } = await (isTranslator ? translated(source, text) : encoded(source, text));
   return {
     ...{ family: isTranslator ? 'encoder-decoder' : 'encoder', texts, left },

@@ -29,9 +29,14 @@ export class Readers {
   }
 
   async open(name: string): Promise<Reader> {
+    return openReader(await this.sourceOf(name));
+  }
+
+  /** The folder of a model. */
+  async sourceOf(name: string): Promise<FileSource> {
     const shipped = (await siteModels()).find((model) => model.name === name && model.task !== 'write');
-    if (shipped) return openReader(this.#openSite(name));
-    if (await this.#store.get(`readers/${name}/info`)) return openReader(this.#folder(name));
+    if (shipped) return this.#openSite(name);
+    if (await this.#store.get(`readers/${name}/info`)) return this.#folder(name);
     throw new Error(`There is no model '${name}' that reads`);
   }
 
