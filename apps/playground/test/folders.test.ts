@@ -3,11 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../src/protocol/index.js';
 import type { GivenFile } from '../src/protocol/models.js';
+import { usualSampling } from '../src/protocol/write.js';
 import { memoryStore, type Store } from '../src/worker/storage/store.js';
 import { connect } from './in-process.js';
 
 const fixtures = fileURLToPath(new URL('../../../packages/conformance/fixtures/', import.meta.url));
-const greedy = { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, seed: 1 };
+const greedy = { ...usualSampling, temperature: 0, topP: 1, repetitionPenalty: 1 };
 
 /** A whole folder, with all that lies in it, as somebody drops it. */
 async function folder(name: string): Promise<GivenFile[]> {

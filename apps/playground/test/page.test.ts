@@ -6,6 +6,7 @@ import { offline } from './page/offline.js';
 import { openStage } from './page/stage.js';
 import { surviving } from './page/surviving.js';
 import { training } from './page/training.js';
+import { writing } from './page/writing.js';
 
 const hasBrowser = chromiumPath() !== null;
 const isRequired = process.env.SEQUITUR_REQUIRE_BROWSER === '1';
@@ -18,6 +19,7 @@ describe.skipIf(!hasBrowser && !isRequired)(
   () => {
     const stage = openStage();
     describe('Train', () => training(stage));
+    describe('Write', () => writing(stage));
     describe('work survives', () => surviving(stage));
     describe('Look inside', () => inside(stage));
     describe('every room', () => looks(stage));

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../src/protocol/index.js';
 import { COST_LENGTH, type Way, WINDOW } from '../src/protocol/see.js';
+import { usualSampling } from '../src/protocol/write.js';
 import example from '../src/rooms/see/example.json';
 import { memoryStore } from '../src/worker/storage/store.js';
 import { connect } from './in-process.js';
@@ -109,7 +110,7 @@ describe('seeing in the worker', () => {
   });
 
   it('guesses what Write guesses', async () => {
-    const settings = { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, seed: 1 };
+    const settings = { ...usualSampling, temperature: 0, repetitionPenalty: 1 };
     const { next } = await engine.call('see.read', { ref, text });
     const { alternatives } = await engine.call('write.next', { ref, prompt: text, written: [], settings });
     for (const [index, { text: word, probability }] of next.at(-1)!.entries()) {

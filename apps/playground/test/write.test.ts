@@ -1,11 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../src/protocol/index.js';
-import type { SamplingSettings, WrittenToken } from '../src/protocol/write.js';
+import { type BeamTree, type SamplingSettings, usualSampling, type WrittenToken } from '../src/protocol/write.js';
 import { perplexityOf, sharedLength, tintOf } from '../src/rooms/write/branches.js';
+import { shortened, treeOf } from '../src/rooms/write/tree.js';
 import { memoryStore } from '../src/worker/storage/store.js';
 import { connect } from './in-process.js';
 
-const greedy: SamplingSettings = { temperature: 0, topP: 1, topK: 0, minP: 0, repetitionPenalty: 1, seed: 1 };
+const greedy: SamplingSettings = { ...usualSampling, temperature: 0, topP: 1, repetitionPenalty: 1, seed: 1 };
 const prompt = 'The Fox and the Well\n\n';
 const ref = 'site:stories-gpt';
 
@@ -76,13 +78,111 @@ describe('writing in the worker', () => {
     expect(plain.kept).toBe(2048);
   });
 
+  it('shows what every setting does to the distribution, and names the one that cuts last', async () => {
+    const warm = { ...greedy, temperature: 1 };
+    const written = (await write(greedy)).map(({ id }) => id);
+    const next = (settings: Partial<SamplingSettings>) =>
+      engine.call('write.next', { ref, prompt, written, settings: { ...warm, ...settings } });
+    const plain = await next({});
+    expect(plain).toMatchObject({ kept: 2048, cutBy: null });
+    const cuts: readonly [Partial<SamplingSettings>, string][] = [
+      [{ topK: 5 }, 'top-k'],
+      [{ topP: 0.5 }, 'top-p'],
+      [{ minP: 0.2 }, 'min-p'],
+      [{ typical: 0.5 }, 'typical'],
+      [{ epsilonCutoff: 0.01 }, 'epsilon'],
+      [{ etaCutoff: 0.01 }, 'eta'],
+    ];
+    for (const [settings, name] of cuts) {
+      const { kept, cutBy, alternatives } = await next(settings);
+      expect(cutBy).toBe(name);
+      expect(kept).toBeLessThan(2048);
+      // What the model says stays as it is.
+      expect(alternatives[0]!.probability).toBe(plain.alternatives[0]!.probability);
+    }
+    const repeated = plain.alternatives.find(({ id }) => written.includes(id))!;
+    for (const settings of [{ repetitionPenalty: 1.5 }, { presencePenalty: 1 }, { frequencyPenalty: 1 }]) {
+      const { alternatives } = await next(settings);
+      expect(alternatives.find(({ id }) => id === repeated.id)!.drawn).toBeLessThan(repeated.drawn);
+    }
+  });
+
+  it('tells of tokens that are given what it tells of those that it wrote', async () => {
+    const tokens = await write(greedy);
+    const told = await engine.call('write.told', {
+      ref,
+      prompt,
+      written: tokens.map(({ id }) => id),
+      settings: greedy,
+    });
+    expect(told.map(({ id, text }) => ({ id, text }))).toEqual(tokens.map(({ id, text }) => ({ id, text })));
+    for (const [index, { probability }] of told.entries())
+      expect(probability).toBeCloseTo(tokens[index]!.probability, 4);
+  });
+
+  it('shows a beam search step by step: what it finds are paths through it', async () => {
+    const { steps, found } = await engine.call('write.beams', {
+      ref,
+      prompt,
+      written: [],
+      beams: 3,
+      tokens: 5,
+      lengthPenalty: 1,
+    });
+    expect(steps.map((step) => step.length)).toEqual([3, 3, 3, 3, 3]);
+    for (const { ids, score, text } of found) {
+      let index = steps
+        .at(-1)!
+        .findIndex((node, at) => pathTo(steps, 4, at).join() === ids.join() && node.id === ids.at(-1));
+      expect(index).toBeGreaterThanOrEqual(0);
+      // The score of the package, from the numbers that are shown.
+      expect(steps[4]![index]!.total / 5).toBeCloseTo(score, 4);
+      const words = [];
+      for (let step = 4; step >= 0; step--) {
+        words.unshift(steps[step]![index]!.text);
+        index = steps[step]![index]!.parent;
+      }
+      expect(words.join('')).toBe(text);
+    }
+    const alone = await engine.call('write.beams', { ref, prompt, written: [], beams: 1, tokens: 5, lengthPenalty: 1 });
+    expect(alone.found[0]!.ids).toEqual((await write(greedy, [], 5)).map(({ id }) => id));
+  });
+
+  it('chats by the template of a folder, and says where there is none', async () => {
+    expect((await engine.call('write.about', { ref })).hasChat).toBe(false);
+    const messages = [{ role: 'user' as const, content: 'A fox?' }];
+    await expect(engine.call('write.preview', { ref, prompt: '', messages, written: [], tokens: 1 })).rejects.toThrow(
+      /chat template/,
+    );
+    const folder = new URL('../../../packages/models/folders/stories-gpt/', import.meta.url);
+    const files = await Promise.all(
+      ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map(async (name) => {
+        return { name, content: new Blob([await readFile(new URL(name, folder))]) };
+      }),
+    );
+    const template = '{% for message in messages %}{{ message.role }}: {{ message.content }}\n{% endfor %}assistant:';
+    const chatty = await engine.call('models.add', {
+      files: [...files, { name: 'chat_template.jinja', content: new Blob([template]) }],
+    });
+    expect((await engine.call('write.about', { ref: chatty.ref })).hasChat).toBe(true);
+    const asked = { written: [], tokens: 8 };
+    const answer = await engine.call('write.preview', { ref: chatty.ref, prompt: '', messages, ...asked });
+    expect(answer).toBe(await engine.call('write.preview', { ref, prompt: 'user: A fox?\nassistant:', ...asked }));
+  });
+
   it('tells of a state that grows, and refuses an empty prompt', async () => {
-    const { tokens, bytes } = await engine.call('write.memory', { ref });
+    const { tokens, bytes } = await engine.call('write.about', { ref });
     expect(bytes).toHaveLength(tokens.length);
     expect(bytes.at(-1)).toBeGreaterThan(bytes[0]!);
     await expect(engine.call('write.preview', { ref, prompt: '', written: [], tokens: 1 })).rejects.toThrow(/prompt/);
   });
 });
+
+/** The tokens from the first step to a beam. */
+function pathTo(steps: BeamTree['steps'], step: number, index: number): number[] {
+  const { id, parent } = steps[step]![index]!;
+  return step === 0 ? [id] : [...pathTo(steps, step - 1, parent), id];
+}
 
 describe('what the room Write shows', () => {
   const token = (id: number, probability: number) => ({ id, probability }) as WrittenToken;
@@ -92,6 +192,31 @@ describe('what the room Write shows', () => {
     expect(perplexityOf([])).toBeNull();
     expect(tintOf(1)).toBe(0);
     expect(tintOf(0.01)).toBeGreaterThan(tintOf(0.3));
+  });
+
+  it('draws all texts as one tree that parts where they part', () => {
+    const text = (...ids: number[]) => ids.map((id) => ({ id, text: `${id} `, probability: 0.5 }) as WrittenToken);
+    const kept = [{ tokens: text(1, 2, 3, 4) }, { tokens: text(1, 2, 5) }];
+    const nodes = treeOf('So', text(1, 2, 3, 6, 7), kept);
+    expect(nodes.map(({ text: words, depth, isOn }) => [words, depth, isOn])).toEqual([
+      ['So', 0, true],
+      ['1 2 ', 1, true],
+      ['3 ', 2, true],
+      ['4 ', 3, false],
+      ['6 7 ', 3, true],
+      ['5 ', 2, false],
+    ]);
+    expect(
+      nodes
+        .filter(({ leaf }) => leaf)
+        .map(({ row, leaf }) => [row, leaf!.branch ? kept.indexOf(leaf!.branch as never) : 'now']),
+    ).toEqual([
+      [0, 0],
+      [1, 'now'],
+      [2, 1],
+    ]);
+    expect(nodes[0]!.row).toBeCloseTo(1.25);
+    expect(shortened('Once upon a time there was a king', 12)).toBe('Once upo … ing');
   });
 
   it('finds where texts part', () => {

@@ -7,6 +7,8 @@ import { entriesOf, queryOf } from './query.js';
 class Address {
   room = $state('');
   query = $state('');
+  /** Counts links that were followed: what is shown is then read anew. */
+  visits = $state(0);
   /** What the drawer over the room shows; empty where it is closed. */
   inside = $state('');
 
@@ -35,6 +37,7 @@ class Address {
   }
 
   #read(): void {
+    this.visits++;
     const [path = '', query = ''] = location.hash.slice(1).split('?', 2);
     this.room = path.replace(/^\//, '');
     this.inside = entriesOf(query).get('inside')?.[0] ?? '';

@@ -11,6 +11,7 @@ export function inside(stage: Stage): void {
   it('opens from Write by keyboard, shows every head, follows the arrows, and gives the focus back', async () => {
     const page = await stage.open('write?model=site:stories-gpt');
     const opener = page.getByRole('button', { name: 'Look inside' });
+    await page.getByRole('button', { name: 'Look inside', disabled: false }).waitFor();
     await opener.focus();
     await opener.press('Enter');
     const drawer = page.getByRole('dialog', { name: 'Look inside' });
@@ -35,9 +36,10 @@ export function inside(stage: Stage): void {
     const guesses = drawer.locator('tbody tr').first().locator('td');
     await guesses.first().waitFor();
     const best = await guesses.last().textContent();
-    await page.keyboard.press('Escape');
+    // A link that is followed within the room is read anew.
     await page.goto(`${stage.site.address}#/write?model=site:stories-gpt&prompt=${TEXT}&sampling=0,1,0,0,1,1`);
-    await page.reload();
+    await drawer.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'One token', disabled: false }).waitFor();
     await page.getByRole('button', { name: 'One token' }).click();
     const token = page.getByRole('group', { name: 'The text' }).getByRole('button').first();
     await token.waitFor();
@@ -61,7 +63,7 @@ export function inside(stage: Stage): void {
     await drawer.getByRole('button', { name: 'Show as code' }).click();
     expect(await drawer.locator('pre').textContent()).toContain('slidingWindow(128)');
     await drawer.getByRole('button', { name: 'Use in Train' }).click();
-    await page.getByRole('button', { name: 'Designed pattern', exact: true }).first().waitFor();
+    await page.getByRole('row', { name: /Designed pattern/ }).waitFor();
     await expect
       .poll(() => page.evaluate(() => decodeURIComponent(decodeURIComponent(location.hash))))
       .toContain('"slidingWindow","left":127');

@@ -1,42 +1,35 @@
 import type { GivenFile, ModelInfo } from '../../protocol/models.js';
-import type { SamplingSettings, TextSoFar, WrittenToken } from '../../protocol/write.js';
+import { type ChatMessage, type SamplingSettings, usualSampling } from '../../protocol/write.js';
 import { engine } from '../../stores/engine.svelte.js';
 import { entriesOf, queryOf } from '../../stores/query.js';
-import { type Branch, perplexityOf } from './branches.js';
+import { type Shared, Writer } from './writer.svelte.js';
 
 const PROMPT = 'Once upon a time';
-const MOST_TOKENS = 120;
-const PREVIEW = 12;
 
-const usual: SamplingSettings = { temperature: 0.8, topP: 0.95, topK: 0, minP: 0, repetitionPenalty: 1.1, seed: 7 };
-
-/** State of the room Write: a model, a prompt, and the generated text. */
-class WriteState {
+/** What the room Write shows: a prompt, how tokens are drawn, and one model or two that write. */
+class WriteState implements Shared {
   models = $state.raw<readonly ModelInfo[]>([]);
-  ref = $state('');
   prompt = $state(PROMPT);
-  settings = $state.raw<SamplingSettings>(usual);
-  tokens = $state.raw<readonly WrittenToken[]>([]);
-  branches = $state.raw<readonly Branch[]>([]);
-  /** The token whose alternatives are shown. */
-  chosen = $state<number | null>(null);
-  preview = $state<string | null>(null);
-  isWriting = $state(false);
-  speed = $state<{ readonly perSecond: number; readonly firstToken: number } | null>(null);
-  memory = $state.raw<{ readonly tokens: readonly number[]; readonly bytes: readonly number[] } | null>(null);
+  settings = $state.raw<SamplingSettings>(usualSampling);
+  method = $state<'sampling' | 'beams'>('sampling');
+  beams = $state.raw({ beams: 4, tokens: 12, lengthPenalty: 1 });
+  /** All turns of a chat; null where a prompt is gone on with. */
+  messages = $state.raw<readonly ChatMessage[] | null>(null);
   trouble = $state<string | null>(null);
-  #stop: AbortController | null = null;
+  readonly first = new Writer(this);
+  readonly second = new Writer(this);
+  isBeside = $state(false);
 
-  readonly model: ModelInfo | undefined = $derived(this.models.find(({ ref }) => ref === this.ref));
-  readonly perplexity: number | null = $derived(perplexityOf(this.tokens));
+  readonly writers: readonly Writer[] = $derived(this.isBeside ? [this.first, this.second] : [this.first]);
+  readonly isWriting: boolean = $derived(this.writers.some(({ isWriting }) => isWriting));
 
   get link(): string {
-    const { temperature, topP, topK, minP, repetitionPenalty, seed } = this.settings;
-    const sampling = [temperature, topP, topK, minP, repetitionPenalty, seed].join(',');
     return queryOf([
-      ['model', this.ref || undefined],
+      ['model', this.first.ref || undefined],
+      ['beside', this.isBeside ? this.second.ref : undefined],
       ['prompt', this.prompt],
-      ['sampling', sampling],
+      ['sampling', samplingText(this.settings)],
+      ['beams', this.method === 'beams' ? Object.values(this.beams).join(',') : undefined],
     ]);
   }
 
@@ -44,143 +37,96 @@ class WriteState {
     const entries = entriesOf(query);
     const one = (name: string) => entries.get(name)?.[0];
     this.prompt = one('prompt') ?? this.prompt;
-    const values = one('sampling')?.split(',').map(Number);
-    if (values?.length === 6 && values.every(Number.isFinite)) {
-      const [temperature, topP, topK, minP, repetitionPenalty, seed] = values as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      this.settings = { temperature, topP, topK, minP, repetitionPenalty, seed };
+    this.settings = readSampling(one('sampling')) ?? this.settings;
+    const [beams, tokens, lengthPenalty] = one('beams')?.split(',').map(Number) ?? [];
+    if (beams && tokens && Number.isFinite(lengthPenalty)) {
+      this.method = 'beams';
+      this.beams = { beams, tokens, lengthPenalty: lengthPenalty! };
     }
-    await this.#try(async () => {
+    try {
       this.models = await engine.line.call('models.list', undefined);
-      const wanted = one('model') ?? this.ref;
-      const found = this.models.find(({ ref }) => ref === wanted) ?? this.models.at(-1);
-      if (found) await this.choose(found.ref);
-    });
+    } catch (error) {
+      return this.fail(error);
+    }
+    const found = this.#known(one('model') ?? this.first.ref) ?? this.models.at(-1);
+    if (found) await this.first.choose(found.ref);
+    const beside = this.#known(one('beside') ?? '');
+    if (beside) await this.beside(beside.ref);
   }
 
-  async choose(ref: string): Promise<void> {
-    if (ref === this.ref) return;
-    this.stop();
-    this.ref = ref;
-    this.tokens = [];
-    this.branches = [];
-    this.chosen = null;
-    await this.#try(async () => {
-      this.memory = await engine.line.call('write.memory', { ref });
-    });
+  infoOf({ ref }: Writer): ModelInfo | undefined {
+    return this.#known(ref);
   }
 
-  add(files: readonly File[]): Promise<void> {
-    return this.#try(async () => {
+  async beside(ref = this.models.find((model) => model.ref !== this.first.ref)?.ref ?? this.first.ref): Promise<void> {
+    this.isBeside = true;
+    this.method = 'sampling';
+    this.messages = null;
+    await this.second.choose(ref);
+  }
+
+  async add(files: readonly File[]): Promise<void> {
+    try {
       const given: GivenFile[] = files.map((file) => ({ name: file.webkitRelativePath || file.name, content: file }));
       const info = await engine.line.call('models.add', { files: given });
       this.models = [...this.models, info];
-      await this.choose(info.ref);
-    });
+      await this.first.choose(info.ref);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
-  /** Starts again from the prompt; the generated text is kept as a branch. */
-  restart(): void {
-    this.#keep();
-    this.tokens = [];
-    this.chosen = null;
-  }
-
-  async write(count = MOST_TOKENS): Promise<void> {
-    this.chosen = null;
-    this.#stop = new AbortController();
-    this.isWriting = true;
-    const started = performance.now();
-    const before = this.tokens.length;
-    await this.#try(async () => {
-      const input = { ...this.#text(), settings: $state.snapshot(this.settings), maxTokens: count };
-      const onPart = (token: WrittenToken) => {
-        this.tokens = [...this.tokens, token];
-        this.speed = {
-          perSecond: (1000 * (this.tokens.length - before)) / (performance.now() - started),
-          firstToken: this.speed?.firstToken ?? 0,
-        };
-      };
-      const { seconds, firstToken } = await engine.line.call('write.on', input, { signal: this.#stop!.signal, onPart });
-      this.speed = { perSecond: (this.tokens.length - before) / seconds, firstToken };
-    });
-    this.isWriting = false;
+  write(count?: number): void {
+    this.trouble = null;
+    for (const writer of this.writers) void (this.method === 'beams' ? writer.search() : writer.write(count));
   }
 
   stop(): void {
-    this.#stop?.abort();
-    this.isWriting = false;
+    for (const writer of this.writers) writer.stop();
   }
 
-  /** Previews the continuation with another token at the chosen position. */
-  async look(place: number, id: number): Promise<void> {
-    this.preview = null;
-    const written = [...this.tokens.slice(0, place).map((token) => token.id), id];
-    await this.#try(async () => {
-      this.preview = await engine.line.call('write.preview', { ...this.#text(), written, tokens: PREVIEW });
-    });
-  }
-
-  /** Takes another token at that position, and continues from there. */
-  async branch(place: number, id: number): Promise<void> {
-    const token = this.tokens[place]!;
-    const other = token.alternatives.find((alternative) => alternative.id === id)!;
-    this.#keep();
-    this.tokens = [...this.tokens.slice(0, place), { ...token, id, text: other.text, probability: other.probability }];
-    await this.write(Math.max(1, MOST_TOKENS - place));
-  }
-
-  /** Returns to a stored text. */
-  take(branch: Branch): void {
-    this.#keep();
-    this.tokens = branch.tokens;
-    this.chosen = null;
+  restart(): void {
+    for (const writer of this.writers) writer.restart();
   }
 
   change(settings: Partial<SamplingSettings>): void {
     this.settings = { ...this.settings, ...settings };
-    if (this.tokens.length > 0) void this.#redraw();
+    for (const writer of this.writers) void writer.redraw();
   }
 
-  /** Updates the distribution of the chosen token under the current settings. */
-  async #redraw(): Promise<void> {
-    const place = this.chosen ?? this.tokens.length - 1;
-    const written = this.tokens.slice(0, place).map((token) => token.id);
-    await this.#try(async () => {
-      const choice = await engine.line.call('write.next', {
-        ...this.#text(),
-        written,
-        settings: $state.snapshot(this.settings),
-      });
-      this.tokens = this.tokens.map((token, index) => (index === place ? { ...token, ...choice } : token));
-    });
+  /** Says something in a chat, and lets the model answer. */
+  async say(content: string): Promise<void> {
+    const { first } = this;
+    const answered = first.tokens.length ? [{ role: 'assistant' as const, content: first.text }] : [];
+    this.messages = [...(this.messages ?? []), ...answered, { role: 'user', content }];
+    first.forget();
+    this.trouble = null;
+    await first.write();
   }
 
-  #text(): TextSoFar {
-    return { ref: this.ref, prompt: this.prompt, written: this.tokens.map(({ id }) => id) };
+  fail(error: unknown): void {
+    this.trouble = error instanceof Error ? error.message : String(error);
   }
 
-  #keep(): void {
-    const ids = (tokens: readonly WrittenToken[]) => tokens.map(({ id }) => id).join();
-    const isNew = this.tokens.length > 0 && !this.branches.some(({ tokens }) => ids(tokens) === ids(this.tokens));
-    if (isNew) this.branches = [...this.branches, { tokens: this.tokens }];
+  #known(ref: string): ModelInfo | undefined {
+    return this.models.find((model) => model.ref === ref);
   }
+}
 
-  async #try(what: () => Promise<unknown>): Promise<void> {
-    try {
-      this.trouble = null;
-      await what();
-    } catch (error) {
-      if ((error as Error)?.name === 'AbortError') return;
-      this.trouble = error instanceof Error ? error.message : String(error);
-    }
-  }
+/** The order of settings in links. */
+const ORDER = Object.keys(usualSampling) as (keyof SamplingSettings)[];
+
+/** Settings that are as usual are left out at the end. */
+function samplingText(settings: SamplingSettings): string {
+  const values = ORDER.map((name) => settings[name]);
+  while (values.length > 6 && values.at(-1) === usualSampling[ORDER[values.length - 1]!]) values.pop();
+  return values.join(',');
+}
+
+function readSampling(text: string | undefined): SamplingSettings | null {
+  const values = text?.split(',').map(Number) ?? [];
+  if (values.length < 6 || values.length > ORDER.length || !values.every(Number.isFinite)) return null;
+  return { ...usualSampling, ...Object.fromEntries(values.map((value, index) => [ORDER[index]!, value])) };
 }
 
 export const write = new WriteState();

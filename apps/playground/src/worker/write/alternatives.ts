@@ -1,38 +1,16 @@
-import type { Alternative, SamplingSettings, WrittenToken } from '../../protocol/write.js';
-import { hostSoftmax, type LogitsProcessor, logitsProcessors, type Tokenizer } from '../packages.js';
+import type { Alternative, Choice, SamplingSettings } from '../../protocol/write.js';
+import { hostSoftmax, type LogitsProcessor, type Tokenizer } from '../packages.js';
+import { penaltiesOf, samplingOf } from './rules.js';
 
 /** How many alternatives the page is told of. */
 const TOLD = 30;
 
-export type Choice = Omit<WrittenToken, 'id' | 'text' | 'probability'>;
-
-/** The options of generation that the settings mean. */
-export function optionsOf({ temperature, topP, topK, minP, repetitionPenalty, seed }: SamplingSettings) {
-  return {
-    ...{ temperature, seed },
-    ...(topP < 1 && { topP }),
-    ...(topK > 0 && { topK }),
-    ...(minP > 0 && { minP }),
-    ...(repetitionPenalty !== 1 && { repetitionPenalty }),
-  };
-}
-
-/** The rules of sampling in the order in which generation applies them. */
-function samplingRules({ temperature, topP, topK, minP }: SamplingSettings): LogitsProcessor[] {
-  return [
-    ...(temperature > 0 ? [logitsProcessors.temperature(temperature)] : []),
-    ...(topK > 0 ? [logitsProcessors.topK(topK)] : []),
-    ...(topP < 1 ? [logitsProcessors.topP(topP)] : []),
-    ...(minP > 0 ? [logitsProcessors.minP(minP)] : []),
-  ];
-}
-
 type Sequence = Parameters<LogitsProcessor>[1];
 
 /**
- * What could come next, from the scores that the model gave.
+ * What could come next, from the scores that the model gave; they stay as they are.
  *
- * @param shown before the rules of sampling, after penalties; they stay as they are
+ * @param sequence its prompt ends where the writing began
  */
 export function choiceOf(
   scores: Float32Array,
@@ -41,21 +19,29 @@ export function choiceOf(
   spell: (id: number) => string,
 ): Choice {
   const probabilities = hostSoftmax(scores);
-  const drawn = drawnOf(scores, sequence, settings);
+  const { drawn, cutBy } = drawnOf(scores, sequence, settings);
   const order = [...probabilities.keys()].sort((a, b) => probabilities[b]! - probabilities[a]!).slice(0, TOLD);
   const alternatives = order.map((id): Alternative => {
     return { id, text: spell(id), probability: probabilities[id]!, drawn: drawn[id]! };
   });
-  return { alternatives, kept: drawn.filter((share) => share > 0).length, vocabularySize: scores.length };
+  const kept = drawn.filter((share) => share > 0).length;
+  return { alternatives, kept, vocabularySize: scores.length, cutBy };
 }
 
-function drawnOf(scores: Float32Array, sequence: Sequence, settings: SamplingSettings): Float64Array {
+function drawnOf(scores: Float32Array, sequence: Sequence, settings: SamplingSettings) {
   const shaped = scores.slice();
-  for (const rule of samplingRules(settings)) rule(shaped, sequence);
+  let cutBy: string | null = null;
+  let possible = scores.length;
+  for (const { name, apply } of [...penaltiesOf(settings, sequence.promptLength), ...samplingOf(settings)]) {
+    apply(shaped, sequence);
+    const left = shaped.filter((score) => score > Number.NEGATIVE_INFINITY).length;
+    if (left < possible) cutBy = name;
+    possible = left;
+  }
   const shares = hostSoftmax(shaped);
-  if (settings.temperature > 0) return shares;
+  if (settings.temperature > 0) return { drawn: shares, cutBy };
   const best = shares.indexOf(Math.max(...shares));
-  return shares.map((_, id) => (id === best ? 1 : 0));
+  return { drawn: shares.map((_, id) => (id === best ? 1 : 0)), cutBy: 'temperature 0' };
 }
 
 /** How a token is written after those before it: with the space that belongs to it. */
