@@ -1,4 +1,4 @@
-import { append, CACHE_BLOCK, cacheCapacity, SequiturError, showShape } from '@sequitur/core';
+import { append, CACHE_BLOCK, cacheCapacity, keepMaskRows, maskRows, SequiturError, showShape } from '@sequitur/core';
 import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { type Pattern, reach } from './patterns/index.js';
 
@@ -82,9 +82,16 @@ function extendMask(cache: KeyValueCache, { keys, attentionMask }: KeyValueChunk
   if (!cache.attentionMask && !attentionMask) return undefined;
   const [batch, added] = keys.shape;
   const kept = cachedPositions(cache);
-  const now = attentionMask ?? (fill([batch, added], 1) as Tensor2D);
-  if (kept === 0) return now.clone();
-  return concat([cache.attentionMask ?? (fill([batch, kept], 1) as Tensor2D), now], 1);
+  const before = cache.attentionMask ?? withoutPadding(batch, kept);
+  const now = attentionMask ?? withoutPadding(batch, added);
+  const [first, then] = [maskRows(before), maskRows(now)];
+  const rows = first && then && first.map((row, index) => [...row, ...then[index]!]);
+  return keepMaskRows(kept === 0 ? now.clone() : (concat([before, now], 1) as Tensor2D), rows);
+}
+
+function withoutPadding(batch: number, positions: number): Tensor2D {
+  const rows = Array.from({ length: batch }, () => new Array<number>(positions).fill(1));
+  return keepMaskRows(fill([batch, positions], 1) as Tensor2D, rows);
 }
 
 /**

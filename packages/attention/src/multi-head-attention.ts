@@ -1,8 +1,12 @@
 import {
   cacheCapacity,
+  expectPadding,
+  keepMaskRows,
   linearFlops,
   type MixContext,
+  maskRows,
   type PartCost,
+  refuseResets,
   type SequenceMixer,
   SequiturError,
 } from '@sequitur/core';
@@ -25,10 +29,12 @@ import {
   expectPattern,
   isCausal,
   type Pattern,
+  paddingPlaces,
   reach,
   splittableFrom,
   visiblePairs,
 } from './patterns/index.js';
+import { stricter } from './patterns/padding-places.js';
 import { NoPositionalEncoding, type PositionalEncoding } from './positions/positional-encoding.js';
 import { ProjectedAttention, type ProjectionOptions } from './projected-attention.js';
 
@@ -88,16 +94,20 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
 
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     if (state.length > 0 && !state.keys) this.#refuse(state.length);
+    if (paddingPlaces(this.pattern) === 'after')
+      refuseResets('MultiHeadAttention, whose pattern has fixed places', context);
     return tidy(() => {
       const unplaced = { keys: this.keysOf(x), values: this.valuesOf(x) };
       expectCache(state, unplaced); // before tables of positions are made for what it says
       const place = { seen: state.length, length: x.shape[1], positions: context.positions };
       const query = this.positions.apply(this.queriesOf(x), place);
       const keys = this.positions.apply(unplaced.keys, place);
-      const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);
+      const { attentionMask: mask } = context;
+      const attentionMask = mask && keepMaskRows(cast(mask, 'float32').clone() as Tensor2D, maskRows(mask));
       const chunk = { keys, values: unplaced.values, attentionMask };
       const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);
       const cache = continues ? extendCache(state, chunk) : wholeSequence(chunk);
+      this.#expectPadding(cache);
       const documents = context.resets && packedDocuments(context.resets, cachedPositions(cache) - x.shape[1]);
       const options = {
         pattern: this.pattern,
@@ -111,6 +121,15 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       if (!continues) return { output, state: { length: cache.length } };
       return { output, state: evict(documents ? ofLastDocuments(cache, documents) : cache, this.pattern) };
     });
+  }
+
+  /** Distances are counted over all cached positions: by the pattern, and by buckets of relative positions. */
+  #expectPadding({ attentionMask, evicted = 0 }: KeyValueCache): void {
+    if (!attentionMask) return;
+    const ofPattern = paddingPlaces(this.pattern);
+    const ofBias = this.positions.scoreBias()?.kind === 'buckets' ? 'around' : 'anywhere';
+    const places = stricter(ofPattern, ofBias);
+    expectPadding('MultiHeadAttention', attentionMask, evicted && places === 'after' ? 'around' : places);
   }
 
   #refuse(seen: number): never {

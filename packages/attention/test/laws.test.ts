@@ -1,5 +1,5 @@
 import { mixerLaws } from '@sequitur/laws';
-import { LatentAttention, MultiHeadAttention, Rotary } from '../src/index.js';
+import { Alibi, LatentAttention, LinearAttention, MultiHeadAttention, Rotary } from '../src/index.js';
 
 mixerLaws('multi-head attention', () => new MultiHeadAttention({ width: 8, heads: 2 }), { width: 8 });
 mixerLaws('attention with shared keys', () => new MultiHeadAttention({ width: 12, heads: 4, keyHeads: 2 }), {
@@ -14,3 +14,8 @@ mixerLaws(
     new LatentAttention({ ...latent, queryLatentSize: 3, normEpsilon: 0.1, positions: new Rotary({ headSize: 2 }) }),
   { width: 8 },
 );
+
+mixerLaws('linear attention', () => new LinearAttention({ width: 8, heads: 2, chunkLength: 4 }), { width: 8 });
+mixerLaws('attention with ALiBi', () => new MultiHeadAttention({ width: 8, heads: 2, positions: new Alibi(2) }), {
+  width: 8,
+});

@@ -4,6 +4,7 @@ import {
   costOfParts,
   type EncodeContext,
   type Encoder,
+  expectEncoded,
   FeedForward,
   LayerNorm,
   Module,
@@ -58,6 +59,7 @@ export class BertEncoder extends Module implements Encoder {
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {
+    expectEncoded('an encoder', tokens, context);
     return tidy(() => {
       const x = this.embedding.apply(tokens, context);
       context.observe?.('embedding', x);

@@ -9,6 +9,7 @@ import {
 } from '@sequitur/attention';
 import {
   Embedding,
+  expectPadding,
   linearFlops,
   type MixContext,
   normal,
@@ -82,6 +83,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
   /** @throws SequiturError where the text is longer than there are vectors of distances for */
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     refuseResets('RelativeKeyAttention', context);
+    if (context.attentionMask) expectPadding('RelativeKeyAttention', context.attentionMask, 'around');
     if (x.shape[1] > this.contextLength) {
       throw new SequiturError({
         where: 'RelativeKeyAttention',

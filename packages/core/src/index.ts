@@ -12,6 +12,7 @@ export * from './model/layers/index.js';
 export * from './model/losses/index.js';
 export * from './model/model.js';
 export * from './model/module.js';
+export * from './model/padding.js';
 export * from './model/parameter.js';
 export * from './model/serialized-state.js';
 export {

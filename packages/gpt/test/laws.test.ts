@@ -16,7 +16,7 @@ import {
 
 const size = { vocabularySize: 11, contextLength: 12, width: 12, depth: 2, heads: 3 };
 const gated = { ...size, hiddenWidth: 10 };
-/** Windows count positions, padding among them. */
+/** Windows count positions: padding between tokens is refused. */
 const windowed = { innerPadding: false };
 
 architectureLaws(gpt2, size);

@@ -22,7 +22,7 @@ const config = {
 // gradient with the square of the step.
 for (const pair of [config.blocks.slice(0, 2), config.blocks.slice(1, 3), config.blocks.slice(2, 4)]) {
   const name = pair.map(({ kind }) => kind).join(', then ');
-  causalModelLaws(name, () => new LanguageModel({ ...config, blocks: pair }), { innerPadding: false });
+  causalModelLaws(name, () => new LanguageModel({ ...config, blocks: pair }));
 }
 
 onEachBackend('a hybrid', () => {

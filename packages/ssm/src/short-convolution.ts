@@ -1,6 +1,15 @@
-import { type ActivationFunction, activationByName, Module, Parameter, type PartCost, uniform } from '@sequitur/core';
-import { type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import {
+  type ActivationFunction,
+  activationByName,
+  type MixContext,
+  Module,
+  Parameter,
+  type PartCost,
+  uniform,
+} from '@sequitur/core';
+import { cast, expandDims, mul, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { causalConvolution } from './ops/causal-convolution/index.js';
+import { paddedConvolution } from './padded-convolution.js';
 
 export interface ShortConvolutionOptions {
   readonly channels: number;
@@ -41,10 +50,29 @@ export class ShortConvolution extends Module {
     };
   }
 
-  /** x [batch, length, channels] after `state` [batch, kernelSize - 1, channels]. */
-  apply(x: Tensor3D, state: Tensor3D, resets: Tensor2D | undefined): { y: Tensor3D; state: Tensor3D } {
-    const convolution = { x, weight: this.weight.value as unknown as Tensor2D, bias: this.bias?.value, state, resets };
-    const found = causalConvolution(convolution, this.#activation ? 'none' : 'silu');
-    return this.#activation ? { ...found, y: this.#activation(found.y) } : found;
+  /**
+   * x [batch, length, channels] after `state` [batch, kernelSize - 1, channels].
+   *
+   * @param masks padding is skipped, and y is 0 there; packed sequences are kept apart
+   */
+  apply(
+    x: Tensor3D,
+    state: Tensor3D,
+    { attentionMask, resets }: Pick<MixContext, 'attentionMask' | 'resets'> = {},
+  ): { y: Tensor3D; state: Tensor3D } {
+    const convolution = {
+      ...{ x, weight: this.weight.value as unknown as Tensor2D, bias: this.bias?.value, state },
+      resets: resets && (cast(resets, 'float32') as Tensor2D),
+    };
+    const fused = this.#activation ? 'none' : 'silu';
+    const activation = this.#activation ?? ((y: Tensor3D) => y);
+    if (!attentionMask) {
+      const found = causalConvolution(convolution, fused);
+      return { ...found, y: activation(found.y) };
+    }
+    const found = paddedConvolution(convolution, fused, attentionMask);
+    // An activation may have a value at 0, which padding has not.
+    const y = this.#activation ? mul(activation(found.y), expandDims(cast(attentionMask, 'float32'), 2)) : found.y;
+    return { ...found, y: y as Tensor3D };
   }
 }

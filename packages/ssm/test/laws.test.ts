@@ -1,19 +1,17 @@
 import { mixerLaws } from '@sequitur/laws';
 import { BidirectionalMixer, GatedConvolutionMixer, Mamba2Mixer, MambaMixer, S4dMixer } from '../src/index.js';
 
-/** What a mixer reads at padding enters its convolution or decays its state: padding stands before the text alone. */
-const padding = { innerPadding: false };
 const common = { width: 8, kernelSize: 3, bias: true, convolutionBias: true, activation: 'silu' };
 
 mixerLaws('Mamba mixer', () => new MambaMixer({ ...common, innerWidth: 12, stateSize: 3, stepRank: 2 }), {
-  ...{ ...padding, width: 8 },
+  width: 8,
 });
 
 mixerLaws(
   'Mamba-2 mixer',
   () =>
     new Mamba2Mixer({
-      ...{ ...common, bias: false }, // with a bias padding enters the convolution, as in Hugging Face's class
+      ...{ ...common, bias: false }, // with a bias, that of padding at the beginning enters the convolution
       ...{
         innerWidth: 12,
         stateSize: 3,
@@ -24,15 +22,15 @@ mixerLaws(
       },
       ...{ normEpsilon: 1e-5, normGroupSize: 6 },
     }),
-  { ...padding, width: 8 },
+  { width: 8 },
 );
 
 // A kernel that reaches the first of the positions that the laws read.
 mixerLaws('gated convolution', () => new GatedConvolutionMixer({ width: 4, kernelSize: 12, bias: true }), {
-  ...{ ...padding, width: 4 },
+  width: 4,
 });
 
-mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { ...padding, width: 4 });
+mixerLaws('S4D mixer', () => new S4dMixer({ width: 4, stateSize: 6 }), { width: 4 });
 mixerLaws(
   'bidirectional Mamba mixer',
   () => {

@@ -23,7 +23,7 @@ const blocks = [
 const config = { vocabularySize: 11, width: 8, blocks };
 
 causalModelLaws('a model of parts', () => new LanguageModel(config), {
-  innerPadding: false, // its window counts positions, padding among them
+  innerPadding: false, // its window counts positions: padding between tokens is refused
   cost: (length) => costOf(config, length),
 });
 

@@ -1,6 +1,7 @@
 export * from './block-layout.js';
 export { expectPattern } from './expect-pattern.js';
 export type { Evicted } from './key-slots.js';
+export { paddingPlaces } from './padding-places.js';
 export * from './parts.js';
 export { type Pattern, patternKey, samePattern } from './pattern.js';
 export { picture } from './picture.js';

@@ -1,8 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectTensor } from '../ops/expect-tensor.js';
 import { showShape } from '../shape.js';
-import type { MixContext } from './model.js';
+import type { EncodeContext, MixContext } from './model.js';
+import { maskRows } from './padding.js';
 import { numbersIn, type StateTree, tensorsIn } from './state-tree.js';
 
 /** @throws SequiturError where tokens are not int32 [batch, length] with at least one */
@@ -23,7 +25,18 @@ interface Chunk {
   readonly length: number;
 }
 
-/** @throws SequiturError where a mask or the positions are not [batch, length], as the chunk is */
+/** Dtypes of what stands beside the tokens. */
+const MASK_TYPES: Readonly<Record<string, readonly string[]>> = {
+  attentionMask: ['int32', 'float32', 'bool'],
+  resets: ['int32', 'float32', 'bool'],
+  positions: ['int32'],
+  tokenTypes: ['int32'],
+};
+
+/**
+ * @throws SequiturError where a mask, the positions or the token types are not [batch, length] as the chunk is, have another
+ *   dtype, or where a mask holds anything but 0 and 1
+ */
 export function expectMasks(
   where: string,
   masks: Pick<MixContext, 'attentionMask' | 'positions' | 'resets'> & { readonly tokenTypes?: Tensor | undefined },
@@ -31,13 +44,56 @@ export function expectMasks(
 ): void {
   const { attentionMask, positions, resets, tokenTypes } = masks;
   for (const [name, mask] of Object.entries({ attentionMask, positions, resets, tokenTypes })) {
-    if (!mask || (mask.rank === 2 && mask.shape[0] === batch && mask.shape[1] === length)) continue;
+    if (mask === undefined) continue;
+    const of = `${where}, ${name}`;
+    expectUsable(of, mask);
+    const types = MASK_TYPES[name]!;
+    if (!types.includes(mask.dtype)) {
+      throw new SequiturError({ where: of, expected: `dtype ${types.join(' or ')}`, got: mask.dtype });
+    }
+    if (mask.rank !== 2 || mask.shape[0] !== batch || mask.shape[1] !== length) {
+      throw new SequiturError({
+        where: of,
+        expected: `shape [${batch}, ${length}], as the chunk of tokens`,
+        got: showShape(mask.shape),
+      });
+    }
+    if (name === 'attentionMask' || name === 'resets') expectOnesAndZeros(of, mask);
+  }
+  if (attentionMask && resets) expectNoResetAtPadding(where, attentionMask, resets);
+}
+
+/** Before a GPU first reads the mask, which takes its values from the host. */
+function expectOnesAndZeros(where: string, mask: Tensor): void {
+  for (const [row, values] of (maskRows(mask) ?? []).entries()) {
+    const column = values.findIndex((value) => value !== 0 && value !== 1);
+    if (column < 0) continue;
     throw new SequiturError({
-      where: `${where}, ${name}`,
-      expected: `shape [${batch}, ${length}], as the chunk of tokens`,
-      got: showShape(mask.shape),
+      where: `${where}, row ${row}, column ${column}`,
+      expected: '1 or 0',
+      got: String(values[column]),
     });
   }
+}
+
+function expectNoResetAtPadding(where: string, attentionMask: Tensor, resets: Tensor): void {
+  const [real, begins] = [maskRows(attentionMask) ?? [], maskRows(resets) ?? []];
+  for (const [row, values] of begins.entries()) {
+    const column = values.findIndex((value, index) => value === 1 && real[row]?.[index] === 0);
+    if (column < 0) continue;
+    throw new SequiturError({
+      where: `${where}, resets, row ${row}, column ${column}`,
+      expected: 'a sequence that begins with a token',
+      got: 'one that begins with padding',
+      fix: 'Set 1 at the first token after the padding',
+    });
+  }
+}
+
+/** @throws SequiturError where the tokens of an encoder or what stands beside them have another rank, dtype, shape or value */
+export function expectEncoded(where: string, tokens: Tensor, context: EncodeContext): void {
+  expectTokens(where, tokens);
+  expectMasks(where, context, { batch: tokens.shape[0]!, length: tokens.shape[1]! });
 }
 
 /**

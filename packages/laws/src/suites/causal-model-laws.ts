@@ -8,6 +8,7 @@ import { filled, type RecurrentLawOptions } from './law-options.js';
 import { moduleLaws } from './module-laws.js';
 import { part, type Recurrence } from './recurrence.js';
 import { recurrenceLaws } from './recurrence-laws.js';
+import { refusalLaws } from './refusal-laws.js';
 
 /**
  * Every law of causal models, on every backend: call it with a small model without dropout.
@@ -21,6 +22,10 @@ export function causalModelLaws(name: string, create: () => CausalModel, options
     const open = async () => readingTokens(await filled(create(), options));
     recurrenceLaws(open, options, agreed);
     lastLogitsLaw(open, options);
+    refusalLaws(async () => {
+      const { read, initState, dispose } = await open();
+      return { read: (tokens, context) => read(tokens, initState(tokens.shape[0]), context).output, dispose };
+    });
   });
 }
 

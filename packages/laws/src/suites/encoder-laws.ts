@@ -1,5 +1,5 @@
 import { type Encoder, scoped } from '@sequitur/core';
-import { concat, dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
+import { concat, dispose, memory, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawTokens } from '../draw.js';
 import { expectClose } from '../expect-close.js';
@@ -9,6 +9,7 @@ import { gradientLaws } from './gradient-laws.js';
 import { filled, type LawOptions } from './law-options.js';
 import { moduleLaws } from './module-laws.js';
 import { part, row } from './recurrence.js';
+import { refusalLaws } from './refusal-laws.js';
 
 /**
  * Every law of encoders, on every backend: call it with a small encoder without dropout.
@@ -45,6 +46,28 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       });
       await expectClose(found, wanted, tolerance);
       encoder.dispose();
+    });
+
+    it('is unaffected by what padding before and after a sequence holds', async () => {
+      const encoder = await open();
+      const attentionMask = tensor2d([Array.from({ length }, (_, i) => Number(i > 1 && i < length - 2))]);
+      const [found, wanted] = scoped(() => {
+        const [tokens, other] = [draw(encoder, 1), draw(encoder, 1, 'padding')];
+        const middle = part(tokens, 2, length - 4);
+        const padded = concat([part(other, 0, 2), middle, part(other, length - 2, 2)], 1) as Tensor2D;
+        return [tokens, padded].map((row) => part(encoder.encode(row, { attentionMask }), 2, length - 4)) as [
+          Tensor,
+          Tensor,
+        ];
+      });
+      await expectClose(found, wanted, tolerance);
+      attentionMask.dispose();
+      encoder.dispose();
+    });
+
+    refusalLaws(async () => {
+      const encoder = await open();
+      return { read: (tokens, context) => encoder.encode(tokens, context), dispose: () => encoder.dispose() };
     });
 
     it('leaks no tensors', async () => {

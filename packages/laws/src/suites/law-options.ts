@@ -20,9 +20,9 @@ export interface LawOptions {
 }
 
 export interface RecurrentLawOptions extends LawOptions {
-  /** Whether sequences may be padded at the left; default true. */
+  /** Whether sequences may be padded at the left (default), or padding there must be refused. */
   readonly leftPadding?: boolean | undefined;
-  /** Whether padding may be anywhere, in later chunks too; default `leftPadding`. */
+  /** Whether padding may be anywhere, in later chunks too, or must be refused between tokens; default `leftPadding`. */
   readonly innerPadding?: boolean | undefined;
   /** Whether packed sequences are supported; if not, they must be refused. Default true. */
   readonly packing?: boolean | undefined;

@@ -8,7 +8,7 @@ import { weighedReading } from './differentiable.js';
 import { gradientLaws } from './gradient-laws.js';
 import { filled, type RecurrentLawOptions } from './law-options.js';
 import { moduleLaws } from './module-laws.js';
-import { outerPaddingLaw } from './padding-laws.js';
+import { bidirectionalPaddingLaw } from './padding-laws.js';
 import type { Recurrence } from './recurrence.js';
 import { recurrenceLaws } from './recurrence-laws.js';
 
@@ -33,7 +33,7 @@ export function mixerLaws(name: string, create: () => SequenceMixer, options: Mi
     if (!bidirectional) recurrenceLaws(open, { ...options, stateBytes: declaredBytes(create()) }, agreed);
     else {
       gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });
-      outerPaddingLaw(open, length, tolerance);
+      bidirectionalPaddingLaw(open, length, tolerance);
     }
 
     it('has the input gradient of central differences', async () => {

@@ -1,6 +1,6 @@
 import { type MixContext, scoped } from '@sequitur/core';
 import { concat, type Tensor, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, row } from './recurrence.js';
 
@@ -65,23 +65,64 @@ export function innerPaddingLaws(open: () => Promise<Recurrence>, length: number
   });
 }
 
-/** The law of bidirectional models: padding before one sequence and after another changes nothing. */
-export function outerPaddingLaw(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
+/** The law of models that count positions: padding there is refused, in the first chunk and where a row continues after it. */
+export function paddingRefusal(open: () => Promise<Recurrence>, length: number, place: 'before' | 'inside'): void {
+  it(`refuses padding ${place === 'before' ? 'before the tokens' : 'between tokens'}`, async () => {
+    const recurrence = await open();
+    const whole = Array.from({ length }, () => 1);
+    const hidden = (from: number, count: number) => whole.map((_, i) => Number(i < from || i >= from + count));
+    const padded = place === 'before' ? hidden(0, 2) : hidden(1, 2);
+    const refusal = /attentionMask|padding/;
+    scoped(() => {
+      const sequence = recurrence.draw(2, length, 'sequence');
+      expect(() => recurrence.read(sequence, recurrence.initState(2), maskedContext([whole, padded], 0))).toThrow(
+        refusal,
+      );
+    });
+    if (place === 'inside') {
+      expect(() =>
+        scoped(() => {
+          const sequence = recurrence.draw(2, length, 'sequence');
+          const half = Math.ceil(length / 2);
+          const ends = maskedContext([whole.slice(0, half), hidden(half - 1, 1).slice(0, half)], 0);
+          const { state } = recurrence.read(part(sequence, 0, half), recurrence.initState(2), ends);
+          const continued = maskedContext([whole.slice(half), whole.slice(half)], half);
+          recurrence.read(part(sequence, half, length - half), state, continued);
+        }),
+      ).toThrow(refusal);
+    }
+    recurrence.dispose();
+  });
+}
+
+/** The law of bidirectional models: padding before, after or inside a sequence changes nothing. */
+export function bidirectionalPaddingLaw(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const padding = 3;
 
-  it('is unaffected by padding at the left and at the right', async () => {
+  it('is unaffected by padding at the left, at the right and inside', async () => {
     const recurrence = await open();
     const [found, wanted] = scoped(() => {
-      const sequence = recurrence.draw(2, length, 'sequence');
-      const visible = [0, 1].map((row) =>
-        Array.from({ length }, (_, i) => Number(row === 0 ? i >= padding : i < length - padding)),
-      );
-      const padded = recurrence.read(sequence, recurrence.initState(2), maskedContext(visible, 0)).output;
-      const alone = (index: number, start: number) =>
-        recurrence.read(part(row(sequence, index), start, length - padding), recurrence.initState(1), {}).output;
+      const sequence = recurrence.draw(3, length, 'sequence');
+      const hides = [
+        (i: number) => i < padding,
+        (i: number) => i >= length - padding,
+        (i: number) => i % 3 === 1 && i < 3 * padding,
+      ];
+      const visible = hides.map((isHidden) => Array.from({ length }, (_, i) => Number(!isHidden(i))));
+      const padded = recurrence.read(sequence, recurrence.initState(3), maskedContext(visible, 0)).output;
+      const kept = (x: Tensor, index: number) =>
+        concat(
+          visible[index]!.flatMap((value, i) => (value ? [part(row(x, index), i, 1)] : [])),
+          1,
+        );
+      const alone = (index: number) => recurrence.read(kept(sequence, index), recurrence.initState(1), {}).output;
+      const rows = [0, 1, 2];
       return [
-        concat([part(row(padded, 0), padding, length - padding), part(row(padded, 1), 0, length - padding)], 1),
-        concat([alone(0, padding), alone(1, 0)], 1),
+        concat(
+          rows.map((index) => kept(padded, index)),
+          1,
+        ),
+        concat(rows.map(alone), 1),
       ];
     });
     await expectClose(found, wanted, tolerance);

@@ -4,7 +4,7 @@ import { type Gradients, gradientsOf, weighedReading } from './differentiable.js
 import { expectSameGradients, gradientLaws } from './gradient-laws.js';
 import type { RecurrentLawOptions } from './law-options.js';
 import { packingLaws, packingRefusal } from './packing-laws.js';
-import { innerPaddingLaws, leftPaddingLaws } from './padding-laws.js';
+import { innerPaddingLaws, leftPaddingLaws, paddingRefusal } from './padding-laws.js';
 import type { Recurrence } from './recurrence.js';
 import { stateLaws } from './state-laws.js';
 
@@ -26,7 +26,9 @@ export function recurrenceLaws(
   });
   causalityLaws(open, length, tolerance);
   if (leftPadding) leftPaddingLaws(open, length, tolerance);
+  else paddingRefusal(open, length, 'before');
   if (options.innerPadding ?? leftPadding) innerPaddingLaws(open, length, tolerance);
+  else paddingRefusal(open, length, 'inside');
   if (options.packing ?? true) packingLaws(open, length, tolerance);
   else packingRefusal(open, length);
   gradientLaws(async () => weighedReading(await open(), length, [length]), { ...options, tolerance, agreed });

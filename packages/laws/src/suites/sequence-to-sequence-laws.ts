@@ -1,4 +1,4 @@
-import { type CausalModel, type SequenceToSequenceModel, scoped } from '@sequitur/core';
+import { type CausalModel, type EncodeContext, type SequenceToSequenceModel, scoped } from '@sequitur/core';
 import { concat, dispose, memory, type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { drawTokens } from '../draw.js';
@@ -11,6 +11,7 @@ import { gradientLaws } from './gradient-laws.js';
 import { filled, type RecurrentLawOptions } from './law-options.js';
 import { moduleLaws } from './module-laws.js';
 import { type Recurrence, row } from './recurrence.js';
+import { refusalLaws } from './refusal-laws.js';
 import { stateLaws } from './state-laws.js';
 
 const SOURCE_LENGTH = 6;
@@ -36,6 +37,12 @@ export function sequenceToSequenceLaws(
     causalityLaws(conditioned, length, tolerance);
     lastLogitsLaw(conditioned, options);
     sourceLaws(open, tolerance);
+    refusalLaws(async () => {
+      const model = await open();
+      const read = (source: Tensor2D, context: EncodeContext) =>
+        model.conditionedOn(source, context).initState(2) as never;
+      return { read, dispose: () => model.dispose() };
+    });
     gradientLaws(
       async () => {
         const model = await open();

@@ -3,6 +3,8 @@ import {
   Embedding,
   type EncodeContext,
   type Encoder,
+  expectEncoded,
+  expectTokens,
   Linear,
   Module,
   type SequenceToSequenceModel,
@@ -38,7 +40,9 @@ export class MeanEncoder extends Module implements Encoder {
   readonly tokens = new Embedding(VOCABULARY, WIDTH);
   readonly output = new Linear(WIDTH, WIDTH);
 
-  encode(tokens: Tensor2D, { attentionMask }: EncodeContext = {}): Tensor3D {
+  encode(tokens: Tensor2D, context: EncodeContext = {}): Tensor3D {
+    expectEncoded('MeanEncoder', tokens, context);
+    const { attentionMask } = context;
     return scoped(() => {
       const x = this.tokens.lookup(tokens);
       const real = cast(attentionMask ?? ones(tokens.shape), 'float32'); // [batch, length]
@@ -67,7 +71,9 @@ class SummingDecoder extends Module implements CausalModel<Total> {
     return this.stepFrom(null, tokens, state, context);
   }
 
-  stepFrom(start: Tensor | null, tokens: Tensor2D, { total }: Total, { logits }: StepContext) {
+  stepFrom(start: Tensor | null, tokens: Tensor2D, { total }: Total, context: StepContext) {
+    expectTokens('SummingDecoder', tokens);
+    const { logits } = context;
     return scoped(() => {
       const sums = add(cumsum(this.tokens.lookup(tokens), 1), expandDims(total, 1)); // [batch, length, width]
       const [batch, length] = tokens.shape;
@@ -90,6 +96,7 @@ export class SummingTranslator extends Module implements SequenceToSequenceModel
 
   conditionedOn(source: Tensor2D, context: EncodeContext = {}): CausalModel {
     const start = scoped(() => {
+      expectEncoded('SummingTranslator', source, context);
       const real = expandDims(cast(context.attentionMask ?? ones(source.shape), 'float32'), 2);
       const read = mul(this.encoder.encode(source, context), real);
       return keep(div(sum(read, 1), maximum(sum(real, 1), 1)));

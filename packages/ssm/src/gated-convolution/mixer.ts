@@ -1,5 +1,5 @@
 import { type Initializer, Linear, type MixContext, Module, normal, type SequenceMixer, scoped } from '@sequitur/core';
-import { cast, expandDims, mul, split, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { mul, split, type Tensor3D } from '@tensorflow/tfjs-core';
 import { ShortConvolution } from '../short-convolution.js';
 
 export interface GatedConvolutionMixerOptions {
@@ -40,14 +40,12 @@ export class GatedConvolutionMixer extends Module implements SequenceMixer<Gated
     return { convolution: this.convolution.initState(batchSize) };
   }
 
-  mix(x: Tensor3D, state: GatedConvolutionState, { attentionMask, resets }: MixContext) {
+  mix(x: Tensor3D, state: GatedConvolutionState, context: MixContext) {
     return scoped(() => {
       const [inner, outer, signal] = split(this.input.apply(x), 3, 2) as [Tensor3D, Tensor3D, Tensor3D];
-      const gated = mul(inner, signal) as Tensor3D;
-      const read = attentionMask ? (mul(gated, expandDims(cast(attentionMask, 'float32'), 2)) as Tensor3D) : gated;
-      const starts = resets && (cast(resets, 'float32') as Tensor2D);
-      const { y, state: convolution } = this.convolution.apply(read, state.convolution, starts);
-      return { output: this.output.apply(mul(outer, y) as Tensor3D), state: { convolution } };
+      const convolved = this.convolution.apply(mul(inner, signal) as Tensor3D, state.convolution, context);
+      const output = this.output.apply(mul(outer, convolved.y) as Tensor3D);
+      return { output, state: { convolution: convolved.state } };
     });
   }
 }

@@ -13,13 +13,14 @@ import {
   uniform,
 } from '@sequitur/core';
 import {
+  add,
   cast,
   exp,
   expandDims,
   mul,
   neg,
   split,
-  type Tensor,
+  sub,
   type Tensor2D,
   type Tensor3D,
   zeros,
@@ -110,11 +111,9 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
 
   mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {
     return scoped(() => {
-      // Padding enters neither the convolution nor the scan: left padding leaves the state empty.
-      const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
       const [signal, gate] = split(this.input.apply(x), 2, 2) as [Tensor3D, Tensor3D];
-      const convolved = this.convolution.apply(masked(signal, attentionMask), state.convolution, context.resets);
-      const scan = this.#scanOf(masked(convolved.y, attentionMask), state.scan, context.resets);
+      const convolved = this.convolution.apply(signal, state.convolution, context);
+      const scan = this.#scanOf(convolved.y, state.scan, context);
       const { y, state: last } = selectiveScan(scan);
       observeScan(scan, context);
       const output = this.output.apply(mul(y, this.#gate(gate)) as Tensor3D);
@@ -122,12 +121,12 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
     });
   }
 
-  #scanOf(x: Tensor3D, initialState: Tensor3D, resets: Tensor2D | undefined): SelectiveScan {
+  #scanOf(x: Tensor3D, initialState: Tensor3D, { attentionMask, resets }: MixContext): SelectiveScan {
     const { stepRank, stateSize } = this.#options;
     const [step, inputMatrix, outputMatrix] = split(this.selection.apply(x), [stepRank, stateSize, stateSize], 2);
     return {
       x,
-      stepSize: this.stepSize.apply(step as Tensor3D),
+      stepSize: withoutPadding(this.stepSize.apply(step as Tensor3D), attentionMask),
       stateMatrix: neg(exp(this.logDecay.value)) as Tensor2D,
       inputMatrix: inputMatrix!,
       outputMatrix: outputMatrix!,
@@ -139,6 +138,11 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   }
 }
 
-function masked(x: Tensor3D, attentionMask: Tensor | undefined): Tensor3D {
-  return attentionMask ? (mul(x, attentionMask) as Tensor3D) : x;
+/** Steps before softplus at padding: it gives 0 for them, so that the state neither decays nor takes anything up. */
+const NO_STEP = -1e4;
+
+function withoutPadding(step: Tensor3D, attentionMask: Tensor2D | undefined): Tensor3D {
+  if (!attentionMask) return step;
+  const real = expandDims(cast(attentionMask, 'float32'), 2);
+  return add(mul(step, real), mul(sub(1, real), NO_STEP)) as Tensor3D;
 }

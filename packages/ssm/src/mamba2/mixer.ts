@@ -16,10 +16,16 @@ import {
   uniform,
 } from '@sequitur/core';
 import {
+  abs,
   add,
   cast,
+  clone,
+  cumsum,
+  equal,
   exp,
   expandDims,
+  max,
+  maximum,
   mul,
   neg,
   reshape,
@@ -63,8 +69,8 @@ export type Mamba2State = {
 /**
  * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and
  * step sizes; signal and matrices pass a short convolution; each head has one decay; a gated norm comes last. Padding
- * is masked before the input projection and after the convolution, as in Hugging Face's class: where the projection has
- * a bias, that of padding enters the convolution.
+ * changes nothing, but where the projection has a bias, that of padding at the beginning enters the convolution, as in
+ * Hugging Face's class.
  *
  * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
  * length], each computed only when observed.
@@ -125,10 +131,14 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
       const sizes = [innerWidth, innerWidth + 2 * groups * stateSize, this.heads];
       const [gate, mixed, step] = split(this.input.apply(masked(x)), sizes, 2) as [Tensor3D, Tensor3D, Tensor3D];
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
-      const convolved = this.convolution.apply(mixed, state.convolution, resets);
-      const { scan, signal } = this.#scanOf(masked(convolved.y), step, state.scan, resets);
+      const padding = this.input.bias
+        ? keepFirstPadding(context.attentionMask, state.convolution)
+        : context.attentionMask;
+      const convolved = this.convolution.apply(mixed, state.convolution, { ...context, attentionMask: padding });
+      const stepSize = masked(this.#stepSizes(step)); // 0 at padding, where the state stays as it is
+      const { scan, signal } = this.#scanOf(masked(convolved.y), stepSize, state.scan, resets);
       const { y, state: last } = stateSpaceDuality(scan, chunkLength);
-      this.#observe(scan, step, context);
+      this.#observe(scan, stepSize, context);
       const passed = add(y, mul(signal, expandDims(this.skip.value, 1)));
       const options = { gate, groupSize: normGroupSize };
       const normed = rmsNorm(reshape(passed, gate.shape), this.normWeight.value, normEpsilon, options);
@@ -136,12 +146,11 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     });
   }
 
-  #scanOf(mixed: Tensor3D, step: Tensor3D, initialState: Tensor4D, resets: Tensor2D | undefined) {
+  #scanOf(mixed: Tensor3D, stepSize: Tensor3D, initialState: Tensor4D, resets: Tensor2D | undefined) {
     const { innerWidth, groups, stateSize, headSize } = this.#options;
     const [batch, length] = mixed.shape;
     const [x, input, output] = split(mixed, [innerWidth, groups * stateSize, groups * stateSize], 2);
     const signal = reshape(x!, [batch, length, this.heads, headSize]) as Tensor4D;
-    const stepSize = this.#stepSizes(step);
     const scan: StateSpaceDuality = {
       x: mul(signal, expandDims(stepSize, 3)) as Tensor4D,
       logDecay: mul(stepSize, neg(exp(this.logDecay.value))) as Tensor3D,
@@ -160,10 +169,19 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     return clip(sizes as Tensor3D, least, Math.min(most, LARGEST));
   }
 
-  #observe(scan: StateSpaceDuality, step: Tensor3D, context: Context): void {
-    observeLazily(context, 'stepSizes', () => this.#stepSizes(step));
+  #observe(scan: StateSpaceDuality, stepSize: Tensor3D, context: Context): void {
+    observeLazily(context, 'stepSizes', () => clone(stepSize));
     observeDuality(scan, context);
   }
+}
+
+/** The mask with the padding before a text shown, in rows that have read nothing yet. */
+function keepFirstPadding(mask: Tensor2D | undefined, state: Tensor3D): Tensor2D | undefined {
+  if (!mask) return undefined;
+  const real = cast(mask, 'float32');
+  const isFirst = cast(equal(cumsum(real, 1), 0), 'float32');
+  const isEmpty = expandDims(cast(equal(max(abs(state), [1, 2]), 0), 'float32'), 1);
+  return maximum(real, mul(isFirst, isEmpty)) as Tensor2D;
 }
 
 /** The largest float32, which stands for an infinite bound on a GPU. */

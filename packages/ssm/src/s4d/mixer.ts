@@ -30,6 +30,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { DEFAULT_STEP_SPAN, type StepSizeSpan } from '../initializers.js';
 import { diagonalScanCost } from './cost.js';
+import { paddedDiagonalScan } from './padded-scan.js';
 import { type DiagonalStateSpace, impulseResponse } from './powers.js';
 import { diagonalScan, emptyDiagonalState } from './scan.js';
 
@@ -92,7 +93,10 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
       const space = this.#space();
       observeLazily(context, 'response', () => impulseResponse(space, 64));
-      const { y, state: last } = diagonalScan(input, space, state.scan, resets);
+      const scan = { x: input, space, initial: state.scan, resets };
+      const { y, state: last } = attentionMask
+        ? paddedDiagonalScan({ ...scan, mask: attentionMask })
+        : diagonalScan(input, space, state.scan, resets);
       const passed = gelu(add(y, mul(input, this.skip.value)) as Tensor3D);
       const [values, gates] = split(this.output.apply(passed), 2, 2) as [Tensor, Tensor];
       return { output: mul(values, sigmoid(gates)) as Tensor3D, state: { scan: last } };

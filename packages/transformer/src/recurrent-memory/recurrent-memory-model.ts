@@ -19,6 +19,7 @@ import {
 } from '@sequitur/core';
 import { add, slice, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import { type CostedReader, recurrentMemoryCost } from './cost.js';
+import { endedRows, expectPaddingAtEnd } from './ended-rows.js';
 
 /** A causal model that reads embeddings instead of tokens, as `CausalStack` does. */
 export interface ReadsVectors<S extends StateTree = StateTree> extends CausalModel<S> {
@@ -53,12 +54,15 @@ export type RecurrentMemoryState = {
   readonly segmentLength: number;
   /** Number of complete segments. */
   readonly segments: number;
+  /** [batch, 1], 1 in rows that ended in padding; absent: none has. */
+  readonly ended?: Tensor2D;
 };
 
 /**
  * Recurrent Memory Transformer (Bulatov, Kuratov and Burtsev 2022, section 3.1) around any model that reads embeddings:
  * every segment is read as [memory, tokens, memory], and the output at the memory tokens after the segment is the
- * memory before the next one. The state is constant in the length.
+ * memory before the next one. The state is constant in the length. Segments count all positions, so padding may stand after
+ * a sequence alone.
  *
  * Observable: what the model within offers, below `memoryRead` and `memoryWritten` for the memory tokens.
  */
@@ -117,9 +121,11 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
     expectMasks('RecurrentMemoryModel', context, { batch: tokens.shape[0], length: tokens.shape[1] });
     expectState('RecurrentMemoryModel', state, tokens.shape[0]);
     refuseResets('RecurrentMemoryModel', context);
+    expectPaddingAtEnd('RecurrentMemoryModel', context.attentionMask, state.ended);
     return scoped(() => {
       const x = this.model.embed(tokens);
-      let now = state;
+      const ended = context.attentionMask ? endedRows(context.attentionMask, state.ended) : state.ended;
+      let now: RecurrentMemoryState = { ...state, ...(ended && { ended }) };
       const { segmentLength } = state;
       const place = { filled: segmentLength - state.room, segmentLength };
       const hidden = readSegments(x, place, context, (piece, seen, { start, count, ends }) => {
@@ -138,12 +144,13 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
    * The caller disposes the new state.
    */
   endSegment(state: RecurrentMemoryState, context: StepContext = {}): RecurrentMemoryState {
-    const { memory, inner, segmentLength, segments } = state;
+    const { memory, inner, segmentLength, segments, ended } = state;
     if (!memory || !inner) return state;
     return scoped(() => {
       const { hidden } = this.model.readVectors(memory, inner, onlyWatching(within(context, 'memoryWritten')));
       const cut = (segments + 1) % this.#gradientSegments === 0;
-      return { memory: cut ? detach(hidden) : hidden, room: segmentLength, segmentLength, segments: segments + 1 };
+      const next = { room: segmentLength, segmentLength, segments: segments + 1, ...(ended && { ended }) };
+      return { memory: cut ? detach(hidden) : hidden, ...next };
     });
   }
 

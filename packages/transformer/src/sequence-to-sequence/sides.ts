@@ -1,4 +1,4 @@
-import { dropout, type EncodeContext, Module, type Norm } from '@sequitur/core';
+import { dropout, type EncodeContext, expectEncoded, Module, type Norm } from '@sequitur/core';
 import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { DecoderBlock } from '../decoder/decoder-block.js';
 import type { EncoderStack } from '../encoder-stack.js';
@@ -18,7 +18,9 @@ export class SourceEncoder extends Module {
   }
 
   /** source int32 [batch, length] -> [batch, length, width]. */
-  apply(source: Tensor2D, { attentionMask, positions, random, observe }: EncodeContext = {}): Tensor3D {
+  apply(source: Tensor2D, context: EncodeContext = {}): Tensor3D {
+    expectEncoded('an encoder', source, context);
+    const { attentionMask, positions, random, observe } = context;
     return tidy(() => {
       const x = this.embedding.apply(source, 0, { positions, random });
       observe?.('embedding', x);

@@ -1,4 +1,4 @@
-import { normal, type PartCost } from '@sequitur/core';
+import { expectEncoded, expectPadding, normal, type PartCost } from '@sequitur/core';
 import { ones, pad, slice, type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import { type BertContext, BertEncoder } from '../../encoder.js';
 import { BigBirdMixer } from './attention.js';
@@ -38,7 +38,10 @@ export class BigBirdEncoder extends BertEncoder {
   }
 
   override encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {
+    expectEncoded('BigBird', tokens, context);
     const [batch, length] = tokens.shape;
+    const { attentionMask } = context;
+    if (attentionMask && length >= this.#sparseFrom) expectPadding('BigBird, sparse attention', attentionMask, 'after');
     const missing = this.#missing(length);
     if (missing === 0) return super.encode(tokens, context);
     return tidy(() => {
@@ -51,10 +54,10 @@ export class BigBirdEncoder extends BertEncoder {
           ],
           value,
         ) as Tensor2D;
-      const { attentionMask = ones([batch, length], 'int32') as Tensor2D, tokenTypes, positions } = context;
+      const { tokenTypes, positions } = context;
       const hidden = super.encode(filled(tokens, this.#padding), {
         ...context,
-        attentionMask: filled(attentionMask, 0),
+        attentionMask: filled(attentionMask ?? (ones([batch, length], 'int32') as Tensor2D), 0),
         tokenTypes: tokenTypes && filled(tokenTypes, 0),
         positions: positions && filled(positions, this.#padding),
       });

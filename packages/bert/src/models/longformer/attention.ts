@@ -11,7 +11,15 @@ import {
   type ProjectionOptions,
   type Projections,
 } from '@sequitur/attention';
-import { Linear, linearFlops, type MixContext, type PartCost, refuseResets, type SequenceMixer } from '@sequitur/core';
+import {
+  expectPadding,
+  Linear,
+  linearFlops,
+  type MixContext,
+  type PartCost,
+  refuseResets,
+  type SequenceMixer,
+} from '@sequitur/core';
 import {
   cast,
   concat,
@@ -80,6 +88,7 @@ export class LongformerMixer extends ProjectedAttention implements SequenceMixer
     context: BertContext & Pick<MixContext, 'resets'>,
   ): { output: Tensor3D; state: KeyValueCache } {
     refuseResets('LongformerMixer', context);
+    if (context.attentionMask) expectPadding('LongformerMixer', context.attentionMask, 'around');
     const output = tidy(() => {
       const [batch, length] = x.shape;
       const attentionMask = context.attentionMask && (cast(context.attentionMask, 'float32') as Tensor2D);

@@ -1,4 +1,4 @@
-import { readSegments, type TransformerXlState } from '@sequitur/attention';
+import { readSegments, refuseMasks, type TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
@@ -8,7 +8,6 @@ import {
   initialize,
   type MixContext,
   type Parameter,
-  refuseResets,
   type StepContext,
   scoped,
   within,
@@ -97,7 +96,7 @@ export class MemoryTransformerXl
     expectTokens('MemoryTransformerXl', tokens);
     expectMasks('MemoryTransformerXl', context, { batch: tokens.shape[0], length: tokens.shape[1] });
     expectState('MemoryTransformerXl', state, tokens.shape[0], this.blocks.length);
-    refuseResets('MemoryTransformerXl', context);
+    refuseMasks('MemoryTransformerXl', context);
     return scoped(() => {
       const { dropout: rate = 0, segmentLength } = this.config;
       const x = dropout(this.embedding.apply(tokens), rate, context.random);

@@ -1,0 +1,61 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { SequiturError } from '../errors.js';
+import { valuesOnHost } from '../ops/values-on-host.js';
+
+/** Where the real tokens of a row are: the first, the last, and how many. A row of padding alone has none. */
+export interface RealTokens {
+  readonly first: number;
+  readonly last: number;
+  readonly count: number;
+}
+
+/** Where padding may stand in a row. */
+export type PaddingPlaces = 'anywhere' | 'around' | 'after';
+
+/** Masks leave the host when a GPU first reads them: what they hold is kept here, beside them. */
+const known = new WeakMap<Tensor, readonly (readonly number[])[]>();
+
+/** The rows of a padding mask [batch, length]; null where only a GPU knows them. */
+export function maskRows(mask: Tensor): readonly (readonly number[])[] | null {
+  const found = known.get(mask);
+  if (found) return found;
+  const values = valuesOnHost(mask);
+  if (!values) return null;
+  const [batch, length] = mask.shape as [number, number];
+  const rows = Array.from({ length: batch }, (_, row) =>
+    Array.from({ length }, (_, column) => Number(values[row * length + column])),
+  );
+  known.set(mask, rows);
+  return rows;
+}
+
+/** Keeps the rows of a mask that was made of others. */
+export function keepMaskRows<T extends Tensor>(mask: T, rows: readonly (readonly number[])[] | null): T {
+  if (rows) known.set(mask, rows);
+  return mask;
+}
+
+export function realTokensOf(row: readonly number[]): RealTokens {
+  return { first: row.indexOf(1), last: row.lastIndexOf(1), count: row.filter((value) => value === 1).length };
+}
+
+/**
+ * Refuses padding where it would be counted as tokens are: inside a sequence by what measures distances, before it by what
+ * counts from the beginning of a row. A mask that only a GPU knows is not checked.
+ *
+ * @throws SequiturError naming the row
+ */
+export function expectPadding(where: string, mask: Tensor, places: PaddingPlaces): void {
+  if (places === 'anywhere') return;
+  for (const [index, row] of (maskRows(mask) ?? []).entries()) {
+    const { first, last, count } = realTokensOf(row);
+    const isWhole = count === 0 || last - first + 1 === count;
+    if (isWhole && (places === 'around' || first <= 0)) continue;
+    throw new SequiturError({
+      where: `${where}, attentionMask, row ${index}`,
+      expected: places === 'around' ? 'padding before or after the tokens' : 'padding after the tokens alone',
+      got: isWhole ? `${first} positions of padding before them` : 'padding between them',
+      fix: 'Give each sequence without padding inside, or read sequences of different lengths one at a time',
+    });
+  }
+}
