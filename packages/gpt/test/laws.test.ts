@@ -29,6 +29,6 @@ architectureLaws(gemma, { ...gated, headSize: 6, keyHeads: 1, tied: true });
 architectureLaws(bloom, { vocabularySize: 11, width: 12, depth: 2, heads: 3, residualFromNorm: true });
 architectureLaws(falcon, { ...gated, width: 8, heads: 4, keyHeads: 2, newDecoder: true, norms: 2 });
 architectureLaws(opt, { ...gated, activation: 'gelu', embeddingWidth: 5, preNorm: false, tied: true });
-architectureLaws(lfm2, { ...gated, headSize: 4, attends: [false, true] }, windowed);
+architectureLaws(lfm2, { ...gated, headSize: 4, attends: [false, true] });
 // All experts are active, since differences jump where a choice changes.
 architectureLaws(mixtral, { ...gated, width: 8, heads: 2, keyHeads: 1, experts: 3, activeExperts: 3 });

@@ -1,4 +1,5 @@
 import {
+  expectStateTensors,
   Linear,
   linearFlops,
   type MixContext,
@@ -47,17 +48,20 @@ export class GruMixer extends Module implements SequenceMixer<GruState> {
     return { flops, gradientFlops: 2 * flops, stateBytes: 4 * this.hiddenWidth };
   }
 
-  mix(x: Tensor3D, { hidden }: GruState, context: MixContext): { output: Tensor3D; state: GruState } {
+  mix(x: Tensor3D, state: GruState, context: MixContext): { output: Tensor3D; state: GruState } {
+    const shape = [x.shape[0], this.hiddenWidth];
+    expectStateTensors('GruMixer', state, { hidden: shape });
+    const { hidden } = state;
     return scoped(() => {
       const [batch, length] = x.shape;
-      const { outputs, ...state } = gruSequence({
+      const { outputs, ...next } = gruSequence({
         gates: this.input.apply(x) as Tensor3D,
         weight: this.recurrence.weight.value as Tensor2D,
         bias: this.recurrence.bias!.value as Tensor1D,
         hidden,
         ...masksOf(context, batch, length),
       });
-      return { output: this.output.apply(outputs), state };
+      return { output: this.output.apply(outputs), state: next };
     });
   }
 }

@@ -1,4 +1,5 @@
 import {
+  expectStateTensors,
   Linear,
   linearFlops,
   type MixContext,
@@ -56,16 +57,19 @@ export class LstmMixer extends Module implements SequenceMixer<LstmState> {
     return { flops, gradientFlops: 2 * flops, stateBytes: 2 * 4 * this.hiddenWidth };
   }
 
-  mix(x: Tensor3D, { hidden, cell }: LstmState, context: MixContext): { output: Tensor3D; state: LstmState } {
+  mix(x: Tensor3D, state: LstmState, context: MixContext): { output: Tensor3D; state: LstmState } {
+    const shape = [x.shape[0], this.hiddenWidth];
+    expectStateTensors('LstmMixer', state, { hidden: shape, cell: shape });
+    const { hidden, cell } = state;
     return scoped(() => {
       const [batch, length] = x.shape;
-      const { outputs, ...state } = lstmSequence({
+      const { outputs, ...next } = lstmSequence({
         gates: this.input.apply(x) as Tensor3D,
         weight: this.recurrence.weight.value as Tensor2D,
         ...{ hidden, cell },
         ...masksOf(context, batch, length),
       });
-      return { output: this.output.apply(outputs), state };
+      return { output: this.output.apply(outputs), state: next };
     });
   }
 }

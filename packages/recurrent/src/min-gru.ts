@@ -1,4 +1,5 @@
 import {
+  expectStateTensors,
   Linear,
   linearFlops,
   linearScan,
@@ -63,7 +64,10 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
     };
   }
 
-  mix(x: Tensor3D, { hidden }: MinGruState, context: MixContext): { output: Tensor3D; state: MinGruState } {
+  mix(x: Tensor3D, state: MinGruState, context: MixContext): { output: Tensor3D; state: MinGruState } {
+    const shape = [x.shape[0], this.hiddenWidth];
+    expectStateTensors('MinGruMixer', state, { hidden: shape });
+    const { hidden } = state;
     return scoped(() => {
       const [batch, length] = x.shape;
       const [gate, candidate] = split(this.input.apply(x), 2, 2) as [Tensor, Tensor];

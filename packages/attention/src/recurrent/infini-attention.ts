@@ -1,4 +1,5 @@
 import {
+  expectStateTensors,
   linearFlops,
   type MixContext,
   Parameter,
@@ -91,6 +92,16 @@ export class InfiniAttention extends ProjectedAttention implements SequenceMixer
 
   mix(x: Tensor3D, state: InfiniState, context: MixContext): { output: Tensor3D; state: InfiniState } {
     refuseMasks('InfiniAttention', context);
+    const { heads, headSize, valueSize } = this;
+    expectStateTensors('InfiniAttention', state, {
+      matrix: [x.shape[0], heads, headSize, valueSize],
+      normaliser: [x.shape[0], heads, headSize, 1],
+    });
+    if (state.keys || state.values) {
+      const filled = state.keys?.shape[1] ?? 'any';
+      const shape = (size: number) => [x.shape[0], filled, heads, size] as const;
+      expectStateTensors('InfiniAttention', state, { keys: shape(headSize), values: shape(valueSize) });
+    }
     return tidy(() => {
       const pieces = splitIntoSegments(x.shape[1], state.keys?.shape[1] ?? 0, this.segmentLength);
       const [query, key, value] = [this.queriesOf(x), this.keysOf(x), this.valuesOf(x)].map((all) =>

@@ -1,4 +1,4 @@
-import { linearFlops, type MixContext, type PartCost, type SequenceMixer } from '@sequitur/core';
+import { expectStateTensors, linearFlops, type MixContext, type PartCost, type SequenceMixer } from '@sequitur/core';
 import {
   add,
   cast,
@@ -70,6 +70,11 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
 
   mix(x: Tensor3D, state: CompressiveMemory, context: MixContext): { output: Tensor3D; state: CompressiveMemory } {
     const { attentionMask, resets } = context;
+    const { heads, headSize, valueSize } = this;
+    expectStateTensors('LinearAttention', state, {
+      matrix: [x.shape[0], heads, headSize, valueSize],
+      normaliser: [x.shape[0], heads, headSize, 1],
+    });
     return tidy(() => {
       const [batch, length] = x.shape;
       const pieces = splitIntoSegments(length, 0, this.#chunkLength);

@@ -1,5 +1,6 @@
 import {
   detach,
+  expectStateTensors,
   Linear,
   type MixContext,
   Module,
@@ -102,6 +103,7 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
 
   mix(x: Tensor3D, state: TransformerXlState, context: MixContext): { output: Tensor3D; state: TransformerXlState } {
     refuseMasks('TransformerXlAttention', context);
+    this.expectState(state, x.shape[0]);
     return tidy(() => {
       let now = state;
       const filled = state.segment?.shape[1] ?? 0;
@@ -114,6 +116,15 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
         return output;
       });
       return { output: joined(outputs), state: now };
+    });
+  }
+
+  /** @throws SequiturError where a state is not one of this mixer, for a batch of this size */
+  expectState(state: TransformerXlState, batch: number): void {
+    const shape = [batch, 'any', this.#options.width] as const;
+    expectStateTensors('TransformerXlAttention', state, {
+      ...(state?.memory !== undefined && { memory: shape }),
+      ...(state?.segment !== undefined && { segment: shape }),
     });
   }
 

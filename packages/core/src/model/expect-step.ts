@@ -1,7 +1,8 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { Tensor } from '@tensorflow/tfjs-core';
 import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectTensor } from '../ops/expect-tensor.js';
+import { showValue } from '../options/index.js';
 import { showShape } from '../shape.js';
 import type { EncodeContext, MixContext } from './model.js';
 import { maskRows } from './padding.js';
@@ -101,11 +102,12 @@ export function expectEncoded(where: string, tokens: Tensor, context: EncodeCont
  *   one of its counts is none
  */
 export function expectState(where: string, state: StateTree, batch: number, blocks?: number): void {
-  const parts = (state as { readonly blocks?: readonly StateTree[] }).blocks;
-  if (blocks !== undefined && parts?.length !== blocks) {
+  const given = (state as { readonly blocks?: unknown } | null | undefined)?.blocks;
+  const parts = Array.isArray(given) ? given : undefined;
+  if (typeof state !== 'object' || state === null || (blocks !== undefined && parts?.length !== blocks)) {
     throw new SequiturError({
       where: `${where}, state`,
-      expected: `that of ${blocks} blocks`,
+      expected: blocks === undefined ? 'the state of a model' : `that of ${blocks} blocks`,
       got: parts ? `${parts.length} blocks` : 'no blocks',
       fix: "Start from this model's own initState(batchSize)",
     });
@@ -129,6 +131,32 @@ export function expectState(where: string, state: StateTree, batch: number, bloc
       expected: `that of ${batch} rows, as the tokens have`,
       got: `a tensor of shape ${showShape(tensor.shape)}`,
       fix: `Start from initState(${batch}), or bring the rows into place with reorder(state, rows)`,
+    });
+  }
+}
+
+/**
+ * @throws SequiturError where the state of a mixer, which may come from a file, lacks one of its tensors or has it in another
+ *   shape or dtype
+ */
+export function expectStateTensors(
+  where: string,
+  state: unknown,
+  shapes: Readonly<Record<string, readonly (number | 'any')[]>>,
+): void {
+  for (const [name, shape] of Object.entries(shapes)) {
+    const found = (state as Readonly<Record<string, unknown>> | null | undefined)?.[name];
+    const tensor = found instanceof Tensor ? found : undefined;
+    const fits =
+      tensor?.dtype === 'float32' &&
+      tensor.rank === shape.length &&
+      shape.every((size, axis) => size === 'any' || size === tensor.shape[axis]);
+    if (fits) continue;
+    throw new SequiturError({
+      where: `${where}, state`,
+      expected: `float32 ${name} of shape [${shape.join(', ')}]`,
+      got: tensor ? `${tensor.dtype} ${showShape(tensor.shape)}` : showValue(found),
+      fix: 'Pass a state as the model returned it, or its own initState',
     });
   }
 }

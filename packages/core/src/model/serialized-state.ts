@@ -59,7 +59,7 @@ function build(saved: SerializedState, made: Tensor[], where: string, level: num
     return copy;
   }
   const below = (item: SerializedState, key: string | number) => build(item, made, `${where}.${key}`, level + 1);
-  if ('list' in saved && Array.isArray(saved.list)) return saved.list.map(below);
+  if ('list' in saved && Array.isArray(saved.list)) return Array.from(saved.list, below);
   if (!('tree' in saved) || typeof saved.tree !== 'object' || saved.tree === null) throw unsound(where, saved);
   return Object.fromEntries(Object.entries(saved.tree).map(([key, item]) => [key, below(item, key)]));
 }

@@ -1,4 +1,13 @@
-import { type Initializer, Linear, type MixContext, Module, normal, type SequenceMixer, scoped } from '@sequitur/core';
+import {
+  expectStateTensors,
+  type Initializer,
+  Linear,
+  type MixContext,
+  Module,
+  normal,
+  type SequenceMixer,
+  scoped,
+} from '@sequitur/core';
 import { mul, split, type Tensor3D } from '@tensorflow/tfjs-core';
 import { ShortConvolution } from '../short-convolution.js';
 
@@ -41,6 +50,8 @@ export class GatedConvolutionMixer extends Module implements SequenceMixer<Gated
   }
 
   mix(x: Tensor3D, state: GatedConvolutionState, context: MixContext) {
+    const before = this.convolution.weight.shape[0]! - 1;
+    expectStateTensors('GatedConvolutionMixer', state, { convolution: [x.shape[0], before, this.width] });
     return scoped(() => {
       const [inner, outer, signal] = split(this.input.apply(x), 3, 2) as [Tensor3D, Tensor3D, Tensor3D];
       const convolved = this.convolution.apply(mul(inner, signal) as Tensor3D, state.convolution, context);

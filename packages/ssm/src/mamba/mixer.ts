@@ -2,6 +2,7 @@ import {
   type ActivationFunction,
   activationByName,
   costOfParts,
+  expectStateTensors,
   Linear,
   type MixContext,
   Module,
@@ -110,6 +111,11 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   }
 
   mix(x: Tensor3D, state: MambaState, context: MixContext): { output: Tensor3D; state: MambaState } {
+    const { innerWidth, kernelSize, stateSize } = this.#options;
+    expectStateTensors('MambaMixer', state, {
+      convolution: [x.shape[0], kernelSize - 1, innerWidth],
+      scan: [x.shape[0], innerWidth, stateSize],
+    });
     return scoped(() => {
       const [signal, gate] = split(this.input.apply(x), 2, 2) as [Tensor3D, Tensor3D];
       const convolved = this.convolution.apply(signal, state.convolution, context);

@@ -2,6 +2,7 @@ import {
   type Context,
   clip,
   costOfParts,
+  expectStateTensors,
   Linear,
   type MixContext,
   Module,
@@ -125,6 +126,11 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
 
   mix(x: Tensor3D, state: Mamba2State, context: MixContext): { output: Tensor3D; state: Mamba2State } {
     const { innerWidth, groups, stateSize, normEpsilon, normGroupSize, chunkLength } = this.#options;
+    const { kernelSize, headSize } = this.#options;
+    expectStateTensors('Mamba2Mixer', state, {
+      convolution: [x.shape[0], kernelSize - 1, innerWidth + 2 * groups * stateSize],
+      scan: [x.shape[0], this.heads, headSize, stateSize],
+    });
     return scoped(() => {
       const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
       const masked = (values: Tensor3D) => (attentionMask ? (mul(values, attentionMask) as Tensor3D) : values);

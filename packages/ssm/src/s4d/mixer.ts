@@ -1,5 +1,6 @@
 import {
   constant,
+  expectStateTensors,
   gelu,
   type Initializer,
   Linear,
@@ -87,6 +88,8 @@ export class S4dMixer extends Module implements SequenceMixer<S4dState> {
   }
 
   mix(x: Tensor3D, state: S4dState, context: MixContext): { output: Tensor3D; state: S4dState } {
+    const [width, places] = this.logDecay.shape as [number, number];
+    expectStateTensors('S4dMixer', state, { scan: [x.shape[0], width, places, 2] });
     return scoped(() => {
       const { attentionMask } = context;
       const input = attentionMask ? (mul(x, expandDims(cast(attentionMask, 'float32'), 2)) as Tensor3D) : x;

@@ -20,8 +20,8 @@ export interface PeftConfig {
 /** Reads adapter_config.json; settings that change the computation and are not supported are refused by name. */
 export async function readPeftConfig(source: FileSource): Promise<PeftConfig> {
   const file = await openOf(source, 'adapter_config.json');
-  const json = new ConfigReader(parseJson(await readText(file), file.name), file.name, { strict: true });
-  await file.close?.();
+  const text = await readText(file).finally(() => file.close?.());
+  const json = new ConfigReader(parseJson(text, file.name), file.name, { strict: true });
   json.take('peft_type', oneOf(['LORA']));
   json.take('bias', oneOf(['none']), 'none');
   const rank = json.take('r', anInteger());

@@ -99,6 +99,7 @@ export async function loadLora(
   const checkpoint = await fromFiles(source.name, [file]);
   try {
     const paths = adaptedPaths(model, rules, checkpoint);
+    expectRank(checkpoint, rank);
     const lora = peftLora(model, rules, { rank, alpha, dropout, targets: (path) => paths.has(path) });
     try {
       for (const tensor of adaptedTensors(model, lora, rules)) await fillFrom(checkpoint, tensor, rank);
@@ -112,6 +113,19 @@ export async function loadLora(
   }
 }
 
+/** Before adapters are made, which take memory by their rank. */
+function expectRank({ name: where, tensors }: Checkpoint, rank: number): void {
+  for (const [name, { shape }] of tensors) {
+    const stored = name.endsWith('.lora_A.weight') ? shape[0] : name.endsWith('.lora_B.weight') ? shape[1] : rank;
+    if (stored === rank) continue;
+    throw new SequiturError({
+      where: `${where}, ${name}`,
+      expected: `rank ${rank}, as adapter_config.json says`,
+      got: `shape ${showShape(shape)}`,
+    });
+  }
+}
+
 /** The Linears of `model` that a checkpoint adapts; unknown ones are refused. */
 function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: Checkpoint): Set<string> {
   const stored = new Set([...checkpoint.tensors.keys()].map((name) => name.replace(/\.lora_[AB]\.weight$/, '')));
@@ -122,7 +136,8 @@ function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: C
   throw new SequiturError({
     where: `${checkpoint.name}, adapter_model.safetensors`,
     expected: 'corrections of Linears of this model',
-    got: foreign.join(', '),
+    got:
+      foreign.length > 10 ? `${foreign.slice(0, 10).join(', ')} and ${foreign.length - 10} more` : foreign.join(', '),
   });
 }
 
