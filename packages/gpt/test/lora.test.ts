@@ -130,7 +130,7 @@ onEachBackend('low-rank adapters', () => {
     const other = models.llama();
     const paths = [...parametersOf(other).keys()];
     await writeFile(path, JSON.stringify({ ...config, r: 3 }));
-    await expect(loadLora(other, rules, folder)).rejects.toThrow(/lora_A\.weight: expected \[3, 8\], got \[2, 8\]/);
+    await expect(loadLora(other, rules, folder)).rejects.toThrow(/lora_A\.weight: expected rank 3.*got shape \[2, 8\]/);
     expect([...parametersOf(other).keys()]).toEqual(paths);
     await writeFile(path, JSON.stringify({ ...config, modules_to_save: ['lm_head'] }));
     await expect(loadLora(other, rules, folder)).rejects.toThrow(/modules_to_save/);
