@@ -160,8 +160,7 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     const { globals, choices } = completed;
     const seeing = globals && positionsOf(globals, completed.attentionMask);
     const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
-    const tokenVectors = this.encoder.embedding.tokens.weight.value;
-    return { hidden, seen: { ...context, tokenVectors, choices, question } };
+    return { hidden, seen: { ...context, tokens: this.encoder.embedding.tokens, choices, question } };
   }
 }
 

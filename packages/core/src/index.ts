@@ -14,6 +14,7 @@ export * from './model/model.js';
 export * from './model/module.js';
 export * from './model/padding.js';
 export * from './model/parameter.js';
+export * from './model/quantize.js';
 export * from './model/serialized-state.js';
 export {
   bytesIn,

@@ -1,4 +1,4 @@
-import type { LossContext, Module } from '@sequitur/core';
+import type { Embedding, LossContext, Module } from '@sequitur/core';
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 
@@ -7,8 +7,8 @@ export type HeadOutputs = Readonly<Record<string, Tensor>>;
 
 /** The context of a head besides the encoder's output. */
 export interface HeadContext extends LossContext {
-  /** The token embedding table [vocabularySize, width], for tied heads. */
-  readonly tokenVectors: Tensor;
+  /** The token embeddings, for tied heads. */
+  readonly tokens: Embedding;
   /** How many neighbouring rows of the batch are choices of one question; default 1. */
   readonly choices?: number | undefined;
   /** [batch, length], 1 where no answer may begin or end. */

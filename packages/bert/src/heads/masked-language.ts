@@ -12,7 +12,7 @@ import {
   Parameter,
   zeros,
 } from '@sequitur/core';
-import { add, matMul, reshape, type Scalar, type Tensor2D, type Tensor3D, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { add, reshape, type Scalar, type Tensor3D, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 import type { Head, HeadContext, HeadPart, HeadStyle } from './head.js';
 import { classTensor, type Row } from './labels.js';
@@ -40,10 +40,10 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
   }
 
   /** -> logits [batch, length, vocabularySize]. */
-  apply(hidden: Tensor3D, { tokenVectors }: HeadContext): MaskedLanguageOutputs {
+  apply(hidden: Tensor3D, { tokens }: HeadContext): MaskedLanguageOutputs {
     const logits = tidy(() => {
       const ready = this.norm.apply(this.#activation(this.dense.apply(hidden)));
-      const scores = this.decoder ? this.decoder.apply(ready) : products(ready, tokenVectors as Tensor2D);
+      const scores = this.decoder ? this.decoder.apply(ready) : tokens.scores(ready);
       return add(scores, this.bias.value) as Tensor3D;
     });
     return { logits };
@@ -84,12 +84,6 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
       return this.loss(this.apply(chosen, context), [wanted], context.labelCounts);
     });
   }
-}
-
-/** x [batch, length, width] -> x Eᵀ [batch, length, count]. */
-function products(x: Tensor3D, vectors: Tensor2D): Tensor3D {
-  const [batch, length, width] = x.shape;
-  return reshape(matMul(reshape(x, [batch * length, width]), vectors, false, true), [batch, length, -1]);
 }
 
 export function maskedLanguage(): HeadPart<MaskedLanguageHead> {

@@ -2,6 +2,8 @@ import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorfl
 import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
+import { type PackedFormat, type PackedMatrix, unpackRows } from '../ops/packed/matrix.js';
+import { packMatrix } from '../ops/packed/pack-matrix.js';
 import type { Random } from '../random.js';
 import { showShape, sizeOf } from '../shape.js';
 import type { Initializer } from './initializers.js';
@@ -9,11 +11,19 @@ import type { Initializer } from './initializers.js';
 export interface ParameterOptions {
   /** Whether weight decay applies. Default: to parameters of rank 2 or more, so not to biases and norms. */
   readonly decays?: boolean;
+  /**
+   * The axis along which the rows of a packed matrix lie: 1 for the outputs of a linear layer, 0 for a table. Default:
+   * none, and the parameter cannot be packed.
+   */
+  readonly rowAxis?: 0 | 1 | undefined;
 }
+
+/** How a parameter stores its values. */
+export type StorageFormat = 'float32' | PackedFormat;
 
 /**
  * A parameter: a named array of trained values. It allocates no memory until it is initialised (`initialize`) or loaded
- * (`assign`).
+ * (`assign`). A matrix can be stored in 16, 8 or 4 bits (`format`); it is then frozen, and layers compute with `packed`.
  */
 export class Parameter {
   readonly shape: readonly number[];
@@ -22,7 +32,10 @@ export class Parameter {
   trainable = true;
   /** Whether weight decay applies. */
   readonly decays: boolean;
+  readonly rowAxis: 0 | 1 | null;
+  #format: StorageFormat = 'float32';
   #variable: Variable | undefined;
+  #packed: PackedMatrix | undefined;
   #isDisposed = false;
 
   constructor(shape: readonly number[], initializer: Initializer, options: ParameterOptions = {}) {
@@ -30,15 +43,51 @@ export class Parameter {
     this.shape = shape;
     this.initializer = initializer;
     this.decays = options.decays ?? shape.length >= 2;
+    this.rowAxis = options.rowAxis ?? null;
   }
 
   get isFilled(): boolean {
-    return this.#variable !== undefined;
+    return this.#variable !== undefined || this.#packed !== undefined;
+  }
+
+  /** How the values are stored. */
+  get format(): StorageFormat {
+    return this.#format;
+  }
+
+  /**
+   * Stores values from the next `assign` on in another format. A packed parameter is frozen.
+   *
+   * @throws SequiturError where the parameter has values already (see `quantize`), or cannot be packed
+   */
+  set format(format: StorageFormat) {
+    const where = `the format of a parameter of shape ${showShape(this.shape)}`;
+    if (this.isFilled)
+      throw new SequiturError({ where, expected: 'no values yet', got: 'values', fix: 'Use quantize' });
+    if (format !== 'float32' && this.rowAxis === null) {
+      throw new SequiturError({ where, expected: 'float32, in which its layer computes', got: format });
+    }
+    this.#format = format;
+    this.trainable = format === 'float32' && this.trainable;
+  }
+
+  /** The values as a packed matrix owned by the parameter, or null where they are float32. */
+  get packed(): PackedMatrix | null {
+    if (this.#packed) expectUsable(`a parameter of shape ${showShape(this.shape)}`, this.#packed.words);
+    return this.#packed ?? null;
   }
 
   /** The values, as a variable owned by the parameter: the caller must not dispose it. */
   get value(): Variable {
     const where = `a parameter of shape ${showShape(this.shape)}`;
+    if (this.#packed) {
+      throw new SequiturError({
+        where,
+        expected: 'values in float32',
+        got: `values in ${this.#format}`,
+        fix: 'Load the model without dtype to train it or to change its weights; read() gives a copy of the values',
+      });
+    }
     if (!this.#variable) {
       throw new SequiturError({
         where,
@@ -55,7 +104,7 @@ export class Parameter {
 
   /** Draws the initial values, unless there are values already. */
   initialize(random: Random): void {
-    if (!this.#variable) this.assign(this.initializer(this.shape, random));
+    if (!this.isFilled) this.assign(this.initializer(this.shape, random));
   }
 
   /** Replaces the values by a copy. A given tensor remains owned by the caller. */
@@ -69,24 +118,58 @@ export class Parameter {
         got: values instanceof Float32Array ? `${values.length} numbers` : showShape(values.shape),
       });
     }
+    if (this.#format === 'float32') this.#store(values);
+    else this.#pack(values, this.#format);
+    this.#isDisposed = false;
+  }
+
+  #store(values: Float32Array | Tensor): void {
     const fresh = values instanceof Float32Array ? tensor(values.slice(), [...this.shape], 'float32') : values;
     if (this.#variable) this.#variable.assign(fresh);
     else this.#variable = variable(fresh, this.trainable);
-    this.#isDisposed = false;
     if (values instanceof Float32Array) dispose(fresh);
+  }
+
+  #pack(values: Float32Array | Tensor, format: PackedFormat): void {
+    const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
+    if (!(values instanceof Float32Array)) {
+      throw new SequiturError({ where, expected: 'values as a Float32Array', got: 'a tensor' });
+    }
+    const [height, width] = this.shape as [number, number];
+    const size = this.rowAxis === 1 ? ([width, height] as const) : ([height, width] as const);
+    const packed = packMatrix(format, this.rowAxis === 1 ? transposed(values, height) : values, size, where);
+    this.dispose();
+    this.#packed = packed;
   }
 
   /**
    * A copy of the values on the host, row-major: on some backends tfjs would return the memory of the tensor itself.
    */
   async read(): Promise<Float32Array> {
-    return ((await this.value.data()) as Float32Array).slice();
+    if (!this.packed) return ((await this.value.data()) as Float32Array).slice();
+    const { words, scales, format, columns, rows } = this.packed;
+    const [bits, factors] = await Promise.all([
+      words.data() as Promise<Int32Array>,
+      scales.data() as Promise<Float32Array>,
+    ]);
+    const values = unpackRows(format, { words: bits, scales: factors }, columns);
+    return this.rowAxis === 1 ? transposed(values, rows) : values;
   }
 
   /** Frees the values. The parameter can be assigned again. */
   dispose(): void {
+    if (this.isFilled) this.#isDisposed = true;
     this.#variable?.dispose();
-    if (this.#variable) this.#isDisposed = true;
+    if (this.#packed) dispose([this.#packed.words, this.#packed.scales]);
     this.#variable = undefined;
+    this.#packed = undefined;
   }
+}
+
+/** A matrix of `rows` rows, row-major, transposed. */
+function transposed(values: Float32Array, rows: number): Float32Array {
+  const columns = values.length / rows;
+  const result = new Float32Array(values.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = values[r * columns + c]!;
+  return result;
 }

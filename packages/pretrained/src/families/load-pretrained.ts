@@ -1,4 +1,4 @@
-import { checkOptions, type Module, option, optionsOf } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf, quantizeOnAssign, type StorageFormat } from '@sequitur/core';
 import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
@@ -19,6 +19,8 @@ export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = un
   readonly tokenizer?: Tokenizer | null | undefined;
   /** Called after each tensor. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** The format of weights in memory; default `float32`, in which a model can be trained. */
+  readonly dtype?: WeightFormat | undefined;
   /** The seed for parameters of a requested head that the checkpoint lacks; default 0. */
   readonly seed?: number | string | undefined;
 }
@@ -27,6 +29,7 @@ const loadOptions = optionsOf<LoadPretrainedOptions>({
   families: option.optional(option.iterable),
   tokenizer: option.optional(option.anything),
   onProgress: option.optional(option.callback),
+  dtype: option.optional(option.oneOf('float32', 'auto', 'bfloat16', 'float16', 'q8', 'q4')),
   seed: option.optional(option.seed),
   warn: option.optional(option.callback),
   strict: option.optional(option.flag),
@@ -37,6 +40,12 @@ const loadOptions = optionsOf<LoadPretrainedOptions>({
   signal: option.optional(option.signal),
   onDownload: option.optional(option.callback),
 });
+
+/**
+ * The format of weights in memory: `auto` is that of the checkpoint, `q8` 8-bit integers with a scale per output, `q4`
+ * 4-bit integers with a scale per 32 inputs and tables of 8 bits. See `quantize`.
+ */
+export type WeightFormat = 'float32' | 'auto' | 'bfloat16' | 'float16' | 'q8' | 'q4';
 
 /** What a folder says of its model before the weights are read. */
 export interface FoundModel<F extends Family, Tokenizer> {
@@ -84,11 +93,22 @@ export async function loadPretrained<F extends Family, Tokenizer, M extends Pret
       loader.create({ family, config: { ...config, ...settings }, headKind, tokenizer, metadata });
     const stored = storedHead({ family, config, architecture, checkpoint }, create);
     const model = create(headKindOf(loader, stored), loader.head?.settings);
+    const format = storageFormat(options.dtype ?? 'float32', checkpoint);
+    if (format !== 'float32') quantizeOnAssign(model as Module, { weights: format });
     await filled(model, checkpoint, { ...options, stored, seed: seedOf(loader, stored, options.seed) });
     return model;
   } finally {
     await checkpoint.close();
   }
+}
+
+function storageFormat(format: WeightFormat, { tensors }: Checkpoint): StorageFormat {
+  if (format === 'q8') return 'int8';
+  if (format === 'q4') return 'int4';
+  if (format !== 'auto') return format;
+  const stored = new Set([...tensors.values()].map(({ dtype }) => dtype));
+  if (stored.has('F32') || stored.has('F64')) return 'float32';
+  return stored.has('BF16') ? 'bfloat16' : stored.has('F16') ? 'float16' : 'float32';
 }
 
 function headKindOf({ head, heads }: Pick<PretrainedLoader<never, never, never>, 'head' | 'heads'>, stored: string) {

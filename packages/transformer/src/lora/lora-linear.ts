@@ -30,8 +30,9 @@ export class LoraLinear extends Linear {
     super(inputs, outputs, { bias: false });
     this.weight = wrapped.weight;
     this.bias = wrapped.bias;
-    this.down = down ?? new Linear(inputs, rank, { bias: false, initializer: normal(1 / Math.sqrt(inputs)) });
-    this.up = new Linear(rank, outputs, { bias: false, initializer: zeros });
+    this.down =
+      down ?? new Linear(inputs, rank, { bias: false, packable: false, initializer: normal(1 / Math.sqrt(inputs)) });
+    this.up = new Linear(rank, outputs, { bias: false, packable: false, initializer: zeros });
     this.scale = scale;
     this.dropout = share;
   }

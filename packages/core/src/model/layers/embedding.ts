@@ -1,5 +1,7 @@
-import type { Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { embed } from '../../ops/embed/index.js';
+import { packedEmbed } from '../../ops/packed-embed/index.js';
+import { packedLinear } from '../../ops/packed-linear/index.js';
 import { unembed } from '../../ops/unembed/index.js';
 import { type Initializer, normal } from '../initializers.js';
 import { Module } from '../module.js';
@@ -8,6 +10,8 @@ import { Parameter } from '../parameter.js';
 export interface EmbeddingOptions {
   /** The id whose vector is initially zero and gets no gradient from lookups, `padding_idx` of PyTorch. */
   readonly padding?: number | undefined;
+  /** Whether the table can be stored in 16, 8 or 4 bits; default true. */
+  readonly packable?: boolean;
 }
 
 /** An embedding: a table with one vector for each id. */
@@ -19,21 +23,24 @@ export class Embedding extends Module {
     count: number,
     width: number,
     initializer: Initializer = normal(0.02),
-    { padding }: EmbeddingOptions = {},
+    { padding, packable = true }: EmbeddingOptions = {},
   ) {
     super();
-    this.weight = new Parameter([count, width], padding === undefined ? initializer : cleared(initializer, padding));
+    const drawn = padding === undefined ? initializer : cleared(initializer, padding);
+    this.weight = new Parameter([count, width], drawn, { rowAxis: packable ? 0 : undefined });
     this.padding = padding ?? null;
   }
 
   /** ids int32 [...] -> [..., width]. */
   lookup(ids: Tensor): Tensor {
-    return embed(this.weight.value as Tensor2D, ids, { padding: this.padding });
+    const { packed } = this.weight;
+    return packed ? packedEmbed(packed, ids) : embed(this.weight.value as Tensor2D, ids, { padding: this.padding });
   }
 
-  /** Unembedding, the tied output projection: x [batch, length, width] -> x Eᵀ [batch, length, count]. */
-  scores(x: Tensor3D): Tensor3D {
-    return unembed(x, this.weight.value as Tensor2D);
+  /** Unembedding, the tied output projection: x [..., width] -> x Eᵀ [..., count]. */
+  scores<T extends Tensor>(x: T): T {
+    const { packed } = this.weight;
+    return packed ? (packedLinear(x, packed, null) as T) : unembed(x, this.weight.value as Tensor2D);
   }
 }
 

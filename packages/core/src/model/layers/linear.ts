@@ -1,5 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { linear } from '../../ops/linear/index.js';
+import { packedLinear } from '../../ops/packed-linear/index.js';
 import { type Initializer, normal, zeros } from '../initializers.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
@@ -9,6 +10,8 @@ export interface LinearOptions {
   readonly bias?: boolean;
   /** Initializer of the weight; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;
+  /** Whether the weight can be stored in 16, 8 or 4 bits; default true. */
+  readonly packable?: boolean;
 }
 
 /** A linear layer: y = x W + b, with W [inputs, outputs]. */
@@ -16,14 +19,17 @@ export class Linear extends Module {
   readonly weight: Parameter; // [inputs, outputs]
   readonly bias: Parameter | null; // [outputs]
 
-  constructor(inputs: number, outputs: number, { bias = true, initializer = normal(0.02) }: LinearOptions = {}) {
+  constructor(inputs: number, outputs: number, options: LinearOptions = {}) {
     super();
-    this.weight = new Parameter([inputs, outputs], initializer);
+    const { bias = true, initializer = normal(0.02), packable = true } = options;
+    this.weight = new Parameter([inputs, outputs], initializer, { rowAxis: packable ? 1 : undefined });
     this.bias = bias ? new Parameter([outputs], zeros) : null;
   }
 
   /** x [..., inputs] -> [..., outputs]. */
   apply<T extends Tensor>(x: T): T {
-    return linear(x, this.weight.value, this.bias?.value ?? null) as T;
+    const { packed } = this.weight;
+    const bias = this.bias?.value ?? null;
+    return (packed ? packedLinear(x, packed, bias) : linear(x, this.weight.value, bias)) as T;
   }
 }

@@ -39,7 +39,9 @@ export function packedLinear(x: Tensor, weight: PackedMatrix, bias: Tensor | nul
   const { format, rows, columns, words, scales } = weight;
   expectTensor('packedLinear, x', x, { shape: ['...', columns] });
   if (bias) expectTensor('packedLinear, bias', bias, { shape: [rows] });
-  const flat = reshape(x, [-1, columns]);
-  const y = packedLinearOp({ x: flat, words, scales, ...(bias && { bias }) }, { format, columns })[0]!;
-  return reshape(y, [...x.shape.slice(0, -1), rows]);
+  return tidy(() => {
+    const flat = reshape(x, [-1, columns]);
+    const y = packedLinearOp({ x: flat, words, scales, ...(bias && { bias }) }, { format, columns })[0]!;
+    return reshape(y, [...x.shape.slice(0, -1), rows]);
+  });
 }

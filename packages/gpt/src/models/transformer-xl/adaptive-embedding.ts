@@ -33,7 +33,9 @@ export class AdaptiveEmbedding extends Module {
     super();
     const { width, vocabularySize, divisor = 1, embeddingWidth = width } = config;
     const tables = divisor === 1 ? [{ start: 0, end: vocabularySize, size: embeddingWidth }] : clustersOf(config);
-    this.tables = tables.map(({ start, end, size }) => new Embedding(end - start, size));
+    this.tables = tables.map(
+      ({ start, end, size }) => new Embedding(end - start, size, undefined, { packable: false }),
+    );
     const projected = divisor !== 1 || embeddingWidth !== width;
     this.projections = projected ? tables.map(({ size }) => new Parameter([width, size], normal(0.02))) : [];
     this.#width = width;
