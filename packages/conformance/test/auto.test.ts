@@ -41,9 +41,9 @@ describe('Auto', () => {
   it('names the class that a folder needs if it is not listed', async () => {
     const open = (folder: string) => Auto.fromPretrained(fixture(folder), { models: [Bert] });
     await expect(open('gpt2-lm')).rejects.toThrow(/got gpt2\. gpt2 is read by Gpt of @sequitur\/gpt/);
-    const files = [new File([JSON.stringify({ model_type: 'deepseek_v3' })], 'config.json')];
+    const files = [new File([JSON.stringify({ model_type: 'no_such_model' })], 'config.json')];
     const unknown = Auto.fromPretrained(filesSource(files), { models: [Bert] });
-    await expect(unknown).rejects.toThrow(/expected one of bert, .*No package of Sequitur builds deepseek_v3/);
+    await expect(unknown).rejects.toThrow(/expected one of bert, .*No package of Sequitur builds no_such_model/);
     const classifier = Auto.fromPretrained(fixture('gpt2-seqcls'), { models: [Gpt] });
     await expect(classifier).rejects.toThrow(/got GPT2ForSequenceClassification/);
   });

@@ -4,6 +4,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   defined,
   linearRules,
@@ -75,24 +76,28 @@ export const bertFamily: EncoderFamily = {
   ],
 };
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger()],
+  width: ['hidden_size', anInteger()],
+  depth: ['num_hidden_layers', aCount],
+  heads: ['num_attention_heads', aCount],
+  hiddenWidth: ['intermediate_size', anInteger()],
+  normEpsilon: ['layer_norm_eps', aPositive, 1e-12],
+  tokenTypeCount: ['type_vocab_size', anInteger(), 2],
+  dropout: ['hidden_dropout_prob', aShare, 0.1, 0],
+  attentionDropout: ['attention_probs_dropout_prob', aShare, 0.1, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 /** The attributes that BERT shares with its descendants. */
 export function readBertShape(
   json: ConfigReader,
   activation = 'gelu',
 ): Omit<BertConfig, 'modelType' | 'contextLength'> {
   return defined({
-    vocabularySize: json.take('vocab_size', anInteger()),
-    width: json.take('hidden_size', anInteger()),
-    depth: json.take('num_hidden_layers', aCount),
-    heads: json.take('num_attention_heads', aCount),
-    hiddenWidth: json.take('intermediate_size', anInteger()),
+    ...attributes.read(json),
     activation: json.take('hidden_act', oneOf(activationNames), activation),
-    normEpsilon: json.take('layer_norm_eps', aPositive, 1e-12),
-    tokenTypeCount: json.take('type_vocab_size', anInteger(), 2),
     positions: readPositions(json),
-    dropout: json.take('hidden_dropout_prob', aShare, 0.1),
-    attentionDropout: json.take('attention_probs_dropout_prob', aShare, 0.1),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
     classifierDropout: json.maybe('classifier_dropout', aShare),
     ...readCommon(json),
   }) as Omit<BertConfig, 'modelType' | 'contextLength'>;
@@ -105,19 +110,10 @@ export function readTableSize(json: ConfigReader): number {
 export function writeBertShape(config: BertConfig): Record<string, unknown> {
   return {
     ...writeCommon(config),
-    vocab_size: config.vocabularySize,
-    hidden_size: config.width,
-    num_hidden_layers: config.depth,
-    num_attention_heads: config.heads,
-    intermediate_size: config.hiddenWidth ?? 4 * config.width,
+    ...attributes.write({ ...config, hiddenWidth: config.hiddenWidth ?? 4 * config.width }),
     hidden_act: config.activation ?? 'gelu',
-    layer_norm_eps: config.normEpsilon ?? 1e-12,
-    type_vocab_size: config.tokenTypeCount ?? 2,
     position_embedding_type: writePositions(config),
-    hidden_dropout_prob: config.dropout ?? 0,
-    attention_probs_dropout_prob: config.attentionDropout ?? 0,
     classifier_dropout: config.classifierDropout ?? null,
-    initializer_range: config.initializerRange ?? 0.02,
     use_cache: true,
   };
 }

@@ -5,6 +5,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   linearRules,
   linearsRules,
@@ -63,44 +64,29 @@ export const distilbertFamily: EncoderFamily = {
   ],
 };
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger()],
+  contextLength: ['max_position_embeddings', anInteger(), 512],
+  width: ['dim', anInteger()],
+  depth: ['n_layers', aCount],
+  heads: ['n_heads', aCount],
+  hiddenWidth: ['hidden_dim', anInteger()],
+  activation: ['activation', oneOf(activationNames), 'gelu'],
+  sinusoidal: ['sinusoidal_pos_embds', aBoolean, false],
+  dropout: ['dropout', aShare, 0.1, 0],
+  attentionDropout: ['attention_dropout', aShare, 0.1, 0],
+  classifierDropout: ['seq_classif_dropout', aShare, 0.2],
+  answerDropout: ['qa_dropout', aShare, 0.1],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader): BertConfig {
-  return {
-    modelType: 'distilbert',
-    vocabularySize: json.take('vocab_size', anInteger()),
-    contextLength: json.take('max_position_embeddings', anInteger(), 512),
-    width: json.take('dim', anInteger()),
-    depth: json.take('n_layers', aCount),
-    heads: json.take('n_heads', aCount),
-    hiddenWidth: json.take('hidden_dim', anInteger()),
-    activation: json.take('activation', oneOf(activationNames), 'gelu'),
-    tokenTypeCount: 0,
-    sinusoidal: json.take('sinusoidal_pos_embds', aBoolean, false),
-    dropout: json.take('dropout', aShare, 0.1),
-    attentionDropout: json.take('attention_dropout', aShare, 0.1),
-    classifierDropout: json.take('seq_classif_dropout', aShare, 0.2),
-    answerDropout: json.take('qa_dropout', aShare, 0.1),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
-    ...readCommon(json),
-  };
+  return { modelType: 'distilbert', ...attributes.read(json), tokenTypeCount: 0, ...readCommon(json) };
 }
 
 function writeConfig(config: BertConfig): Record<string, unknown> {
-  return {
-    ...writeCommon(config),
-    vocab_size: config.vocabularySize,
-    max_position_embeddings: config.contextLength,
-    dim: config.width,
-    n_layers: config.depth,
-    n_heads: config.heads,
-    hidden_dim: config.hiddenWidth ?? 4 * config.width,
-    activation: config.activation ?? 'gelu',
-    sinusoidal_pos_embds: config.sinusoidal ?? false,
-    dropout: config.dropout ?? 0,
-    attention_dropout: config.attentionDropout ?? 0,
-    seq_classif_dropout: config.classifierDropout ?? 0.2,
-    qa_dropout: config.answerDropout ?? 0.1,
-    initializer_range: config.initializerRange ?? 0.02,
-  };
+  const { width, hiddenWidth = 4 * width } = config;
+  return { ...writeCommon(config), ...attributes.write({ ...config, hiddenWidth }) };
 }
 
 function encoderRules(prefix: string): WeightRule[] {

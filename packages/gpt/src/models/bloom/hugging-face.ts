@@ -4,6 +4,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   fusedRules,
   linearRules,
@@ -28,18 +29,22 @@ export const bloomFamily = gptFamily<BloomConfig>({
   rules,
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 250880],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
+  residualFromNorm: ['apply_residual_connection_post_layernorm', aBoolean, false],
+  tied: ['tie_word_embeddings', aBoolean, true],
+  attentionDropout: ['attention_dropout', aShare, 0],
+  hiddenDropout: ['hidden_dropout', aShare, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
   return {
-    vocabularySize: json.take('vocab_size', anInteger(), 250880),
+    ...attributes.read(json),
     width: firstOf(json, ['n_embed', 'hidden_size'], anInteger(), 64),
     depth: firstOf(json, ['num_hidden_layers', 'n_layer'], aCount, 2),
     heads: firstOf(json, ['num_attention_heads', 'n_head'], aCount, 8),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
-    residualFromNorm: json.take('apply_residual_connection_post_layernorm', aBoolean, false),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    hiddenDropout: json.take('hidden_dropout', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
   };
 }
 
@@ -50,18 +55,7 @@ function firstOf(json: ConfigReader, names: readonly string[], read: ReadAttribu
 }
 
 function writeConfig(config: BloomConfig): Record<string, unknown> {
-  return {
-    vocab_size: config.vocabularySize,
-    hidden_size: config.width,
-    n_layer: config.depth,
-    n_head: config.heads,
-    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
-    apply_residual_connection_post_layernorm: config.residualFromNorm ?? false,
-    tie_word_embeddings: config.tied ?? true,
-    attention_dropout: config.attentionDropout ?? 0,
-    hidden_dropout: config.hiddenDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
-  };
+  return { ...attributes.write(config), hidden_size: config.width, n_layer: config.depth, n_head: config.heads };
 }
 
 function rules({ heads }: BloomConfig, prefix: string): WeightRule[] {

@@ -5,6 +5,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   defined,
   fusedRules,
@@ -33,25 +34,29 @@ export const falconFamily = gptFamily<FalconConfig>({
   buffers: ['h.{i}.self_attention.rotary_emb.inv_freq', 'rotary_emb.inv_freq'],
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 65024],
+  contextLength: ['max_position_embeddings', anInteger(), 2048],
+  activation: ['activation', oneOf(activationNames), 'gelu'],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
+  bias: ['bias', aBoolean, false],
+  tied: ['tie_word_embeddings', aBoolean, true, false],
+  attentionDropout: ['attention_dropout', aShare, 0],
+  residualDropout: ['hidden_dropout', aShare, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
+  const values = attributes.read(json);
   const width = json.take('hidden_size', anInteger(), json.maybe('n_embd', anInteger()) ?? 4544);
-  const contextLength = json.take('max_position_embeddings', anInteger(), 2048);
   json.take('alibi', only(false), false); // Python rounds its slopes to bfloat16
   return defined({
-    vocabularySize: json.take('vocab_size', anInteger(), 65024),
-    contextLength,
+    ...values,
     width,
     depth: json.take('num_hidden_layers', aCount, json.maybe('n_layer', aCount) ?? 32),
     hiddenWidth: json.take('ffn_hidden_size', anInteger(), 4 * width),
-    activation: json.take('activation', oneOf(activationNames), 'gelu'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
     ...readDecoder(json),
-    ...readRotary(json, contextLength, { bases: ['rope_theta'] }),
-    bias: json.take('bias', aBoolean, false),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    residualDropout: json.take('hidden_dropout', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
+    ...readRotary(json, values.contextLength, { bases: ['rope_theta'] }),
   });
 }
 
@@ -75,8 +80,7 @@ function readDecoder(json: ConfigReader) {
 function writeConfig(config: FalconConfig): Record<string, unknown> {
   const { heads, keyHeads = heads, newDecoder = false } = config;
   return {
-    vocab_size: config.vocabularySize,
-    max_position_embeddings: config.contextLength,
+    ...attributes.write(config),
     hidden_size: config.width,
     num_hidden_layers: config.depth,
     num_attention_heads: heads,
@@ -87,15 +91,8 @@ function writeConfig(config: FalconConfig): Record<string, unknown> {
     num_ln_in_parallel_attn: config.norms ?? 1,
     alibi: false,
     ffn_hidden_size: config.hiddenWidth,
-    activation: config.activation ?? 'gelu',
-    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
     rope_theta: config.rotaryBase ?? 10000,
     rope_scaling: writeRotaryScaling(config.rotaryScaling),
-    bias: config.bias ?? false,
-    tie_word_embeddings: config.tied ?? false,
-    attention_dropout: config.attentionDropout ?? 0,
-    hidden_dropout: config.residualDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

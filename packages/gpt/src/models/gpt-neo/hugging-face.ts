@@ -5,6 +5,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   linearRules,
   linearsRules,
@@ -32,25 +33,29 @@ export const gptNeoFamily = gptFamily<GptNeoConfig>({
   buffers: ['bias', 'masked_bias'].map((name) => `h.{i}.attn.attention.${name}`),
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 50257],
+  contextLength: ['max_position_embeddings', anInteger(), 2048],
+  width: ['hidden_size', anInteger(), 2048],
+  depth: ['num_layers', aCount, 24],
+  heads: ['num_heads', aCount, 16],
+  window: ['window_size', anInteger(), 256],
+  activation: ['activation_function', oneOf(activationNames), 'gelu_new'],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
+  tied: ['tie_word_embeddings', aBoolean, true],
+  embeddingDropout: ['embed_dropout', aShare, 0],
+  attentionDropout: ['attention_dropout', aShare, 0],
+  residualDropout: ['resid_dropout', aShare, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
-  const depth = json.take('num_layers', aCount, 24);
-  const width = json.take('hidden_size', anInteger(), 2048);
+  const values = attributes.read(json);
+  const { width, depth } = values;
   return {
-    vocabularySize: json.take('vocab_size', anInteger(), 50257),
-    contextLength: json.take('max_position_embeddings', anInteger(), 2048),
-    width,
-    depth,
-    heads: json.take('num_heads', aCount, 16),
+    ...values,
     hiddenWidth: json.take('intermediate_size', anInteger(), 4 * width),
     reaches: json.take('attention_types', reachesFor(depth), alternating(depth)),
-    window: json.take('window_size', anInteger(), 256),
-    activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    embeddingDropout: json.take('embed_dropout', aShare, 0),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    residualDropout: json.take('resid_dropout', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
   };
 }
 
@@ -74,22 +79,10 @@ function reachesFor(depth: number): ReadAttribute<readonly NeoReach[]> {
 
 function writeConfig(config: GptNeoConfig): Record<string, unknown> {
   return {
-    vocab_size: config.vocabularySize,
-    max_position_embeddings: config.contextLength,
-    hidden_size: config.width,
-    num_layers: config.depth,
-    num_heads: config.heads,
+    ...attributes.write(config),
     intermediate_size: config.hiddenWidth ?? null,
     attention_types: config.reaches.map((reach) => [[reach], 1]),
     attention_layers: config.reaches,
-    window_size: config.window ?? 256,
-    activation_function: config.activation ?? 'gelu_new',
-    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
-    tie_word_embeddings: config.tied ?? true,
-    embed_dropout: config.embeddingDropout ?? 0,
-    attention_dropout: config.attentionDropout ?? 0,
-    resid_dropout: config.residualDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

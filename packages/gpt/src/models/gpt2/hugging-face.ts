@@ -6,6 +6,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   oneOf,
   projections,
@@ -31,44 +32,30 @@ export const gpt2Family = gptFamily<Gpt2Config>({
   buffers: ['h.{i}.attn.bias', 'h.{i}.attn.masked_bias'],
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 50257],
+  contextLength: ['n_positions', anInteger(), 1024],
+  width: ['n_embd', anInteger(), 768],
+  depth: ['n_layer', aCount, 12],
+  heads: ['n_head', aCount, 12],
+  activation: ['activation_function', oneOf(activationNames), 'gelu_new'],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
+  scaleScores: ['scale_attn_weights', aBoolean, true],
+  scaleScoresByDepth: ['scale_attn_by_inverse_layer_idx', aBoolean, false],
+  tied: ['tie_word_embeddings', aBoolean, true],
+  embeddingDropout: ['embd_pdrop', aShare, 0.1, 0],
+  attentionDropout: ['attn_pdrop', aShare, 0.1, 0],
+  residualDropout: ['resid_pdrop', aShare, 0.1, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
-  return {
-    vocabularySize: json.take('vocab_size', anInteger(), 50257),
-    contextLength: json.take('n_positions', anInteger(), 1024),
-    width: json.take('n_embd', anInteger(), 768),
-    depth: json.take('n_layer', aCount, 12),
-    heads: json.take('n_head', aCount, 12),
-    hiddenWidth: json.take('n_inner', anInteger(), 4 * json.take('n_embd', anInteger(), 768)),
-    activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
-    scaleScores: json.take('scale_attn_weights', aBoolean, true),
-    scaleScoresByDepth: json.take('scale_attn_by_inverse_layer_idx', aBoolean, false),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    embeddingDropout: json.take('embd_pdrop', aShare, 0.1),
-    attentionDropout: json.take('attn_pdrop', aShare, 0.1),
-    residualDropout: json.take('resid_pdrop', aShare, 0.1),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
-  };
+  const values = attributes.read(json);
+  return { ...values, hiddenWidth: json.take('n_inner', anInteger(), 4 * values.width) };
 }
 
 function writeConfig(config: Gpt2Config): Record<string, unknown> {
-  return {
-    vocab_size: config.vocabularySize,
-    n_positions: config.contextLength,
-    n_embd: config.width,
-    n_layer: config.depth,
-    n_head: config.heads,
-    n_inner: config.hiddenWidth ?? null,
-    activation_function: config.activation ?? 'gelu_new',
-    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
-    scale_attn_weights: config.scaleScores ?? true,
-    scale_attn_by_inverse_layer_idx: config.scaleScoresByDepth ?? false,
-    tie_word_embeddings: config.tied ?? true,
-    embd_pdrop: config.embeddingDropout ?? 0,
-    attn_pdrop: config.attentionDropout ?? 0,
-    resid_pdrop: config.residualDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
-  };
+  return { ...attributes.write(config), n_inner: config.hiddenWidth ?? null };
 }
 
 /** The names of a GPT-2 checkpoint. Its Conv1D layers store [inputs, outputs], as ours do. */

@@ -4,6 +4,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   linearsRules,
   oneOf,
@@ -29,42 +30,35 @@ export const gptJFamily = gptFamily<GptJConfig>({
   buffers: ['bias', 'masked_bias', 'embed_positions'].map((name) => `h.{i}.attn.${name}`),
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 50400],
+  contextLength: ['n_positions', anInteger(), 2048],
+  width: ['n_embd', anInteger(), 4096],
+  depth: ['n_layer', aCount, 28],
+  heads: ['n_head', aCount, 16],
+  activation: ['activation_function', oneOf(activationNames), 'gelu_new'],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
+  tied: ['tie_word_embeddings', only(false), false], // tied, its head would still have a bias
+  embeddingDropout: ['embd_pdrop', aShare, 0],
+  attentionDropout: ['attn_pdrop', aShare, 0],
+  residualDropout: ['resid_pdrop', aShare, 0],
+  initializerRange: ['initializer_range', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
-  const width = json.take('n_embd', anInteger(), 4096);
+  const values = attributes.read(json);
   return {
-    vocabularySize: json.take('vocab_size', anInteger(), 50400),
-    contextLength: json.take('n_positions', anInteger(), 2048),
-    width,
-    depth: json.take('n_layer', aCount, 28),
-    heads: json.take('n_head', aCount, 16),
-    hiddenWidth: json.take('n_inner', anInteger(), 4 * width),
-    activation: json.take('activation_function', oneOf(activationNames), 'gelu_new'),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-5),
+    ...values,
+    hiddenWidth: json.take('n_inner', anInteger(), 4 * values.width),
     rotaryDimensions: json.has('rotary_dim') ? json.take('rotary_dim', anInteger()) : 64,
-    tied: json.take('tie_word_embeddings', only(false), false), // tied, its head would still have a bias
-    embeddingDropout: json.take('embd_pdrop', aShare, 0),
-    attentionDropout: json.take('attn_pdrop', aShare, 0),
-    residualDropout: json.take('resid_pdrop', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
   };
 }
 
 function writeConfig(config: GptJConfig): Record<string, unknown> {
   return {
-    vocab_size: config.vocabularySize,
-    n_positions: config.contextLength,
-    n_embd: config.width,
-    n_layer: config.depth,
-    n_head: config.heads,
+    ...attributes.write({ ...config, tied: false }),
     n_inner: config.hiddenWidth,
-    activation_function: config.activation ?? 'gelu_new',
-    layer_norm_epsilon: config.normEpsilon ?? 1e-5,
     rotary_dim: config.rotaryDimensions ?? 64,
-    tie_word_embeddings: false,
-    embd_pdrop: config.embeddingDropout ?? 0,
-    attn_pdrop: config.attentionDropout ?? 0,
-    resid_pdrop: config.residualDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
   };
 }
 

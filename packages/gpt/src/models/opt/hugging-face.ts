@@ -5,6 +5,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   linearRules,
   linearsRules,
@@ -30,48 +31,40 @@ export const optFamily = gptFamily<OptConfig>({
   rules,
 });
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger(), 50272],
+  contextLength: ['max_position_embeddings', anInteger(), 2048],
+  width: ['hidden_size', anInteger(), 768],
+  depth: ['num_hidden_layers', aCount, 12],
+  heads: ['num_attention_heads', aCount, 12],
+  hiddenWidth: ['ffn_dim', anInteger(), 3072],
+  activation: ['activation_function', oneOf(activationNames), 'relu'],
+  preNorm: ['do_layer_norm_before', aBoolean, true],
+  bias: ['enable_bias', aBoolean, true],
+  tied: ['tie_word_embeddings', aBoolean, true],
+  attentionDropout: ['attention_dropout', aShare, 0],
+  residualDropout: ['dropout', aShare, 0.1, 0],
+  initializerRange: ['init_std', aPositive, 0.02],
+});
+
 function readConfig(json: ConfigReader) {
-  const width = json.take('hidden_size', anInteger(), 768);
+  const values = attributes.read(json);
   json.take('layer_norm_elementwise_affine', only(true), true);
   return {
     ...(!json.has('pad_token_id') && { paddingToken: 1 }),
-    vocabularySize: json.take('vocab_size', anInteger(), 50272),
-    contextLength: json.take('max_position_embeddings', anInteger(), 2048),
-    width,
-    embeddingWidth: json.take('word_embed_proj_dim', anInteger(), width),
-    depth: json.take('num_hidden_layers', aCount, 12),
-    heads: json.take('num_attention_heads', aCount, 12),
-    hiddenWidth: json.take('ffn_dim', anInteger(), 3072),
-    activation: json.take('activation_function', oneOf(activationNames), 'relu'),
+    ...values,
+    embeddingWidth: json.take('word_embed_proj_dim', anInteger(), values.width),
     normEpsilon: 1e-5,
-    preNorm: json.take('do_layer_norm_before', aBoolean, true),
     finalNorm: !json.take('_remove_final_layer_norm', aBoolean, false),
-    bias: json.take('enable_bias', aBoolean, true),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    residualDropout: json.take('dropout', aShare, 0.1),
-    initializerRange: json.take('init_std', aPositive, 0.02),
   };
 }
 
 function writeConfig(config: OptConfig): Record<string, unknown> {
   return {
-    vocab_size: config.vocabularySize,
-    max_position_embeddings: config.contextLength,
-    hidden_size: config.width,
+    ...attributes.write(config),
     word_embed_proj_dim: config.embeddingWidth ?? config.width,
-    num_hidden_layers: config.depth,
-    num_attention_heads: config.heads,
-    ffn_dim: config.hiddenWidth,
-    activation_function: config.activation ?? 'relu',
-    do_layer_norm_before: config.preNorm ?? true,
     _remove_final_layer_norm: !(config.finalNorm ?? true),
-    enable_bias: config.bias ?? true,
     layer_norm_elementwise_affine: true,
-    tie_word_embeddings: config.tied ?? true,
-    attention_dropout: config.attentionDropout ?? 0,
-    dropout: config.residualDropout ?? 0,
-    init_std: config.initializerRange ?? 0.02,
   };
 }
 

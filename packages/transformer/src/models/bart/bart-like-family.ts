@@ -5,6 +5,7 @@ import {
   anInteger,
   aPositive,
   aShare,
+  attributeTable,
   type ConfigReader,
   linearRules,
   linearsRules,
@@ -58,30 +59,34 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
   };
 }
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger()],
+  width: ['d_model', anInteger()],
+  contextLength: ['max_position_embeddings', anInteger(), 1024],
+  encoderDepth: ['encoder_layers', aCount],
+  encoderHeads: ['encoder_attention_heads', aCount],
+  encoderHiddenWidth: ['encoder_ffn_dim', anInteger()],
+  decoderDepth: ['decoder_layers', aCount],
+  decoderHeads: ['decoder_attention_heads', aCount],
+  decoderHiddenWidth: ['decoder_ffn_dim', anInteger()],
+  activation: ['activation_function', oneOf(activationNames), 'gelu'],
+  scaleEmbedding: ['scale_embedding', aBoolean, false],
+  tied: ['tie_word_embeddings', aBoolean, true],
+  dropout: ['dropout', aShare, 0.1, 0],
+  attentionDropout: ['attention_dropout', aShare, 0],
+  activationDropout: ['activation_dropout', aShare, 0],
+  initializerRange: ['init_std', aPositive, 0.02],
+});
+
 function readBartConfig(
   json: ConfigReader,
   { modelType, defaults, separableVocabularies }: BartFamilyOptions,
 ): BartConfig {
-  const vocabularySize = json.take('vocab_size', anInteger());
+  const values = attributes.read(json);
   return {
     modelType,
-    vocabularySize,
-    width: json.take('d_model', anInteger()),
-    contextLength: json.take('max_position_embeddings', anInteger(), 1024),
-    encoderDepth: json.take('encoder_layers', aCount),
-    encoderHeads: json.take('encoder_attention_heads', aCount),
-    encoderHiddenWidth: json.take('encoder_ffn_dim', anInteger()),
-    decoderDepth: json.take('decoder_layers', aCount),
-    decoderHeads: json.take('decoder_attention_heads', aCount),
-    decoderHiddenWidth: json.take('decoder_ffn_dim', anInteger()),
-    ...(separableVocabularies && readVocabularies(json, vocabularySize)),
-    activation: json.take('activation_function', oneOf(activationNames), 'gelu'),
-    scaleEmbedding: json.take('scale_embedding', aBoolean, false),
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    dropout: json.take('dropout', aShare, 0.1),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    activationDropout: json.take('activation_dropout', aShare, 0),
-    initializerRange: json.take('init_std', aPositive, 0.02),
+    ...values,
+    ...(separableVocabularies && readVocabularies(json, values.vocabularySize)),
     ...readCommon(json, defaults),
   };
 }
@@ -96,27 +101,12 @@ function readVocabularies(json: ConfigReader, vocabularySize: number) {
 function writeBartConfig(config: BartConfig, { separableVocabularies }: BartFamilyOptions): Record<string, unknown> {
   return {
     ...writeCommon(config),
-    vocab_size: config.vocabularySize,
-    d_model: config.width,
-    max_position_embeddings: config.contextLength,
-    encoder_layers: config.encoderDepth,
+    ...attributes.write(config),
     num_hidden_layers: config.encoderDepth,
-    encoder_attention_heads: config.encoderHeads,
-    encoder_ffn_dim: config.encoderHiddenWidth,
-    decoder_layers: config.decoderDepth,
-    decoder_attention_heads: config.decoderHeads,
-    decoder_ffn_dim: config.decoderHiddenWidth,
     ...(separableVocabularies && {
       share_encoder_decoder_embeddings: config.sharedEmbedding ?? true,
       decoder_vocab_size: config.targetVocabularySize ?? config.vocabularySize,
     }),
-    activation_function: config.activation ?? 'gelu',
-    scale_embedding: config.scaleEmbedding ?? false,
-    tie_word_embeddings: config.tied ?? true,
-    dropout: config.dropout ?? 0,
-    attention_dropout: config.attentionDropout ?? 0,
-    activation_dropout: config.activationDropout ?? 0,
-    init_std: config.initializerRange ?? 0.02,
   };
 }
 

@@ -6,6 +6,7 @@ import {
   aPositive,
   aShare,
   aText,
+  attributeTable,
   type ConfigReader,
   oneOf,
   rule,
@@ -45,24 +46,28 @@ function family(
   };
 }
 
+const attributes = attributeTable({
+  vocabularySize: ['vocab_size', anInteger()],
+  width: ['d_model', anInteger()],
+  headSize: ['d_kv', anInteger()],
+  heads: ['num_heads', aCount],
+  hiddenWidth: ['d_ff', anInteger()],
+  encoderDepth: ['num_layers', aCount],
+  buckets: ['relative_attention_num_buckets', anInteger(2), 32],
+  maxDistance: ['relative_attention_max_distance', anInteger(), 128],
+  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-6],
+  dropout: ['dropout_rate', aShare, 0.1, 0],
+  initialFactor: ['initializer_factor', aPositive, 1],
+});
+
 function readT5Config(json: ConfigReader, modelType: string): T5Config {
-  const encoderDepth = json.take('num_layers', aCount);
+  const values = attributes.read(json);
   return {
     modelType,
-    vocabularySize: json.take('vocab_size', anInteger()),
-    width: json.take('d_model', anInteger()),
-    headSize: json.take('d_kv', anInteger()),
-    heads: json.take('num_heads', aCount),
-    hiddenWidth: json.take('d_ff', anInteger()),
-    encoderDepth,
-    decoderDepth: json.take('num_decoder_layers', aCount, encoderDepth),
+    ...values,
+    decoderDepth: json.take('num_decoder_layers', aCount, values.encoderDepth),
     ...readFeedForward(json, modelType),
     tied: json.take('tie_word_embeddings', aBoolean, modelType === 't5'),
-    buckets: json.take('relative_attention_num_buckets', anInteger(2), 32),
-    maxDistance: json.take('relative_attention_max_distance', anInteger(), 128),
-    normEpsilon: json.take('layer_norm_epsilon', aPositive, 1e-6),
-    dropout: json.take('dropout_rate', aShare, 0.1),
-    initialFactor: json.take('initializer_factor', aPositive, 1),
     ...readCommon(json, { paddingToken: 0, endToken: 1 }),
   };
 }
@@ -90,22 +95,12 @@ function writeT5Config(config: T5Config): Record<string, unknown> {
   const { activation = 'relu', gated = false, tied = true } = config;
   return {
     ...writeCommon(config),
-    vocab_size: config.vocabularySize,
-    d_model: config.width,
-    d_kv: config.headSize,
-    d_ff: config.hiddenWidth,
-    num_heads: config.heads,
-    num_layers: config.encoderDepth,
+    ...attributes.write(config),
     num_decoder_layers: config.decoderDepth,
     feed_forward_proj: gated ? `gated-${activation === 'gelu_new' ? 'gelu' : activation}` : activation,
     dense_act_fn: activation,
     is_gated_act: gated,
     tie_word_embeddings: tied,
-    relative_attention_num_buckets: config.buckets ?? 32,
-    relative_attention_max_distance: config.maxDistance ?? 128,
-    layer_norm_epsilon: config.normEpsilon ?? 1e-6,
-    dropout_rate: config.dropout ?? 0,
-    initializer_factor: config.initialFactor ?? 1,
   };
 }
 
