@@ -37,3 +37,13 @@ function singular(word: string): string {
   if (small.endsWith('sses')) return small.slice(0, -2);
   return small.length > 3 && small.endsWith('s') && !small.endsWith('ss') ? small.slice(0, -1) : small;
 }
+
+/** The names of models: those of their folders, in small letters only. */
+export function modelNames(root: string): readonly string[] {
+  return readdirSync(join(root, 'packages'))
+    .map((name) => join(root, 'packages', name, 'src/models'))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name.replaceAll(/[^a-z]/g, ''));
+}
