@@ -16,7 +16,13 @@ describe('comparing in the worker', () => {
     return line.engine;
   }
 
-  const settings = { architectures: ['dense GPT', 'Mamba'], lengths: [32, 64, 128], rounds: 2, width: 16 };
+  const settings = {
+    backend: 'wasm' as const,
+    architectures: ['dense GPT', 'Mamba'],
+    lengths: [32, 64, 128],
+    rounds: 2,
+    width: 16,
+  };
 
   it('measures every point, tells of each on the way, and keeps a file that the bench reads', async () => {
     const store = memoryStore();
@@ -37,7 +43,13 @@ describe('comparing in the worker', () => {
         .points.map(({ stateBytes }) => stateBytes!);
     expect(state('dense GPT')[2]).toBeGreaterThan(state('dense GPT')[0]!);
     expect(new Set(state('Mamba')).size).toBe(1);
-    expect(await open(store).call('compare.last', undefined)).toEqual(comparison);
+    const train = comparison.curves.find(({ mode }) => mode === 'train')!.points;
+    const counted = train.map(({ flops, predicted }) => predicted.flops! / flops!);
+    expect(counted.every((ratio) => Math.abs(ratio - 1) < 0.1)).toBe(true);
+    const [first, second] = train as [(typeof train)[number], (typeof train)[number]];
+    expect(first.predicted.time).toBeNull();
+    expect(second.predicted.time).toBeCloseTo((first.time * second.predicted.flops!) / first.predicted.flops!, 6);
+    expect(await open(store).call('compare.last', undefined)).toEqual([comparison]);
   });
 
   it('stops where it is told to', async () => {
@@ -45,14 +57,14 @@ describe('comparing in the worker', () => {
     const stop = new AbortController();
     const measuring = engine.call('compare.measure', settings, { signal: stop.signal, onPart: () => stop.abort() });
     await expect(measuring).rejects.toThrow(/abort/i);
-    expect(await engine.call('compare.last', undefined)).toBeNull();
+    expect(await engine.call('compare.last', undefined)).toEqual([]);
   });
 
   it('names the line of a file that is corrupt, and keeps nothing of it', async () => {
     const engine = open();
     await expect(engine.call('compare.read', { lines: '{"type":"sweep"}\n' })).rejects.toThrow('the results, line 1');
     await expect(engine.call('compare.read', { lines: '' })).rejects.toThrow('points that were measured');
-    expect(await engine.call('compare.last', undefined)).toBeNull();
+    expect(await engine.call('compare.last', undefined)).toEqual([]);
   });
 
   it('offers causal architectures of the bench by name and family', async () => {

@@ -1,5 +1,7 @@
 import { chromiumPath } from '@sequitur/browser-test/browser';
 import { describe } from 'vitest';
+import { comparing } from './page/comparing.js';
+import { folders } from './page/folders.js';
 import { inside } from './page/inside.js';
 import { looks } from './page/looks.js';
 import { offline } from './page/offline.js';
@@ -19,6 +21,8 @@ describe.skipIf(!hasBrowser && !isRequired)(
   () => {
     const stage = openStage();
     describe('Train', () => training(stage));
+    describe('folders', () => folders(stage));
+    describe('Compare', () => comparing(stage));
     describe('Write', () => writing(stage));
     describe('work survives', () => surviving(stage));
     describe('Look inside', () => inside(stage));

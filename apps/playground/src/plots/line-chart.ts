@@ -14,6 +14,10 @@ export interface Line {
   readonly isFaint?: boolean;
   /** Only circles, no line. */
   readonly isPoints?: boolean;
+  /** Drawn thin: what is computed beside what was measured. */
+  readonly isThin?: boolean;
+  /** Circles are filled, so that one line can be told from another of the same colour. */
+  readonly isFilled?: boolean;
   /** A line with circles. */
   readonly hasPoints?: boolean;
   /** Whether the line has a label at its end. */
@@ -137,13 +141,14 @@ function roomForNames({ lines, known, xRange }: ChartData, width: number): numbe
   return toCome > needed ? 18 : needed;
 }
 
-function seriesOf({ label, colour, dash, isFaint, isPoints, hasPoints }: Line, ink: Ink): uPlot.Series {
-  const points = { show: true, size: 7, width: 1.8, stroke: colour, fill: ink.page };
+function seriesOf(line: Line, ink: Ink): uPlot.Series {
+  const { label, colour, dash, isFaint, isThin, isFilled, isPoints, hasPoints } = line;
+  const points = { show: true, size: 7, width: 1.8, stroke: colour, fill: isFilled ? colour : ink.page };
   return {
     label,
     stroke: colour,
-    width: isPoints ? 0 : isFaint ? 1 : 1.8,
-    alpha: isFaint ? 0.22 : 1,
+    width: isPoints ? 0 : isFaint || isThin ? 1 : 1.8,
+    alpha: isFaint ? 0.22 : isThin ? 0.7 : 1,
     spanGaps: true,
     ...(dashes[dash % dashes.length]!.length && !isFaint && { dash: [...dashes[dash % dashes.length]!] }),
     points: isPoints || hasPoints ? points : { show: false },

@@ -3,7 +3,11 @@ import type { Command } from './messages.js';
 
 export type CompareMode = 'train' | 'prefill' | 'decode';
 
+/** What can be measured on. */
+export type MeasuredBackend = 'webgpu' | 'wasm' | 'cpu';
+
 export interface CompareSettings {
+  readonly backend: MeasuredBackend;
   readonly architectures: readonly string[];
   /** Sequence lengths, ascending. */
   readonly lengths: readonly number[];
@@ -18,6 +22,12 @@ export interface MeasuredPoint {
   readonly peakBytes: number | null;
   readonly stateBytes: number | null;
   readonly flops: number | null;
+  /** What the model declares, and for the time: that of the length before, times how its declared operations grow. */
+  readonly predicted: {
+    readonly time: number | null;
+    readonly stateBytes: number | null;
+    readonly flops: number | null;
+  };
 }
 
 /** One architecture in one mode. */
@@ -36,6 +46,7 @@ export interface MeasuredCurve {
 export interface Comparison {
   /** Start time and machine, for the line below the table. */
   readonly started: string;
+  readonly backend: MeasuredBackend;
   readonly on: string;
   readonly architectures: readonly { readonly name: string; readonly family: Family; readonly parameters: number }[];
   readonly curves: readonly MeasuredCurve[];
@@ -55,8 +66,8 @@ export interface CompareProgress {
 export interface CompareCommands {
   /** The available architectures with their families. */
   readonly 'compare.choices': Command<void, readonly { readonly name: string; readonly family: Family }[]>;
-  /** The last comparison that was measured or opened in this browser. */
-  readonly 'compare.last': Command<void, Comparison | null>;
+  /** The last comparison on each backend that was measured or opened in this browser. */
+  readonly 'compare.last': Command<void, readonly Comparison[]>;
   readonly 'compare.measure': Command<CompareSettings, Comparison, CompareProgress>;
   /** Reads a results file of the bench. */
   readonly 'compare.read': Command<{ readonly lines: string }, Comparison>;

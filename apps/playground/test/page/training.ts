@@ -68,7 +68,9 @@ export function training(stage: Stage): void {
     const page = await stage.open('train?task=parity:6&budget=steps:5&batch=2x8&run=LSTM;16;lstm');
     await train(page);
     await done(page, 'LSTM', 5);
-    await page.getByRole('heading', { name: 'Accuracy by length' }).waitFor();
+    // Parity is of 6, 12 and 24 bits: the trained length, twice and four times that.
+    const picture = page.getByRole('img', { name: /^Accuracy by length/ });
+    expect(await picture.getAttribute('aria-label')).toMatch(/LSTM: \d+\s%.* at 6, \d+\s%.* at 12, \d+\s%.* at 24/);
     const files = unzipSync(await saveFolder(page, 'LSTM'));
     expect(Object.keys(files).sort()).toEqual(
       ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map((name) => `lstm/${name}`),

@@ -23,17 +23,19 @@ const costs: Readonly<Record<Cost, (point: MeasuredPoint) => number | null>> = {
 const texts = { time: 'time', memory: 'bytes', operations: 'compact' } as const;
 
 /** A cost by length, log-log; times are extrapolated as dotted lines. */
-export function costPicture(comparison: Comparison, mode: CompareMode, cost: Cost): Picture | null {
-  const curves = comparison.curves.filter((curve) => curve.mode === mode);
+export function costPicture(comparisons: readonly Comparison[], mode: CompareMode, cost: Cost): Picture | null {
+  const [curves = [], others = []] = comparisons.map((each) => each.curves.filter((curve) => curve.mode === mode));
   const ticks = lengthsOf(curves);
   if (ticks.length < 2) return null;
   const longest = ticks.at(-1)!;
   const isPredicted = cost === 'time' && curves.some(({ law }) => law);
   const lines = withDashes(curves).flatMap(({ curve, dash, colour }) => {
     const line = lineOf(curve, costs[cost], dash, colour);
-    if (cost !== 'time' || !curve.law) return [{ ...line, isNamed: true }];
+    const second = others.find(({ architecture }) => architecture === curve.architecture);
+    const beside = [...declared(curve, cost, colour), ...(second ? [besideOf(second, costs[cost], line)] : [])];
+    if (cost !== 'time' || !curve.law) return [...beside, { ...line, isNamed: true }];
     const label = `${curve.architecture} n${raised(curve.law.exponent)}`;
-    return [line, { ...predicted(curve, line, longest), label, isNamed: true }];
+    return [...beside, line, { ...predicted(curve, line, longest), label, isNamed: true }];
   });
   return {
     data: {
@@ -119,6 +121,20 @@ function predicted({ law }: MeasuredCurve, { id, colour, x, y }: Line, longest: 
     x: [last, 2 * longest],
     y: [y.at(-1)!, at(2 * longest)],
   };
+}
+
+/** What the model says that it costs, as thin dots beside what was measured. */
+function declared(curve: MeasuredCurve, cost: Cost, colour: string): Line[] {
+  if (cost === 'memory') return [];
+  const of = ({ predicted: known }: MeasuredPoint) => (cost === 'time' ? known.time : known.flops);
+  const line = lineOf(curve, of, DOTTED, colour);
+  if (line.x.length < 2) return [];
+  return [{ ...line, id: `${line.id} declared`, hasPoints: false, isThin: true }];
+}
+
+/** The same on the other backend: its circles are filled. */
+function besideOf(curve: MeasuredCurve, of: (point: MeasuredPoint) => number | null, { dash, colour }: Line): Line {
+  return { ...lineOf(curve, of, dash, colour), id: `${curve.architecture} beside`, isFilled: true };
 }
 
 function lengthsOf(curves: readonly MeasuredCurve[]): number[] {

@@ -69,8 +69,17 @@ function pictureOf(rows: readonly Row[], task: Task, { title, says, xLabel, of, 
       guide: task.chance,
       ...(ticks && { xTicks: ticks }),
     },
-    label: `${title}: ${lines.map(({ label, y }) => `${label} ${percent(y.at(-1) ?? 0)} at the end`).join(', ')}`,
+    label: `${title}. ${lines.map((line) => (hasPoints ? allOf(line) : lastOf(line))).join('. ')}`,
   };
+}
+
+/** What a picture says to who cannot see it: every point of a line, or its end. */
+function allOf({ label, x, y }: Line): string {
+  return `${label}: ${x.map((at, index) => `${percent(y[index]!)} at ${at}`).join(', ')}`;
+}
+
+function lastOf({ label, y }: Line): string {
+  return `${label}: ${percent(y.at(-1) ?? 0)} at the end`;
 }
 
 function lengths({ lengths: all }: TaskScore): Points {

@@ -1,4 +1,4 @@
-import type { CompareCommands } from '../../protocol/compare.js';
+import type { CompareCommands, Comparison, MeasuredBackend } from '../../protocol/compare.js';
 import type { Handlers } from '../../protocol/server.js';
 import type { Engine } from '../backend.js';
 import { SequiturError } from '../packages.js';
@@ -14,6 +14,7 @@ interface CompareParts {
 }
 
 const LAST = 'compare/last';
+const BACKENDS: readonly MeasuredBackend[] = ['wasm', 'webgpu', 'cpu'];
 
 /** What the room Compare can ask. The bench is loaded when it is first needed. */
 export function compareCommands({ engine, store, lab }: CompareParts): Handlers<CompareCommands> {
@@ -23,8 +24,13 @@ export function compareCommands({ engine, store, lab }: CompareParts): Handlers<
     const { parseRecords } = await bench();
     const comparison = comparisonOf(parseRecords(lines, 'the results'), await bench());
     if (!comparison) throw nothingMeasured();
-    await store.put(LAST, lines);
+    await store.put(`${LAST}/${comparison.backend}`, lines);
     return comparison;
+  }
+
+  async function last(backend: MeasuredBackend): Promise<Comparison[]> {
+    const lines = await store.get<string>(`${LAST}/${backend}`);
+    return lines === undefined ? [] : [await kept(lines)];
   }
 
   return {
@@ -35,13 +41,16 @@ export function compareCommands({ engine, store, lab }: CompareParts): Handlers<
         .filter(({ family }) => isCausal(family))
         .map(({ name, family }) => ({ name, family: familyNamed(family) }));
     },
-    'compare.last': async () => {
-      const lines = await store.get<string>(LAST);
-      return lines === undefined ? null : kept(lines);
-    },
+    'compare.last': async () => (await Promise.all(BACKENDS.map(last))).flat(),
     'compare.measure': async (settings, context) => {
       if (lab.isTraining) throw busy();
-      return kept(linesOf(await measure(settings, await engine.open(), context)));
+      const before = (await engine.open()).name;
+      try {
+        return await kept(linesOf(await measure(settings, await engine.open(settings.backend), context)));
+      } finally {
+        // The sweep opens devices of its own: what computes for the other rooms is opened anew.
+        await engine.open(before);
+      }
     },
     'compare.read': ({ lines }) => kept(lines),
   };

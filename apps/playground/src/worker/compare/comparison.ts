@@ -1,6 +1,6 @@
 import type { Analysis, Curve, ResultRecord } from '@sequitur/bench/page';
 import type { Family } from '../../architectures/index.js';
-import type { CompareMode, Comparison, MeasuredCurve } from '../../protocol/compare.js';
+import type { CompareMode, Comparison, MeasuredCurve, MeasuredPoint } from '../../protocol/compare.js';
 
 type Bench = typeof import('@sequitur/bench/page');
 
@@ -33,6 +33,7 @@ export function comparisonOf(records: readonly ResultRecord[], bench: Bench): Co
   const threads = `${settings.threads} ${settings.threads === 1 ? 'thread' : 'threads'}`;
   return {
     started,
+    backend: settings.backend,
     on:
       settings.backend === 'wasm'
         ? `WebAssembly, ${threads}`
@@ -55,17 +56,23 @@ function curveOf(curve: Curve, analysis: Analysis, bench: Bench): MeasuredCurve[
   return [
     {
       ...{ architecture, family: familyNamed(family), mode: mode as CompareMode },
-      points: points.map(({ length, time, record: { peakBytes, stateBytes, flops } }) => {
-        return {
-          length,
-          time: time.median,
-          peakBytes: peakBytes ?? null,
-          stateBytes: stateBytes ?? null,
-          flops: flops ?? null,
-        };
-      }),
+      points: points.map((point, index) => pointOf(point, points[index - 1])),
       law: law && law.margin <= bench.UNSURE ? law : null,
       overtakesAt: crossing?.wins ? crossing.length : null,
     },
   ];
 }
+
+function pointOf({ length, time, record }: CurvePoint, before: CurvePoint | undefined): MeasuredPoint {
+  const { peakBytes = null, stateBytes = null, flops = null } = record;
+  const { declaredFlops = null, declaredStateBytes = null } = record;
+  const growth = declaredFlops && before?.record.declaredFlops ? declaredFlops / before.record.declaredFlops : null;
+  const predicted = {
+    time: growth === null ? null : before!.time.median * growth,
+    stateBytes: declaredStateBytes,
+    flops: declaredFlops,
+  };
+  return { length, time: time.median, peakBytes, stateBytes, flops, predicted };
+}
+
+type CurvePoint = Curve['points'][number];

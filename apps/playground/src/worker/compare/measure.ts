@@ -36,7 +36,10 @@ export async function measure(
   return records;
 }
 
-function fullSettings({ architectures, lengths, rounds, width }: CompareSettings, backend: Backend): SweepSettings {
+function fullSettings(
+  { architectures, lengths, rounds, width }: Omit<CompareSettings, 'backend'>,
+  backend: Backend,
+): SweepSettings {
   const { threads } = backend.capabilities;
   return {
     ...{ architectures: [...architectures], lengths: [...lengths], rounds, width, modes: [...MODES] },
