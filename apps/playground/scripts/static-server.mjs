@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, sep } from 'node:path';
+import { createGzip } from 'node:zlib';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -13,6 +14,9 @@ const TYPES = {
   '.svg': 'image/svg+xml',
   '.wasm': 'application/wasm',
 };
+
+/** What shrinks on the way; weights do not. */
+const COMPRESSED = /^text\/|javascript|json|wasm|svg/;
 
 /**
  * Serves a folder, with the headers of its `_headers` file, like static hosts.
@@ -35,7 +39,8 @@ export async function serveFolder(folder, { port = 0, host = 'localhost', header
  * @param {import('node:http').IncomingMessage} request
  * @param {import('node:http').ServerResponse} response
  */
-async function answer(folder, headers, { method = 'GET', url = '/' }, response) {
+async function answer(folder, headers, { method = 'GET', url = '/', headers: asked }, response) {
+  const accepted = String(asked['accept-encoding'] ?? '');
   const refuse = (/** @type {number} */ status, /** @type {string} */ words) =>
     void response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' }).end(words);
   if (method !== 'GET' && method !== 'HEAD') return refuse(405, 'Only GET and HEAD');
@@ -44,11 +49,13 @@ async function answer(folder, headers, { method = 'GET', url = '/' }, response) 
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) return refuse(404, 'Not found');
   const type = TYPES[/** @type {keyof typeof TYPES} */ (extname(file))] ?? 'application/octet-stream';
-  response.writeHead(200, { ...headers, 'Content-Type': type, 'Content-Length': found.size });
+  const isShrunk = COMPRESSED.test(type) && /\bgzip\b/.test(accepted);
+  const form = isShrunk ? { 'Content-Encoding': 'gzip', Vary: 'Accept-Encoding' } : { 'Content-Length': found.size };
+  response.writeHead(200, { ...headers, 'Content-Type': type, ...form });
   if (method === 'HEAD') return void response.end();
-  createReadStream(file)
-    .on('error', () => response.destroy())
-    .pipe(response);
+  const bytes = createReadStream(file).on('error', () => response.destroy());
+  if (isShrunk) bytes.pipe(createGzip()).pipe(response);
+  else bytes.pipe(response);
 }
 
 /** The file that an address names; null where it is malformed or lies outside the folder. */

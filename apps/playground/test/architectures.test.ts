@@ -10,6 +10,7 @@ import {
   specOf,
 } from '../src/architectures/index.js';
 import type { ModelSpec } from '../src/protocol/recipe.js';
+import { matched } from '../src/worker/train/matching.js';
 import { modelOf } from '../src/worker/train/parts.js';
 
 const alone = (kind: string, settings = {}, width = 32): ModelSpec => ({
@@ -35,6 +36,21 @@ describe('the list of architectures', () => {
       parameterCount(modelOf(specOf(preset, 64), 1024)),
     );
     expect(Math.abs(other! / gpt! - 1)).toBeLessThan(0.12);
+  });
+
+  it.each(presets.map(({ name }) => name))('%s is matched to other sizes, or refused with the remedy', (name) => {
+    const spec = specOf(presets.find((preset) => preset.name === name)!, 64);
+    const own = parameterCount(modelOf(spec, 1024));
+    for (const factor of [0.9, 1.2]) {
+      const wanted = Math.round(factor * own);
+      const hasKnob = spec.blocks.some(({ kind }) => !['mamba2', 's4d'].includes(kind));
+      if (!hasKnob) expect(() => matched(spec, wanted, 1024)).toThrow('Add or remove a block');
+      else {
+        const found = matched(spec, wanted, 1024);
+        expect(faultsOf(found)).toEqual([]);
+        expect(Math.abs(parameterCount(modelOf(found, 1024)) / wanted - 1)).toBeLessThan(0.03);
+      }
+    }
   });
 
   it('says which heads fit where some do not', () => {

@@ -96,6 +96,15 @@ describe('serving the site', () => {
     expect((await ask('/')).status).toBe(200);
   });
 
+  it('shrinks what shrinks for who can read it', async () => {
+    const shrunk = await fetch(`${address}index.html`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(shrunk.headers.get('Content-Encoding')).toBe('gzip');
+    expect(await shrunk.text()).toBe('<!doctype html>');
+    expect((await ask('/index.html')).headers).toMatchObject({ 'content-length': '15' });
+    const weights = await fetch(`${address}weights.safetensors`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(weights.headers.get('Content-Encoding')).toBeNull();
+  });
+
   it('answers HEAD without a body, and refuses to be written to', async () => {
     expect(await ask('/index.html', 'HEAD')).toMatchObject({ status: 200, body: '' });
     expect((await ask('/index.html', 'PUT')).status).toBe(405);

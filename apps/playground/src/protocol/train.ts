@@ -83,6 +83,11 @@ export interface TrainCommands {
   readonly 'train.list': Command<void, readonly Run[]>;
   /** Cost of a model under a recipe, without training. */
   readonly 'train.cost': Command<{ readonly spec: ModelSpec; readonly recipe: Recipe }, ModelCost>;
+  /** The same column with another feed-forward width, so that it has so many parameters within 3 %. */
+  readonly 'train.match': Command<
+    { readonly spec: ModelSpec; readonly recipe: Recipe; readonly parameters: number },
+    ModelSpec
+  >;
   readonly 'train.start': Command<{ readonly spec: ModelSpec; readonly recipe: Recipe }, Run>;
   /** Stops after the current step, which is saved. */
   readonly 'train.pause': Command<{ readonly id: string }>;

@@ -8,6 +8,7 @@ export function trainCommands(lab: Lab, parts: Omit<LabParts, 'emit'>): Handlers
   return {
     'train.list': () => lab.list(),
     'train.cost': ({ spec, recipe }) => lab.cost(spec, recipe),
+    'train.match': ({ spec, recipe, parameters }) => lab.match(spec, recipe, parameters),
     'train.start': ({ spec, recipe }) => lab.start(spec, recipe),
     'train.pause': ({ id }) => lab.end(id, 'paused'),
     'train.resume': ({ id }) => lab.resume(id),

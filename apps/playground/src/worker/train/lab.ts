@@ -5,6 +5,7 @@ import type { Engine } from '../backend.js';
 import { folderOf, type Store } from '../storage/store.js';
 import { costOf } from './cost.js';
 import { openData } from './data.js';
+import { matched } from './matching.js';
 import { News } from './news.js';
 import { Record } from './record.js';
 import type { Texts } from './texts.js';
@@ -58,6 +59,11 @@ export class Lab {
   async cost(spec: ModelSpec, recipe: Recipe): Promise<ModelCost> {
     const { tokenizer, length } = await this.#data('', recipe);
     return costOf(spec, recipe, tokenizer.vocabularySize, length);
+  }
+
+  async match(spec: ModelSpec, recipe: Recipe, parameters: number): Promise<ModelSpec> {
+    const { tokenizer } = await this.#data('', recipe);
+    return matched(spec, parameters, tokenizer.vocabularySize);
   }
 
   async start(spec: ModelSpec, recipe: Recipe): Promise<Run> {

@@ -1,5 +1,31 @@
 import type { Progress, Run, RunInfo } from '../../../protocol/train.js';
 
+/** The page is drawn anew no more often than this, however many runs there are news of. */
+const EVERY_MS = 250;
+
+/** Gathers what comes of all runs, so that the page is drawn once for it; the end of a run is told at once. */
+export class Arriving {
+  readonly #tell: (all: readonly Progress[]) => void;
+  #waiting: Progress[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(tell: (all: readonly Progress[]) => void) {
+    this.#tell = tell;
+  }
+
+  add(progress: Progress): void {
+    this.#waiting.push(progress);
+    if (progress.info.status !== 'running') this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), EVERY_MS);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#tell(this.#waiting.splice(0));
+  }
+}
+
 /** A run with the steps that an event brings. */
 export function grown({ curve }: Run, { from, loss, seconds, validation, info }: Progress): Run {
   return {

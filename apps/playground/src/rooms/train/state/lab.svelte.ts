@@ -5,7 +5,7 @@ import type { Run } from '../../../protocol/train.js';
 import { address } from '../../../stores/address.svelte.js';
 import { download } from '../../../stores/download.js';
 import { engine } from '../../../stores/engine.svelte.js';
-import { grown, isInterrupted, renewed } from './growing.js';
+import { Arriving, grown, isInterrupted, renewed } from './growing.js';
 import { linkOf, readLink, runText } from './link.js';
 import { type Draft, freshName, newDraft, type Row, rowsOf } from './rows.js';
 
@@ -24,6 +24,9 @@ class LabState {
   announcement = $state('');
   #drafts = $state.raw<readonly Draft[]>([]);
   #runs = $state.raw<readonly Run[]>([]);
+  readonly #arriving = new Arriving((all) => {
+    this.#runs = this.#runs.map((run) => all.filter(({ id }) => id === run.id).reduce(grown, run));
+  });
   #counts = 0;
   #isOpen = false;
 
@@ -37,10 +40,6 @@ class LabState {
   readonly others: readonly Run[] = $derived(
     this.#runs.filter(({ recipe }) => !sameData(recipe.data, this.recipe.data)),
   );
-  /** Runs that something stopped: they can go on. */
-  readonly interrupted: readonly Run[] = $derived(
-    this.rows.flatMap(({ run }) => (run && isInterrupted(run) ? run : [])),
-  );
   readonly isRunning: boolean = $derived(this.rows.some(({ run }) => run?.status === 'running'));
 
   /** Opens the link's recipe and drafts, and the stored runs. */
@@ -52,7 +51,7 @@ class LabState {
     const fresh = specs.length ? specs : [presets[0]!, presets[2]!].map((preset) => specOf(preset, WIDTH));
     this.#drafts = fresh.map(newDraft);
     this.selected = this.#drafts.at(-1)!.id;
-    engine.line.on('train.progress', (progress) => this.#update(progress.id, (run) => grown(run, progress)));
+    engine.line.on('train.progress', (progress) => this.#arriving.add(progress));
     engine.line.on('train.changed', (info) => this.#update(info.id, (run) => renewed(run, info)));
     engine.line.on('train.preparing', ({ what, share }) => {
       this.preparing = what && share !== null && share < 1 ? what : null;
