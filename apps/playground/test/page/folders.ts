@@ -17,7 +17,7 @@ export function folders(stage: Stage): void {
     await train(page);
     await done(page, 'Attention', 20);
     const zip = await saveFolder(page, 'Attention + Mamba');
-    await page.getByRole('link', { name: 'Write' }).click();
+    await page.getByRole('link', { name: 'Write', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Every token is a choice' }).waitFor();
     await page.goto(`${stage.site.address}#/write?prompt=the whale&${GREEDY}`);
     await page.reload();
@@ -48,7 +48,7 @@ export function folders(stage: Stage): void {
     await train(page);
     await done(page, 'LSTM', 5);
     const before = await figures(page, 'LSTM');
-    await page.getByRole('link', { name: 'Write' }).click();
+    await page.getByRole('link', { name: 'Write', exact: true }).click();
     await page.getByText('LSTM · trained here').waitFor({ state: 'attached' });
     await drop(page, 'llama', { 'model.safetensors': 1000 });
     await page
@@ -57,7 +57,7 @@ export function folders(stage: Stage): void {
       .waitFor();
     expect(await page.getByRole('alert').count()).toBe(1);
     expect(await page.locator('option').allTextContents()).not.toContainEqual(expect.stringContaining('llama'));
-    await page.getByRole('link', { name: 'Train' }).click();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
     await done(page, 'LSTM', 5);
     expect(await figures(page, 'LSTM')).toEqual(before);
   });
@@ -84,7 +84,7 @@ export function folders(stage: Stage): void {
   async function choose(page: Page, name: RegExp): Promise<void> {
     const option = page.locator('option').filter({ hasText: name });
     await option.waitFor({ state: 'attached' });
-    await page.getByLabel('Model', { exact: true }).selectOption((await option.getAttribute('value'))!);
+    await page.locator('.which select').selectOption((await option.getAttribute('value'))!);
   }
 
   /** What the model writes after the prompt until it stops by itself. */
