@@ -84,14 +84,19 @@ export function folders(stage: Stage): void {
   async function choose(page: Page, name: RegExp): Promise<void> {
     const option = page.locator('option').filter({ hasText: name });
     await option.waitFor({ state: 'attached' });
-    await page.locator('.which select').selectOption((await option.getAttribute('value'))!);
+    await page
+      .locator('.which select')
+      .first()
+      .selectOption((await option.getAttribute('value'))!);
   }
 
   /** What the model writes after the prompt until it stops by itself. */
   async function written(page: Page): Promise<string> {
+    const text = page.getByRole('group', { name: 'The text' });
     await page.getByRole('button', { name: 'Back to the prompt' }).click();
+    await expect.poll(() => text.getByRole('button').count()).toBe(0);
     await page.getByRole('button', { name: 'Write', exact: true }).click();
     await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
-    return (await page.locator('.paper [role=button]').allTextContents()).join('');
+    return (await text.getByRole('button').allTextContents()).join('');
   }
 }

@@ -65,10 +65,11 @@ class WriteState implements Shared {
     await this.second.choose(ref);
   }
 
-  async add(files: readonly File[]): Promise<void> {
+  async add(given: readonly GivenFile[] | Promise<readonly GivenFile[]>): Promise<void> {
     try {
-      const given: GivenFile[] = files.map((file) => ({ name: file.webkitRelativePath || file.name, content: file }));
-      const info = await engine.line.call('models.add', { files: given });
+      const files = await given;
+      if (files.length === 0) return;
+      const info = await engine.line.call('models.add', { files });
       this.models = [...this.models, info];
       await this.first.choose(info.ref);
     } catch (error) {
