@@ -8,7 +8,7 @@ const KNOBS: readonly { readonly name: string; readonly share: (kind: string) =>
   { name: 'innerWidth', share: () => 2 },
   { name: 'hiddenWidth', share: (kind) => (['lstm', 'gru', 'min-gru'].includes(kind) ? 1 : 8 / 3) },
 ];
-const STEP = 4;
+const STEP = 2;
 /** As close as the bench asks for. */
 const CLOSE = 0.03;
 
