@@ -86,7 +86,7 @@ export function chartOptions(
   return {
     width,
     height,
-    padding: [8, () => (isNarrow ? 14 : roomForNames(now(), width)), 0, 0],
+    padding: [8, () => (isNarrow ? 20 : roomForNames(now(), width)), 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false, setScale: false }, points: { show: false }, y: false, x: false },
     scales: {
