@@ -101,7 +101,7 @@ class ContrastiveSequence {
 
   /** Appends the chosen token to the sequence. */
   takeOne(): void {
-    grow(this.#row, this.#chosen!.token, this.#generation, this.#chosen!.logProbability);
+    grow(this.#row, this.#chosen!.token, this.#generation.ending, this.#chosen!.logProbability);
   }
 
   dispose(): void {

@@ -3,7 +3,7 @@ import { generateOptions } from './option-rules.js';
 import type { GenerateOptions, StoppingOptions } from './options.js';
 import { type LogitsProcessor, renormalized } from './processors/index.js';
 import { isSampling, processorsOf, samplingProcessorsOf } from './processors-of.js';
-import { endingOf, type Row, rowsOf, type SequenceInRow } from './row.js';
+import { type Ending, endingOf, type Row, rowsOf, type SequenceInRow } from './row.js';
 import { mostLikely, sample } from './sampling.js';
 import { checkProcessed, checkScores } from './scores.js';
 import { type Strategy, strategyOf, tokensToKeep } from './strategy.js';
@@ -26,8 +26,7 @@ export interface Generation {
   /** Chooses a token by its processed scores: samples it, or takes the most likely one. */
   readonly sample: (scores: Float32Array, random: Random) => number;
   readonly isSampling: boolean;
-  /** Why generated tokens end their sequence, if they do. */
-  readonly ending: (generated: readonly number[]) => 'end' | 'stop' | null;
+  readonly ending: Ending;
   readonly strategy: Strategy;
   readonly logProbabilities: boolean;
   readonly whenFull: NonNullable<StoppingOptions['whenFull']>;

@@ -1,7 +1,6 @@
 import { type CausalModel, Random, SequiturError } from '@sequitur/core';
 import type { GenerateOptions } from './options.js';
 import type { SequenceSoFar } from './processors/index.js';
-import type { Generation } from './resolve.js';
 
 /** Why a sequence ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
 export type Finish = 'end' | 'stop' | 'length' | 'context';
@@ -69,16 +68,19 @@ export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])
   });
 }
 
+/** Tells why generated tokens end their sequence; null where they do not. */
+export type Ending = (generated: readonly number[]) => 'end' | 'stop' | null;
+
 /** Appends a token, and records whether the sequence ends with it. */
-export function grow(row: Row, token: number, { ending }: Generation, logProbability?: number): void {
+export function grow(row: Row, token: number, ending: Ending, logProbability?: number): void {
   row.tokens.push(token);
   if (logProbability !== undefined) row.logProbabilities.push(logProbability);
   const generated = row.tokens.slice(row.promptLength);
   row.finish = ending(generated) ?? (generated.length >= row.limit ? 'length' : null);
 }
 
-/** Tells why generated tokens end their sequence: by an end token, or by a stop string in their text. */
-export function endingOf({ endTokens = [], stop }: GenerateOptions): Generation['ending'] {
+/** Sequences end by an end token, or by a stop string in their text. */
+export function endingOf({ endTokens = [], stop }: GenerateOptions): Ending {
   const ends = new Set(endTokens);
   return (generated) => {
     if (ends.has(generated.at(-1)!)) return 'end';

@@ -56,7 +56,7 @@ function choose(row: Row, scores: Float32Array, generation: Generation): void {
   const logProbabilityOf = generation.logProbabilities ? logProbabilities(scores.slice()) : () => undefined;
   generation.process(scores, row);
   const token = generation.sample(scores, row.random);
-  grow(row, token, generation, logProbabilityOf(token));
+  grow(row, token, generation.ending, logProbabilityOf(token));
 }
 
 /** token -> log softmax(scores)[token]. */

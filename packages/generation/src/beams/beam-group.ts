@@ -1,7 +1,6 @@
 import type { Random } from '@sequitur/core';
 import { largestPlaces } from '../processors/probabilities.js';
-import type { Generation } from '../resolve.js';
-import type { Row, SequenceInRow } from '../row.js';
+import type { Ending, Row, SequenceInRow } from '../row.js';
 import { noTokenLeft } from '../scores.js';
 import type { ResolvedBeams } from '../strategy.js';
 import { Hypotheses } from './hypotheses.js';
@@ -33,11 +32,11 @@ export class BeamGroup {
   beams: readonly Beam[];
   resolved = false;
   readonly #row: Row;
-  readonly #ending: Generation['ending'];
+  readonly #ending: Ending;
   /** Candidates per step. */
   readonly #candidates: number;
 
-  constructor(size: number, row: Row, ending: Generation['ending'], options: ResolvedBeams) {
+  constructor(size: number, row: Row, ending: Ending, options: ResolvedBeams) {
     this.hypotheses = new Hypotheses(size, options, row.limit);
     this.beams = Array.from({ length: size }, (_, parent) => ({
       ...{ tokens: [], logProbabilities: [], parent },

@@ -91,7 +91,7 @@ class Speculation {
   /** Appends the next accepted token to the sequence. */
   takeOne(): void {
     const { token, logProbability } = this.#ahead.shift()!;
-    grow(this.#row, token, this.#generation, logProbability);
+    grow(this.#row, token, this.#generation.ending, logProbability);
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
 import { scalesPerRow, unpackRows, wordsPerRow } from '../packed/matrix.js';
-import type { UnpackAttributes } from './index.js';
+import type { UnpackAttributes } from './reference.js';
 
 export const unpackRowsCpu: NativeKernel<UnpackAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);

@@ -1,15 +1,12 @@
 import { range, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
-import type { PackedFormat, PackedMatrix } from '../packed/matrix.js';
+import type { PackedMatrix } from '../packed/matrix.js';
 import { unpackRowsCpu } from './cpu.js';
-import { unpackRowsReference } from './reference.js';
+import { type UnpackAttributes, unpackRowsReference } from './reference.js';
 import { unpackRowsWasm } from './wasm.js';
 import { unpackRowsWebGpu } from './webgpu.js';
 
-export interface UnpackAttributes {
-  readonly format: PackedFormat;
-  readonly columns: number;
-}
+export type { UnpackAttributes } from './reference.js';
 
 const unpackOp = defineOp<UnpackAttributes>({
   name: 'SequiturUnpackRows',

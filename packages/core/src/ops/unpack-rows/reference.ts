@@ -21,7 +21,11 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { GROUP, type PackedFormat, scalesPerRow } from '../packed/matrix.js';
-import type { UnpackAttributes } from './index.js';
+
+export interface UnpackAttributes {
+  readonly format: PackedFormat;
+  readonly columns: number;
+}
 
 /**
  * Rows `ids` of words [rows, n] -> float32 [ids, columns], by integer arithmetic: exact on cpu and wasm. tfjs's WebGPU

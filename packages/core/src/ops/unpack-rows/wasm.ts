@@ -2,7 +2,7 @@ import { wasmInstance } from '../../backends/wasm/instance.js';
 import { ranges } from '../../backends/wasm/threads/ranges.js';
 import type { NativeKernel } from '../define-op.js';
 import { PACKED_FORMATS } from '../packed/matrix.js';
-import type { UnpackAttributes } from './index.js';
+import type { UnpackAttributes } from './reference.js';
 
 export const unpackRowsWasm: NativeKernel<UnpackAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = wasmInstance(backend);

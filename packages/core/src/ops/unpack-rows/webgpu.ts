@@ -3,7 +3,7 @@ import { NOT_FINITE, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 import { PACKED_FORMATS, type PackedFormat, scalesPerRow, wordsPerRow } from '../packed/matrix.js';
 import { UNPACK } from '../packed/unpack-wgsl.js';
-import type { UnpackAttributes } from './index.js';
+import type { UnpackAttributes } from './reference.js';
 
 const SIZE = 256;
 
