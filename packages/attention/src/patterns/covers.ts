@@ -42,7 +42,7 @@ export function covers(pattern: Pattern, queries: Span, keys: Span): boolean {
   }
 }
 
-/** Whether both spans lie within one document without gaps. */
+/** Whether both spans are within one document without gaps. */
 function inOneDocument(ids: readonly number[], queries: Span, keys: Span): boolean {
   if (queries.start < 0) return false;
   const document = documentOf(ids, queries.start);

@@ -2,7 +2,7 @@ import type { Span } from './span.js';
 
 /** The first and the last position of a document. */
 export interface DocumentSpan extends Span {
-  /** Whether no other document lies in between. */
+  /** Whether there is no other document in between. */
   readonly whole: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { SequiturError } from '@sequitur/core';
+import * as constructors from './constructors.js';
 import { expectCount } from './expect-count.js';
-import * as parts from './parts.js';
 import type { Pattern } from './pattern.js';
 
 const checked = new WeakSet<object>();
@@ -25,36 +25,40 @@ function expectParts(where: string, pattern: Pattern): void {
       return;
     case 'slidingWindow':
       expectCount(`${where}: slidingWindow`, 'right', pattern.right, 0);
-      parts.slidingWindow(pattern);
+      constructors.slidingWindow(pattern);
       return;
     case 'globalTokens':
-      expectAscending(where, parts.globalTokens(listOf(where, 'positions', pattern.positions)).positions, pattern);
+      expectAscending(
+        where,
+        constructors.globalTokens(listOf(where, 'positions', pattern.positions)).positions,
+        pattern,
+      );
       return;
     case 'documents':
-      parts.documents(listOf(where, 'ids', pattern.ids));
+      constructors.documents(listOf(where, 'ids', pattern.ids));
       return;
     case 'chosenBlocks':
-      parts.chosenBlocks({ ...pattern, chosen: listOf(where, 'chosen', pattern.chosen) });
+      constructors.chosenBlocks({ ...pattern, chosen: listOf(where, 'chosen', pattern.chosen) });
       return;
     case 'strided':
-      parts.strided(pattern.stride);
+      constructors.strided(pattern.stride);
       return;
     case 'prefix':
-      parts.prefix(pattern.length);
+      constructors.prefix(pattern.length);
       return;
     case 'dilated':
-      parts.dilated(pattern);
+      constructors.dilated(pattern);
       return;
     case 'fixed':
-      parts.fixed(pattern);
+      constructors.fixed(pattern);
       return;
     case 'randomBlocks':
-      parts.randomBlocks(pattern);
+      constructors.randomBlocks(pattern);
       return;
     case 'either':
     case 'both':
       for (const part of listOf(where, 'patterns', pattern.patterns)) expectPattern(where, part);
-      parts.either(...pattern.patterns); // throws if there are none
+      constructors.either(...pattern.patterns); // throws if there are none
       return;
     case 'except':
       for (const part of [pattern.pattern, pattern.without]) expectPattern(where, part);

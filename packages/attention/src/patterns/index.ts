@@ -1,8 +1,8 @@
 export * from './block-layout.js';
+export * from './constructors.js';
 export { expectPattern } from './expect-pattern.js';
 export type { Evicted } from './key-slots.js';
 export { paddingPlaces } from './padding-places.js';
-export * from './parts.js';
 export { type Pattern, patternKey, samePattern } from './pattern.js';
 export { picture } from './picture.js';
 export { isCausal, type PatternReach, reach, splittableFrom } from './reach.js';

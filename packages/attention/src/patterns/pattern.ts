@@ -2,6 +2,9 @@
  * An attention pattern, the static mask of attention: which keys each query attends to. Plain JSON, to be saved with a
  * model, compared and printed. Positions are counted from the start of the sequence, so a pattern means the same in
  * every chunk.
+ *
+ * A new kind of pattern is a member of this union with a constructor in `constructors.ts`; the compiler then names every
+ * function of this folder that must handle it, `sees` first.
  */
 export type Pattern =
   | Causal

@@ -47,7 +47,7 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
   }
 }
 
-/** Bits from `start` up to but not `end`, either of which may lie outside 0 to 32. */
+/** Bits from `start` up to but not `end`; both may be outside 0 to 32. */
 export function range(start: number, end: number): number {
   return (below(end) & ~below(start)) >>> 0;
 }
@@ -57,7 +57,7 @@ function below(end: number): number {
   return end >= 32 ? ALL : (1 << end) - 1;
 }
 
-/** Every `period`-th bit, counted in both directions from `place`, which may lie outside 0 to 31. */
+/** Every `period`-th bit, counted in both directions from `place`, which may be outside 0 to 31. */
 function everyBit(period: number, place: number): number {
   let bits = 0;
   for (let bit = ((place % period) + period) % period; bit < 32; bit += period) bits |= 1 << bit;

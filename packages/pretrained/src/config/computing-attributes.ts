@@ -1,8 +1,8 @@
 import type { Json } from '@sequitur/core';
 
 /**
- * Attributes of `config.json` that change what a model computes, each with the values that do not, beside null, false and
- * what is empty. A family that does not read one of them refuses it by name.
+ * Attributes of `config.json` that change what a model computes, each with the values that do not, besides null, false
+ * and what is empty. A family that does not read one of them refuses it by name.
  */
 export const computingAttributes: Readonly<Record<string, readonly Json[]>> = {
   // Which tokens see which.

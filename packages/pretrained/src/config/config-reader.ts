@@ -51,7 +51,7 @@ export class ConfigReader {
     return new ConfigReader(parseJson(text, file.name), file.name, options);
   }
 
-  /** Whether the attribute stands there, be it null. */
+  /** Whether the attribute is present, even as null. */
   has(name: string): boolean {
     return Object.hasOwn(this.#values, name);
   }

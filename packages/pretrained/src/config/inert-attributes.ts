@@ -1,5 +1,5 @@
 /**
- * The one list of attributes of `config.json` that leave a model as it is: bookkeeping, settings of training, of
+ * The only list of attributes of `config.json` that do not change a model: bookkeeping, settings of training, of
  * generation and of other heads, and numerics that change no result.
  */
 
@@ -90,7 +90,7 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   'lm-rmt': ['adapt_inp', 'ext_len', 'sample_softmax'],
 };
 
-/** Whether the attribute leaves a model of this `model_type` as it is. */
+/** Whether the attribute does not change a model of this `model_type`. */
 export function isInert(name: string, modelType: string): boolean {
   if (everywhere.includes(name)) return true;
   return Object.hasOwn(byModelType, modelType) && byModelType[modelType]!.includes(name);

@@ -1,7 +1,7 @@
 import type { FileSource } from '../files/file-source.js';
 import { readJsonObject } from '../files/json-files.js';
+import type { Checkpoint } from '../safetensors/checkpoint.js';
 import type { WeightDtype } from '../safetensors/dtypes.js';
-import type { Checkpoint } from '../weights/checkpoint.js';
 import { storedDtype } from '../weights/stored-dtype.js';
 
 /** Metadata of a checkpoint besides the config, for saving in the same form. */

@@ -1,7 +1,7 @@
 import type { Module } from '@sequitur/core';
 import type { ConfigReader } from '../config/config-reader.js';
 import type { FileContents } from '../files/json-files.js';
-import type { Checkpoint } from '../weights/checkpoint.js';
+import type { Checkpoint } from '../safetensors/checkpoint.js';
 import type { WeightRule } from '../weights/weight-map.js';
 import type { CheckpointMetadata } from './checkpoint-metadata.js';
 
@@ -47,7 +47,7 @@ export interface Family<Config extends object = object, Parts = unknown> {
   recognizes?(json: ConfigReader): boolean;
 }
 
-/** What a model may know beside its configuration. */
+/** Data of a model other than its configuration. */
 export interface ModelContext<Tokenizer> {
   readonly tokenizer?: Tokenizer | null;
   /** Metadata of its checkpoint, for saving in the same form. */

@@ -1,5 +1,5 @@
 import { initialize, Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
-import type { Checkpoint } from '../weights/checkpoint.js';
+import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { type LoadOptions, loadWeights } from '../weights/load-weights.js';
 import { type Correspondence, correspondences, fits, storedTensors } from '../weights/weight-map.js';
 import { type Family, isBare, type PretrainedModel, weightRules } from './family.js';

@@ -3,7 +3,7 @@ import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
-import { type Checkpoint, openCheckpoint } from '../weights/checkpoint.js';
+import { type Checkpoint, openCheckpoint } from '../safetensors/checkpoint.js';
 import type { LoadProgress } from '../weights/load-weights.js';
 import { type CheckpointMetadata, readCheckpointMetadata } from './checkpoint-metadata.js';
 import { readFamilyConfig } from './config-of-family.js';

@@ -11,10 +11,10 @@ import { isBare, type PretrainedModel, weightRules } from './family.js';
 
 /**
  * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
- * `config.json`, numbers as they were stored unless the options say otherwise. All of it appears at once, in place of what
- * was saved there before.
+ * `config.json`, with the dtypes of the loaded checkpoint unless the options say otherwise. All of it appears at once,
+ * in place of what was saved there before.
  *
- * @throws SequiturError where the folder cannot be written to or another save is at it: it is as it was then
+ * @throws SequiturError if the folder is not writable or another save is in progress; the folder is unchanged then
  */
 export async function savePretrained(
   model: PretrainedModel,

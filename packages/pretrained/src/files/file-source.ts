@@ -8,7 +8,7 @@ export interface ReadableFile {
   close?(): Promise<void>;
 }
 
-/** Where the files of a checkpoint lie: a folder, a URL, files dropped on a page, a repository. */
+/** A source of checkpoint files: a folder, a URL, files dropped on a page, or a repository. */
 export interface FileSource {
   /** For messages. */
   readonly name: string;
@@ -38,7 +38,7 @@ export interface FileTransaction {
   readonly write: FileSink['write'];
   /** Lets all appear at once. @param replaces which other files belong to what was there before, and go */
   commit(replaces: (name: string) => boolean): Promise<void>;
-  /** Leaves everything as it was. */
+  /** Cancels without any change. */
   abort(): Promise<void>;
 }
 

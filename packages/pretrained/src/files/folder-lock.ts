@@ -100,7 +100,7 @@ async function release(lock: string, { token }: Holder): Promise<void> {
   if (found?.token === token) await rm(lock, { force: true }).catch(() => {});
 }
 
-/** Null where there is no lock. What cannot be read is the lock of nobody that runs. */
+/** Null where there is no lock. An unreadable lock does not belong to a running process. */
 async function readHolder(lock: string): Promise<Holder | null> {
   try {
     const holder = JSON.parse(await readFile(lock, 'utf8')) as Partial<Holder> | null;
@@ -120,7 +120,7 @@ async function thisProcess(): Promise<Holder> {
   return { pid: process.pid, host: hostname(), identity, since: new Date().toISOString(), token };
 }
 
-/** Of a process on another machine it cannot be told: it is taken to run. */
+/** A process on another machine cannot be checked: it is assumed to run. */
 async function isRunning({ pid, host, identity, token }: Holder): Promise<boolean> {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   if (host !== hostname()) return true;
@@ -135,7 +135,7 @@ async function isRunning({ pid, host, identity, token }: Holder): Promise<boolea
   }
 }
 
-/** When the process was started, counted from when the machine was (Linux); null where there is none or none can be told. */
+/** When the process was started, counted from when the machine was (Linux); null if there is none or it is unknown. */
 async function identityOf(pid: number): Promise<string | null> {
   try {
     const status = await readFile(`/proc/${pid}/stat`, 'utf8');

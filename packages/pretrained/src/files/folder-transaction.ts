@@ -18,17 +18,17 @@ interface Journal {
 }
 
 /**
- * Begins a save of several files into a folder (Node), which takes the folder for itself. All files are written beside and
- * brought to the disk. Then a journal appears, by a single rename: before it the folder is the old one, from it on the new
- * one, which readers see through the journal (`placeOf`). Then the files are moved. What was broken off before the journal
- * is thrown away by the next save, and what was broken off after it is finished.
+ * Begins a save of several files into a folder (Node), which takes the folder for itself. All files are written to
+ * temporary names and brought to the disk. Then a journal appears, by a single rename: before it the folder is the old
+ * one, from it on the new one, which readers see through the journal (`placeOf`). Then the files are moved. What was
+ * broken off before the journal is thrown away by the next save, and what was broken off after it is finished.
  */
 export async function beginTransaction(folder: string): Promise<FileTransaction> {
   const unlock = await lockFolder(folder);
   const staging = join(folder, STAGING);
   const files: string[] = [];
   const abort = async () => {
-    // The journal first: without the files that it names it would be a lie. What stays, the next save throws away.
+    // The journal first: without the files that it names it would be wrong. What stays, the next save throws away.
     const undone = rm(join(staging, JOURNAL), { force: true }).then(() =>
       rm(staging, { recursive: true, force: true }),
     );
@@ -77,7 +77,7 @@ export async function recover(folder: string): Promise<void> {
   }
 }
 
-/** Finishes a save that was broken off after it was decided, where there is one and nobody is at it. */
+/** Finishes a save that was interrupted after its commit, if there is one that no process continues. */
 export async function finishPending(folder: string): Promise<void> {
   if (!(await readJournal(folder))) return;
   const unlock = await lockFolder(folder);
@@ -89,8 +89,8 @@ export async function finishPending(folder: string): Promise<void> {
 }
 
 /**
- * Where a file of the folder lies: in its place, or where a save that is decided has not yet moved it; null where that save
- * removes it.
+ * The path of a file of the folder: its final one, or the temporary one of a committed save that has not moved it yet;
+ * null where that save removes it.
  */
 export async function placeOf(folder: string, path: string): Promise<readonly string[] | null> {
   const journal = await readJournal(folder);

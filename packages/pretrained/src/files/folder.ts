@@ -7,7 +7,7 @@ import { beginTransaction, finishPending, placeOf, recover } from './folder-tran
 import { unwritable } from './unwritable.js';
 import { writeDurably } from './write-durably.js';
 
-/** A folder of this machine (Node). Files of one save are never read beside those of another: that is refused. */
+/** A folder of this machine (Node). Files of different saves are never read together: that is refused. */
 export function folderSource(folder: string): FileSource {
   let first: string | null = null;
   return {
@@ -32,7 +32,7 @@ export function folderSource(folder: string): FileSource {
   };
 }
 
-/** Each save writes one of these anew. */
+/** Each save rewrites one of these. */
 const MARKS = ['config.json', 'adapter_config.json'];
 
 /** Identifies the save in a folder. */

@@ -1,7 +1,7 @@
 import * as here from '#files';
 import type { FileSink, FileSource } from './file-source.js';
 
-/** A folder of this machine (Node). Files of one save are never read beside those of another: that is refused. */
+/** A folder of this machine (Node). Files of different saves are never read together: that is refused. */
 export function folderSource(folder: string): FileSource {
   return here.folderSource(folder);
 }

@@ -26,8 +26,8 @@ export interface DownloadProgress {
 const PUBLIC_HUB = 'https://huggingface.co';
 
 /**
- * The files of a Hugging Face repository: in Node each is downloaded once into the cache of `@huggingface/hub`, where other
- * tools find it too, and checked against its digest; in a page parts are read as they are needed.
+ * The files of a Hugging Face repository: in Node each is downloaded once into the cache of `@huggingface/hub`, where
+ * other tools find it too, and checked against its digest; in a page, parts are read on demand.
  */
 export function hubSource(repository: string, options: HubOptions = {}): FileSource {
   const { revision = 'main', accessToken, hubUrl = PUBLIC_HUB, signal, fetch: get = fetch } = options;

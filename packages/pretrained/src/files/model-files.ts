@@ -16,7 +16,9 @@ export function belongsToModel(name: string): boolean {
   return WEIGHTS.test(name) || isAdapterFile(name) || OTHERS.has(name);
 }
 
-/** Whether a file of this name belongs to a saved adapter. Beside a whole model, Python would put it on top of that. */
+/**
+ * Whether a file of this name belongs to a saved adapter. Next to a whole model, Python would apply it to that model.
+ */
 export function isAdapterFile(name: string): boolean {
   return ADAPTER.test(name);
 }

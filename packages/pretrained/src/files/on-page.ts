@@ -20,7 +20,7 @@ export async function isFolder(_path: string): Promise<boolean> {
   return false;
 }
 
-/** The files of a repository, of which parts are read as they are needed. */
+/** The files of a repository, of which parts are read on demand. */
 export function repositorySource({ repository, revision, hubUrl, accessToken, fetch: get }: HubRequest): FileSource {
   const withToken: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers);

@@ -4,7 +4,7 @@ import { unwritable } from './unwritable.js';
 export interface SaveTogetherOptions {
   /** Which other files belong to what was saved there before, and go. */
   readonly replaces: (name: string) => boolean;
-  /** Ends the save, which leaves everything as it was. */
+  /** Cancels the save without any change. */
   readonly signal?: AbortSignal | undefined;
 }
 

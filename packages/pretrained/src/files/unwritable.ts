@@ -17,7 +17,7 @@ const FIXES: Readonly<Record<string, string>> = {
   EBUSY: 'Wait until no other program uses the file',
 };
 
-/** An error of the file system as the one error of ours, with what can be done about it; other errors as they are. */
+/** Converts a file system error to a SequiturError with a fix; other errors are unchanged. */
 export function unwritable(target: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   const fix = code && FIXES[code];

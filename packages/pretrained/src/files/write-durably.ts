@@ -2,7 +2,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { unwritable } from './unwritable.js';
 
-/** Writes a file (Node) whole or not at all: beside its place, to the disk, and then by a rename, which is brought to the disk. */
+/** Writes a file (Node) whole or not at all: to a temporary file with fsync, then by a rename with fsync. */
 export async function writeDurably(
   target: string,
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

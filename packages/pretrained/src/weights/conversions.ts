@@ -72,7 +72,7 @@ export const transposedSideBySide: Conversion = {
   },
 };
 
-/** Vectors of ours as the rows of one matrix. */
+/** Stacks our vectors as the rows of one matrix. */
 export const stackedRows: Conversion = {
   shape: (parts) => [parts.length, ...parts[0]!],
   split: (values, parts) => {

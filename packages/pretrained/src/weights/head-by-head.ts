@@ -8,7 +8,7 @@ type Shape = readonly number[];
  */
 export function headByHead(heads: number): Conversion {
   const outputsOf = (parts: readonly Shape[]) => parts.reduce((sum, part) => sum + part.at(-1)!, 0);
-  /** For each number of theirs: the part of ours, and the place in it. */
+  /** For each stored element: our part, and the index in it. */
   const visit = (parts: readonly Shape[], each: (theirs: number, part: number, ours: number) => void): void => {
     const inputs = inputsOf(parts);
     let row = 0;

@@ -1,4 +1,4 @@
-export { type Checkpoint, fromFiles, openCheckpoint } from './checkpoint.js';
+export { type Checkpoint, fromFiles, openCheckpoint } from '../safetensors/checkpoint.js';
 export {
   blocksInTurn,
   type Conversion,

@@ -1,5 +1,5 @@
 import { type Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
-import type { Checkpoint } from './checkpoint.js';
+import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface LoadOptions {

@@ -1,5 +1,5 @@
+import type { Checkpoint } from '../safetensors/checkpoint.js';
 import type { WeightDtype } from '../safetensors/dtypes.js';
-import type { Checkpoint } from './checkpoint.js';
 
 /** The names in `torch_dtype`. */
 export const torchDtypes: Readonly<Record<WeightDtype, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };

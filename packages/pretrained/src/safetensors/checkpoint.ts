@@ -1,7 +1,8 @@
 import { SequiturError } from '@sequitur/core';
-import { type FileSource, type ReadableFile, readText } from '../files/file-source.js';
-import type { TensorEntry } from '../safetensors/header.js';
-import { SafetensorsFile } from '../safetensors/reader.js';
+import type { FileSource, ReadableFile } from '../files/file-source.js';
+import type { TensorEntry } from './header.js';
+import { SafetensorsFile } from './reader.js';
+import { openShards } from './shards.js';
 
 /** The tensors of a checkpoint by name, from one file or from several shards. */
 export interface Checkpoint {
@@ -20,7 +21,10 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
   const single = await source.open(SINGLE);
   if (single) return fromFiles(source.name, [single]);
   const index = await source.open(INDEX);
-  if (index) return fromIndex(source, index);
+  if (index) {
+    const { files, tensors } = await openShards(source, index);
+    return withTensors(await fromFiles(source.name, files), tensors, index.name);
+  }
   const pickled = await source.open('pytorch_model.bin');
   await pickled?.close?.();
   throw new SequiturError({
@@ -69,49 +73,16 @@ async function toFloat32(tensor: string, file: SafetensorsFile | undefined, name
   });
 }
 
-async function fromIndex(source: FileSource, index: ReadableFile): Promise<Checkpoint> {
-  const map = parseIndex(await readText(index), index.name);
-  await index.close?.();
-  const names = [...new Set(map.values())].sort();
-  const files = await Promise.all(names.map((name) => source.open(name)));
-  const absent = names.filter((_, i) => !files[i]);
-  if (absent.length) {
-    await Promise.all(files.map((file) => file?.close?.()));
-    throw new SequiturError({
-      where: index.name,
-      expected: `the shards ${names.join(', ')}`,
-      got: `no ${absent.join(', ')}`,
-      fix: 'Download the missing files into the same folder',
-    });
-  }
-  const checkpoint = await fromFiles(source.name, files as ReadableFile[]);
-  const lost = [...map.keys()].filter((name) => !checkpoint.tensors.has(name));
+/** The checkpoint, if it has all of these tensors; else it is closed. */
+async function withTensors(checkpoint: Checkpoint, tensors: readonly string[], where: string): Promise<Checkpoint> {
+  const lost = tensors.filter((name) => !checkpoint.tensors.has(name));
   if (lost.length === 0) return checkpoint;
   await checkpoint.close();
   throw new SequiturError({
-    where: index.name,
+    where: where,
     expected: 'every listed tensor in its shard',
     got: `none of ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ` and ${lost.length - 5} more` : ''}`,
   });
-}
-
-function parseIndex(text: string, where: string): Map<string, string> {
-  const fault = (got: string) =>
-    new SequiturError({ where, expected: '{"weight_map": {tensor: file}} with plain file names', got });
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw fault((error as Error).message);
-  }
-  const map = (parsed as { weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) throw fault('no weight_map');
-  for (const [tensor, file] of Object.entries(map)) {
-    // A shard lies beside its index: a name with folders could lead anywhere.
-    if (typeof file !== 'string' || !/^[\w.-]+\.safetensors$/.test(file))
-      throw fault(`${tensor}: ${JSON.stringify(file)}`);
-  }
-  return new Map(Object.entries(map as Record<string, string>));
 }
 
 function twice(tensor: string, first: string, second: string): SequiturError {
