@@ -1,6 +1,6 @@
 /**
- * Refuses circles between folders: within each folder below `packages/<name>/src` the folders that stand side by side, each
- * with all that is in it, import in one direction. Circles of single files are refused by the rules of layers.
+ * Refuses circles between folders: within each folder below `packages/<name>/src` the sibling folders, each with all
+ * that is in it, import in one direction. Circles of single files are refused by the rules of layers.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';

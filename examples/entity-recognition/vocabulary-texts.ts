@@ -1,7 +1,7 @@
 import type { TaggedSentence } from './tagged-sentences.js';
 
 /**
- * Texts for training the vocabulary: lowercase words outside of names, both as they are and capitalized. Names are
+ * Texts for training the vocabulary: lowercase words outside of names, both in lower case and capitalized. Names are
  * omitted, so that training names are split into pieces like unseen names, while other words stay whole in either
  * spelling: otherwise a single token would reveal a training name.
  */

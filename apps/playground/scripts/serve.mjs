@@ -23,7 +23,7 @@ await main().catch((error) => {
 async function main() {
   const { port, host, asBuilt, help } = readArguments();
   if (help) return console.log(HELP);
-  // Whoever has the port already is told so before a build that takes a minute.
+  // Fails early if the port is in use, before a build that takes a minute.
   await expectFree(port, host);
   if (!asBuilt || !existsSync(join(site, 'index.html'))) await build();
   const { address } = await serveFolder(site, { port, host });

@@ -8,7 +8,7 @@ import { HEADERS } from './policy.js';
 const entry = join(import.meta.dirname, '../src/service-worker/main.ts');
 const publicFolder = join(import.meta.dirname, '../public');
 
-/** Writes `service-worker.js` beside the page, with the list of all that was built. */
+/** Writes `service-worker.js` next to the page, with the list of all built files. */
 export function serviceWorker(): Plugin {
   return {
     name: 'service-worker',

@@ -58,7 +58,7 @@ async function answer(folder, headers, { method = 'GET', url = '/', headers: ask
   else bytes.pipe(response);
 }
 
-/** The file that an address names; null where it is malformed or lies outside the folder. */
+/** The file that an address names; null if it is malformed or outside the folder. */
 function fileAt(/** @type {string} */ folder, /** @type {string} */ url) {
   try {
     const path = decodeURIComponent(/^[^?#]*/.exec(url)?.[0] ?? '');

@@ -115,7 +115,7 @@ function forwardHead(
   }
 }
 
-/** The natural logarithm of total · 2^top; a top that `inTwos` left unscaled is used as it is. */
+/** The natural logarithm of total · 2^top; a top that `inTwos` left unscaled is used unchanged. */
 function naturalLog(top: f32, total: f32): f32 {
   return (abs(top) > BEYOND ? top : top * LN_2) + log1(total);
 }

@@ -65,7 +65,7 @@ export function cachedPositions({ length, evicted = 0 }: KeyValueCache): number 
   return length - evicted;
 }
 
-/** Appends the keys and values of a chunk: returns a new cache and leaves the tensors of the old one as they are. */
+/** Appends the keys and values of a chunk: returns a new cache and does not change the tensors of the old one. */
 export function extendCache(cache: KeyValueCache, chunk: KeyValueChunk): FilledCache {
   const kept = cachedPositions(cache);
   const attentionMask = extendMask(cache, chunk);

@@ -3,10 +3,11 @@ import type { FilledCache } from './key-value-cache.js';
 import type { PackedDocuments } from './ops/scaled-dot-product/index.js';
 
 /**
- * The documents of a chunk of packed sequences: the one that its first token may continue, and a new one from each reset on.
+ * The documents of a chunk of packed sequences: the one that its first token may continue, and a new one from each
+ * reset on.
  *
  * @param resets [batch, length], 1 where a sequence begins
- * @param before how many keys lie before the chunk, all of them of the document that it continues
+ * @param before number of keys before the chunk, all of the document that it continues
  */
 export function packedDocuments(resets: Tensor2D, before: number): PackedDocuments {
   const [batch] = resets.shape;

@@ -15,7 +15,7 @@ export type Prompts = readonly (readonly number[])[];
  * the left, which does not affect the result.
  *
  * Each step yields the new token of every sequence, null for those that have ended; with `sequences` above 1 those of
- * one prompt are neighbours. Leaving the loop early, by `break`, an error or the signal, frees everything. With
+ * one prompt are adjacent. Leaving the loop early, by `break`, an error or the signal, frees everything. With
  * `beamSearch` all steps come after the search.
  *
  * @throws SequiturError when a prompt is empty, too long, or has an unknown id, and when options contradict each other

@@ -13,7 +13,7 @@ export type Process = (scores: Float32Array, sequence: SequenceInRow) => void;
 
 /** A generation whose options are resolved: what a strategy gets. */
 export interface Generation {
-  /** One for each sequence; those of one prompt are neighbours. */
+  /** One for each sequence; those of one prompt are adjacent. */
   readonly rows: readonly Row[];
   /** Number of rows of each prompt. */
   readonly sequences: number;

@@ -42,7 +42,7 @@ function limitOf({ maxTokens, maxLength }: GenerateOptions, promptLength: number
   return Math.max(0, Math.min(maxTokens ?? Infinity, (maxLength ?? Infinity) - promptLength));
 }
 
-/** One row for every requested sequence, those of one prompt as neighbours. */
+/** One row for every requested sequence, with those of one prompt adjacent. */
 export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])[], options: GenerateOptions): Row[] {
   const { sequences = 1, sources, seed = 0 } = options;
   if (sources && sources.length !== prompts.length) {

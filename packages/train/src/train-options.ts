@@ -25,7 +25,7 @@ export interface TrainOptions<M extends Module, Batch> {
 }
 
 export interface EvaluationOptions<M extends Module, Batch> {
-  /** The batches of an evaluation, created anew for each. */
+  /** Creates the batches of each evaluation. */
   readonly data: () => Iterable<Batch>;
   /** Steps between evaluations. */
   readonly every: number;

@@ -12,7 +12,7 @@ const tokens: Readonly<Record<Family, string>> = {
   'encoder-decoder': '--encoder-decoder',
 };
 
-/** The tokens as canvases need them; read anew where the theme changes. */
+/** The theme's colours for canvases, read again when the theme changes. */
 export function inkOfPage(): Ink & { readonly families: Readonly<Record<Family, string>> } {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(name).trim();

@@ -21,7 +21,7 @@ export interface AttentionMaps {
   readonly weights: Float32Array;
   /** Mean over the heads [queries, keys]. */
   readonly mean: Float32Array;
-  /** Roll-out up to this layer [queries, keys]; null where layers of another kind lie below. */
+  /** Roll-out up to this layer [queries, keys]; null if there are layers of another kind below. */
   readonly rollOut: Float32Array | null;
 }
 
@@ -72,9 +72,9 @@ export interface Guess {
 export interface LogitLens {
   /** `embedding`, `1`, ..., the last one being the model's own answer. */
   readonly labels: readonly string[];
-  /** [layer][token]: the likeliest first. */
+  /** [layer][token]: the most likely first. */
   readonly guesses: readonly (readonly (readonly Guess[])[])[];
-  /** [layers, tokens]: what each layer gives to the token that the last layer finds likeliest. */
+  /** [layers, tokens]: the probability in each layer of the last layer's most likely token. */
   readonly agreement: Float32Array;
 }
 
@@ -96,7 +96,7 @@ export interface Inside {
   readonly blocks: readonly InsideBlock[];
   readonly maps: readonly AttentionMaps[];
   readonly stateSpaces: readonly StateSpaceView[];
-  /** The tokens of each segment, and what each block remembers; null where nothing is summed up. */
+  /** The tokens of each segment, and the memory of each block; null if no block has a memory. */
   readonly memory: { readonly segments: readonly string[]; readonly blocks: readonly MemoryView[] } | null;
   /** Bytes that attention keeps for each token, over all blocks. */
   readonly cacheBytesPerToken: number;

@@ -15,7 +15,7 @@ export interface SiteModel {
   readonly examples: readonly string[];
   readonly parameters: number;
   readonly bytes: number;
-  /** The figure that says best how good it is; null where nobody measured it. */
+  /** The headline metric; null if it was not measured. */
   readonly measured: { readonly what: string; readonly value: number } | null;
   readonly minutes: number | null;
   /** Parts of the card by their headings. */
@@ -52,11 +52,11 @@ export interface Rendering {
 export type Answer =
   | { readonly task: 'understand'; readonly intent: string; readonly score: number; readonly spans: readonly Span[] }
   | ({ readonly task: 'translate' } & Rendering)
-  /** For each mask what could stand there. */
+  /** The candidates for each mask. */
   | { readonly task: 'fillMask'; readonly masks: readonly (readonly Choice[])[] }
   | { readonly task: 'classify'; readonly labels: readonly Choice[] }
   | { readonly task: 'names'; readonly spans: readonly Span[] }
-  /** Spans of the context, the likeliest first. */
+  /** Spans of the context, the most likely first. */
   | { readonly task: 'answer'; readonly spans: readonly Span[] };
 
 export interface ReadCommands {

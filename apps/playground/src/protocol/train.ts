@@ -57,7 +57,7 @@ export interface RunInfo {
   readonly bytes: number | null;
   readonly samples: readonly Sample[];
   readonly scores: readonly TaskScore[];
-  /** Why it stopped by itself, and at which step; the run stands at its last checkpoint. */
+  /** Why and at which step the run failed; its last checkpoint is kept. */
   readonly fault?: Fault & { readonly step: number };
   /** Creation time, for the order. */
   readonly created: number;

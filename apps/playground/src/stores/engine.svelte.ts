@@ -34,7 +34,7 @@ class EngineState {
     return this.#line;
   }
 
-  /** Opens what computes: the best there is, or the one that is named, which is then remembered. */
+  /** Opens the best available backend, or the named one, which is then saved as the choice. */
   async open(name?: BackendReport['name']): Promise<BackendReport> {
     if (!this.#worker) {
       this.loss = null;
@@ -45,7 +45,7 @@ class EngineState {
     return report;
   }
 
-  /** After a loss: opens what computes anew, and lets the rooms go on where they stood. */
+  /** Opens a backend again after it was lost, and lets the rooms continue. */
   async goOn(name?: BackendReport['name']): Promise<void> {
     await this.open(name);
     for (const listener of this.#returns) listener();

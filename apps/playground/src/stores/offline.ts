@@ -2,7 +2,7 @@ const RELOADED = 'reloaded for isolation';
 
 /**
  * Lets a service worker keep the site for use without a network. Where the host sent no headers that let the page share
- * memory, the service worker does at the next load: a page that nobody has touched yet is loaded again at once.
+ * memory, the service worker does at the next load: an untouched page is reloaded at once.
  */
 export function keepForOffline(): void {
   const { serviceWorker } = navigator;

@@ -32,7 +32,7 @@ export class Engine {
       this.#tell('backend.opened', reportOf(backend));
       return backend;
     });
-    // What failed is tried anew next time.
+    // After a failure, the next call tries again.
     opening.catch(() => {
       if (this.#opening === opening) this.#opening = null;
     });
@@ -40,7 +40,7 @@ export class Engine {
     return opening;
   }
 
-  /** After a fault: whether the reason is that what computed is gone. The page is told once; the next call opens anew. */
+  /** After an error: whether the backend was lost. The page is notified once; the next call opens a new backend. */
   async isLost(): Promise<boolean> {
     const opening = this.#opening;
     const backend = await opening?.catch(() => null);

@@ -29,7 +29,7 @@ async function readText(name: string): Promise<string> {
   return response.text();
 }
 
-/** The worker lies in `assets/` of the site; while developing, the site is the whole origin. */
+/** The worker is in `assets/` of the site; in development, the site is the whole origin. */
 function siteAddress(): URL {
   return import.meta.env.DEV ? new URL('/', location.href) : new URL('..', location.href);
 }

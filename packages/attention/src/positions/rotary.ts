@@ -30,7 +30,7 @@ export interface RotaryOptions {
   readonly rotaryDimensions?: number;
   /** θ, the base of the frequencies: the slowest pair completes a rotation in about 2π base tokens; default 10,000. */
   readonly base?: number;
-  /** Pairs are neighbours (2i, 2i + 1) as in GPT-J; default (i, i + rotaryDimensions / 2) as in Llama and GPT-NeoX. */
+  /** Pairs are adjacent (2i, 2i + 1) as in GPT-J; default (i, i + rotaryDimensions / 2) as in Llama and GPT-NeoX. */
   readonly interleaved?: boolean;
   /** RoPE scaling for sequences longer than those of training. */
   readonly scaling?: RotaryScaling;

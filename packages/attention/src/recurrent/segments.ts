@@ -1,7 +1,7 @@
 import { type MixContext, refuseResets, SequiturError, type StepContext } from '@sequitur/core';
 import { concat, slice, split, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** The part of a chunk that lies in one segment. */
+/** The part of a chunk in one segment. */
 export interface SegmentPiece {
   /** The index of its first position in the chunk. */
   readonly start: number;

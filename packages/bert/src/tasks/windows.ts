@@ -11,7 +11,7 @@ export interface TokenPlace {
  * Every token of a text in the window with the most context around it.
  *
  * @param windows of one text, as `tokenizeWindows` gives them
- * @param overlap how many tokens neighbours share
+ * @param overlap number of tokens that adjacent windows share
  */
 export function centralTokens(windows: readonly Encoding[], overlap: number): TokenPlace[] {
   const places: (TokenPlace & { readonly margin: number })[] = [];

@@ -16,7 +16,7 @@ export interface CopiedRange {
 
 /**
  * Overwrites positions of `target` in place: `count` of them from `to` on become those of `source` from `from` on, in
- * every row of the batch. tfjs treats tensors as constants: callers must know that nobody else reads there.
+ * every row of the batch. tfjs treats tensors as constants: callers must know that nothing else reads them.
  *
  * @param source float32 [batch, positions, ...]
  * @param target float32 [batch, other positions, ...], the same batch and last axes

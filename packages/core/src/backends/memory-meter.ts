@@ -10,7 +10,7 @@ export interface MemoryMeter {
   stop(): void;
 }
 
-/** What tfjs's engine keeps of a tensor's buffer, as far as it is needed here. */
+/** The parts of tfjs's record of a tensor's buffer that are needed here. */
 interface DataInfo {
   readonly bytes: number;
 }

@@ -20,7 +20,7 @@ export function expectTokens(where: string, tokens: Tensor): void {
   });
 }
 
-/** What stands beside a chunk, as far as its shape is known. */
+/** The inputs of a step other than the tokens, with known shapes. */
 interface Chunk {
   readonly batch: number;
   readonly length: number;

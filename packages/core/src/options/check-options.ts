@@ -34,7 +34,7 @@ const plainObject = kind(
  * it first. Conditions between options are checked by the caller afterwards.
  *
  * @param where the function as users call it: `train`
- * @returns the options as they were given
+ * @returns the options, unchanged
  * @throws SequiturError naming the option, the expected and the given value; unknown names are refused
  */
 export function checkOptions<Options extends object>(

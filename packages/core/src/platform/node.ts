@@ -14,7 +14,7 @@ export function processorCount(): number {
   return availableParallelism();
 }
 
-/** Node 20 has relaxed SIMD behind a flag, which can be set at runtime. */
+/** Node 20 has relaxed SIMD with a flag, which can be set at runtime. */
 export function enableRelaxedSimd(): void {
   if (process.version.startsWith('v20.')) setFlagsFromString('--experimental-wasm-relaxed-simd');
 }

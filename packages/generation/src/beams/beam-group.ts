@@ -83,7 +83,7 @@ export class BeamGroup {
     if (next.length > 0) this.beams = next;
   }
 
-  /** Finishes all beams as they are. */
+  /** Finishes all beams in their current state. */
   finish(finish: 'length' | 'context'): void {
     if (this.resolved) return;
     for (const { tokens, logProbabilities, total } of this.beams) {

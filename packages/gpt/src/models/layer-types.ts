@@ -4,7 +4,7 @@ import { anInteger, type ConfigReader, texts } from '@sequitur/pretrained';
 
 /** Which layers see a window, and how wide it is. */
 export interface WindowedLayers {
-  /** Keys that a query of a windowed layer sees, its own among them. */
+  /** Window of the windowed layers: keys that a query attends to, including its own position. */
   readonly window?: number;
   /** For each layer whether it has the window; default all where `window` is given. */
   readonly windowed?: readonly boolean[];

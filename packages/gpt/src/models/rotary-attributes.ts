@@ -55,7 +55,7 @@ export function readRotary(
 ): RotaryAttributes {
   const [base] = bases.map((name) => json.maybe(name, aPositive)).filter((value) => value !== undefined);
   const [share] = shares.map((name) => json.maybe(name, aPart)).filter((value) => value !== undefined);
-  // Phi-3 says beside the scaling how long the sequences of the first training were.
+  // Phi-3 has the original context length next to the scaling.
   const trainedLength = json.maybe('original_max_position_embeddings', anInteger());
   const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0, trainedLength));
   return {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { bannedWords } from './banned-words.js';
+import { type BannedWord, bannedNames, bannedWords } from './banned-words.js';
 import { exportedNames, modelNames, wordsOf } from './exported-names.js';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const SKIPPED = /^(node_modules|dist|fixtures|runs|words|\..*)$|\.generated\.|^CHANGELOG/;
+const SKIPPED = /^(node_modules|dist|fixtures|runs|words|attribution|\..*)$|\.generated\.|^CHANGELOG/;
 
 /** Files below a folder of the repository whose paths match. */
 function filesIn(folder: string, path: RegExp): string[] {
@@ -21,19 +21,24 @@ function filesIn(folder: string, path: RegExp): string[] {
 
 const read = (path: string) => readFileSync(path, 'utf8');
 const sources = [...filesIn('packages', /\/src\/.*\.ts$/), ...filesIn('examples', /(?<!\.test|\.d)\.ts$/)];
+const others = [
+  ...filesIn('packages', /\/(assembly|generate)\/.*\.(ts|mjs)$/),
+  ...filesIn('apps', /\/(src|scripts)\/.*\.(ts|mjs|svelte)$/),
+  ...filesIn('scripts', /\.(mjs|cjs|ts)$/),
+];
 const documents = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'].map((name) => join(root, name)),
-  ...['packages', 'examples', 'docs'].flatMap((folder) => filesIn(folder, /\.md$/)),
+  ...['packages', 'examples', 'docs', 'apps'].flatMap((folder) => filesIn(folder, /\.md$/)),
 ];
 
 /** The lines of the comments of a source, each with its number. */
 function commentsOf(text: string): { line: number; text: string }[] {
   let isInBlock = false;
   return text.split('\n').flatMap((line, index) => {
-    const starts = /^\s*\/\*/.test(line);
+    const starts = /^\s*(\/\*|<!--)/.test(line);
     const inline = /(?:^|\s)\/\/ (.*)$/.exec(line)?.[1];
     const isComment = isInBlock || starts;
-    isInBlock = (isInBlock || starts) && !line.includes('*/');
+    isInBlock = (isInBlock || starts) && !/\*\/|-->/.test(line);
     return isComment || inline ? [{ line: index + 1, text: isComment ? line : inline! }] : [];
   });
 }
@@ -47,9 +52,18 @@ function proseOf(text: string): { line: number; text: string }[] {
   });
 }
 
-function findings(path: string, lines: readonly { line: number; text: string }[]): string[] {
+/** All lines of a file, code included. */
+function linesOf(text: string): { line: number; text: string }[] {
+  return text.split('\n').map((each, index) => ({ line: index + 1, text: each }));
+}
+
+function findings(
+  path: string,
+  lines: readonly { line: number; text: string }[],
+  banned: readonly BannedWord[] = bannedWords,
+): string[] {
   return lines.flatMap(({ line, text }) =>
-    bannedWords
+    banned
       .filter(({ pattern }) => pattern.test(text))
       .map(({ pattern, instead }) => {
         return `${relative(root, path)}:${line}: '${pattern.exec(text)![0]}', write: ${instead}`;
@@ -88,9 +102,15 @@ describe('the glossary', () => {
     expect(unknown).toEqual([]);
   });
 
-  it('is kept to by the comments of the sources', () => {
+  it('is kept to by the comments of the sources, the playground and the scripts', () => {
     expect(sources.length).toBeGreaterThan(500);
-    expect(sources.flatMap((path) => findings(path, commentsOf(read(path))))).toEqual([]);
+    expect(others.length).toBeGreaterThan(150);
+    expect([...sources, ...others].flatMap((path) => findings(path, commentsOf(read(path))))).toEqual([]);
+  });
+
+  it('is kept to by every name', () => {
+    const files = [...sources, ...others, ...documents];
+    expect(files.flatMap((path) => findings(path, linesOf(read(path)), bannedNames))).toEqual([]);
   });
 
   it('is kept to by the documents', () => {
@@ -102,6 +122,9 @@ describe('the glossary', () => {
     expect(findings(join(root, 'a.ts'), commentsOf('const a = 1; // what is foretold\n/** so many */'))).toEqual([
       "a.ts:1: 'foretold', write: predicted, predicts",
       "a.ts:2: 'so many', write: the number of, or the name of the count",
+    ]);
+    expect(findings(join(root, 'a.ts'), linesOf('const typeIds = 1;'), bannedNames)).toEqual([
+      "a.ts:1: 'typeIds', write: tokenTypes",
     ]);
   });
 });

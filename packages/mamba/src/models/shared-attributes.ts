@@ -10,7 +10,7 @@ import {
 } from '@sequitur/pretrained';
 import type { StepSizeSpan } from '@sequitur/ssm';
 
-/** The special tokens, with the ids that the Python class takes where none stand. */
+/** The special tokens, with the default ids of the Python class. */
 export function readTokens(json: ConfigReader, fallback: Required<SpecialTokens>): SpecialTokens {
   return { ...fallback, ...readSpecialTokens(json) };
 }

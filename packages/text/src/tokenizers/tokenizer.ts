@@ -121,5 +121,5 @@ export interface Tokenizer {
   files(): TokenizerFiles;
 }
 
-/** Objects are written as JSON, strings and bytes as they are. */
+/** Objects are written as JSON, strings and bytes unchanged. */
 export type TokenizerFiles = Readonly<Record<string, object | string | Uint8Array>>;

@@ -107,7 +107,10 @@ export class CheckpointStore {
     if (index) this.#index = await parseIndex(index);
   }
 
-  /** Saves a run as it stands. @returns the file's name */
+  /**
+   * Saves the current state of a run.
+   * @returns the file's name
+   */
   async save(model: Module, optimizer: OptimizerState, state: RunState, isBest: boolean): Promise<string> {
     if (!this.#unlock) return this.#whileTaken(() => this.save(model, optimizer, state, isBest));
     const name = `step-${String(state.step).padStart(8, '0')}.safetensors`;

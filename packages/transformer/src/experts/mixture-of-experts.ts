@@ -23,7 +23,7 @@ export interface MixtureOfExpertsOptions
   readonly linear?: GatedExpertsOptions['linear'];
   /** Of the router; default without bias. */
   readonly router?: RouterOptions['linear'];
-  /** A feed-forward that every token passes, beside the experts. */
+  /** Shared expert: a feed-forward network for every token, in addition to the routed experts. */
   readonly shared?: PositionwiseLayer | undefined;
   /** Whether the shared one is multiplied by a sigmoid gate of each token; default false. */
   readonly sharedGate?: boolean;

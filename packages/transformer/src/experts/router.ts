@@ -32,7 +32,7 @@ export interface RouterOptions {
   readonly normalised?: boolean;
   /** Factor on the weights; default 1. */
   readonly scale?: number;
-  /** Experts lie in groups, of which only the best are chosen from; default one group. */
+  /** Number of expert groups; experts are chosen from the best groups only. Default 1. */
   readonly groups?: ExpertGroups | undefined;
   /** Whether a bias of the scores takes part in the choice, not in the weights; default false. */
   readonly choiceBias?: boolean;

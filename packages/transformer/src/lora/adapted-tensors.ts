@@ -32,7 +32,7 @@ export function pairsOf(model: Module, rules: readonly WeightRule[]): Correspond
   return correspondences(rules, parametersOf(model).keys()).filter(({ checkpoint }) => checkpoint.endsWith('.weight'));
 }
 
-/** The Linears of ours that the checkpoint stores as one. */
+/** Our Linear layers that the checkpoint stores as one. */
 export function fusedPaths(model: Module, rules: readonly WeightRule[]): string[][] {
   return pairsOf(model, rules)
     .filter(({ parameters }) => parameters.length > 1)
@@ -90,7 +90,9 @@ export function fill(tensor: AdaptedTensor, rank: number, a: Float32Array, b: Fl
   }
 }
 
-/** Of each B of ours, [rank, outputs]; Linears that a checkpoint stores as one are equally wide. */
+/**
+ * Shape of each of our B matrices, [rank, outputs]; Linear layers that a checkpoint stores as one have equal widths.
+ */
 function shapesOf(adapters: readonly (LoraLinear | null)[], rank: number): [number, number][] {
   const some = adapters.find((adapter) => adapter !== null)!;
   return adapters.map((adapter) => [rank, (adapter ?? some).up.weight.shape[1]!]);

@@ -16,7 +16,7 @@ export class LoraLinear extends Linear {
   /** The random generator of dropout; absent outside of training. */
   random: Random | undefined;
 
-  /** @param down shared with the neighbours where a checkpoint stores several Linears as one */
+  /** @param down shared between the Linear layers that a checkpoint stores as one */
   constructor(
     wrapped: Linear,
     rank: number,

@@ -26,7 +26,7 @@ export interface LoraOptions {
   readonly seed?: number | string;
 }
 
-/** A Linear of a model that is wrapped, and where it stands. */
+/** A wrapped Linear layer of a model, and its path. */
 export interface Adapted {
   readonly path: string;
   readonly linear: LoraLinear;

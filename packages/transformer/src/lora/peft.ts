@@ -28,11 +28,11 @@ import { Lora, type LoraOptions } from './lora.js';
 import { openOf, readPeftConfig } from './peft-config.js';
 
 export interface SaveLoraOptions {
-  /** Where the model lies that the adapter belongs to, for Python. */
+  /** Path or repository of the base model, for Python. */
   readonly baseModel?: string;
   /** Default CAUSAL_LM. */
   readonly taskType?: string;
-  /** Ends the save, which leaves everything as it was. */
+  /** Cancels the save without any change. */
   readonly signal?: AbortSignal | undefined;
 }
 

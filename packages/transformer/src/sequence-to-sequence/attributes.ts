@@ -9,7 +9,7 @@ import {
 } from '@sequitur/pretrained';
 import type { SequenceToSequenceConfig } from './family.js';
 
-/** Generation settings, which are kept as they are. */
+/** Generation settings, which are kept unchanged. */
 const GENERATION = [
   ...['num_beams', 'max_length', 'min_length', 'length_penalty', 'early_stopping', 'no_repeat_ngram_size'],
   ...['encoder_no_repeat_ngram_size', 'repetition_penalty', 'bad_words_ids', 'forced_bos_token_id', 'do_sample'],

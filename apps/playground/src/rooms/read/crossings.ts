@@ -13,7 +13,7 @@ const THICKEST = 14;
 /** What is read from hardly at all is not drawn. */
 const LEAST = 0.03;
 
-/** The bands of a picture so wide and high; tokens of either side stand evenly. */
+/** The bands of a picture so wide and high; tokens of either side are evenly spaced. */
 export function crossings({ source, target, weights }: Rendering, width: number, height: number): Band[] {
   const at = (index: number, count: number) => round(((index + 0.5) * width) / count);
   const middle = height / 2;

@@ -19,7 +19,7 @@ class ReadState {
   context = $state(CONTEXT);
   answer = $state.raw<Answer | null>(null);
   isOpening = $state(false);
-  /** Whether the answer is that to the text as it stands. */
+  /** Whether the answer is for the current text. */
   isFresh = $state(false);
   trouble = $state<string | null>(null);
   #pause: ReturnType<typeof setTimeout> | undefined;

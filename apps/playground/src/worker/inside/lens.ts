@@ -4,7 +4,7 @@ import { type CausalStack, hostSoftmax } from '../packages.js';
 import type { Observed } from '../see/observed.js';
 import { layersOf } from './residual.js';
 
-/** Guesses that are told for each layer and token. */
+/** Number of reported guesses for each layer and token. */
 const TOLD = 5;
 
 /**

@@ -13,14 +13,14 @@ import {
   tokenTensor,
 } from '../packages.js';
 
-/** Segments where no block has segments of a length of its own. */
+/** Segment length for models whose blocks have none. */
 const SEGMENTS = 6;
-/** What a state holds beside its memory: the tokens of a segment that is not full yet. */
+/** The part of a state other than its memory: the tokens of an incomplete segment. */
 const PASSING = new Set(['keys', 'values', 'segment', 'attentionMask', 'convolution']);
 
 type State = ReturnType<CausalStack['initState']>;
 
-/** Reads the text segment by segment, and looks at what each block remembers after each. */
+/** Reads the text segment by segment, and inspects the memory of each block after each. */
 export async function memoryOf(
   stack: CausalStack,
   ids: readonly number[],

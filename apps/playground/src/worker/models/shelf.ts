@@ -23,13 +23,13 @@ interface Kept {
   readonly opened: Promise<OpenedModel>;
 }
 
-/** So many models stay open; the one that was asked for longest ago goes first. */
+/** Maximum number of open models; the least recently used one is closed first. */
 const MOST_OPEN = 3;
 
 /** Every model that can be asked for, and the few that are open. */
 export class Shelf {
   readonly #parts: ShelfParts;
-  /** The last one used stands last. */
+  /** The last used is the last entry. */
   readonly #open = new Map<ModelRef, Kept>();
 
   constructor(parts: ShelfParts) {
@@ -57,7 +57,7 @@ export class Shelf {
     return [...ofSite, ...folders, ...trained];
   }
 
-  /** An open model, which stays the shelf's: whoever uses it does not dispose it. */
+  /** An open model. The shelf owns it: the caller does not dispose it. */
   async open(ref: ModelRef): Promise<OpenedModel> {
     await this.#parts.engine.open();
     // A model of a backend before is of no use, and where that is lost there is nothing to be freed.

@@ -1,7 +1,7 @@
 import type { SiteModel } from '../../protocol/read.js';
 import { type FileSource, readText } from '../packages.js';
 
-/** The parts of a model's card, its figures, and its size; what lies beside the model in its folder. */
+/** The parts of a model's card, its figures, and its size, from the files next to the model. */
 export async function cardOf(
   source: FileSource,
   headline: string,

@@ -98,7 +98,7 @@ async function openReader(source: FileSource): Promise<Reader> {
   return isTranslator ? openTranslator(source) : openEncoder(source);
 }
 
-/** Something to begin with, for a model that nobody here knows. */
+/** Example inputs for an unknown model. */
 function triesOf(task: Reader['task'], mask = '[MASK]'): string[] {
   if (task === 'fillMask') return [`The captain lowered the ${mask} into the sea.`, `She opened the ${mask}.`];
   if (task === 'answer') return ['Who shares a bed with Ishmael?', 'Where do they go?'];

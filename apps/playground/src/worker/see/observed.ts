@@ -7,7 +7,8 @@ export interface Observed {
 }
 
 /**
- * Watches a forward pass: keeps a copy of every value whose name fits, since a tensor is valid only while it is told of.
+ * Watches a forward pass: keeps a copy of every value whose name fits, since a tensor is valid only during the
+ * callback.
  *
  * `values` reads and frees them, in the order in which they came.
  */

@@ -8,7 +8,7 @@ export async function usage(): Promise<Omit<StorageReport, 'isLasting'>> {
   return { usedBytes, mostBytes };
 }
 
-/** What a failed write says: a full disk in words with the remedy, everything else as it is. */
+/** Converts a failed write: a full disk to an error with a fix, everything else unchanged. */
 export async function refusedWrite(error: unknown, path: string): Promise<unknown> {
   if ((error as Error | null)?.name !== 'QuotaExceededError') return error;
   const { usedBytes, mostBytes } = await usage();

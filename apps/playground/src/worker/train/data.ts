@@ -11,7 +11,7 @@ import {
 } from '../packages.js';
 import type { Texts } from './texts.js';
 
-/** What a run learns from, and what it is judged by. */
+/** Training and validation data of a run. */
 export interface RunData {
   readonly tokenizer: Tokenizer;
   /** Tokens of a row of a batch. */

@@ -14,7 +14,7 @@ import {
 const WARM_UP = 0.05;
 const MOST_WARM_UP = 100;
 
-/** The optimizer of a recipe, for so many steps; without a number of steps the rate stays after its warm-up. */
+/** The optimizer of a recipe for a number of steps; without one the learning rate is constant after its warm-up. */
 export function optimizerOf(recipe: Recipe, steps: number | null): Optimizer {
   const learningRate = scheduleOf(recipe, steps);
   switch (recipe.optimizer) {

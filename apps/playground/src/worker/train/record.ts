@@ -20,7 +20,7 @@ export class Record {
     return new Record(store, info, curve);
   }
 
-  /** All that are kept, as they stand at their last checkpoint: what ran when the page closed is paused. */
+  /** All stored runs at their last checkpoints; a run that was running when the page closed is paused. */
   static async all(store: Store): Promise<Record[]> {
     const paths = (await store.list('runs')).filter((path) => path.endsWith('/run'));
     const records = await Promise.all(paths.map((path) => Record.open(store, path.split('/')[1]!)));
@@ -43,14 +43,14 @@ export class Record {
 
   /** Notes a step. A run that went on from an older checkpoint writes over what came after it. */
   add(step: number, loss: number, seconds: number, validation: number | undefined): void {
-    this.cutAt(step - 1);
+    this.dropAfter(step - 1);
     this.curve.loss.push(loss);
     this.curve.seconds.push((this.curve.seconds.at(-1) ?? 0) + seconds);
     if (validation !== undefined) this.curve.validation.push({ step, loss: validation });
     this.change({ step });
   }
 
-  cutAt(step: number): void {
+  dropAfter(step: number): void {
     const { loss, seconds, validation } = this.curve;
     while (loss.length < step) {
       loss.push(Number.NaN);
@@ -63,7 +63,7 @@ export class Record {
 
   backToCheckpoint(): void {
     const { savedStep, samples, scores } = this.info;
-    this.cutAt(savedStep);
+    this.dropAfter(savedStep);
     const upTo = <T extends { step: number }>(list: readonly T[]) => list.filter(({ step }) => step <= savedStep);
     this.change({ step: savedStep, status: 'paused', samples: upTo(samples), scores: upTo(scores) });
   }

@@ -11,7 +11,7 @@ const TOKENS = { characters: 72, pairs: 26 };
 
 /** Shares of the budget after which every run writes. */
 const MILESTONES = [0.1, 0.35, 1];
-/** Where the budget is in seconds nobody knows how many steps there will be. */
+/** With a budget in seconds the number of steps is unknown. */
 const FIXED_MILESTONES = [50, 200, 1000];
 
 export function milestonesOf(steps: number | null): readonly number[] {
@@ -19,7 +19,7 @@ export function milestonesOf(steps: number | null): readonly number[] {
   return [...new Set(MILESTONES.map((share) => Math.max(1, Math.round(share * steps))))];
 }
 
-/** What the model writes after so many steps: the same prompt, seed and temperature for every run. */
+/** A generated sample at a step, with the same prompt, seed and temperature for every run. */
 export async function sampleOf(model: CausalModel, data: RunData, recipe: Recipe, step: number): Promise<Sample> {
   if (data.source.kind === 'task') return answerOf(model, data, recipe, step);
   const { tokenizer, source } = data;

@@ -21,7 +21,7 @@ export async function scoreOf(model: CausalModel, task: Task, size: number, step
   return { step, lengths, places };
 }
 
-/** The likeliest token after each of an example's. */
+/** The most likely next token at each position of an example. */
 export async function answersOf(model: CausalModel, examples: readonly Example[]): Promise<number[][]> {
   const found = tidy(() => {
     const tokens = tokenTensor(

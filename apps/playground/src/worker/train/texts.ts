@@ -12,7 +12,7 @@ export interface TokenizedText {
   readonly training: Int32Array;
   /** The last tenth, which is never trained. */
   readonly validation: Int32Array;
-  /** The words that samples go on from: the first of what is held out. */
+  /** Prompt of the samples: the first words of the validation text. */
   readonly prompt: string;
 }
 

@@ -16,7 +16,7 @@ import type { Record } from './record.js';
 import { milestonesOf, sampleOf } from './samples.js';
 import { scoreOf } from './scores.js';
 
-/** A number for a parameter and two for what AdamW remembers of it. */
+/** One float32 for a parameter and two for its AdamW moments. */
 const BYTES_PER_PARAMETER = 12;
 const KEPT_CHECKPOINTS = 2;
 
@@ -31,7 +31,7 @@ export class TrainingRun {
   readonly #ending = new AbortController();
   #isDisposed = false;
 
-  /** Begins a run, or goes on with it from its last checkpoint. */
+  /** Starts a run, or resumes it from its last checkpoint. */
   constructor(record: Record, data: RunData, backend: Backend, store: Store) {
     const { spec, recipe, steps } = record.info;
     this.record = record;
@@ -68,11 +68,11 @@ export class TrainingRun {
     return unit !== 'seconds' || this.record.curve.seconds.at(-1)! < amount;
   }
 
-  /** Keeps the run as it stands and frees it. */
+  /** Saves the current state of the run and frees it. */
   async end(status: 'paused' | 'stopped' | 'done'): Promise<void> {
     const { step } = this.record.info;
     this.#ending.abort();
-    // The generator keeps the last step and then gives up, as it was told.
+    // The generator saves the last step and then ends by the abort signal.
     await this.#steps.next().catch((error) => {
       if (!faultOf(error).aborted) throw error;
     });
@@ -87,7 +87,7 @@ export class TrainingRun {
     const fault = { ...faultOf(error), step: this.record.info.step };
     this.#dispose();
     this.record.backToCheckpoint();
-    // Whatever happened around the run, it can go on; one that diverged would only diverge again.
+    // After an external failure the run can be resumed; a diverged run would diverge again.
     this.record.change({ status: !isLost && hasDiverged(fault) ? 'failed' : 'paused', fault });
     // Where nothing can be kept any more, the page still learns why.
     await this.record.save().catch(() => {});
@@ -137,7 +137,7 @@ function hasDiverged({ expected = '' }: Fault): boolean {
   return /\bfinite\b/.test(expected);
 }
 
-/** So many times in a run; where nobody knows its end, after so many steps. */
+/** Steps between events: `times` in a run, or a fixed interval if its end is unknown. */
 function every(steps: number | null, times: number, otherwise: number): number {
   return steps === null ? otherwise : Math.max(1, Math.round(steps / times));
 }

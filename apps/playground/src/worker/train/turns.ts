@@ -1,7 +1,7 @@
 import { nextTask } from '../next-task.js';
 import type { TrainingRun } from './training-run.js';
 
-/** What is told of a run's turn. */
+/** Callbacks of a run's turn. */
 export interface Watcher {
   stepped(run: TrainingRun): void;
   /** Something went wrong in its turn. @returns whether what computes is gone */
@@ -40,7 +40,7 @@ export class Turns {
     if (!this.#isGoing) void this.#go();
   }
 
-  /** Ends a run after the step at hand; resolves when it is kept. */
+  /** Ends a run after the current step; resolves when it is saved. */
   end(id: string, status: Ending): Promise<void> {
     if (!this.#runs.has(id)) return Promise.resolve();
     return new Promise((done) => {

@@ -29,7 +29,7 @@ const LEAST_ROWS = 4;
 
 /**
  * A sequence in rows of equal length, whose columns are separate sequences. For patterns that skip keys at even
- * distances every block of neighbouring keys would hold visible ones; in columns they are neighbours.
+ * distances every block of adjacent keys would contain visible ones; in columns they are adjacent.
  */
 export interface Columns {
   /** [batch, length, heads, size] -> the columns, [batch * columns, rows, heads, size]; in two groups where the last row is incomplete. */

@@ -1,7 +1,7 @@
 import { cast, mul, notEqual, type Tensor } from '@tensorflow/tfjs-core';
 import type { AttentionOptions } from './options.js';
 
-/** What hides keys beside the pattern, as kernels take it: with documents, `attentionMask` holds the document of each real key. */
+/** The masks other than the pattern, for kernels; with documents, `attentionMask` has the document of each real key. */
 export function maskTensors({ attentionMask, documents }: AttentionOptions): {
   attentionMask?: Tensor;
   documents?: Tensor;

@@ -9,8 +9,8 @@ interface Events {
 }
 
 /**
- * tfjs's module installs listeners of Node's process when it opens, for errors that nobody catches: they throw them again, so
- * that each error of the user's own program is preceded by the line of minified code that threw. Those that came while
+ * tfjs's module installs listeners of Node's process when it opens, for uncaught errors: they throw them again, so that
+ * each error of the user's own program is preceded by the line of minified code that threw. Those that came while
  * `open` ran, and do nothing but throw, are taken out.
  */
 export async function withoutListeners<T>(open: () => Promise<T>): Promise<T> {

@@ -8,7 +8,7 @@ const SIZE = 64;
 
 /**
  * A workgroup computes 64 outputs of one row; its lanes read neighbouring columns of the matrix, or walk along its rows
- * where it is transposed. Rows whose expert lies in another part of the weights are left to that part.
+ * where it is transposed. Rows whose expert is in another part of the weights are left to that part.
  */
 const product = (transposed: boolean): WebGpuKernel => ({
   name: `rows by experts${transposed ? ', transposed' : ''}`,

@@ -8,7 +8,7 @@ export interface RmsNormAttributes {
 
 /**
  * Zhang and Sennrich 2019, equation 4: y = g ⊙ x / sqrt(mean(x²) + ε), the mean taken over each group of `groupSize`
- * neighbours in a row.
+ * adjacent elements of a row.
  */
 export function rmsNormReference(
   x: Tensor,

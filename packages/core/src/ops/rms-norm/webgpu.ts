@@ -6,7 +6,7 @@ import type { RmsNormAttributes } from './reference.js';
 
 const parameters = { groups: 'u32', size: 'u32', width: 'u32', epsilon: 'f32', offset: 'f32' } as const;
 
-/** 1 / rms of a group of neighbours, one workgroup each. */
+/** 1 / rms of a group of adjacent elements, one workgroup each. */
 const INVERSE_RMS = `
   if (group >= p.groups) { return; }
   let start = group * p.size;

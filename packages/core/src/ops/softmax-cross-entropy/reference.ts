@@ -26,7 +26,8 @@ export interface SoftmaxCrossEntropyAttributes {
 
 /**
  * Szegedy et al. 2016, section 7: with log-probabilities l = z - log Σ exp z and smoothing s over K classes, the loss
- * of label y is -(1 - s) l[y] - s / K Σ l; 0 in rows whose label is `ignoreLabel`, NaN where it is none of the classes. Beside it log Σ exp z of each row.
+ * of label y is -(1 - s) l[y] - s / K Σ l; 0 in rows whose label is `ignoreLabel`, NaN if it is not a class. Also
+ * returns log Σ exp z of each row.
  */
 export function softmaxCrossEntropyReference(
   logits: Tensor, // [rows, classes]

@@ -34,7 +34,7 @@ const forward: WebGpuKernel = {
   var hit = nan();
   if (label >= 0 && u32(label) < p.classes) { hit = logits[start + u32(label)]; }
   var loss = (1.0 - p.smoothing) * (normaliser - hit);
-  // Beside infinities nothing times what comes from all is no nothing.
+  // With infinities, 0 times the sum over all classes is not 0.
   if (p.smoothing != 0.0) { loss += p.smoothing * (normaliser - all / f32(p.classes)); }
   losses[group] = select(loss, 0.0, label == p.ignoreLabel);`,
 };

@@ -48,7 +48,7 @@ function readConfig(json: ConfigReader) {
   };
 }
 
-/** An attribute that goes by several names, all of which may stand; the first one rules. */
+/** An attribute with several names; the first one in the configuration takes precedence. */
 function firstOf(json: ConfigReader, names: readonly string[], read: ReadAttribute<number>, fallback: number): number {
   const [found = fallback] = names.map((name) => json.maybe(name, read)).filter((value) => value !== undefined);
   return found;

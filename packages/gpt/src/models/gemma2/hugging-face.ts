@@ -31,7 +31,7 @@ interface Gemma2Defaults {
   readonly caps: readonly [number?, number?];
 }
 
-/** What Gemma 2 and 3 say beside what Llama says. */
+/** Attributes of Gemma 2 and 3 that Llama does not have. */
 export function readGemma2(
   json: ConfigReader,
   { depth: defaultDepth, isWindowed, caps }: Gemma2Defaults,

@@ -10,7 +10,7 @@ export interface GptNeoConfig extends GptConfig {
   readonly hiddenWidth?: number;
   /** The kind of each block. */
   readonly reaches: readonly NeoReach[];
-  /** Keys that a local query sees, its own among them; default 256. */
+  /** Window of the local layers: keys that a query attends to, including its own position; default 256. */
   readonly window?: number;
   /** Activation by its Hugging Face name; default `gelu_new`. */
   readonly activation?: string;

@@ -2,7 +2,7 @@ import type { LlamaConfig } from '../llama/config.js';
 
 /** The config of a GPT-J (Wang and Komatsuzaki 2021). */
 export interface GptJConfig extends LlamaConfig {
-  /** Dimensions of each head that are rotated, in pairs of neighbours; default 64. */
+  /** Dimensions of each head that are rotated, in adjacent pairs; default 64. */
   readonly rotaryDimensions?: number;
   readonly embeddingDropout?: number;
   readonly residualDropout?: number;

@@ -29,7 +29,7 @@ import { mutualReach } from './mutual-reach.js';
 /** The memory tokens, the cache of each block, and the number of tokens of this segment so far. */
 export type MemoryTransformerXlState = {
   readonly memory?: Tensor3D; // [batch, memoryTokens, width]; absent before the first segment: as learned
-  readonly written?: Tensor3D; // what the memory before the segment became, where none stands behind it
+  readonly written?: Tensor3D; // output of the memory before the segment, if there is none after it
   readonly blocks: readonly TransformerXlState[];
   readonly filled: number;
 };
@@ -39,7 +39,7 @@ export type MemoryTransformerXlState = {
  * and after each segment pass information to the next. Gradients flow through them across all segments.
  *
  * Observable: `blocks.<i>.output` and `blocks.<i>.mixer.weights` of the tokens, of the memory before them below
- * `memoryRead`, of that behind them below `memoryWritten`.
+ * `memoryRead`, of the memory after them below `memoryWritten`.
  */
 export class MemoryTransformerXl
   extends PretrainedTransformerXl<MemoryTransformerXlConfig>

@@ -3,7 +3,7 @@ import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, type LlamaVariation } from '../llama/build.js';
 import type { MistralConfig } from './config.js';
 
-/** The parts of a Mistral: a Llama whose queries see a window. */
+/** The parts of a Mistral: a Llama with sliding window attention, masked by `layerPatterns`. */
 export function buildMistral(config: MistralConfig, variation: LlamaVariation = {}): LanguageModelParts {
   return buildLlamaLike(config, { pattern: layerPatterns(config), ...variation });
 }

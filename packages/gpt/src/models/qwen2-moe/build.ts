@@ -4,7 +4,7 @@ import { balanceOf, expertsOf } from '../expert-layers.js';
 import { buildQwen2 } from '../qwen2/build.js';
 import type { Qwen2MoeConfig } from './config.js';
 
-/** The parts of a Qwen2-MoE: a Qwen2 with experts beside a gated one that all tokens pass. */
+/** The parts of a Qwen2-MoE: a Qwen2 with routed experts and a gated shared expert. */
 export function buildQwen2Moe(config: Qwen2MoeConfig): LanguageModelParts {
   const { sparse, expertWidth: hiddenWidth, normalised = false, inputBias = true } = config;
   return buildQwen2(config, {

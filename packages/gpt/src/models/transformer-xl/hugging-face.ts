@@ -103,7 +103,7 @@ export function writeTransformerXlShape(config: TransformerXlConfig): Record<str
   };
 }
 
-/** The names of a Transformer-XL checkpoint; `prefix` stands before all but the head. */
+/** The names of a Transformer-XL checkpoint; `prefix` precedes all but the head. */
 export function transformerXlRules(config: TransformerXlConfig, prefix: string): WeightRule[] {
   const layer = `${prefix}layers.{i}`;
   const norm = config.normFirst ? 'mixer.inputNorm' : 'mixerNorm';

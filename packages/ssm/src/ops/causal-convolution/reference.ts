@@ -8,7 +8,7 @@ export interface ConvolutionAttributes {
 
 /**
  * The causal convolution, the readable reference: y_t = activation(bias + Σ_k weight_k ⊙ x_{t+k}) per channel, at all
- * positions where the taps lie inside x; the last tap belongs to the current position.
+ * positions whose taps are inside x; the last tap belongs to the current position.
  *
  * @param x [batch, kernel - 1 + length, channels]
  * @param weight [kernel, channels]

@@ -1,7 +1,7 @@
 import { Heap } from './heap.js';
 
 /**
- * The merge rank of two neighbours (lower first), and the id of the merged token; undefined where they are never
+ * The merge rank of two adjacent tokens (lower first), and the id of the merged token; undefined where they are never
  * merged.
  */
 export type PairRank = (left: number, right: number) => { readonly rank: number; readonly id: number } | undefined;
@@ -10,8 +10,8 @@ export type PairRank = (left: number, right: number) => { readonly rank: number;
 const PLACES = 2 ** 32;
 
 /**
- * Merges neighbours until none can be merged: always the pair of lowest rank, the leftmost of equal ones (Sennrich et
- * al. 2016). Takes n log n time, so that a whole text may be one word.
+ * Merges adjacent tokens until none can be merged: always the pair of lowest rank, the leftmost of equal ones (Sennrich
+ * et al. 2016). Takes n log n time, so that a whole text may be one word.
  *
  * @param ids the initial symbols
  * @param ends the end of each symbol; a merged symbol ends with its last part

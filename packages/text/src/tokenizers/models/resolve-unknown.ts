@@ -18,7 +18,7 @@ export function resolveUnknown(
   return resolved;
 }
 
-/** A part for each byte, all of them where the character lies. */
+/** A part for each byte, all at the position of the character. */
 function bytesOf(part: WordPart, vocabulary: Vocabulary): WordPart[] {
   const tokens = [...new TextEncoder().encode(part.token)].map(byteToken);
   const parts = tokens.map((token) => ({ ...part, token, id: vocabulary.idOf(token) ?? -1 }));

@@ -6,7 +6,7 @@ import type { WordModel, WordPart } from './word-model.js';
 
 export interface ScoreMergesOptions {
   readonly vocabulary: Vocabulary;
-  /** By id; neighbours whose merged piece has the highest score are merged first. */
+  /** Scores by id; adjacent pieces whose merged piece has the highest score are merged first. */
   readonly scores: ArrayLike<number>;
   readonly unknownId: number;
   /** Ids of pieces that never occur in an encoding. */
@@ -18,7 +18,7 @@ export interface ScoreMergesOptions {
   readonly byteFallback: boolean;
 }
 
-/** SentencePiece's BPE: two neighbours may merge whenever the result is a piece (its `bpe_model.cc`). */
+/** SentencePiece's BPE: two adjacent pieces may merge whenever the result is a piece (its `bpe_model.cc`). */
 export class ScoreMergesModel implements WordModel {
   readonly vocabulary: Vocabulary;
   readonly #options: ScoreMergesOptions;

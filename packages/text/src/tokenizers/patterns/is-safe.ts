@@ -29,7 +29,7 @@ function isSafeAlternative(parts: readonly PatternNode[], later: readonly Patter
   return isRun(next) || (next.kind === 'look' && !next.behind && next.part.kind !== 'look' && isSingle(next.part));
 }
 
-/** `S+` after the same beginning, with nothing behind it that can fail. */
+/** `S+` after the same beginning, with nothing after it that can fail. */
 function isWholeRun(parts: readonly PatternNode[], before: readonly PatternNode[], run: Repeat): boolean {
   const own = parts[before.length];
   if (own?.kind !== 'repeat' || own.most !== Infinity || own.least > 1 || own.lazy) return false;

@@ -125,7 +125,7 @@ class Matcher {
             fails = true;
             break;
           }
-          // Failed until it is known better: whoever comes here again is on the way to nothing new.
+          // Marked as failed until proven otherwise: a second visit cannot lead to a new match.
           this.#marks.set(mark, FAILED);
           path.push(mark);
           choices.push({ step: current.second, at, path: path.length });

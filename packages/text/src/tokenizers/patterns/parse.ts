@@ -11,7 +11,7 @@ export type PatternNode =
       readonly most: number;
       readonly lazy: boolean;
     }
-  /** Whether a pattern matches after a place, or a single character stands before it. */
+  /** Whether a pattern matches after a place, or a single character precedes it. */
   | { readonly kind: 'look'; readonly part: PatternNode; readonly behind: boolean; readonly negated: boolean };
 
 /** Patterns are nested a few groups deep. */
@@ -19,7 +19,7 @@ const DEEPEST = 50;
 
 /**
  * Reads the syntax of JavaScript's expressions with the flag `u`, as far as a text can be matched in linear time: no
- * references to groups, and only single characters are looked at behind.
+ * references to groups, and lookbehind supports single characters only.
  *
  * @throws Error where the pattern holds anything else
  */

@@ -87,7 +87,7 @@ export function withoutLoneSpace(pieces: readonly Piece[], special: ReadonlySet<
   return first?.token === SPACE && second && special.has(second.token) ? pieces.slice(1) : pieces;
 }
 
-/** Special tokens are kept as they are, each after a space unless another one precedes it. */
+/** Special tokens are kept unchanged, each after a space unless another one precedes it. */
 function joinAround(
   tokens: readonly string[],
   special: ReadonlySet<string>,

@@ -58,7 +58,7 @@ function joined(spans: readonly Span[], behavior: SplitBehavior): Span[] {
   return merged(spans, (left, right) => left.isMatch && !right.isMatch);
 }
 
-/** Merges neighbours; whether a span is a match is decided by the last merged one. */
+/** Merges adjacent spans; the last merged one determines whether the result is a match. */
 function merged(spans: readonly Span[], belong: (left: Span, right: Span) => boolean): Span[] {
   const result: Span[] = [];
   let last: Span | undefined;

@@ -9,7 +9,7 @@ export class Fields {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #depth: number;
 
-  /** @throws SequiturError where the value is no object, or stands within too many others */
+  /** @throws SequiturError if the value is not an object, or is nested too deeply */
   constructor(value: unknown, where: string, depth = 0) {
     if (depth > DEEPEST) {
       const got = `${shorten(where, 60)}, and more`;

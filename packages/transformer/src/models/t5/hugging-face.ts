@@ -72,7 +72,10 @@ function readT5Config(json: ConfigReader, modelType: string): T5Config {
   };
 }
 
-/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they stand. */
+/**
+ * `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes derived from it take precedence if
+ * present.
+ */
 function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
   const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
   const [first, second, ...rest] = described.split('-');

@@ -24,7 +24,7 @@ export function progressOf(rows: readonly Row[]): Spent | null {
   return { share: shareOf(last), text: spentText(last), saved: Math.min(...runs.map(({ savedStep }) => savedStep)) };
 }
 
-/** Seconds until the last run has spent its budget, as runs take turns; null where nobody knows. */
+/** Seconds until the last run has spent its budget, as runs take turns; null if unknown. */
 export function remaining(rows: readonly Row[]): number | null {
   const running = rows.flatMap(({ run }) => (run?.status === 'running' && run.step > 0 ? run : []));
   if (running.length === 0) return null;

@@ -38,12 +38,12 @@ export function grown({ curve }: Run, { from, loss, seconds, validation, info }:
   };
 }
 
-/** A run with what is new of it, its curve as it was. */
+/** A run with new data, but the old curve. */
 export function renewed({ curve }: Run, info: RunInfo): Run {
   return { ...info, curve };
 }
 
-/** Whether a run stands still though nobody told it to. */
+/** Whether a run has stopped without a command. */
 export function isInterrupted({ status, fault }: RunInfo): boolean {
   return status === 'paused' && fault !== undefined;
 }

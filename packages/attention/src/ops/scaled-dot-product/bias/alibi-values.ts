@@ -15,7 +15,7 @@ import {
   zeros,
 } from '@tensorflow/tfjs-core';
 
-/** Where the keys of a call lie in their text. */
+/** The positions of a call's keys in their sequence. */
 export interface KeyPlaces {
   /** float32 [batch, keys]: only real tokens are counted, and padding gets 0. */
   readonly attentionMask?: Tensor | undefined;

@@ -1,13 +1,13 @@
 /** Words that all threads share. */
 const NUMBER = 0; // counts the jobs: threads without work sleep on it
-const LEFT = 1; // how many calls of the job nobody has taken yet
+const LEFT = 1; // number of calls of the job that no thread has taken yet
 const DONE = 2; // how many of its calls are through
 const FAILED = 3;
 const MODULE = 4;
 const KERNEL = 5;
 const WIDTH = 6; // numbers of a call
 const ENDED = 7; // whether a thread is no more
-const MODULES = 8; // of each module where its code lies, and how many bytes
+const MODULES = 8; // offset and length of each module's code in bytes
 
 const MOST_MODULES = 32;
 const WORDS = MODULES + 2 * MOST_MODULES;
@@ -34,8 +34,8 @@ export interface CodePlace {
 /**
  * The queue from which all threads, the main thread included, take the calls of a job. A call is taken by counting down
  * the remaining ones. A finished job has none left, and the next one is posted only then: a late thread takes a call of
- * the next job or none, the data of a job stay until a thread is done with its call, and nobody waits for a thread that
- * took none.
+ * the next job or none, the data of a job stay until a thread is done with its call, and no thread waits for a thread
+ * that took none.
  */
 export class JobBoard {
   private readonly words: Int32Array;
