@@ -31,8 +31,8 @@ function withPaths(code: string, pageOf: (name: string) => string): string {
 }
 
 /**
- * The same lines, where the value of every variable of the module is marked as made without effects, so that bundlers leave
- * out what nobody uses. That is true of these packages, whose import does nothing, but bundlers cannot tell it of calls,
+ * The same lines, where the value of every variable of the module is marked as free of side effects, so that bundlers
+ * remove unused ones. That is true of these packages, whose import does nothing, but bundlers cannot tell it of calls,
  * spreads and members.
  */
 function marked(code: string): string {

@@ -58,9 +58,10 @@ export interface LatentAttentionOptions {
 }
 
 /**
- * Multi-head latent attention (DeepSeek-AI 2024, section 2.1): keys and values are products of one small latent vector per
- * token, which is all that is cached beside one rotated key for all heads. A sequence that is read at once computes keys and
- * values; a chunk that continues one leaves the cached vectors as they are, with the projections absorbed in queries and output.
+ * Multi-head latent attention (DeepSeek-AI 2024, section 2.1): keys and values are projections of one small latent
+ * vector per token. The cache has only this vector and one rotated key for all heads. A whole sequence computes keys
+ * and values; a chunk with a cache attends to the cached latent vectors directly, with the projections absorbed in
+ * queries and output.
  *
  * The state has the latent vectors as `keys` and the rotated ones as `values`, each of one head.
  *

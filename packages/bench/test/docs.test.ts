@@ -30,6 +30,12 @@ function linksIn(text: string): string[] {
   return targets.filter((target) => !/^(https?:|mailto:|#)/.test(target)).map((target) => target.split('#')[0]!);
 }
 
+/** Paths in backticks that begin at the root of the repository, without placeholders and patterns. */
+function pathsIn(text: string): string[] {
+  const quoted = [...text.replace(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map((match) => match[1]!);
+  return quoted.filter((each) => /^(packages|apps|examples|scripts|docs|\.ci)\/[\w./@-]+$/.test(each));
+}
+
 describe('links in Markdown files', () => {
   it('lead to existing files', () => {
     const found = pages();
@@ -40,6 +46,14 @@ describe('links in Markdown files', () => {
       return links.filter((link) => !existsSync(join(folder, link))).map((link) => `${page}: ${link}`);
     });
     expect(broken).toEqual([]);
+  });
+
+  it('and paths in backticks name existing files', () => {
+    const found = pages().flatMap((page) => {
+      return pathsIn(readFileSync(join(root, page), 'utf8')).map((path) => ({ page, path }));
+    });
+    expect(found.length).toBeGreaterThan(20);
+    expect(found.filter(({ path }) => !existsSync(join(root, path)))).toEqual([]);
   });
 
   it('name, in the tour, the files in its table', () => {

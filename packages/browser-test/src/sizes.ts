@@ -9,7 +9,7 @@ export interface Budget {
   readonly most: number;
   /** Packages none of whose modules may be in it. */
   readonly without: readonly string[];
-  /** Modules that are loaded on the way, beside what loads at once. */
+  /** Modules that are loaded lazily, in addition to the entry. */
   readonly loads?: readonly RegExp[];
 }
 
@@ -34,7 +34,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   },
 };
 
-/** In what the page breaks its budget. tfjs, whose size nobody here decides, is not counted. */
+/** The violations of a page's budget. tfjs is not counted. */
 export async function overBudget(project: string, { code, most, without, loads = [] }: Budget): Promise<string[]> {
   const { bytes, packages } = await sizeOf(project, code, loads);
   const strangers = without.filter((name) => packages.has(name));

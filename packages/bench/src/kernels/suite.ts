@@ -45,7 +45,7 @@ export const kernelSuites: Readonly<Record<string, Suite>> = {
 };
 
 /**
- * Runs the suites one after the other; yields the records of each task as soon as it is complete. Every contender's
+ * Runs the suites one after the other; yields the records of each task when the task is complete. Every contender's
  * result is checked before it is timed.
  *
  * @throws SequiturError for an unknown suite, for the CPU clock with several threads, and if threads do not start;

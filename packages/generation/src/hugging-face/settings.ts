@@ -128,7 +128,10 @@ export const INERT = [
   ...['assistant_confidence_threshold', 'assistant_lookbehind', 'target_lookbehind'],
 ];
 
-/** Settings that change the generated tokens and are not supported, with the values that switch them off beside null. */
+/**
+ * Settings that change the generated tokens and are not supported, with the values other than null that switch them
+ * off.
+ */
 export const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
   ...{ guidance_scale: [1], token_healing: [false], force_words_ids: ['[]'], forced_decoder_ids: ['[]'] },
   ...{ constraints: ['[]'], watermarking_config: [], dola_layers: [], max_time: [], stop_strings: ['[]'] },

@@ -55,7 +55,7 @@ interface Block {
   readonly defaultBlock?: readonly Block[];
 }
 
-/** @throws SequiturError for a `break` or `continue` that stands in no loop, as Jinja does */
+/** @throws SequiturError for a `break` or `continue` outside of a loop, as in Jinja */
 function checkLoops(blocks: readonly Block[], inLoop: boolean): void {
   for (const { type, body = [], alternate = [], defaultBlock = [] } of blocks) {
     if (!inLoop && (type === 'Break' || type === 'Continue')) {

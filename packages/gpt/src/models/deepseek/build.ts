@@ -5,7 +5,7 @@ import { expertsOf } from '../expert-layers.js';
 import { buildLlamaLike, rotaryOf } from '../llama/build.js';
 import type { DeepSeekConfig } from './config.js';
 
-/** The parts of a DeepSeek: latent attention, and experts beside shared ones from some layer on. */
+/** The parts of a DeepSeek: latent attention, and from some layer on routed and shared experts. */
 export function buildDeepSeek(config: DeepSeekConfig): LanguageModelParts {
   const rotary = rotaryOf(config, { interleaved: config.interleaved ?? true });
   return buildLlamaLike(config, {
