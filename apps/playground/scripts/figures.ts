@@ -1,6 +1,7 @@
 /**
- * Measures the built site in a browser: what the first load weighs, how soon it paints, what holds the page up while a run
- * trains, what memory it takes, and how fast it trains beside Node. `--minutes 10` for the memory of a long run.
+ * Measures the built site in a browser: what the first load weighs, how soon it paints, what holds the page up while a
+ * run trains, what memory it takes, and how fast it trains compared with Node. `--minutes 10` for the memory of a long
+ * run.
  */
 import { parseArgs } from 'node:util';
 import { chromiumPath, launch } from '@sequitur/browser-test/browser';

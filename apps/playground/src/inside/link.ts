@@ -1,7 +1,7 @@
 /** What the drawer shows. */
 export interface InsideLink {
   readonly ref: string;
-  /** The model beside it, or none. */
+  /** The second model, if any. */
   readonly beside: string;
   readonly tab: string;
   /** Counted from 1. */
@@ -11,7 +11,7 @@ export interface InsideLink {
   readonly text: string;
 }
 
-/** `site:stories-gpt;;attention;1;2;Once upon a time`: the text stands last, since it may hold any sign. */
+/** `site:stories-gpt;;attention;1;2;Once upon a time`: the text is last, since it may have any character. */
 export function insideLink({ ref, beside, tab, layer, head, text }: InsideLink): string {
   return [ref, beside, tab, layer, head, text].join(';');
 }

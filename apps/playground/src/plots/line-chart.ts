@@ -14,9 +14,9 @@ export interface Line {
   readonly isFaint?: boolean;
   /** Only circles, no line. */
   readonly isPoints?: boolean;
-  /** Drawn thin: what is computed beside what was measured. */
+  /** Drawn thin: computed values next to measured ones. */
   readonly isThin?: boolean;
-  /** Circles are filled, so that one line can be told from another of the same colour. */
+  /** Filled circles, to distinguish lines of the same colour. */
   readonly isFilled?: boolean;
   /** A line with circles. */
   readonly hasPoints?: boolean;

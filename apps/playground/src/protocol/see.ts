@@ -20,7 +20,7 @@ export interface Seen {
   readonly turns: readonly { readonly pair: number; readonly angles: readonly number[] }[];
   /** [layer][token]: how many hidden units carry nine tenths of the strength. */
   readonly busy: readonly (readonly number[])[];
-  /** What comes next, the likeliest first, after each of the tokens. */
+  /** The next-token distribution after each token, most likely first. */
   readonly next: readonly (readonly { readonly text: string; readonly probability: number }[])[];
 }
 
@@ -36,7 +36,7 @@ export interface SeenHead {
   readonly ways: readonly Way[];
 }
 
-/** Another way to remember, on the same vectors. */
+/** Another kind of state, computed from the same vectors. */
 export interface Way {
   readonly name: 'attention' | 'window' | 'memory' | 'mamba';
   readonly family: Family;
@@ -44,7 +44,7 @@ export interface Way {
   readonly weights: ArrayLike<number>;
   /** Of the window: layers until the last token has heard of the first. */
   readonly layers: number | null;
-  /** Bytes that all layers remember after `COST_LENGTH` tokens. */
+  /** Bytes of the state of all layers after `COST_LENGTH` tokens. */
   readonly stateBytes: number;
   /** Time to read grows with the length to this power. */
   readonly exponent: number;
@@ -52,7 +52,7 @@ export interface Way {
 
 /** Tokens that a window sees and that a segment has. */
 export const WINDOW = 4;
-/** Tokens that the costs are told for. */
+/** Sequence length of the costs. */
 export const COST_LENGTH = 16384;
 
 interface SeeRequest {

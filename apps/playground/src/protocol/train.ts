@@ -83,7 +83,7 @@ export interface TrainCommands {
   readonly 'train.list': Command<void, readonly Run[]>;
   /** Cost of a model under a recipe, without training. */
   readonly 'train.cost': Command<{ readonly spec: ModelSpec; readonly recipe: Recipe }, ModelCost>;
-  /** The same column with another feed-forward width, so that it has so many parameters within 3 %. */
+  /** The same model with another feed-forward width, to match a parameter count within 3 %. */
   readonly 'train.match': Command<
     { readonly spec: ModelSpec; readonly recipe: Recipe; readonly parameters: number },
     ModelSpec

@@ -3,7 +3,7 @@ import type { ModelRef } from './models.js';
 
 /** How the next token is drawn; a setting that is off changes nothing. */
 export interface SamplingSettings {
-  /** 0: always the likeliest. */
+  /** 0: greedy. */
   readonly temperature: number;
   /** 1: off. */
   readonly topP: number;
@@ -28,7 +28,7 @@ export interface SamplingSettings {
   readonly seed: number;
 }
 
-/** What stands in links, in this order; a link may leave out the last ones. */
+/** Settings in links, in this order; a link may omit the last ones. */
 export const usualSampling: SamplingSettings = {
   ...{ temperature: 0.8, topP: 0.95, topK: 0, minP: 0, repetitionPenalty: 1.1, seed: 7 },
   ...{ typical: 1, epsilonCutoff: 0, etaCutoff: 0, presencePenalty: 0, frequencyPenalty: 0, noRepeatNgram: 0 },
@@ -40,7 +40,7 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** Where a text stands: the prompt, and the tokens that were written after it. */
+/** A text: the prompt, and the generated tokens. */
 export interface TextSoFar {
   readonly ref: ModelRef;
   readonly prompt: string;
@@ -60,7 +60,7 @@ export interface Alternative {
 
 /** What could come next. */
 export interface Choice {
-  /** The likeliest first. */
+  /** Most likely first. */
   readonly alternatives: readonly Alternative[];
   /** How many tokens could be drawn, of how many. */
   readonly kept: number;
@@ -96,7 +96,10 @@ export interface BeamTree {
 }
 
 export interface WriteCommands {
-  /** Goes on writing, token by token. @returns why it ended, and how fast it was */
+  /**
+   * Continues the text token by token.
+   * @returns the reason for the end, and the speed
+   */
   readonly 'write.on': Command<
     TextSoFar & { readonly settings: SamplingSettings; readonly maxTokens: number },
     { readonly seconds: number; readonly firstToken: number; readonly hasEnded: boolean },
@@ -106,7 +109,7 @@ export interface WriteCommands {
   readonly 'write.next': Command<TextSoFar & { readonly settings: SamplingSettings }, Choice>;
   /** Tokens that are given, as if they had been written: what else could have been at each. */
   readonly 'write.told': Command<TextSoFar & { readonly settings: SamplingSettings }, readonly WrittenToken[]>;
-  /** So many greedy tokens from here, as text. */
+  /** The greedy continuation by `tokens` tokens, as text. */
   readonly 'write.preview': Command<TextSoFar & { readonly tokens: number }, string>;
   readonly 'write.beams': Command<
     TextSoFar & { readonly beams: number; readonly tokens: number; readonly lengthPenalty: number },

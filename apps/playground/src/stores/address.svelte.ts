@@ -7,7 +7,7 @@ import { entriesOf, queryOf } from './query.js';
 class Address {
   room = $state('');
   query = $state('');
-  /** Counts links that were followed: what is shown is then read anew. */
+  /** Number of followed links: the state is then read again. */
   visits = $state(0);
   /** What the drawer over the room shows; empty where it is closed. */
   inside = $state('');

@@ -2,9 +2,9 @@ import type { PaddingPlaces } from '@sequitur/core';
 import type { Pattern } from './pattern.js';
 
 /**
- * Where padding may stand in a row that is read with a pattern, so that each token attends to the keys that it attends to
- * without padding: anywhere where all earlier keys or all keys are visible; not between the tokens where a distance decides;
- * after them alone where positions from the beginning of the row do.
+ * Where padding may be in a row that is read with a pattern, so that each token attends to the keys that it attends to
+ * without padding: anywhere where all earlier keys or all keys are visible; not between the tokens where a distance
+ * decides; after them alone where positions from the beginning of the row do.
  */
 export function paddingPlaces(pattern: Pattern): PaddingPlaces {
   switch (pattern.kind) {

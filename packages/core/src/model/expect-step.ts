@@ -26,7 +26,7 @@ interface Chunk {
   readonly length: number;
 }
 
-/** Dtypes of what stands beside the tokens. */
+/** Dtypes of the inputs other than tokens. */
 const MASK_TYPES: Readonly<Record<string, readonly string[]>> = {
   attentionMask: ['int32', 'float32', 'bool'],
   resets: ['int32', 'float32', 'bool'],
@@ -91,7 +91,7 @@ function expectNoResetAtPadding(where: string, attentionMask: Tensor, resets: Te
   }
 }
 
-/** @throws SequiturError where the tokens of an encoder or what stands beside them have another rank, dtype, shape or value */
+/** @throws SequiturError if the tokens of an encoder or its other inputs have an invalid rank, dtype, shape or value */
 export function expectEncoded(where: string, tokens: Tensor, context: EncodeContext): void {
   expectTokens(where, tokens);
   expectMasks(where, context, { batch: tokens.shape[0]!, length: tokens.shape[1]! });

@@ -9,10 +9,10 @@ export interface RealTokens {
   readonly count: number;
 }
 
-/** Where padding may stand in a row. */
+/** Where padding may be in a row. */
 export type PaddingPlaces = 'anywhere' | 'around' | 'after';
 
-/** Masks leave the host when a GPU first reads them: what they hold is kept here, beside them. */
+/** Masks leave the host when a GPU first reads them: so their values are cached here. */
 const known = new WeakMap<Tensor, readonly (readonly number[])[]>();
 
 /** The rows of a padding mask [batch, length]; null where only a GPU knows them. */

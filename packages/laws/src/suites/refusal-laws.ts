@@ -18,7 +18,7 @@ const rows = (value: number): Tensor =>
     'float32',
   );
 
-/** Tokens that are none, and what stands beside tokens without fitting them: by the name in the message. */
+/** Invalid tokens, and other inputs that do not match the tokens, by the name in the message. */
 const misfits: Record<string, { readonly tokens?: () => Tensor; readonly context?: () => Record<string, Tensor> }> = {
   'tokens of rank 1': { tokens: () => zeros([4], 'int32') },
   'tokens of rank 3': { tokens: () => zeros([2, 4, 1], 'int32') },
@@ -37,7 +37,7 @@ const misfits: Record<string, { readonly tokens?: () => Tensor; readonly context
   'positions of one row': { context: () => ({ positions: zeros([1, 4], 'int32') }) },
 };
 
-/** A model refuses what does not fit, before it computes, and leaves nothing behind. */
+/** A model refuses invalid inputs before it computes, and leaks no tensors. */
 export function refusalLaws(open: () => Promise<TokenReader>): void {
   it.each(Object.keys(misfits))('refuses %s', async (name) => {
     const reader = await open();

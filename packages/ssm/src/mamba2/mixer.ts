@@ -141,7 +141,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
         ? keepFirstPadding(context.attentionMask, state.convolution)
         : context.attentionMask;
       const convolved = this.convolution.apply(mixed, state.convolution, { ...context, attentionMask: padding });
-      const stepSize = masked(this.#stepSizes(step)); // 0 at padding, where the state stays as it is
+      const stepSize = masked(this.#stepSizes(step)); // 0 at padding, where the state does not change
       const { scan, signal } = this.#scanOf(masked(convolved.y), stepSize, state.scan, resets);
       const { y, state: last } = stateSpaceDuality(scan, chunkLength);
       this.#observe(scan, stepSize, context);

@@ -61,8 +61,8 @@ export type RecurrentMemoryState = {
 /**
  * Recurrent Memory Transformer (Bulatov, Kuratov and Burtsev 2022, section 3.1) around any model that reads embeddings:
  * every segment is read as [memory, tokens, memory], and the output at the memory tokens after the segment is the
- * memory before the next one. The state is constant in the length. Segments count all positions, so padding may stand after
- * a sequence alone.
+ * memory before the next one. The state is constant in the length. Segments count all positions, so padding may be
+ * after a sequence alone.
  *
  * Observable: what the model within offers, below `memoryRead` and `memoryWritten` for the memory tokens.
  */

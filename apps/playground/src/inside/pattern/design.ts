@@ -7,9 +7,9 @@ export interface Design {
   readonly window: number;
   /** The first tokens, which all see. */
   readonly globals: number;
-  /** Every so many-th token before. */
+  /** Every n-th earlier token. */
   readonly stride: number;
-  /** The last token of every block of so many. */
+  /** The last token of every block of n. */
   readonly summary: number;
   /** Blocks drawn at random for each block of queries. */
   readonly random: number;

@@ -16,7 +16,7 @@ export function designedSpec(pattern: Pattern) {
   return { ...spec, name: 'Designed pattern', blocks };
 }
 
-/** Puts a draft with the pattern beside what Train shows, and goes there. */
+/** Adds a draft with the pattern to the room Train, and opens the room. */
 export function useInTrain(pattern: Pattern): void {
   const spec = designedSpec(pattern);
   if (lab.rows.length > 0) {

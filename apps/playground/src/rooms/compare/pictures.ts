@@ -123,7 +123,7 @@ function predicted({ law }: MeasuredCurve, { id, colour, x, y }: Line, longest: 
   };
 }
 
-/** What the model says that it costs, as thin dots beside what was measured. */
+/** The declared cost, as thin dots next to the measured values. */
 function declared(curve: MeasuredCurve, cost: Cost, colour: string): Line[] {
   if (cost === 'memory') return [];
   const of = ({ predicted: known }: MeasuredPoint) => (cost === 'time' ? known.time : known.flops);

@@ -15,7 +15,7 @@ class SeeState {
   chosen = $state<number | null>(null);
   seen = $state.raw<Seen>(example.seen);
   view = $state.raw<SeenHead>(example.view as SeenHead);
-  /** Whether all that is shown is of the sentence and the head as they stand. */
+  /** Whether everything shown is for the current sentence and head. */
   isFresh = $state(true);
   trouble = $state<string | null>(null);
   #pause: ReturnType<typeof setTimeout> | undefined;

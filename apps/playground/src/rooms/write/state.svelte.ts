@@ -13,7 +13,7 @@ class WriteState implements Shared {
   settings = $state.raw<SamplingSettings>(usualSampling);
   method = $state<'sampling' | 'beams'>('sampling');
   beams = $state.raw({ beams: 4, tokens: 12, lengthPenalty: 1 });
-  /** All turns of a chat; null where a prompt is gone on with. */
+  /** All turns of a chat; null for the completion of a prompt. */
   messages = $state.raw<readonly ChatMessage[] | null>(null);
   trouble = $state<string | null>(null);
   readonly first = new Writer(this);

@@ -6,7 +6,7 @@ export interface TreeNode {
   readonly text: string;
   /** Columns from the prompt, which is 0. */
   readonly depth: number;
-  /** Rows from the top; parents stand between their children. */
+  /** Rows from the top; parents are between their children. */
   readonly row: number;
   readonly parent: TreeNode | null;
   /** Whether the text on screen goes through it. */

@@ -14,7 +14,7 @@ export interface Shared {
   fail(error: unknown): void;
 }
 
-/** One model that writes: its text, the branches beside it, and how fast it is. */
+/** State of one model: its text, the branches, and the speed. */
 export class Writer {
   ref = $state('');
   tokens = $state.raw<readonly WrittenToken[]>([]);
@@ -32,7 +32,7 @@ export class Writer {
 
   readonly perplexity: number | null = $derived(perplexityOf(this.tokens));
   readonly text: string = $derived(this.tokens.map(({ text }) => text).join(''));
-  /** Bytes that it remembers now. */
+  /** Bytes of its current state. */
   readonly stateBytes: number | null = $derived.by(() => {
     if (!this.about) return null;
     const { tokens, bytes } = this.about;
@@ -54,7 +54,7 @@ export class Writer {
     });
   }
 
-  /** Begins anew, and keeps nothing. */
+  /** Starts again without keeping the text. */
   forget(): void {
     this.tokens = [];
     this.branches = [];
@@ -63,7 +63,7 @@ export class Writer {
     this.hasEnded = false;
   }
 
-  /** Begins anew from the prompt; what was written stays as a branch. */
+  /** Starts again from the prompt; the generated text is kept as a branch. */
   restart(): void {
     this.#keep();
     this.tokens = [];
@@ -108,7 +108,7 @@ export class Writer {
     this.isWriting = false;
   }
 
-  /** Shows how it would go on with another token in the place of the chosen one. */
+  /** Previews the continuation with another token at the chosen position. */
   async look(place: number, id: number): Promise<void> {
     this.preview = null;
     const written = [...this.tokens.slice(0, place).map((token) => token.id), id];
@@ -117,7 +117,7 @@ export class Writer {
     });
   }
 
-  /** Takes another token in that place, and goes on from there. */
+  /** Takes another token at that position, and continues from there. */
   async branch(place: number, id: number): Promise<void> {
     const token = this.tokens[place]!;
     const other = token.alternatives.find((alternative) => alternative.id === id)!;
@@ -133,7 +133,7 @@ export class Writer {
     this.chosen = null;
   }
 
-  /** Goes on from a sequence that a beam search found. */
+  /** Continues a sequence of the beam search. */
   async adopt(ids: readonly number[]): Promise<void> {
     const written = [...this.tokens.map(({ id }) => id), ...ids];
     await this.#try(async () => {
@@ -144,7 +144,7 @@ export class Writer {
     });
   }
 
-  /** The distribution of the chosen token, or of the last one, under the settings as they are now. */
+  /** The distribution of the chosen token, or of the last one, under the current settings. */
   async redraw(): Promise<void> {
     if (this.tokens.length === 0) return;
     const place = this.chosen ?? this.tokens.length - 1;

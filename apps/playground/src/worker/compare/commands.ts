@@ -48,7 +48,7 @@ export function compareCommands({ engine, store, lab }: CompareParts): Handlers<
       try {
         return await kept(linesOf(await measure(settings, await engine.open(settings.backend), context)));
       } finally {
-        // The sweep opens devices of its own: what computes for the other rooms is opened anew.
+        // The sweep opens separate devices: the backend of the other rooms is opened again.
         await engine.open(before);
       }
     },

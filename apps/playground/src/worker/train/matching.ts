@@ -3,7 +3,7 @@ import type { BlockSpec, ModelSpec } from '../../protocol/recipe.js';
 import { parameterCount, SequiturError } from '../packages.js';
 import { modelOf } from './parts.js';
 
-/** Settings that make a block larger without another shape of what it remembers, and what each is as a share of the width. */
+/** Settings that enlarge a block without changing the shape of its state, each as a fraction of the width. */
 const KNOBS: readonly { readonly name: string; readonly share: (kind: string) => number }[] = [
   { name: 'innerWidth', share: () => 2 },
   { name: 'hiddenWidth', share: (kind) => (['lstm', 'gru', 'min-gru'].includes(kind) ? 1 : 8 / 3) },
@@ -12,7 +12,7 @@ const STEP = 2;
 /** As close as the bench asks for. */
 const CLOSE = 0.03;
 
-/** The same column with wider feed-forward parts, or narrower ones, so that it has so many parameters. */
+/** The same model with wider or narrower feed-forward networks, to match a parameter count. */
 export function matched(spec: ModelSpec, parameters: number, vocabularySize: number): ModelSpec {
   const size = (candidate: ModelSpec) => parameterCount(modelOf(candidate, vocabularySize));
   let [low, high] = [0, 16];

@@ -2,13 +2,13 @@ import type { Alternative, Choice, SamplingSettings } from '../../protocol/write
 import { hostSoftmax, type LogitsProcessor, type Tokenizer } from '../packages.js';
 import { penaltiesOf, samplingOf } from './rules.js';
 
-/** How many alternatives the page is told of. */
+/** Number of alternatives for the page. */
 const TOLD = 30;
 
 type Sequence = Parameters<LogitsProcessor>[1];
 
 /**
- * What could come next, from the scores that the model gave; they stay as they are.
+ * What could come next, from the model's scores, which are not changed.
  *
  * @param sequence its prompt ends where the writing began
  */

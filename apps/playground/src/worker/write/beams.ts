@@ -15,7 +15,7 @@ interface Asked {
   readonly scores: Float32Array;
 }
 
-/** A beam search, watched: each step's beams are those that the search of the package goes on with. */
+/** A beam search with its intermediate beams: those that the package's search continues. */
 export async function beamTree(
   { model, tokenizer, endTokens }: OpenedModel,
   ids: readonly number[],

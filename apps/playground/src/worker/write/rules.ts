@@ -10,7 +10,7 @@ export interface Rule {
 /**
  * What lowers scores, in the order of generation.
  *
- * @param promptLength tokens before the first that was written, whoever wrote it
+ * @param promptLength tokens before the first generated one
  */
 export function penaltiesOf(settings: SamplingSettings, promptLength: number): Rule[] {
   const { repetitionPenalty, presencePenalty, frequencyPenalty, noRepeatNgram } = settings;

@@ -2,7 +2,10 @@ import type { TextSoFar } from '../../protocol/write.js';
 import type { OpenedModel } from '../models/open-folder.js';
 import { SequiturError, templateOf } from '../packages.js';
 
-/** The tokens before the first that was written. @throws where there is nothing to go on from */
+/**
+ * The tokens before the first generated one.
+ * @throws if there are none
+ */
 export function promptOf({ tokenizer }: OpenedModel, { prompt, messages, written }: TextSoFar): number[] {
   const ids = messages ? chatIds(tokenizer, messages) : tokenizer.encode(prompt, { specialTokens: true });
   if (ids.length + written.length > 0) return [...ids];

@@ -1,9 +1,9 @@
 import type { Progress, Run, RunInfo } from '../../../protocol/train.js';
 
-/** The page is drawn anew no more often than this, however many runs there are news of. */
+/** Minimum time between redraws of the page, for any number of runs. */
 const EVERY_MS = 250;
 
-/** Gathers what comes of all runs, so that the page is drawn once for it; the end of a run is told at once. */
+/** Collects the events of all runs for one redraw of the page; the end of a run is reported at once. */
 export class Arriving {
   readonly #tell: (all: readonly Progress[]) => void;
   #waiting: Progress[] = [];

@@ -173,7 +173,7 @@ class LabState {
     if (!this.rows.some(({ id }) => id === this.selected)) this.selected = this.rows.at(-1)?.id ?? '';
   }
 
-  /** What computes was lost and is there again: runs that it stopped go on from their last checkpoints. */
+  /** After a lost backend was opened again: interrupted runs resume from their last checkpoints. */
   async #return(): Promise<void> {
     const stopped = this.#runs.filter((run) => run.status === 'running' || isInterrupted(run));
     await this.#try(async () => {
