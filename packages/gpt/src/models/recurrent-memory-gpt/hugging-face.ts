@@ -8,8 +8,9 @@ import {
   writeFamilyConfig,
 } from '@sequitur/pretrained';
 import type { SegmentAlignment } from '@sequitur/transformer';
-import { Gpt } from '../../gpt.js';
+import type { Gpt } from '../../gpt.js';
 import { gptFamilies } from '../index.js';
+import { buildRecurrentMemoryGpt } from './build.js';
 import type { RecurrentMemoryGptConfig } from './config.js';
 
 /** GPTs with memory tokens, as the Recurrent Memory Transformer's own code stores them (Bulatov et al. 2022). */
@@ -33,7 +34,7 @@ export const recurrentMemoryGptFamily: Family<RecurrentMemoryGptConfig, Gpt> = {
     segment_size: segmentLength,
     segment_alignment: alignment,
   }),
-  build: ({ family, base }) => new Gpt(base, { family }),
+  build: buildRecurrentMemoryGpt,
   rules: ({ family, base }) => [rule('memory_cell.memory', 'memory'), ...rulesWithin(family, base)],
   ignoredTensors: ({ family, base }) =>
     (family.ignoredTensors?.(base, family.prefix) ?? []).map((name) => INNER + name),
