@@ -11,6 +11,8 @@ export interface BertConfig extends LabelConfig {
   /** Maximum sequence length in tokens. */
   readonly contextLength: number;
   readonly width: number;
+  /** Width of the embedding, which is projected to `width`; default `width`, without a projection. */
+  readonly embeddingWidth?: number;
   readonly depth: number;
   readonly heads: number;
   /** Default 4 x width. */

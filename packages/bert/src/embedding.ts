@@ -1,5 +1,5 @@
 import { sinusoidalTable } from '@sequitur/attention';
-import { dropout, Embedding, type EncodeContext, LayerNorm, Module, normal } from '@sequitur/core';
+import { dropout, Embedding, type EncodeContext, LayerNorm, Linear, Module, normal } from '@sequitur/core';
 import { PositionTable } from '@sequitur/transformer';
 import {
   add,
@@ -21,6 +21,8 @@ export interface BertEmbeddingOptions {
   readonly skipsPadding?: boolean;
   /** Factor on the token embeddings; default 1. */
   readonly scale?: number;
+  /** Whether a projection follows; default where `embeddingWidth` differs from `width`. */
+  readonly projects?: boolean;
 }
 
 /** BERT's embedding: the normalised sum of token, token type and position embeddings (Devlin et al. 2019, figure 2). */
@@ -29,15 +31,17 @@ export class BertEmbedding extends Module {
   readonly tokenTypes: Embedding | null; // [segments, width]
   readonly positions: PositionTable; // [contextLength, width]; unused, but stored, where scores know the distance
   readonly norm: LayerNorm;
+  readonly project: Linear | null; // [embeddingWidth, width]
   readonly #dropout: number;
   readonly #padding: number;
   readonly #skipsPadding: boolean;
   readonly #addsPositions: boolean;
   readonly #scale: number;
 
-  constructor(config: BertConfig, { skipsPadding = false, scale = 1 }: BertEmbeddingOptions = {}) {
+  constructor(config: BertConfig, { skipsPadding = false, scale = 1, projects }: BertEmbeddingOptions = {}) {
     super();
-    const { vocabularySize, width, tokenTypeCount = 2, paddingToken = 0, initializerRange = 0.02 } = config;
+    const { embeddingWidth: width = config.width } = config;
+    const { vocabularySize, tokenTypeCount = 2, paddingToken = 0, initializerRange = 0.02 } = config;
     const drawn = normal(initializerRange);
     const padding = paddingToken ?? 0;
     this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken ?? undefined });
@@ -51,6 +55,8 @@ export class BertEmbedding extends Module {
       trained: !config.sinusoidal,
     });
     this.norm = new LayerNorm(width, { epsilon: config.normEpsilon ?? 1e-12 });
+    const isProjected = projects ?? width !== config.width;
+    this.project = isProjected ? new Linear(width, config.width, { initializer: drawn }) : null;
     this.#dropout = config.dropout ?? 0;
     this.#padding = padding;
     this.#skipsPadding = skipsPadding;
@@ -65,7 +71,8 @@ export class BertEmbedding extends Module {
       if (this.#scale !== 1) x = mul(x, this.#scale);
       if (this.tokenTypes) x = add(x, this.tokenTypes.lookup(tokenTypes ?? zerosLike(tokens)));
       if (this.#addsPositions) x = add(x, this.#positionVectors(tokens, positions));
-      return dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);
+      const normed = dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);
+      return this.project ? this.project.apply(normed) : normed;
     });
   }
 

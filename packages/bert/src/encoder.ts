@@ -7,6 +7,7 @@ import {
   expectEncoded,
   FeedForward,
   LayerNorm,
+  linearFlops,
   Module,
   normal,
   type PartCost,
@@ -28,6 +29,8 @@ export interface BertContext extends EncodeContext {
 export interface BertEncoderOptions extends BertEmbeddingOptions {
   /** The attention of layer `index`; default full self-attention. */
   readonly mixer?: (index: number) => SequenceMixer;
+  /** The block of each pass, where blocks are passed several times; default each of `depth` blocks once. */
+  readonly passes?: readonly number[];
 }
 
 /**
@@ -47,7 +50,9 @@ export class BertEncoder extends Module implements Encoder {
     checkHeads(config);
     const { mixer = () => bertAttention(config, options) } = options;
     this.embedding = new BertEmbedding(config, options);
-    this.stack = new EncoderStack(Array.from({ length: config.depth }, (_, index) => bertBlock(config, mixer(index))));
+    const { passes = Array.from({ length: config.depth }, (_, index) => index) } = options;
+    const blocks = Array.from({ length: Math.max(...passes) + 1 }, (_, index) => bertBlock(config, mixer(index)));
+    this.stack = new EncoderStack(passes.map((block) => blocks[block]!));
     this.vocabularySize = config.vocabularySize;
     this.contextLength = config.contextLength;
     this.width = config.width;
@@ -55,7 +60,15 @@ export class BertEncoder extends Module implements Encoder {
 
   /** Cost of `length` tokens of one sequence. */
   cost(length: number): PartCost {
-    return costOfParts(this.stack, length);
+    const parts = this.stack.blocks.map((block) => costOfParts(block, length));
+    const { project } = this.embedding;
+    const sum = (of: (part: PartCost) => number) => parts.reduce((total, part) => total + of(part), 0);
+    const projection = project ? linearFlops(project, length) : 0;
+    return {
+      flops: sum(({ flops }) => flops) + projection,
+      gradientFlops: sum(({ gradientFlops }) => gradientFlops) + 2 * projection,
+      stateBytes: 0,
+    };
   }
 
   encode(tokens: Tensor2D, context: BertContext = {}): Tensor3D {

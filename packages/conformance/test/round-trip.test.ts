@@ -35,7 +35,14 @@ const elsewhere = ['architectures', 'torch_dtype', 'dtype', '_name_or_path', 'tr
 /** Attributes that no model here has: parallel training, precision beyond float32, settings of other heads. */
 const ignored = [
   ...['pretraining_tp', 'slow_but_exact', 'reorder_and_upcast_attn', 'classifier_dropout', 'onnx_export'],
-  ...['summary_activation', 'summary_first_dropout', 'summary_proj_to_labels', 'summary_type', 'summary_use_proj'],
+  ...[
+    'summary_last_dropout',
+    'summary_activation',
+    'summary_first_dropout',
+    'summary_proj_to_labels',
+    'summary_type',
+    'summary_use_proj',
+  ],
   ...['layerdrop', 'encoder_layerdrop', 'decoder_layerdrop', 'time_step_init_scheme', 'time_step_scale', 'use_mambapy'],
   ...['rescale_prenorm_residual', 'residual_in_fp32', 'id2label', 'label2id', 'initializer_range', 'use_cache'],
   ...['time_step_rank', 'hidden_act', 'chunk_size', 'init', 'init_range', 'init_std', 'proj_init_std'],

@@ -6,12 +6,13 @@ import { nextSentence } from './next-sentence.js';
 import { noHead, pooled } from './no-head.js';
 import { preTraining } from './pre-training.js';
 import { questionAnswering } from './question-answering.js';
+import { replacedTokens } from './replaced-tokens.js';
 import { sequenceClassification } from './sequence-classification.js';
 import { tokenClassification } from './token-classification.js';
 
 const parts: readonly HeadPart[] = [
   ...[noHead(), pooled(), preTraining(), maskedLanguage(), nextSentence(), sequenceClassification()],
-  ...[tokenClassification(), questionAnswering(), multipleChoice()],
+  ...[tokenClassification(), questionAnswering(), multipleChoice(), replacedTokens()],
 ];
 
 /** The head that a checkpoint's class has. */

@@ -7,5 +7,6 @@ export * from './no-head.js';
 export * from './pooler.js';
 export * from './pre-training.js';
 export * from './question-answering.js';
+export * from './replaced-tokens.js';
 export * from './sequence-classification.js';
 export * from './token-classification.js';

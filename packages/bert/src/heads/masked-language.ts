@@ -21,20 +21,21 @@ export type MaskedLanguageOutputs = { readonly logits: Tensor3D };
 
 /** Masked language model head (Devlin et al. 2019, section 3.1, task 1): a dense layer and the output projection. */
 export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOutputs, readonly Row[]> {
-  readonly dense: Linear; // [width, width]
+  readonly dense: Linear; // [width, embeddingWidth]
   readonly norm: LayerNorm;
   /** Absent: tied to the token embeddings. */
-  readonly decoder: Linear | null; // [width, vocabularySize]
+  readonly decoder: Linear | null; // [embeddingWidth, vocabularySize]
   readonly bias: Parameter; // [vocabularySize]
   readonly #activation: Activation;
 
   constructor(config: BertConfig, style: HeadStyle) {
     super();
-    const { width, vocabularySize, normEpsilon = 1e-12, initializerRange = 0.02, tied = true } = config;
+    const { width, embeddingWidth = width, vocabularySize, normEpsilon = 1e-12 } = config;
+    const { initializerRange = 0.02, tied = true } = config;
     const initializer = normal(initializerRange);
-    this.dense = new Linear(width, width, { initializer });
-    this.norm = new LayerNorm(width, { epsilon: normEpsilon });
-    this.decoder = tied ? null : new Linear(width, vocabularySize, { bias: false, initializer });
+    this.dense = new Linear(width, embeddingWidth, { initializer });
+    this.norm = new LayerNorm(embeddingWidth, { epsilon: normEpsilon });
+    this.decoder = tied ? null : new Linear(embeddingWidth, vocabularySize, { bias: false, initializer });
     this.bias = new Parameter([vocabularySize], zeros);
     this.#activation = activationByName(style.maskedActivation);
   }

@@ -1,10 +1,14 @@
+import { albertFamily } from './albert/hugging-face.js';
 import { bertFamily } from './bert/hugging-face.js';
 import { bigBirdFamily } from './big-bird/hugging-face.js';
 import { distilbertFamily } from './distilbert/hugging-face.js';
+import { electraFamily } from './electra/hugging-face.js';
 import type { EncoderFamily } from './encoder-family.js';
 import { longformerFamily } from './longformer/hugging-face.js';
 import { robertaFamily } from './roberta/hugging-face.js';
+import { xlmRobertaFamily } from './xlm-roberta/hugging-face.js';
 
+export type { AlbertConfig } from './albert/config.js';
 export { bertPresets } from './bert/config.js';
 export {
   BigBirdMixer,
@@ -18,10 +22,20 @@ export { BigBirdEncoder } from './big-bird/encoder.js';
 export type { EncoderFamily, EncoderParts } from './encoder-family.js';
 export { LongformerMixer, type LongformerMixerOptions } from './longformer/attention.js';
 export type { LongformerConfig } from './longformer/config.js';
-export { bertFamily, bigBirdFamily, distilbertFamily, longformerFamily, robertaFamily };
+export {
+  albertFamily,
+  bertFamily,
+  bigBirdFamily,
+  distilbertFamily,
+  electraFamily,
+  longformerFamily,
+  robertaFamily,
+  xlmRobertaFamily,
+};
 
 /** All families of encoder-only models of this package. */
 export const bertFamilies: readonly EncoderFamily[] = [
   ...[bertFamily, robertaFamily, distilbertFamily],
+  ...[xlmRobertaFamily, electraFamily, albertFamily as unknown as EncoderFamily],
   ...[longformerFamily, bigBirdFamily],
 ];

@@ -27,14 +27,14 @@ export function encoderUnderTest(model: Bert): ModelUnderTest {
       const observe: Observe = (name, tensor) => {
         const [, projected] = /\.mixer\.(query|key)$/.exec(name) ?? [];
         if (projected) asked[projected] = keep(tensor.clone());
-        const output = stackOutputName(name, model.config.depth + 1);
+        const output = stackOutputName(name, model.encoder.stack.blocks.length + 1);
         if (output) Object.assign(observed, layoutsOf(output, tensor, inputs, { model, asked }));
       };
       const outputs = scoped(() => {
         const found = model.apply(batchOf(inputs, model), observing ? { observe } : {});
-        const wanted = labels && labelsOf(model.headKind, labels);
+        const wanted = labels && labelsOf(model.headKind, labels, inputs);
         const loss = wanted === undefined ? {} : { loss: model.head.loss(found, wanted) };
-        return { ...nameOutputs(model.headKind, found), ...loss };
+        return { ...nameOutputs(model, found), ...loss };
       });
       return { ...observed, ...outputs };
     },
@@ -93,7 +93,9 @@ function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
   const isChoice = headKind === 'multipleChoice';
   const flat = (rows: Rows | undefined) => (isChoice ? (rows?.flat() as unknown as Rows | undefined) : rows);
   // RoBERTa's position ids start after the padding id; ours start at 0.
-  const first = ['roberta', 'longformer'].includes(config.modelType) ? (config.paddingToken ?? 1) + 1 : 0;
+  const first = ['roberta', 'xlm-roberta', 'longformer'].includes(config.modelType)
+    ? (config.paddingToken ?? 1) + 1
+    : 0;
   return {
     tokens: flat(inputs.input_ids)!,
     attentionMask: flat(inputs.attention_mask),
@@ -105,10 +107,13 @@ function batchOf(inputs: ModelInputs, { config, headKind }: Bert): TextBatch {
 }
 
 /** The labels of inputs.json in our heads' format; undefined if the class has no loss for them. */
-function labelsOf(kind: string, labels: Labels): unknown {
+function labelsOf(kind: string, labels: Labels, { attention_mask: mask }: ModelInputs): unknown {
   switch (kind) {
     case 'preTraining':
-      return { tokens: labels.labels, nextSentence: labels.next_sentence_label };
+      return { tokens: labels.labels, nextSentence: labels.next_sentence_label ?? labels.sentence_order_label };
+    case 'replacedTokens':
+      // Its class leaves padding out by the mask.
+      return (labels.labels as Rows).map((row, i) => row.map((label, j) => (mask?.[i]?.[j] === 0 ? -100 : label)));
     case 'questionAnswering':
       return { start: labels.start_positions, end: labels.end_positions };
     case 'nextSentence':
@@ -126,10 +131,11 @@ const OUTPUT_NAMES: Readonly<Record<string, string>> = {
   end: 'end_logits',
 };
 
-function nameOutputs(kind: string, outputs: HeadOutputs): Outputs {
+function nameOutputs({ headKind: kind, config }: Bert, outputs: HeadOutputs): Outputs {
+  const pair = config.modelType === 'albert' ? 'sop_logits' : 'seq_relationship_logits';
   const names: Readonly<Record<string, string>> =
     kind === 'preTraining'
-      ? { logits: 'prediction_logits', nextSentence: 'seq_relationship_logits' }
+      ? { logits: 'prediction_logits', nextSentence: pair }
       : { ...OUTPUT_NAMES, nextSentence: 'logits' };
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [names[name] ?? name, tensor]));
 }

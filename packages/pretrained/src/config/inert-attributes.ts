@@ -59,6 +59,9 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   bert: encoders,
   roberta: encoders,
   distilbert: encoders,
+  'xlm-roberta': encoders,
+  electra: ['summary_last_dropout'],
+  albert: ['down_scale_factor', 'gap_size', 'net_structure_type', 'num_memory_blocks'],
   longformer: [...encoders, 'attention_dilation', 'attention_mode', 'ignore_attention_mask'],
   big_bird: encoders,
   bloom: [

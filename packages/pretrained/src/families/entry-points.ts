@@ -21,7 +21,9 @@ export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
   ...spread('MemoryTransformerXl of @sequitur/gpt', ['lm-rmt']),
   ...spread('RecurrentMemoryGpt of @sequitur/gpt', ['rmt-gpt2']),
-  ...spread('Bert of @sequitur/bert', ['bert', 'roberta', 'distilbert', 'longformer', 'big_bird']),
+  ...spread('Bert of @sequitur/bert', [
+    ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'electra', 'albert', 'longformer', 'big_bird'],
+  ]),
   ...spread('SequenceToSequence of @sequitur/transformer', ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus']),
   ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
   ...spread('Mamba of @sequitur/mamba', ['mamba']),
