@@ -8,9 +8,14 @@ export async function droppedFiles(dropped: DataTransfer | null): Promise<GivenF
   return (await Promise.all(entries.map((entry) => filesOf(entry, '')))).flat();
 }
 
-/** Files that were chosen, or those of a chosen folder. */
-export function chosenFiles(list: FileList | null): GivenFile[] {
-  return [...(list ?? [])].map((content) => ({ name: content.webkitRelativePath || content.name, content }));
+/** Files that were chosen, or those of a chosen folder. The same ones can be chosen again, as after they were mended. */
+export function chosenFiles(input: HTMLInputElement): GivenFile[] {
+  const files = [...(input.files ?? [])].map((content) => ({
+    name: content.webkitRelativePath || content.name,
+    content,
+  }));
+  input.value = '';
+  return files;
 }
 
 async function filesOf(entry: FileSystemEntry, path: string): Promise<GivenFile[]> {

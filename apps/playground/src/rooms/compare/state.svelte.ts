@@ -86,7 +86,7 @@ class CompareState {
     this.progress = null;
   }
 
-  read(file: File): Promise<void> {
+  read(file: Blob): Promise<void> {
     return this.#try(async () => {
       const read = await engine.line.call('compare.read', { lines: await file.text() });
       this.#keep(read);
