@@ -33,7 +33,7 @@ export function writing(stage: Stage): void {
           .then((text) => text?.trim()),
       )
       .toBe(other.trim());
-    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
     const tree = page.getByRole('region', { name: 'Tree of 2 texts' });
     await tree.waitFor();
     await tree
