@@ -7,20 +7,18 @@ import {
   type Linear,
   linearFlops,
   Module,
-  modulesOf,
   type Norm,
   type PartCost,
   type RouterBalance,
-  type SequenceMixer,
   SequiturError,
   type StateTree,
   type StepContext,
   scoped,
-  showValue,
   within,
 } from '@sequitur/core';
 import { div, mul, slice, type Tensor2D, type Tensor3D, tanh, tidy } from '@tensorflow/tfjs-core';
 import type { Block } from './block.js';
+import { expectSameLength, refuseForesight } from './causal-checks.js';
 import { packedPositions, realPositions } from './packed-positions.js';
 import type { TokenEmbedding } from './token-embedding.js';
 
@@ -190,38 +188,8 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   }
 }
 
-/** @throws SequiturError where a block knows what comes after a position: it would read the answer */
-function refuseForesight(blocks: readonly Block[]): void {
-  for (const [index, block] of blocks.entries()) {
-    for (const [path, part] of modulesOf(block, `blocks.${index}`)) {
-      const mixer = part as Module & Pick<SequenceMixer, 'isCausal'> & { readonly pattern?: object };
-      if (mixer.isCausal !== false) continue;
-      throw new SequiturError({
-        where: `a causal model, ${path}`,
-        expected: 'a mixer whose positions see nothing that comes after them',
-        got: `${part.constructor.name}${mixer.pattern ? ` with pattern ${JSON.stringify(mixer.pattern).slice(0, 100)}` : ''}`,
-        fix: 'Take both(causal(), pattern), or an encoder where every position may see all',
-      });
-    }
-  }
-}
-
 /** x [batch, length, width] -> [batch, 1, width]. */
 function lastPosition(x: Tensor3D): Tensor3D {
   const [batch, length, width] = x.shape;
   return slice(x, [0, length - 1, 0], [batch, 1, width]);
-}
-
-/** Caches that count their positions must have read as many as the stack. */
-function expectSameLength({ length, blocks }: LanguageModelState): void {
-  for (const [index, block] of blocks.entries()) {
-    const own = typeof block === 'object' && 'length' in block && !Array.isArray(block) ? block.length : length;
-    if (own === length) continue;
-    throw new SequiturError({
-      where: `CausalStack, state, block ${index}`,
-      expected: `a cache of the ${showValue(length)} tokens that were read`,
-      got: `one of ${showValue(own)}`,
-      fix: 'Pass a state as the model returned it',
-    });
-  }
 }
