@@ -23,12 +23,12 @@ const ROOMS: readonly { readonly name: string; readonly hash: string; fill(page:
   {
     name: 'train',
     hash:
-      'train?task=associative-recall:8&budget=steps:150&batch=16x64' +
+      'train?task=associative-recall:6&budget=steps:500&batch=16x64' +
       '&run=GPT;32;attention,heads=4*2&run=Mamba;32;mamba*3&run=Attention %2B Mamba;32;mamba/attention,heads=4/mamba',
     fill: async (page) => {
       const start = page.getByRole('button', { name: 'Train', exact: true });
       if (await start.isVisible()) await start.click();
-      await page.getByText(/150 of 150 steps/).waitFor();
+      await page.getByText(/500 of 500 steps/).waitFor();
     },
   },
   {
@@ -87,7 +87,8 @@ async function pictures(
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(600);
-    const png = await page.screenshot({ fullPage: true });
+    // A phone shows its first screen: the bar at its bottom would stand in the middle of a long picture.
+    const png = await page.screenshot({ fullPage: look.startsWith('wide') });
     await writeFile(join(folder, `${look}-${name}.webp`), await asWebp(encoder, png));
     console.log(`${look}-${name}`);
   }

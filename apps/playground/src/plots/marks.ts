@@ -2,6 +2,8 @@ import type uPlot from 'uplot';
 import type { ChartData, Ink, Line } from './line-chart.js';
 
 const LABEL_HEIGHT = 15;
+/** The length of a line from the end of a curve to its name. */
+const NEAR = 40;
 
 /** Shades the part of the budget that is not spent yet. */
 export function drawToCome(
@@ -77,7 +79,9 @@ function drawLabel(
   ctx.strokeStyle = colour;
   ctx.lineWidth = ratio;
   ctx.beginPath();
-  ctx.moveTo(x + 3 * ratio, y);
+  // A long leader would read as a line of the plot.
+  const isNear = start - x < NEAR * ratio;
+  ctx.moveTo(isNear ? x + 3 * ratio : start - 16 * ratio, isNear ? y : at);
   ctx.lineTo(start - 10 * ratio, at);
   ctx.lineTo(start - 4 * ratio, at);
   ctx.stroke();
