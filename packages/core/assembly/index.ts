@@ -5,7 +5,7 @@ export { dropout } from './dropout';
 export { embedBackward, embedForward } from './embed';
 export { gemmBatch, gemmScratchBytes } from './gemm';
 export { layerNormBackward, layerNormForward } from './layer-norm';
-export { packedInputs, packedLinear, unpackRows } from './packed';
+export { quantizedInputs, quantizedLinear, dequantizeRows } from './quantized';
 export { add, columnSums, sumOfSquares } from './reduce';
 export { linearScanBackward, linearScanForward } from './linear-scan';
 export { rmsNormBackward, rmsNormForward } from './rms-norm';

@@ -33,7 +33,7 @@ export class GruMixer extends Module implements SequenceMixer<GruState> {
     super();
     const initializer = uniform(1 / Math.sqrt(hiddenWidth));
     this.input = new Linear(width, 3 * hiddenWidth, { initializer });
-    this.recurrence = new Linear(hiddenWidth, 3 * hiddenWidth, { initializer, packable: false });
+    this.recurrence = new Linear(hiddenWidth, 3 * hiddenWidth, { initializer, quantizable: false });
     this.output = new Linear(hiddenWidth, width, { initializer });
     this.hiddenWidth = hiddenWidth;
   }

@@ -41,7 +41,7 @@ export class LstmMixer extends Module implements SequenceMixer<LstmState> {
     super();
     const initializer = uniform(1 / Math.sqrt(hiddenWidth));
     this.input = new Linear(width, 4 * hiddenWidth, { initializer });
-    this.recurrence = new Linear(hiddenWidth, 4 * hiddenWidth, { bias: false, initializer, packable: false });
+    this.recurrence = new Linear(hiddenWidth, 4 * hiddenWidth, { bias: false, initializer, quantizable: false });
     this.output = new Linear(hiddenWidth, width, { initializer });
     this.hiddenWidth = hiddenWidth;
   }

@@ -33,7 +33,7 @@ export class RelativeBuckets extends PositionalEncoding {
   }: RelativeBucketsOptions) {
     super();
     expectBuckets('RelativeBuckets', { buckets, bidirectional, maxDistance });
-    this.table = new Embedding(buckets, heads, initializer, { packable: false });
+    this.table = new Embedding(buckets, heads, initializer, { quantizable: false });
     this.bidirectional = bidirectional;
     this.maxDistance = maxDistance;
   }

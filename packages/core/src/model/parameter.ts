@@ -2,8 +2,8 @@ import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorfl
 import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
-import { type PackedFormat, type PackedMatrix, unpackRows } from '../ops/packed/matrix.js';
-import { packMatrix } from '../ops/packed/pack-matrix.js';
+import { dequantizeRows, type QuantizedFormat, type QuantizedMatrix } from '../ops/quantized/matrix.js';
+import { quantizeMatrix } from '../ops/quantized/quantize-matrix.js';
 import type { Random } from '../random.js';
 import { showShape, sizeOf } from '../shape.js';
 import type { Initializer } from './initializers.js';
@@ -12,18 +12,18 @@ export interface ParameterOptions {
   /** Whether weight decay applies. Default: to parameters of rank 2 or more, so not to biases and norms. */
   readonly decays?: boolean;
   /**
-   * The axis along which the rows of a packed matrix lie: 1 for the outputs of a linear layer, 0 for a table. Default:
-   * none, and the parameter cannot be packed.
+   * The axis along which the rows of a quantized matrix lie: 1 for the outputs of a linear layer, 0 for a table. Default:
+   * none, and the parameter cannot be quantized.
    */
   readonly rowAxis?: 0 | 1 | undefined;
 }
 
 /** How a parameter stores its values. */
-export type StorageFormat = 'float32' | PackedFormat;
+export type StorageFormat = 'float32' | QuantizedFormat;
 
 /**
  * A parameter: a named array of trained values. It allocates no memory until it is initialised (`initialize`) or loaded
- * (`assign`). A matrix can be stored in 16, 8 or 4 bits (`format`); it is then frozen, and layers compute with `packed`.
+ * (`assign`). A matrix can be stored in 16, 8 or 4 bits (`format`); it is then frozen, and layers compute with `quantized`.
  */
 export class Parameter {
   readonly shape: readonly number[];
@@ -35,7 +35,7 @@ export class Parameter {
   readonly rowAxis: 0 | 1 | null;
   #format: StorageFormat = 'float32';
   #variable: Variable | undefined;
-  #packed: PackedMatrix | undefined;
+  #quantized: QuantizedMatrix | undefined;
   #isDisposed = false;
 
   constructor(shape: readonly number[], initializer: Initializer, options: ParameterOptions = {}) {
@@ -47,7 +47,7 @@ export class Parameter {
   }
 
   get isFilled(): boolean {
-    return this.#variable !== undefined || this.#packed !== undefined;
+    return this.#variable !== undefined || this.#quantized !== undefined;
   }
 
   /** How the values are stored. */
@@ -56,9 +56,9 @@ export class Parameter {
   }
 
   /**
-   * Stores values from the next `assign` on in another format. A packed parameter is frozen.
+   * Stores values from the next `assign` on in another format. A quantized parameter is frozen.
    *
-   * @throws SequiturError where the parameter has values already (see `quantize`), or cannot be packed
+   * @throws SequiturError where the parameter has values already (see `quantize`), or cannot be quantized
    */
   set format(format: StorageFormat) {
     const where = `the format of a parameter of shape ${showShape(this.shape)}`;
@@ -71,16 +71,16 @@ export class Parameter {
     this.trainable = format === 'float32' && this.trainable;
   }
 
-  /** The values as a packed matrix owned by the parameter, or null where they are float32. */
-  get packed(): PackedMatrix | null {
-    if (this.#packed) expectUsable(`a parameter of shape ${showShape(this.shape)}`, this.#packed.words);
-    return this.#packed ?? null;
+  /** The values as a quantized matrix owned by the parameter, or null where they are float32. */
+  get quantized(): QuantizedMatrix | null {
+    if (this.#quantized) expectUsable(`a parameter of shape ${showShape(this.shape)}`, this.#quantized.words);
+    return this.#quantized ?? null;
   }
 
   /** The values, as a variable owned by the parameter: the caller must not dispose it. */
   get value(): Variable {
     const where = `a parameter of shape ${showShape(this.shape)}`;
-    if (this.#packed) {
+    if (this.#quantized) {
       throw new SequiturError({
         where,
         expected: 'values in float32',
@@ -119,7 +119,7 @@ export class Parameter {
       });
     }
     if (this.#format === 'float32') this.#store(values);
-    else this.#pack(values, this.#format);
+    else this.#quantize(values, this.#format);
     this.#isDisposed = false;
   }
 
@@ -130,29 +130,29 @@ export class Parameter {
     if (values instanceof Float32Array) dispose(fresh);
   }
 
-  #pack(values: Float32Array | Tensor, format: PackedFormat): void {
+  #quantize(values: Float32Array | Tensor, format: QuantizedFormat): void {
     const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
     if (!(values instanceof Float32Array)) {
       throw new SequiturError({ where, expected: 'values as a Float32Array', got: 'a tensor' });
     }
     const [height, width] = this.shape as [number, number];
     const size = this.rowAxis === 1 ? ([width, height] as const) : ([height, width] as const);
-    const packed = packMatrix(format, this.rowAxis === 1 ? transposed(values, height) : values, size, where);
+    const quantized = quantizeMatrix(format, this.rowAxis === 1 ? transposed(values, height) : values, size, where);
     this.dispose();
-    this.#packed = packed;
+    this.#quantized = quantized;
   }
 
   /**
    * A copy of the values on the host, row-major: on some backends tfjs would return the memory of the tensor itself.
    */
   async read(): Promise<Float32Array> {
-    if (!this.packed) return ((await this.value.data()) as Float32Array).slice();
-    const { words, scales, format, columns, rows } = this.packed;
+    if (!this.quantized) return ((await this.value.data()) as Float32Array).slice();
+    const { words, scales, format, columns, rows } = this.quantized;
     const [bits, factors] = await Promise.all([
       words.data() as Promise<Int32Array>,
       scales.data() as Promise<Float32Array>,
     ]);
-    const values = unpackRows(format, { words: bits, scales: factors }, columns);
+    const values = dequantizeRows(format, { words: bits, scales: factors }, columns);
     return this.rowAxis === 1 ? transposed(values, rows) : values;
   }
 
@@ -160,9 +160,9 @@ export class Parameter {
   dispose(): void {
     if (this.isFilled) this.#isDisposed = true;
     this.#variable?.dispose();
-    if (this.#packed) dispose([this.#packed.words, this.#packed.scales]);
+    if (this.#quantized) dispose([this.#quantized.words, this.#quantized.scales]);
     this.#variable = undefined;
-    this.#packed = undefined;
+    this.#quantized = undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { SequiturError } from '../errors.js';
-import { scalesPerRow, wordsPerRow } from '../ops/packed/matrix.js';
+import { scalesPerRow, wordsPerRow } from '../ops/quantized/matrix.js';
 import { checkOptions, option, optionsOf } from '../options/index.js';
 import { sizeOf } from '../shape.js';
 import { type Module, parametersOf } from './module.js';
@@ -23,7 +23,7 @@ export interface ParameterStorage {
 
 /**
  * Stores the weights of linear layers and embedding tables in 16, 8 or 4 bits; norms, biases and small parts that other
- * kernels read stay float32. Packed parameters are frozen: a model trains on top of them with LoRA (QLoRA, Dettmers et
+ * kernels read stay float32. Quantized parameters are frozen: a model trains on top of them with LoRA (QLoRA, Dettmers et
  * al. 2023). One parameter is converted at a time.
  *
  * @returns the storage of every parameter by path
@@ -66,12 +66,15 @@ function planOf(model: Module, options: QuantizeOptions) {
     quantizeOptions,
     options,
   );
-  const packable = [...parametersOf(model)].filter(([, parameter]) => parameter.rowAxis !== null);
-  if (packable.length === 0) {
+  const quantizable = [...parametersOf(model)].filter(([, parameter]) => parameter.rowAxis !== null);
+  if (quantizable.length === 0) {
     throw new SequiturError({ where: 'quantize', expected: 'a model with linear layers or embeddings', got: 'none' });
   }
   return new Map(
-    packable.map(([path, parameter]) => [path, { parameter, format: parameter.rowAxis === 0 ? embeddings : weights }]),
+    quantizable.map(([path, parameter]) => [
+      path,
+      { parameter, format: parameter.rowAxis === 0 ? embeddings : weights },
+    ]),
   );
 }
 

@@ -18,7 +18,7 @@ import {
 class Small extends Module {
   readonly table = new Embedding(40, 64);
   readonly layer = new Linear(64, 33);
-  readonly dense = new Linear(8, 8, { packable: false });
+  readonly dense = new Linear(8, 8, { quantizable: false });
 }
 
 onEachBackend('quantized parameters', () => {
@@ -52,7 +52,7 @@ onEachBackend('quantized parameters', () => {
     }
   });
 
-  it('are packed as they are assigned, one after the other', async () => {
+  it('are quantized as they are assigned, one after the other', async () => {
     const [later, before] = [new Small(), initialize(new Small(), 1)];
     quantizeOnAssign(later, { weights: 'int8', embeddings: 'float32' });
     for (const [path, parameter] of parametersOf(before))

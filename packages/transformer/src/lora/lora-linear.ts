@@ -31,8 +31,8 @@ export class LoraLinear extends Linear {
     this.weight = wrapped.weight;
     this.bias = wrapped.bias;
     this.down =
-      down ?? new Linear(inputs, rank, { bias: false, packable: false, initializer: normal(1 / Math.sqrt(inputs)) });
-    this.up = new Linear(rank, outputs, { bias: false, packable: false, initializer: zeros });
+      down ?? new Linear(inputs, rank, { bias: false, quantizable: false, initializer: normal(1 / Math.sqrt(inputs)) });
+    this.up = new Linear(rank, outputs, { bias: false, quantizable: false, initializer: zeros });
     this.scale = scale;
     this.dropout = share;
   }

@@ -77,8 +77,8 @@ export interface WasmKernels {
   ): void;
   readonly linearScanBackward: (...numbers: number[]) => void;
   readonly linearScanForward: (...numbers: number[]) => void;
-  packedInputs(kind: number, m: number, k: number, padded: number, x: Offset, to: Offset): void;
-  readonly packedLinear: (...numbers: number[]) => void;
+  quantizedInputs(kind: number, m: number, k: number, padded: number, x: Offset, to: Offset): void;
+  readonly quantizedLinear: (...numbers: number[]) => void;
   rmsNormBackward(
     rows: number,
     width: number,
@@ -121,5 +121,5 @@ export interface WasmKernels {
     normalisers: Offset,
   ): void;
   sumOfSquares(n: number, x: Offset): number;
-  readonly unpackRows: (...numbers: number[]) => void;
+  readonly dequantizeRows: (...numbers: number[]) => void;
 }

@@ -1,7 +1,7 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { embed } from '../../ops/embed/index.js';
-import { packedEmbed } from '../../ops/packed-embed/index.js';
-import { packedLinear } from '../../ops/packed-linear/index.js';
+import { quantizedEmbed } from '../../ops/quantized-embed/index.js';
+import { quantizedLinear } from '../../ops/quantized-linear/index.js';
 import { unembed } from '../../ops/unembed/index.js';
 import { type Initializer, normal } from '../initializers.js';
 import { Module } from '../module.js';
@@ -11,7 +11,7 @@ export interface EmbeddingOptions {
   /** The id whose vector is initially zero and gets no gradient from lookups, `padding_idx` of PyTorch. */
   readonly padding?: number | undefined;
   /** Whether the table can be stored in 16, 8 or 4 bits; default true. */
-  readonly packable?: boolean;
+  readonly quantizable?: boolean;
 }
 
 /** An embedding: a table with one vector for each id. */
@@ -23,24 +23,26 @@ export class Embedding extends Module {
     count: number,
     width: number,
     initializer: Initializer = normal(0.02),
-    { padding, packable = true }: EmbeddingOptions = {},
+    { padding, quantizable = true }: EmbeddingOptions = {},
   ) {
     super();
     const drawn = padding === undefined ? initializer : cleared(initializer, padding);
-    this.weight = new Parameter([count, width], drawn, { rowAxis: packable ? 0 : undefined });
+    this.weight = new Parameter([count, width], drawn, { rowAxis: quantizable ? 0 : undefined });
     this.padding = padding ?? null;
   }
 
   /** ids int32 [...] -> [..., width]. */
   lookup(ids: Tensor): Tensor {
-    const { packed } = this.weight;
-    return packed ? packedEmbed(packed, ids) : embed(this.weight.value as Tensor2D, ids, { padding: this.padding });
+    const { quantized } = this.weight;
+    return quantized
+      ? quantizedEmbed(quantized, ids)
+      : embed(this.weight.value as Tensor2D, ids, { padding: this.padding });
   }
 
   /** Unembedding, the tied output projection: x [..., width] -> x Eᵀ [..., count]. */
   scores<T extends Tensor>(x: T): T {
-    const { packed } = this.weight;
-    return packed ? (packedLinear(x, packed, null) as T) : unembed(x, this.weight.value as Tensor2D);
+    const { quantized } = this.weight;
+    return quantized ? (quantizedLinear(x, quantized, null) as T) : unembed(x, this.weight.value as Tensor2D);
   }
 }
 

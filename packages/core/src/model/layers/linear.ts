@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { linear } from '../../ops/linear/index.js';
-import { packedLinear } from '../../ops/packed-linear/index.js';
+import { quantizedLinear } from '../../ops/quantized-linear/index.js';
 import { type Initializer, normal, zeros } from '../initializers.js';
 import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
@@ -11,7 +11,7 @@ export interface LinearOptions {
   /** Initializer of the weight; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;
   /** Whether the weight can be stored in 16, 8 or 4 bits; default true. */
-  readonly packable?: boolean;
+  readonly quantizable?: boolean;
 }
 
 /** A linear layer: y = x W + b, with W [inputs, outputs]. */
@@ -21,15 +21,15 @@ export class Linear extends Module {
 
   constructor(inputs: number, outputs: number, options: LinearOptions = {}) {
     super();
-    const { bias = true, initializer = normal(0.02), packable = true } = options;
-    this.weight = new Parameter([inputs, outputs], initializer, { rowAxis: packable ? 1 : undefined });
+    const { bias = true, initializer = normal(0.02), quantizable = true } = options;
+    this.weight = new Parameter([inputs, outputs], initializer, { rowAxis: quantizable ? 1 : undefined });
     this.bias = bias ? new Parameter([outputs], zeros) : null;
   }
 
   /** x [..., inputs] -> [..., outputs]. */
   apply<T extends Tensor>(x: T): T {
-    const { packed } = this.weight;
+    const { quantized } = this.weight;
     const bias = this.bias?.value ?? null;
-    return (packed ? packedLinear(x, packed, bias) : linear(x, this.weight.value, bias)) as T;
+    return (quantized ? quantizedLinear(x, quantized, bias) : linear(x, this.weight.value, bias)) as T;
   }
 }

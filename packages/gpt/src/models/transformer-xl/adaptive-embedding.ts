@@ -34,7 +34,7 @@ export class AdaptiveEmbedding extends Module {
     const { width, vocabularySize, divisor = 1, embeddingWidth = width } = config;
     const tables = divisor === 1 ? [{ start: 0, end: vocabularySize, size: embeddingWidth }] : clustersOf(config);
     this.tables = tables.map(
-      ({ start, end, size }) => new Embedding(end - start, size, undefined, { packable: false }),
+      ({ start, end, size }) => new Embedding(end - start, size, undefined, { quantizable: false }),
     );
     const projected = divisor !== 1 || embeddingWidth !== width;
     this.projections = projected ? tables.map(({ size }) => new Parameter([width, size], normal(0.02))) : [];

@@ -20,10 +20,10 @@ import {
   tidy,
   where,
 } from '@tensorflow/tfjs-core';
-import { GROUP, type PackedFormat, scalesPerRow } from '../packed/matrix.js';
+import { GROUP, type QuantizedFormat, scalesPerRow } from '../quantized/matrix.js';
 
-export interface UnpackAttributes {
-  readonly format: PackedFormat;
+export interface DequantizeAttributes {
+  readonly format: QuantizedFormat;
   readonly columns: number;
 }
 
@@ -31,11 +31,11 @@ export interface UnpackAttributes {
  * Rows `ids` of words [rows, n] -> float32 [ids, columns], by integer arithmetic: exact on cpu and wasm. tfjs's WebGPU
  * backend computes integers in float32, which cannot hold every word.
  */
-export function unpackRowsReference(
+export function dequantizeRowsReference(
   words: Tensor,
   scales: Tensor,
   ids: Tensor,
-  { format, columns }: UnpackAttributes,
+  { format, columns }: DequantizeAttributes,
 ): Tensor2D {
   return tidy(() => {
     const chosen = scalesPerRow(format, columns) === 0 ? scales : gather(scales, ids);
@@ -44,7 +44,7 @@ export function unpackRowsReference(
   });
 }
 
-function valuesOf(words: Tensor, scales: Tensor, format: PackedFormat): Tensor {
+function valuesOf(words: Tensor, scales: Tensor, format: QuantizedFormat): Tensor {
   const rows = words.shape[0]!;
   const halves = parts(words, 16); // [rows, n, 2]
   if (format === 'bfloat16') return floatOf(halves, { fractionBits: 7, exponents: 256, bias: 127 });

@@ -1,4 +1,4 @@
-// Packed matrices, as `src/ops/packed/matrix.ts` describes them: rows are unpacked, or multiplied while they are unpacked.
+// Quantized matrices, as `src/ops/quantized/matrix.ts` describes them: rows are dequantized, or multiplied while they are dequantized.
 import { sumOfLanes } from './math';
 import { multiplyAdd } from './multiply-add';
 
@@ -28,8 +28,8 @@ function widened(kind: i32, halves: v128): v128 {
   return v128.or(f32x4.mul(magnitude, f32x4.splat(reinterpret<f32>(0x77800000))), sign); // 2^112, the difference of the biases
 }
 
-/** y [count, columns] = the elements of the packed rows for the ids; NaN for one that the matrix does not have. */
-export function unpackRows(
+/** y [count, columns] = the elements of the quantized rows for the ids; NaN for one that the matrix does not have. */
+export function dequantizeRows(
   kind: i32, count: i32, rows: i32, columns: i32, words: usize, scales: usize, ids: usize, y: usize,
 ): void {
   const padded = (columns + GROUP - 1) & -GROUP;
@@ -50,11 +50,11 @@ function element(kind: i32, row: usize, scales: usize, column: i32): f32 {
 }
 
 /**
- * The rows of x [m, k] as `packedLinear` reads them: [m, padded], then one scale for each row. For integers they become
+ * The rows of x [m, k] as `quantizedLinear` reads them: [m, padded], then one scale for each row. For integers they become
  * 16-bit integers, so that products are exact and only this rounding, 2^-16 of the largest element, is added to that of
  * the weights. A row with an element that is not finite gets the scale NaN.
  */
-export function packedInputs(kind: i32, m: i32, k: i32, padded: i32, x: usize, to: usize): void {
+export function quantizedInputs(kind: i32, m: i32, k: i32, padded: i32, x: usize, to: usize): void {
   const scales = to + (<usize>(m * padded) << 2);
   for (let i = 0; i < m; i++, x += <usize>k << 2) {
     const row = to + (<usize>(i * padded) << 2);
@@ -78,8 +78,8 @@ function toIntegers(k: i32, x: usize, to: usize): f32 {
   return largest / 32767;
 }
 
-/** y [m, rows of a matrix n apart] = x Wᵀ + bias for `rows` rows of W; `x` is what `packedInputs` wrote. */
-export function packedLinear(
+/** y [m, rows of a matrix n apart] = x Wᵀ + bias for `rows` rows of W; `x` is what `quantizedInputs` wrote. */
+export function quantizedLinear(
   kind: i32, m: i32, rows: i32, padded: i32, x: usize, words: usize, scales: usize, bias: usize, y: usize, n: i32,
 ): void {
   const ofInputs = x + (<usize>(m * padded) << 2);

@@ -1,20 +1,20 @@
 import { tensor2d } from '@tensorflow/tfjs-core';
-import { type PackedFormat, type PackedMatrix, packRows, scalesPerRow, wordsPerRow } from './matrix.js';
+import { type QuantizedFormat, type QuantizedMatrix, quantizeRows, scalesPerRow, wordsPerRow } from './matrix.js';
 
 /**
- * Packs a matrix as tensors, which the caller disposes.
+ * Quantizes a matrix as tensors, which the caller disposes.
  *
  * @param values float32 [rows, columns]
  * @param where the matrix, for the message
  * @throws SequiturError where a value is not finite, or too large for float16
  */
-export function packMatrix(
-  format: PackedFormat,
+export function quantizeMatrix(
+  format: QuantizedFormat,
   values: Float32Array,
   [rows, columns]: readonly [rows: number, columns: number],
   where?: string,
-): PackedMatrix {
-  const { words, scales } = packRows(format, values, columns, where);
+): QuantizedMatrix {
+  const { words, scales } = quantizeRows(format, values, columns, where);
   const perRow = scalesPerRow(format, columns);
   return {
     ...{ format, rows, columns },

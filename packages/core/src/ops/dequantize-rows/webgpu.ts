@@ -1,19 +1,19 @@
 import { groupsOf, webGpuInstance } from '../../backends/webgpu/compute.js';
 import { NOT_FINITE, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
-import { PACKED_FORMATS, type PackedFormat, scalesPerRow, wordsPerRow } from '../packed/matrix.js';
-import { UNPACK } from '../packed/unpack-wgsl.js';
-import type { UnpackAttributes } from './reference.js';
+import { DEQUANTIZE } from '../quantized/dequantize-wgsl.js';
+import { QUANTIZED_FORMATS, type QuantizedFormat, scalesPerRow, wordsPerRow } from '../quantized/matrix.js';
+import type { DequantizeAttributes } from './reference.js';
 
 const SIZE = 256;
 
-const kernelOf = (format: PackedFormat): WebGpuKernel => ({
-  name: `rows of ${format} unpacked`,
+const kernelOf = (format: QuantizedFormat): WebGpuKernel => ({
+  name: `rows of ${format} dequantized`,
   reads: { words: 'i32', scales: 'f32', ids: 'i32' },
   writes: { y: 'f32' },
   parameters: { count: 'u32', rows: 'u32', columns: 'u32', words_per_row: 'u32', scales_per_row: 'u32' },
   workgroupSize: SIZE,
-  declarations: `${NOT_FINITE}${UNPACK[format]}`,
+  declarations: `${NOT_FINITE}${DEQUANTIZE[format]}`,
   code: `
   let i = group * SIZE + lane;
   if (i >= p.count) { return; }
@@ -21,12 +21,12 @@ const kernelOf = (format: PackedFormat): WebGpuKernel => ({
   let column = i % p.columns;
   if (row >= p.rows) { y[i] = nan(); return; }
   let scale = scales[select(0u, row * p.scales_per_row + scale_index(column), p.scales_per_row > 0u)];
-  y[i] = unpacked(row * p.words_per_row, column) * scale;`,
+  y[i] = dequantized(row * p.words_per_row, column) * scale;`,
 });
 
-const kernels = Object.fromEntries(PACKED_FORMATS.map((format) => [format, kernelOf(format)]));
+const kernels = Object.fromEntries(QUANTIZED_FORMATS.map((format) => [format, kernelOf(format)]));
 
-export const unpackRowsWebGpu: NativeKernel<UnpackAttributes> = ({ inputs, attributes, backend }) => {
+export const dequantizeRowsWebGpu: NativeKernel<DequantizeAttributes> = ({ inputs, attributes, backend }) => {
   const gpu = webGpuInstance(backend);
   if (!gpu) return null;
   const { format, columns } = attributes;

@@ -3,18 +3,18 @@ import { SequiturError } from '../../errors.js';
 import { narrowHalf, widenBrainFloat, widenHalf } from '../../half-precision.js';
 
 /**
- * How the elements of a packed matrix are stored:
+ * How the elements of a quantized matrix are stored:
  * - `bfloat16`, `float16`: rounded to the nearest;
  * - `int8`: q · scale with q from -127 to 127 and one scale per row, the largest magnitude / 127;
  * - `int4`: q · scale with q from -8 to 7 and one scale per 32 elements of a row, the element of largest magnitude / -8.
  */
-export type PackedFormat = 'bfloat16' | 'float16' | 'int8' | 'int4';
+export type QuantizedFormat = 'bfloat16' | 'float16' | 'int8' | 'int4';
 
-export const PACKED_FORMATS: readonly PackedFormat[] = ['bfloat16', 'float16', 'int8', 'int4'];
+export const QUANTIZED_FORMATS: readonly QuantizedFormat[] = ['bfloat16', 'float16', 'int8', 'int4'];
 
-/** A matrix of which each row is packed by itself, padded with zeros to whole groups of 32 elements. */
-export interface PackedMatrix {
-  readonly format: PackedFormat;
+/** A matrix of which each row is quantized by itself, padded with zeros to whole groups of 32 elements. */
+export interface QuantizedMatrix {
+  readonly format: QuantizedFormat;
   readonly rows: number;
   readonly columns: number;
   /** Int32 [rows, words per row]: the bits, in little-endian order. */
@@ -23,8 +23,8 @@ export interface PackedMatrix {
   readonly scales: Tensor2D;
 }
 
-/** The bits of a packed matrix on the host, row by row. */
-export interface PackedBits {
+/** The bits of a quantized matrix on the host, row by row. */
+export interface QuantizedBits {
   readonly words: Int32Array;
   readonly scales: Float32Array;
 }
@@ -35,29 +35,29 @@ export const GROUP = 32;
 export const BITS = { bfloat16: 16, float16: 16, int8: 8, int4: 4 } as const;
 
 /** 32-bit words of one row. */
-export function wordsPerRow(format: PackedFormat, columns: number): number {
+export function wordsPerRow(format: QuantizedFormat, columns: number): number {
   return Math.ceil(columns / GROUP) * BITS[format];
 }
 
 /** Scales of one row. */
-export function scalesPerRow(format: PackedFormat, columns: number): number {
+export function scalesPerRow(format: QuantizedFormat, columns: number): number {
   if (format === 'int4') return Math.ceil(columns / GROUP);
   return format === 'int8' ? 1 : 0;
 }
 
 /**
- * Packs a matrix.
+ * Quantizes a matrix.
  *
  * @param values float32 [rows, columns]
  * @param where the matrix, for the message
  * @throws SequiturError where a value is not finite, or too large for float16
  */
-export function packRows(
-  format: PackedFormat,
+export function quantizeRows(
+  format: QuantizedFormat,
   values: Float32Array,
   columns: number,
-  where = 'a packed matrix',
-): PackedBits {
+  where = 'a quantized matrix',
+): QuantizedBits {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new SequiturError({ where, expected: 'finite values', got: `${values[bad]} at index ${bad}` });
@@ -70,22 +70,22 @@ export function packRows(
   for (let r = 0; r < rows; r++) {
     row.set(values.subarray(r * columns, (r + 1) * columns));
     const to = bytes.subarray((r * padded * BITS[format]) / 8, ((r + 1) * padded * BITS[format]) / 8);
-    if (format === 'int8') scales[r] = packInt8(row, to);
-    else if (format === 'int4') packInt4(row, to, scales.subarray((r * padded) / GROUP));
+    if (format === 'int8') scales[r] = quantizeInt8(row, to);
+    else if (format === 'int4') quantizeInt4(row, to, scales.subarray((r * padded) / GROUP));
     else to.set(new Uint8Array(narrowHalf(row, format, where).buffer));
   }
   return { words: new Int32Array(bytes.buffer), scales };
 }
 
 /** Returns the scale. */
-function packInt8(row: Float32Array, to: Uint8Array): number {
+function quantizeInt8(row: Float32Array, to: Uint8Array): number {
   const scale = Math.fround(row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127);
   for (let i = 0; i < row.length; i++) to[i] = scale === 0 ? 0 : clamp(Math.round(row[i]! / scale), -127, 127);
   return scale;
 }
 
 /** Byte j of a group holds element j in its low half and element j + 16 in its high half, each as q + 8. */
-function packInt4(row: Float32Array, to: Uint8Array, scales: Float32Array): void {
+function quantizeInt4(row: Float32Array, to: Uint8Array, scales: Float32Array): void {
   for (let g = 0; g * GROUP < row.length; g++) {
     const group = row.subarray(g * GROUP, (g + 1) * GROUP);
     const largest = group.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
@@ -100,20 +100,24 @@ function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most);
 }
 
-/** The values of some packed rows: float32 [rows, columns]. */
-export function unpackRows(format: PackedFormat, { words, scales }: PackedBits, columns: number): Float32Array {
+/** The values of some quantized rows: float32 [rows, columns]. */
+export function dequantizeRows(
+  format: QuantizedFormat,
+  { words, scales }: QuantizedBits,
+  columns: number,
+): Float32Array {
   const perRow = wordsPerRow(format, columns);
   const rows = words.length / perRow;
   const values = new Float32Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const row = words.slice(r * perRow, (r + 1) * perRow);
     const ofRow = scales.subarray(r * scalesPerRow(format, columns));
-    values.set(unpackRow(format, row, ofRow).subarray(0, columns), r * columns);
+    values.set(dequantizeRow(format, row, ofRow).subarray(0, columns), r * columns);
   }
   return values;
 }
 
-function unpackRow(format: PackedFormat, words: Int32Array, scales: Float32Array): Float32Array {
+function dequantizeRow(format: QuantizedFormat, words: Int32Array, scales: Float32Array): Float32Array {
   if (format === 'bfloat16') return widenBrainFloat(new Uint16Array(words.buffer));
   if (format === 'float16') return widenHalf(new Uint16Array(words.buffer));
   if (format === 'int8') return Float32Array.from(new Int8Array(words.buffer), (q) => q * scales[0]!);

@@ -1,21 +1,21 @@
 import { wasmInstance } from '../../backends/wasm/instance.js';
 import { ranges } from '../../backends/wasm/threads/ranges.js';
 import type { NativeKernel } from '../define-op.js';
-import { PACKED_FORMATS } from '../packed/matrix.js';
-import type { UnpackAttributes } from './reference.js';
+import { QUANTIZED_FORMATS } from '../quantized/matrix.js';
+import type { DequantizeAttributes } from './reference.js';
 
-export const unpackRowsWasm: NativeKernel<UnpackAttributes> = ({ inputs, attributes, backend }) => {
+export const dequantizeRowsWasm: NativeKernel<DequantizeAttributes> = ({ inputs, attributes, backend }) => {
   const wasm = wasmInstance(backend);
   if (!wasm) return null;
   const { format, columns } = attributes;
   const [rows, count] = [inputs.words!.shape[0]!, inputs.ids!.size];
   const y = wasm.output([count, columns]);
-  const packed = [rows, columns, wasm.offset(inputs.words!), wasm.offset(inputs.scales!)];
+  const quantized = [rows, columns, wasm.offset(inputs.words!), wasm.offset(inputs.scales!)];
   const [ids, to] = [wasm.offset(inputs.ids!), wasm.offset(y)];
   const calls = ranges(count, wasm.threads).map((part) => [
-    ...[PACKED_FORMATS.indexOf(format), part.count, ...packed],
+    ...[QUANTIZED_FORMATS.indexOf(format), part.count, ...quantized],
     ...[ids + 4 * part.from, to + 4 * part.from * columns],
   ]);
-  wasm.runAll('unpackRows', calls, wasm.shouldParallelize(count * columns));
+  wasm.runAll('dequantizeRows', calls, wasm.shouldParallelize(count * columns));
   return [y];
 };

@@ -1,9 +1,9 @@
 import { cpuInstance } from '../../backends/cpu/instance.js';
 import type { NativeKernel } from '../define-op.js';
-import { scalesPerRow, unpackRows, wordsPerRow } from '../packed/matrix.js';
-import type { UnpackAttributes } from './reference.js';
+import { dequantizeRows, scalesPerRow, wordsPerRow } from '../quantized/matrix.js';
+import type { DequantizeAttributes } from './reference.js';
 
-export const unpackRowsCpu: NativeKernel<UnpackAttributes> = ({ inputs, attributes, backend }) => {
+export const dequantizeRowsCpu: NativeKernel<DequantizeAttributes> = ({ inputs, attributes, backend }) => {
   const cpu = cpuInstance(backend);
   if (!cpu) return null;
   const { format, columns } = attributes;
@@ -18,7 +18,7 @@ export const unpackRowsCpu: NativeKernel<UnpackAttributes> = ({ inputs, attribut
       scales: row(scales, id, scalesPerRow(format, columns)),
     };
     if (id < 0 || id >= inputs.words!.shape[0]!) to.fill(Number.NaN);
-    else to.set(unpackRows(format, bits, columns));
+    else to.set(dequantizeRows(format, bits, columns));
   }
   return [cpu.output([ids.length, columns], y)];
 };
