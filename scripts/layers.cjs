@@ -25,6 +25,7 @@ const layers = {
     is: 'encoder-only families and their heads',
     imports: ['core', 'pretrained', 'attention', 'transformer', 'text'],
   },
+  'ai-sdk': { is: 'models for the AI SDK', imports: ['core', 'gpt'] },
   page: {
     is: 'all of it as one module, for pages',
     imports: [

@@ -28,7 +28,12 @@ export function launch(executablePath: string): Promise<Browser> {
   });
 }
 
-const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+};
 
 /** Headers that make a page cross-origin isolated, so that it may share memory with its workers. */
 export const ISOLATED = {

@@ -35,7 +35,7 @@ describe.skipIf(!chromium && !isRequired)(chromium ? title : `${title} (no Chrom
     strict = await serve(built.output, { ...ISOLATED, 'Content-Security-Policy': `${OWN_ONLY} 'wasm-unsafe-eval'` });
     withoutWasm = await serve(built.output, { 'Content-Security-Policy': OWN_ONLY });
     browser = await launch(chromium);
-  }, 600_000);
+  }, 1_500_000);
   afterAll(async () => {
     await browser?.close();
     for (const served of [plain, isolated, strict, withoutWasm]) served?.server.close();

@@ -26,7 +26,7 @@ describe('the packed packages in an empty project', () => {
     project = join(folder, 'project');
     await newProject(project, { tarballs: await pack(join(folder, 'tarballs'), PUBLISHED) });
     expected = (await run(process.execPath, ['main.mjs'], { cwd: project })).stdout.slice(0, -1);
-  }, 600_000);
+  }, 1_500_000);
   afterAll(() => folder && rm(folder, { recursive: true }));
 
   it('run in Node, by import and by require', async () => {

@@ -1,5 +1,5 @@
 export * from './architectures.js';
-export { Conversation, type ConversationParts, type SayOptions } from './chat/conversation.js';
+export { Conversation, type ConversationParts, type SayOptions, type TurnUsage } from './chat/conversation.js';
 export { type JinjaTemplate, jinjaTemplate, templateOf } from './chat/jinja/template.js';
 export type { ChatTemplate, Message } from './chat/template.js';
 export * from './gpt.js';

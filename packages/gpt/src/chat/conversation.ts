@@ -30,6 +30,17 @@ export interface ConversationParts {
   readonly generation?: GenerationSettings | undefined;
 }
 
+/** Numbers of tokens of one turn. */
+export interface TurnUsage {
+  /** Of all messages, as the template writes them. */
+  readonly prompt: number;
+  /** Those of them that were in the state already. */
+  readonly reused: number;
+  readonly written: number;
+  /** Whether the last one of these is an end token. */
+  readonly ended: boolean;
+}
+
 const UNFIT = ['sequences', 'beamSearch', 'contrastive', 'speculation', 'whenFull'] as const;
 
 /**
@@ -49,6 +60,8 @@ export class Conversation {
   #tokens: readonly number[] = [];
   #read: { readonly state: StateTree; readonly length: number } | null = null;
   #isSpeaking = false;
+  #reused = 0;
+  #usage: TurnUsage = { prompt: 0, reused: 0, written: 0, ended: false };
   #isDisposed = false;
 
   /** @throws SequiturError where the messages are no list of roles and contents */
@@ -60,6 +73,11 @@ export class Conversation {
 
   get messages(): readonly Message[] {
     return this.#messages;
+  }
+
+  /** Tokens of the last answer and of its prompt. */
+  get usage(): TurnUsage {
+    return this.#usage;
   }
 
   /** Number of tokens in the state. */
@@ -123,6 +141,8 @@ export class Conversation {
       }
     } finally {
       this.#tokens = [...prompt, ...written];
+      const ended = endTokens.includes(written.at(-1)!);
+      this.#usage = { prompt: prompt.length, reused: this.#reused, written: written.length, ended };
       if (written.length > 0) this.#messages = [...asked, { role: 'assistant', content: answer }];
     }
   }
@@ -131,6 +151,7 @@ export class Conversation {
     const { model } = this.#parts;
     if (prompt.length > model.contextLength) throw tooLong(prompt.length, model);
     const start = this.#sharedWith(prompt);
+    this.#reused = start?.length ?? 0;
     const continued = new ContinuedModel(model, start?.state ?? null, start?.length ?? 0, (state, added) =>
       this.#keep(state, added),
     );

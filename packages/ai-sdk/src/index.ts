@@ -1,0 +1,1 @@
+export { type SequiturOptions, sequitur } from './sequitur.js';
