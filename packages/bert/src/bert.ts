@@ -160,7 +160,16 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
     const { globals, choices } = completed;
     const seeing = globals && positionsOf(globals, completed.attentionMask);
     const hidden = this.encoder.encode(tokens, { ...context, ...given, globals: seeing });
-    return { hidden, seen: { ...context, tokens: this.encoder.embedding.tokens, choices, question } };
+    return {
+      hidden,
+      seen: {
+        ...context,
+        attentionMask: given.attentionMask,
+        tokens: this.encoder.embedding.tokens,
+        choices,
+        question,
+      },
+    };
   }
 }
 

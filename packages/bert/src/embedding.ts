@@ -21,6 +21,10 @@ export interface BertEmbeddingOptions {
   readonly skipsPadding?: boolean;
   /** Factor on the token embeddings; default 1. */
   readonly scale?: number;
+  /** Whether positions are embedded; default true. */
+  readonly positioned?: boolean;
+  /** Whether the norm has a bias; default true. */
+  readonly normBias?: boolean;
   /** Whether a projection follows; default where `embeddingWidth` differs from `width`. */
   readonly projects?: boolean;
 }
@@ -29,7 +33,7 @@ export interface BertEmbeddingOptions {
 export class BertEmbedding extends Module {
   readonly tokens: Embedding; // [vocabularySize, width]
   readonly tokenTypes: Embedding | null; // [segments, width]
-  readonly positions: PositionTable; // [contextLength, width]; unused, but stored, where scores know the distance
+  readonly positions: PositionTable | null; // [contextLength, width]; unused, but stored, where scores know the distance
   readonly norm: LayerNorm;
   readonly project: Linear | null; // [embeddingWidth, width]
   readonly #dropout: number;
@@ -38,30 +42,33 @@ export class BertEmbedding extends Module {
   readonly #addsPositions: boolean;
   readonly #scale: number;
 
-  constructor(config: BertConfig, { skipsPadding = false, scale = 1, projects }: BertEmbeddingOptions = {}) {
+  constructor(config: BertConfig, options: BertEmbeddingOptions = {}) {
     super();
+    const { skipsPadding = false, scale = 1, projects, positioned = true, normBias: bias = true } = options;
     const { embeddingWidth: width = config.width } = config;
     const { vocabularySize, tokenTypeCount = 2, paddingToken = 0, initializerRange = 0.02 } = config;
     const drawn = normal(initializerRange);
     const padding = paddingToken ?? 0;
     this.tokens = new Embedding(vocabularySize, width, drawn, { padding: paddingToken ?? undefined });
     this.tokenTypes = tokenTypeCount > 0 ? new Embedding(tokenTypeCount, width, drawn) : null;
-    this.positions = new PositionTable({
-      count: config.contextLength,
-      width,
-      offset: skipsPadding ? padding + 1 : 0,
-      padding: skipsPadding ? padding : undefined,
-      initializer: config.sinusoidal ? (shape) => sinusoidalTable(shape[0]!, width) : drawn,
-      trained: !config.sinusoidal,
-    });
-    this.norm = new LayerNorm(width, { epsilon: config.normEpsilon ?? 1e-12 });
+    const table = () =>
+      new PositionTable({
+        count: config.contextLength,
+        width,
+        offset: skipsPadding ? padding + 1 : 0,
+        padding: skipsPadding ? padding : undefined,
+        initializer: config.sinusoidal ? (shape) => sinusoidalTable(shape[0]!, width) : drawn,
+        trained: !config.sinusoidal,
+      });
+    this.positions = positioned ? table() : null;
+    this.norm = new LayerNorm(width, { epsilon: config.normEpsilon ?? 1e-12, bias });
     const isProjected = projects ?? width !== config.width;
     this.project = isProjected ? new Linear(width, config.width, { initializer: drawn }) : null;
     this.#dropout = config.dropout ?? 0;
     this.#padding = padding;
     this.#skipsPadding = skipsPadding;
     this.#scale = scale;
-    this.#addsPositions = (config.positions ?? 'absolute') === 'absolute';
+    this.#addsPositions = positioned && (config.positions ?? 'absolute') === 'absolute';
   }
 
   /** tokens int32 [batch, length] -> [batch, length, width]. */
@@ -77,7 +84,7 @@ export class BertEmbedding extends Module {
   }
 
   #positionVectors(tokens: Tensor2D, given: Tensor2D | undefined): Tensor {
-    const table = this.positions;
+    const table = this.positions!;
     const inOrder = table.range(0, tokens.shape[1]); // refuses too long a text, whatever the positions
     if (given) return table.lookup(given);
     if (!this.#skipsPadding) return inOrder;

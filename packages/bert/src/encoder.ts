@@ -9,12 +9,13 @@ import {
   LayerNorm,
   linearFlops,
   Module,
+  type Norm,
   normal,
   type PartCost,
   type SequenceMixer,
   SequiturError,
 } from '@sequitur/core';
-import { EncoderStack, PostNormBlock } from '@sequitur/transformer';
+import { type Block, EncoderStack, PostNormBlock } from '@sequitur/transformer';
 import { type Tensor2D, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 import type { BertConfig } from './config.js';
 import { BertEmbedding, type BertEmbeddingOptions } from './embedding.js';
@@ -29,6 +30,10 @@ export interface BertContext extends EncodeContext {
 export interface BertEncoderOptions extends BertEmbeddingOptions {
   /** The attention of layer `index`; default full self-attention. */
   readonly mixer?: (index: number) => SequenceMixer;
+  /** Layer `index` in place of a post-norm block. */
+  readonly block?: (index: number) => Block;
+  /** Of the last layer's output; default none. */
+  readonly norm?: Norm;
   /** The block of each pass, where blocks are passed several times; default each of `depth` blocks once. */
   readonly passes?: readonly number[];
 }
@@ -51,8 +56,12 @@ export class BertEncoder extends Module implements Encoder {
     const { mixer = () => bertAttention(config, options) } = options;
     this.embedding = new BertEmbedding(config, options);
     const { passes = Array.from({ length: config.depth }, (_, index) => index) } = options;
-    const blocks = Array.from({ length: Math.max(...passes) + 1 }, (_, index) => bertBlock(config, mixer(index)));
-    this.stack = new EncoderStack(passes.map((block) => blocks[block]!));
+    const { block = (index: number) => bertBlock(config, mixer(index)), norm } = options;
+    const blocks = Array.from({ length: Math.max(...passes) + 1 }, (_, index) => block(index));
+    this.stack = new EncoderStack(
+      passes.map((place) => blocks[place]!),
+      norm,
+    );
     this.vocabularySize = config.vocabularySize;
     this.contextLength = config.contextLength;
     this.width = config.width;
@@ -77,7 +86,8 @@ export class BertEncoder extends Module implements Encoder {
       const x = this.embedding.apply(tokens, context);
       context.observe?.('embedding', x);
       const { tokenTypes, positions, ...mixing } = context;
-      return this.stack.apply(x, mixing);
+      // Where positions are not embedded, attention has them.
+      return this.stack.apply(x, this.embedding.positions ? mixing : { ...mixing, positions });
     });
   }
 }

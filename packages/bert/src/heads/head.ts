@@ -1,4 +1,4 @@
-import type { Embedding, LossContext, Module } from '@sequitur/core';
+import type { Embedding, LayerNorm, LossContext, Module } from '@sequitur/core';
 import type { Scalar, Tensor, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { BertConfig } from '../config.js';
 
@@ -9,6 +9,8 @@ export type HeadOutputs = Readonly<Record<string, Tensor>>;
 export interface HeadContext extends LossContext {
   /** The token embeddings, for tied heads. */
   readonly tokens: Embedding;
+  /** Padding mask [batch, length], 0 at padding; absent: no padding. */
+  readonly attentionMask?: Tensor2D | undefined;
   /** How many neighbouring rows of the batch are choices of one question; default 1. */
   readonly choices?: number | undefined;
   /** [batch, length], 1 where no answer may begin or end. */
@@ -41,6 +43,18 @@ export interface HeadStyle {
   readonly maskedActivation: string;
   /** Dropout rate before the output projection of the head; each class reads it from another attribute. */
   readonly dropout: number;
+  /** Whether the dense layers of the heads have a bias; default true. */
+  readonly denseBias?: boolean;
+  /**
+   * A norm after the activation of their dense layers, given the width; default one in the masked language head alone.
+   */
+  readonly norm?: (width: number) => LayerNorm;
+  /** What the pooler reads: the first token (the default), or the mean of all real ones. */
+  readonly pools?: 'first' | 'mean';
+  /** Whether tokens are classified after a dense layer, activation and norm; default false. */
+  readonly transformsTokens?: boolean;
+  /** Whether the scores of the masked language head have a bias; default true. */
+  readonly scoreBias?: boolean;
   /** Whether the question answering head has an additional feed-forward layer; default false. */
   readonly transformsAnswers?: boolean;
 }

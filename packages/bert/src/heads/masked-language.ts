@@ -25,18 +25,20 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
   readonly norm: LayerNorm;
   /** Absent: tied to the token embeddings. */
   readonly decoder: Linear | null; // [embeddingWidth, vocabularySize]
-  readonly bias: Parameter; // [vocabularySize]
+  readonly bias: Parameter | null; // [vocabularySize]
   readonly #activation: Activation;
+  readonly #classes: number;
 
   constructor(config: BertConfig, style: HeadStyle) {
     super();
     const { width, embeddingWidth = width, vocabularySize, normEpsilon = 1e-12 } = config;
     const { initializerRange = 0.02, tied = true } = config;
     const initializer = normal(initializerRange);
-    this.dense = new Linear(width, embeddingWidth, { initializer });
-    this.norm = new LayerNorm(embeddingWidth, { epsilon: normEpsilon });
+    this.dense = new Linear(width, embeddingWidth, { bias: style.denseBias ?? true, initializer });
+    this.norm = style.norm?.(embeddingWidth) ?? new LayerNorm(embeddingWidth, { epsilon: normEpsilon });
+    this.#classes = vocabularySize;
     this.decoder = tied ? null : new Linear(embeddingWidth, vocabularySize, { bias: false, initializer });
-    this.bias = new Parameter([vocabularySize], zeros);
+    this.bias = (style.scoreBias ?? true) ? new Parameter([vocabularySize], zeros) : null;
     this.#activation = activationByName(style.maskedActivation);
   }
 
@@ -45,7 +47,7 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     const logits = tidy(() => {
       const ready = this.norm.apply(this.#activation(this.dense.apply(hidden)));
       const scores = this.decoder ? this.decoder.apply(ready) : tokens.scores(ready);
-      return add(scores, this.bias.value) as Tensor3D;
+      return this.bias ? (add(scores, this.bias.value) as Tensor3D) : scores;
     });
     return { logits };
   }
@@ -71,7 +73,7 @@ export class MaskedLanguageHead extends Module implements Head<MaskedLanguageOut
     );
     const values = labels.flatMap((row) => Array.from(row));
     checkIntegerValues('masked language labels', values, {
-      below: this.bias.shape[0]!,
+      below: this.#classes,
       ignored: -100,
       columns: length,
     });

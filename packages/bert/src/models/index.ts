@@ -5,6 +5,7 @@ import { distilbertFamily } from './distilbert/hugging-face.js';
 import { electraFamily } from './electra/hugging-face.js';
 import type { EncoderFamily } from './encoder-family.js';
 import { longformerFamily } from './longformer/hugging-face.js';
+import { modernBertFamily } from './modernbert/hugging-face.js';
 import { robertaFamily } from './roberta/hugging-face.js';
 import { xlmRobertaFamily } from './xlm-roberta/hugging-face.js';
 
@@ -22,6 +23,7 @@ export { BigBirdEncoder } from './big-bird/encoder.js';
 export type { EncoderFamily, EncoderParts } from './encoder-family.js';
 export { LongformerMixer, type LongformerMixerOptions } from './longformer/attention.js';
 export type { LongformerConfig } from './longformer/config.js';
+export type { ModernBertConfig } from './modernbert/config.js';
 export {
   albertFamily,
   bertFamily,
@@ -29,6 +31,7 @@ export {
   distilbertFamily,
   electraFamily,
   longformerFamily,
+  modernBertFamily,
   robertaFamily,
   xlmRobertaFamily,
 };
@@ -37,5 +40,6 @@ export {
 export const bertFamilies: readonly EncoderFamily[] = [
   ...[bertFamily, robertaFamily, distilbertFamily],
   ...[xlmRobertaFamily, electraFamily, albertFamily as unknown as EncoderFamily],
+  ...[modernBertFamily as unknown as EncoderFamily],
   ...[longformerFamily, bigBirdFamily],
 ];

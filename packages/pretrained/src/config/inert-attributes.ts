@@ -60,6 +60,10 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   roberta: encoders,
   distilbert: encoders,
   'xlm-roberta': encoders,
+  modernbert: [
+    ...['deterministic_flash_attn', 'initializer_cutoff_factor', 'layer_norm_eps', 'reference_compile'],
+    ...['repad_logits_with_grad', 'sparse_pred_ignore_index'],
+  ],
   electra: ['summary_last_dropout'],
   albert: ['down_scale_factor', 'gap_size', 'net_structure_type', 'num_memory_blocks'],
   longformer: [...encoders, 'attention_dilation', 'attention_mode', 'ignore_attention_mask'],

@@ -22,7 +22,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('MemoryTransformerXl of @sequitur/gpt', ['lm-rmt']),
   ...spread('RecurrentMemoryGpt of @sequitur/gpt', ['rmt-gpt2']),
   ...spread('Bert of @sequitur/bert', [
-    ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'electra', 'albert', 'longformer', 'big_bird'],
+    ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'electra', 'albert', 'modernbert', 'longformer', 'big_bird'],
   ]),
   ...spread('SequenceToSequence of @sequitur/transformer', ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus']),
   ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
