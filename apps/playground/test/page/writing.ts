@@ -11,7 +11,7 @@ export function writing(stage: Stage): void {
     const page = await stage.open(`write?model=site:stories-gpt&${PROMPT}&${GREEDY}`);
     const tokens = page.getByRole('group', { name: 'The text' }).getByRole('button');
     for (let count = 1; count <= 4; count++) {
-      await page.getByRole('button', { name: 'One token' }).click();
+      await page.getByRole('button', { name: 'One token', disabled: false }).click();
       await expect.poll(() => tokens.count()).toBe(count);
     }
     const before = await tokens.allTextContents();
@@ -46,7 +46,7 @@ export function writing(stage: Stage): void {
 
   it('shows a beam search, and goes on from what it found', async () => {
     const page = await stage.open(`write?model=site:stories-gpt&${PROMPT}&${GREEDY}&beams=3,4,1`);
-    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('button', { name: 'Search', disabled: false }).click();
     await page.getByRole('region', { name: 'Beams of 4 steps' }).waitFor();
     const best = (await page.locator('ol .voice').first().textContent())!;
     await page.getByRole('button', { name: 'Take it' }).first().click();
@@ -58,7 +58,7 @@ export function writing(stage: Stage): void {
     const link = `write?model=site:stories-gpt&beside=site:stories-gpt&${PROMPT}&${GREEDY}`;
     const page = await stage.open(link, { bypassCSP: true });
     await page.getByRole('heading', { name: 'Two models, one prompt' }).waitFor();
-    await page.getByRole('button', { name: 'One token' }).click();
+    await page.getByRole('button', { name: 'One token', disabled: false }).click();
     const texts = page.getByRole('group', { name: 'The text' });
     await expect.poll(() => texts.nth(1).getByRole('button').count()).toBe(1);
     await expect.poll(() => texts.nth(0).getByRole('button').count()).toBe(1);
