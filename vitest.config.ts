@@ -8,5 +8,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What a page shows may take its time on a machine that does much else.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
