@@ -1,8 +1,10 @@
+export * from './damage.js';
 export * from './distance.js';
 export * from './draw.js';
 export { type DrawnCall, expectAsReference } from './expect-as-reference.js';
 export * from './expect-close.js';
 export * from './expect-same-on-threads.js';
+export * from './fuzz.js';
 export * from './gradient-check.js';
 export * from './honest.js';
 export * from './on-each-backend.js';
