@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { type FileSource, type ReadableFile, readText } from '../files/file-source.js';
 
 /** The files of a sharded checkpoint, and the tensors that its index lists. */
@@ -13,10 +13,10 @@ export interface Shards {
  * @throws SequiturError for an invalid index, and for missing files
  */
 export async function openShards(source: FileSource, index: ReadableFile): Promise<Shards> {
-  const map = parseIndex(await readText(index), index.name);
-  await index.close?.();
+  const text = await readText(index).finally(() => index.close?.());
+  const map = parseIndex(text, index.name);
   const names = [...new Set(map.values())].sort();
-  const files = await Promise.all(names.map((name) => source.open(name)));
+  const files = await openAll(source, names);
   const absent = names.filter((_, i) => !files[i]);
   if (absent.length) {
     await Promise.all(files.map((file) => file?.close?.()));
@@ -28,6 +28,16 @@ export async function openShards(source: FileSource, index: ReadableFile): Promi
     });
   }
   return { files: files as ReadableFile[], tensors: [...map.keys()] };
+}
+
+/** All of these files; where one cannot be opened, none stays open. */
+async function openAll(source: FileSource, names: readonly string[]): Promise<(ReadableFile | null)[]> {
+  const opened = await Promise.allSettled(names.map((name) => source.open(name)));
+  const failed = opened.find((result) => result.status === 'rejected');
+  const files = opened.map((result) => (result.status === 'fulfilled' ? result.value : null));
+  if (!failed) return files;
+  await Promise.all(files.map((file) => file?.close?.()));
+  throw failed.reason;
 }
 
 /** The `weight_map` of an index: tensor -> file. */
@@ -44,8 +54,7 @@ function parseIndex(text: string, where: string): Map<string, string> {
   if (typeof map !== 'object' || map === null || Array.isArray(map)) throw fault('no weight_map');
   for (const [tensor, file] of Object.entries(map)) {
     // Shards are in the folder of the index: a name with folders could lead anywhere.
-    if (typeof file !== 'string' || !/^[\w.-]+\.safetensors$/.test(file))
-      throw fault(`${tensor}: ${JSON.stringify(file)}`);
+    if (typeof file !== 'string' || !/^[\w.-]+\.safetensors$/.test(file)) throw fault(`${tensor}: ${showValue(file)}`);
   }
   return new Map(Object.entries(map as Record<string, string>));
 }
