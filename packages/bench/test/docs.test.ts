@@ -14,6 +14,13 @@ readmeExamples(join(root, 'docs', 'minimal.md'), {
   '@sequitur/transformer': () => import('@sequitur/transformer'),
 });
 
+const packages = join(root, 'packages');
+readmeExamples(
+  join(root, 'README.md'),
+  { '@sequitur/core': () => import('@sequitur/core'), '@sequitur/gpt': () => import('@sequitur/gpt') },
+  { packages },
+);
+
 /** Markdown files that git tracks or would track. */
 function pages(): string[] {
   const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -14,10 +14,15 @@ export type ExampleModules = Readonly<Record<string, () => Promise<object>>>;
  * `console.log(...); // expected` must be `expected`. Other blocks (`typescript`, `sh`) are not run.
  *
  * @param path the README
+ * @param linked paths by name that the temporary folder has as symbolic links
  */
-export function readmeExamples(path: string, modules: ExampleModules): void {
+export function readmeExamples(
+  path: string,
+  modules: ExampleModules,
+  linked: Readonly<Record<string, string>> = {},
+): void {
   describe(`the examples of ${path.split('/').slice(-2).join('/')}`, () => {
-    for (const { title, code } of examplesIn(readFileSync(path, 'utf8'))) it(title, () => run(code, modules));
+    for (const { title, code } of examplesIn(readFileSync(path, 'utf8'))) it(title, () => run(code, modules, linked));
   });
 }
 
@@ -37,10 +42,11 @@ function examplesIn(text: string): { readonly title: string; readonly code: stri
   return examples;
 }
 
-async function run(code: string, modules: ExampleModules): Promise<void> {
+async function run(code: string, modules: ExampleModules, linked: Readonly<Record<string, string>>): Promise<void> {
   const before = process.cwd();
   const folder = await mkdtemp(join(tmpdir(), 'readme-'));
   process.chdir(folder);
+  for (const [name, target] of Object.entries(linked)) await symlink(target, join(folder, name));
   try {
     const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
     await new AsyncFunction('load', 'expectPrinted', runnable(code))(load(modules), expectPrinted);
