@@ -87,7 +87,7 @@ async function pictures(
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await page.waitForTimeout(600);
-    // A phone shows its first screen: the bar at its bottom would stand in the middle of a long picture.
+    // A phone shows its first screen: the bar at its bottom would be in the middle of a long picture.
     const png = await page.screenshot({ fullPage: look.startsWith('wide') });
     await writeFile(join(folder, `${look}-${name}.webp`), await asWebp(encoder, png));
     console.log(`${look}-${name}`);

@@ -24,7 +24,7 @@ export interface FuzzOutcomes {
 
 const MIB = 2 ** 20;
 
-/** Memory of collections that are due, beside what an input may take. */
+/** Memory of pending garbage collections, in addition to that of an input. */
 const SLACK = 96 * MIB;
 
 /** Milliseconds for one reader, where the number of inputs is not asked for. */
