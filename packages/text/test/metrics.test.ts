@@ -172,3 +172,9 @@ describe('rates', () => {
     expect(bitsPer(Math.log(2) * 12, 4)).toBeCloseTo(3, 12);
   });
 });
+
+it('BLEU counts the closest reference, of two as close the shorter one, whatever their order', () => {
+  expect(bleu(['a b c d'], [['a b c d e', 'a b c']]).referenceLength).toBe(3);
+  expect(bleu(['a b c d'], [['a b c', 'a b c d e']]).referenceLength).toBe(3);
+  expect(bleu(['a b c d'], [['a b c d e f', 'a b c d e']]).referenceLength).toBe(5);
+});
