@@ -121,6 +121,46 @@ onEachBackend('low-rank adapters', () => {
     model.dispose();
   });
 
+  it('name for PEFT the modules that they adapt and no others', async () => {
+    const model = models.llama();
+    const rules = weightRules(model);
+    const named = async (targets: (path: string) => boolean) => {
+      const lora = peftLora(model, rules, { rank: 2, targets });
+      await saveLora(model, lora, rules, folder);
+      lora.remove();
+      return JSON.parse(await readFile(join(folder, 'adapter_config.json'), 'utf8')).target_modules;
+    };
+    expect(await named((path) => path.endsWith('.query'))).toEqual(['q_proj']);
+    // The last name alone would adapt the other block too.
+    expect(await named((path) => path === 'blocks.1.mixer.query')).toEqual(['model.layers.1.self_attn.q_proj']);
+    expect(await named((path) => /0\.mixer\.(key|query)$/.test(path))).toEqual([
+      'model.layers.0.self_attn.q_proj',
+      'model.layers.0.self_attn.k_proj',
+    ]);
+    model.dispose();
+  });
+
+  it('are refused where their file holds what PEFT would not read', async () => {
+    const model = models.llama();
+    const rules = weightRules(model);
+    const lora = peftLora(model, rules, { rank: 2 });
+    await saveLora(model, lora, rules, folder);
+    lora.remove();
+    const path = join(folder, 'adapter_config.json');
+    const config = JSON.parse(await readFile(path, 'utf8'));
+    for (const other of [
+      { target_modules: ['q_proj'] },
+      { exclude_modules: ['v_proj'] },
+      { layers_to_transform: [0] },
+    ]) {
+      await writeFile(path, JSON.stringify({ ...config, ...other }));
+      await expect(loadLora(model, rules, folder)).rejects.toThrow(/got tensors of model\.layers\.\d\.self_attn\./);
+    }
+    await writeFile(path, JSON.stringify({ ...config, lora_ga_config: null, later: false }));
+    (await loadLora(model, rules, folder)).remove();
+    model.dispose();
+  });
+
   it('are refused where they do not fit, and the model stays as it was', async () => {
     const model = models.llama();
     const rules = weightRules(model);

@@ -1,7 +1,9 @@
-import { checkOptions, type Module, option, optionsOf, SequiturError, showShape } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf, SequiturError, shorten, showShape } from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
+  type ConfigReaderOptions,
+  type Correspondence,
   type FileSink,
   fromFiles,
   type HubOptions,
@@ -69,7 +71,7 @@ export async function saveLora(
     r: lora.rank,
     lora_alpha: lora.alpha,
     lora_dropout: lora.dropout,
-    target_modules: [...new Set(tensors.map(({ module }) => module.split('.').at(-1)!))],
+    target_modules: targetNames(tensors, pairsOf(model, rules)),
     fan_in_fan_out: tensors.some(({ correspondence }) => inputsFirst(correspondence)),
     bias: 'none',
     inference_mode: true,
@@ -83,6 +85,20 @@ export async function saveLora(
 }
 
 /**
+ * Names by which PEFT finds the adapted modules and no others: it adapts every module whose name ends so. Where that
+ * would be more, the whole names.
+ */
+function targetNames(tensors: readonly AdaptedTensor[], all: readonly Correspondence[]): string[] {
+  const adapted = new Set(tensors.map(({ module }) => module));
+  const last = (module: string) => module.split('.').at(-1)!;
+  const ends = new Set([...adapted].map(last));
+  const matched = all.map(({ checkpoint }) => moduleOf(checkpoint)).filter((module) => ends.has(last(module)));
+  return matched.every((module) => adapted.has(module)) ? [...ends] : [...adapted];
+}
+
+export interface LoadLoraOptions extends HubOptions, ConfigReaderOptions {}
+
+/**
  * Loads adapters saved by {@link saveLora} or by PEFT into a model.
  *
  * @throws SequiturError where files are missing or corrupt, or the adapter does not fit the model
@@ -91,13 +107,14 @@ export async function loadLora(
   model: Module,
   rules: readonly WeightRule[],
   location: CheckpointLocation,
-  options: HubOptions = {},
+  options: LoadLoraOptions = {},
 ): Promise<Lora> {
   const source = await openSource(location, options);
-  const { rank, alpha, dropout } = await readPeftConfig(source);
+  const { rank, alpha, dropout, targets } = await readPeftConfig(source, options);
   const file = await openOf(source, 'adapter_model.safetensors');
   const checkpoint = await fromFiles(source.name, [file]);
   try {
+    checkTargets(checkpoint, targets);
     const paths = adaptedPaths(model, rules, checkpoint);
     expectRank(checkpoint, rank);
     const lora = peftLora(model, rules, { rank, alpha, dropout, targets: (path) => paths.has(path) });
@@ -126,6 +143,31 @@ function expectRank({ name: where, tensors }: Checkpoint, rank: number): void {
   }
 }
 
+/** Python drops tensors of modules that the configuration does not name. */
+function checkTargets({ name, tensors }: Checkpoint, targets: (module: string) => boolean): void {
+  const stored = [...tensors.keys()].filter((tensor) => tensor.startsWith(PREFIX));
+  const modules = stored.map((tensor) => tensor.slice(PREFIX.length).replace(/\.lora_[AB]\.weight$/, ''));
+  const dropped = [...new Set(modules.filter((module) => !targets(module)))];
+  if (dropped.length === 0) return;
+  throw new SequiturError({
+    where: `${name}, adapter_config.json`,
+    expected: 'target_modules, exclude_modules and layers_to_transform that name every adapted module',
+    got: `tensors of ${listed(dropped)}`,
+    fix: 'Check that adapter_config.json and adapter_model.safetensors belong together',
+  });
+}
+
+/** More of them say no more. */
+const MOST_LISTED = 5;
+
+function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, MOST_LISTED)
+    .map((name) => shorten(name))
+    .join(', ');
+  return names.length > MOST_LISTED ? `${shown} and ${names.length - MOST_LISTED} more` : shown;
+}
+
 /** The Linears of `model` that a checkpoint adapts; unknown ones are refused. */
 function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: Checkpoint): Set<string> {
   const stored = new Set([...checkpoint.tensors.keys()].map((name) => name.replace(/\.lora_[AB]\.weight$/, '')));
@@ -136,8 +178,7 @@ function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: C
   throw new SequiturError({
     where: `${checkpoint.name}, adapter_model.safetensors`,
     expected: 'corrections of Linears of this model',
-    got:
-      foreign.length > 10 ? `${foreign.slice(0, 10).join(', ')} and ${foreign.length - 10} more` : foreign.join(', '),
+    got: listed(foreign),
   });
 }
 
