@@ -14,6 +14,14 @@ export interface FileSource {
   readonly name: string;
   /** The file at `path` within the source, or null where there is none. */
   open(path: string): Promise<ReadableFile | null>;
+  /** Why `open` gave null, where there is more to say than that there is none: `status 403 Forbidden`. */
+  absence?(path: string): string | undefined;
+}
+
+/** What is there in place of a file, for messages. */
+export function absenceOf(source: FileSource, path: string): string {
+  const reason = source.absence?.(path);
+  return reason ? `none (${reason})` : 'none';
 }
 
 /** Where the files of a checkpoint go. */
