@@ -11,6 +11,7 @@ import {
   type CheckpointLocation,
   type CheckpointMetadata,
   type FileSink,
+  isBare,
   type LoadPretrainedOptions,
   loadPretrained,
   type ModelContext,
@@ -25,11 +26,10 @@ import type { BertConfig } from './config.js';
 import type { BertContext, BertEncoder } from './encoder.js';
 import type { Head, HeadContext, HeadPart } from './heads/head.js';
 import { headOfKind } from './heads/head-of-kind.js';
-import { pooled } from './heads/no-head.js';
 import { bertFamilies, type EncoderFamily, type EncoderParts } from './models/index.js';
 
 export interface CreateBertOptions<H extends Head> {
-  /** The head; default the pooled first token. */
+  /** The head; default that of the base class: the pooled first token, where it has a pooler. */
   readonly head?: HeadPart<H>;
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
@@ -93,13 +93,9 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<H extends Head = Head>(config: BertConfig, options: CreateBertOptions<H> = {}): Bert<H> {
-    const {
-      head = pooled() as HeadPart as HeadPart<H>,
-      seed = 0,
-      tokenizer = null,
-      families = Bert.families,
-    } = options;
+    const { seed = 0, tokenizer = null, families = Bert.families } = options;
     const family = familyOf(config.modelType, families);
+    const { head = baseHead(family) as HeadPart<H> } = options;
     return initialize(new Bert(config, family, head, { tokenizer }), seed);
   }
 
@@ -171,6 +167,11 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
       },
     };
   }
+}
+
+/** The head of the base class. */
+function baseHead({ classes }: EncoderFamily): HeadPart {
+  return headOfKind(Object.values(classes).find(isBare) ?? 'none');
 }
 
 function familyOf(modelType: string, families: readonly EncoderFamily[]): EncoderFamily {

@@ -36,7 +36,7 @@ export interface BertConfig extends LabelConfig {
   /** The padding token, whose vector gets no gradient; default 0, null for none. */
   readonly paddingToken?: number | null;
   readonly startToken?: number;
-  readonly endToken?: number;
+  readonly endToken?: number | readonly number[];
   /** Tied embeddings of the masked language head; default true. */
   readonly tied?: boolean;
   /** Standard deviation of the initial weights; default 0.02. */

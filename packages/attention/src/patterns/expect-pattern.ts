@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import * as constructors from './constructors.js';
 import { expectCount } from './expect-count.js';
 import type { Pattern } from './pattern.js';
@@ -88,6 +88,6 @@ function refuse(where: string, got: unknown): never {
   throw new SequiturError({
     where,
     expected: 'a pattern, made by causal(), slidingWindow(..) or another function of this package',
-    got: JSON.stringify(got)?.slice(0, 100) ?? String(got),
+    got: showValue(got),
   });
 }

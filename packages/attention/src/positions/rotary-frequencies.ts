@@ -1,4 +1,4 @@
-import { expectNumber, SequiturError } from '@sequitur/core';
+import { expectNumber, SequiturError, showValue } from '@sequitur/core';
 import { div, maximum, mul, pow, range, reshape, sub, type Tensor } from '@tensorflow/tfjs-core';
 
 /** RoPE scaling: how rotary angles change for sequences longer than those of training. */
@@ -68,7 +68,7 @@ export function expectScaling(where: string, scaling: RotaryScaling): void {
       throw new SequiturError({
         where,
         expected: 'a kind of none, linear, dynamic, llama3, yarn or longrope',
-        got: JSON.stringify(scaling),
+        got: showValue(scaling),
       });
   }
   above0('factor', scaling.factor);

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import {
   concat,
   exp,
@@ -65,7 +65,7 @@ function expectDrawn(random: BigBirdOptions['random'], heads: number, blocks: nu
   throw new SequiturError({
     where: 'bigBirdAttention, random',
     expected: `for one head, or for each of ${heads}, ${blocks - 2} lists of blocks from 0 to ${blocks - 1}`,
-    got: JSON.stringify(random).slice(0, 100),
+    got: showValue(random),
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Json, Random, type ResumableData, SequiturError } from '@sequitur/core';
+import { type Json, Random, type ResumableData, SequiturError, showValue } from '@sequitur/core';
 import type { LabelledBatch } from '../head-loss.js';
 import type { PreTrainingHead } from '../heads/pre-training.js';
 import { type MaskingOptions, maskTokens } from './masking.js';
@@ -44,7 +44,7 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
       throw new SequiturError({
         where: 'PreTrainingData.resumeAt',
         expected: 'a position of such data: an epoch and a batch',
-        got: JSON.stringify(position),
+        got: showValue(position),
       });
     }
     this.#epoch = epoch as number;

@@ -6,6 +6,9 @@ import {
   readLabels,
   readSpecialTokens,
   rule,
+  type SpecialTokens,
+  type StoredBuffer,
+  tokensWithin,
   transposed,
   writeLabels,
   writeSpecialTokens,
@@ -26,14 +29,16 @@ type SharedConfig = keyof LabelConfig | 'startToken' | 'endToken' | 'paddingToke
 
 /** The options of a family of decoder-only models. */
 export interface GptFamilyOptions<Config extends GptConfig>
-  extends Pick<Family<Config>, 'modelType' | 'prefix' | 'rules' | 'writeConfig'> {
+  extends Pick<Family<Config>, 'modelType' | 'aliases' | 'prefix' | 'rules' | 'writeConfig'> {
   readonly presets: Readonly<Record<string, Config>>;
   /** Python's classes: the base model, the language model, the classifier. */
   readonly classes: readonly [base: string, languageModel: string, classifier: string];
+  /** The special tokens that Python's class takes where the config does not say; default none. */
+  readonly tokens?: SpecialTokens;
   /** The name of the head; default `lm_head`. */
   readonly head?: string;
-  /** Buffers of the base model after `prefix`, for example stored masks, which are ignored. */
-  readonly buffers?: readonly string[];
+  /** Buffers of the base model, for example stored masks, named after `prefix`. */
+  buffers?(config: Config): readonly StoredBuffer[];
   /** Reads the attributes that are specific to the family. */
   readConfig(json: ConfigReader): Omit<Config, SharedConfig> & Partial<Config>;
   build(config: Config): LanguageModelParts;
@@ -41,15 +46,19 @@ export interface GptFamilyOptions<Config extends GptConfig>
 
 /** A family of decoder-only models; tokens, labels and heads are common to all. */
 export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Config>): CausalFamily<Config> {
-  const { modelType, prefix, presets, buffers = [], head = 'lm_head' } = options;
+  const { modelType, prefix, presets, head = 'lm_head' } = options;
   const [base, languageModel, classifier] = options.classes;
   return {
     modelType,
     classes: { [base]: 'none', [languageModel]: 'languageModel', [classifier]: 'sequenceClassification' },
     prefix,
     presets,
-    readConfig: (json) =>
-      ({ ...options.readConfig(json), ...readSpecialTokens(json), ...readLabels(json) }) as unknown as Config,
+    aliases: options.aliases ?? {},
+    readConfig: (json) => {
+      const own = options.readConfig(json);
+      const tokens = tokensWithin(options.tokens ?? {}, own.vocabularySize);
+      return { ...own, ...readSpecialTokens(json, tokens), ...readLabels(json) } as unknown as Config;
+    },
     writeConfig: (config) => ({
       ...writeSpecialTokens(config),
       ...writeLabels(config),
@@ -62,9 +71,14 @@ export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Co
       if (kind === 'languageModel') return linearRules(head, 'head');
       return kind === 'sequenceClassification' ? [rule('score.weight', 'score.weight', transposed)] : [];
     },
-    ignoredTensors: ({ tied }, stackPrefix) => [
-      ...buffers.map((name) => stackPrefix + name),
-      ...(tied ? [`${head}.weight`] : []), // the embedding table again
-    ],
+    tiedTensors: (config, stackPrefix) => {
+      const table = options.rules(config, stackPrefix).find(({ parameters }) => parameters[0] === TABLE)!;
+      return config.tied ? [{ tensor: `${head}.weight`, to: table.checkpoint, untied: { tied: false } }] : [];
+    },
+    storedBuffers: (config, stackPrefix) =>
+      (options.buffers?.(config) ?? []).map((buffer) => ({ ...buffer, tensor: stackPrefix + buffer.tensor })),
   };
 }
+
+/** The path of the embedding of tokens. */
+const TABLE = 'embedding.tokens.weight';

@@ -1,5 +1,5 @@
 import type { RotaryScaling } from '@sequitur/attention';
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import {
   aBoolean,
   aNumber,
@@ -57,18 +57,20 @@ export function readRotary(
   const [share] = shares.map((name) => json.maybe(name, aPart)).filter((value) => value !== undefined);
   // Phi-3 has the original context length next to the scaling.
   const trainedLength = json.maybe('original_max_position_embeddings', anInteger());
-  const united = json.maybe('rope_parameters', readUnited(contextLength, shares.length > 0, trainedLength));
+  const read = readUnited(contextLength, shares.length > 0, trainedLength);
+  // Where both stand, the class takes the old one.
+  const [scaled, united] = [json.maybe('rope_scaling', read), json.maybe('rope_parameters', read)];
   return {
-    rotaryBase: united?.base ?? base ?? defaultBase,
-    rotaryScaling:
-      given(json.maybe('rope_scaling', readRotaryScaling(contextLength, trainedLength))) ?? united?.scaling,
-    partialRotaryFactor: united?.share ?? share ?? defaultShare,
+    rotaryBase: scaled?.base ?? united?.base ?? base ?? defaultBase,
+    rotaryScaling: scaled?.scaling ?? united?.scaling,
+    partialRotaryFactor: scaled?.share ?? united?.share ?? share ?? defaultShare,
   };
 }
 
 function readUnited(contextLength: number, canShare: boolean, trainedLength?: number) {
   return (value: Json, where: string) => {
-    const { rope_theta: base, partial_rotary_factor: share, ...scaling } = value as Record<string, Json>;
+    const given = byLayer(value) ? (value.full_attention ?? {}) : value;
+    const { rope_theta: base, partial_rotary_factor: share, ...scaling } = given as Record<string, Json>;
     const read =
       Object.keys(scaling).length > 0 ? readRotaryScaling(contextLength, trainedLength)(scaling, where) : undefined;
     const part = share == null ? undefined : aPart(share, `${where}, partial_rotary_factor`);
@@ -79,14 +81,28 @@ function readUnited(contextLength: number, canShare: boolean, trainedLength?: nu
     return {
       base: base == null ? undefined : aPositive(base, `${where}, rope_theta`),
       share: part,
-      scaling: given(read),
+      scaling: read?.kind === 'none' ? undefined : read,
     };
   };
 }
 
-/** `default` means no scaling. */
-function given(scaling: RotaryScaling | undefined): RotaryScaling | undefined {
-  return scaling?.kind === 'none' ? undefined : scaling;
+type LayerParameters = Readonly<Record<'full_attention' | 'sliding_attention', Json | undefined>>;
+
+/** Whether parameters are given for each kind of layer, as in models that turn windowed layers otherwise. */
+function byLayer(value: Json): value is Json & LayerParameters {
+  return typeof value === 'object' && value !== null && ('full_attention' in value || 'sliding_attention' in value);
+}
+
+/** The base of the rotary encoding in windowed layers, which no scaling reaches; undefined where it is not given apart. */
+export function readLocalBase(json: ConfigReader): number | undefined {
+  return json.maybe('rope_parameters', (value, where) => {
+    const { rope_theta: base, rope_type: kind } = ((byLayer(value) && value.sliding_attention) || {}) as Record<
+      string,
+      Json
+    >;
+    oneOf(['default'])(kind ?? 'default', `${where}, sliding_attention, rope_type`);
+    return base == null ? undefined : aPositive(base, `${where}, sliding_attention, rope_theta`);
+  });
 }
 
 /** Reads `rope_scaling` of a config.json. */
@@ -155,11 +171,17 @@ function longRopeAmplitude(factor: number, trainedLength: number): number {
 
 function factors(value: Json | undefined, where: string): number[] {
   if (Array.isArray(value)) return value.map((factor, pair) => aPositive(factor, `${where}, pair ${pair}`));
-  throw new SequiturError({ where, expected: 'a list of numbers, one for each pair', got: JSON.stringify(value) });
+  throw new SequiturError({ where, expected: 'a list of numbers, one for each pair', got: showValue(value) });
 }
 
+/** What published files say beside it, and no class reads. */
+const NOTES = ['finetuned'];
+
 function checkAttributes(found: object, known: readonly string[], where: string): void {
-  const unknown = Object.keys(found).filter((name) => !known.includes(name));
+  const isAsked = (value: Json) => value !== null && value !== false;
+  const unknown = Object.entries(found).flatMap(([name, value]) =>
+    known.includes(name) || NOTES.includes(name) || !isAsked(value) ? [] : [name],
+  );
   if (unknown.length === 0) return;
   throw new SequiturError({ where, expected: `no attributes but ${known.join(', ')}`, got: unknown.join(', ') });
 }
@@ -199,4 +221,38 @@ export function writeRotaryScaling(scaling: RotaryScaling | undefined): Record<s
         attention_factor: scaling.amplitude,
       };
   }
+}
+
+/** Writes `rope_parameters` where windowed layers have another base, which only newer classes read. */
+export function writeLayerRotary(config: {
+  readonly rotaryBase?: number;
+  readonly localRotaryBase?: number;
+  readonly rotaryScaling?: RotaryScaling;
+}): Record<string, unknown> {
+  const { rotaryBase = 10000, localRotaryBase = rotaryBase, rotaryScaling } = config;
+  if (localRotaryBase === rotaryBase) return {};
+  const scaling = writeRotaryScaling(rotaryScaling) ?? { rope_type: 'default' };
+  return {
+    rope_parameters: {
+      full_attention: { ...scaling, rope_theta: rotaryBase },
+      sliding_attention: { rope_type: 'default', rope_theta: localRotaryBase },
+    },
+  };
+}
+
+interface RotaryShape {
+  readonly width: number;
+  readonly heads: number;
+  readonly headSize?: number;
+  readonly rotaryBase?: number;
+  readonly partialRotaryFactor?: number;
+  readonly rotaryScaling?: RotaryScaling;
+}
+
+/** The frequencies that checkpoints store: base^(-2i / d), and these divided by the factor of a linear scaling. */
+export function frequenciesOf(config: RotaryShape): Float32Array[] {
+  const { width, heads, headSize = width / heads, rotaryBase = 10000, partialRotaryFactor = 1, rotaryScaling } = config;
+  const size = Math.trunc(headSize * partialRotaryFactor);
+  const plain = Float32Array.from({ length: Math.ceil(size / 2) }, (_, pair) => rotaryBase ** ((-2 * pair) / size));
+  return rotaryScaling?.kind === 'linear' ? [plain, plain.map((value) => value / rotaryScaling.factor)] : [plain];
 }

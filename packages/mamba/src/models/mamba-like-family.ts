@@ -25,8 +25,8 @@ export function mambaLikeFamily<Config extends CausalConfig>(options: MambaLikeO
       rule(`${prefix}norm_f.weight`, 'norm.weight'),
     ],
     headRules: (kind) => (kind === 'languageModel' ? [rule('lm_head.weight', 'head.weight', transposed)] : []),
-    // Some checkpoints store the tied head a second time.
-    ignoredTensors: (config) => (isTied(config) ? ['lm_head.weight'] : []),
+    tiedTensors: (config, prefix) =>
+      isTied(config) ? [{ tensor: 'lm_head.weight', to: `${prefix}embeddings.weight`, untied: { tied: false } }] : [],
     // The original repositories call the table `embedding`.
     presentName: (stored) => stored.replace(/^(backbone\.)?embedding\.weight$/, '$1embeddings.weight'),
   };

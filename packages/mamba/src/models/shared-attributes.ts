@@ -4,16 +4,10 @@ import {
   aPositive,
   type ConfigReader,
   oneOf,
-  readSpecialTokens,
   type SpecialTokens,
   writeSpecialTokens,
 } from '@sequitur/pretrained';
 import type { StepSizeSpan } from '@sequitur/ssm';
-
-/** The special tokens, with the default ids of the Python class. */
-export function readTokens(json: ConfigReader, fallback: Required<SpecialTokens>): SpecialTokens {
-  return { ...fallback, ...readSpecialTokens(json) };
-}
 
 /** Reads the common attributes of both classes. */
 export function readShared(json: ConfigReader) {

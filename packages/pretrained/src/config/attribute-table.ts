@@ -21,7 +21,8 @@ type ValuesOf<Entries> = {
 
 /** Attributes of `config.json` that are read and written by the same entries. */
 export interface AttributeTable<Values> {
-  read(json: ConfigReader): Values;
+  /** @param defaults where the config does not say it, instead of those of the table */
+  read(json: ConfigReader, defaults?: { readonly [Name in keyof Values]?: Values[Name] }): Values;
   write(config: { readonly [Name in keyof Values]?: Values[Name] | undefined }): Record<string, unknown>;
 }
 
@@ -31,9 +32,12 @@ export function attributeTable<const Entries extends Readonly<Record<string, Att
 ): AttributeTable<ValuesOf<Entries>> {
   const list = Object.entries(entries);
   return {
-    read: (json) =>
+    read: (json, defaults = {}) =>
       Object.fromEntries(
-        list.map(([ours, [name, read, absent]]) => [ours, json.take(name, read, absent)]),
+        list.map(([ours, [name, read, absent]]) => [
+          ours,
+          json.take(name, read, defaults[ours as keyof Entries] ?? absent),
+        ]),
       ) as ValuesOf<Entries>,
     write: (config) =>
       Object.fromEntries(

@@ -1,4 +1,4 @@
-import { type Json, SequiturError } from '@sequitur/core';
+import { type Json, SequiturError, showValue } from '@sequitur/core';
 
 /** Reads one attribute of a config, checking its type. */
 export type ReadAttribute<T> = (value: Json, where: string) => T;
@@ -8,7 +8,7 @@ export const anInteger =
   (value, where) => {
     if (Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
     const expected = `an integer of at least ${least}${most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : ''}`;
-    throw new SequiturError({ where, expected, got: show(value) });
+    throw new SequiturError({ where, expected, got: showValue(value) });
   };
 
 /** A number of layers, heads or classes, for each of which something is built: few enough for that to end. */
@@ -19,7 +19,7 @@ export const aNumber =
   (expected: string, holds: (value: number) => boolean): ReadAttribute<number> =>
   (value, where) => {
     if (typeof value === 'number' && Number.isFinite(value) && holds(value)) return value;
-    throw new SequiturError({ where, expected, got: show(value) });
+    throw new SequiturError({ where, expected, got: showValue(value) });
   };
 
 export const aPositive = aNumber('a number above 0', (value) => value > 0);
@@ -29,30 +29,25 @@ export const aShare = aNumber('a number in [0, 1)', (value) => value >= 0 && val
 
 export const aBoolean: ReadAttribute<boolean> = (value, where) => {
   if (typeof value === 'boolean') return value;
-  throw new SequiturError({ where, expected: 'true or false', got: JSON.stringify(value) });
+  throw new SequiturError({ where, expected: 'true or false', got: showValue(value) });
 };
-
-/** As JSON, with infinite numbers by name. */
-function show(value: Json): string {
-  return typeof value === 'number' ? String(value) : JSON.stringify(value);
-}
 
 export const oneOf =
   <T extends string>(names: readonly T[]): ReadAttribute<T> =>
   (value, where) => {
     if (names.includes(value as T)) return value as T;
-    throw new SequiturError({ where, expected: `one of ${names.join(', ')}`, got: JSON.stringify(value) });
+    throw new SequiturError({ where, expected: `one of ${names.join(', ')}`, got: showValue(value) });
   };
 
 export const texts: ReadAttribute<readonly string[]> = (value, where) => {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
-  throw new SequiturError({ where, expected: 'a list of texts', got: JSON.stringify(value) });
+  throw new SequiturError({ where, expected: 'a list of texts', got: showValue(value) });
 };
 
 /** Any string. */
 export const aText: ReadAttribute<string> = (value, where) => {
   if (typeof value === 'string') return value;
-  throw new SequiturError({ where, expected: 'a text', got: show(value) });
+  throw new SequiturError({ where, expected: 'a text', got: showValue(value) });
 };
 
 /** Exactly this value, where only one setting is supported. */
@@ -60,7 +55,11 @@ export const only =
   <T extends Json>(wanted: T): ReadAttribute<T> =>
   (value, where) => {
     if (value === wanted) return wanted;
-    throw new SequiturError({ where, expected: `${show(wanted)}, the only supported value`, got: show(value) });
+    throw new SequiturError({
+      where,
+      expected: `${showValue(wanted)}, the only supported value`,
+      got: showValue(value),
+    });
   };
 
 /** Any value. */

@@ -1,8 +1,8 @@
-import { type Json, SequiturError } from '@sequitur/core';
-import { type FileSource, readText } from '../files/file-source.js';
+import { type Json, SequiturError, shorten, showValue } from '@sequitur/core';
+import { absenceOf, type FileSource, readText } from '../files/file-source.js';
 import { parseJson } from '../files/json.js';
 import type { ReadAttribute } from './attributes.js';
-import { sortUnread, type UnreadAttributes } from './unread-attributes.js';
+import { fixesOf, sortUnread, type UnreadAttributes } from './unread-attributes.js';
 
 export interface ConfigReaderOptions {
   /** Gets one message that names all unknown attributes; default `console.warn`. */
@@ -17,7 +17,7 @@ export interface ConfigReaderOptions {
  */
 export class ConfigReader {
   readonly where: string;
-  readonly #values: Readonly<Record<string, Json>>;
+  readonly #values: Record<string, Json>;
   readonly #options: ConfigReaderOptions;
   readonly #seen = new Set<string>();
   readonly #nested = new Map<string, ConfigReader>();
@@ -27,11 +27,11 @@ export class ConfigReader {
       throw new SequiturError({
         where,
         expected: 'a JSON object',
-        got: JSON.stringify(values)?.slice(0, 60) ?? 'nothing',
+        got: values === undefined ? 'nothing' : showValue(values),
       });
     }
     this.where = where;
-    this.#values = values as Record<string, Json>;
+    this.#values = withPlainNumbers(values as Record<string, Json>);
     this.#options = options;
   }
 
@@ -42,18 +42,40 @@ export class ConfigReader {
       throw new SequiturError({
         where: source.name,
         expected: 'a config.json',
-        got: 'none',
+        got: absenceOf(source, 'config.json'),
         fix: 'Check that this is the folder of a model',
       });
     }
-    const text = await readText(file);
-    await file.close?.();
-    return new ConfigReader(parseJson(text, file.name), file.name, options);
+    try {
+      return new ConfigReader(parseJson(await readText(file), file.name), file.name, options);
+    } finally {
+      await file.close?.();
+    }
   }
 
   /** Whether the attribute is present, even as null. */
   has(name: string): boolean {
     return Object.hasOwn(this.#values, name);
+  }
+
+  /**
+   * Takes attributes that Python's class knows by a second name: `{ hidden_size: 'n_embd' }`.
+   *
+   * @throws SequiturError where both names stand there with different values
+   */
+  alias(names: Readonly<Record<string, string>>): void {
+    for (const [second, name] of Object.entries(names)) {
+      const value = this.has(second) ? this.#values[second] : null;
+      if (value === null || value === undefined) continue;
+      this.#seen.add(second);
+      if (!this.has(name) || this.#values[name] === null) this.#values[name] = value;
+      if (this.#values[name] === value) continue;
+      throw new SequiturError({
+        where: `${this.where}, ${second}`,
+        expected: `${showValue(this.#values[name])}, as ${name}, which is another name of the same`,
+        got: showValue(value),
+      });
+    }
   }
 
   /** The attribute, or `fallback` where it is absent or null. */
@@ -94,21 +116,40 @@ export class ConfigReader {
     for (const nested of this.#nested.values()) nested.finish(nested.has('model_type') ? undefined : modelType);
     const left = Object.entries(this.#values).filter(([name]) => !this.#seen.has(name));
     const { unsupported, unknown } = sortUnread(left, modelType);
-    if (unsupported.length > 0) throw this.#refusal('attributes that this model supports', unsupported);
+    if (unsupported.length > 0) {
+      throw this.#refusal('attributes that this model supports', unsupported, fixesOf(unsupported, modelType));
+    }
     if (unknown.length === 0) return;
-    if (this.#options.strict) throw this.#refusal('attributes that this model knows', unknown);
+    if (this.#options.strict) {
+      const fix = 'Remove them from the file only if the model computes the same without them';
+      throw this.#refusal('attributes that this model knows', unknown, fix);
+    }
     const { warn = console.warn } = this.#options;
     warn(`${this.where}: unknown attributes are not read: ${list(unknown)}. With strict: true they are an error.`);
   }
 
-  #refusal(expected: string, attributes: UnreadAttributes): SequiturError {
-    const fix = 'Remove them from config.json only if the model computes the same without them';
+  #refusal(expected: string, attributes: UnreadAttributes, fix: string): SequiturError {
     return new SequiturError({ where: this.where, expected, got: list(attributes), fix });
   }
 }
 
 function list(attributes: UnreadAttributes): string {
-  const shown = attributes.slice(0, 20).map(([name, value]) => `${name} = ${JSON.stringify(value)?.slice(0, 60)}`);
+  const shown = attributes
+    .slice(0, 20)
+    .map(([name, value]) => `${shorten(name, 80)} = ${shorten(showValue(value), 80)}`);
   const rest = attributes.length - shown.length;
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
+}
+
+/** Newer files spell numbers that JSON has not as `{"__float__": "Infinity"}`. */
+function withPlainNumbers(values: Readonly<Record<string, Json>>): Record<string, Json> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]));
+}
+
+function plain(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.some((item) => typeof item === 'object') ? value.map(plain) : value;
+  const { __float__: spelled, ...rest } = value as Record<string, Json>;
+  if (typeof spelled === 'string' && Object.keys(rest).length === 0) return Number(spelled);
+  return withPlainNumbers(value as Record<string, Json>);
 }

@@ -8,9 +8,30 @@ const everywhere = [
   // Bookkeeping.
   ...['_name_or_path', '_num_labels', 'adapters', 'architectures', 'auto_map', 'dtype', 'finetuning_task', 'language'],
   ...['model_name', 'model_type', 'name', 'note', 'onnx_export', 'prefix', 'save_step', 'task_specific_params'],
+  ...[
+    '_commit_hash',
+    'cache_implementation',
+    'base_model_name',
+    'export_model_type',
+    'is_llama_config',
+    'model_max_length',
+    'n_special',
+  ],
+  ...[
+    'transformers.js_config',
+    'unsloth_fixed',
+    'unsloth_version',
+    'vocab_file',
+    'bos_token',
+    'eos_token',
+    'pad_token',
+  ],
+  ...['is_composition', 'sub_configs', 'custom_pipelines', 'eos_token_ids', 'seed', 'trust_remote_code'],
   ...['keys_to_ignore_at_inference', 'tokenizer_class', 'torch_dtype', 'transformers_version'],
   // How Python computes and what it returns.
   ...['_attn_implementation', '_attn_implementation_autoset', '_experts_implementation', 'attn_implementation'],
+  ...['_flash_attn_2_enabled', '_use_flash_attention_2', 'use_flash_attn', 'flash_attn', 'use_flash_attention'],
+  ...['fused_bias_fc', 'fused_dropout_add_ln', 'fused_mlp', 'sequence_parallel', 'tensor_parallel_size'],
   ...['chunk_size_feed_forward', 'gradient_checkpointing', 'output_attentions', 'output_hidden_states', 'output_past'],
   ...['output_scores', 'pretraining_tp', 'reorder_and_upcast_attn', 'residual_in_fp32', 'return_dict'],
   ...['return_dict_in_generate', 'slow_but_exact', 'tf_legacy_loss', 'torchscript', 'use_bfloat16', 'use_cache'],
@@ -58,6 +79,7 @@ const stateSpace = [
 const byModelType: Readonly<Record<string, readonly string[]>> = {
   bert: encoders,
   roberta: encoders,
+  'xlm-roberta': encoders,
   distilbert: encoders,
   'xlm-roberta': encoders,
   modernbert: [
@@ -80,7 +102,7 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   pegasus: bartLike,
   t5: ['n_positions'],
   mt5: ['n_positions'],
-  mamba: [...stateSpace, 'rms_norm', 'time_step_init_scheme', 'time_step_scale', 'use_mambapy'],
+  mamba: [...stateSpace, 'rms_norm', 'time_step_init_scheme', 'time_step_scale', 'use_associative_scan', 'use_mambapy'],
   // Its class reads neither the rank nor the width: the first is unused, the second follows from the heads.
   mamba2: [...stateSpace, 'intermediate_size', 'rms_norm', 'time_step_rank'],
   'transfo-xl': [
@@ -89,10 +111,16 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   ],
   // `adapter_config.json` of the library PEFT, which has no model type.
   peft: [
-    ...['arrow_config', 'auto_mapping', 'base_model_name_or_path', 'corda_config', 'ensure_weight_tying', 'eva_config'],
-    ...['exclude_modules', 'fan_in_fan_out', 'inference_mode', 'init_lora_weights', 'layers_pattern'],
-    ...['layers_to_transform', 'loftq_config', 'megatron_config', 'megatron_core', 'peft_version'],
-    ...['qalora_group_size', 'revision', 'runtime_config', 'target_modules', 'task_type'],
+    ...[
+      'auto_mapping',
+      'base_model_name_or_path',
+      'corda_config',
+      'ensure_weight_tying',
+      'eva_config',
+      'fan_in_fan_out',
+    ],
+    ...['inference_mode', 'loftq_config', 'lora_ga_config', 'megatron_core', 'merge_weights', 'peft_version'],
+    ...['qalora_group_size', 'revision', 'runtime_config', 'task_type'],
   ],
   'lm-rmt': ['adapt_inp', 'ext_len', 'sample_softmax'],
 };

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { aCount, anything, oneOf, type ReadAttribute } from './attributes.js';
 import type { ConfigReader } from './config-reader.js';
 
@@ -54,6 +54,6 @@ const namesById: ReadAttribute<readonly string[]> = (value, where) => {
   throw new SequiturError({
     where,
     expected: 'a name for each class, counted from "0"',
-    got: JSON.stringify(value).slice(0, 80),
+    got: showValue(value),
   });
 };

@@ -8,14 +8,26 @@ export interface SpecialTokens {
   readonly paddingToken?: number;
 }
 
-/** Reads `bos_token_id`, `eos_token_id` and `pad_token_id`. */
-export function readSpecialTokens(json: ConfigReader): SpecialTokens {
-  const padding = json.maybe('pad_token_id', anInteger(-1)); // -1: none, in some published files
+/**
+ * Reads `bos_token_id`, `eos_token_id` and `pad_token_id`; null means none.
+ *
+ * @param defaults those of Python's class, for what the config does not say
+ */
+export function readSpecialTokens(json: ConfigReader, defaults: SpecialTokens = {}): SpecialTokens {
+  const read = <T>(name: string, attribute: ReadAttribute<T>, fallback: T | undefined) =>
+    json.has(name) ? json.maybe(name, attribute) : fallback;
+  const padding = read('pad_token_id', anInteger(-1), defaults.paddingToken); // -1: none, in some published files
   return defined({
-    startToken: json.maybe('bos_token_id', anInteger(0)),
-    endToken: json.maybe('eos_token_id', tokenOrTokens),
+    startToken: read('bos_token_id', anInteger(0), defaults.startToken),
+    endToken: read('eos_token_id', tokenOrTokens, defaults.endToken),
     paddingToken: padding === -1 ? undefined : padding,
   }) as SpecialTokens;
+}
+
+/** Those of the tokens that a vocabulary of this size has: the defaults of a class are for the published one. */
+export function tokensWithin(tokens: SpecialTokens, vocabularySize: number): SpecialTokens {
+  const isInside = (token: number | readonly number[]) => [token].flat().every((id) => id < vocabularySize);
+  return Object.fromEntries(Object.entries(tokens).filter(([, token]) => isInside(token)));
 }
 
 /** Writes the attributes of `readSpecialTokens`; null means none, where Python's class has a default. */
@@ -23,7 +35,7 @@ export function writeSpecialTokens({ startToken, endToken, paddingToken }: Speci
   return {
     bos_token_id: startToken ?? null,
     eos_token_id: endToken ?? null,
-    ...(paddingToken !== undefined && { pad_token_id: paddingToken }),
+    pad_token_id: paddingToken ?? null,
   };
 }
 

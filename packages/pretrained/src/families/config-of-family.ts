@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, shorten } from '@sequitur/core';
 import { texts } from '../config/attributes.js';
 import type { ConfigReader } from '../config/config-reader.js';
 import { entryPointOf } from './entry-points.js';
@@ -20,9 +20,22 @@ export interface FamilyConfig<F extends Family> {
 export function readFamilyConfig<F extends Family>(json: ConfigReader, families: readonly F[]): FamilyConfig<F> {
   const family = findFamily(json, families);
   const [architecture = null] = json.maybe('architectures', texts) ?? [];
+  checkClass(json, family, architecture);
+  json.alias(family.aliases ?? {});
   const config = family.readConfig(json) as ReturnType<F['readConfig']>;
   json.finish(family.modelType);
   return { family, config, architecture };
+}
+
+function checkClass({ where }: ConfigReader, { classes }: Family, architecture: string | null): void {
+  const known = Object.keys(classes);
+  if (architecture === null || known.length === 0 || known.includes(architecture)) return;
+  throw new SequiturError({
+    where: `${where}, architectures`,
+    expected: `one of ${known.join(', ')}`,
+    got: shorten(architecture),
+    fix: 'Set architectures to one of these where the checkpoint has its tensors',
+  });
 }
 
 /** A config as `readFamilyConfig` reads it, without the class. */
@@ -39,8 +52,8 @@ export function findFamily<F extends Family>(json: ConfigReader, families: reado
   throw new SequiturError({
     where: `${json.where}, model_type`,
     expected: `one of ${families.map((family) => family.modelType).join(', ')}`,
-    got: modelType ?? 'none',
-    ...(modelType !== undefined && { fix: entryPointOf(modelType) }),
+    got: modelType === undefined ? 'none' : shorten(modelType),
+    ...(modelType !== undefined && { fix: entryPointOf(shorten(modelType)) }),
   });
 }
 

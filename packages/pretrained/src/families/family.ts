@@ -4,6 +4,8 @@ import type { FileContents } from '../files/json-files.js';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import type { WeightRule } from '../weights/weight-map.js';
 import type { CheckpointMetadata } from './checkpoint-metadata.js';
+import type { StoredBuffer } from './stored-buffers.js';
+import type { TiedTensor } from './tied-tensors.js';
 
 /**
  * A family of pretrained models as a value: how its configuration reads and is written, what its models are built of, and
@@ -24,6 +26,8 @@ export interface Family<Config extends object = object, Parts = unknown> {
   readonly prefix: string;
   /** Configs by name. */
   readonly presets?: Readonly<Record<string, Config>>;
+  /** Attributes that Python's class knows by a second name: `{ hidden_size: 'n_embd' }`; default none. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /**
    * Reads all of `config.json` except `model_type` and `architectures`; other attributes are checked by
    * `ConfigReader.finish`.
@@ -37,8 +41,12 @@ export interface Family<Config extends object = object, Parts = unknown> {
   rules(config: Config, prefix: string): readonly WeightRule[];
   /** Names of the tensors of a head; default none. */
   headRules?(headKind: string, config: Config, prefix: string): readonly WeightRule[];
-  /** Tensors that are ignored, with `{i}` for numbers: masks stored as buffers, tied heads. */
+  /** Tensors that Python's classes leave in checkpoints and do not read, with `{i}` for numbers. */
   ignoredTensors?(config: Config, prefix: string): readonly string[];
+  /** Tensors that Python's class ties to others. */
+  tiedTensors?(config: Config, prefix: string): readonly TiedTensor[];
+  /** Numbers that checkpoints store and a model computes: masks, positions, frequencies. */
+  storedBuffers?(config: Config, prefix: string): readonly StoredBuffer[];
   /** Completes the config from the checkpoint. */
   resolve?(config: Config, checkpoint: Checkpoint): Config;
   /** The present name of a tensor that older checkpoints store under another one. */
@@ -68,6 +76,12 @@ export interface PretrainedModel extends Module {
 /** Whether a class with this kind of head is the base class. */
 export function isBare(headKind: string): boolean {
   return headKind === 'none' || headKind === 'pooled';
+}
+
+/** Names of the tensors that a model does not read, with `{i}` for numbers. */
+export function unreadTensors(family: Family, config: object, prefix: string): string[] {
+  const buffers = family.storedBuffers?.(config, prefix) ?? [];
+  return [...(family.ignoredTensors?.(config, prefix) ?? []), ...buffers.map(({ tensor }) => tensor)];
 }
 
 /** The names of all tensors in the checkpoints of a model. */

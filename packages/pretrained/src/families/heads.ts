@@ -1,8 +1,8 @@
-import { initialize, Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
+import { initialize, Module, type Parameter, parametersOf, showShape } from '@sequitur/core';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { type LoadOptions, loadWeights } from '../weights/load-weights.js';
 import { type Correspondence, correspondences, fits, storedTensors } from '../weights/weight-map.js';
-import { type Family, isBare, type PretrainedModel, weightRules } from './family.js';
+import { type Family, isBare, type PretrainedModel, unreadTensors, weightRules } from './family.js';
 
 /** A requested head, which is initialised where the checkpoint lacks it. */
 export interface WantedHead {
@@ -19,7 +19,18 @@ interface StoredModel {
 }
 
 /** The kind of head that a checkpoint has: as its configuration names the class, else as its tensors tell. */
-export function storedHead(
+export function storedHead(stored: StoredModel, build: (headKind: string) => Module): string {
+  const kind = kindOfHead(stored, build);
+  return kind === 'pooled' && !hasPooler(stored) ? 'none' : kind;
+}
+
+/** Models that are saved without the pooler of their class are whole without it. */
+function hasPooler({ family, config, checkpoint: { tensors } }: StoredModel): boolean {
+  const rules = family.headRules?.('pooled', config, storedPrefix(family, tensors)) ?? [];
+  return rules.some(({ checkpoint }) => tensors.has(checkpoint));
+}
+
+function kindOfHead(
   { family, config, architecture, checkpoint }: StoredModel,
   build: (headKind: string) => Module,
 ): string {
@@ -30,13 +41,7 @@ export function storedHead(
     const fitting = possible.find((headKind) => isOfHead({ family, config, headKind }, build(headKind), checkpoint));
     return fitting ?? possible[0] ?? 'none';
   }
-  if (Object.hasOwn(family.classes, architecture)) return family.classes[architecture]!;
-  throw new SequiturError({
-    where: 'config.json, architectures',
-    expected: `one of ${Object.keys(family.classes).join(', ')}`,
-    got: architecture,
-    fix: 'Set architectures to one of these where the checkpoint has its tensors',
-  });
+  return family.classes[architecture]!; // readFamilyConfig knows it
 }
 
 /** Whether the checkpoint holds the tensors of a model with this head and no others. */
@@ -52,13 +57,13 @@ function isOfHead(
   const shapesOf = (paths: readonly string[]) => paths.map((path) => parameters.get(path)?.shape ?? []);
   const stored = pairs.flatMap((pair) => storedTensors(pair, shapesOf(pair.parameters)));
   const names = new Set(stored.map(({ name }) => name));
-  const ignored = family.ignoredTensors?.(config, prefix) ?? [];
+  const ignored = unreadTensors(family, config, prefix);
   const isKnown = (name: string) => names.has(name) || ignored.some((pattern) => fits(pattern, name));
   return [...names].every((name) => tensors.has(name)) && [...tensors.keys()].every(isKnown);
 }
 
 /** Classes with a head store the base model with a prefix, the base class without. */
-function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors']): string {
+export function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors']): string {
   return [...tensors.keys()].some((name) => name.startsWith(prefix)) ? prefix : '';
 }
 
@@ -77,7 +82,7 @@ export async function fillModel(
 ): Promise<void> {
   const { family, config, headKind } = model;
   const prefix = storedPrefix(family, checkpoint.tensors);
-  const ignored = family.ignoredTensors?.(config, prefix) ?? [];
+  const ignored = unreadTensors(family, config, prefix);
   const isOwnHead = seed === undefined && stored === headKind;
   const heads = isOwnHead ? [] : Object.values(family.classes);
   const others = heads.flatMap((kind) => family.headRules?.(kind, config, prefix) ?? []);

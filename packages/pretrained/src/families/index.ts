@@ -7,3 +7,5 @@ export * from './family.js';
 export type { WantedHead } from './heads.js';
 export * from './load-pretrained.js';
 export * from './save-pretrained.js';
+export * from './stored-buffers.js';
+export type { TiedTensor } from './tied-tensors.js';

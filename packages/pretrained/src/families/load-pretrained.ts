@@ -3,12 +3,15 @@ import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
-import { type Checkpoint, openCheckpoint } from '../safetensors/checkpoint.js';
+import { type Checkpoint, openCheckpoint, renamed } from '../safetensors/checkpoint.js';
 import type { LoadProgress } from '../weights/load-weights.js';
+import { checkLayers } from './check-layers.js';
 import { type CheckpointMetadata, readCheckpointMetadata } from './checkpoint-metadata.js';
-import { readFamilyConfig } from './config-of-family.js';
-import type { Family, PretrainedModel } from './family.js';
-import { fillModel, storedHead, type WantedHead } from './heads.js';
+import { type FamilyConfig, readFamilyConfig } from './config-of-family.js';
+import { type Family, isBare, type PretrainedModel } from './family.js';
+import { fillModel, storedHead, storedPrefix, type WantedHead } from './heads.js';
+import { checkBuffers } from './stored-buffers.js';
+import { settleTies } from './tied-tensors.js';
 
 export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = unknown>
   extends HubOptions,
@@ -83,10 +86,10 @@ export async function loadPretrained<F extends Family, Tokenizer, M extends Pret
   const source = await openSource(location, options);
   const json = await ConfigReader.open(source, options);
   const read = readFamilyConfig(json, options.families ?? loader.families);
-  const checkpoint = withPresentNames(await openCheckpoint(source), read.family);
+  const opened = withPresentNames(await openCheckpoint(source), read.family);
   try {
     const { family, architecture } = read;
-    const config = (family.resolve?.(read.config, checkpoint) ?? read.config) as typeof read.config;
+    const { config, checkpoint } = await settled(read, opened, options.warn);
     const tokenizer = options.tokenizer === undefined ? await loader.openTokenizer(source) : options.tokenizer;
     const metadata = await readCheckpointMetadata(source, checkpoint);
     const create = (headKind: string, settings: object = {}) =>
@@ -98,7 +101,7 @@ export async function loadPretrained<F extends Family, Tokenizer, M extends Pret
     await filled(model, checkpoint, { ...options, stored, seed: seedOf(loader, stored, options.seed) });
     return model;
   } finally {
-    await checkpoint.close();
+    await opened.close();
   }
 }
 
@@ -111,18 +114,35 @@ function storageFormat(format: WeightFormat, { tensors }: Checkpoint): StorageFo
   return stored.has('BF16') ? 'bfloat16' : stored.has('F16') ? 'float16' : 'float32';
 }
 
+/** The config as the checkpoint completes and corrects it, and the checkpoint without what is stored twice. */
+async function settled<F extends Family>(
+  { family, config: read }: FamilyConfig<F>,
+  opened: Checkpoint,
+  warn?: (message: string) => void,
+): Promise<{ readonly config: ReturnType<F['readConfig']>; readonly checkpoint: Checkpoint }> {
+  const prefix = storedPrefix(family, opened.tensors);
+  checkLayers(family, read, opened, prefix);
+  const { config: tied, checkpoint } = await settleTies(family, read, opened, { prefix, warn });
+  const config = family.resolve?.(tied, checkpoint) ?? tied;
+  await checkBuffers(family, config, checkpoint, prefix);
+  return { config: config as ReturnType<F['readConfig']>, checkpoint };
+}
+
 function headKindOf({ head, heads }: Pick<PretrainedLoader<never, never, never>, 'head' | 'heads'>, stored: string) {
   if (head) return head.kind;
   return heads === undefined || heads.includes(stored) ? stored : heads[0]!;
 }
 
-/** Parameters are initialised only for a requested head that differs from the stored one, or has other labels. */
+/**
+ * Parameters are initialised only for a requested head that differs from the stored one, or has other labels. A pooler is
+ * no head to be trained: without stored values it would be noise.
+ */
 function seedOf(
   { head }: Pick<PretrainedLoader<never, never, never>, 'head'>,
   stored: string,
   seed: number | string = 0,
 ): number | string | undefined {
-  return head && (head.kind !== stored || head.settings?.labels) ? seed : undefined;
+  return head && !isBare(head.kind) && (head.kind !== stored || head.settings?.labels) ? seed : undefined;
 }
 
 async function filled(model: PretrainedModel, ...rest: DropFirst<Parameters<typeof fillModel>>): Promise<void> {
@@ -141,9 +161,5 @@ function withPresentNames(checkpoint: Checkpoint, { presentName }: Family): Chec
   if (!presentName) return checkpoint;
   const stored = new Map([...checkpoint.tensors.keys()].map((name) => [presentName(name), name]));
   if (stored.size < checkpoint.tensors.size || [...stored].every(([now, name]) => now === name)) return checkpoint;
-  return {
-    ...checkpoint,
-    tensors: new Map([...checkpoint.tensors].map(([name, entry]) => [presentName(name), entry])),
-    readFloat32: (name) => checkpoint.readFloat32(stored.get(name) ?? name),
-  };
+  return renamed(checkpoint, stored);
 }

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { type FileSink, type FileSource, readText } from './file-source.js';
 import { parseJson, stringifyJson } from './json.js';
 
@@ -12,7 +12,7 @@ export async function readJsonObject(
   try {
     const value = parseJson(await readText(file), file.name);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
-    throw new SequiturError({ where: file.name, expected: 'a JSON object', got: JSON.stringify(value).slice(0, 60) });
+    throw new SequiturError({ where: file.name, expected: 'a JSON object', got: showValue(value) });
   } finally {
     await file.close?.();
   }

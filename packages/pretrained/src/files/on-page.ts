@@ -28,7 +28,7 @@ export function repositorySource({ repository, revision, hubUrl, accessToken, fe
     return get(input, { ...init, headers });
   };
   const address = `${hubUrl}/${repository}/resolve/${encodeURIComponent(revision)}/`;
-  return urlSource(address, { fetch: withToken });
+  return urlSource(address, { fetch: withToken, tellsHidden: true });
 }
 
 async function refuse(folder: string): Promise<never> {

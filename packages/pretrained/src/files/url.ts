@@ -5,6 +5,8 @@ export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
   /** Default the global one. */
   readonly fetch?: typeof fetch | undefined;
+  /** Whether the server tells what it has not (404) from what it does not show (401, 403), which is an error then. */
+  readonly tellsHidden?: boolean | undefined;
 }
 
 /**
@@ -37,11 +39,16 @@ interface Absence {
 const ABSENT: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 const HIDDEN: ReadonlySet<number> = new Set([401, 403]);
 
-async function openUrl(url: URL, { signal, fetch: get = fetch }: UrlOptions): Promise<ReadableFile | Absence> {
+async function openUrl(
+  url: URL,
+  { signal, fetch: get = fetch, tellsHidden }: UrlOptions,
+): Promise<ReadableFile | Absence> {
   const request: Get = (headers = {}) => reached(url, signal, () => get(url, { headers, ...(signal && { signal }) }));
   const first = await request({ Range: 'bytes=0-0' });
+  const isHidden = HIDDEN.has(first.status);
+  if (isHidden && tellsHidden) throw refused(url, await statusOf(first), TOKEN);
   if (ABSENT.has(first.status)) {
-    const hint = HIDDEN.has(first.status) ? '; for what is private or gated, check the access token' : '';
+    const hint = isHidden ? '; for what is private or gated, check the access token' : '';
     return { absence: (await statusOf(first)) + hint };
   }
   if (isPage(first)) return { absence: `a page (${await statusOf(first)})` };
@@ -170,8 +177,10 @@ async function statusOf(response: Response): Promise<string> {
   return ['status', response.status, response.statusText].filter(Boolean).join(' ');
 }
 
-function refused(url: URL, got: string): SequiturError {
-  return new SequiturError({ where: url.href, expected: 'a file', got });
+const TOKEN = 'Check the address and, for what is private or gated, the access token';
+
+function refused(url: URL, got: string, fix?: string): SequiturError {
+  return new SequiturError({ where: url.href, expected: 'a file', got, ...(fix && { fix }) });
 }
 
 function broken(url: URL, expected: string, got: number): SequiturError {

@@ -1,5 +1,5 @@
-import { SequiturError } from '@sequitur/core';
-import type { FileSource, ReadableFile } from '../files/file-source.js';
+import { SequiturError, shorten } from '@sequitur/core';
+import { absenceOf, type FileSource, type ReadableFile } from '../files/file-source.js';
 import type { TensorEntry } from './header.js';
 import { SafetensorsFile } from './reader.js';
 import { openShards } from './shards.js';
@@ -10,6 +10,8 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, Pick<TensorEntry, 'dtype' | 'shape'>>;
   /** The values of a tensor as float32. */
   readFloat32(name: string): Promise<Float32Array>;
+  /** The values of a tensor of any dtype, which need not be weights. */
+  readNumbers(name: string): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
   throw new SequiturError({
     where: source.name,
     expected: `${SINGLE} or ${INDEX}`,
-    got: pickled ? 'pytorch_model.bin, a pickle, which can run any code' : 'neither',
+    got: pickled ? 'pytorch_model.bin, a pickle, which can run any code' : absenceOf(source, SINGLE),
     fix: pickled
       ? 'Save the model again in Python with save_pretrained(..., safe_serialization=True)'
       : 'Check that this is the folder of a model',
@@ -57,16 +59,37 @@ export async function fromFiles(name: string, files: readonly ReadableFile[]): P
     await close();
     throw error;
   }
-  return { name, tensors, close, readFloat32: async (tensor) => toFloat32(tensor, places.get(tensor), name) };
+  const fileOf = (tensor: string) => {
+    const file = places.get(tensor);
+    if (file) return file;
+    throw new SequiturError({ where: name, expected: `a tensor '${shorten(tensor)}'`, got: 'none of that name' });
+  };
+  return {
+    name,
+    tensors,
+    close,
+    readFloat32: async (tensor) => toFloat32(tensor, fileOf(tensor)),
+    readNumbers: async (tensor) => Float32Array.from((await fileOf(tensor).read(tensor)).values as never, Number),
+  };
 }
 
-async function toFloat32(tensor: string, file: SafetensorsFile | undefined, name: string): Promise<Float32Array> {
-  if (!file) throw new SequiturError({ where: name, expected: `a tensor '${tensor}'`, got: 'none of that name' });
+/** The checkpoint with its tensors under other names: each name with the one that is stored. */
+export function renamed(checkpoint: Checkpoint, places: ReadonlyMap<string, string>): Checkpoint {
+  const placeOf = (name: string) => places.get(name) ?? name;
+  return {
+    ...checkpoint,
+    tensors: new Map([...places].map(([name, place]) => [name, checkpoint.tensors.get(place)!])),
+    readFloat32: (name) => checkpoint.readFloat32(placeOf(name)),
+    readNumbers: (name) => checkpoint.readNumbers(placeOf(name)),
+  };
+}
+
+async function toFloat32(tensor: string, file: SafetensorsFile): Promise<Float32Array> {
   const { dtype, values } = await file.read(tensor);
   if (values instanceof Float32Array) return values;
   if (values instanceof Float64Array) return Float32Array.from(values);
   throw new SequiturError({
-    where: `${file.name}, tensor '${tensor}'`,
+    where: `${file.name}, tensor '${shorten(tensor)}'`,
     expected: 'weights in F32, F16, BF16 or F64',
     got: dtype,
     fix: 'Quantised checkpoints cannot be read: take the original one',
@@ -81,14 +104,22 @@ async function withTensors(checkpoint: Checkpoint, tensors: readonly string[], w
   throw new SequiturError({
     where: where,
     expected: 'every listed tensor in its shard',
-    got: `none of ${lost.slice(0, 5).join(', ')}${lost.length > 5 ? ` and ${lost.length - 5} more` : ''}`,
+    got: `none of ${someOf(lost)}`,
   });
+}
+
+function someOf(names: readonly string[]): string {
+  const shown = names
+    .slice(0, 5)
+    .map((name) => shorten(name))
+    .join(', ');
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }
 
 function twice(tensor: string, first: string, second: string): SequiturError {
   return new SequiturError({
     where: second,
     expected: 'each tensor once',
-    got: `'${tensor}', which stands in ${first} too`,
+    got: `'${shorten(tensor)}', which stands in ${first} too`,
   });
 }

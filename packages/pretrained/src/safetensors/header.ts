@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { DTYPE_BYTES, type SafetensorsDtype } from './dtypes.js';
 
 /** The location of a tensor in its file. */
@@ -60,23 +60,23 @@ function parseObject(bytes: Uint8Array, file: string): Record<string, unknown> {
 }
 
 function readMetadata(value: unknown, into: Map<string, string>, file: string): void {
-  if (!isObject(value)) throw corrupt(file, '__metadata__ to be an object', JSON.stringify(value));
+  if (!isObject(value)) throw corrupt(file, '__metadata__ to be an object', showValue(value));
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw corrupt(file, `text in __metadata__.${key}`, JSON.stringify(text));
+    if (typeof text !== 'string') throw corrupt(file, `text in __metadata__.${key}`, showValue(text));
     into.set(key, text);
   }
 }
 
 function readEntry(name: string, value: unknown, file: string): TensorEntry {
   const where = `${file}, tensor '${name}'`;
-  if (!isObject(value)) throw corrupt(where, 'dtype, shape and data_offsets', JSON.stringify(value));
+  if (!isObject(value)) throw corrupt(where, 'dtype, shape and data_offsets', showValue(value));
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) {
-    throw corrupt(where, `a dtype of ${Object.keys(DTYPE_BYTES).join(', ')}`, JSON.stringify(dtype));
+    throw corrupt(where, `a dtype of ${Object.keys(DTYPE_BYTES).join(', ')}`, showValue(dtype));
   }
-  if (!isCounts(shape)) throw corrupt(where, 'a shape of integers of at least 0', JSON.stringify(shape));
+  if (!isCounts(shape)) throw corrupt(where, 'a shape of integers of at least 0', showValue(shape));
   if (!isCounts(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw corrupt(where, 'data_offsets [start, end]', JSON.stringify(offsets));
+    throw corrupt(where, 'data_offsets [start, end]', showValue(offsets));
   }
   const [start, end] = offsets as [number, number];
   const bytes = shape.reduce((size, dimension) => size * dimension, DTYPE_BYTES[dtype as SafetensorsDtype]);

@@ -1,4 +1,4 @@
-import { type Module, type Parameter, parametersOf, SequiturError, showShape } from '@sequitur/core';
+import { type Module, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
@@ -62,6 +62,11 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
+/** More of them say no more. */
+const MOST_LISTED = 10;
+
+const WITHOUT_POOLER = 'Give head: noHead() where the pooled first token is not needed';
+
 function checkTotal(
   parameters: ReadonlyMap<string, Parameter>,
   { name, tensors }: Checkpoint,
@@ -89,11 +94,15 @@ function checkTotal(
     if (!expected.has(stored) && !ignore.some((pattern) => fits(pattern, stored))) faults.push(`unexpected: ${stored}`);
   }
   if (faults.length === 0) return;
+  const shown = faults.slice(0, MOST_LISTED).map((fault) => shorten(fault));
+  if (faults.length > shown.length) shown.push(`and ${faults.length - shown.length} more`);
   throw new SequiturError({
     where: name,
     expected: 'the tensors of this model',
-    got: `\n  ${faults.join('\n  ')}\n`,
-    fix: 'Check that config.json and the weights belong together',
+    got: `\n  ${shown.join('\n  ')}\n`,
+    fix: faults.some((fault) => /^missing: \S*pooler/.test(fault))
+      ? WITHOUT_POOLER
+      : 'Check that config.json and the weights belong together',
   });
 }
 

@@ -59,10 +59,24 @@ export function fits(pattern: string, name: string): boolean {
 }
 
 function matchNumbers(pattern: string, name: string): readonly string[] | null {
-  const escaped = pattern.split('{i}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const match = new RegExp(`^${escaped.join('(\\d+)')}$`).exec(name);
-  return match?.slice(1) ?? null;
+  return compiled(pattern).exec(name)?.slice(1) ?? null;
 }
+
+const expressions = new Map<string, RegExp>();
+
+function compiled(pattern: string): RegExp {
+  let expression = expressions.get(pattern);
+  if (!expression) {
+    const escaped = pattern.split('{i}').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    expression = new RegExp(`^${escaped.join('(\\d+)')}$`);
+    if (expressions.size >= MOST_EXPRESSIONS) expressions.clear();
+    expressions.set(pattern, expression);
+  }
+  return expression;
+}
+
+/** Enough for the names of several models. */
+const MOST_EXPRESSIONS = 10_000;
 
 function fillNumbers(pattern: string, numbers: readonly string[]): string {
   let next = 0;

@@ -7,7 +7,7 @@ import {
   Rotary,
   type RotaryScaling,
 } from '@sequitur/attention';
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { blockAround, type FeedForwardOptions, headsOf } from './block-around.js';
 import { definePart, type PartPlace } from './block-part.js';
 
@@ -52,7 +52,7 @@ function positionsOf(options: PositionsOptions, heads: number, { width }: PartPl
       throw new SequiturError({
         where: 'attention part, positions',
         expected: 'a kind of rotary, alibi or none',
-        got: JSON.stringify(options),
+        got: showValue(options),
       });
   }
 }

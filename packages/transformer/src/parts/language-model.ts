@@ -1,4 +1,4 @@
-import { initialize, Linear, parametersOf, RmsNorm, SequiturError } from '@sequitur/core';
+import { initialize, Linear, parametersOf, RmsNorm, SequiturError, showValue } from '@sequitur/core';
 import {
   aBoolean,
   anInteger,
@@ -148,7 +148,7 @@ function blocksOf(parts: readonly PartFactory<never>[]): ReadAttribute<readonly 
       throw new SequiturError({
         where: `${where}, block ${index}`,
         expected: `one of the given parts (${parts.map((part) => part.kind).join(', ') || 'none'})`,
-        got: JSON.stringify(kind),
+        got: showValue(kind),
         fix: 'Import the part and add it to `parts`',
       });
     });

@@ -19,7 +19,7 @@ const GENERATION = [
 ];
 
 /** Defaults of a config. */
-export interface CommonDefaults extends Pick<SpecialTokens, 'endToken'> {
+export interface CommonDefaults extends SpecialTokens {
   readonly paddingToken: number;
   /** Default the padding token. */
   readonly decoderStartToken?: number;
@@ -33,7 +33,7 @@ export function readCommon(
   { generation: defaults, decoderStartToken, ...tokens }: CommonDefaults,
 ): Omit<SequenceToSequenceConfig, 'modelType' | 'vocabularySize'> {
   json.take('is_encoder_decoder', only(true), true);
-  const { paddingToken, ...special } = { ...tokens, ...readSpecialTokens(json) };
+  const { paddingToken = tokens.paddingToken, ...special } = readSpecialTokens(json, tokens);
   const generation = { ...defaults, ...readGeneration(json) };
   return {
     ...special,

@@ -10,7 +10,7 @@ import {
   transposed,
 } from '@sequitur/pretrained';
 import { BertEncoder } from '../../encoder.js';
-import { readBertShape, readTableSize, writeBertShape } from '../bert/hugging-face.js';
+import { embeddingBuffers, readBertShape, readTableSize, tiedDecoder, writeBertShape } from '../bert/hugging-face.js';
 import type { EncoderFamily } from '../encoder-family.js';
 import { type AlbertConfig, albertPresets, passesOf } from './config.js';
 
@@ -29,7 +29,7 @@ export const albertFamily: EncoderFamily<AlbertConfig> = {
   prefix: 'albert.',
   presets: albertPresets,
   readConfig: (json) => ({
-    ...readBertShape(json, 'gelu_new'),
+    ...readBertShape(json, { vocabularySize: 30000, activation: 'gelu_new', startToken: 2, endToken: 3 }),
     modelType: 'albert',
     contextLength: readTableSize(json),
     embeddingWidth: json.take('embedding_size', anInteger(), 128),
@@ -87,11 +87,13 @@ export const albertFamily: EncoderFamily<AlbertConfig> = {
         return [...pooler('head'), ...linearRules('classifier', 'head.output')];
     }
   },
-  ignoredTensors: ({ tied = true }, prefix) => [
-    ...[`${prefix}embeddings.position_ids`, `${prefix}embeddings.token_type_ids`],
-    ...['predictions.decoder.bias', `${prefix}pooler.weight`, `${prefix}pooler.bias`],
-    ...(tied ? ['predictions.decoder.weight'] : []),
+  // Left by classes that read it.
+  ignoredTensors: (_config, prefix) => [`${prefix}pooler.weight`, `${prefix}pooler.bias`],
+  tiedTensors: (config, prefix) => [
+    { tensor: 'predictions.decoder.bias', to: 'predictions.bias' },
+    ...tiedDecoder('predictions.decoder.weight', config, prefix),
   ],
+  storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
 };
 
 /** Parameters are named by the first pass that reads their block. */

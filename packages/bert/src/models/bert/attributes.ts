@@ -1,4 +1,13 @@
-import { aBoolean, anInteger, type ConfigReader, defined, oneOf, readLabels, writeLabels } from '@sequitur/pretrained';
+import {
+  aBoolean,
+  type ConfigReader,
+  oneOf,
+  readLabels,
+  readSpecialTokens,
+  type SpecialTokens,
+  tokensWithin,
+  writeLabels,
+} from '@sequitur/pretrained';
 import type { BertConfig, PositionKind } from '../../config.js';
 
 const POSITIONS: Readonly<Record<string, PositionKind>> = {
@@ -8,14 +17,19 @@ const POSITIONS: Readonly<Record<string, PositionKind>> = {
 };
 
 /** What every encoder's configuration says of labels, tokens and ties. */
-export function readCommon(json: ConfigReader): Partial<BertConfig> {
-  return defined({
-    paddingToken: json.has('pad_token_id') ? (json.maybe('pad_token_id', anInteger(0)) ?? null) : 0,
+export function readCommon(
+  json: ConfigReader,
+  { paddingToken = 0, ...tokens }: SpecialTokens,
+  vocabularySize: number,
+): Partial<BertConfig> {
+  const defaults = { paddingToken, ...tokensWithin(tokens, vocabularySize) };
+  const { paddingToken: padding = null, ...special } = readSpecialTokens(json, defaults);
+  return {
+    ...special,
+    paddingToken: padding,
     tied: json.take('tie_word_embeddings', aBoolean, true),
     ...readLabels(json),
-    startToken: json.maybe('bos_token_id', anInteger(0)),
-    endToken: json.maybe('eos_token_id', anInteger(0)),
-  }) as Partial<BertConfig>;
+  };
 }
 
 export function readPositions(json: ConfigReader): PositionKind {
@@ -27,8 +41,8 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
   const { startToken, endToken, tied = true } = config;
   return {
     pad_token_id: config.paddingToken === undefined ? 0 : config.paddingToken,
-    ...(startToken !== undefined && { bos_token_id: startToken }),
-    ...(endToken !== undefined && { eos_token_id: endToken }),
+    bos_token_id: startToken ?? null,
+    eos_token_id: endToken ?? null,
     ...(!tied && { tie_word_embeddings: false }),
     ...writeLabels(config),
   };

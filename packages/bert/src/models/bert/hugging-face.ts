@@ -10,8 +10,13 @@ import {
   linearRules,
   linearsRules,
   oneOf,
+  positionIds,
   rule,
+  type SpecialTokens,
+  type StoredBuffer,
   sameRules,
+  type TiedTensor,
+  tokenTypeIds,
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
@@ -65,15 +70,16 @@ export const bertFamily: EncoderFamily = {
     }
   },
   presentName: (stored) => stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias'),
-  ignoredTensors: ({ tied = true }, prefix) => [
-    `${prefix}embeddings.position_ids`,
-    `${prefix}embeddings.token_type_ids`,
-    'cls.predictions.decoder.bias', // the bias a second time
-    // What pre-training leaves in checkpoints of classes that do not read it.
+  // What pre-training leaves in checkpoints of classes that do not read it.
+  ignoredTensors: (_config, prefix) => [
     ...[`${prefix}pooler.dense.weight`, `${prefix}pooler.dense.bias`],
     ...['cls.seq_relationship.weight', 'cls.seq_relationship.bias'],
-    ...(tied ? ['cls.predictions.decoder.weight'] : []),
   ],
+  tiedTensors: (config, prefix) => [
+    { tensor: 'cls.predictions.decoder.bias', to: 'cls.predictions.bias' },
+    ...tiedDecoder('cls.predictions.decoder.weight', config, prefix),
+  ],
+  storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
 };
 
 const attributes = attributeTable({
@@ -89,22 +95,39 @@ const attributes = attributeTable({
   initializerRange: ['initializer_range', aPositive, 0.02],
 });
 
+/** The output projection of a masked language head, tied to the embedding of tokens. */
+export function tiedDecoder(tensor: string, { tied = true }: BertConfig, prefix: string): TiedTensor[] {
+  return tied ? [{ tensor, to: `${prefix}embeddings.word_embeddings.weight`, untied: { tied: false } }] : [];
+}
+
+/** Ids that older checkpoints store with the embeddings. */
+export function embeddingBuffers(prefix: string): StoredBuffer[] {
+  return [positionIds(`${prefix}embeddings.position_ids`), tokenTypeIds(`${prefix}embeddings.token_type_ids`)];
+}
+
+/** What Python's class takes where the config does not say. */
+export interface BertDefaults extends SpecialTokens {
+  readonly vocabularySize?: number;
+  readonly activation?: string;
+}
+
 /** The attributes that BERT shares with its descendants. */
 export function readBertShape(
   json: ConfigReader,
-  activation = 'gelu',
+  { vocabularySize: usual = 30522, activation = 'gelu', ...tokens }: BertDefaults = {},
 ): Omit<BertConfig, 'modelType' | 'contextLength'> {
+  const vocabularySize = json.take('vocab_size', anInteger(), usual);
   return defined({
-    ...attributes.read(json),
+    ...attributes.read(json, { vocabularySize: usual, width: 768, depth: 12, heads: 12, hiddenWidth: 3072 }),
     activation: json.take('hidden_act', oneOf(activationNames), activation),
     positions: readPositions(json),
     classifierDropout: json.maybe('classifier_dropout', aShare),
-    ...readCommon(json),
+    ...readCommon(json, tokens, vocabularySize),
   }) as Omit<BertConfig, 'modelType' | 'contextLength'>;
 }
 
-export function readTableSize(json: ConfigReader): number {
-  return json.take('max_position_embeddings', anInteger(), 512);
+export function readTableSize(json: ConfigReader, usual = 512): number {
+  return json.take('max_position_embeddings', anInteger(), usual);
 }
 
 export function writeBertShape(config: BertConfig): Record<string, unknown> {

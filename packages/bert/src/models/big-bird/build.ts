@@ -9,7 +9,7 @@ import { BigBirdEncoder } from './encoder.js';
 /** The parts of a BigBird with a head of this kind. */
 export function buildBigBird(config: BigBirdConfig, headKind: string): EncoderParts {
   return {
-    encoder: new BigBirdEncoder(config),
+    encoder: new BigBirdEncoder({ activation: 'gelu_new', ...config }),
     headStyle: headStyle(config, headKind),
     unused: unusedPooler(config, headKind),
     completed: (batch) => (headKind === 'questionAnswering' ? withQuestion(batch, config) : batch),
@@ -31,7 +31,7 @@ function headStyle(config: BigBirdConfig, headKind: string): HeadStyle {
 
 /** Every class except that for question answering stores a pooler, and not all of them use it. */
 function unusedPooler({ width, initializerRange = 0.02 }: BigBirdConfig, headKind: string): Module | null {
-  if (['pooled', 'preTraining', 'multipleChoice', 'questionAnswering'].includes(headKind)) return null;
+  if (['none', 'pooled', 'preTraining', 'multipleChoice', 'questionAnswering'].includes(headKind)) return null;
   return new Linear(width, width, { initializer: normal(initializerRange) });
 }
 

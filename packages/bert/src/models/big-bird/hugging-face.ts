@@ -20,7 +20,7 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
   presets: bigBirdPresets,
   readConfig,
   writeConfig: (config) => {
-    const { position_embedding_type: _, ...shape } = writeBertShape(config);
+    const { position_embedding_type: _, ...shape } = writeBertShape({ activation: 'gelu_new', ...config });
     return {
       ...shape,
       max_position_embeddings: config.contextLength,
@@ -69,16 +69,20 @@ export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
     }
   },
   presentName: bertFamily.presentName!,
+  tiedTensors: bertFamily.tiedTensors!,
+  storedBuffers: bertFamily.storedBuffers!,
   ignoredTensors: (config, prefix) => [
     ...bertFamily.ignoredTensors!(config, prefix),
     ...[`${prefix}pooler.weight`, `${prefix}pooler.bias`], // left in checkpoints of the class for answers
   ],
 };
 
+const DEFAULTS = { vocabularySize: 50358, activation: 'gelu_new', startToken: 1, endToken: 2 };
+
 function readConfig(json: ConfigReader): BigBirdConfig {
   json.take('position_embedding_type', only('absolute'), 'absolute'); // the only kind of the class
   return {
-    ...{ ...readBertShape(json, 'gelu_new'), modelType: 'big_bird', contextLength: readTableSize(json) },
+    ...{ ...readBertShape(json, DEFAULTS), modelType: 'big_bird', contextLength: readTableSize(json, 4096) },
     sparse: json.take('attention_type', oneOf(['block_sparse', 'original_full']), 'block_sparse') === 'block_sparse',
     blockSize: json.take('block_size', anInteger(), 64),
     randomBlocks: json.take('num_random_blocks', anInteger(0), 3),

@@ -17,7 +17,7 @@ import {
 } from '@sequitur/pretrained';
 import type { BertConfig } from '../../config.js';
 import { readCommon, writeCommon } from '../bert/attributes.js';
-import { bertFamily } from '../bert/hugging-face.js';
+import { bertFamily, embeddingBuffers, tiedDecoder } from '../bert/hugging-face.js';
 import type { EncoderFamily } from '../encoder-family.js';
 import { buildDistilbert } from './build.js';
 import { distilbertPresets } from './config.js';
@@ -35,6 +35,7 @@ export const distilbertFamily: EncoderFamily = {
   },
   prefix: 'distilbert.',
   presets: distilbertPresets,
+  aliases: { hidden_size: 'dim', num_attention_heads: 'n_heads', num_hidden_layers: 'n_layers' },
   readConfig,
   writeConfig,
   build: buildDistilbert,
@@ -58,10 +59,8 @@ export const distilbertFamily: EncoderFamily = {
     }
   },
   presentName: bertFamily.presentName!,
-  ignoredTensors: ({ tied = true }, prefix) => [
-    `${prefix}embeddings.position_ids`,
-    ...(tied ? ['vocab_projector.weight'] : []),
-  ],
+  tiedTensors: (config, prefix) => tiedDecoder('vocab_projector.weight', config, prefix),
+  storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
 };
 
 const attributes = attributeTable({
@@ -81,7 +80,8 @@ const attributes = attributeTable({
 });
 
 function readConfig(json: ConfigReader): BertConfig {
-  return { modelType: 'distilbert', ...attributes.read(json), tokenTypeCount: 0, ...readCommon(json) };
+  const values = attributes.read(json, { vocabularySize: 30522, width: 768, depth: 6, heads: 12, hiddenWidth: 3072 });
+  return { modelType: 'distilbert', ...values, tokenTypeCount: 0, ...readCommon(json, {}, values.vocabularySize) };
 }
 
 function writeConfig(config: BertConfig): Record<string, unknown> {

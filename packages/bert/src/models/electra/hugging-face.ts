@@ -1,7 +1,15 @@
 import { anInteger, linearRules, rule, sameRules, transposed } from '@sequitur/pretrained';
 import { BertEncoder } from '../../encoder.js';
 import { classifierDropout } from '../bert/attributes.js';
-import { bertEncoderRules, bertFamily, readBertShape, readTableSize, writeBertShape } from '../bert/hugging-face.js';
+import {
+  bertEncoderRules,
+  bertFamily,
+  embeddingBuffers,
+  readBertShape,
+  readTableSize,
+  tiedDecoder,
+  writeBertShape,
+} from '../bert/hugging-face.js';
 import type { EncoderFamily } from '../encoder-family.js';
 
 const published = { modelType: 'electra', vocabularySize: 30522, contextLength: 512, embeddingWidth: 128 };
@@ -70,8 +78,6 @@ export const electraFamily: EncoderFamily = {
     }
   },
   presentName: bertFamily.presentName!,
-  ignoredTensors: ({ tied = true }, prefix) => [
-    ...[`${prefix}embeddings.position_ids`, `${prefix}embeddings.token_type_ids`],
-    ...(tied ? ['generator_lm_head.weight'] : []),
-  ],
+  tiedTensors: (config, prefix) => tiedDecoder('generator_lm_head.weight', config, prefix),
+  storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
 };

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import {
   anInteger,
   type ConfigReader,
@@ -28,10 +28,15 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
   presets: longformerPresets,
   readConfig,
   writeConfig: (config) => {
-    const { position_embedding_type: _, classifier_dropout: __, ...shape } = writeBertShape(config);
+    const paddingToken = config.paddingToken ?? 1;
+    const {
+      position_embedding_type: _,
+      classifier_dropout: __,
+      ...shape
+    } = writeBertShape({ ...config, paddingToken });
     return {
       ...shape,
-      max_position_embeddings: config.contextLength + (config.paddingToken ?? 1) + 1,
+      max_position_embeddings: config.contextLength + paddingToken + 1,
       attention_window: config.windows,
       sep_token_id: config.separatorToken ?? 2,
     };
@@ -41,13 +46,15 @@ export const longformerFamily: EncoderFamily<LongformerConfig> = {
   headRules: robertaFamily.headRules!,
   presentName: robertaFamily.presentName!,
   ignoredTensors: robertaFamily.ignoredTensors!,
+  tiedTensors: robertaFamily.tiedTensors!,
+  storedBuffers: robertaFamily.storedBuffers!,
 };
 
 function readConfig(json: ConfigReader): LongformerConfig {
   json.take('position_embedding_type', only('absolute'), 'absolute'); // the only kind of the class
   const paddingToken = json.take('pad_token_id', anInteger(0), 1);
   const contextLength = readTableSize(json) - paddingToken - 1;
-  const shape = readBertShape(json);
+  const shape = readBertShape(json, { startToken: 0, endToken: 2, paddingToken: 1 });
   return {
     ...{ ...shape, modelType: 'longformer', contextLength, paddingToken },
     windows: json.take('attention_window', windowsOf(shape.depth), new Array(shape.depth).fill(512)),
@@ -69,7 +76,7 @@ const windowsOf =
     throw new SequiturError({
       where,
       expected: `an even window, or one for each of ${depth} layers`,
-      got: JSON.stringify(value),
+      got: showValue(value),
     });
   };
 

@@ -59,16 +59,19 @@ export const modernBertFamily: EncoderFamily<ModernBertConfig> = {
         return [...dense('head.transform'), ...classifier];
     }
   },
-  ignoredTensors: ({ tied = true }) => (tied ? ['decoder.weight'] : []),
+  tiedTensors: ({ tied = true }, prefix) =>
+    tied
+      ? [{ tensor: 'decoder.weight', to: `${prefix}embeddings.tok_embeddings.weight`, untied: { tied: false } }]
+      : [],
 };
 
 function readConfig(json: ConfigReader): ModernBertConfig {
   json.take('sparse_prediction', only(false), false);
+  const vocabularySize = json.take('vocab_size', anInteger(), 50368);
   return defined({
-    ...readCommon(json),
-    ...(!json.has('pad_token_id') && { paddingToken: 50283 }),
+    ...readCommon(json, { startToken: 50281, endToken: 50282, paddingToken: 50283 }, vocabularySize),
     modelType: 'modernbert',
-    vocabularySize: json.take('vocab_size', anInteger(), 50368),
+    vocabularySize,
     contextLength: json.take('max_position_embeddings', anInteger(), 8192),
     width: json.take('hidden_size', anInteger(), 768),
     depth: json.take('num_hidden_layers', aCount, 22),

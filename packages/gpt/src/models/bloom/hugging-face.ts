@@ -23,6 +23,7 @@ export const bloomFamily = gptFamily<BloomConfig>({
   classes: ['BloomModel', 'BloomForCausalLM', 'BloomForSequenceClassification'],
   prefix: 'transformer.',
   presets: bloomPresets,
+  tokens: { startToken: 1, endToken: 2 },
   readConfig,
   writeConfig,
   build: buildBloom,

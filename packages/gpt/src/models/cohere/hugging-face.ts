@@ -16,6 +16,7 @@ const shared = {
   presets: coherePresets,
   rules,
   defaults: {
+    tokens: { startToken: 5, endToken: 255001, paddingToken: 0 },
     ...{ vocabularySize: 256000, width: 8192, hiddenWidth: 22528, depth: 40, heads: 64, contextLength: 8192 },
     ...{ normEpsilon: 1e-5, tied: true, names: { epsilon: 'layer_norm_eps' } },
   },
@@ -26,6 +27,7 @@ export const cohereFamily = llamaLikeFamily<CohereConfig>({
   ...shared,
   modelType: 'cohere',
   name: 'Cohere',
+  defaults: { ...shared.defaults, rotaryBase: 500000 },
   readMore: (json) => ({ ...readCohere(json), queryKeyNorm: json.take('use_qk_norm', aBoolean, false) }),
   writeMore: (config) => ({ ...writeCohere(config), use_qk_norm: config.queryKeyNorm ?? false }),
   build: (config) => buildCohere(config),
@@ -49,7 +51,6 @@ export const cohere2Family = llamaLikeFamily<CohereConfig>({
 
 function readCohere(json: ConfigReader) {
   return {
-    ...(!json.has('pad_token_id') && { paddingToken: 0 }),
     attentionBias: json.take('attention_bias', aBoolean, false),
     logitScale: json.take('logit_scale', aPositive, 0.0625),
   };

@@ -12,12 +12,13 @@ import {
   linearRules,
   oneOf,
   only,
+  rotaryFrequencies,
   rule,
   sameRules,
   type WeightRule,
 } from '@sequitur/pretrained';
 import { gptFamily } from '../gpt-family.js';
-import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
+import { frequenciesOf, readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import { buildFalcon } from './build.js';
 import { type FalconConfig, falconPresets } from './config.js';
 
@@ -31,7 +32,17 @@ export const falconFamily = gptFamily<FalconConfig>({
   writeConfig,
   build: buildFalcon,
   rules,
-  buffers: ['h.{i}.self_attention.rotary_emb.inv_freq', 'rotary_emb.inv_freq'],
+  tokens: { startToken: 11, endToken: 11 },
+  aliases: {
+    n_embd: 'hidden_size',
+    n_head: 'num_attention_heads',
+    n_layer: 'num_hidden_layers',
+    n_head_kv: 'num_kv_heads',
+  },
+  buffers: (config) =>
+    ['h.{i}.self_attention.rotary_emb.inv_freq', 'rotary_emb.inv_freq'].map((name) =>
+      rotaryFrequencies(name, frequenciesOf(config)),
+    ),
 });
 
 const attributes = attributeTable({

@@ -12,11 +12,11 @@ export const gemmaFamily = llamaLikeFamily<GemmaConfig>({
   name: 'Gemma',
   presets: gemmaPresets,
   defaults: {
+    tokens: { startToken: 2, endToken: 1, paddingToken: 0 },
     ...{ vocabularySize: 256000, width: 3072, hiddenWidth: 24576, depth: 28, heads: 16, keyHeads: 16 },
     ...{ headSize: HEAD_SIZE, contextLength: 8192, tied: true },
   },
   readMore: (json) => ({
-    ...(!json.has('pad_token_id') && { paddingToken: 0 }),
     headSize: json.take('head_dim', anInteger(), HEAD_SIZE),
     // The class of transformers 4.44 looks at `hidden_activation` alone; newer ones have dropped it and take `hidden_act`.
     activation: json.take(

@@ -6,6 +6,7 @@ import { buildGemma2 } from './build.js';
 import { type Gemma2Config, gemma2Presets } from './config.js';
 
 const DEFAULTS = {
+  tokens: { startToken: 2, endToken: 1, paddingToken: 0 },
   ...{ vocabularySize: 256000, width: 2304, hiddenWidth: 9216, depth: 26, heads: 8, keyHeads: 4, headSize: 256 },
   ...{ contextLength: 8192, tied: true },
 };
@@ -38,7 +39,6 @@ export function readGemma2(
 ): Gemma2Config {
   const depth = json.take('num_hidden_layers', anInteger(), defaultDepth);
   return defined({
-    ...(!json.has('pad_token_id') && { paddingToken: 0 }),
     headSize: json.take('head_dim', anInteger(), 256),
     activation: json.take('hidden_activation', oneOf(activationNames), 'gelu_pytorch_tanh'),
     attentionBias: json.take('attention_bias', aBoolean, false),

@@ -7,6 +7,7 @@ import { type GlmConfig, glm4Presets } from './config.js';
 const shared = {
   presets: glm4Presets,
   defaults: {
+    tokens: { endToken: [151329, 151336, 151338], paddingToken: 151329 },
     ...{ vocabularySize: 151552, width: 4096, hiddenWidth: 13696, depth: 40, heads: 32, keyHeads: 2, headSize: 128 },
     ...{ contextLength: 131072, normEpsilon: 1.5625e-7, partialRotaryFactor: 0.5 },
   },

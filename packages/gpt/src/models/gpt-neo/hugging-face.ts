@@ -7,6 +7,8 @@ import {
   aShare,
   attributeTable,
   type ConfigReader,
+  causalMask,
+  hiddenScore,
   linearRules,
   linearsRules,
   oneOf,
@@ -26,11 +28,18 @@ export const gptNeoFamily = gptFamily<GptNeoConfig>({
   classes: ['GPTNeoModel', 'GPTNeoForCausalLM', 'GPTNeoForSequenceClassification'],
   prefix: 'transformer.',
   presets: gptNeoPresets,
+  tokens: { startToken: 50256, endToken: 50256 },
+  aliases: { num_attention_heads: 'num_heads', num_hidden_layers: 'num_layers' },
   readConfig,
   writeConfig,
   build: buildGptNeo,
   rules,
-  buffers: ['bias', 'masked_bias'].map((name) => `h.{i}.attn.attention.${name}`),
+  buffers: ({ reaches, window = 256 }) => [
+    ...reaches.map((reach, block) =>
+      causalMask(`h.${block}.attn.attention.bias`, reach === 'local' ? window : undefined),
+    ),
+    hiddenScore('h.{i}.attn.attention.masked_bias'),
+  ],
 });
 
 const attributes = attributeTable({

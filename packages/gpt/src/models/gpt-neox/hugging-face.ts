@@ -7,16 +7,19 @@ import {
   aShare,
   attributeTable,
   type ConfigReader,
+  causalMask,
   defined,
   fusedRules,
+  hiddenScore,
   linearRules,
   oneOf,
+  rotaryFrequencies,
   rule,
   sameRules,
   type WeightRule,
 } from '@sequitur/pretrained';
 import { gptFamily } from '../gpt-family.js';
-import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
+import { frequenciesOf, readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import { buildGptNeox } from './build.js';
 import { type GptNeoxConfig, gptNeoxPresets } from './config.js';
 
@@ -26,12 +29,17 @@ export const gptNeoxFamily = gptFamily<GptNeoxConfig>({
   classes: ['GPTNeoXModel', 'GPTNeoXForCausalLM', 'GPTNeoXForSequenceClassification'],
   prefix: 'gpt_neox.',
   presets: gptNeoxPresets,
+  tokens: { startToken: 0, endToken: 2 },
   readConfig,
   writeConfig,
   build: buildGptNeox,
   rules,
   head: 'embed_out',
-  buffers: ['bias', 'masked_bias', 'rotary_emb.inv_freq'].map((name) => `layers.{i}.attention.${name}`),
+  buffers: (config) => [
+    causalMask('layers.{i}.attention.bias'),
+    hiddenScore('layers.{i}.attention.masked_bias'),
+    rotaryFrequencies('layers.{i}.attention.rotary_emb.inv_freq', frequenciesOf(neoxRotary(config))),
+  ],
 });
 
 const attributes = attributeTable({
@@ -50,6 +58,11 @@ const attributes = attributeTable({
   hiddenDropout: ['hidden_dropout', aShare, 0],
   initializerRange: ['initializer_range', aPositive, 0.02],
 });
+
+/** The share of a head that is rotated is a quarter where the config does not say. */
+function neoxRotary(config: GptNeoxConfig) {
+  return { partialRotaryFactor: 0.25, ...config };
+}
 
 function readConfig(json: ConfigReader) {
   const values = attributes.read(json);

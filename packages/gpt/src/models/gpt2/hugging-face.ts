@@ -8,6 +8,8 @@ import {
   aShare,
   attributeTable,
   type ConfigReader,
+  causalMask,
+  hiddenScore,
   oneOf,
   projections,
   rule,
@@ -25,11 +27,16 @@ export const gpt2Family = gptFamily<Gpt2Config>({
   classes: ['GPT2Model', 'GPT2LMHeadModel', 'GPT2ForSequenceClassification'],
   prefix: 'transformer.',
   presets: gpt2Presets,
+  tokens: { startToken: 50256, endToken: 50256 },
+  aliases: {
+    ...{ hidden_size: 'n_embd', max_position_embeddings: 'n_positions' },
+    ...{ num_attention_heads: 'n_head', num_hidden_layers: 'n_layer' },
+  },
   readConfig,
   writeConfig,
   build: buildGpt2,
   rules,
-  buffers: ['h.{i}.attn.bias', 'h.{i}.attn.masked_bias'],
+  buffers: () => [causalMask('h.{i}.attn.bias'), hiddenScore('h.{i}.attn.masked_bias')],
 });
 
 const attributes = attributeTable({

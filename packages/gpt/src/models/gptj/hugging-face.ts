@@ -6,10 +6,13 @@ import {
   aShare,
   attributeTable,
   type ConfigReader,
+  causalMask,
+  hiddenScore,
   linearsRules,
   oneOf,
   only,
   rule,
+  type StoredBuffer,
   sameRules,
   type WeightRule,
 } from '@sequitur/pretrained';
@@ -27,7 +30,16 @@ export const gptJFamily = gptFamily<GptJConfig>({
   writeConfig,
   build: buildGptJ,
   rules,
-  buffers: ['bias', 'masked_bias', 'embed_positions'].map((name) => `h.{i}.attn.${name}`),
+  tokens: { startToken: 50256, endToken: 50256 },
+  aliases: {
+    ...{ hidden_size: 'n_embd', max_position_embeddings: 'n_positions' },
+    ...{ num_attention_heads: 'n_head', num_hidden_layers: 'n_layer' },
+  },
+  buffers: ({ rotaryDimensions = 64 }) => [
+    causalMask('h.{i}.attn.bias'),
+    hiddenScore('h.{i}.attn.masked_bias'),
+    rotationTable('h.{i}.attn.embed_positions', rotaryDimensions),
+  ],
 });
 
 const attributes = attributeTable({
@@ -44,6 +56,22 @@ const attributes = attributeTable({
   residualDropout: ['resid_pdrop', aShare, 0],
   initializerRange: ['initializer_range', aPositive, 0.02],
 });
+
+/** Sines, then cosines, of each position. */
+function rotationTable(tensor: string, size: number): StoredBuffer {
+  const valueAt = (position: number, column: number) => {
+    const pair = column % (size / 2);
+    const angle = position * 10000 ** ((-2 * pair) / size);
+    return column < size / 2 ? Math.sin(angle) : Math.cos(angle);
+  };
+  return {
+    tensor,
+    means: 'sines and cosines of positions',
+    holds: (values, shape) =>
+      shape.at(-1) === size &&
+      values.every((value, i) => Math.abs(value - valueAt(Math.floor(i / size), i % size)) < 2e-3),
+  };
+}
 
 function readConfig(json: ConfigReader) {
   const values = attributes.read(json);

@@ -8,6 +8,7 @@ import {
   type ConfigReader,
   defined,
   oneOf,
+  type SpecialTokens,
 } from '@sequitur/pretrained';
 import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import type { LlamaConfig } from './config.js';
@@ -27,6 +28,8 @@ export interface LlamaDefaults {
   readonly activation?: string;
   readonly normEpsilon?: number;
   readonly rotaryBase?: number;
+  readonly initializerRange?: number;
+  readonly tokens?: SpecialTokens;
   /** Share of each head that is rotated, in families that read one. */
   readonly partialRotaryFactor?: number;
   /** Names of attributes where they are not Llama's. */
@@ -58,15 +61,18 @@ export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaCon
     }),
     tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
     attentionDropout: json.take('attention_dropout', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, 0.02),
+    initializerRange: json.take('initializer_range', aPositive, defaults.initializerRange ?? 0.02),
   }) as LlamaConfig;
 }
 
 /** What `readLlama` reads, as config.json spells it. */
 export function writeLlama(
   config: LlamaConfig,
-  { names = {} }: Pick<LlamaDefaults, 'names'> = {},
+  { names = {}, headSize, partialRotaryFactor }: Partial<LlamaDefaults> = {},
 ): Record<string, unknown> {
+  // What the class would take where nothing is said, which is not what the model is built with.
+  const ownHeadSize = config.headSize ?? (headSize && config.width / config.heads);
+  const ownFactor = config.partialRotaryFactor ?? (partialRotaryFactor && 1);
   return {
     vocab_size: config.vocabularySize,
     max_position_embeddings: config.contextLength,
@@ -74,12 +80,12 @@ export function writeLlama(
     num_hidden_layers: config.depth,
     num_attention_heads: config.heads,
     num_key_value_heads: config.keyHeads ?? config.heads,
-    ...(config.headSize !== undefined && { head_dim: config.headSize }),
+    ...(ownHeadSize !== undefined && { head_dim: ownHeadSize }),
     intermediate_size: config.hiddenWidth,
     [names.activation ?? 'hidden_act']: config.activation ?? 'silu',
     [names.epsilon ?? 'rms_norm_eps']: config.normEpsilon ?? 1e-6,
     rope_theta: config.rotaryBase ?? 10000,
-    ...(config.partialRotaryFactor !== undefined && { partial_rotary_factor: config.partialRotaryFactor }),
+    ...(ownFactor !== undefined && { partial_rotary_factor: ownFactor }),
     ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
     tie_word_embeddings: config.tied ?? false,
     attention_dropout: config.attentionDropout ?? 0,

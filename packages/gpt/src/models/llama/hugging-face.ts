@@ -8,7 +8,10 @@ export const llamaFamily = llamaLikeFamily<BiasedLlamaConfig>({
   modelType: 'llama',
   name: 'Llama',
   presets: llamaPresets,
-  defaults: { vocabularySize: 32000, width: 4096, hiddenWidth: 11008, depth: 32, heads: 32, contextLength: 2048 },
+  defaults: {
+    ...{ vocabularySize: 32000, width: 4096, hiddenWidth: 11008, depth: 32, heads: 32, contextLength: 2048 },
+    tokens: { startToken: 1, endToken: 2 },
+  },
   readMore: (json) => ({
     attentionBias: json.take('attention_bias', aBoolean, false),
     feedForwardBias: json.take('mlp_bias', aBoolean, false),

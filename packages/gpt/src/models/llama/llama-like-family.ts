@@ -1,5 +1,13 @@
-import { type ConfigReader, linearsRules, rule, sameRules, type WeightRule } from '@sequitur/pretrained';
+import {
+  type ConfigReader,
+  linearsRules,
+  rotaryFrequencies,
+  rule,
+  sameRules,
+  type WeightRule,
+} from '@sequitur/pretrained';
 import { type GptFamilyOptions, gptFamily } from '../gpt-family.js';
+import { frequenciesOf } from '../rotary-attributes.js';
 import { type LlamaDefaults, readLlama, writeLlama } from './attributes.js';
 import type { LlamaConfig } from './config.js';
 
@@ -20,13 +28,17 @@ export function llamaLikeFamily<Config extends LlamaConfig>(options: LlamaLikeOp
     modelType,
     presets,
     build,
+    tokens: defaults.tokens ?? {},
     classes: options.classes ?? [`${name}Model`, `${name}ForCausalLM`, `${name}ForSequenceClassification`],
     prefix: 'model.',
     readConfig: (json) => ({ ...readLlama(json, defaults), ...options.readMore(json) }) as unknown as Config,
     writeConfig: (config) => ({ ...writeLlama(config, defaults), ...options.writeMore(config) }),
     rules,
-    // Rotary frequencies, which older checkpoints store.
-    buffers: ['layers.{i}.self_attn.rotary_emb.inv_freq', 'rotary_emb.inv_freq'],
+    // Older checkpoints store the frequencies.
+    buffers: (config) =>
+      ['layers.{i}.self_attn.rotary_emb.inv_freq', 'rotary_emb.inv_freq'].map((name) =>
+        rotaryFrequencies(name, frequenciesOf(config)),
+      ),
   });
 }
 

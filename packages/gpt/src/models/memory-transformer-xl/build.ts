@@ -16,5 +16,10 @@ export function buildMemoryTransformerXl(config: MemoryTransformerXlConfig): Mem
     });
   }
   const memory = new Parameter([config.memoryTokens, config.width], normal(1));
-  return { memory, ...buildTransformerXl(config, 'empty') };
+  return { memory, ...buildTransformerXl(withSharedBiases(config), 'empty') };
+}
+
+/** All blocks share the biases of the scores where the config does not say otherwise. */
+export function withSharedBiases(config: MemoryTransformerXlConfig): MemoryTransformerXlConfig {
+  return { sharedScoreBiases: true, ...config };
 }

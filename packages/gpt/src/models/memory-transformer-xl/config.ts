@@ -2,6 +2,8 @@ import type { TransformerXlConfig } from '../transformer-xl/config.js';
 
 /** The config of a Recurrent Memory Transformer on Transformer-XL. */
 export interface MemoryTransformerXlConfig extends TransformerXlConfig {
+  /** All blocks share the biases of the scores; default true. */
+  readonly sharedScoreBiases?: boolean;
   readonly segmentLength: number;
   readonly memoryTokens: number;
   /** Whether memory is written by tokens after the segment (the default) or before it. */

@@ -1,11 +1,11 @@
 import { aBoolean, anInteger, type Conversion, type Family, rule, same } from '@sequitur/pretrained';
 import {
   readTransformerXlShape,
-  transformerXlIgnoredTensors,
   transformerXlRules,
+  transformerXlTies,
   writeTransformerXlShape,
 } from '../transformer-xl/hugging-face.js';
-import { buildMemoryTransformerXl, type MemoryTransformerXlParts } from './build.js';
+import { buildMemoryTransformerXl, type MemoryTransformerXlParts, withSharedBiases } from './build.js';
 import type { MemoryTransformerXlConfig } from './config.js';
 
 /** Transformer-XL with memory tokens, as the Recurrent Memory Transformer's own code stores it (Bulatov et al. 2022). */
@@ -16,7 +16,7 @@ export const memoryTransformerXlFamily: Family<MemoryTransformerXlConfig, Memory
   readConfig: (json) => ({
     ...readTransformerXlShape(json, 'n_token'),
     tied: json.take('tie_weight', aBoolean, true),
-    sharedScoreBiases: true,
+    sharedScoreBiases: !json.take('untie_r', aBoolean, false),
     segmentLength: json.take('tgt_len', anInteger()),
     memoryTokens: json.take('num_mem_tokens', anInteger()),
     memoryAtEnd: json.take('mem_at_end', aBoolean, true),
@@ -32,11 +32,12 @@ export const memoryTransformerXlFamily: Family<MemoryTransformerXlConfig, Memory
       num_mem_tokens: config.memoryTokens,
       mem_at_end: config.memoryAtEnd ?? true,
       read_mem_from_cache: config.memorySeesCache ?? false,
+      ...(config.sharedScoreBiases === false && { untie_r: true }),
     };
   },
   build: buildMemoryTransformerXl,
-  rules: (config) => [rule('mem_tokens', 'memory', withUnitAxis), ...transformerXlRules(config, '')],
-  ignoredTensors: (config) => transformerXlIgnoredTensors(config, ''),
+  rules: (config) => [rule('mem_tokens', 'memory', withUnitAxis), ...transformerXlRules(withSharedBiases(config), '')],
+  tiedTensors: (config) => transformerXlTies(withSharedBiases(config), ''),
 };
 
 /** Ours [tokens, width], theirs [tokens, 1, width]. */

@@ -9,6 +9,7 @@ export const mistralFamily = llamaLikeFamily<MistralConfig>({
   name: 'Mistral',
   presets: mistralPresets,
   defaults: {
+    tokens: { startToken: 1, endToken: 2 },
     ...{ vocabularySize: 32000, width: 4096, hiddenWidth: 14336, depth: 32, heads: 32, keyHeads: 8 },
     contextLength: 131072,
   },

@@ -5,6 +5,8 @@ import type { LlamaConfig } from '../llama/config.js';
 export interface Olmo2Config extends LlamaConfig, WindowedLayers {
   /** Biases of all four projections of attention; default false. */
   readonly attentionBias?: boolean;
+  /** Base of the rotary encoding in windowed layers, which no scaling reaches; default that of the others. */
+  readonly localRotaryBase?: number;
 }
 
 /** Published sizes. */

@@ -1,6 +1,7 @@
-import { aBoolean, anInteger, type ConfigReader } from '@sequitur/pretrained';
+import { aBoolean, anInteger, type ConfigReader, defined } from '@sequitur/pretrained';
 import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { readLocalBase, writeLayerRotary } from '../rotary-attributes.js';
 import { buildOlmo2 } from './build.js';
 import { type Olmo2Config, olmo2Presets } from './config.js';
 
@@ -15,6 +16,7 @@ const shared = {
       },
     }),
   defaults: {
+    tokens: { endToken: 50279, paddingToken: 1 },
     ...{ vocabularySize: 50304, width: 4096, hiddenWidth: 11008, depth: 32, heads: 32, contextLength: 2048 },
     normEpsilon: 1e-5,
   },
@@ -37,12 +39,18 @@ export const olmo3Family = llamaLikeFamily<Olmo2Config>({
   ...shared,
   modelType: 'olmo3',
   name: 'Olmo3',
+  defaults: { ...shared.defaults, rotaryBase: 500000 },
   readMore: (json) => {
     const depth = json.take('num_hidden_layers', anInteger(), shared.defaults.depth);
     return {
       ...readBias(json),
+      ...defined({ localRotaryBase: readLocalBase(json) }),
       ...readWindowedLayers(json, { depth, window: 4096, isWindowed: (layer) => (layer + 1) % 4 !== 0 }),
     };
   },
-  writeMore: (config) => ({ ...writeBias(config), ...writeWindowedLayers(config, config.depth) }),
+  writeMore: (config) => ({
+    ...writeBias(config),
+    ...writeWindowedLayers(config, config.depth),
+    ...writeLayerRotary(config),
+  }),
 });

@@ -25,6 +25,7 @@ export const optFamily = gptFamily<OptConfig>({
   classes: ['OPTModel', 'OPTForCausalLM', 'OPTForSequenceClassification'],
   prefix: 'model.',
   presets: optPresets,
+  tokens: { startToken: 2, endToken: 2, paddingToken: 1 },
   readConfig,
   writeConfig,
   build: buildOpt,
@@ -51,7 +52,6 @@ function readConfig(json: ConfigReader) {
   const values = attributes.read(json);
   json.take('layer_norm_elementwise_affine', only(true), true);
   return {
-    ...(!json.has('pad_token_id') && { paddingToken: 1 }),
     ...values,
     embeddingWidth: json.take('word_embed_proj_dim', anInteger(), values.width),
     normEpsilon: 1e-5,

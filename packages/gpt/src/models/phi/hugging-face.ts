@@ -9,6 +9,7 @@ export const phiFamily = llamaLikeFamily<PhiConfig>({
   name: 'Phi',
   presets: phiPresets,
   defaults: {
+    tokens: { startToken: 1, endToken: 2 },
     ...{ vocabularySize: 51200, width: 2048, hiddenWidth: 8192, depth: 24, heads: 32, contextLength: 2048 },
     ...{ activation: 'gelu_new', normEpsilon: 1e-5, partialRotaryFactor: 0.5, names: { epsilon: 'layer_norm_eps' } },
   },

@@ -10,12 +10,12 @@ export const phi3Family = llamaLikeFamily<Phi3Config>({
   name: 'Phi3',
   presets: phi3Presets,
   defaults: {
+    tokens: { startToken: 1, endToken: 32000, paddingToken: 32000 },
     ...{ vocabularySize: 32064, width: 3072, hiddenWidth: 8192, depth: 32, heads: 32, contextLength: 4096 },
     ...{ normEpsilon: 1e-5, partialRotaryFactor: 1 },
   },
   readMore: (json) =>
     defined({
-      ...(!json.has('pad_token_id') && { paddingToken: 32000 }),
       window: json.maybe('sliding_window', anInteger()),
       residualDropout: json.take('resid_pdrop', aShare, 0),
       trainedLength: json.take('original_max_position_embeddings', anInteger(), 4096),

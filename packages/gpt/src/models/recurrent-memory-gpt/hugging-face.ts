@@ -36,8 +36,13 @@ export const recurrentMemoryGptFamily: Family<RecurrentMemoryGptConfig, Gpt> = {
   }),
   build: buildRecurrentMemoryGpt,
   rules: ({ family, base }) => [rule('memory_cell.memory', 'memory'), ...rulesWithin(family, base)],
-  ignoredTensors: ({ family, base }) =>
-    (family.ignoredTensors?.(base, family.prefix) ?? []).map((name) => INNER + name),
+  storedBuffers: ({ family, base }) =>
+    (family.storedBuffers?.(base, family.prefix) ?? []).map((buffer) => ({ ...buffer, tensor: INNER + buffer.tensor })),
+  tiedTensors: ({ family, base }) =>
+    (family.tiedTensors?.(base, family.prefix) ?? []).map(({ tensor, to }) => ({
+      tensor: INNER + tensor,
+      to: INNER + to,
+    })),
 };
 
 const INNER = 'memory_cell.model.';

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import { aBoolean, anInteger, type ConfigReader } from '@sequitur/pretrained';
 import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily } from '../llama/llama-like-family.js';
@@ -13,6 +13,7 @@ export const smolLm3Family = llamaLikeFamily<SmolLm3Config>({
   name: 'SmolLM3',
   presets: smolLm3Presets,
   defaults: {
+    tokens: { startToken: 128000, endToken: 128001, paddingToken: 128004 },
     ...{ vocabularySize: 128256, width: 2048, hiddenWidth: 11008, depth: DEPTH, heads: 16, keyHeads: 4 },
     ...{ contextLength: 32768, rotaryBase: 2000000, tied: true },
   },
@@ -45,7 +46,7 @@ function readRotated(json: ConfigReader, depth: number): readonly boolean[] {
     if (Array.isArray(value) && value.length === depth && value.every((item) => item === 0 || item === 1)) {
       return value.map((item) => item === 1);
     }
-    throw new SequiturError({ where, expected: `${depth} numbers 0 or 1`, got: JSON.stringify(value).slice(0, 200) });
+    throw new SequiturError({ where, expected: `${depth} numbers 0 or 1`, got: showValue(value) });
   });
   return given ?? Array.from({ length: depth }, (_, layer) => isRotatedByDefault(layer, interval));
 }

@@ -9,6 +9,7 @@ export const stableLmFamily = llamaLikeFamily<StableLmConfig>({
   name: 'StableLm',
   presets: stableLmPresets,
   defaults: {
+    tokens: { startToken: 0, endToken: 0 },
     ...{ vocabularySize: 50304, width: 2560, hiddenWidth: 6912, depth: 32, heads: 32, contextLength: 4096 },
     ...{ normEpsilon: 1e-5, partialRotaryFactor: 0.25, names: { epsilon: 'layer_norm_eps' } },
   },

@@ -9,8 +9,10 @@ export const starcoder2Family = llamaLikeFamily<Starcoder2Config>({
   name: 'Starcoder2',
   presets: starcoder2Presets,
   defaults: {
+    tokens: { startToken: 50256, endToken: 50256 },
     ...{ vocabularySize: 49152, width: 3072, hiddenWidth: 12288, depth: 30, heads: 24, keyHeads: 2 },
     ...{ contextLength: 4096, activation: 'gelu_pytorch_tanh', normEpsilon: 1e-5, tied: true },
+    initializerRange: 0.018042,
     names: { epsilon: 'norm_epsilon' },
   },
   readMore: (json) =>

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
@@ -15,6 +15,7 @@ import {
   type ReadAttribute,
   rule,
   sameRules,
+  type TiedTensor,
   transposed,
   transposedSideBySide,
   type WeightRule,
@@ -38,7 +39,7 @@ export const transformerXlFamily: Family<TransformerXlConfig, TransformerXlParts
   }),
   build: (config) => buildTransformerXl(config),
   rules: transformerXlRules,
-  ignoredTensors: transformerXlIgnoredTensors,
+  tiedTensors: transformerXlTies,
 };
 
 /** Python's class has no segment length, since its caller splits: `segment_length` is an attribute of Sequitur. */
@@ -136,15 +137,18 @@ export function transformerXlRules(config: TransformerXlConfig, prefix: string):
   ];
 }
 
-/** Buffers, and tied parameters that are stored twice. */
-export function transformerXlIgnoredTensors(config: TransformerXlConfig, prefix: string): string[] {
-  const tied = config.tied ?? true;
+/** Tied parameters that are stored twice. */
+export function transformerXlTies(config: TransformerXlConfig, prefix: string): TiedTensor[] {
+  const clusters = [...clustersOf(config).keys()];
+  const tables = (config.tied ?? true) ? clusters : [];
+  const projections = clusters.filter((i) => config.tiedProjections?.[i]);
+  const sharing = config.sharedScoreBiases ? Array.from({ length: config.depth }, (_, i) => i) : [];
   return [
-    ...(tied ? ['crit.out_layers.{i}.weight'] : []),
-    ...(config.tiedProjections ?? []).flatMap((isTied, i) => (isTied ? [`crit.out_projs.${i}`] : [])),
-    ...(config.sharedScoreBiases
-      ? [`${prefix}layers.{i}.dec_attn.r_w_bias`, `${prefix}layers.{i}.dec_attn.r_r_bias`]
-      : []),
+    ...tables.map((i) => ({ tensor: `crit.out_layers.${i}.weight`, to: `${prefix}word_emb.emb_layers.${i}.weight` })),
+    ...projections.map((i) => ({ tensor: `crit.out_projs.${i}`, to: `${prefix}word_emb.emb_projs.${i}` })),
+    ...sharing.flatMap((i) =>
+      ['r_w_bias', 'r_r_bias'].map((bias) => ({ tensor: `${prefix}layers.${i}.dec_attn.${bias}`, to: prefix + bias })),
+    ),
   ];
 }
 
@@ -161,10 +165,10 @@ const cutoffsBelow =
     const rise = (cutoff: number, index: number) => Number.isSafeInteger(cutoff) && cutoff > (cutoffs[index - 1] ?? 0);
     if (cutoffs.every((cutoff, index) => rise(cutoff, index) && cutoff < vocabularySize)) return cutoffs;
     const expected = `a rising list of integers between 0 and ${vocabularySize}`;
-    throw new SequiturError({ where, expected, got: JSON.stringify(value) });
+    throw new SequiturError({ where, expected, got: showValue(value) });
   };
 
 const booleans: ReadAttribute<readonly boolean[]> = (value, where) => {
   if (Array.isArray(value) && value.every((item) => typeof item === 'boolean')) return value;
-  throw new SequiturError({ where, expected: 'a list of true and false', got: JSON.stringify(value) });
+  throw new SequiturError({ where, expected: 'a list of true and false', got: showValue(value) });
 };

@@ -5,13 +5,14 @@ import {
   aPositive,
   type ConfigReader,
   type ReadAttribute,
+  readSpecialTokens,
   rule,
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
 import { mambaLikeFamily, sharedMixerRules } from '../mamba-like-family.js';
 import { isOriginal, readOriginal } from '../original-config.js';
-import { readShared, readTokens, writeShared } from '../shared-attributes.js';
+import { readShared, writeShared } from '../shared-attributes.js';
 import { buildMamba } from './build.js';
 import { type MambaConfig, mambaPresets, resolveMamba } from './config.js';
 
@@ -40,7 +41,7 @@ function readMamba(json: ConfigReader): MambaConfig {
     stepRank: json.take('time_step_rank', aRank(width), Math.ceil(width / 16)),
     tied: json.take('tie_word_embeddings', aBoolean, true),
     ...readShared(json),
-    ...readTokens(json, { startToken: 0, endToken: 0, paddingToken: 0 }),
+    ...readSpecialTokens(json, { startToken: 0, endToken: 0, paddingToken: 0 }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { SequiturError, showValue } from '@sequitur/core';
 import {
   aBoolean,
   aCount,
@@ -6,12 +6,14 @@ import {
   aPositive,
   type ConfigReader,
   type ReadAttribute,
+  readSpecialTokens,
   rule,
+  tokensWithin,
   type WeightRule,
 } from '@sequitur/pretrained';
 import { mambaLikeFamily, sharedMixerRules } from '../mamba-like-family.js';
 import { isOriginal, readOriginal } from '../original-config.js';
-import { readShared, readTokens, writeShared } from '../shared-attributes.js';
+import { readShared, writeShared } from '../shared-attributes.js';
 import { buildMamba2 } from './build.js';
 import { type Mamba2Config, mamba2Presets, resolveMamba2 } from './config.js';
 
@@ -30,11 +32,12 @@ export const mamba2Family = mambaLikeFamily<Mamba2Config>({
 
 function readMamba2(json: ConfigReader): Mamba2Config {
   const width = json.take('hidden_size', anInteger(), 4096);
+  const vocabularySize = json.take('vocab_size', anInteger(), 32768);
   const headSize = json.take('head_dim', anInteger(), 64);
   const innerWidth = Math.floor(json.take('expand', aPositive, 2) * width);
   checkHeads(json, json.take('num_heads', aCount, 128) * headSize, innerWidth);
   return {
-    vocabularySize: json.take('vocab_size', anInteger(), 32768),
+    vocabularySize,
     width,
     depth: json.take('num_hidden_layers', aCount, 64),
     innerWidth,
@@ -46,7 +49,7 @@ function readMamba2(json: ConfigReader): Mamba2Config {
     stepLimit: json.take('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
     tied: json.take('tie_word_embeddings', aBoolean, false),
     ...readShared(json),
-    ...readTokens(json, { startToken: 0, endToken: 2, paddingToken: 1 }),
+    ...readSpecialTokens(json, tokensWithin({ startToken: 0, endToken: 2, paddingToken: 1 }, vocabularySize)),
   };
 }
 
@@ -63,7 +66,7 @@ const aSpan: ReadAttribute<readonly [number, number]> = (value, where) => {
   if (Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === 'number')) {
     return [value[0]!, value[1]!];
   }
-  throw new SequiturError({ where, expected: 'two numbers, the least and the most', got: JSON.stringify(value) });
+  throw new SequiturError({ where, expected: 'two numbers, the least and the most', got: showValue(value) });
 };
 
 function readOriginalMamba2(json: ConfigReader): Mamba2Config {

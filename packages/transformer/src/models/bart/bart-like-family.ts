@@ -12,6 +12,7 @@ import {
   oneOf,
   rule,
   sameRules,
+  type TiedTensor,
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
@@ -26,9 +27,20 @@ export interface BartFamilyOptions extends BartLayout {
   readonly architecture: string;
   readonly presets?: Readonly<Record<string, BartConfig>>;
   /** Defaults of the config. */
-  readonly defaults: CommonDefaults;
+  readonly defaults: CommonDefaults & BartDefaults;
   /** Whether encoder and decoder may have separate vocabularies, as Marian; default false. */
   readonly separableVocabularies?: boolean;
+}
+
+/** The sizes that Python's class takes where the config does not say; default those of BART. */
+interface BartDefaults {
+  readonly vocabularySize?: number;
+  readonly width?: number;
+  readonly contextLength?: number;
+  readonly encoderDepth?: number;
+  readonly decoderDepth?: number;
+  readonly heads?: number;
+  readonly hiddenWidth?: number;
 }
 
 /** A family of BART-like models. */
@@ -39,6 +51,10 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
     classes: { [architecture]: 'languageModel' },
     prefix: '',
     presets,
+    aliases: {
+      ...{ hidden_size: 'd_model', num_hidden_layers: 'encoder_layers' },
+      num_attention_heads: 'encoder_attention_heads',
+    },
     readConfig: (json) => readBartConfig(json, options),
     resolve: (config, { tensors }) => {
       const logitsBias = tensors.has('final_logits_bias');
@@ -49,13 +65,13 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
     writeConfig: (config) => writeBartConfig(config, options),
     build: (config) => {
       checkHeads(config);
+      checkTables(config, options);
       return buildBartLike(config, options);
     },
     rules: bartRules,
-    ignoredTensors: ({ tied = true, sharedEmbedding = true }) => [
-      ...(sharedEmbedding ? ['model.encoder.embed_tokens.weight', 'model.decoder.embed_tokens.weight'] : []),
-      ...(tied ? ['lm_head.weight'] : []),
-    ],
+    // Where encoder and decoder have their own tables, the class does not read the one that they would share.
+    ignoredTensors: ({ sharedEmbedding = true }) => (sharedEmbedding ? [] : [SHARED]),
+    tiedTensors: (config) => bartTies(config, options),
   };
 }
 
@@ -78,16 +94,36 @@ const attributes = attributeTable({
   initializerRange: ['init_std', aPositive, 0.02],
 });
 
+const SHARED = 'model.shared.weight';
+
+function bartTies(
+  { tied = true, sharedEmbedding = true }: BartConfig,
+  { separableVocabularies = false }: BartFamilyOptions,
+): TiedTensor[] {
+  // A head that is tied to the shared table is its own where the decoder's table is another one.
+  const untied = separableVocabularies ? { sharedEmbedding: false } : { sharedEmbedding: false, tied: false };
+  const tables = sharedEmbedding
+    ? ['encoder', 'decoder'].map((side) => ({ tensor: `model.${side}.embed_tokens.weight`, to: SHARED, untied }))
+    : [];
+  const table = sharedEmbedding ? SHARED : 'model.decoder.embed_tokens.weight';
+  return [...tables, ...(tied ? [{ tensor: 'lm_head.weight', to: table, untied: { tied: false } }] : [])];
+}
+
 function readBartConfig(
   json: ConfigReader,
   { modelType, defaults, separableVocabularies }: BartFamilyOptions,
 ): BartConfig {
-  const values = attributes.read(json);
+  const { vocabularySize = 50265, width = 1024, contextLength = 1024, ...sizes } = defaults;
+  const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, ...common } = sizes;
+  const values = attributes.read(json, {
+    ...{ vocabularySize, width, contextLength, encoderDepth, decoderDepth, encoderHeads: heads, decoderHeads: heads },
+    ...{ encoderHiddenWidth: hiddenWidth, decoderHiddenWidth: hiddenWidth },
+  });
   return {
     modelType,
     ...values,
     ...(separableVocabularies && readVocabularies(json, values.vocabularySize)),
-    ...readCommon(json, defaults),
+    ...readCommon(json, common),
   };
 }
 
@@ -113,7 +149,7 @@ function writeBartConfig(config: BartConfig, { separableVocabularies }: BartFami
 function bartRules({ sharedEmbedding = true }: BartConfig): WeightRule[] {
   return [
     ...(sharedEmbedding
-      ? [rule('model.shared.weight', 'encoder.embedding.tokens.weight')]
+      ? [rule(SHARED, 'encoder.embedding.tokens.weight')]
       : ['encoder', 'decoder'].map((side) =>
           rule(`model.${side}.embed_tokens.weight`, `${side}.embedding.tokens.weight`),
         )),
@@ -143,6 +179,19 @@ function attention(checkpoint: string, path: string): WeightRule[] {
     ...linearsRules(checkpoint, path, { q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' }),
     ...sameRules(`${checkpoint}_layer_norm`, `${path}Norm`),
   ];
+}
+
+/** Python's classes share one table, or have three: of encoder, decoder and head. */
+function checkTables(
+  { sharedEmbedding = true, tied = true, modelType }: BartConfig,
+  { separableVocabularies }: BartFamilyOptions,
+): void {
+  if (sharedEmbedding || !tied || separableVocabularies) return;
+  throw new SequiturError({
+    where: `${modelType} config`,
+    expected: 'tied: false beside sharedEmbedding: false',
+    got: 'tied embeddings that are not shared, which no class of Python has',
+  });
 }
 
 function checkHeads({ width, encoderHeads, decoderHeads, modelType }: BartConfig): void {

@@ -5,5 +5,8 @@ import { bartLayout, bartPresets } from './config.js';
 export const bartFamily = bartLikeFamily({
   ...{ modelType: 'bart', architecture: 'BartForConditionalGeneration', presets: bartPresets },
   ...bartLayout,
-  defaults: { paddingToken: 1, decoderStartToken: 2, endToken: 2, generation: { forced_eos_token_id: 2 } },
+  defaults: {
+    ...{ startToken: 0, paddingToken: 1, decoderStartToken: 2, endToken: 2 },
+    generation: { forced_eos_token_id: 2 },
+  },
 });

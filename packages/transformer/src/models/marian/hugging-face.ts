@@ -5,6 +5,9 @@ import { marianLayout, marianPresets } from './config.js';
 export const marianFamily = bartLikeFamily({
   ...{ modelType: 'marian', architecture: 'MarianMTModel', presets: marianPresets },
   ...marianLayout,
-  defaults: { paddingToken: 58100, decoderStartToken: 58100, endToken: 0, generation: { forced_eos_token_id: 0 } },
+  defaults: {
+    ...{ vocabularySize: 58101, paddingToken: 58100, decoderStartToken: 58100, endToken: 0 },
+    generation: { forced_eos_token_id: 0 },
+  },
   separableVocabularies: true,
 });

@@ -20,6 +20,7 @@ import type { T5Config } from './config.js';
 /** The parts of a T5: pre-norm without biases; relative position buckets shared by all layers of a stack. */
 export function buildT5(config: T5Config): EncoderDecoderParts {
   const { vocabularySize, width, encoderDepth, decoderDepth, normEpsilon = 1e-6, tied = true, dropout = 0 } = config;
+  const { scaledOutput = tied } = config;
   const tokens = new Embedding(vocabularySize, width, normal(config.initialFactor ?? 1));
   const [looking, writing] = [distances(config, true), distances(config, false)];
   const norm = () => new RmsNorm(width, normEpsilon);
@@ -57,7 +58,7 @@ export function buildT5(config: T5Config): EncoderDecoderParts {
       outputDropout: dropout,
     }),
     head: tied ? null : new Linear(width, vocabularySize, drawn(config.initialFactor ?? 1)),
-    headScale: tied ? 1 / Math.sqrt(width) : 1,
+    headScale: scaledOutput ? 1 / Math.sqrt(width) : 1,
     startToken: config.decoderStartToken,
     paddingToken: config.paddingToken,
   };

@@ -13,8 +13,10 @@ export interface T5Config extends SequenceToSequenceConfig {
   readonly activation?: string;
   /** The feed-forward layers are gated (Shazeer 2020), as in version 1.1; default false. */
   readonly gated?: boolean;
-  /** Tied embeddings, scaled by 1 / sqrt(width); default true, false in version 1.1. */
+  /** Tied embeddings; default true, false in version 1.1. */
   readonly tied?: boolean;
+  /** The states before the output projection are scaled by 1 / sqrt(width); default where embeddings are tied. */
+  readonly scaledOutput?: boolean;
   /** Default 32. */
   readonly buckets?: number;
   /** From this distance on all keys share a bucket; default 128. */

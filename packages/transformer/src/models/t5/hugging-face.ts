@@ -34,14 +34,23 @@ function family(
     classes: { [architecture]: 'languageModel' },
     prefix: '',
     presets,
+    aliases: {
+      ...{
+        hidden_size: 'd_model',
+        num_attention_heads: 'num_heads',
+        num_hidden_layers: 'num_layers',
+        head_dim: 'd_kv',
+      },
+    },
     readConfig: (json) => readT5Config(json, modelType),
     writeConfig: writeT5Config,
     build: buildT5,
     rules: t5Rules,
-    ignoredTensors: ({ tied = true }) => [
-      ...['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight'], // the shared table again
-      'decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight', // never used
-      ...(tied ? ['lm_head.weight'] : []),
+    // Left in old checkpoints: attention to the source has no positions.
+    ignoredTensors: () => ['decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight'],
+    tiedTensors: ({ tied = true, scaledOutput = tied }) => [
+      ...['encoder', 'decoder'].map((side) => ({ tensor: `${side}.embed_tokens.weight`, to: 'shared.weight' })),
+      ...(tied ? [{ tensor: 'lm_head.weight', to: 'shared.weight', untied: { tied: false, scaledOutput } }] : []),
     ],
   };
 }
@@ -60,22 +69,35 @@ const attributes = attributeTable({
   initialFactor: ['initializer_factor', aPositive, 1],
 });
 
+const T5_SIZES = { vocabularySize: 32128, width: 512, headSize: 64, heads: 8, hiddenWidth: 2048, encoderDepth: 6 };
+const MT5_SIZES = { vocabularySize: 250112, width: 512, headSize: 64, heads: 6, hiddenWidth: 1024, encoderDepth: 8 };
+
 function readT5Config(json: ConfigReader, modelType: string): T5Config {
-  const values = attributes.read(json);
+  const tied = json.maybe('tie_word_embeddings', aBoolean);
+  const values = attributes.read(json, modelType === 'mt5' ? MT5_SIZES : T5_SIZES);
   return {
     modelType,
     ...values,
     decoderDepth: json.take('num_decoder_layers', aCount, values.encoderDepth),
     ...readFeedForward(json, modelType),
-    tied: json.take('tie_word_embeddings', aBoolean, modelType === 't5'),
+    tied: tied ?? true,
+    scaledOutput: readScaling(json, modelType, tied),
     ...readCommon(json, { paddingToken: 0, endToken: 1 }),
   };
 }
 
 /**
- * `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes derived from it take precedence if
- * present.
+ * Whether the states before the output projection are scaled. Up to transformers 4 those of tied embeddings are; from 5 on
+ * a T5 says so itself, and an mT5 scales nothing.
  */
+function readScaling(json: ConfigReader, modelType: string, tied: boolean | undefined): boolean {
+  const version = json.maybe('transformers_version', aText) ?? '';
+  const isNew = Number.parseInt(version, 10) >= 5;
+  const scaled = json.maybe('scale_decoder_outputs', aBoolean);
+  return scaled ?? (modelType === 't5' ? tied !== false : tied === true && !isNew);
+}
+
+/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they stand. */
 function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
   const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
   const [first, second, ...rest] = described.split('-');
@@ -95,7 +117,7 @@ function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 
 }
 
 function writeT5Config(config: T5Config): Record<string, unknown> {
-  const { activation = 'relu', gated = false, tied = true } = config;
+  const { activation = 'relu', gated = false, tied = true, scaledOutput = tied } = config;
   return {
     ...writeCommon(config),
     ...attributes.write(config),
@@ -104,6 +126,7 @@ function writeT5Config(config: T5Config): Record<string, unknown> {
     dense_act_fn: activation,
     is_gated_act: gated,
     tie_word_embeddings: tied,
+    scale_decoder_outputs: scaledOutput,
   };
 }
 

@@ -1,0 +1,23 @@
+import type { Entry } from './corpus.js';
+import type { Outcome } from './readers.js';
+
+/** `other`: loads although the index refuses it as a family that was not built when the index was written. */
+export type Verdict = 'right' | 'wrong' | 'other';
+
+export interface Finding {
+  readonly entry: Entry;
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+}
+
+/** What happened beside what is right. */
+export function judge(entry: Entry, outcome: Outcome): Finding {
+  return { entry, outcome, verdict: verdictOf(entry, outcome) };
+}
+
+function verdictOf({ right, why }: Entry, { reads, what, warnings }: Outcome): Verdict {
+  if (!right.startsWith('refused')) return reads && warnings.length <= 1 ? 'right' : 'wrong';
+  const isOfFamily = /family not (built|listed)/.test(why);
+  if (reads) return isOfFamily ? 'other' : 'wrong';
+  return isOfFamily && !what.includes('model_type') ? 'wrong' : 'right';
+}

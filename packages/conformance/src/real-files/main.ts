@@ -1,0 +1,46 @@
+/** The command `pnpm real-files`: reads real configurations and tokenizers, each beside what its index says is right. */
+import { resolve } from 'node:path';
+import { SequiturError } from '@sequitur/core';
+import { readCorpus } from './corpus.js';
+import { type Finding, judge, type Verdict } from './judge.js';
+import { outcomeOf } from './readers.js';
+
+const HELP = `Reads every file of a corpus of real files with Sequitur's readers, beside what is right.
+
+  pnpm real-files <folder> [--all]
+
+The folder holds configs/, generation/, adapters/ and tokenizers/, each with an index.json that says of each file whether
+a good reader loads or refuses it, and why. What differs is printed; with --all every file. The exit code is 1 where
+anything differs.
+`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const folder = args.find((argument) => !argument.startsWith('-'));
+  if (folder === undefined || args.includes('--help')) {
+    process.stdout.write(HELP);
+    process.exitCode = folder === undefined && !args.includes('--help') ? 1 : 0;
+    return;
+  }
+  const counts = new Map<Verdict, number>();
+  for (const entry of await readCorpus(resolve(process.env.INIT_CWD ?? process.cwd(), folder))) {
+    const finding = judge(entry, await outcomeOf(entry));
+    counts.set(finding.verdict, (counts.get(finding.verdict) ?? 0) + 1);
+    if (finding.verdict !== 'right' || args.includes('--all')) console.log(show(finding));
+  }
+  console.log([...counts].map(([verdict, count]) => `${count} ${verdict}`).join(', '));
+  if (counts.has('wrong')) process.exitCode = 1;
+}
+
+function show({ verdict, entry, outcome }: Finding): string {
+  const lines = [`${verdict}: ${entry.kind}/${entry.name}`, `  right: ${entry.right}${entry.why && ` (${entry.why})`}`];
+  return [...lines, `  found: ${outcome.what}`, ...outcome.warnings.map((warning) => `  warned: ${warning}`)].join(
+    '\n',
+  );
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof SequiturError ? error.message : error);
+  process.exitCode = 1;
+}
