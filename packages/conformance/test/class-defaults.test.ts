@@ -28,7 +28,10 @@ function read(modelType: string, attributes: object): Readonly<Record<string, un
 }
 
 /** Ids of the published vocabulary, which the default vocabulary of this class has not. */
-const OUTSIDE: Readonly<Record<string, object>> = { starcoder2: { startToken: undefined, endToken: undefined } };
+const OUTSIDE: Readonly<Record<string, object>> = {
+  starcoder2: { startToken: undefined, endToken: undefined },
+  gpt_oss: { balanceCoefficient: 0.9 }, // of training, and another one in 4.57
+};
 
 /** Those without a class in transformers 5. */
 const WITHOUT = ['transfo-xl', 'lm-rmt', 'rmt-gpt2'];

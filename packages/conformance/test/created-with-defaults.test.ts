@@ -23,10 +23,14 @@ const SIZES = { vocabularySize: 17, width: 16, depth: 2, heads: 2 };
 const LONG = { ...SIZES, contextLength: 24 };
 const FULL = { ...LONG, hiddenWidth: 20 };
 
+const experts = { ...FULL, experts: 4, activeExperts: 2, expertWidth: 12 };
+
 const gpts: Readonly<Record<string, object>> = {
   ...{ bloom: SIZES, gpt2: LONG, gpt_neo: { ...LONG, reaches: ['global', 'local'] }, gpt_neox: FULL, llama: FULL },
   ...{ mistral: FULL, qwen2: FULL, qwen3: FULL, smollm3: FULL, granite: FULL, olmo2: FULL, olmo3: FULL },
   ...{ gemma: { ...FULL, headSize: 6 }, gemma2: { ...FULL, headSize: 6 }, gemma3_text: { ...FULL, headSize: 6 } },
+  ...{ mixtral: experts, qwen2_moe: { ...experts, sharedWidth: 8 }, qwen3_moe: experts, gpt_oss: experts },
+  ...{ falcon: FULL, gptj: { ...FULL, rotaryDimensions: 4 }, opt: FULL, lfm2: { ...FULL, attends: [true, false] } },
   ...{ cohere: FULL, cohere2: FULL, glm: FULL, glm4: FULL, phi: FULL, phi3: FULL, stablelm: FULL, starcoder2: FULL },
 };
 
@@ -152,7 +156,26 @@ const cases: Readonly<Record<string, Case>> = {
 const NAMES = [
   ...['gpt2', 'gpt_neox', 'gpt_neo', 'bloom', 'llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'granite', 'olmo2'],
   ...['olmo3', 'gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4', 'phi', 'phi3', 'stablelm'],
-  ...['starcoder2', 'bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 't5', 'mt5', 'bart'],
+  ...[
+    'starcoder2',
+    'mixtral',
+    'qwen2_moe',
+    'qwen3_moe',
+    'gpt_oss',
+    'falcon',
+    'gptj',
+    'opt',
+    'lfm2',
+    'bert',
+    'roberta',
+    'xlm-roberta',
+    'distilbert',
+    'longformer',
+    'big_bird',
+    't5',
+    'mt5',
+    'bart',
+  ],
   ...['marian', 'blenderbot', 'pegasus', 'mamba', 'mamba2', 'transfo-xl', 'lm-rmt', 'rmt-gpt2'],
 ];
 

@@ -79,7 +79,6 @@ const stateSpace = [
 const byModelType: Readonly<Record<string, readonly string[]>> = {
   bert: encoders,
   roberta: encoders,
-  'xlm-roberta': encoders,
   distilbert: encoders,
   'xlm-roberta': encoders,
   modernbert: [

@@ -23,6 +23,37 @@ export function checkLayers(family: Family, config: object, checkpoint: Checkpoi
   }
 }
 
+/** Sizes that stand as a dimension in some tensor, or as a factor of one. */
+const SIZES = [
+  ...['vocabularySize', 'targetVocabularySize', 'width', 'embeddingWidth', 'headSize', 'rotaryDimensions'],
+  ...['hiddenWidth', 'encoderHiddenWidth', 'decoderHiddenWidth', 'expertWidth', 'sharedWidth', 'innerWidth'],
+  ...['stateSize', 'stepRank', 'kernelSize'],
+] as const;
+
+/**
+ * Holds the sizes of a config against the largest tensor, before anything is built from them.
+ *
+ * @throws SequiturError where a size exceeds the number of values of every tensor
+ */
+export function checkSizes(config: object, { name, tensors }: Checkpoint): void {
+  let largest = 0;
+  for (const { shape } of tensors.values())
+    largest = Math.max(
+      largest,
+      shape.reduce((size, each) => size * each, 1),
+    );
+  for (const size of SIZES) {
+    const value = (config as Readonly<Record<string, unknown>>)[size];
+    if (typeof value !== 'number' || value <= largest) continue;
+    throw new SequiturError({
+      where: name,
+      expected: `sizes of config.json that the tensors have, the largest of which holds ${largest} values`,
+      got: `${size} ${value}`,
+      fix: 'Check that config.json and the weights belong together',
+    });
+  }
+}
+
 function isOfLayers({ checkpoint, parameters }: WeightRule): boolean {
   return checkpoint.includes('{i}') && parameters[0]!.includes('{i}');
 }

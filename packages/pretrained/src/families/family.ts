@@ -55,6 +55,12 @@ export interface Family<Config extends object = object, Parts = unknown> {
   recognizes?(json: ConfigReader): boolean;
 }
 
+/**
+ * For configs of models that Python's default attention, which is fused, computes otherwise: it leaves out what it has no
+ * argument for.
+ */
+export const EAGER = { _attn_implementation: 'eager' } as const;
+
 /** Data of a model other than its configuration. */
 export interface ModelContext<Tokenizer> {
   readonly tokenizer?: Tokenizer | null;

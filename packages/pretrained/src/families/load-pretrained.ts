@@ -5,7 +5,7 @@ import type { HubOptions } from '../files/hub.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
 import { type Checkpoint, openCheckpoint, renamed } from '../safetensors/checkpoint.js';
 import type { LoadProgress } from '../weights/load-weights.js';
-import { checkLayers } from './check-layers.js';
+import { checkLayers, checkSizes } from './check-layers.js';
 import { type CheckpointMetadata, readCheckpointMetadata } from './checkpoint-metadata.js';
 import { type FamilyConfig, readFamilyConfig } from './config-of-family.js';
 import { type Family, isBare, type PretrainedModel } from './family.js';
@@ -122,6 +122,7 @@ async function settled<F extends Family>(
 ): Promise<{ readonly config: ReturnType<F['readConfig']>; readonly checkpoint: Checkpoint }> {
   const prefix = storedPrefix(family, opened.tensors);
   checkLayers(family, read, opened, prefix);
+  checkSizes(read, opened);
   const { config: tied, checkpoint } = await settleTies(family, read, opened, { prefix, warn });
   const config = family.resolve?.(tied, checkpoint) ?? tied;
   await checkBuffers(family, config, checkpoint, prefix);

@@ -1,4 +1,5 @@
 import { checkOptions, SequiturError } from '@sequitur/core';
+import { floatAttributes } from '../config/float-attributes.js';
 import type { FileSink } from '../files/file-source.js';
 import { writeFiles, writeJson } from '../files/json-files.js';
 import { belongsToModel } from '../files/model-files.js';
@@ -29,11 +30,16 @@ export async function savePretrained(
     if (tokenizer) await writeFiles(sink, tokenizer.files());
     await saveWeights(model, sink, weightRules(model), { ...options, dtype });
     if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
-    await writeJson(sink, 'config.json', {
-      ...(architecture !== null && { architectures: [architecture] }),
-      ...writeFamilyConfig(family, config),
-      torch_dtype: torchDtypes[dtype],
-    });
+    await writeJson(
+      sink,
+      'config.json',
+      {
+        ...(architecture !== null && { architectures: [architecture] }),
+        ...writeFamilyConfig(family, config),
+        torch_dtype: torchDtypes[dtype],
+      },
+      floatAttributes,
+    );
   };
   await saveTogether(openSink(location), write, { replaces: belongsToModel, signal });
 }

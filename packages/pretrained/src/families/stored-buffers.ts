@@ -64,12 +64,12 @@ export function hiddenScore(tensor: string): StoredBuffer {
 }
 
 /** The frequencies of a rotary encoding, in any of these forms. */
-export function rotaryFrequencies(tensor: string, forms: readonly Float32Array[]): StoredBuffer {
+export function rotaryFrequencies(tensor: string, forms: () => readonly Float32Array[]): StoredBuffer {
   const isClose = (value: number, wanted: number) => Math.abs(value - wanted) <= wanted / 64 + 1e-7; // half precision
   return {
     tensor,
     means: 'rotary frequencies of this base',
     holds: (values) =>
-      forms.some((form) => form.length === values.length && form.every((wanted, i) => isClose(values[i]!, wanted))),
+      forms().some((form) => form.length === values.length && form.every((wanted, i) => isClose(values[i]!, wanted))),
   };
 }

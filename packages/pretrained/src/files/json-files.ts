@@ -18,9 +18,14 @@ export async function readJsonObject(
   }
 }
 
-/** Writes a value as JSON, indented as Python does, infinite numbers as Python spells them. */
-export async function writeJson(sink: FileSink, path: string, value: unknown): Promise<void> {
-  await sink.write(path, [new TextEncoder().encode(stringifyJson(value))]);
+/** Writes a value as JSON, indented as Python does, infinite numbers and `floats` as Python spells them. */
+export async function writeJson(
+  sink: FileSink,
+  path: string,
+  value: unknown,
+  floats?: ReadonlySet<string>,
+): Promise<void> {
+  await sink.write(path, [new TextEncoder().encode(stringifyJson(value, floats))]);
 }
 
 /** Files by path: bytes, text, or plain data to be written as JSON. */

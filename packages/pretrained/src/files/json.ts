@@ -53,11 +53,26 @@ function readable(found: string): string {
   return found === 'Infinity' ? '1e999' : found;
 }
 
-/** A value as JSON text, indented as Python does, infinite numbers as Python spells them. */
-export function stringifyJson(value: unknown): string {
-  const marked = JSON.stringify(value, (_key, item) => (isInfinite(item) ? `\0${item}` : item), 2);
-  return `${marked.replace(/"\\u0000(-?Infinity)"/g, '$1')}\n`;
+/**
+ * A value as JSON text, indented as Python does, infinite numbers as Python spells them.
+ *
+ * @param floats names below which whole numbers get a decimal point, since Python takes no integers there
+ */
+export function stringifyJson(value: unknown, floats: ReadonlySet<string> = NONE): string {
+  const mark = (item: unknown, isFloat: boolean): unknown => {
+    if (isInfinite(item)) return `\0${item}`;
+    if (!isFloat) return item;
+    return Array.isArray(item)
+      ? item.map((each) => mark(each, true))
+      : Number.isSafeInteger(item)
+        ? `\0${item}.0`
+        : item;
+  };
+  const marked = JSON.stringify(value, (name, item) => mark(item, floats.has(name)), 2);
+  return `${marked.replace(/"\\u0000(-?(?:Infinity|\d+\.0))"/g, '$1')}\n`;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function isInfinite(item: unknown): boolean {
   return item === Number.POSITIVE_INFINITY || item === Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { SequiturError, showValue } from '@sequitur/core';
+import { SequiturError, shorten, showValue } from '@sequitur/core';
 import { DTYPE_BYTES, type SafetensorsDtype } from './dtypes.js';
 
 /** The location of a tensor in its file. */
@@ -62,13 +62,13 @@ function parseObject(bytes: Uint8Array, file: string): Record<string, unknown> {
 function readMetadata(value: unknown, into: Map<string, string>, file: string): void {
   if (!isObject(value)) throw corrupt(file, '__metadata__ to be an object', showValue(value));
   for (const [key, text] of Object.entries(value)) {
-    if (typeof text !== 'string') throw corrupt(file, `text in __metadata__.${key}`, showValue(text));
+    if (typeof text !== 'string') throw corrupt(file, `text in __metadata__.${shorten(key)}`, showValue(text));
     into.set(key, text);
   }
 }
 
 function readEntry(name: string, value: unknown, file: string): TensorEntry {
-  const where = `${file}, tensor '${name}'`;
+  const where = `${file}, tensor '${shorten(name)}'`;
   if (!isObject(value)) throw corrupt(where, 'dtype, shape and data_offsets', showValue(value));
   const { dtype, shape, data_offsets: offsets } = value;
   if (typeof dtype !== 'string' || !Object.hasOwn(DTYPE_BYTES, dtype)) {
@@ -90,7 +90,7 @@ function checkLayout(tensors: ReadonlyMap<string, TensorEntry>, dataBytes: numbe
   for (const [name, { start, end }] of byStart) {
     if (start !== position) {
       const fault = start < position ? 'an overlap' : 'a hole';
-      throw corrupt(`${file}, tensor '${name}'`, `data from byte ${position} on`, `${fault}: byte ${start}`);
+      throw corrupt(`${file}, tensor '${shorten(name)}'`, `data from byte ${position} on`, `${fault}: byte ${start}`);
     }
     position = end;
   }

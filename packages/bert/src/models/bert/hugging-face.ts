@@ -7,6 +7,7 @@ import {
   attributeTable,
   type ConfigReader,
   defined,
+  EAGER,
   linearRules,
   linearsRules,
   oneOf,
@@ -136,6 +137,7 @@ export function writeBertShape(config: BertConfig): Record<string, unknown> {
     ...attributes.write({ ...config, hiddenWidth: config.hiddenWidth ?? 4 * config.width }),
     hidden_act: config.activation ?? 'gelu',
     position_embedding_type: writePositions(config),
+    ...((config.positions ?? 'absolute') !== 'absolute' && EAGER),
     classifier_dropout: config.classifierDropout ?? null,
     use_cache: true,
   };

@@ -41,7 +41,7 @@ export const falconFamily = gptFamily<FalconConfig>({
   },
   buffers: (config) =>
     ['h.{i}.self_attention.rotary_emb.inv_freq', 'rotary_emb.inv_freq'].map((name) =>
-      rotaryFrequencies(name, frequenciesOf(config)),
+      rotaryFrequencies(name, () => frequenciesOf(config)),
     ),
 });
 

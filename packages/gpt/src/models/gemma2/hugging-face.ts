@@ -1,5 +1,5 @@
 import { activationNames } from '@sequitur/core';
-import { aBoolean, anInteger, aPositive, type ConfigReader, defined, oneOf } from '@sequitur/pretrained';
+import { aBoolean, anInteger, aPositive, type ConfigReader, defined, EAGER, oneOf } from '@sequitur/pretrained';
 import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
 import { buildGemma2 } from './build.js';
@@ -60,6 +60,7 @@ export function writeGemma2(config: Gemma2Config): Record<string, unknown> {
     attention_bias: config.attentionBias ?? false,
     query_pre_attn_scalar: config.queryScalar ?? 256,
     attn_logit_softcapping: config.scoreSoftCap ?? null,
+    ...(config.scoreSoftCap !== undefined && EAGER),
     final_logit_softcapping: config.logitSoftCap ?? null,
     ...writeWindowedLayers(config, config.depth),
   };

@@ -38,7 +38,7 @@ export const gptNeoxFamily = gptFamily<GptNeoxConfig>({
   buffers: (config) => [
     causalMask('layers.{i}.attention.bias'),
     hiddenScore('layers.{i}.attention.masked_bias'),
-    rotaryFrequencies('layers.{i}.attention.rotary_emb.inv_freq', frequenciesOf(neoxRotary(config))),
+    rotaryFrequencies('layers.{i}.attention.rotary_emb.inv_freq', () => frequenciesOf(neoxRotary(config))),
   ],
 });
 

@@ -26,6 +26,7 @@ export const gptOssFamily = llamaLikeFamily<GptOssConfig>({
   modelType: 'gpt_oss',
   name: 'GptOss',
   presets: gptOssPresets,
+  aliases: { num_experts: 'num_local_experts' },
   defaults,
   readMore: (json) => {
     json.take('swiglu_limit', only(7), 7);

@@ -9,6 +9,7 @@ import {
   attributeTable,
   type ConfigReader,
   causalMask,
+  EAGER,
   hiddenScore,
   oneOf,
   projections,
@@ -62,7 +63,8 @@ function readConfig(json: ConfigReader) {
 }
 
 function writeConfig(config: Gpt2Config): Record<string, unknown> {
-  return { ...attributes.write(config), n_inner: config.hiddenWidth ?? null };
+  const eager = config.scaleScoresByDepth && EAGER;
+  return { ...attributes.write(config), n_inner: config.hiddenWidth ?? null, ...eager };
 }
 
 /** The names of a GPT-2 checkpoint. Its Conv1D layers store [inputs, outputs], as ours do. */

@@ -19,6 +19,7 @@ import { type Lfm2Config, lfm2Presets } from './config.js';
 const KINDS = { conv: false, full_attention: true } as const;
 
 const defaults = {
+  tokens: { startToken: 1, endToken: 2, paddingToken: 0 },
   ...{ vocabularySize: 65536, width: 2560, hiddenWidth: 12288, depth: 32, heads: 32, keyHeads: 8, tied: true },
   ...{ contextLength: 128000, normEpsilon: 1e-5, rotaryBase: 1000000, names: { epsilon: 'norm_eps' } },
 };
@@ -30,7 +31,6 @@ export const lfm2Family = llamaLikeFamily<Lfm2Config>({
   presets: lfm2Presets,
   defaults,
   readMore: (json) => ({
-    ...(!json.has('pad_token_id') && { paddingToken: 0 }),
     hiddenWidth: readHiddenWidth(json),
     tied: json.maybe('tie_embedding', aBoolean) ?? json.take('tie_word_embeddings', aBoolean, true),
     kernelSize: json.take('conv_L_cache', anInteger(), 3),

@@ -12,7 +12,7 @@ import { type LlamaDefaults, readLlama, writeLlama } from './attributes.js';
 import type { LlamaConfig } from './config.js';
 
 type LlamaLikeOptions<Config extends LlamaConfig> = Pick<GptFamilyOptions<Config>, 'modelType' | 'presets' | 'build'> &
-  Partial<Pick<GptFamilyOptions<Config>, 'rules' | 'classes' | 'head'>> & {
+  Partial<Pick<GptFamilyOptions<Config>, 'aliases' | 'rules' | 'classes' | 'head'>> & {
     /** What the names of Python's classes begin with. */
     readonly name: string;
     readonly defaults: LlamaDefaults;
@@ -29,6 +29,7 @@ export function llamaLikeFamily<Config extends LlamaConfig>(options: LlamaLikeOp
     presets,
     build,
     tokens: defaults.tokens ?? {},
+    ...(options.aliases && { aliases: options.aliases }),
     classes: options.classes ?? [`${name}Model`, `${name}ForCausalLM`, `${name}ForSequenceClassification`],
     prefix: 'model.',
     readConfig: (json) => ({ ...readLlama(json, defaults), ...options.readMore(json) }) as unknown as Config,
@@ -37,7 +38,7 @@ export function llamaLikeFamily<Config extends LlamaConfig>(options: LlamaLikeOp
     // Older checkpoints store the frequencies.
     buffers: (config) =>
       ['layers.{i}.self_attn.rotary_emb.inv_freq', 'rotary_emb.inv_freq'].map((name) =>
-        rotaryFrequencies(name, frequenciesOf(config)),
+        rotaryFrequencies(name, () => frequenciesOf(config)),
       ),
   });
 }

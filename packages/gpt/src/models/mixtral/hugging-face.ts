@@ -9,7 +9,9 @@ export const mixtralFamily = llamaLikeFamily<MixtralConfig>({
   modelType: 'mixtral',
   name: 'Mixtral',
   presets: mixtralPresets,
+  aliases: { num_experts: 'num_local_experts' },
   defaults: {
+    tokens: { startToken: 1, endToken: 2 },
     ...{ vocabularySize: 32000, width: 4096, hiddenWidth: 14336, depth: 32, heads: 32, keyHeads: 8 },
     ...{ contextLength: 131072, normEpsilon: 1e-5, rotaryBase: 1000000 },
   },

@@ -15,6 +15,7 @@ export const qwen3MoeFamily = llamaLikeFamily<Qwen3MoeConfig>({
   modelType: 'qwen3_moe',
   name: 'Qwen3Moe',
   presets: qwen3MoePresets,
+  aliases: { num_local_experts: 'num_experts' },
   defaults,
   readMore: (json) =>
     ({
