@@ -1,7 +1,7 @@
 import type { Entry } from './corpus.js';
 import type { Outcome } from './readers.js';
 
-/** `other`: loads although the index refuses it as a family that was not built when the index was written. */
+/** `other`: of a family that was not built when the index was written, and is now read, or refused for another reason. */
 export type Verdict = 'right' | 'wrong' | 'other';
 
 export interface Finding {
@@ -19,5 +19,5 @@ function verdictOf({ right, why }: Entry, { reads, what, warnings }: Outcome): V
   if (!right.startsWith('refused')) return reads && warnings.length <= 1 ? 'right' : 'wrong';
   const isOfFamily = /family not (built|listed)/.test(why);
   if (reads) return isOfFamily ? 'other' : 'wrong';
-  return isOfFamily && !what.includes('model_type') ? 'wrong' : 'right';
+  return isOfFamily && !what.includes('model_type') ? 'other' : 'right';
 }

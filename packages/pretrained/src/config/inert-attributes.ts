@@ -33,7 +33,14 @@ const everywhere = [
   ...['_flash_attn_2_enabled', '_use_flash_attention_2', 'use_flash_attn', 'flash_attn', 'use_flash_attention'],
   ...['fused_bias_fc', 'fused_dropout_add_ln', 'fused_mlp', 'sequence_parallel', 'tensor_parallel_size'],
   ...['chunk_size_feed_forward', 'gradient_checkpointing', 'output_attentions', 'output_hidden_states', 'output_past'],
-  ...['output_scores', 'pretraining_tp', 'reorder_and_upcast_attn', 'residual_in_fp32', 'return_dict'],
+  ...[
+    'output_router_logits',
+    'output_scores',
+    'pretraining_tp',
+    'reorder_and_upcast_attn',
+    'residual_in_fp32',
+    'return_dict',
+  ],
   ...['return_dict_in_generate', 'slow_but_exact', 'tf_legacy_loss', 'torchscript', 'use_bfloat16', 'use_cache'],
   // First values and training.
   ...['classif_dropout', 'classifier_dropout', 'embd_pdrop', 'init_std', 'initializer_range', 'layerdrop'],
@@ -94,6 +101,7 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
     ...['n_positions', 'offset_alibi', 'seq_length', 'skip_bias_add', 'skip_bias_add_qkv'],
   ],
   gpt_neo: ['attention_layers', 'n_positions'],
+  gptj: ['rotary'],
   gpt_neox: ['n_positions'],
   bart: bartLike,
   marian: bartLike,

@@ -6,12 +6,15 @@ import type { FalconConfig } from './config.js';
 /** The parts of a Falcon: parallel blocks, few key heads, a plain feed-forward. */
 export function buildFalcon(config: FalconConfig): LanguageModelParts {
   const { bias = false, parallel = true, norms = 1 } = config;
-  return buildLlamaLike(config, {
-    ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false },
-    residualDropout: config.residualDropout,
-    norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
-    arrange: parallel ? (norms === 2 ? twoNorms : oneNorm) : preNorm,
-  });
+  return buildLlamaLike(
+    { activation: 'gelu', normEpsilon: 1e-5, ...config },
+    {
+      ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false },
+      residualDropout: config.residualDropout,
+      norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
+      arrange: parallel ? (norms === 2 ? twoNorms : oneNorm) : preNorm,
+    },
+  );
 }
 
 function twoNorms({ norm, ...sublayers }: Sublayers) {

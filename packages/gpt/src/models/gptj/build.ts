@@ -8,12 +8,15 @@ import type { GptJConfig } from './config.js';
 export function buildGptJ(config: GptJConfig): LanguageModelParts {
   const { width, heads, rotaryDimensions = 64 } = config;
   const rotary = new Rotary({ headSize: width / heads, rotaryDimensions, interleaved: true });
-  return buildLlamaLike(config, {
-    ...{ feedForwardBias: true, headBias: true, gated: false },
-    embeddingDropout: config.embeddingDropout,
-    residualDropout: config.residualDropout,
-    norm: (size, epsilon) => new LayerNorm(size, { epsilon }),
-    positions: () => rotary,
-    arrange: ({ norm, ...sublayers }) => new SharedNormBlock({ ...sublayers, norm: norm() }),
-  });
+  return buildLlamaLike(
+    { activation: 'gelu_new', normEpsilon: 1e-5, ...config },
+    {
+      ...{ feedForwardBias: true, headBias: true, gated: false },
+      embeddingDropout: config.embeddingDropout,
+      residualDropout: config.residualDropout,
+      norm: (size, epsilon) => new LayerNorm(size, { epsilon }),
+      positions: () => rotary,
+      arrange: ({ norm, ...sublayers }) => new SharedNormBlock({ ...sublayers, norm: norm() }),
+    },
+  );
 }

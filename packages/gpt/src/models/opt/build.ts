@@ -17,12 +17,15 @@ export function buildOpt(config: OptConfig): LanguageModelParts {
   const last = preNorm && finalNorm ? new LayerNorm(width, { epsilon }) : null;
   const linear = { bias: false, initializer };
   return {
-    ...buildLlamaLike(config, {
-      ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false, residualDropout },
-      norm: (size) => new LayerNorm(size, { epsilon }),
-      positions: () => none,
-      arrange: preNorm ? before : postNorm,
-    }),
+    ...buildLlamaLike(
+      { activation: 'relu', ...config, tied },
+      {
+        ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false, residualDropout },
+        norm: (size) => new LayerNorm(size, { epsilon }),
+        positions: () => none,
+        arrange: preNorm ? before : postNorm,
+      },
+    ),
     embedding: new TokenEmbedding({
       ...{ vocabularySize, width: embeddingWidth, initializer, padding: config.paddingToken, dropout: residualDropout },
       ...(width !== embeddingWidth && { project: new Linear(embeddingWidth, width, linear) }),
