@@ -25,11 +25,17 @@ const FULL = { ...LONG, hiddenWidth: 20 };
 
 const experts = { ...FULL, experts: 4, activeExperts: 2, expertWidth: 12 };
 
+const deepSeek = {
+  ...{ ...experts, headSize: 4, latentSize: 8, plainSize: 4, valueSize: 4, firstSparseLayer: 1, sharedExperts: 1 },
+  ...{ normalised: false, routingScale: 1 },
+};
+
 const gpts: Readonly<Record<string, object>> = {
   ...{ bloom: SIZES, gpt2: LONG, gpt_neo: { ...LONG, reaches: ['global', 'local'] }, gpt_neox: FULL, llama: FULL },
   ...{ mistral: FULL, qwen2: FULL, qwen3: FULL, smollm3: FULL, granite: FULL, olmo2: FULL, olmo3: FULL },
   ...{ gemma: { ...FULL, headSize: 6 }, gemma2: { ...FULL, headSize: 6 }, gemma3_text: { ...FULL, headSize: 6 } },
   ...{ mixtral: experts, qwen2_moe: { ...experts, sharedWidth: 8 }, qwen3_moe: experts, gpt_oss: experts },
+  ...{ deepseek_v2: { ...deepSeek, scoring: 'softmax' }, deepseek_v3: { ...deepSeek, scoring: 'sigmoid' } },
   ...{ falcon: FULL, gptj: { ...FULL, rotaryDimensions: 4 }, opt: FULL, lfm2: { ...FULL, attends: [true, false] } },
   ...{ cohere: FULL, cohere2: FULL, glm: FULL, glm4: FULL, phi: FULL, phi3: FULL, stablelm: FULL, starcoder2: FULL },
 };

@@ -23,11 +23,11 @@ const READERS: Readonly<Record<Kind, (entry: Entry, warn: Warn) => Promise<strin
     const { family, config } = readFamilyConfig(await ConfigReader.open(source, { warn }), [...families]);
     return `${family.modelType} ${JSON.stringify(config).slice(0, 200)}`;
   },
-  generation: async ({ source }, warn) => {
+  generation: async ({ source }) => {
     const file = (await source.open('generation_config.json'))!;
     const settings = parseJson(await readText(file), file.name) as Record<string, unknown>;
     await file.close?.();
-    return JSON.stringify(readGenerationSettings(settings, { length: 1, sources: [[1]] }, { warn }));
+    return JSON.stringify(readGenerationSettings(settings, { length: 1, sources: [[1]] }));
   },
   adapters: async ({ source }, warn) => JSON.stringify(await readPeftConfig(source, { warn })),
   tokenizers: async ({ source, name }) => {
