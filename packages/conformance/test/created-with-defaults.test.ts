@@ -42,6 +42,11 @@ const gpts: Readonly<Record<string, object>> = {
 
 const encoders: Readonly<Record<string, object>> = {
   ...{ bert: LONG, roberta: LONG, 'xlm-roberta': LONG, distilbert: LONG, longformer: { ...LONG, windows: [4, 4] } },
+  ...{
+    electra: { ...LONG, embeddingWidth: 8 },
+    albert: { ...LONG, embeddingWidth: 8 },
+    modernbert: { ...FULL, fullEvery: 2, window: 4, rotaryBase: 10000 },
+  },
   big_bird: { ...LONG, blockSize: 4, randomBlocks: 1 },
 };
 

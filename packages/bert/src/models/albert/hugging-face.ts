@@ -40,7 +40,7 @@ export const albertFamily: EncoderFamily<AlbertConfig> = {
     classifierDropout: json.take('classifier_dropout_prob', aShare, 0.1),
   }),
   writeConfig: (config) => {
-    const { classifier_dropout: _, ...shape } = writeBertShape(config);
+    const { classifier_dropout: _, ...shape } = writeBertShape({ activation: 'gelu_new', ...config });
     return {
       ...shape,
       max_position_embeddings: config.contextLength,
@@ -51,7 +51,7 @@ export const albertFamily: EncoderFamily<AlbertConfig> = {
     };
   },
   build: (config, headKind) => ({
-    encoder: new BertEncoder(config, { passes: passesOf(config), projects: true }),
+    encoder: new BertEncoder({ activation: 'gelu_new', ...config }, { passes: passesOf(config), projects: true }),
     headStyle: {
       poolerActivation: 'tanh',
       dropsBeforePooler: false,
