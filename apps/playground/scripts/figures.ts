@@ -152,7 +152,9 @@ async function open(chromium: Browser): Promise<Page> {
   return page;
 }
 
-const train = (page: Page) => page.getByRole('button', { name: 'Train', exact: true }).click();
+function train(page: Page): Promise<void> {
+  return page.getByRole('button', { name: 'Train', exact: true }).click();
+}
 
 /** Page, worker and all that they hold. */
 function memory(page: Page): Promise<number> {
