@@ -43,7 +43,7 @@ export function alignReal(mask: Tensor2D, side: 'left' | 'right'): Alignment {
         ? [tokensBefore, add(tokens, paddingBefore)]
         : [add(sub(length, tokens), tokensBefore), paddingBefore];
     const places = add(mul(real, ofTokens), mul(sub(1, real), ofPadding)) as Tensor2D;
-    const order = topk(neg(places), length, true).indices as Tensor2D;
+    const order = topk(neg(places), length, true).indices as Tensor2D; // no gradient: of a mask
     return { order: flat(order), places: cast(places, 'int32') };
   }) as unknown as Alignment;
 }

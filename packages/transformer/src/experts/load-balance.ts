@@ -54,7 +54,7 @@ export class LoadBalance implements RouterBalance {
 
   /** [layers * tokens, experts], 1 where a token chose an expert. */
   #chosen(probabilities: Tensor): Tensor {
-    const { indices } = topk(probabilities, this.activeExperts);
+    const { indices } = topk(probabilities, this.activeExperts); // no gradient: a choice
     return sum(cast(oneHot(indices as Tensor2D, this.experts), 'float32'), 1);
   }
 

@@ -102,7 +102,7 @@ export class Router extends Module {
     const biased = this.choiceBias ? (add(scores, this.choiceBias.value) as Tensor2D) : scores;
     // Experts of other groups count as 0, as in Python.
     const open = groups ? (mul(biased, openGroups(biased, groups)) as Tensor2D) : biased;
-    return topk(open, this.activeExperts).indices as Tensor2D;
+    return topk(open, this.activeExperts).indices as Tensor2D; // no gradient: a choice
   }
 }
 
@@ -121,8 +121,8 @@ const LEAST_SUM = 1e-20;
 function openGroups(scores: Tensor2D, { count, active, by }: ExpertGroups): Tensor {
   const [tokens, experts] = scores.shape;
   const grouped = reshape(scores, [tokens, count, experts / count]);
-  const groupScores = by === 'best' ? max(grouped, 2) : sum(topk(grouped, 2).values, 2);
-  const chosen = sum(cast(oneHot(topk(groupScores, active).indices, Math.max(count, 2)), 'float32'), 1); // [tokens, count]
+  const groupScores = by === 'best' ? max(grouped, 2) : sum(topk(grouped, 2).values, 2); // no gradient: a choice
+  const chosen = sum(cast(oneHot(topk(groupScores, active).indices, Math.max(count, 2)), 'float32'), 1); // no gradient: a choice [tokens, count]
   const mask = expandDims(slice(chosen, [0, 0], [tokens, count]), 2);
   return reshape(broadcastTo(mask, [tokens, count, experts / count]), [tokens, experts]);
 }
