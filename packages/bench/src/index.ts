@@ -1,4 +1,4 @@
-export * from './architectures.js';
+export * from './candidates.js';
 export * from './kernels/kernel-record.js';
 export * from './kernels/print.js';
 export * from './kernels/suite.js';

@@ -1,5 +1,5 @@
 /** Exports for pages: measuring architectures and reading results without Node. */
-export { candidates } from './architectures.js';
+export { candidates } from './candidates.js';
 export { type Analysis, analyse, type Curve, crossoversWithFirst, UNSURE } from './report/analysis.js';
 export { sentences } from './report/words.js';
 export { parseRecords } from './scaling/parse-records.js';

@@ -1,6 +1,6 @@
 import { initialize, openBackend } from '@sequitur/core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 import { makeCell, modesOf } from '../src/scaling/cells.js';
 import { countFlops } from '../src/scaling/count-flops.js';
 import { declaredCost } from '../src/scaling/declared-cost.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 
 it('every architecture takes part', () => {
   expect(candidates.map(({ name }) => name)).toEqual([

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 import { type ApartOptions, measureApart } from '../src/scaling/measure-apart.js';
 import type { SweepSettings } from '../src/scaling/records.js';
 import { readRecords } from '../src/scaling/results-file.js';

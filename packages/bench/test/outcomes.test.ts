@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type BackendName, openBackend } from '@sequitur/core';
 import { describe, expect, it } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 import { agreement, agreementInWords } from '../src/report/agreement.js';
 import { analyse } from '../src/report/analysis.js';
 import { inWords } from '../src/report/words.js';

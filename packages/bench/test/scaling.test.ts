@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { initialize, openBackend } from '@sequitur/core';
 import { matMul, ones, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 import { attentionTime } from '../src/measure/attention-time.js';
 import { htmlReport } from '../src/report/html.js';
 import { makeCell } from '../src/scaling/cells.js';

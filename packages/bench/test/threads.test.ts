@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { wasmInstance } from '@sequitur/core';
 import { backend } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { candidates } from '../src/architectures.js';
+import { candidates } from '../src/candidates.js';
 import { kernelsOptions } from '../src/commands/kernels.js';
 import { ATTENTION_LENGTHS } from '../src/kernels/attention.js';
 import { titleOf } from '../src/kernels/contest.js';

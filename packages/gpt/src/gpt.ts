@@ -8,8 +8,8 @@ import {
 import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
 import { type CausalFamily, CausalLanguageModel } from '@sequitur/transformer';
 import { Conversation } from './chat/conversation.js';
-import { lazyTemplate } from './chat/lazy-template.js';
-import { type ChatTemplate, type Message, templateSource } from './chat/template.js';
+import { lazyTemplate } from './chat/load-template.js';
+import { type ChatTemplate, type Message, templateSource } from './chat/template-source.js';
 import { type Gpt2Config, type GptConfig, gpt2Family, gptFamilies } from './models/index.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> extends ModelContext<Tokenizer> {

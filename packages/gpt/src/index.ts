@@ -1,7 +1,7 @@
 export * from './architectures.js';
 export { Conversation, type ConversationParts, type SayOptions, type TurnUsage } from './chat/conversation.js';
-export { type JinjaTemplate, jinjaTemplate, templateOf } from './chat/jinja/template.js';
-export type { ChatTemplate, Message } from './chat/template.js';
+export { type JinjaTemplate, jinjaTemplate, templateOf } from './chat/jinja/render.js';
+export type { ChatTemplate, Message } from './chat/template-source.js';
 export * from './gpt.js';
 export * from './gpt-classifier.js';
 export * from './models/index.js';

@@ -1,5 +1,4 @@
 export * from './config/index.js';
-export * from './families/index.js';
 export { blobFile, filesSink, filesSource } from './files/blobs.js';
 export * from './files/file-source.js';
 export { folderSink, folderSource } from './files/folders.js';
@@ -9,6 +8,7 @@ export { belongsToModel, isAdapterFile } from './files/model-files.js';
 export { type CheckpointLocation, openSink, openSource } from './files/open-source.js';
 export { type SaveTogetherOptions, saveTogether } from './files/save-together.js';
 export { type UrlOptions, urlSource } from './files/url.js';
+export * from './model-folder/index.js';
 export type { SafetensorsDtype, StoredValues, WeightDtype } from './safetensors/dtypes.js';
 export { SafetensorsFile, type StoredTensor } from './safetensors/reader.js';
 export { safetensorsChunks, type TensorToWrite } from './safetensors/writer.js';

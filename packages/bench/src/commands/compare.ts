@@ -1,5 +1,5 @@
 import { openBackend } from '@sequitur/core';
-import { candidates } from '../architectures.js';
+import { candidates } from '../candidates.js';
 import { scaling, scalingHelp } from './scaling.js';
 
 export const compareHelp = `npm start [-- options], or bench compare

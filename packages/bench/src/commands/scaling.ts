@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { openBackend } from '@sequitur/core';
-import { candidates } from '../architectures.js';
+import { candidates } from '../candidates.js';
 import { clocks } from '../measure/clock.js';
 import { loadWarning } from '../measure/machine.js';
 import { measureApart } from '../scaling/measure-apart.js';

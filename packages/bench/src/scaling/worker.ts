@@ -1,4 +1,4 @@
-import { candidates } from '../architectures.js';
+import { candidates } from '../candidates.js';
 import { serveMeasurements } from './serve.js';
 
 await serveMeasurements(candidates);

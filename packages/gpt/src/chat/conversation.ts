@@ -16,7 +16,7 @@ import {
   withCheckpointSettings,
 } from '@sequitur/text';
 import { ContinuedModel } from './continued-model.js';
-import type { ChatTemplate, Message } from './template.js';
+import type { ChatTemplate, Message } from './template-source.js';
 
 export interface ConversationParts {
   readonly model: CausalModel;

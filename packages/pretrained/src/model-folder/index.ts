@@ -1,4 +1,4 @@
-export * from './architecture.js';
+export * from './architecture-of-family.js';
 export * from './auto.js';
 export type { CheckpointMetadata } from './checkpoint-metadata.js';
 export { type FamilyConfig, readFamilyConfig, writeFamilyConfig } from './config-of-family.js';

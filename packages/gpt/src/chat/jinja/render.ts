@@ -1,7 +1,7 @@
 import { parse, tokenize } from '@huggingface/jinja';
 import { SequiturError, shorten, showValue } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
-import { type Message, templateSource } from '../template.js';
+import { type Message, templateSource } from '../template-source.js';
 import { templateEnvironment } from './globals.js';
 import { BoundedInterpreter } from './interpreter.js';
 

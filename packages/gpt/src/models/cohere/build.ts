@@ -1,9 +1,9 @@
 import { NoPositionalEncoding } from '@sequitur/attention';
 import { LayerNorm } from '@sequitur/core';
 import { type LanguageModelParts, SharedNormBlock } from '@sequitur/transformer';
-import { isWindowedLayer, layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, type LlamaVariation, rotaryOf } from '../llama/build.js';
 import { PerHeadNorm } from '../per-head-norm.js';
+import { isWindowedLayer, layerPatterns } from '../windowed-layers.js';
 import type { CohereConfig } from './config.js';
 
 /** The parts of a Command R: parallel blocks with one norm, rotation of neighbouring pairs, scaled logits. */

@@ -1,5 +1,5 @@
-import type { WindowedLayers } from '../layer-types.js';
 import type { LlamaConfig } from '../llama/config.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The shape of a Command R or Aya (Cohere 2024), and with windows of a Command R7B or A. */
 export interface CohereConfig extends LlamaConfig, WindowedLayers {

@@ -7,8 +7,8 @@ import {
   stackedRows,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildCohere, buildCohere2 } from './build.js';
 import { type CohereConfig, coherePresets } from './config.js';
 

@@ -1,7 +1,7 @@
 import { type LanguageModelParts, SandwichNormBlock } from '@sequitur/transformer';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, type LlamaVariation, type Sublayers } from '../llama/build.js';
 import { OffsetRmsNorm } from '../offset-rms-norm.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { Gemma2Config } from './config.js';
 
 /** The parts of a Gemma 2: norms around both sublayers, soft caps, and windows in every second layer. */

@@ -1,5 +1,5 @@
 import type { GemmaConfig } from '../gemma/config.js';
-import type { WindowedLayers } from '../layer-types.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The shape of a Gemma 2 (Gemma Team 2024, "Gemma 2"). */
 export interface Gemma2Config extends GemmaConfig, WindowedLayers {

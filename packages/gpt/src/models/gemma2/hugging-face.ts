@@ -1,7 +1,7 @@
 import { activationNames } from '@sequitur/core';
 import { aBoolean, anInteger, aPositive, type ConfigReader, defined, EAGER, oneOf } from '@sequitur/pretrained';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildGemma2 } from './build.js';
 import { type Gemma2Config, gemma2Presets } from './config.js';
 

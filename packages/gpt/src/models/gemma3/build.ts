@@ -1,8 +1,8 @@
 import type { LanguageModelParts } from '@sequitur/transformer';
 import { buildGemma2 } from '../gemma2/build.js';
-import { isWindowedLayer } from '../layer-types.js';
 import { rotaryOf } from '../llama/build.js';
 import { OffsetRmsNorm } from '../offset-rms-norm.js';
+import { isWindowedLayer } from '../windowed-layers.js';
 import type { Gemma3Config } from './config.js';
 
 /** The parts of a Gemma 3: Gemma 2 with norms of queries and keys, and another rotary base in windowed layers. */

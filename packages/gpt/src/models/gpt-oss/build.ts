@@ -2,8 +2,8 @@ import { clip, normal, quickGelu } from '@sequitur/core';
 import type { LanguageModelParts } from '@sequitur/transformer';
 import { add, mul, type Tensor2D } from '@tensorflow/tfjs-core';
 import { balanceOf, expertsOf } from '../expert-layers.js';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike } from '../llama/build.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { GptOssConfig } from './config.js';
 
 /** Largest size of what enters the product of an expert. */

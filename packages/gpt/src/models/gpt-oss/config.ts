@@ -1,6 +1,6 @@
 import type { ExpertConfig } from '../expert-layers.js';
-import type { WindowedLayers } from '../layer-types.js';
 import type { LlamaConfig } from '../llama/config.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The config of a GPT-OSS (OpenAI 2025). */
 export interface GptOssConfig extends LlamaConfig, ExpertConfig, WindowedLayers {

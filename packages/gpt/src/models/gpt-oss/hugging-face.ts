@@ -11,8 +11,8 @@ import {
   type WeightRule,
 } from '@sequitur/pretrained';
 import { readBalance, writeBalance } from '../expert-layers.js';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildGptOss } from './build.js';
 import { type GptOssConfig, gptOssPresets, gptOssScaling } from './config.js';
 

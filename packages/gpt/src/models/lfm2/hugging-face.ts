@@ -11,8 +11,8 @@ import {
   sameRules,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readLayerKinds } from '../layer-kinds.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { readLayerKinds } from '../read-layer-kinds.js';
 import { buildLfm2 } from './build.js';
 import { type Lfm2Config, lfm2Presets } from './config.js';
 

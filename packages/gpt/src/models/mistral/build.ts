@@ -1,6 +1,6 @@
 import type { LanguageModelParts } from '@sequitur/transformer';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, type LlamaVariation } from '../llama/build.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { MistralConfig } from './config.js';
 
 /** The parts of a Mistral: a Llama with sliding window attention, masked by `layerPatterns`. */

@@ -1,7 +1,7 @@
 import { RmsNorm } from '@sequitur/core';
 import { type LanguageModelParts, SandwichNormBlock } from '@sequitur/transformer';
-import { isWindowedLayer, layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, rotaryOf } from '../llama/build.js';
+import { isWindowedLayer, layerPatterns } from '../windowed-layers.js';
 import type { Olmo2Config } from './config.js';
 
 /** The parts of an OLMo 2: norms after the sublayers alone, and norms of queries and keys over all heads together. */

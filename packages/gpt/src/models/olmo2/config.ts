@@ -1,5 +1,5 @@
-import type { WindowedLayers } from '../layer-types.js';
 import type { LlamaConfig } from '../llama/config.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The shape of an OLMo 2 (Walsh et al. 2024), and with windows of an OLMo 3. */
 export interface Olmo2Config extends LlamaConfig, WindowedLayers {

@@ -1,7 +1,7 @@
 import { aBoolean, anInteger, type ConfigReader, defined } from '@sequitur/pretrained';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
 import { readLocalBase, writeLayerRotary } from '../rotary-attributes.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildOlmo2 } from './build.js';
 import { type Olmo2Config, olmo2Presets } from './config.js';
 

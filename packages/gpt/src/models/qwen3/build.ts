@@ -1,7 +1,7 @@
 import { RmsNorm } from '@sequitur/core';
 import type { LanguageModelParts } from '@sequitur/transformer';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, type LlamaVariation } from '../llama/build.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { Qwen3Config } from './config.js';
 
 /** The parts of a Qwen3: a Llama with norms of queries and keys in each head. */

@@ -1,5 +1,5 @@
-import type { WindowedLayers } from '../layer-types.js';
 import type { LlamaConfig } from '../llama/config.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The shape of a Qwen3 (Yang et al. 2025). */
 export interface Qwen3Config extends LlamaConfig, WindowedLayers {

@@ -1,6 +1,6 @@
 import { aBoolean, anInteger, type ConfigReader, defined } from '@sequitur/pretrained';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily } from '../llama/llama-like-family.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildQwen3 } from './build.js';
 import { type Qwen3Config, qwen3Presets } from './config.js';
 

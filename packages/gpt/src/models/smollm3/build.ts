@@ -1,7 +1,7 @@
 import { NoPositionalEncoding } from '@sequitur/attention';
 import type { LanguageModelParts } from '@sequitur/transformer';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike, rotaryOf } from '../llama/build.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { SmolLm3Config } from './config.js';
 
 /** The parts of a SmolLM3: a Llama with layers that have no positional encoding (NoPE). */

@@ -1,5 +1,5 @@
-import type { WindowedLayers } from '../layer-types.js';
 import type { BiasedLlamaConfig } from '../llama/config.js';
+import type { WindowedLayers } from '../windowed-layers.js';
 
 /** The shape of a SmolLM3 (Bakouch et al. 2025). */
 export interface SmolLm3Config extends BiasedLlamaConfig, WindowedLayers {

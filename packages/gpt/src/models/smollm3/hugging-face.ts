@@ -1,7 +1,7 @@
 import { SequiturError, showValue } from '@sequitur/core';
 import { aBoolean, anInteger, type ConfigReader } from '@sequitur/pretrained';
-import { readWindowedLayers, writeWindowedLayers } from '../layer-types.js';
 import { llamaLikeFamily } from '../llama/llama-like-family.js';
+import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
 import { buildSmolLm3, isRotatedByDefault } from './build.js';
 import { type SmolLm3Config, smolLm3Presets } from './config.js';
 

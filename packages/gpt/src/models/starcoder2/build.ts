@@ -1,7 +1,7 @@
 import { LayerNorm } from '@sequitur/core';
 import type { LanguageModelParts } from '@sequitur/transformer';
-import { layerPatterns } from '../layer-types.js';
 import { buildLlamaLike } from '../llama/build.js';
+import { layerPatterns } from '../windowed-layers.js';
 import type { Starcoder2Config } from './config.js';
 
 /** The parts of a StarCoder 2: layer norms, a plain feed-forward, biases, windows. */
