@@ -103,7 +103,8 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
       const query = this.positions.apply(this.queriesOf(x), place);
       const keys = this.positions.apply(unplaced.keys, place);
       const { attentionMask: mask } = context;
-      const attentionMask = mask && keepMaskRows(cast(mask, 'float32').clone() as Tensor2D, maskRows(mask));
+      const rows = mask ? maskRows(mask) : null; // before a GPU takes the mask
+      const attentionMask = mask && keepMaskRows(cast(mask, 'float32').clone() as Tensor2D, rows);
       const chunk = { keys, values: unplaced.values, attentionMask };
       const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);
       const cache = continues ? extendCache(state, chunk) : wholeSequence(chunk);

@@ -167,27 +167,10 @@ const cases: Readonly<Record<string, Case>> = {
 const NAMES = [
   ...['gpt2', 'gpt_neox', 'gpt_neo', 'bloom', 'llama', 'mistral', 'qwen2', 'qwen3', 'smollm3', 'granite', 'olmo2'],
   ...['olmo3', 'gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4', 'phi', 'phi3', 'stablelm'],
-  ...[
-    'starcoder2',
-    'mixtral',
-    'qwen2_moe',
-    'qwen3_moe',
-    'gpt_oss',
-    'falcon',
-    'gptj',
-    'opt',
-    'lfm2',
-    'bert',
-    'roberta',
-    'xlm-roberta',
-    'distilbert',
-    'longformer',
-    'big_bird',
-    't5',
-    'mt5',
-    'bart',
-  ],
-  ...['marian', 'blenderbot', 'pegasus', 'mamba', 'mamba2', 'transfo-xl', 'lm-rmt', 'rmt-gpt2'],
+  ...['starcoder2', 'mixtral', 'qwen2_moe', 'qwen3_moe', 'gpt_oss', 'falcon', 'gptj', 'opt', 'lfm2', 'bert'],
+  ...['roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 't5', 'mt5', 'bart', 'marian', 'blenderbot'],
+  ...['pegasus', 'mamba', 'mamba2', 'transfo-xl', 'lm-rmt', 'rmt-gpt2', 'albert', 'electra', 'modernbert'],
+  ...['deepseek_v2', 'deepseek_v3'],
 ];
 
 describe('a model created with every default', () => {

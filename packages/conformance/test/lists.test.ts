@@ -13,12 +13,15 @@ const families = {
   Gpt: [
     ...['gpt2', 'gpt_neox', 'gpt_neo', 'gptj', 'bloom', 'falcon', 'opt', 'llama', 'mistral', 'qwen2', 'qwen3'],
     ...['smollm3', 'granite', 'olmo2', 'olmo3', 'gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4'],
-    ...['phi', 'phi3', 'stablelm', 'starcoder2', 'lfm2'],
+    ...['phi', 'phi3', 'stablelm', 'starcoder2', 'lfm2', 'mixtral', 'qwen2_moe', 'qwen3_moe', 'gpt_oss', 'deepseek_v2'],
+    ...['deepseek_v3'],
   ],
   TransformerXl: ['transfo-xl'],
   MemoryTransformerXl: ['lm-rmt'],
   RecurrentMemoryGpt: ['rmt-gpt2'],
-  Bert: ['bert', 'roberta', 'distilbert', 'longformer', 'big_bird'],
+  Bert: [
+    ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 'electra', 'albert', 'modernbert'],
+  ],
   SequenceToSequence: ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus'],
   Mamba: ['mamba'],
   Mamba2: ['mamba2'],

@@ -125,7 +125,7 @@ it('refuses an index that leads astray, shards that are missing, and pickles', a
   await expect(openCheckpoint(index([]))).rejects.toThrow(/no weight_map/);
   const pickle = filesSource([new File(['x'], 'pytorch_model.bin')]);
   await expect(openCheckpoint(pickle)).rejects.toThrow(/a pickle.*safe_serialization=True/s);
-  await expect(openCheckpoint(filesSource([]))).rejects.toThrow(/got neither/);
+  await expect(openCheckpoint(filesSource([]))).rejects.toThrow(/got none/);
 });
 
 it('leaves no tensors behind', async () => {

@@ -1,11 +1,11 @@
-/** The command `pnpm real-files`: reads real configurations and tokenizers, each beside what its index says is right. */
+/** The command `pnpm real-files`: reads real configurations and tokenizers, and compares each with its index. */
 import { resolve } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import { readCorpus } from './corpus.js';
-import { type Finding, judge, type Verdict } from './judge.js';
+import { evaluate, type Finding, type Verdict } from './evaluate.js';
 import { outcomeOf } from './readers.js';
 
-const HELP = `Reads every file of a corpus of real files with Sequitur's readers, beside what is right.
+const HELP = `Reads every file of a corpus of real files with Sequitur's readers, and compares them with its index.
 
   pnpm real-files <folder> [--all]
 
@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const counts = new Map<Verdict, number>();
   for (const entry of await readCorpus(resolve(process.env.INIT_CWD ?? process.cwd(), folder))) {
-    const finding = judge(entry, await outcomeOf(entry));
+    const finding = evaluate(entry, await outcomeOf(entry));
     counts.set(finding.verdict, (counts.get(finding.verdict) ?? 0) + 1);
     if (finding.verdict !== 'right' || args.includes('--all')) console.log(show(finding));
   }

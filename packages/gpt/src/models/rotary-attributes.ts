@@ -58,7 +58,7 @@ export function readRotary(
   // Phi-3 has the original context length next to the scaling.
   const trainedLength = json.maybe('original_max_position_embeddings', anInteger());
   const read = readUnited(contextLength, shares.length > 0, trainedLength);
-  // Where both stand, the class takes the old one.
+  // Where both are given, the class takes the old one.
   const [scaled, united] = [json.maybe('rope_scaling', read), json.maybe('rope_parameters', read)];
   return {
     rotaryBase: scaled?.base ?? united?.base ?? base ?? defaultBase,
@@ -174,7 +174,7 @@ function factors(value: Json | undefined, where: string): number[] {
   throw new SequiturError({ where, expected: 'a list of numbers, one for each pair', got: showValue(value) });
 }
 
-/** What published files say beside it, and no class reads. */
+/** Attributes next to it in published files, which no class reads. */
 const NOTES = ['finetuned'];
 
 function checkAttributes(found: object, known: readonly string[], where: string): void {

@@ -2,7 +2,7 @@ import type { Json } from '@sequitur/core';
 
 /** An attribute of `config.json` that changes what a model computes. */
 export interface ComputingAttribute {
-  /** Values that change nothing, beside null, false and what is empty. */
+  /** Values that change nothing, in addition to null, false and empty ones. */
   readonly neutral: readonly Json[];
   /** What would have to be built, or done instead. */
   readonly fix: string;
@@ -178,7 +178,7 @@ const peftAttributes: ReadonlyMap<string, ComputingAttribute> = new Map([
   ...kind('Layers of the library Megatron', { megatron_config: [] }),
 ]);
 
-/** A technique that nobody knows yet is no note: PEFT names them so. */
+/** An unknown technique is no note: PEFT names its techniques so. */
 const aTechnique: ComputingAttribute = {
   neutral: [],
   fix: 'Merge the adapter into its model in Python with merge_and_unload(), if it is a way to compute',

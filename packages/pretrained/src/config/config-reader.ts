@@ -61,7 +61,7 @@ export class ConfigReader {
   /**
    * Takes attributes that Python's class knows by a second name: `{ hidden_size: 'n_embd' }`.
    *
-   * @throws SequiturError where both names stand there with different values
+   * @throws SequiturError where both names are given with different values
    */
   alias(names: Readonly<Record<string, string>>): void {
     for (const [second, name] of Object.entries(names)) {

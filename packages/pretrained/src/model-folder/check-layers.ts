@@ -23,7 +23,7 @@ export function checkLayers(family: Family, config: object, checkpoint: Checkpoi
   }
 }
 
-/** Sizes that stand as a dimension in some tensor, or as a factor of one. */
+/** Sizes that are a dimension of some tensor, or a factor of one. */
 const SIZES = [
   ...['vocabularySize', 'targetVocabularySize', 'width', 'embeddingWidth', 'headSize', 'rotaryDimensions'],
   ...['hiddenWidth', 'encoderHiddenWidth', 'decoderHiddenWidth', 'expertWidth', 'sharedWidth', 'innerWidth'],

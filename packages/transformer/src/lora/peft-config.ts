@@ -25,7 +25,7 @@ export interface PeftConfig {
   readonly targets: (module: string) => boolean;
 }
 
-/** How the first values were chosen, where the base weights stay as they are. */
+/** How the first values were chosen, where the base weights stay unchanged. */
 const INITIALIZATIONS = [true, false, 'gaussian', 'orthogonal', 'eva', 'mica'];
 
 /**

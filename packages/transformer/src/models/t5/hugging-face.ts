@@ -97,7 +97,7 @@ function readScaling(json: ConfigReader, modelType: string, tied: boolean | unde
   return scaled ?? (modelType === 't5' ? tied !== false : tied === true && !isNew);
 }
 
-/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they stand. */
+/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they are given. */
 function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
   const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
   const [first, second, ...rest] = described.split('-');

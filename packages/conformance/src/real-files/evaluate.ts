@@ -10,8 +10,8 @@ export interface Finding {
   readonly verdict: Verdict;
 }
 
-/** What happened beside what is right. */
-export function judge(entry: Entry, outcome: Outcome): Finding {
+/** The outcome compared with what is right. */
+export function evaluate(entry: Entry, outcome: Outcome): Finding {
   return { entry, outcome, verdict: verdictOf(entry, outcome) };
 }
 
