@@ -9,6 +9,8 @@ export interface Budget {
   readonly most: number;
   /** Packages none of whose modules may be in it. */
   readonly without: readonly string[];
+  /** Why the page is over its budget for now; then the test fails as soon as it is within. */
+  readonly over?: string;
   /** Modules that are loaded lazily, in addition to the entry. */
   readonly loads?: readonly RegExp[];
 }
@@ -29,6 +31,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
   'Gpt on wasm': {
     code: "import { openBackend } from '@sequitur/core'; import { Gpt } from '@sequitur/gpt'; openBackend('wasm').then(() => console.log(Gpt));",
     most: 450_000,
+    over: 'kernels of WebGPU, 53 kB, are loaded with every backend',
     without: ['recurrent', 'mamba', 'bert', 'train'],
     loads: ON_WASM,
   },
