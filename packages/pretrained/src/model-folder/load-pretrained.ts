@@ -123,9 +123,10 @@ async function settled<F extends Family>(
   const prefix = storedPrefix(family, opened.tensors);
   checkLayers(family, read, opened, prefix);
   checkSizes(read, opened);
-  const { config: tied, checkpoint } = await settleTies(family, read, opened, { prefix, warn });
+  const ties = family.tiedTensors?.(read, prefix) ?? [];
+  const { config: tied, checkpoint } = await settleTies(ties, read, opened, warn);
   const config = family.resolve?.(tied, checkpoint) ?? tied;
-  await checkBuffers(family, config, checkpoint, prefix);
+  await checkBuffers(family.storedBuffers?.(config, prefix) ?? [], checkpoint);
   return { config: config as ReturnType<F['readConfig']>, checkpoint };
 }
 

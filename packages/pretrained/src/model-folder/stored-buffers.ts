@@ -1,7 +1,6 @@
 import { SequiturError, shorten } from '@sequitur/core';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { fits } from '../weights/weight-map.js';
-import type { Family } from './family.js';
 
 /** Numbers that are stored although a model computes them: masks, positions, frequencies. */
 export interface StoredBuffer {
@@ -14,13 +13,7 @@ export interface StoredBuffer {
 }
 
 /** @throws SequiturError naming the first buffer that holds other numbers than the model computes */
-export async function checkBuffers(
-  family: Family,
-  config: object,
-  checkpoint: Checkpoint,
-  prefix: string,
-): Promise<void> {
-  const buffers = family.storedBuffers?.(config, prefix) ?? [];
+export async function checkBuffers(buffers: readonly StoredBuffer[], checkpoint: Checkpoint): Promise<void> {
   for (const [name, { shape }] of checkpoint.tensors) {
     const buffer = buffers.find(({ tensor }) => fits(tensor, name));
     if (!buffer || buffer.holds(await checkpoint.readNumbers(name), shape)) continue;

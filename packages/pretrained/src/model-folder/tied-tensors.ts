@@ -1,6 +1,5 @@
 import { SequiturError, shorten, showShape } from '@sequitur/core';
 import { type Checkpoint, renamed } from '../safetensors/checkpoint.js';
-import type { Family } from './family.js';
 
 /** A tensor that Python's class ties to another one: where a checkpoint stores both, they are the same. */
 export interface TiedTensor {
@@ -22,12 +21,11 @@ export interface SettledTies {
  * differs from the one that it would be tied to is used where the class can, which causes a warning, and refused elsewhere.
  */
 export async function settleTies(
-  family: Family,
+  ties: readonly TiedTensor[],
   config: object,
   checkpoint: Checkpoint,
-  { prefix, warn = console.warn }: { readonly prefix: string; readonly warn?: ((message: string) => void) | undefined },
+  warn: (message: string) => void = console.warn,
 ): Promise<SettledTies> {
-  const ties = family.tiedTensors?.(config, prefix) ?? [];
   const stored = sourcesOf(ties, checkpoint);
   let settled = config;
   for (const { tensor, to, untied } of ties) {
