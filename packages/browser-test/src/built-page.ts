@@ -7,7 +7,7 @@ import { newProject, pack } from './packed.js';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** The packages that the page imports, with their dependencies. */
-const PACKAGES = ['core', 'pretrained', 'generation', 'attention', 'transformer', 'text', 'train', 'gpt'];
+const PACKAGES = ['core', 'pretrained', 'generation', 'attention', 'ssm', 'transformer', 'text', 'train', 'gpt'];
 
 /**
  * Builds the page in `folder` as a user would: packed as for npm, installed by npm, bundled by Vite.

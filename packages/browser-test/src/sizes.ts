@@ -9,7 +9,7 @@ export interface Budget {
   readonly most: number;
   /** Packages none of whose modules may be in it. */
   readonly without: readonly string[];
-  /** Why the page is over its budget for now; then the test fails as soon as it is within. */
+  /** Why the page is over its budget for now; the test fails once the page is within it. */
   readonly over?: string;
   /** Modules that are loaded lazily, in addition to the entry. */
   readonly loads?: readonly RegExp[];
