@@ -2,7 +2,17 @@
 //   node scripts/mutate.mjs [--kind <kind>] [--from <index>] [--to <index>] [--check] [--out <file>]
 // The mutants are data: scripts/mutants.json. Each is applied in a copy of the repository, and only the tests that ought to
 // notice it run, on cpu and wasm, in one vitest that stays warm. Exit code 1 where more than 5 % survive.
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -63,7 +73,13 @@ function copyOfRepository() {
   const skipped = [join(root, 'node_modules'), join(root, '.git'), join(root, 'apps')];
   const isKept = (path) => !skipped.includes(path) && !/\/(dist|\.turbo|\.cache)$/.test(path);
   cpSync(root, target, { recursive: true, filter: isKept, verbatimSymlinks: true });
-  symlinkSync(join(root, 'node_modules'), join(target, 'node_modules'));
+  mkdirSync(join(target, 'node_modules'));
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    const [from, to] = [join(root, 'node_modules', name), join(target, 'node_modules', name)];
+    if (name === '@sequitur')
+      cpSync(from, to, { recursive: true, verbatimSymlinks: true }); // links lead into the copy
+    else symlinkSync(from, to);
+  }
   return target;
 }
 

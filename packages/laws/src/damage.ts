@@ -71,9 +71,9 @@ export function changed(value: unknown, random: Random, depth: number): unknown 
   if (!isTree || depth > 8 || random.uniform() < 0.1) return other(value, random);
   const keys = Object.keys(value);
   const copy = Array.isArray(value) ? [...value] : Object.defineProperties({}, Object.getOwnPropertyDescriptors(value));
-  const key = keys.length && random.uniform() < 0.85 ? pick(random, keys) : pick(random, STRANGE_NAMES);
+  const names = Array.isArray(value) ? STRANGE_NAMES.filter((name) => name !== 'length') : STRANGE_NAMES;
+  const key = keys.length && random.uniform() < 0.85 ? pick(random, keys) : pick(random, names);
   const set = (name: string, content: unknown) =>
-    (Array.isArray(copy) && name === 'length') ||
     Object.defineProperty(copy, name, { value: content, enumerable: true, configurable: true, writable: true });
   if (!Object.hasOwn(value, key)) set(key, junk(random));
   else if (random.uniform() < 0.12) delete (copy as Record<string, unknown>)[key];
