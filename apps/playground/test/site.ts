@@ -22,7 +22,9 @@ export async function openSite(): Promise<Site> {
   const built = process.env.SEQUITUR_SITE;
   const folder = built ?? (await mkdtemp(join(tmpdir(), 'sequitur-playground-')));
   if (!built) {
-    await build({ root, logLevel: 'error', configFile: join(root, 'vite.config.ts'), build: { outDir: folder } });
+    await inProduction(() =>
+      build({ root, logLevel: 'error', configFile: join(root, 'vite.config.ts'), build: { outDir: folder } }),
+    );
   }
   const { address, server } = await serveFolder(folder);
   return {
@@ -33,6 +35,17 @@ export async function openSite(): Promise<Site> {
       if (!built) await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Vitest sets NODE_ENV to `test`, for which Vite and Svelte would build a page for development. */
+async function inProduction(action: () => Promise<unknown>): Promise<void> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = 'production';
+  try {
+    await action();
+  } finally {
+    process.env.NODE_ENV = before;
+  }
 }
 
 /** Every script that the page may load before the worker is asked for anything, with what it weighs on the way. */
