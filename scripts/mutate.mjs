@@ -87,7 +87,7 @@ async function run() {
   const { createVitest } = await import('vitest/node');
   process.chdir(copy);
   const vitest = await createVitest('test', {
-    ...{ root: copy, watch: false, config: join(copy, 'vitest.config.ts'), bail: 1, maxWorkers: 1, reporters: [{}] },
+    ...{ root: copy, watch: false, config: join(copy, 'vitest.config.ts'), maxWorkers: 1, reporters: [{}] },
     ...{ silent: true, testTimeout: 120_000 },
   });
   await vitest.standalone();
@@ -97,8 +97,9 @@ async function run() {
     const source = readFileSync(path, 'utf8');
     // What fails without the mutant notices nothing.
     for (const test of mutant.tests.filter((name) => !sound.has(name))) {
-      if (await passes(vitest, [test])) sound.add(test);
-      else console.log(`${test} fails without any mutant`);
+      const failure = await failureOf(vitest, [test]);
+      if (failure === null) sound.add(test);
+      else console.log(`${test} fails without any mutant: ${failure.slice(0, 300)}`);
     }
     const tests = mutant.tests.filter((name) => sound.has(name));
     if (tests.length === 0) continue;
@@ -121,11 +122,25 @@ async function run() {
 
 /** Whether these test files pass. */
 async function passes(vitest, tests) {
+  return (await failureOf(vitest, tests)) === null;
+}
+
+/** The first failure of these test files; null where they pass. */
+async function failureOf(vitest, tests) {
   const specifications = await vitest.globTestSpecifications(tests.map((test) => relative(copy, join(copy, test))));
   if (specifications.length < tests.length) throw new Error(`vitest does not find ${tests.join(', ')}`);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-  vitest.state.clearErrors?.();
-  return unhandledErrors.length === 0 && testModules.every((module) => module.ok());
+  const files = specifications.map(({ moduleId }) => moduleId);
+  const now = testModules.filter(({ moduleId }) => files.includes(moduleId)); // those of earlier runs are told again
+  if (now.length < files.length) throw new Error(`${tests.join(', ')} did not run`);
+  for (const module of now) {
+    if (module.ok() && module.state() !== 'passed') throw new Error(`${module.moduleId} did not run`);
+    if (module.ok()) continue;
+    const failed = [...module.children.allTests('failed')][0];
+    const [error] = failed?.result().errors ?? module.errors();
+    return `${failed?.fullName ?? module.moduleId}: ${error?.message ?? 'failed'}`;
+  }
+  return unhandledErrors.length > 0 ? String(unhandledErrors[0]) : null;
 }
 
 function report() {
