@@ -116,3 +116,31 @@ for (const [title, [optimizer, after]] of Object.entries(byHand)) {
     for (const [index, value] of after.entries()) expect(found[index]![0]).toBeCloseTo(value, 5);
   });
 }
+
+it.each<[string, () => Optimizer, object]>([
+  ['AdamW', () => adamW({ learningRate: 1 }), { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01 }],
+  ['Adam', () => adam({ learningRate: 1 }), { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 }],
+  ['Lion', () => lion({ learningRate: 1 }), { beta1: 0.9, beta2: 0.99, weightDecay: 0 }],
+  ['SGD', () => sgd({ learningRate: 1 }), { momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 }],
+])('%s has the defaults of PyTorch or its paper', (name, create, defaults) => {
+  const optimizer = create();
+  expect(optimizer.settings).toMatchObject({ name, ...defaults });
+  optimizer.dispose();
+});
+
+// With the defaults, for one vector at 1 with gradients 2 and then -1: vectors do not decay.
+it.each<[string, () => Optimizer, readonly [number, number]]>([
+  // m 0.2, v 0.004, corrected 2 and 4: 1 - 0.1. Then m 0.08 / 0.19, v (0.003996 + 0.001) / 0.001999.
+  ['adamW', () => adamW({ learningRate: 0.1 }), [0.9, 0.9 - (0.1 * (0.08 / 0.19)) / Math.sqrt(0.004996 / 0.001999)]],
+  ['adam', () => adam({ learningRate: 0.1 }), [0.9, 0.9 - (0.1 * (0.08 / 0.19)) / Math.sqrt(0.004996 / 0.001999)]],
+  // sign(0.1 * 2), m 0.02; sign(0.9 * 0.02 - 0.1) is negative.
+  ['lion', () => lion({ learningRate: 0.1 }), [0.9, 1]],
+  ['sgd', () => sgd({ learningRate: 0.1 }), [0.8, 0.9]],
+])('%s with its defaults, by hand', async (_, create, [first, second]) => {
+  await openBackend('cpu');
+  const found = await values(create(), [
+    { early: 2, late: null },
+    { early: -1, late: null },
+  ]);
+  expect(found.map(([early]) => early)).toEqual([expect.closeTo(first, 5), expect.closeTo(second, 5)]);
+});
