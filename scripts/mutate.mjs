@@ -131,7 +131,7 @@ async function failureOf(vitest, tests) {
   if (specifications.length < tests.length) throw new Error(`vitest does not find ${tests.join(', ')}`);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
   const files = specifications.map(({ moduleId }) => moduleId);
-  const now = testModules.filter(({ moduleId }) => files.includes(moduleId)); // those of earlier runs are told again
+  const now = testModules.filter(({ moduleId }) => files.includes(moduleId)); // those of earlier runs are reported again
   if (now.length < files.length) throw new Error(`${tests.join(', ')} did not run`);
   for (const module of now) {
     if (module.ok() && module.state() !== 'passed') throw new Error(`${module.moduleId} did not run`);
