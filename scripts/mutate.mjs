@@ -1,7 +1,8 @@
 // Breaks the sources on purpose, one small mutant at a time, and tells which breaks the tests do not notice.
-//   node scripts/mutate.mjs [--kind <kind>] [--from <index>] [--to <index>] [--check] [--out <file>]
+//   node scripts/mutate.mjs [--kind <kind>] [--only <index,…>] [--check] [--out <file>]
 // The mutants are data: scripts/mutants.json. Each is applied in a copy of the repository, and only the tests that ought to
-// notice it run, on cpu and wasm, in one vitest that stays warm. Exit code 1 where more than 5 % survive.
+// notice it run, on cpu and wasm, in one vitest that stays warm. Exit code 1 where more than 5 % survive
+// or a test fails without a mutant.
 import {
   cpSync,
   existsSync,
@@ -21,8 +22,7 @@ const root = join(import.meta.dirname, '..');
 const { values: given } = parseArgs({
   options: {
     kind: { type: 'string' },
-    from: { type: 'string', default: '0' },
-    to: { type: 'string' },
+    only: { type: 'string' },
     check: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
@@ -32,10 +32,10 @@ const { values: given } = parseArgs({
 
 /** @type {Mutant[]} */
 const all = JSON.parse(readFileSync(join(root, 'scripts', 'mutants.json'), 'utf8'));
+const only = given.only?.split(',').map(Number);
 const mutants = all
   .map((mutant, index) => ({ ...mutant, index }))
-  .slice(Number(given.from), given.to === undefined ? undefined : Number(given.to))
-  .filter(({ kind }) => given.kind === undefined || kind === given.kind);
+  .filter(({ kind, index }) => (given.kind ?? kind) === kind && (only?.includes(index) ?? true));
 
 checkMutants(all);
 if (given.check) {
@@ -45,6 +45,7 @@ if (given.check) {
 process.env.SEQUITUR_BACKENDS ??= 'cpu,wasm';
 const copy = copyOfRepository();
 const results = [];
+const unsound = new Set();
 try {
   await run();
 } finally {
@@ -99,7 +100,10 @@ async function run() {
     for (const test of mutant.tests.filter((name) => !sound.has(name))) {
       const failure = await failureOf(vitest, [test]);
       if (failure === null) sound.add(test);
-      else console.log(`${test} fails without any mutant: ${failure.slice(0, 300)}`);
+      else {
+        unsound.add(test);
+        console.log(`${test} fails without any mutant: ${failure.slice(0, 300)}`);
+      }
     }
     const tests = mutant.tests.filter((name) => sound.has(name));
     if (tests.length === 0) continue;
@@ -152,5 +156,6 @@ function report() {
     for (const { index, file, from, to } of left) console.log(`  ${index} ${file}\n    - ${from}\n    + ${to}`);
   }
   console.log(`${survivors.length} of ${results.length} mutants survived`);
-  process.exit(survivors.length > 0.05 * results.length ? 1 : 0);
+  if (unsound.size > 0) console.log(`without any mutant fail: ${[...unsound].join(', ')}`);
+  process.exit(survivors.length > 0.05 * results.length || unsound.size > 0 ? 1 : 0);
 }

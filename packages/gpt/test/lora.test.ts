@@ -61,6 +61,8 @@ onEachBackend('low-rank adapters', () => {
       await expectClose(logitsOf(model), trained.clone(), 1e-5);
       again.remove();
       await expectClose(logitsOf(other), before.clone(), 1e-7);
+      for (const parameter of [model, other].flatMap((each) => [...parametersOf(each).values()]))
+        expect(parameter.trainable).toBe(true);
       optimizer.dispose();
       dispose([before, trained]);
       expect(memory().numTensors).toBe(resolved);

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openBackend, SequiturError } from '@sequitur/core';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { folderSink, folderSource } from '../../src/index.js';
+import { belongsToModel, folderSink, folderSource, saveTogether } from '../../src/index.js';
 import { filesOf, namesIn, save, versionIn } from './two-saves.js';
 
 const LOCK = '.sequitur-lock';
@@ -86,4 +86,27 @@ it('a folder that is saved anew while it is read is refused, whichever file come
   await expect(source.open('nothing')).rejects.toThrow(/Load it again/);
   await config!.close!();
   await (await folderSource(folder).open('model.safetensors'))!.close!();
+});
+
+it('a folder is made where there is none, and given back empty', async () => {
+  const nested = join(folder, 'not', 'yet');
+  const unlock = await folderSink(nested).lock!();
+  expect(await readdir(nested)).toEqual([LOCK]);
+  await unlock();
+  expect(await readdir(nested)).toEqual([]);
+});
+
+it('a folder can be read while another writer has it', async () => {
+  await save(folder, 'single');
+  const unlock = await folderSink(folder).lock!();
+  const file = await folderSource(folder).open('config.json');
+  await file!.close!();
+  expect(await readdir(folder)).toContain(LOCK);
+  await unlock();
+});
+
+it('a save of no files removes what it replaces', async () => {
+  await save(folder, 'single');
+  await saveTogether(folderSink(folder), async () => {}, { replaces: belongsToModel });
+  expect(await readdir(folder)).toEqual([]);
 });
