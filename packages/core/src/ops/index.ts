@@ -21,6 +21,7 @@ export { quantizeMatrix } from './quantized/quantize-matrix.js';
 export * from './quantized-embed/index.js';
 export * from './quantized-linear/index.js';
 export * from './rms-norm/index.js';
+export { selectLargest } from './select-largest/index.js';
 export * from './softmax-cross-entropy/index.js';
 export * from './unembed/index.js';
 export { checkIntegerValues, valuesOnHost } from './values-on-host.js';

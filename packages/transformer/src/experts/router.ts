@@ -1,4 +1,4 @@
-import { Linear, type LinearOptions, Module, Parameter, SequiturError, zeros } from '@sequitur/core';
+import { Linear, type LinearOptions, Module, Parameter, SequiturError, selectLargest, zeros } from '@sequitur/core';
 import {
   add,
   broadcastTo,
@@ -51,7 +51,7 @@ export interface ExpertGroups {
 }
 
 export interface Routes {
-  /** int32 [tokens, activeExperts], best first. */
+  /** int32 [tokens, activeExperts], in no particular order. */
   readonly experts: Tensor2D;
   /** float32 [tokens, activeExperts], differentiable. */
   readonly weights: Tensor2D;
@@ -100,9 +100,9 @@ export class Router extends Module {
   #choose(scores: Tensor2D): Tensor2D {
     const { groups } = this.#options;
     const biased = this.choiceBias ? (add(scores, this.choiceBias.value) as Tensor2D) : scores;
-    // Experts of other groups count as 0, as in Python.
-    const open = groups ? (mul(biased, openGroups(biased, groups)) as Tensor2D) : biased;
-    return topk(open, this.activeExperts).indices as Tensor2D; // no gradient: a choice
+    if (!groups) return topk(biased, this.activeExperts).indices as Tensor2D; // no gradient: a choice
+    // Experts of other groups count as 0, as in Python: where too few open ones are above 0, several are equal.
+    return selectLargest(mul(biased, openGroups(biased, groups)) as Tensor2D, this.activeExperts);
   }
 }
 
