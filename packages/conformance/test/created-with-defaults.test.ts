@@ -60,7 +60,7 @@ const t5 = {
   ...{ decoderStartToken: 0, paddingToken: 0 },
 };
 const encoderDecoders: Readonly<Record<string, object>> = {
-  ...{ bart: sides, marian: sides, blenderbot: sides, pegasus: sides, t5, mt5: t5 },
+  ...{ bart: sides, mbart: sides, m2m_100: sides, marian: sides, blenderbot: sides, pegasus: sides, t5, mt5: t5 },
 };
 
 const xl = { ...SIZES, headSize: 6, hiddenWidth: 20, memoryLength: 4 };
@@ -171,6 +171,7 @@ const NAMES = [
   ...['roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 't5', 'mt5', 'bart', 'marian', 'blenderbot'],
   ...['pegasus', 'mamba', 'mamba2', 'transfo-xl', 'lm-rmt', 'rmt-gpt2', 'albert', 'electra', 'modernbert'],
   ...['deepseek_v2', 'deepseek_v3'],
+  ...['mbart', 'm2m_100'],
 ];
 
 describe('a model created with every default', () => {

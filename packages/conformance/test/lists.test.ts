@@ -22,7 +22,7 @@ const families = {
   Bert: [
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 'electra', 'albert', 'modernbert'],
   ],
-  SequenceToSequence: ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus'],
+  SequenceToSequence: ['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
   Mamba: ['mamba'],
   Mamba2: ['mamba2'],
 } as const;

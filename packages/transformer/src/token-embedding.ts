@@ -1,5 +1,17 @@
 import { dropout, Embedding, type Initializer, type Linear, type MixContext, Module, type Norm } from '@sequitur/core';
-import { add, mul, type Tensor, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  cumsum,
+  expandDims,
+  mul,
+  notEqual,
+  scalar,
+  sub,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import { PositionTable, type PositionVectors } from './positions/index.js';
 
 interface TokenTable {
@@ -17,6 +29,8 @@ export interface EmbeddingOptions {
   readonly project?: Linear | null;
   /** Position embeddings that are added; absent: none. */
   readonly positions?: PositionVectors | null;
+  /** The id of tokens that have no position and are not counted, as padding in M2M100; default none. */
+  readonly unplaced?: number | undefined;
   /** Factor on the token embeddings; default 1. The original Transformer has sqrt(width). */
   readonly scale?: number;
   /** A norm of the sum. */
@@ -33,6 +47,7 @@ export class TokenEmbedding extends Module {
   readonly project: Linear | null; // [width of the table, width]
   readonly positions: PositionVectors | null;
   readonly norm: Norm | null;
+  readonly #unplaced: number | undefined;
   readonly #scale: number;
   readonly #dropout: number;
 
@@ -42,6 +57,7 @@ export class TokenEmbedding extends Module {
     this.project = options.project ?? null;
     this.positions = options.positions ?? learnedPositions(options, this.tokens.weight.shape[1]!);
     this.norm = options.norm ?? null;
+    this.#unplaced = options.unplaced;
     this.#scale = options.scale ?? 1;
     this.#dropout = options.dropout ?? 0;
   }
@@ -62,7 +78,8 @@ export class TokenEmbedding extends Module {
    * @returns [batch, length, width].
    */
   apply(tokens: Tensor2D, seen: number, context: MixContext): Tensor3D {
-    return this.place(this.vectors(tokens), seen, context);
+    const counted = this.#unplaced !== undefined && !context.positions;
+    return counted ? this.#placeCounted(tokens, seen, context) : this.place(this.vectors(tokens), seen, context);
   }
 
   /** Token embeddings without positions: tokens int32 [batch, length] -> [batch, length, width]. */
@@ -77,7 +94,20 @@ export class TokenEmbedding extends Module {
     const sum = this.positions
       ? (add(vectors, this.#placed(this.positions, vectors.shape[1], seen, context)) as Tensor3D)
       : vectors;
-    return dropout(this.norm ? this.norm.apply(sum) : sum, this.#dropout, context.random);
+    return this.#finished(sum, context);
+  }
+
+  #finished(sum: Tensor3D, { random }: MixContext): Tensor3D {
+    return dropout(this.norm ? this.norm.apply(sum) : sum, this.#dropout, random);
+  }
+
+  /** As `place`, with positions counted over the tokens that have one. */
+  #placeCounted(tokens: Tensor2D, seen: number, context: MixContext): Tensor3D {
+    this.positions!.range(seen, tokens.shape[1]); // checks the length
+    const real = cast(notEqual(tokens, this.#unplaced!), 'int32'); // [batch, length]
+    const counted = add(mul(sub(cumsum(real, 1), scalar(1, 'int32')), real), scalar(seen, 'int32'));
+    const vectors = mul(this.positions!.lookup(counted), expandDims(cast(real, 'float32'), 2));
+    return this.#finished(add(this.vectors(tokens), vectors) as Tensor3D, context);
   }
 
   #placed(positions: PositionVectors, length: number, seen: number, context: MixContext): Tensor {

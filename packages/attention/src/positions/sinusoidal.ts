@@ -1,8 +1,8 @@
 /**
  * How sines and cosines are laid out in a row: alternating (Vaswani et al. 2017), or all sines before all cosines
- * (Marian, BART-like models).
+ * (Marian, BART-like models). The frequencies end near 1 / 10000, with `halvesTo10000` exactly there (M2M100).
  */
-export type SinusoidalLayout = 'interleaved' | 'halves';
+export type SinusoidalLayout = 'interleaved' | 'halves' | 'halvesTo10000';
 
 /**
  * The table of sinusoidal position embeddings (Vaswani et al. 2017, section 3.5): sin(position / 10000^(2i / width))
@@ -13,11 +13,12 @@ export type SinusoidalLayout = 'interleaved' | 'halves';
 export function sinusoidalTable(count: number, width: number, layout: SinusoidalLayout = 'interleaved'): Float32Array {
   const table = new Float32Array(count * width);
   const sines = Math.ceil(width / 2);
+  const pairs = layout === 'halvesTo10000' ? Math.floor(width / 2) - 1 : width / 2;
   for (let position = 0; position < count; position++) {
     for (let j = 0; j < width; j++) {
       const isSine = layout === 'interleaved' ? j % 2 === 0 : j < sines;
       const pair = layout === 'interleaved' ? Math.floor(j / 2) : isSine ? j : j - sines;
-      const angle = position / 10000 ** ((2 * pair) / width);
+      const angle = position / 10000 ** (pair / pairs);
       table[position * width + j] = isSine ? Math.sin(angle) : Math.cos(angle);
     }
   }

@@ -24,7 +24,9 @@ export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('Bert of @sequitur/bert', [
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'electra', 'albert', 'modernbert', 'longformer', 'big_bird'],
   ]),
-  ...spread('SequenceToSequence of @sequitur/transformer', ['t5', 'mt5', 'bart', 'marian', 'blenderbot', 'pegasus']),
+  ...spread('SequenceToSequence of @sequitur/transformer', [
+    ...['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
+  ]),
   ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
   ...spread('Mamba of @sequitur/mamba', ['mamba']),
   ...spread('Mamba2 of @sequitur/mamba', ['mamba2']),

@@ -60,13 +60,16 @@ export class SinusoidalPositions extends Module implements PositionVectors {
   readonly width: number;
   readonly layout: SinusoidalLayout;
   readonly count: number;
+  readonly #first: number;
   #table: Float32Array = new Float32Array();
 
-  constructor(width: number, layout: SinusoidalLayout = 'interleaved', count = Number.POSITIVE_INFINITY) {
+  /** @param first the angle of the first position at frequency 1; default 0 */
+  constructor(width: number, layout: SinusoidalLayout = 'interleaved', count = Number.POSITIVE_INFINITY, first = 0) {
     super();
     this.width = width;
     this.layout = layout;
     this.count = count;
+    this.#first = first;
   }
 
   range(start: number, length: number): Tensor {
@@ -89,12 +92,13 @@ export class SinusoidalPositions extends Module implements PositionVectors {
 
   /** From a table on the host that grows by doubling. */
   #rows(start: number, length: number): Float32Array {
-    const end = (start + length) * this.width;
-    if (this.#table.length < end) {
-      const count = Math.min(2 ** Math.ceil(Math.log2(start + length)), this.count);
+    const begin = start + this.#first;
+    const end = begin + length;
+    if (this.#table.length < end * this.width) {
+      const count = Math.min(2 ** Math.ceil(Math.log2(end)), this.count + this.#first);
       this.#table = sinusoidalTable(count, this.width, this.layout);
     }
-    return this.#table.slice(start * this.width, end);
+    return this.#table.slice(begin * this.width, end * this.width);
   }
 }
 

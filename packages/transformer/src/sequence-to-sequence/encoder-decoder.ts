@@ -29,6 +29,8 @@ export interface EncoderDecoderParts {
   /** The start token of targets. */
   readonly startToken: number;
   readonly paddingToken: number;
+  /** Whether the decoder's input begins with the last label, as in mBART, in place of the start token; default false. */
+  readonly startsWithLast?: boolean;
 }
 
 /** A batch of sources and targets; rows have equal length, padding of the source is 0 in `attentionMask`. */
@@ -62,6 +64,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
   readonly startToken: number;
   readonly paddingToken: number;
   readonly #headScale: number;
+  readonly #startsWithLast: boolean;
 
   constructor(parts: EncoderDecoderParts) {
     super();
@@ -75,6 +78,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
     this.startToken = parts.startToken;
     this.paddingToken = parts.paddingToken;
     this.#headScale = parts.headScale ?? 1;
+    this.#startsWithLast = parts.startsWithLast ?? false;
   }
 
   conditionedOn(source: Tensor2D, context: EncodeContext = {}): ConditionedDecoder {
@@ -124,11 +128,16 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
     });
   }
 
-  /** The decoder input for these labels: the start token, then the labels, padding where they are ignored. */
+  /**
+   * The decoder input for these labels: the start token (or the last label, where the model is of that kind), then the
+   * labels, padding where they are ignored.
+   */
   shifted(labels: readonly ArrayLike<number>[]): number[][] {
     return labels.map((row) => {
-      const before = Array.from(row).slice(0, -1);
-      return [this.startToken, ...before.map((label) => (label === -100 ? this.paddingToken : label))];
+      const read = Array.from(row, (label) => (label === -100 ? this.paddingToken : label));
+      const real = read.filter((label) => label !== this.paddingToken).length;
+      const start = this.#startsWithLast ? (read[real - 1] ?? this.startToken) : this.startToken;
+      return [start, ...read.slice(0, -1)];
     });
   }
 }

@@ -41,6 +41,8 @@ interface BartDefaults {
   readonly decoderDepth?: number;
   readonly heads?: number;
   readonly hiddenWidth?: number;
+  /** Other attributes in which a class differs from BART's. */
+  readonly others?: Partial<Pick<BartConfig, 'activation' | 'scaleEmbedding' | 'attentionDropout'>>;
 }
 
 /** A family of BART-like models. */
@@ -58,7 +60,8 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
     readConfig: (json) => readBartConfig(json, options),
     resolve: (config, { tensors }) => {
       const logitsBias = tensors.has('final_logits_bias');
-      if (options.positions === 'learned') return { ...config, logitsBias };
+      if (options.positions === 'learned' || options.positions === 'countedSinusoidal')
+        return { ...config, logitsBias };
       const stored = tensors.has('model.encoder.embed_positions.weight');
       return { ...config, logitsBias, positions: stored ? 'storedSinusoidal' : 'sinusoidal' };
     },
@@ -70,7 +73,13 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
     },
     rules: bartRules,
     // Where encoder and decoder have their own tables, the class does not read the one that they would share.
-    ignoredTensors: ({ sharedEmbedding = true }) => (sharedEmbedding ? [] : [SHARED]),
+    // Old checkpoints have the sinusoids, which are computed.
+    ignoredTensors: ({ sharedEmbedding = true }) => [
+      ...(sharedEmbedding ? [] : [SHARED]),
+      ...(options.positions === 'countedSinusoidal'
+        ? ['encoder', 'decoder'].map((side) => `model.${side}.embed_positions.weights`)
+        : []),
+    ],
     tiedTensors: (config) => bartTies(config, options),
   };
 }
@@ -114,10 +123,10 @@ function readBartConfig(
   { modelType, defaults, separableVocabularies }: BartFamilyOptions,
 ): BartConfig {
   const { vocabularySize = 50265, width = 1024, contextLength = 1024, ...sizes } = defaults;
-  const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, ...common } = sizes;
+  const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, others, ...common } = sizes;
   const values = attributes.read(json, {
     ...{ vocabularySize, width, contextLength, encoderDepth, decoderDepth, encoderHeads: heads, decoderHeads: heads },
-    ...{ encoderHiddenWidth: hiddenWidth, decoderHiddenWidth: hiddenWidth },
+    ...{ encoderHiddenWidth: hiddenWidth, decoderHiddenWidth: hiddenWidth, ...others },
   });
   return {
     modelType,

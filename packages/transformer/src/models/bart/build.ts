@@ -25,9 +25,10 @@ export function buildBartLike(config: BartConfig, layout: BartLayout): EncoderDe
     ),
     decoder: new TargetDecoder(embedding(target, config, layout), decoderBlocks(config, layout), { norm: lastNorm() }),
     head: tied ? null : new Linear(width, targetVocabularySize, { ...drawn(config), bias: false }),
-    logitsBias: (config.logitsBias ?? true) ? constantBias(targetVocabularySize) : null,
+    logitsBias: (config.logitsBias ?? layout.logitsBias ?? true) ? constantBias(targetVocabularySize) : null,
     startToken: config.decoderStartToken,
     paddingToken: config.paddingToken,
+    startsWithLast: layout.startsWithLast ?? false,
   };
 }
 
@@ -51,6 +52,7 @@ function embedding(tokens: Embedding, config: BartConfig, layout: BartLayout): T
   return new TokenEmbedding({
     tokens,
     positions: positionVectors(config, layout),
+    ...(layout.positions === 'countedSinusoidal' && { unplaced: config.paddingToken }),
     norm: layout.embeddingNorm ? new LayerNorm(width) : null,
     scale: scaleEmbedding ? Math.sqrt(width) : 1,
     dropout,
@@ -59,6 +61,7 @@ function embedding(tokens: Embedding, config: BartConfig, layout: BartLayout): T
 
 function positionVectors(config: BartConfig, layout: BartLayout): PositionVectors {
   const { width, contextLength: count, positions = layout.positions } = config;
+  if (positions === 'countedSinusoidal') return new SinusoidalPositions(width, 'halvesTo10000', count, 2);
   if (positions === 'sinusoidal') return new SinusoidalPositions(width, 'halves', count);
   if (positions === 'learned') {
     return new PositionTable({ count, width, offset: layout.positionOffset, initializer: drawn(config).initializer });

@@ -6,6 +6,8 @@ export type SequencePositions =
   | 'learned'
   /** Sinusoids, computed. */
   | 'sinusoidal'
+  /** Sinusoids computed as M2M100 has them: of the real tokens alone, counted from 2 on. */
+  | 'countedSinusoidal'
   /** Sinusoids that the checkpoint stores; never trained. */
   | 'storedSinusoidal';
 
@@ -53,6 +55,10 @@ export interface BartLayout {
   readonly positionOffset: number;
   /** Whether the sum of token and position embeddings is normalised. */
   readonly embeddingNorm: boolean;
+  /** Whether a constant is added to the logits where the config does not say; default true. */
+  readonly logitsBias?: boolean;
+  /** Whether targets begin with their last token, as in mBART, in place of the start token; default false. */
+  readonly startsWithLast?: boolean;
 }
 
 /** The layout of BART. */
