@@ -2,7 +2,14 @@ import { dispose, type Tensor, tensor, type Variable, variable } from '@tensorfl
 import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
-import { dequantizeRows, type QuantizedFormat, type QuantizedMatrix } from '../ops/quantized/matrix.js';
+import {
+  dequantizeRows,
+  expandScales,
+  type QuantizedBits,
+  type QuantizedFormat,
+  type QuantizedMatrix,
+  quantizeRows,
+} from '../ops/quantized/matrix.js';
 import { quantizeMatrix } from '../ops/quantized/quantize-matrix.js';
 import type { Random } from '../random.js';
 import { showShape, sizeOf } from '../shape.js';
@@ -107,8 +114,12 @@ export class Parameter {
     if (!this.isFilled) this.assign(this.initializer(this.shape, random));
   }
 
-  /** Replaces the values by a copy. A given tensor remains owned by the caller. */
-  assign(values: Float32Array | Tensor): void {
+  /**
+   * Replaces the values by a copy. A given tensor remains owned by the caller.
+   *
+   * @param scales for each value the scale by which it is stored as an integer; integer formats then keep that integer
+   */
+  assign(values: Float32Array | Tensor, scales?: Float32Array): void {
     const found = values instanceof Float32Array ? [values.length] : values.shape;
     const wanted = values instanceof Float32Array ? [sizeOf(this.shape)] : this.shape;
     if (found.length !== wanted.length || found.some((size, axis) => size !== wanted[axis])) {
@@ -119,7 +130,7 @@ export class Parameter {
       });
     }
     if (this.#format === 'float32') this.#store(values);
-    else this.#quantize(values, this.#format);
+    else this.#quantize(values, this.#format, scales);
     this.#isDisposed = false;
   }
 
@@ -130,14 +141,15 @@ export class Parameter {
     if (values instanceof Float32Array) dispose(fresh);
   }
 
-  #quantize(values: Float32Array | Tensor, format: QuantizedFormat): void {
+  #quantize(values: Float32Array | Tensor, format: QuantizedFormat, scales?: Float32Array): void {
     const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
     if (!(values instanceof Float32Array)) {
       throw new SequiturError({ where, expected: 'values as a Float32Array', got: 'a tensor' });
     }
     const [height, width] = this.shape as [number, number];
     const size = this.rowAxis === 1 ? ([width, height] as const) : ([height, width] as const);
-    const quantized = quantizeMatrix(format, this.rowAxis === 1 ? transposed(values, height) : values, size, where);
+    const byRow = (elements: Float32Array) => (this.rowAxis === 1 ? transposed(elements, height) : elements);
+    const quantized = quantizeMatrix(format, byRow(values), size, { where, scales: scales && byRow(scales) });
     this.dispose();
     this.#quantized = quantized;
   }
@@ -147,13 +159,36 @@ export class Parameter {
    */
   async read(): Promise<Float32Array> {
     if (!this.quantized) return ((await this.value.data()) as Float32Array).slice();
-    const { words, scales, format, columns, rows } = this.quantized;
-    const [bits, factors] = await Promise.all([
-      words.data() as Promise<Int32Array>,
-      scales.data() as Promise<Float32Array>,
-    ]);
-    const values = dequantizeRows(format, { words: bits, scales: factors }, columns);
+    const { format, columns, rows } = this.quantized;
+    const values = dequantizeRows(format, await this.#bits(this.quantized), columns);
     return this.rowAxis === 1 ? transposed(values, rows) : values;
+  }
+
+  /**
+   * The values as an integer format stores them, and for each value its scale: copies on the host, row-major. A parameter
+   * in this format keeps its integers.
+   */
+  async readQuantized(
+    format: 'int8' | 'int4',
+  ): Promise<{ readonly values: Float32Array; readonly scales: Float32Array }> {
+    if (this.rowAxis === null || this.shape.length !== 2) {
+      const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
+      throw new SequiturError({ where, expected: 'a matrix that can be quantized', got: 'none' });
+    }
+    const [height, width] = this.shape as [number, number];
+    const [rows, columns] = this.rowAxis === 1 ? [width, height] : [height, width];
+    const byRow = (values: Float32Array) => (this.rowAxis === 1 ? transposed(values, height) : values);
+    const bits =
+      this.#quantized?.format === format
+        ? await this.#bits(this.#quantized)
+        : quantizeRows(format, byRow(await this.read()), columns, { where: `a parameter in ${format}` });
+    const back = (values: Float32Array) => (this.rowAxis === 1 ? transposed(values, rows) : values);
+    return { values: back(dequantizeRows(format, bits, columns)), scales: back(expandScales(format, bits, columns)) };
+  }
+
+  async #bits({ words, scales }: QuantizedMatrix): Promise<QuantizedBits> {
+    const [bits, factors] = await Promise.all([words.data(), scales.data()]);
+    return { words: bits as Int32Array, scales: factors as Float32Array };
   }
 
   /** Frees the values. The parameter can be assigned again. */

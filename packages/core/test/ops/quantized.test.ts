@@ -57,11 +57,31 @@ describe('quantized rows on the host', () => {
     expect([...quantizeRows('int4', two, 40).scales]).toEqual([-0.125, -0.125, -12.5, -12.5]);
   });
 
+  it('keep the integers of a checkpoint, whose scale is any, where a group has one scale', () => {
+    const integers = Float32Array.from({ length: 40 }, (_, i) => (i % 16) - 8);
+    const scales = Float32Array.from(integers, (_, i) => (i < 32 ? 0.3 : 0.7));
+    const values = integers.map((q, i) => q * scales[i]!);
+    const quantized = quantizeRows('int4', values, 40, { scales });
+    expect([...quantized.scales]).toEqual([0.3, 0.7].map(Math.fround));
+    expect(dequantizeRows('int4', quantized, 40)).toEqual(values);
+    // Without it -8 to 7 times 0.3 come back too, since -8 has the largest magnitude; 1 to 7 alone do not.
+    const positive = values.map((value) => Math.abs(value) % 2.1);
+    expect(dequantizeRows('int4', quantizeRows('int4', positive, 40), 40)).not.toEqual(positive);
+    const one = new Float32Array(40).fill(0.3);
+    const bytes = Float32Array.from({ length: 40 }, (_, i) => Math.fround((i === 7 ? -128 : i - 20) * one[0]!));
+    expect(dequantizeRows('int8', quantizeRows('int8', bytes, 40, { scales: one }), 40)).toEqual(bytes);
+    // Two scales in a row of int8: quantized anew, within half a step.
+    const two = quantizeRows('int8', values, 40, { scales });
+    expect(two.scales).toEqual(quantizeRows('int8', values, 40).scales);
+  });
+
   it.each(QUANTIZED_FORMATS)('refuse what is not finite: %s', (format) => {
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(() => quantizeRows(format, Float32Array.of(1, bad), 2, 'the weight')).toThrow(SequiturError);
+      expect(() => quantizeRows(format, Float32Array.of(1, bad), 2, { where: 'the weight' })).toThrow(SequiturError);
     }
-    expect(() => quantizeRows('float16', Float32Array.of(1e5), 1, 'the weight')).toThrow(/the weight.*65504.*100000/s);
+    expect(() => quantizeRows('float16', Float32Array.of(1e5), 1, { where: 'the weight' })).toThrow(
+      /the weight.*65504.*100000/s,
+    );
   });
 });
 

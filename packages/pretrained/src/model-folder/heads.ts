@@ -67,7 +67,7 @@ export function storedPrefix({ prefix }: Family, tensors: Checkpoint['tensors'])
   return [...tensors.keys()].some((name) => name.startsWith(prefix)) ? prefix : '';
 }
 
-export interface FillOptions extends Pick<LoadOptions, 'onProgress' | 'signal'> {
+export interface FillOptions extends Pick<LoadOptions, 'onProgress' | 'signal' | 'keepFormat'> {
   /** The kind of head that the checkpoint has. */
   readonly stored: string;
   /** The seed for parameters of the head that the checkpoint lacks, or has in another shape; absent: an error. */

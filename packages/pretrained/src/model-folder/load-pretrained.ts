@@ -1,8 +1,10 @@
-import { checkOptions, type Module, option, optionsOf, quantizeOnAssign, type StorageFormat } from '@sequitur/core';
+import { checkOptions, type Module, option, optionsOf, quantizeOnAssign } from '@sequitur/core';
 import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
+import { readQuantizationScheme } from '../quantized/quantization-config.js';
+import { withQuantizedWeights } from '../quantized/quantized-checkpoint.js';
 import { type Checkpoint, openCheckpoint, renamed } from '../safetensors/checkpoint.js';
 import type { LoadProgress } from '../weights/load-weights.js';
 import { checkLayers, checkSizes } from './check-layers.js';
@@ -45,7 +47,7 @@ const loadOptions = optionsOf<LoadPretrainedOptions>({
 });
 
 /**
- * The format of weights in memory: `auto` is that of the checkpoint, `q8` 8-bit integers with a scale per output, `q4`
+ * The format of weights in memory: `auto` gives each parameter that of its tensor in the checkpoint, `q8` 8-bit integers with a scale per output, `q4`
  * 4-bit integers with a scale per 32 inputs and tables of 8 bits. See `quantize`.
  */
 export type WeightFormat = 'float32' | 'auto' | 'bfloat16' | 'float16' | 'q8' | 'q4';
@@ -85,34 +87,30 @@ export async function loadPretrained<F extends Family, Tokenizer, M extends Pret
   checkOptions('fromPretrained', loadOptions, options as LoadPretrainedOptions);
   const source = await openSource(location, options);
   const json = await ConfigReader.open(source, options);
+  const scheme = readQuantizationScheme(json);
   const read = readFamilyConfig(json, options.families ?? loader.families);
-  const opened = withPresentNames(await openCheckpoint(source), read.family);
+  const opened = await openCheckpoint(source);
   try {
     const { family, architecture } = read;
-    const { config, checkpoint } = await settled(read, opened, options.warn);
+    const whole = scheme ? await withQuantizedWeights(opened, scheme) : opened;
+    const { config, checkpoint } = await settled(read, withPresentNames(whole, family), options.warn);
     const tokenizer = options.tokenizer === undefined ? await loader.openTokenizer(source) : options.tokenizer;
     const metadata = await readCheckpointMetadata(source, checkpoint);
     const create = (headKind: string, settings: object = {}) =>
       loader.create({ family, config: { ...config, ...settings }, headKind, tokenizer, metadata });
     const stored = storedHead({ family, config, architecture, checkpoint }, create);
     const model = create(headKindOf(loader, stored), loader.head?.settings);
-    const format = storageFormat(options.dtype ?? 'float32', checkpoint);
-    if (format !== 'float32') quantizeOnAssign(model as Module, { weights: format });
-    await filled(model, checkpoint, { ...options, stored, seed: seedOf(loader, stored, options.seed) });
+    const { dtype = 'float32' } = options;
+    const keepFormat = dtype === 'auto';
+    if (!keepFormat && dtype !== 'float32') quantizeOnAssign(model as Module, { weights: FORMATS[dtype] });
+    await filled(model, checkpoint, { ...options, keepFormat, stored, seed: seedOf(loader, stored, options.seed) });
     return model;
   } finally {
     await opened.close();
   }
 }
 
-function storageFormat(format: WeightFormat, { tensors }: Checkpoint): StorageFormat {
-  if (format === 'q8') return 'int8';
-  if (format === 'q4') return 'int4';
-  if (format !== 'auto') return format;
-  const stored = new Set([...tensors.values()].map(({ dtype }) => dtype));
-  if (stored.has('F32') || stored.has('F64')) return 'float32';
-  return stored.has('BF16') ? 'bfloat16' : stored.has('F16') ? 'float16' : 'float32';
-}
+const FORMATS = { bfloat16: 'bfloat16', float16: 'float16', q8: 'int8', q4: 'int4' } as const;
 
 /** The config as the checkpoint completes and corrects it, and the checkpoint without what is stored twice. */
 async function settled<F extends Family>(

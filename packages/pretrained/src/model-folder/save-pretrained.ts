@@ -1,10 +1,11 @@
-import { checkOptions, SequiturError } from '@sequitur/core';
+import { checkOptions, parametersOf, SequiturError } from '@sequitur/core';
 import { floatAttributes } from '../config/float-attributes.js';
 import type { FileSink } from '../files/file-source.js';
 import { writeFiles, writeJson } from '../files/json-files.js';
 import { belongsToModel } from '../files/model-files.js';
 import { openSink } from '../files/open-source.js';
 import { saveTogether } from '../files/save-together.js';
+import type { WeightDtype } from '../safetensors/dtypes.js';
 import { type SaveOptions, saveOptions, saveWeights } from '../weights/save-weights.js';
 import { torchDtypes } from '../weights/stored-dtype.js';
 import { writeFamilyConfig } from './config-of-family.js';
@@ -12,7 +13,8 @@ import { isBare, type PretrainedModel, weightRules } from './family.js';
 
 /**
  * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
- * `config.json`, with the dtypes of the loaded checkpoint unless the options say otherwise. All of it appears at once,
+ * `config.json`. Weights that are held as integers are stored as such, others in the dtype of the loaded checkpoint, unless
+ * the options say otherwise. All of it appears at once,
  * in place of what was saved there before.
  *
  * @throws SequiturError if the folder is not writable or another save is in progress; the folder is unchanged then
@@ -25,10 +27,11 @@ export async function savePretrained(
   checkOptions('savePretrained', saveOptions, options);
   const { family, config, tokenizer, metadata } = model;
   const architecture = classOf(model);
-  const { dtype = metadata.dtype ?? 'F32', signal } = options;
+  const { signal } = options;
+  const dtype = options.dtype ?? (storesIntegers(model) ? undefined : (metadata.dtype ?? 'F32'));
   const write = async (sink: FileSink) => {
     if (tokenizer) await writeFiles(sink, tokenizer.files());
-    await saveWeights(model, sink, weightRules(model), { ...options, dtype });
+    const { quantization } = await saveWeights(model, sink, weightRules(model), { ...options, dtype });
     if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
     await writeJson(
       sink,
@@ -36,12 +39,21 @@ export async function savePretrained(
       {
         ...(architecture !== null && { architectures: [architecture] }),
         ...writeFamilyConfig(family, config),
-        torch_dtype: torchDtypes[dtype],
+        ...(quantization && { quantization_config: quantization }),
+        torch_dtype: torchDtypes[isPlain(dtype) ? dtype : 'F32'],
       },
       floatAttributes,
     );
   };
   await saveTogether(openSink(location), write, { replaces: belongsToModel, signal });
+}
+
+function storesIntegers(model: PretrainedModel): boolean {
+  return [...parametersOf(model).values()].some(({ format }) => format === 'int8' || format === 'int4');
+}
+
+function isPlain(dtype: SaveOptions['dtype']): dtype is WeightDtype {
+  return dtype !== undefined && dtype !== 'q8' && dtype !== 'q4';
 }
 
 /** Python's class for the head of the model; null where the family names no classes. */

@@ -1,13 +1,21 @@
-import { SequiturError, shorten } from '@sequitur/core';
+import { SequiturError, type StorageFormat, shorten } from '@sequitur/core';
 import { absenceOf, type FileSource, type ReadableFile } from '../files/file-source.js';
+import type { StoredWeights } from '../quantized/scheme.js';
+import type { SafetensorsDtype } from './dtypes.js';
 import type { TensorEntry } from './header.js';
-import { SafetensorsFile } from './reader.js';
+import { SafetensorsFile, type StoredTensor } from './reader.js';
 import { openShards } from './shards.js';
+
+export type CheckpointTensor = Pick<TensorEntry, 'dtype' | 'shape'>;
 
 /** The tensors of a checkpoint by name, from one file or from several shards. */
 export interface Checkpoint {
   readonly name: string;
-  readonly tensors: ReadonlyMap<string, Pick<TensorEntry, 'dtype' | 'shape'>>;
+  readonly tensors: ReadonlyMap<string, CheckpointTensor>;
+  /** A tensor of any dtype as it is stored. */
+  read(name: string): Promise<StoredTensor>;
+  /** The values of a tensor as float32, with how they are stored. */
+  readWeights(name: string): Promise<StoredWeights>;
   /** The values of a tensor as float32. */
   readFloat32(name: string): Promise<Float32Array>;
   /** The values of a tensor of any dtype, which need not be weights. */
@@ -68,7 +76,9 @@ export async function fromFiles(name: string, files: readonly ReadableFile[]): P
     name,
     tensors,
     close,
-    readFloat32: async (tensor) => toFloat32(tensor, fileOf(tensor)),
+    read: (tensor) => fileOf(tensor).read(tensor),
+    readWeights: async (tensor) => toWeights(tensor, fileOf(tensor)),
+    readFloat32: async (tensor) => (await toWeights(tensor, fileOf(tensor))).values,
     readNumbers: async (tensor) => Float32Array.from((await fileOf(tensor).read(tensor)).values as never, Number),
   };
 }
@@ -79,20 +89,25 @@ export function renamed(checkpoint: Checkpoint, places: ReadonlyMap<string, stri
   return {
     ...checkpoint,
     tensors: new Map([...places].map(([name, place]) => [name, checkpoint.tensors.get(place)!])),
+    read: (name) => checkpoint.read(placeOf(name)),
+    readWeights: (name) => checkpoint.readWeights(placeOf(name)),
     readFloat32: (name) => checkpoint.readFloat32(placeOf(name)),
     readNumbers: (name) => checkpoint.readNumbers(placeOf(name)),
   };
 }
 
-async function toFloat32(tensor: string, file: SafetensorsFile): Promise<Float32Array> {
+const FORMATS: Partial<Record<SafetensorsDtype, StorageFormat>> = { F16: 'float16', BF16: 'bfloat16' };
+
+async function toWeights(tensor: string, file: SafetensorsFile): Promise<StoredWeights> {
   const { dtype, values } = await file.read(tensor);
-  if (values instanceof Float32Array) return values;
-  if (values instanceof Float64Array) return Float32Array.from(values);
+  const format = FORMATS[dtype] ?? 'float32';
+  if (values instanceof Float32Array) return { values, format };
+  if (values instanceof Float64Array) return { values: Float32Array.from(values), format };
   throw new SequiturError({
     where: `${file.name}, tensor '${shorten(tensor)}'`,
     expected: 'weights in F32, F16, BF16 or F64',
     got: dtype,
-    fix: 'Quantised checkpoints cannot be read: take the original one',
+    fix: 'Take the original checkpoint, or one whose config.json has a quantization_config',
   });
 }
 

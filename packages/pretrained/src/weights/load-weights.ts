@@ -1,4 +1,5 @@
 import { type Module, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
+import type { StoredWeights } from '../quantized/scheme.js';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
@@ -7,6 +8,8 @@ export interface LoadOptions {
   readonly ignore?: readonly string[];
   /** Called after each tensor. */
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Parameters take the format in which the checkpoint stores them, as far as they can have it; default false. */
+  readonly keepFormat?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +30,7 @@ export async function loadWeights(
   model: Module,
   checkpoint: Checkpoint,
   rules: readonly WeightRule[],
-  { ignore = [], onProgress, signal }: LoadOptions = {},
+  { ignore = [], onProgress, keepFormat = false, signal }: LoadOptions = {},
 ): Promise<void> {
   const parameters = parametersOf(model);
   const pairs = correspondences(rules, parameters.keys());
@@ -37,17 +40,26 @@ export async function loadWeights(
   for (const pair of pairs) {
     const targets = pair.parameters.map((path) => parameters.get(path)!);
     const shapes = targets.map(({ shape }) => shape);
-    const stored: Float32Array[] = [];
+    const stored: StoredWeights[] = [];
     for (const { name } of storedTensors(pair, shapes)) {
       signal?.throwIfAborted();
-      const values = await checkpoint.readFloat32(name);
-      stored.push(values);
-      loaded += values.length;
+      const weights = await checkpoint.readWeights(name);
+      stored.push(weights);
+      loaded += weights.values.length;
       onProgress?.({ tensor: name, loaded, total });
     }
-    const parts = pair.conversion.split(joined(stored), shapes);
-    for (const [index, target] of targets.entries()) target.assign(parts[index]!);
+    if (keepFormat) for (const target of targets) takeFormat(target, stored);
+    const split = (values: readonly Float32Array[]) => pair.conversion.split(joined(values), shapes);
+    const values = split(stored.map((weights) => weights.values));
+    const scales = stored.every((weights) => weights.scales) && split(stored.map((weights) => weights.scales!));
+    for (const [index, target] of targets.entries()) target.assign(values[index]!, scales ? scales[index] : undefined);
   }
+}
+
+/** Gives a parameter the format of its stored tensors: of several, float32. */
+function takeFormat(target: Parameter, stored: readonly StoredWeights[]): void {
+  const [format, ...others] = new Set(stored.map((weights) => weights.format));
+  if (target.rowAxis !== null && !target.isFilled && others.length === 0) target.format = format ?? 'float32';
 }
 
 /** One after the other; the array itself where it is alone. */

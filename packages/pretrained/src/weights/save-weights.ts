@@ -1,23 +1,44 @@
-import { checkOptions, type Module, option, optionsOf, parametersOf, SequiturError } from '@sequitur/core';
+import {
+  checkOptions,
+  type Module,
+  option,
+  optionsOf,
+  type Parameter,
+  parametersOf,
+  SequiturError,
+} from '@sequitur/core';
 import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
+import type { PackedBits } from '../quantized/packed.js';
+import { directionOfGroups, quantizationConfig, type StoredWeight } from '../quantized/saved.js';
+import { packedTensors } from '../quantized/write-packed.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
 import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/writer.js';
-import { correspondences, storedTensors, type WeightRule } from './weight-map.js';
+import { type Correspondence, correspondences, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {
   /** Maximum size of a shard in bytes; default 5 GB, as in Python. */
   readonly maxShardBytes?: number;
-  /** The dtype of the stored weights; default F32. Others round: continue training from unrounded weights. */
-  readonly dtype?: WeightDtype;
+  /**
+   * The dtype of the stored weights. All but F32 round: continue training from unrounded weights. `q8` and `q4` store the
+   * matrices that can be quantized as integers (see `quantize`), with tables in 8 bits. Default: matrices that are held
+   * as integers are stored as such, everything else in F32.
+   */
+  readonly dtype?: WeightDtype | 'q8' | 'q4' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export const saveOptions = optionsOf<SaveOptions>({
   maxShardBytes: option.optional(option.positive),
-  dtype: option.optional(option.oneOf('F32', 'F16', 'BF16')),
+  dtype: option.optional(option.oneOf('F32', 'F16', 'BF16', 'q8', 'q4')),
   signal: option.optional(option.signal),
 });
+
+/** How weights were stored. */
+export interface SavedWeights {
+  /** The entry `quantization_config` of `config.json`; null where no weight is quantized. */
+  readonly quantization: object | null;
+}
 
 /**
  * Writes the parameters of a model under the names and in the layout of its checkpoints, as `model.safetensors` or as
@@ -28,13 +49,15 @@ export async function saveWeights(
   sink: FileSink,
   rules: readonly WeightRule[],
   options: SaveOptions = {},
-): Promise<void> {
-  const { maxShardBytes = 5e9, dtype = 'F32', signal } = checkOptions('saving', saveOptions, options);
-  const tensors = tensorsOf(model, rules, dtype, signal);
+): Promise<SavedWeights> {
+  const { maxShardBytes = 5e9, dtype, signal } = checkOptions('saving', saveOptions, options);
+  const weights = storedWeights(model, rules, { dtype, signal });
+  const tensors = weights.flatMap((weight) => weight.tensors);
+  const saved = { quantization: quantizationConfig(weights) };
   const shards = shardsOf(tensors, maxShardBytes);
   if (shards.length === 1) {
     await sink.write('model.safetensors', safetensorsChunks(tensors));
-    return;
+    return saved;
   }
   const weightMap: Record<string, string> = {};
   for (const [index, shard] of shards.entries()) {
@@ -44,17 +67,18 @@ export async function saveWeights(
   }
   const totalSize = tensors.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   await writeJson(sink, 'model.safetensors.index.json', { metadata: { total_size: totalSize }, weight_map: weightMap });
+  return saved;
 }
 
 /** More of them say no more. */
 const MOST_LISTED = 5;
 
-function tensorsOf(
-  model: Module,
-  rules: readonly WeightRule[],
-  dtype: WeightDtype,
-  signal: AbortSignal | undefined,
-): TensorToWrite[] {
+interface Storing {
+  readonly dtype: SaveOptions['dtype'];
+  readonly signal: AbortSignal | undefined;
+}
+
+function storedWeights(model: Module, rules: readonly WeightRule[], storing: Storing): StoredWeight[] {
   const parameters = parametersOf(model);
   const pairs = correspondences(rules, parameters.keys());
   const mapped = new Set(pairs.flatMap((pair) => pair.parameters));
@@ -70,23 +94,64 @@ function tensorsOf(
   }
   return pairs.flatMap((pair) => {
     const sources = pair.parameters.map((path) => parameters.get(path)!);
-    const shapes = sources.map(({ shape }) => shape);
-    const stored = storedTensors(pair, shapes);
-    // Read once for all tensors that it is stored as, which are written one after the other.
-    let whole: Float32Array | null = null;
-    return stored.map(({ name, shape }, index) => ({
+    return quantizedWeight(pair, sources, storing) ?? plainWeights(pair, sources, storing);
+  });
+}
+
+/** The weight as integers; null where it is to be stored otherwise, or cannot be stored so. */
+function quantizedWeight(pair: Correspondence, sources: readonly Parameter[], storing: Storing): StoredWeight[] | null {
+  const bits = bitsOf(sources, storing.dtype);
+  const [name] = [pair.checkpoint];
+  if (bits === null || !name.endsWith('weight') || name.includes('*')) return null;
+  const shapes = sources.map(({ shape }) => shape);
+  const shape = pair.conversion.shape(shapes);
+  const direction = directionOfGroups(pair, sources);
+  if (shape.length !== 2 || direction === null) return null;
+  const read = async () => {
+    storing.signal?.throwIfAborted();
+    const stored = await Promise.all(sources.map((source) => source.readQuantized(bits === 4 ? 'int4' : 'int8')));
+    const join = (parts: readonly Float32Array[]) => pair.conversion.join(parts, shapes);
+    return { values: join(stored.map(({ values }) => values)), scales: join(stored.map(({ scales }) => scales)) };
+  };
+  const layout = { bits, isTransposed: direction === 'columns', read };
+  const isTable = sources[0]!.rowAxis === 0;
+  return [{ name, bits, isTable, isMatrix: true, tensors: packedTensors(name, shape as [number, number], layout) }];
+}
+
+/** The bits in which a weight is stored as integers, or null. */
+function bitsOf(sources: readonly Parameter[], dtype: SaveOptions['dtype']): PackedBits | null {
+  if (sources.some(({ rowAxis }) => rowAxis === null)) return null;
+  const [format, ...others] = new Set(sources.map((source) => source.format));
+  const held = others.length > 0 ? null : format === 'int4' ? 4 : format === 'int8' ? 8 : null;
+  if (dtype === 'q8') return 8;
+  if (dtype === 'q4') return held ?? (sources[0]!.rowAxis === 0 ? 8 : 4);
+  return dtype === undefined ? held : null;
+}
+
+function plainWeights(pair: Correspondence, sources: readonly Parameter[], storing: Storing): StoredWeight[] {
+  const { dtype, signal } = storing;
+  const plain = dtype === undefined || dtype === 'q8' || dtype === 'q4' ? 'F32' : dtype;
+  const shapes = sources.map(({ shape }) => shape);
+  const stored = storedTensors(pair, shapes);
+  // Read once for all tensors that it is stored as, which are written one after the other.
+  let whole: Float32Array | null = null;
+  return stored.map(({ name, shape }, index) => {
+    const values = async () => {
+      signal?.throwIfAborted();
+      whole ??= pair.conversion.join(await Promise.all(sources.map((source) => source.read())), shapes);
+      const size = whole.length / stored.length;
+      const own = whole.subarray(index * size, (index + 1) * size);
+      if (index === stored.length - 1) whole = null;
+      return encodeWeights(own, plain, `saving, tensor ${name}`);
+    };
+    const isTable = sources[0]!.rowAxis === 0;
+    return {
       name,
-      dtype,
-      shape,
-      values: async () => {
-        signal?.throwIfAborted();
-        whole ??= pair.conversion.join(await Promise.all(sources.map((source) => source.read())), shapes);
-        const size = whole.length / stored.length;
-        const own = whole.subarray(index * size, (index + 1) * size);
-        if (index === stored.length - 1) whole = null;
-        return encodeWeights(own, dtype, `saving, tensor ${name}`);
-      },
-    }));
+      bits: null,
+      isTable,
+      isMatrix: shape.length === 2,
+      tensors: [{ name, dtype: plain, shape, values }],
+    };
   });
 }
 

@@ -5,8 +5,9 @@ import { narrowHalf, widenBrainFloat, widenHalf } from '../../half-precision.js'
 /**
  * How the elements of a quantized matrix are stored:
  * - `bfloat16`, `float16`: rounded to the nearest;
- * - `int8`: q · scale with q from -127 to 127 and one scale per row, the largest magnitude / 127;
- * - `int4`: q · scale with q from -8 to 7 and one scale per 32 elements of a row, the element of largest magnitude / -8.
+ * - `int8`: q · scale with q from -128 to 127 and one scale per row, by default the largest magnitude / 127;
+ * - `int4`: q · scale with q from -8 to 7 and one scale per 32 elements of a row, by default the element of largest
+ *   magnitude / -8.
  */
 export type QuantizedFormat = 'bfloat16' | 'float16' | 'int8' | 'int4';
 
@@ -45,18 +46,27 @@ export function scalesPerRow(format: QuantizedFormat, columns: number): number {
   return format === 'int8' ? 1 : 0;
 }
 
+export interface QuantizeRowsOptions {
+  /** The matrix, for messages. */
+  readonly where?: string | undefined;
+  /**
+   * For each element the scale by which a checkpoint stores it as an integer. Integer formats then store the same integer,
+   * without rounding, wherever a group has a single scale.
+   */
+  readonly scales?: Float32Array | undefined;
+}
+
 /**
  * Quantizes a matrix.
  *
  * @param values float32 [rows, columns]
- * @param where the matrix, for the message
  * @throws SequiturError where a value is not finite, or too large for float16
  */
 export function quantizeRows(
   format: QuantizedFormat,
   values: Float32Array,
   columns: number,
-  where = 'a quantized matrix',
+  { where = 'a quantized matrix', scales: stored }: QuantizeRowsOptions = {},
 ): QuantizedBits {
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
@@ -69,31 +79,51 @@ export function quantizeRows(
   const row = new Float32Array(padded);
   for (let r = 0; r < rows; r++) {
     row.set(values.subarray(r * columns, (r + 1) * columns));
+    const known = stored?.subarray(r * columns, (r + 1) * columns);
     const to = bytes.subarray((r * padded * BITS[format]) / 8, ((r + 1) * padded * BITS[format]) / 8);
-    if (format === 'int8') scales[r] = quantizeInt8(row, to);
-    else if (format === 'int4') quantizeInt4(row, to, scales.subarray((r * padded) / GROUP));
+    if (format === 'int8') scales[r] = quantizeInt8(row, to, known);
+    else if (format === 'int4') quantizeInt4(row, to, scales.subarray((r * padded) / GROUP), known);
     else to.set(new Uint8Array(narrowHalf(row, format, where).buffer));
   }
   return { words: new Int32Array(bytes.buffer), scales };
 }
 
 /** Returns the scale. */
-function quantizeInt8(row: Float32Array, to: Uint8Array): number {
-  const scale = Math.fround(row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127);
-  for (let i = 0; i < row.length; i++) to[i] = scale === 0 ? 0 : clamp(Math.round(row[i]! / scale), -127, 127);
+function quantizeInt8(row: Float32Array, to: Uint8Array, known?: Float32Array): number {
+  const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const stored = commonScale(row, known, [-128, 127]);
+  const scale = stored ?? Math.fround(largest / 127);
+  const least = stored === undefined ? -127 : -128;
+  for (let i = 0; i < row.length; i++) to[i] = scale === 0 ? 0 : clamp(Math.round(row[i]! / scale), least, 127);
   return scale;
 }
 
 /** Byte j of a group holds element j in its low half and element j + 16 in its high half, each as q + 8. */
-function quantizeInt4(row: Float32Array, to: Uint8Array, scales: Float32Array): void {
+function quantizeInt4(row: Float32Array, to: Uint8Array, scales: Float32Array, known?: Float32Array): void {
   for (let g = 0; g * GROUP < row.length; g++) {
     const group = row.subarray(g * GROUP, (g + 1) * GROUP);
     const largest = group.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
-    const scale = Math.fround(largest / -8);
+    const stored = commonScale(group, known?.subarray(g * GROUP, (g + 1) * GROUP), [-8, 7]);
+    const scale = stored ?? Math.fround(largest / -8);
     const biased = (i: number) => (scale === 0 ? 8 : clamp(Math.round(group[i]! / scale), -8, 7) + 8);
     for (let j = 0; j < GROUP / 2; j++) to[(g * GROUP) / 2 + j] = biased(j) | (biased(j + GROUP / 2) << 4);
     scales[g] = scale;
   }
+}
+
+/** The scale of all elements, if each is an integer of the range times it. @param known shorter where values are padded */
+function commonScale(
+  values: Float32Array,
+  known: Float32Array | undefined,
+  [least, most]: readonly [number, number],
+): number | undefined {
+  const scale = known?.[0];
+  if (scale === undefined || !known!.every((other) => other === scale)) return undefined;
+  const isInteger = (value: number) => {
+    const q = scale === 0 ? 0 : Math.round(value / scale);
+    return q >= least && q <= most && Math.fround(q * scale) === value;
+  };
+  return values.every(isInteger) ? scale : undefined;
 }
 
 function clamp(value: number, least: number, most: number): number {
@@ -115,6 +145,15 @@ export function dequantizeRows(
     values.set(dequantizeRow(format, row, ofRow).subarray(0, columns), r * columns);
   }
   return values;
+}
+
+/** The scale of each element of some quantized rows: float32 [rows, columns]. */
+export function expandScales(format: 'int8' | 'int4', { words, scales }: QuantizedBits, columns: number): Float32Array {
+  const rows = words.length / wordsPerRow(format, columns);
+  const perRow = scalesPerRow(format, columns);
+  const size = format === 'int8' ? columns : GROUP;
+  const scaleAt = (i: number) => scales[Math.floor(i / columns) * perRow + Math.floor((i % columns) / size)]!;
+  return Float32Array.from({ length: rows * columns }, (_, i) => scaleAt(i));
 }
 
 function dequantizeRow(format: QuantizedFormat, words: Int32Array, scales: Float32Array): Float32Array {
