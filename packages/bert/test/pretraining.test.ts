@@ -56,6 +56,13 @@ describe('masks', () => {
     expect([...seen].sort()).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('are these for one seed, in every version', () => {
+    const text = Array.from({ length: 16 }, (_, i) => 4 + i);
+    const { tokens, labels } = maskTokens(text, Random.fromSeed(9), { ...masking, rate: 0.5 });
+    expect(tokens).toEqual([4, 5, 6, 52, 8, 9, 26, 11, MASK, 13, 5, 15, MASK, 58, 18, 19]);
+    expect(labels).toEqual([4, -100, -100, 7, -100, -100, 10, -100, 12, -100, 14, 15, 16, 17, -100, -100]);
+  });
+
   it('are the same for equal seeds, others for others, and hide at least one token', () => {
     const text = [START, 7, 8, 9, SEPARATOR];
     const at = (seed: number) => maskTokens(text, Random.fromSeed(seed), masking);
@@ -75,6 +82,14 @@ const pairing = { length: 24, startToken: START, separatorToken: SEPARATOR };
 const documentOf = (token: number) => Math.floor((token - 1000) / 20);
 
 describe('pairs of texts', () => {
+  it('know no empty sentences', () => {
+    const gaps = documents.map((sentences) => [[], ...sentences.flatMap((sentence) => [sentence, []])]);
+    const pairs = sentencePairs(gaps, Random.fromSeed(3), pairing);
+    expect(pairs).toEqual(sentencePairs(documents, Random.fromSeed(3), pairing));
+    const empty = [[[]], ...gaps.slice(0, 1)];
+    expect(() => sentencePairs(empty, Random.fromSeed(3), pairing)).toThrow(/at least two documents/);
+  });
+
   it('follow one another or come from different documents, as they say, half and half', () => {
     const random = Random.fromSeed(3);
     const pairs = Array.from({ length: 40 }, () => sentencePairs(documents, random, pairing)).flat();

@@ -28,6 +28,39 @@ describe('a configuration', () => {
     }
   });
 
+  it.each([
+    { rope_type: 'linear', factor: 2 },
+    { rope_type: 'dynamic', factor: 2 },
+    {
+      ...{ rope_type: 'llama3', factor: 8, low_freq_factor: 1, high_freq_factor: 4 },
+      original_max_position_embeddings: 8192,
+    },
+    { ...{ rope_type: 'yarn', factor: 4, beta_fast: 16, beta_slow: 2 }, original_max_position_embeddings: 2048 },
+    {
+      ...{ rope_type: 'yarn', factor: 4, attention_factor: 1.5, beta_fast: 32, beta_slow: 1, truncate: false },
+      original_max_position_embeddings: 2048,
+    },
+  ])('writes the scaling of positions as it was read: %j', (scaling) => {
+    expect(writeFamilyConfig(llamaFamily, read(llamaFamily, { rope_scaling: scaling })).rope_scaling).toEqual(scaling);
+    expect(writeFamilyConfig(llamaFamily, read(llamaFamily, {}))).not.toHaveProperty('rope_scaling');
+  });
+
+  it('has the amplitude of YaRN by its two scales, 1 where nothing is stretched', () => {
+    const amplitude = (factor: number) => {
+      const yarn = { rope_type: 'yarn', factor, mscale: 0.7, mscale_all_dim: 1, original_max_position_embeddings: 64 };
+      return read(llamaFamily, { rope_scaling: yarn }).rotaryScaling as unknown as { amplitude: number };
+    };
+    expect(amplitude(4).amplitude).toBeCloseTo((0.07 * Math.log(4) + 1) / (0.1 * Math.log(4) + 1), 12);
+    expect(amplitude(0.5).amplitude).toBe(1);
+  });
+
+  it('may turn whole heads by name, and no parts of them where the family has none', () => {
+    const part = (share: number) =>
+      read(llamaFamily, { rope_parameters: { rope_theta: 5, partial_rotary_factor: share } });
+    expect(part(1)).toMatchObject({ rotaryBase: 5 });
+    expect(() => part(0.5)).toThrow(/partial_rotary_factor.*whole heads/s);
+  });
+
   it('of a Transformer-XL has clusters of tokens that lie in the vocabulary, one behind the other', () => {
     const sizes = { d_model: 4, n_layer: 1, n_head: 1, d_head: 4, d_inner: 4, mem_len: 2, vocab_size: 9 };
     const readCutoffs = (cutoffs: unknown) => read(transformerXlFamily, { ...sizes, cutoffs }).cutoffs;
