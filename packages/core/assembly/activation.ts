@@ -82,7 +82,7 @@ function passing(kind: i32, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function activate(kind: i32, x: v128): v128 {
-  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0)); // NaN of NaN
+  if (kind == RELU) return f32x4.pmax(x, f32x4.splat(0)); // NaN stays NaN
   return f32x4.mul(x, passing(kind, x));
 }
 

@@ -1,6 +1,7 @@
 /**
- * Loshchilov and Hutter 2019, algorithm 2, on n elements in place, with the coefficients of `adamWCoefficients`. The
- * gradient is multiplied by `scale` first. 1 - β is passed separately, since it would lose digits in float32.
+ * A step of AdamW (Loshchilov and Hutter 2019, algorithm 2) on n elements in place, with the coefficients of
+ * `adamWCoefficients`. The gradient is multiplied by `scale` first. 1 - β is passed separately, since it would lose
+ * digits in float32.
  */
 export function adamWInPlace(
   n: i32, parameter: usize, gradient: usize, firstMoment: usize, secondMoment: usize,

@@ -1,4 +1,5 @@
-// Products of few rows, as in decoding: packing B would cost more than the product, which is bound by the speed of memory.
+// Products of few rows, as in decoding: packing B would cost more than the product, which is limited by memory
+// bandwidth.
 import { sumOfLanes } from './math';
 import { multiplyAdd } from './multiply-add';
 
@@ -45,7 +46,7 @@ function addRow(n: i32, x: f32, b: usize, c: usize): void {
   for (; c < end; c += 4, b += 4) store<f32>(c, load<f32>(c) + x * load<f32>(b));
 }
 
-/** C += alpha A B for few rows of A and a column-major B, as with a tied output table: one column after the other. */
+/** C += alpha A B for few rows of A and a column-major B, as with a tied output table: one column at a time. */
 function rowsTimesColumns(
   m: i32, n: i32, k: i32, a: usize, aRow: i32, b: usize, bColumn: i32, c: usize, cRow: i32, alpha: f32,
 ): void {

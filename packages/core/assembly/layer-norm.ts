@@ -1,4 +1,4 @@
-// Ba, Kiros and Hinton 2016, equations 3 and 4, and their derivative. Rows have `width` elements.
+// Layer normalisation (Ba, Kiros and Hinton 2016, equations 3 and 4) and its derivative. Rows have `width` elements.
 import { dot } from './gemm';
 import { sumOfLanes } from './math';
 import { sumOf } from './reduce';

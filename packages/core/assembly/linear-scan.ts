@@ -1,5 +1,5 @@
-// h ← decay ⊙ h + input for each channel, and its derivative; four adjacent channels at a time. For half-open ranges of
-// batch rows and channels; the first channel begins a vector.
+// The linear scan h ← decay ⊙ h + input of each channel, and its derivative; four adjacent channels at a time. Batch
+// rows and channels are given as half-open ranges; the first channel is the first of a vector.
 import { loadLanes, storeLanes } from './lanes';
 
 /** decay, input and states [batch, length, channels], initial [batch, channels]. */

@@ -16,8 +16,8 @@ function timesPlus(a: v128, b: v128, c: f32): v128 {
 }
 
 /**
- * exp(x) for x <= 88, 0 below -87.3, NaN of NaN: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by the minimax polynomial of Cephes
- * (Moshier 1989, expf).
+ * exp(x) for x <= 88, 0 below -87.3, NaN for NaN: x = n ln 2 + r with |r| <= ln 2 / 2, exp(r) by the minimax polynomial
+ * of Cephes (Moshier 1989, expf).
  */
 // @ts-ignore: decorator
 @inline

@@ -28,7 +28,7 @@ function widened(kind: i32, halves: v128): v128 {
   return v128.or(f32x4.mul(magnitude, f32x4.splat(reinterpret<f32>(0x77800000))), sign); // 2^112, the difference of the biases
 }
 
-/** y [count, columns] = the elements of the quantized rows for the ids; NaN for one that the matrix does not have. */
+/** y [count, columns] = the elements of the quantized rows for the ids; NaN for ids out of range. */
 export function dequantizeRows(
   kind: i32, count: i32, rows: i32, columns: i32, words: usize, scales: usize, ids: usize, y: usize,
 ): void {
@@ -113,7 +113,7 @@ function dotHalf(kind: i32, k: i32, x: usize, w: usize): f32 {
   return sumOfLanes(f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3)));
 }
 
-/** Elements whose products of 15 and 7 bits a lane of 32 bits can sum. */
+/** The number of products of 15 by 7 bits that a lane of 32 bits can sum. */
 const EXACT: usize = 2048;
 
 function dotInt8(k: i32, x: usize, w: usize): f32 {

@@ -1,4 +1,5 @@
-// Zhang and Sennrich 2019, equation 4: y = (weight + offset) x / sqrt(mean(x²) + epsilon), and its derivative.
+// Root mean square normalisation (Zhang and Sennrich 2019, equation 4), y = (weight + offset) x / sqrt(mean(x²) +
+// epsilon), and its derivative.
 import { dot } from './gemm';
 import { sumOfLanes } from './math';
 

@@ -3,14 +3,14 @@ import { SequiturError } from './errors.js';
 /** A floating-point type of 16 bits. */
 export type HalfFormat = 'float16' | 'bfloat16';
 
-/** bfloat16 is the upper half of float32. */
+/** Converts bfloat16, the upper half of float32, to float32. */
 export function widenBrainFloat(halves: Uint16Array): Float32Array {
   const wide = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) wide[i] = halves[i]! << 16;
   return new Float32Array(wide.buffer);
 }
 
-/** IEEE 754 binary16: sign, 5 bits of exponent (bias 15), 10 bits of fraction. */
+/** Converts float16 to float32. IEEE 754 binary16 has a sign, 5 bits of exponent (bias 15) and 10 bits of fraction. */
 export function widenHalf(halves: Uint16Array): Float32Array {
   const wide = new Uint32Array(halves.length);
   for (let i = 0; i < halves.length; i++) wide[i] = halfToSingleBits(halves[i]!);
@@ -34,9 +34,9 @@ const OVERFLOW = { float16: 0x477ff000, bfloat16: 0x7f7f8000 } as const; // 65,5
 const INFINITY = 0x7f800000;
 
 /**
- * The bits of float32 values in 16 bits, rounded to the nearest, ties to even. Infinities and NaN stay what they are.
+ * Converts float32 to 16 bits, rounded to the nearest, ties to even. Infinities and NaN are preserved.
  *
- * @param where the tensor, for the message
+ * @param where the name of the tensor, for the error
  * @throws SequiturError where a finite value is too large for the format
  */
 export function narrowHalf(values: Float32Array, format: HalfFormat, where = 'weights'): Uint16Array<ArrayBuffer> {
@@ -56,14 +56,14 @@ function tooLarge(where: string, value: number, format: HalfFormat): SequiturErr
   const fix = format === 'float16' ? 'Save as BF16 or F32' : 'Save as F32';
   return new SequiturError({
     where,
-    expected: `values of at most ${most}, as ${name} holds`,
+    expected: `values of at most ${most}, the limit of ${name}`,
     got: String(value),
     fix,
   });
 }
 
 function singleToBrainBits(bits: number): number {
-  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // not a number stays none
+  if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 0x40; // NaN stays NaN
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
@@ -73,7 +73,7 @@ function singleToHalfBits(bits: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x47800000) return sign | 0x7c00; // 65,536 and beyond
   if (magnitude >= 0x38800000) {
-    // A carry out of the fraction moves on into the exponent, up to infinity, as it should.
+    // A carry out of the fraction increases the exponent, up to infinity, as rounding requires.
     return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
   }
   const shift = 126 - (magnitude >>> 23); // subnormal: units of 2^-24

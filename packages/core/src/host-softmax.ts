@@ -1,4 +1,4 @@
-/** softmax of scores on the host, in double precision. */
+/** The softmax of a list of scores on the host, in double precision. */
 export function hostSoftmax(scores: ArrayLike<number>): Float64Array {
   let top = -Infinity;
   for (let i = 0; i < scores.length; i++) if (scores[i]! > top) top = scores[i]!;

@@ -3,7 +3,7 @@ import { SequiturError } from './errors.js';
 /** The global symbol by which the first copy of this package marks a process or page. */
 const STAMP = Symbol.for('@sequitur/core');
 
-/** This copy: each copy of the package evaluates this module once. */
+/** The mark of this copy: each copy of the package evaluates this module once. */
 const thisCopy = {};
 
 /**

@@ -59,7 +59,7 @@ export class Random {
 
   /** An integer in [0, bound), every value equally likely; `bound` at most 2^32. */
   integer(bound: number): number {
-    const reject = 2 ** 32 % bound; // the lowest draws would favour small values: Lemire 2019, section 3
+    const reject = 2 ** 32 % bound; // rejects the lowest draws, which would favour small values: Lemire 2019, section 3
     let draw = this.next();
     while (draw < reject) draw = this.next();
     return draw % bound;

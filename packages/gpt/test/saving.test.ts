@@ -80,7 +80,7 @@ for (const [dtype, value, most] of [
     parameter.assign(values);
     const shown = String(Math.fround(value)).replace(/[+]/g, '\\+');
     await expect(model.savePretrained(folder, { dtype })).rejects.toThrow(
-      new RegExp(`tensor \\S+: expected values of at most ${most}, as ${dtype} holds, got ${shown}`),
+      new RegExp(`tensor \\S+: expected values of at most ${most}, the limit of ${dtype}, got ${shown}`),
     );
     model.dispose();
     expect(await loaded()).toEqual(before);

@@ -39,12 +39,12 @@ onEachBackend('a causal model', () => {
         'attentionMask: expected shape [1, 2]',
       ],
       [() => model.step(tokens, model.initState(1), { resets: zeros([2, 2]) }), 'resets: expected shape [1, 2]'],
-      [() => model.step(tokens, deeper.initState(1)), 'state: expected that of 2 blocks, got 3 blocks'],
+      [() => model.step(tokens, deeper.initState(1)), 'state: expected a state of 2 blocks, got 3 blocks'],
       [
         () => model.step(zeros([3, 1]), read.state),
-        'state: expected that of 3 rows, as the tokens have, got a tensor of shape [1,',
+        'state: expected a state of 3 rows, like the tokens, got a tensor of shape [1,',
       ],
-      [() => model.step(tokens, gone.state), 'a state that still has its tensors'],
+      [() => model.step(tokens, gone.state), 'a state that was not disposed'],
       [() => model.step(tensor2d([[1, 12]], [1, 2], 'int32'), model.initState(1)), 'expected an integer from 0 to 11'],
     ];
     for (const [call, message] of refusals) expect(call).toThrow(message);

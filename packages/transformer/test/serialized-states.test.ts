@@ -117,13 +117,13 @@ const changes: Record<string, readonly [change: Change, message: RegExp]> = {
     (saved) => {
       block(saved).keys = tensorOf([2, 64, 2, 4]);
     },
-    /expected that of 1 rows/,
+    /expected a state of 1 rows/,
   ],
   'fewer blocks': [
     (saved) => {
       saved.tree.blocks.list.pop();
     },
-    /expected that of 2 blocks, got 1/,
+    /expected a state of 2 blocks, got 1/,
   ],
 };
 

@@ -15,8 +15,9 @@ export interface CopiedRange {
 }
 
 /**
- * Overwrites positions of `target` in place: `count` of them from `to` on become those of `source` from `from` on, in
- * every row of the batch. tfjs treats tensors as constants: callers must know that nothing else reads them.
+ * Overwrites a range of positions of `target` in place: in every row of the batch, `count` positions starting at `to`
+ * become those of `source` starting at `from`. tfjs treats tensors as constants: callers must know that nothing else
+ * reads them.
  *
  * @param source float32 [batch, positions, ...]
  * @param target float32 [batch, other positions, ...], the same batch and last axes

@@ -1,6 +1,6 @@
 import { engine } from '@tensorflow/tfjs-core';
 
-/** Follows the bytes of live buffers, to know their peak. */
+/** A meter of the bytes of live buffers and their peak. */
 export interface MemoryMeter {
   readonly live: number;
   readonly peak: number;
@@ -23,8 +23,9 @@ interface EngineState {
 }
 
 /**
- * tfjs counts the bytes of live tensors, a buffer once for each view of it, and keeps no peak. The table in which its engine
- * looks up buffers has one entry for each: here it is replaced by one that counts what is entered and taken out.
+ * tfjs counts the bytes of live tensors, a buffer once for each view of it, and keeps no peak. The table in which its
+ * engine looks up buffers has one entry for each: here it is replaced by one that counts the bytes of entries that are
+ * added and removed.
  */
 export function startMemoryMeter(): MemoryMeter {
   const state = engine().state as unknown as EngineState;

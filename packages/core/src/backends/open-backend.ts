@@ -15,13 +15,14 @@ export interface OpenBackendOptions {
    */
   readonly allowSoftwareAdapter?: boolean;
   /**
-   * Whether wasm may fuse multiply-adds (relaxed SIMD), which round once instead of twice: a third faster, and the last
-   * bit differs from machines without it. In Node 20 this enables V8's flag. Default: true.
+   * Whether wasm may fuse multiply-adds (relaxed SIMD), which round once instead of twice: products are a third faster,
+   * and their last bit differs from that of machines without it. In Node 20 this enables V8's flag. Default: true.
    */
   readonly fusedProducts?: boolean;
   /**
    * Whether attention on WebGPU may hold keys and values in float16, where the adapter has `shader-f16`: twice as many
-   * at a time, with three digits and at most 65,504. Sums and gradients stay float32. Default: false.
+   * fit at a time, with three decimal digits and magnitudes of at most 65,504. Sums and gradients stay float32.
+   * Default: false.
    */
   readonly halfPrecision?: boolean;
   /**
@@ -53,11 +54,11 @@ let lastCall: Promise<unknown> = Promise.resolve();
 
 /**
  * Opens the first available backend of the list with all gradients and kernels, and makes it the backend of tfjs
- * operations. An open backend is reused unless its device was lost. Concurrent calls are answered one after another, so
- * that none opens a backend twice.
+ * operations. An open backend is reused unless its device was lost. Concurrent calls run one after another, so that
+ * none opens a backend twice.
  *
  * @param preference in order; default webgpu, then wasm, then cpu.
- * @throws SequiturError saying for each backend of the list why it did not open
+ * @throws SequiturError with the reason for which each backend of the list did not open
  */
 export function openBackend(
   preference: BackendName | readonly BackendName[] = ['webgpu', 'wasm', 'cpu'],
@@ -117,7 +118,7 @@ async function use(name: BackendName): Promise<void> {
   throw new SequiturError({
     where: 'openBackend',
     expected: `tfjs to start '${name}'`,
-    got: 'a refusal: see the console',
+    got: 'a failure, which the console describes',
   });
 }
 

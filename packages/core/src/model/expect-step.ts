@@ -8,7 +8,11 @@ import type { EncodeContext, MixContext } from './model.js';
 import { maskRows } from './padding.js';
 import { numbersIn, type StateTree, tensorsIn } from './state-tree.js';
 
-/** @throws SequiturError where tokens are not int32 [batch, length] with at least one */
+/**
+ * Checks the tokens of a step.
+ *
+ * @throws SequiturError where they are not int32 [batch, length] with at least one token
+ */
 export function expectTokens(where: string, tokens: Tensor): void {
   expectTensor(`${where}, tokens`, tokens, { dtype: 'int32' });
   if (tokens.rank === 2 && tokens.size > 0) return;
@@ -35,8 +39,10 @@ const MASK_TYPES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * @throws SequiturError where a mask, the positions or the token types are not [batch, length] as the chunk is, have another
- *   dtype, or where a mask holds anything but 0 and 1
+ * Checks the masks, positions and token types of a step.
+ *
+ * @throws SequiturError where one of them is not [batch, length] like the chunk of tokens or has another dtype, or
+ *   where a mask holds anything but 0 and 1
  */
 export function expectMasks(
   where: string,
@@ -64,7 +70,7 @@ export function expectMasks(
   if (attentionMask && resets) expectNoResetAtPadding(where, attentionMask, resets);
 }
 
-/** Before a GPU first reads the mask, which takes its values from the host. */
+/** Must run before a GPU first reads the mask: its values leave the host then. */
 function expectOnesAndZeros(where: string, mask: Tensor): void {
   for (const [row, values] of (maskRows(mask) ?? []).entries()) {
     const column = values.findIndex((value) => value !== 0 && value !== 1);
@@ -91,15 +97,21 @@ function expectNoResetAtPadding(where: string, attentionMask: Tensor, resets: Te
   }
 }
 
-/** @throws SequiturError if the tokens of an encoder or its other inputs have an invalid rank, dtype, shape or value */
+/**
+ * Checks the inputs of an encoder.
+ *
+ * @throws SequiturError where one has an invalid rank, dtype, shape or value
+ */
 export function expectEncoded(where: string, tokens: Tensor, context: EncodeContext): void {
   expectTokens(where, tokens);
   expectMasks(where, context, { batch: tokens.shape[0]!, length: tokens.shape[1]! });
 }
 
 /**
- * @throws SequiturError where a state is of another batch, of a model with another number of blocks, or disposed, or where
- *   one of its counts is none
+ * Checks the state of a step.
+ *
+ * @throws SequiturError where it has another batch size or number of blocks, was disposed, or where one of its counts
+ *   is not an integer of at least 0
  */
 export function expectState(where: string, state: StateTree, batch: number, blocks?: number): void {
   const given = (state as { readonly blocks?: unknown } | null | undefined)?.blocks;
@@ -107,7 +119,7 @@ export function expectState(where: string, state: StateTree, batch: number, bloc
   if (typeof state !== 'object' || state === null || (blocks !== undefined && parts?.length !== blocks)) {
     throw new SequiturError({
       where: `${where}, state`,
-      expected: blocks === undefined ? 'the state of a model' : `that of ${blocks} blocks`,
+      expected: blocks === undefined ? 'the state of a model' : `a state of ${blocks} blocks`,
       got: parts ? `${parts.length} blocks` : 'no blocks',
       fix: "Start from this model's own initState(batchSize)",
     });
@@ -120,24 +132,25 @@ export function expectState(where: string, state: StateTree, batch: number, bloc
     if (tensor.isDisposed) {
       throw new SequiturError({
         where: `${where}, state`,
-        expected: 'a state that still has its tensors',
+        expected: 'a state that was not disposed',
         got: 'one that was disposed',
-        fix: 'Keep a state until every step from it is done',
+        fix: 'Dispose a state only after the last step from it',
       });
     }
     if (tensor.shape[0] === batch) continue;
     throw new SequiturError({
       where: `${where}, state`,
-      expected: `that of ${batch} rows, as the tokens have`,
+      expected: `a state of ${batch} rows, like the tokens`,
       got: `a tensor of shape ${showShape(tensor.shape)}`,
-      fix: `Start from initState(${batch}), or bring the rows into place with reorder(state, rows)`,
+      fix: `Start from initState(${batch}), or select its rows with reorder(state, rows)`,
     });
   }
 }
 
 /**
- * @throws SequiturError where the state of a mixer, which may come from a file, lacks one of its tensors or has it in another
- *   shape or dtype
+ * Checks the tensors in the state of a mixer, which may come from a file.
+ *
+ * @throws SequiturError where one is missing or has another shape or dtype
  */
 export function expectStateTensors(
   where: string,
@@ -156,7 +169,7 @@ export function expectStateTensors(
       where: `${where}, state`,
       expected: `float32 ${name} of shape [${shape.join(', ')}]`,
       got: tensor ? `${tensor.dtype} ${showShape(tensor.shape)}` : showValue(found),
-      fix: 'Pass a state as the model returned it, or its own initState',
+      fix: 'Pass a state that this model returned, or its initState(batchSize)',
     });
   }
 }

@@ -18,15 +18,17 @@ export interface Context {
   /** The random generator of dropout; present in training only. */
   readonly random?: Random | undefined;
   readonly observe?: Observe | undefined;
-  /** Receives the logits [tokens, experts] of each router of experts, valid only during the call. */
+  /** Receives the logits [tokens, experts] of each router, valid only during the call. */
   readonly onRouted?: ((logits: Tensor2D) => void) | undefined;
 }
 
-/** A loss that keeps experts equally busy. */
+/** A load balancing loss, which keeps the experts of a mixture equally busy. */
 export interface RouterBalance {
-  /** Factor on the loss in training; 0: it is not added. */
+  /** Weight of the loss in training; 0 disables it. */
   readonly coefficient: number;
   /**
+   * The loss of one batch.
+   *
    * @param logits of every router in turn, each [tokens, experts]
    * @param attentionMask [batch, length], 0 at padding, which is not counted
    * @returns a scalar without the coefficient, which the caller disposes
@@ -42,8 +44,8 @@ export interface MixContext extends Context {
   readonly positions?: Tensor2D | undefined;
   /**
    * Packed sequences: [batch, length], 1 at the first token of each sequence in a row, which is independent of earlier
-   * ones, else 0. Mixers with a state reset it there, attention masks other sequences, and what can do neither refuses.
-   * Absent: none.
+   * ones, else 0. Mixers with a state reset it there, attention masks other sequences, and mixers that can do neither
+   * throw an error. Absent: none.
    */
   readonly resets?: Tensor2D | undefined;
 }
@@ -67,11 +69,11 @@ export interface SequenceModel extends Module {
  */
 export interface CausalModel<S extends StateTree = StateTree> extends SequenceModel {
   /**
-   * A longer sequence is computed differently from its first token on, so that a state of at most this many tokens cannot be
-   * continued beyond them: the sequence is read again (LongRoPE). Absent: no such length.
+   * Length in tokens beyond which a sequence is computed differently from its first token on, as with LongRoPE. A state
+   * of at most this length cannot be continued beyond it: the sequence must be read again. Absent: no such length.
    */
   readonly rereadLength?: number | undefined;
-  /** What balances its experts in training; absent: no experts. */
+  /** The load balancing loss of its experts, for training. Absent: no experts. */
   readonly balance?: RouterBalance | undefined;
   /** The state before the first token. The caller disposes it. */
   initState(batchSize: number): S;
@@ -102,22 +104,26 @@ export interface SequenceToSequenceModel extends SequenceModel {
   /**
    * The decoder for an encoded `source` [batch, length]: a causal model, which the caller disposes.
    *
-   * Its state from `initState(batch)` on holds the encoded source, row by row: beam search reads the first tokens with
-   * one row per source, then repeats the rows of the state by `reorder`.
+   * Its state holds the encoded source, row by row, from `initState(batch)` on: beam search reads the first tokens with
+   * one row per source, then repeats the rows of the state with `reorder`.
    */
   conditionedOn(source: Tensor2D, context?: EncodeContext): CausalModel;
 }
 
 /** A sequence mixer: moves information along the sequence, as attention and state space models do. */
 export interface SequenceMixer<S extends StateTree = StateTree> extends Module {
-  /** False where a position may know what comes after it: no causal model is made of such. Absent: it never does. */
+  /** False where a position may depend on later ones: causal models refuse such a mixer. Absent: causal. */
   readonly isCausal?: boolean | undefined;
   initState(batchSize: number): S;
   /** x [batch, length >= 1, width] after the tokens of `state` -> output of the same shape. `state` stays valid. */
   mix(x: Tensor3D, state: S, context: MixContext): { output: Tensor3D; state: S };
 }
 
-/** @throws SequiturError where sequences are packed into one row, for what cannot keep them apart */
+/**
+ * Refuses packed sequences, for parts that cannot separate them.
+ *
+ * @throws SequiturError where `resets` is given
+ */
 export function refuseResets(where: string, { resets }: Pick<MixContext, 'resets'>): void {
   if (!resets) return;
   throw new SequiturError({

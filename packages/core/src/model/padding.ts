@@ -12,10 +12,10 @@ export interface RealTokens {
 /** Where padding may be in a row. */
 export type PaddingPlaces = 'anywhere' | 'around' | 'after';
 
-/** Masks leave the host when a GPU first reads them: so their values are cached here. */
+/** The values of masks by tensor: a mask leaves the host when a GPU first reads it. */
 const known = new WeakMap<Tensor, readonly (readonly number[])[]>();
 
-/** The rows of a padding mask [batch, length]; null where only a GPU knows them. */
+/** The rows of a padding mask [batch, length]; null where they are only on a GPU. */
 export function maskRows(mask: Tensor): readonly (readonly number[])[] | null {
   const found = known.get(mask);
   if (found) return found;
@@ -29,7 +29,7 @@ export function maskRows(mask: Tensor): readonly (readonly number[])[] | null {
   return rows;
 }
 
-/** Keeps the rows of a mask that was made of others. */
+/** Caches the rows of a mask that was computed from others. */
 export function keepMaskRows<T extends Tensor>(mask: T, rows: readonly (readonly number[])[] | null): T {
   if (rows) known.set(mask, rows);
   return mask;
@@ -40,8 +40,8 @@ export function realTokensOf(row: readonly number[]): RealTokens {
 }
 
 /**
- * Refuses padding where it would be counted as tokens are: inside a sequence by what measures distances, before it by what
- * counts from the beginning of a row. A mask that only a GPU knows is not checked.
+ * Refuses padding that would be counted as tokens: inside a sequence where distances are measured, before it where
+ * positions are counted from the beginning of a row. A mask that is only on a GPU is not checked.
  *
  * @throws SequiturError naming the row
  */
@@ -53,7 +53,7 @@ export function expectPadding(where: string, mask: Tensor, places: PaddingPlaces
     if (isWhole && (places === 'around' || first <= 0)) continue;
     throw new SequiturError({
       where: `${where}, attentionMask, row ${index}`,
-      expected: places === 'around' ? 'padding before or after the tokens' : 'padding after the tokens alone',
+      expected: places === 'around' ? 'padding before or after the tokens' : 'padding only after the tokens',
       got: isWhole ? `${first} positions of padding before them` : 'padding between them',
       fix: 'Give each sequence without padding inside, or read sequences of different lengths one at a time',
     });

@@ -19,8 +19,8 @@ export interface ParameterOptions {
   /** Whether weight decay applies. Default: to parameters of rank 2 or more, so not to biases and norms. */
   readonly decays?: boolean;
   /**
-   * The axis along which the rows of a quantized matrix lie: 1 for the outputs of a linear layer, 0 for a table. Default:
-   * none, and the parameter cannot be quantized.
+   * The axis of the values that becomes the rows of a quantized matrix: 1 for the outputs of a linear layer, 0 for a
+   * table. Default: none, and the parameter cannot be quantized.
    */
   readonly rowAxis?: 0 | 1 | undefined;
 }
@@ -84,7 +84,11 @@ export class Parameter {
     return this.#quantized ?? null;
   }
 
-  /** The values, as a variable owned by the parameter: the caller must not dispose it. */
+  /**
+   * The values, as a variable owned by the parameter: the caller must not dispose it.
+   *
+   * @throws SequiturError where there are none, or where they are quantized
+   */
   get value(): Variable {
     const where = `a parameter of shape ${showShape(this.shape)}`;
     if (this.#quantized) {
@@ -92,7 +96,7 @@ export class Parameter {
         where,
         expected: 'values in float32',
         got: `values in ${this.#format}`,
-        fix: 'Load the model without dtype to train it or to change its weights; read() gives a copy of the values',
+        fix: 'Load the model without dtype to train it or to change its weights; read() returns a copy of the values',
       });
     }
     if (!this.#variable) {
@@ -101,7 +105,7 @@ export class Parameter {
         expected: 'values',
         got: this.#isDisposed ? 'none: the model was disposed' : 'none yet',
         fix: this.#isDisposed
-          ? 'Dispose a model when it is no longer used'
+          ? 'Dispose a model only after its last use'
           : 'Call initialize(model, seed) or load a checkpoint before using the model',
       });
     }
@@ -115,9 +119,10 @@ export class Parameter {
   }
 
   /**
-   * Replaces the values by a copy. A given tensor remains owned by the caller.
+   * Replaces the values with a copy. A given tensor remains owned by the caller.
    *
    * @param scales for each value the scale by which it is stored as an integer; integer formats then keep that integer
+   * @throws SequiturError where the shape differs, or where values to be quantized are a tensor
    */
   assign(values: Float32Array | Tensor, scales?: Float32Array): void {
     const found = values instanceof Float32Array ? [values.length] : values.shape;
@@ -155,7 +160,8 @@ export class Parameter {
   }
 
   /**
-   * A copy of the values on the host, row-major: on some backends tfjs would return the memory of the tensor itself.
+   * A copy of the values on the host, row-major. (On some backends tfjs's `data()` returns the memory of the tensor
+   * itself.)
    */
   async read(): Promise<Float32Array> {
     if (!this.quantized) return ((await this.value.data()) as Float32Array).slice();

@@ -55,7 +55,7 @@ export function scoped<T>(compute: () => T): T {
   return tidy(compute as () => Tensor) as T;
 }
 
-/** Protects every tensor of the tree from the `tidy` around; the caller disposes the state. */
+/** Protects every tensor of the tree from the enclosing `tidy`; the caller disposes the state. */
 export function keepState<S extends StateTree>(state: S): S {
   return mapState(state, keep);
 }

@@ -4,7 +4,7 @@ import { SequiturError } from '../errors.js';
 /**
  * Token ids as a tensor int32 [batch, length], which the caller disposes.
  *
- * Ids are checked here, on the host: a GPU can only answer NaN for an id beyond the table.
+ * Ids are checked here, on the host: a GPU can only return NaN for an id beyond the table.
  *
  * @param rows lists of ids of equal length.
  * @throws SequiturError naming the row and column of the first id that is not an integer in [0, vocabularySize).

@@ -45,7 +45,12 @@ export function checkOptions<Options extends object>(
   return checkArgument(where, rule, options);
 }
 
-/** Checks a single argument by a rule. @returns the argument */
+/**
+ * Checks a single argument by a rule.
+ *
+ * @returns the argument, unchanged
+ * @throws SequiturError naming the expected and the given value
+ */
 export function checkArgument<T>(where: string, rule: OptionRule, argument: T): T {
   const result = v.safeParse(rule, argument, { abortEarly: true });
   if (result.success) return argument;

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { SequiturError } from '../errors.js';
 
-/** A variable, and these words, keep bundlers for Node from asking for a package that is optional. */
+/** A variable and these comments keep bundlers for Node from resolving a package that is optional. */
 const PACKAGE = 'webgpu';
 const load = (): Promise<typeof import('webgpu')> =>
   import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ PACKAGE);
@@ -33,8 +33,8 @@ export async function openGpu(): Promise<GPU> {
 }
 
 /**
- * Collects garbage now: objects of the package `webgpu` look small to the garbage collector and large to the driver.
- * They are freed at the next turn of the event loop. Undefined where that package is not used.
+ * A function that collects garbage at once: objects of the package `webgpu` look small to the garbage collector and
+ * large to the driver. They are freed at the next turn of the event loop. Undefined where that package is not used.
  */
 export function garbageCollector(): (() => void) | undefined {
   return collect;

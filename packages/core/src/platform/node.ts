@@ -1,11 +1,13 @@
-/** What the backends ask of Node, and so of Deno and Bun. `#platform` in package.json names this file or `page.ts`. */
+/**
+ * What the backends need from Node, and so from Deno and Bun. `#platform` in package.json names this file or `page.ts`.
+ */
 import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 
 export { garbageCollector, openGpu } from './gpu-of-node.js';
 export { startWorkers } from './workers-of-node.js';
 
-/** Threads of one process do. */
+/** Whether threads can share memory: those of one process can. */
 export function sharesMemory(): boolean {
   return true;
 }

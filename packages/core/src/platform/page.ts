@@ -1,9 +1,9 @@
-/** What the backends ask of a page or a worker of one. `#platform` in package.json names this file or `node.ts`. */
+/** What the backends need from a page or a worker of one. `#platform` in package.json names this file or `node.ts`. */
 import { SequiturError } from '../errors.js';
 
 export { startWorkers } from './workers-of-page.js';
 
-/** A page shares memory with its workers where it is cross-origin isolated. */
+/** Whether threads can share memory: a page and its workers can where the page is cross-origin isolated. */
 export function sharesMemory(): boolean {
   return globalThis.crossOriginIsolated === true;
 }
@@ -12,10 +12,10 @@ export function processorCount(): number {
   return globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-/** Browsers have it without a flag, or not at all. */
+/** Does nothing: browsers have relaxed SIMD without a flag, or not at all. */
 export function enableRelaxedSimd(): void {}
 
-/** Where there is no `navigator.gpu`, a page has no other way to a GPU. */
+/** Always throws: it is called where there is no `navigator.gpu`, and a page has no other way to a GPU. */
 export async function openGpu(): Promise<GPU> {
   throw new SequiturError({
     where: 'WebGPU',
@@ -25,7 +25,7 @@ export async function openGpu(): Promise<GPU> {
   });
 }
 
-/** Browsers count what buffers hold. */
+/** Undefined: the garbage collectors of browsers account for the size of buffers. */
 export function garbageCollector(): (() => void) | undefined {
   return undefined;
 }

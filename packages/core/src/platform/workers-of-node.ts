@@ -7,8 +7,8 @@ parentPort.postMessage('ready');
 thread.runThread(workerData);`;
 
 /**
- * The main thread sleeps while it waits for the others, and so would not learn that one has ended: a worker that does
- * nothing else starts them and sees it.
+ * The main thread sleeps while it waits for the others and would not notice that one has ended: so a separate worker
+ * starts and watches them.
  */
 const WATCHING_IN_NODE = `
 const { parentPort, workerData, Worker } = require('node:worker_threads');

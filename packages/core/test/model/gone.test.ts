@@ -6,7 +6,7 @@ afterEach(() => closeBackend('wasm'));
 
 const make = () => initialize(new Linear(2, 3), 1);
 
-it.each(['cpu', 'wasm'] as const)('%s: a model that was disposed, and tensors that were, say so', async (name) => {
+it.each(['cpu', 'wasm'] as const)('%s: a model that was disposed and tensors that were are refused', async (name) => {
   await openBackend(name);
   const model = make();
   const x = tensor2d([[1, 2]]);
@@ -16,17 +16,17 @@ it.each(['cpu', 'wasm'] as const)('%s: a model that was disposed, and tensors th
   expect(model.apply(x).shape).toEqual([1, 3]);
   dispose(x);
   expect(() => linear(x, model.weight.value, null)).toThrow(
-    'linear, x: expected a tensor with its values, got one that was disposed',
+    'linear, x: expected a tensor that was not disposed, got one that was disposed',
   );
   model.dispose();
 });
 
-it('a model whose backend was closed says so', async () => {
+it('a model whose backend was closed is refused', async () => {
   const backend = await openBackend('wasm');
   const model = make();
   backend.close();
   await openBackend('cpu');
   expect(() => model.apply(tensor2d([[1, 2]]))).toThrow(
-    'expected values on a backend that is open, got those of one that was closed, which are gone',
+    'expected a tensor on an open backend, got one whose backend was closed',
   );
 });

@@ -4,7 +4,7 @@ import { replaceKernel } from '../replace-kernel.js';
 import { type CpuInstance, cpuInstance } from './instance.js';
 import { multiply } from './multiply.js';
 
-/** Replaces tfjs's matrix product, which computes one element at a time, by one that computes sixteen. */
+/** Replaces tfjs's matrix product, which computes one element at a time, with one that computes sixteen. */
 export function registerMatMul(): void {
   replaceKernel<MatMulInputs, MatMulAttributes>('cpu', 'BatchMatMul', (stock) => (call) => {
     const cpu = cpuInstance(call.backend);

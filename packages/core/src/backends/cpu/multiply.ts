@@ -6,7 +6,7 @@ export interface MatrixPlace {
   readonly columnStep: number;
 }
 
-/** c [m, n] = a [m, k] b [k, n], from `at` on in c. */
+/** c [m, n] = a [m, k] b [k, n], starting at index `at` of c. */
 export function multiply(
   [m, n, k]: readonly [m: number, n: number, k: number],
   a: MatrixPlace,
@@ -104,7 +104,7 @@ function multiplyTile(k: number, a: Float32Array, x: number, b: Float32Array, y:
   tile[15] = c33;
 }
 
-/** For few rows, where packing b does not pay: row by row of b, or along its rows where it is transposed. */
+/** For few rows, where packing b is not worthwhile: row by row of b, or along its rows where it is transposed. */
 function multiplyRows(
   [m, n, k]: readonly [number, number, number],
   a: MatrixPlace,

@@ -10,7 +10,7 @@ export async function openCpu(): Promise<OpenedBackend> {
       threads: {
         found: false,
         detail: 'plain JavaScript on one thread',
-        hint: "openBackend('wasm') is many times as fast and runs in every browser and in Node",
+        hint: "openBackend('wasm') is many times faster and runs in every browser and in Node",
       },
     },
     sync: async () => {},

@@ -7,7 +7,7 @@ export interface ChannelRange {
   readonly channels: Range;
 }
 
-/** Channels that stay together: whole vectors and cache lines. */
+/** Ranges begin at multiples of this number of channels: whole vectors and cache lines. */
 export const TOGETHER = 16;
 
 /** Ranges per thread, to balance the load at the end. */

@@ -9,14 +9,14 @@ import type { RunAll, Threads } from './threads/threads.js';
 
 /** Kernels bound to the memory of a tfjs backend: those of core, or of another package. */
 export interface WasmInstance<Kernels = WasmKernels> extends TensorMemory {
-  /** To be called on this thread; a last thread argument is then 0. */
+  /** For calls on this thread; a trailing thread argument is then 0. */
   readonly kernels: Kernels;
   /**
    * Calls a kernel once for each list of arguments, on all threads and in any order, and returns when all are done. The
    * index of the thread, from 0 on, is appended to the arguments: for scratch memory per thread.
    *
    * @param calls lists of equal length; no call may read or write what another one writes
-   * @param isShared false where waking threads does not pay, see `shouldParallelize`; default true
+   * @param isShared false where waking threads is not worthwhile, see `shouldParallelize`; default true
    */
   readonly runAll: RunAll<keyof Kernels & string>;
   readonly threads: number;
@@ -32,7 +32,7 @@ interface Loaded {
   readonly threads: Threads;
 }
 
-/** In multiplications: some tens of microseconds. */
+/** The number of multiplications that take as long as waking threads: some tens of microseconds. */
 const PARALLEL_THRESHOLD = 2 ** 19;
 
 const loaded = new WeakMap<KernelBackend, Loaded>();

@@ -28,11 +28,12 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
     throw new SequiturError({
       where: 'WebAssembly',
       expected: '128-bit SIMD',
-      got: 'a browser or a Node without it',
+      got: 'a browser or version of Node without it',
       fix: 'Use a browser from 2021 or later, or Node 20',
     });
   }
-  // tfjs's threaded build does not start in Node, and would be loaded besides the plain one that all others need.
+  // tfjs's threaded build does not start in Node, and would be loaded in addition to the plain one, which everything
+  // else needs.
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   allowFusedProducts(options.fusedProducts);
   await useEmbeddedBinary(tfjs.setWasmPaths, { share: plan.count > 1 });
@@ -66,12 +67,12 @@ export async function openWasm(options: WasmOptions): Promise<OpenedBackend> {
 
 function describeFusedProducts(asked: boolean): Capability {
   if (fusesProducts()) return { found: true, detail: 'relaxed SIMD' };
-  const slower = 'products take about four thirds of the time';
+  const slower = 'products take a third longer';
   return asked
     ? {
         found: false,
         detail: `no relaxed SIMD here: ${slower}`,
-        hint: 'Chrome since 114 has it, and Node since 20',
+        hint: 'Use Chrome 114 or later, or Node 20 or later',
       }
     : { found: false, detail: `not requested: ${slower}` };
 }

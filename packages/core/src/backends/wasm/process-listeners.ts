@@ -9,9 +9,9 @@ interface Events {
 }
 
 /**
- * tfjs's module installs listeners of Node's process when it opens, for uncaught errors: they throw them again, so that
- * each error of the user's own program is preceded by the line of minified code that threw. Those that came while
- * `open` ran, and do nothing but throw, are taken out.
+ * Runs `open` and removes the listeners for uncaught errors that tfjs's module installs on Node's process meanwhile:
+ * they rethrow, so that every error of the user's program would be preceded by a line of minified code. Only listeners
+ * that do nothing else are removed.
  */
 export async function withoutListeners<T>(open: () => Promise<T>): Promise<T> {
   const events = (globalThis as unknown as { process?: Partial<Events> }).process;

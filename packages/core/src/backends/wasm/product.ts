@@ -15,11 +15,11 @@ export interface ProductPlaces {
 type Factors = Omit<Product, 'shape'>;
 
 /**
- * Rows that stay together: whole tiles and cache lines. No part is smaller, since few rows are multiplied by another
- * kernel, and results must not depend on the parts.
+ * Parts begin at multiples of this number of rows: whole tiles and cache lines. No part is smaller, since few rows are
+ * multiplied by another kernel, and results must not depend on the parts.
  */
 const TOGETHER = 16;
-/** Parts of this many rows are large enough to pack for, and small enough to balance the load. */
+/** Parts of this many rows are large enough to make packing worthwhile, and small enough to balance the load. */
 const MANY = 256;
 
 /** op(A) op(B) + bias for a batch of matrices; each thread computes parts of the result. */

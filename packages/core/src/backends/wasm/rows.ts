@@ -7,7 +7,7 @@ export interface Rows {
   readonly count: number;
   /** Cost of a row, in multiplications of a matrix product. */
   readonly cost: number;
-  /** Rows that stay together. */
+  /** Parts begin at multiples of this number of rows. */
   readonly together?: number;
 }
 
@@ -25,7 +25,7 @@ export function runOnRows<Kernels>(
   wasm.runAll(kernel, ranges(count, parts, together).map(numbersOf));
 }
 
-/** Elements that stay together: whole vectors and cache lines. */
+/** Parts begin at multiples of this number of elements: whole vectors and cache lines. */
 const LINE = 16;
 
 /** As `runOnRows`, on `count` single elements; `numbersOf` gets their count and the bytes before them. */
@@ -38,7 +38,7 @@ export function runOnNumbers<Kernels>(
   runOnRows(wasm, kernel, { count, cost, together: LINE }, (range) => numbersOf(range.count, 4 * range.from));
 }
 
-/** Number of partial sums, whatever the number of threads: so results do not depend on it. */
+/** Number of partial sums, a constant: results must not depend on the number of threads. */
 const SUMS = 16;
 
 interface SumPlaces {

@@ -14,7 +14,7 @@ let binary: Uint8Array<ArrayBuffer> | undefined;
  * it. The binary is provided at tfjs's fetch of the URL, since pages may forbid other URLs, and tfjs would then wait
  * forever.
  *
- * @param share on memory that threads can share
+ * @param share whether the memory is one that threads can share
  * @throws SequiturError where the page forbids WebAssembly
  */
 export async function useEmbeddedBinary(
@@ -47,7 +47,7 @@ async function expectToCompile(module: Uint8Array<ArrayBuffer>): Promise<void> {
   }
 }
 
-/** Permanently, since others may make tfjs open wasm again. */
+/** Answers that fetch from now on, since other code may make tfjs open wasm again. */
 function answerAddress(): void {
   const { platform } = env();
   const fetch = platform.fetch.bind(platform);

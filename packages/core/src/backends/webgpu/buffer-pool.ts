@@ -39,7 +39,7 @@ export class BufferPool {
 
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
     if (this.#isDisposed) return; // tensors outlive a device that was lost
-    if (!this.#used.delete(buffer)) throw new Error('buffer pool: a buffer came back that was not given out');
+    if (!this.#used.delete(buffer)) throw new Error('buffer pool: released a buffer that is not in use');
     this.numBytesUsed -= buffer.size;
     if (reuse) {
       this.#free.push({ buffer, key: keyOf(buffer.size, buffer.usage) });

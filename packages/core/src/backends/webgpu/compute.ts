@@ -124,7 +124,7 @@ export class Dispatcher {
   }
 }
 
-/** The dtype of a tensor must be what the kernel declares: floats are no integers. */
+/** The dtype of a tensor must be what the kernel declares: floats are not integers. */
 function checkElements(kernel: WebGpuKernel, name: string, dtype: DataType): void {
   const declared = kernel.reads[name] ?? kernel.writes[name];
   if (declared?.includes('f32') === (dtype === 'float32')) return;

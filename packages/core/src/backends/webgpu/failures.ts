@@ -32,7 +32,7 @@ export function tooLarge({ shape, dtype }: Described, most: number): SequiturErr
   const bytes = shape.reduce((size, dimension) => size * dimension, 4);
   return new SequiturError({
     where: 'WebGPU',
-    expected: `tensors of at most ${most} bytes, which is what this device takes at once`,
+    expected: `tensors of at most ${most} bytes, the limit of this device`,
     got: `${dtype} ${showShape(shape)}, ${bytes} bytes`,
     fix: "Use a smaller batch, shorter sequences or a smaller model, or openBackend('wasm')",
   });

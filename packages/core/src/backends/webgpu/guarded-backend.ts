@@ -91,7 +91,7 @@ export class GuardedWebGpuBackend extends WebGPUBackend implements CopiesRanges,
     try {
       super.uploadToGPU(dataId);
     } catch (error) {
-      // A device that is lost says so later, and refuses at once to map what it creates.
+      // A lost device reports its loss later, but refuses at once to map the buffers that it creates.
       throw refused(error instanceof Error ? error.message : String(error));
     }
   }

@@ -81,8 +81,9 @@ export function encodeParameters({ parameters }: WebGpuKernel, values: Readonly<
 }
 
 /**
- * NaN and infinities by their bits, which WGSL leaves to the device: compilers may assume that there are none, and
- * \`max\`, \`clamp\` and \`exp\` may turn a NaN into a number. \`orNan(y, x)\` is y, or NaN where x is NaN.
+ * Tests for NaN and infinities by their bits, since WGSL leaves such values to the device: compilers may assume that
+ * there are none, and \`max\`, \`clamp\` and \`exp\` may turn a NaN into a number. \`orNan(y, x)\` is y, or NaN where x
+ * is NaN.
  */
 export const NOT_FINITE = `
 fn isNan(x : f32) -> bool { return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u; }

@@ -3,8 +3,8 @@ import { dropout as dropElements } from '../../ops/dropout/index.js';
 import type { Random } from '../../random.js';
 
 /**
- * Dropout of a context (Srivastava et al. 2014): sets elements to zero with probability `rate` and scales up the rest,
- * by random bits of `random`; without `random`, outside training, x is returned unchanged.
+ * Dropout layer (Srivastava et al. 2014): sets elements to zero with probability `rate` and divides the rest by 1 -
+ * rate, with random bits of `random`. Without `random`, outside training, x itself is returned.
  */
 export function dropout<T extends Tensor>(x: T, rate: number, random: Random | undefined): T {
   return random && rate > 0 ? (dropElements(x, rate, random.next()) as T) : x;

@@ -10,7 +10,7 @@ import { valuesOnHost } from '../../ops/values-on-host.js';
  * @param logits z, float32 of any shape
  * @param targets t, float32 of the same shape, each in [0, 1]
  * @returns a scalar, which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the targets can be seen from the host) a target does not match
+ * @throws SequiturError when a shape, a dtype or (where the targets are on the host) a target does not match
  */
 export function binaryCrossEntropy(logits: Tensor, targets: Tensor): Scalar {
   expectTensor('binaryCrossEntropy, logits', logits);

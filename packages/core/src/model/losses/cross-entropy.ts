@@ -37,8 +37,8 @@ const crossEntropyOptions = optionsOf<CrossEntropyOptions>({
  * @param logits float32 [..., classes]
  * @param labels int32 [...], each in [0, classes) or `ignoreLabel` (default -100)
  * @returns a scalar, which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not match,
- *   naming row and column
+ * @throws SequiturError when a shape, a dtype or (where the labels are on the host) a label does not match, naming row
+ *   and column
  */
 export function crossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropyOptions = {}): Scalar {
   const { reduction = 'mean', labelCount, ...ofRows } = checkOptions('crossEntropy', crossEntropyOptions, options);

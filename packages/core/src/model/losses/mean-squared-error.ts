@@ -7,6 +7,7 @@ import { expectTensor } from '../../ops/expect-tensor.js';
  * @param predicted float32 of any shape
  * @param wanted float32 of the same shape: the targets
  * @returns a scalar, which the caller disposes
+ * @throws SequiturError when a shape or dtype does not match
  */
 export function meanSquaredError(predicted: Tensor, wanted: Tensor): Scalar {
   expectTensor('meanSquaredError, predicted', predicted);

@@ -24,11 +24,11 @@ function share(z: number): number {
 
 /** The slope of x σ(z(x)), from s = σ(z) and z'(x). */
 function slopeOf(x: number, s: number, dz: number): number {
-  // Far out s is 0 or 1 to the last bit, while z' grows: their product is nothing, and no NaN.
+  // For large |z|, s is exactly 0 or 1 while z' grows: the product must be 0, not NaN.
   return s + (s === 0 || s === 1 ? 0 : x * s * (1 - s) * dz);
 }
 
-/** Φ, the share of a normal distribution below x, with erf after Abramowitz and Stegun 7.1.26. */
+/** Φ, the distribution function of the normal distribution, with erf after Abramowitz and Stegun 7.1.26. */
 function below(x: number): number {
   const a = Math.abs(x) * Math.SQRT1_2;
   const t = 1 / (1 + 0.3275911 * a);

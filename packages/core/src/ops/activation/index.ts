@@ -46,22 +46,22 @@ export const geluTanh: ActivationFunction = (x) =>
 /** x σ(1.702 x) (Hendrycks and Gimpel 2016, section 2), the `quick_gelu` of CLIP. */
 export const quickGelu: ActivationFunction = (x) => run('quickGelu', x, (z) => mul(z, sigmoidOf(mul(z, 1.702))));
 
-/** gelu clipped to [-10, 10], the `gelu_10` of checkpoints for 8 bits. */
+/** gelu clipped to [-10, 10], the `gelu_10` of checkpoints to be quantized to 8 bits. */
 export const gelu10: ActivationFunction = (x) => run('gelu10', x, (z) => clip(gelu(z), -10, 10));
 
-/** max(x, 0) */
+/** max(x, 0) (Nair and Hinton 2010). */
 export const relu: ActivationFunction = (x) => run('relu', x, (z) => activationOp({ x: z }, { kind: 'relu' })[0]!);
 
 /** max(x, 0)² (So et al. 2021, "Primer", section 4.1). */
 export const reluSquared: ActivationFunction = (x) => run('reluSquared', x, (z) => square(relu(z)));
 
-/** min(max(x, 0), 6) */
+/** min(max(x, 0), 6) (Krizhevsky 2010). */
 export const relu6: ActivationFunction = (x) => run('relu6', x, (z) => clip(z, 0, 6));
 
-/** x where x > 0, else 0.01 x. */
+/** x where x > 0, else 0.01 x (Maas, Hannun and Ng 2013). */
 export const leakyRelu: ActivationFunction = (x) => run('leakyRelu', x, (z) => leakyReluOf(z, 0.01));
 
-/** x σ(x), also called swish. */
+/** x σ(x) (Hendrycks and Gimpel 2016, section 2), also called swish (Ramachandran et al. 2017). */
 export const silu: ActivationFunction = (x) => run('silu', x, (z) => activationOp({ x: z }, { kind: 'silu' })[0]!);
 
 /** x tanh(softplus(x)) (Misra 2019, equation 1). */

@@ -30,7 +30,7 @@ function gelu(x: Tensor): Tensor {
   return tidy(() => mul(x, normalDistribution(x)));
 }
 
-/** Φ(x), the share of a normal distribution below x. */
+/** Φ(x), the distribution function of the normal distribution. */
 function normalDistribution(x: Tensor): Tensor {
   return tidy(() => mul(add(erf(mul(x, Math.SQRT1_2)), 1), 0.5));
 }
@@ -48,7 +48,7 @@ function silu(x: Tensor): Tensor {
   return tidy(() => mul(x, sigmoid(x)));
 }
 
-/** max(x, 0), NaN of NaN: not by tfjs's relu, whose WebAssembly kernel makes 0 of some NaNs. */
+/** max(x, 0), and NaN for NaN, unlike tfjs's relu, whose WebAssembly kernel turns some NaNs into 0. */
 function relu(x: Tensor): Tensor {
   return tidy(() => where(lessEqual(x, 0), 0, x));
 }

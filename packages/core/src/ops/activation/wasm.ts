@@ -3,7 +3,7 @@ import { runOnNumbers } from '../../backends/wasm/rows.js';
 import type { NativeKernel } from '../define-op.js';
 import { type ActivationAttributes, KINDS } from './reference.js';
 
-/** Of one number, in multiplications. */
+/** Cost of one element, in multiplications. */
 const COST = 64;
 
 export const activationWasm: NativeKernel<ActivationAttributes> = ({ inputs: { x }, attributes, backend }) => {

@@ -3,7 +3,10 @@ import { NOT_FINITE, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
 import { type ActivationAttributes, SLOPE } from './reference.js';
 
-/** Φ, the share of a normal distribution below x, with erf after Abramowitz and Stegun 7.1.26; and σ without overflow. */
+/**
+ * Φ, the distribution function of the normal distribution, with erf after Abramowitz and Stegun 7.1.26; and σ without
+ * overflow.
+ */
 const FUNCTIONS = `
 fn below(x : f32) -> f32 {
   let a = abs(x) * ${Math.SQRT1_2};

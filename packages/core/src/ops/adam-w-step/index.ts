@@ -8,7 +8,7 @@ import { adamWInPlaceWebGpu } from './webgpu.js';
 
 export type { AdamWOptions } from './coefficients.js';
 
-/** Each declines (false) on other backends. */
+/** One implementation for each backend; each declines (false) on the others. */
 const IN_PLACE = [adamWInPlaceCpu, adamWInPlaceWasm, adamWInPlaceWebGpu];
 
 export interface AdamWStep extends AdamWOptions {
@@ -26,7 +26,7 @@ export interface AdamWStep extends AdamWOptions {
 
 /**
  * One step of AdamW (Loshchilov and Hutter 2019, algorithm 2; the arithmetic of torch.optim.AdamW) on one parameter.
- * The three variables change; tensors cloned from them keep their values.
+ * The three variables are updated in place; tensors cloned from them keep their values.
  *
  * @throws SequiturError when a shape, dtype or coefficient is invalid
  */

@@ -20,7 +20,7 @@ const dequantizeOp = defineOp<DequantizeAttributes>({
  * @param words int32 [rows, words per row]
  * @param scales float32 [rows, scales per row]
  * @param ids int32 [count], each in [0, rows)
- * @returns float32 [count, columns], which the caller disposes; NaN for an id that the matrix does not have
+ * @returns float32 [count, columns], which the caller disposes; NaN for ids out of range
  */
 export function dequantizeRows(words: Tensor, scales: Tensor, ids: Tensor, attributes: DequantizeAttributes): Tensor2D {
   const { format, columns } = attributes;

@@ -4,7 +4,7 @@ import { type EmbedGradientAttributes, embedGradientReference } from './referenc
 import { embedGradientWasm } from './wasm.js';
 import { embedGradientWebGpu } from './webgpu.js';
 
-/** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, so that embeddings could not be trained. */
+/** {dy, ids} -> [dtable]; tfjs's wasm backend has no segment sum, without which embeddings could not be trained. */
 export const embedGradient = defineOp<EmbedGradientAttributes>({
   name: 'SequiturEmbedGradient',
   reference: ({ dy, ids }, { padding, vocabularySize }) => [embedGradientReference(dy!, ids!, vocabularySize, padding)],

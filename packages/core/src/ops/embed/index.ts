@@ -42,7 +42,7 @@ const NO_PADDING = -1;
  * @param table float32 [vocabulary, width]
  * @param ids int32 [...], each in [0, vocabulary)
  * @returns float32 [..., width], which the caller disposes; differentiable by the table
- * @throws SequiturError when a shape, a dtype or (where the ids can be seen from the host) an id does not match
+ * @throws SequiturError when a shape, a dtype or (where the ids are on the host) an id does not match
  */
 export function embed(table: Tensor2D, ids: Tensor, options: EmbedOptions = {}): Tensor {
   const { padding = null } = checkOptions('embed', embedOptions, options);

@@ -30,14 +30,14 @@ const expertLinearOp: Op<ExpertLinearAttributes> = defineOp<ExpertLinearAttribut
 });
 
 /**
- * Each row times the matrix of its expert: y_r = x_r W_e with e = experts_r. Only these products are computed; rows of one
- * expert are multiplied together where they follow each other.
+ * The linear layer of a mixture of experts: y_r = x_r W_e with e = experts_r, each row times the matrix of its expert.
+ * Only these products are computed; consecutive rows of one expert are multiplied together.
  *
  * @param x float32 [rows, inputs]
  * @param weight float32 [experts, inputs, outputs]
  * @param experts int32 [rows], each in [0, experts)
  * @returns float32 [rows, outputs], which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where they can be seen from the host) an expert does not match
+ * @throws SequiturError when a shape, a dtype or (where they are on the host) an expert does not match
  */
 export function expertLinear(x: Tensor2D, weight: Tensor3D, experts: Tensor1D): Tensor2D {
   expectTensor('expertLinear, weight', weight);

@@ -41,7 +41,7 @@ const product = (transposed: boolean): WebGpuKernel => ({
 
 const KERNELS = { plain: product(false), transposed: product(true) };
 
-/** The rows of each expert, one workgroup per expert: how many, and which. */
+/** Lists the rows of each expert: their number, then their indices; one workgroup per expert. */
 const listing: WebGpuKernel = {
   name: 'rows of experts',
   reads: { experts: 'i32' },
@@ -58,7 +58,7 @@ const listing: WebGpuKernel = {
   lists[start] = i32(found);`,
 };
 
-/** A lane sums one number of one expert over the rows of that expert. */
+/** A lane sums one element of the matrix of an expert over the rows of that expert. */
 const outer: WebGpuKernel = {
   name: 'outer products by experts',
   reads: { x: 'f32', dy: 'f32', lists: 'i32' },

@@ -1,6 +1,6 @@
 import { type Scalar, square, sum, type Tensor, tidy } from '@tensorflow/tfjs-core';
 
-/** Σ x² over all numbers of the tensor. */
+/** Σ x² over all elements of the tensor. */
 export function squaredSumReference(x: Tensor): Scalar {
   return tidy(() => sum(square(x)));
 }

@@ -10,7 +10,7 @@ import { checkIntegers } from '../values-on-host.js';
  * @param table [vocabulary, width]
  * @param ids int32 [...], each in [0, vocabulary)
  * @returns float32 [..., width], which the caller disposes
- * @throws SequiturError when a dtype or (where the ids can be seen from the host) an id does not match
+ * @throws SequiturError when a dtype or (where the ids are on the host) an id does not match
  */
 export function quantizedEmbed({ format, rows, columns, words, scales }: QuantizedMatrix, ids: Tensor): Tensor {
   expectTensor('quantizedEmbed, ids', ids, { dtype: 'int32' });

@@ -13,14 +13,14 @@ export type QuantizedFormat = 'bfloat16' | 'float16' | 'int8' | 'int4';
 
 export const QUANTIZED_FORMATS: readonly QuantizedFormat[] = ['bfloat16', 'float16', 'int8', 'int4'];
 
-/** A matrix of which each row is quantized by itself, padded with zeros to whole groups of 32 elements. */
+/** A matrix whose rows are quantized independently, each padded with zeros to whole groups of 32 elements. */
 export interface QuantizedMatrix {
   readonly format: QuantizedFormat;
   readonly rows: number;
   readonly columns: number;
   /** Int32 [rows, words per row]: the bits, in little-endian order. */
   readonly words: Tensor2D;
-  /** Float32 [rows, scales per row]; [1, 1], a one, where the format has none. */
+  /** Float32 [rows, scales per row]; [1, 1], holding 1, where the format has none. */
   readonly scales: Tensor2D;
 }
 

@@ -41,7 +41,7 @@ const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmax
  * @param logits float32 [rows, classes]
  * @param labels int32 [rows], each in [0, classes) or `ignoreLabel`
  * @returns float32 [rows], which the caller disposes
- * @throws SequiturError when a shape, a dtype or (where the labels can be seen from the host) a label does not match
+ * @throws SequiturError when a shape, a dtype or (where the labels are on the host) a label does not match
  */
 export function softmaxCrossEntropy(
   logits: Tensor2D,

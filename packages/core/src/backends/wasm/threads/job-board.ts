@@ -1,12 +1,12 @@
 /** Words that all threads share. */
 const NUMBER = 0; // counts the jobs: threads without work sleep on it
 const LEFT = 1; // number of calls of the job that no thread has taken yet
-const DONE = 2; // how many of its calls are through
+const DONE = 2; // number of its calls that are done
 const FAILED = 3;
 const MODULE = 4;
 const KERNEL = 5;
-const WIDTH = 6; // numbers of a call
-const ENDED = 7; // whether a thread is no more
+const WIDTH = 6; // number of arguments of a call
+const ENDED = 7; // whether a thread has ended
 const MODULES = 8; // offset and length of each module's code in bytes
 
 const MOST_MODULES = 32;
@@ -16,7 +16,7 @@ const CAPACITY = 8192;
 
 /** Polls before a thread sleeps: some tens of microseconds. */
 const LOOKS = 5000;
-/** No call takes longer: a thread that has not answered by then is lost, where nothing reported its end. */
+/** No call takes longer: a thread that has not answered by then is lost, even if nothing reported its end. */
 const LOST_AFTER = 600_000;
 
 /** A job: a kernel called once for each list of arguments, in any order and on any thread. */
@@ -93,7 +93,7 @@ export class JobBoard {
     }
   }
 
-  /** The index of a call that is now the caller's, or null where all are taken. */
+  /** Takes a call and returns its index, or null where all are taken. */
   private take(): number | null {
     const { words } = this;
     for (;;) {
@@ -119,7 +119,7 @@ export class JobBoard {
     return words[FAILED] ? 'failed' : 'done';
   }
 
-  /** Tells the main thread, which may be waiting, that a thread is no more. */
+  /** Reports to the main thread, which may be waiting, that a thread has ended. */
   reportEnd(): void {
     Atomics.store(this.words, ENDED, 1);
     Atomics.notify(this.words, DONE);
@@ -141,7 +141,7 @@ export class JobBoard {
   /** Waits for a change, and sleeps where that is allowed, with a timeout, so that a missed change is noticed later. */
   private watch(word: number, value: number): void {
     for (let look = 0; look < LOOKS; look++) if (Atomics.load(this.words, word) !== value) return;
-    if (this.hasEnded) return; // told before this thread slept
+    if (this.hasEnded) return; // reported before this thread would sleep
     if (this.maySleep) Atomics.wait(this.words, word, value, 1000);
   }
 }

@@ -14,7 +14,9 @@ const GPU = "openBackend('webgpu') computes in parallel where there is a graphic
 export type ThreadPlan = { readonly count: number; readonly alone?: Capability };
 
 /**
- * @param asked by the user; undefined for the number of processor cores
+ * Plans the number of threads.
+ *
+ * @param asked the requested number; undefined for that of processor cores
  * @throws SequiturError where that is not a valid count
  */
 export function planThreads(asked: number | undefined): ThreadPlan {
@@ -23,7 +25,7 @@ export function planThreads(asked: number | undefined): ThreadPlan {
       where: 'openBackend, threads',
       expected: `a whole number from 1 to ${MOST}`,
       got: String(asked),
-      fix: 'Leave it out to take as many threads as the machine has processors',
+      fix: 'Leave it out to use one thread for each processor core',
     });
   }
   const count = asked ?? Math.min(processorCount(), MOST_BY_DEFAULT);
@@ -37,7 +39,7 @@ export function planThreads(asked: number | undefined): ThreadPlan {
       'Serve the page with the headers Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp',
     );
   }
-  return mayShareMemory() ? { count } : alone('one: this system has no room for memory that is shared', GPU);
+  return mayShareMemory() ? { count } : alone('one: this system cannot reserve memory that is shared', GPU);
 }
 
 /** The maximum size of tfjs's memory, which is reserved at once if shared; phones refuse that. */
@@ -62,13 +64,13 @@ export async function startThreads(
 ): Promise<Capability> {
   if (plan.alone) return plan.alone;
   if (!isShared(memory)) {
-    const hint = 'Call openBackend before anything else makes tfjs open WebAssembly';
+    const hint = 'Call openBackend before other code makes tfjs open WebAssembly';
     return { found: false, detail: 'one: this backend was open already, on memory that is not shared', hint };
   }
   try {
     await threads.start(plan.count - 1, memory);
   } catch (error) {
-    const hint = 'Allow workers: in a page those from blob: addresses (worker-src of its content security policy)';
+    const hint = 'Allow workers, in a page those from blob: URLs (worker-src of its content security policy)';
     return { found: false, detail: `one: ${error instanceof Error ? error.message : error}`, hint };
   }
   return { found: true, detail: `${threads.count}, on shared memory` };

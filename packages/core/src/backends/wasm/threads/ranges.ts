@@ -4,8 +4,8 @@ export interface Range {
 }
 
 /**
- * Divides 0 to `count` into at most `parts` ranges that begin at multiples of `together`. A shorter rest joins the last
- * range.
+ * Divides 0 to `count` into at most `parts` ranges that begin at multiples of `together`. A shorter remainder joins the
+ * last range.
  */
 export function ranges(count: number, parts: number, together = 1): readonly Range[] {
   const step = Math.max(1, Math.ceil(Math.ceil(count / parts) / together)) * together;

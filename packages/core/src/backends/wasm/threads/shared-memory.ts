@@ -63,7 +63,7 @@ function importedMemoryAt(reader: Reader): number | undefined {
     else if (kind === TABLE) {
       reader.skip(1);
       reader.limits();
-    } else reader.skip(2); // a global: its type, and whether it changes
+    } else reader.skip(2); // a global: its type, and whether it is mutable
   }
   return undefined;
 }

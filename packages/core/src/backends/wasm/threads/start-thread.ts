@@ -9,7 +9,7 @@ const STARTS_WITHIN = 10_000;
 /**
  * Starts workers that run `runThread`.
  *
- * @throws the reason for which one did not start; then none runs
+ * @throws the error of the worker that did not start; then none is left running
  */
 export async function startThreads(starts: readonly ThreadStart[]): Promise<RunningWorkers> {
   const { ready, workers } = startWorkers(THREAD_SOURCE, starts);

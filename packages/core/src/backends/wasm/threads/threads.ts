@@ -27,7 +27,7 @@ export class Threads {
    * Starts other threads, before any kernels are bound.
    *
    * @param memory shared
-   * @throws the reason for which one did not start; then none runs
+   * @throws the error of the worker that did not start; then none is left running
    */
   async start(others: number, memory: WebAssembly.Memory): Promise<void> {
     const board = new JobBoard();
@@ -38,6 +38,8 @@ export class Threads {
   }
 
   /**
+   * Binds kernels to the threads.
+   *
    * @param place writes the code of the kernels to memory, where it must stay: each thread compiles it at first use
    * @returns a function that calls them
    */
@@ -80,7 +82,7 @@ function brokenThread(kernel: string, end: 'failed' | 'lost'): SequiturError {
     got: end === 'lost' ? 'one that ended, or does not answer' : 'one that failed',
     fix:
       end === 'lost'
-        ? 'What it was computing is lost; what follows is computed on one thread until the backend is opened anew'
+        ? 'The result of this call is lost; later ones run on one thread until the backend is closed and opened again'
         : 'Close the backend and open it with { threads: 1 }',
   });
 }
