@@ -31,7 +31,7 @@ export class Call {
   /** A weight is dropped where its random bits are below this; 0: none. */
   dropBelow: u32;
   dropSeed: u32;
-  /** The factor of the kept weights. */
+  /** The factor on the kept weights. */
   keptScale: f32;
   /** ZEROS, EVENLY or ALL. */
   fullyMasked: i32;

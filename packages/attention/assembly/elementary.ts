@@ -3,8 +3,8 @@ import { multiplyAdd } from '../../core/assembly/multiply-add';
 import { LOG2_E } from './call';
 
 /**
- * 2^x for x <= 127, about 0 below -126, NaN of NaN: n + r with r <= 1/2, where 2^r is the degree-5 polynomial that is 1
- * at 0 and has the minimal relative error, 9.2e-8. Adding 1.5 · 2^23 + 127 puts the exponent of 2^n into the lowest
+ * 2^x for x <= 127, about 0 below -126, NaN for NaN: n + r with r <= 1/2, where 2^r is the degree-5 polynomial that is
+ * 1 at 0 and has the minimal relative error, 9.2e-8. Adding 1.5 · 2^23 + 127 puts the exponent of 2^n into the lowest
  * bits, from which one shift moves it into place. `pmax`, which returns its first operand where that is NaN, is one
  * instruction; `max`, which respects the sign of zero, takes nine.
  */

@@ -1,5 +1,6 @@
-// Decoding: for very few queries, packing the keys would cost more than the products. All heads of a position are read
-// together, so that keys and values are streamed in the order of memory; softmax is online, as in `forward.ts`.
+// Attention of very few queries, as in decoding, where packing the keys would cost more than the products. All heads of
+// a position are read together, so that keys and values are streamed in the order of memory; softmax is online, as in
+// `forward.ts`.
 import { dot } from '../../core/assembly/gemm';
 import { exp1, exp4, log1, sumOfLanes } from '../../core/assembly/math';
 import { multiplyAdd } from '../../core/assembly/multiply-add';

@@ -30,7 +30,7 @@ function nextKey(call: Call, query: i32, key: i32, starts: usize, entries: usize
   return nextShown(call, query, key, starts, entries, masks);
 }
 
-/** The next key after `key` that the pattern shows the query, padding included; -1 if there is none. */
+/** The next key after `key` that the pattern allows for the query, padding included; -1 if there is none. */
 function nextShown(call: Call, query: i32, key: i32, starts: usize, entries: usize, masks: usize): i32 {
   const block = <usize>(query / BLOCK) << 2;
   const last = load<i32>(starts + block, 4);

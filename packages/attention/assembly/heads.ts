@@ -1,4 +1,4 @@
-// State of the heads of one sequence while few queries are computed.
+// The state of the heads of one sequence during attention of few queries.
 import { BLOCK, bytes, Call, HIDDEN } from './call';
 
 /** Some heads of one sequence, as offsets; a row is a query of a head: rows [heads, queries]. */
@@ -22,7 +22,7 @@ export class Heads {
 
 export const HEADS_BYTES: usize = 64;
 
-/** Enters some heads of one sequence: no key was visible so far, and the outputs are zeros. */
+/** Initialises some heads of one sequence: no visible key so far, outputs of zeros. */
 export function enterHeads(call: Call, heads: Heads, b: i32, first: i32, last: i32, scratch: usize): void {
   const rows = (last - first) * call.queries;
   const layout = <usize>call.layouts + <usize>(call.layoutCount == 1 ? 0 : first) * 12;

@@ -1,4 +1,4 @@
-// One query and one key: visibility, score and dropout, where queries are too few for whole vectors of them.
+// Visibility, score and dropout of one query and one key, where queries are too few for whole vectors.
 import { exp1 } from '../../core/assembly/math';
 import { bytes, Call, ROW } from './call';
 import { dropoutBits } from './elementary';
@@ -34,7 +34,7 @@ export function scoreOf(call: Call, product: f32, b: i32, h: i32, i: i32, j: i32
   return score;
 }
 
-/** The factor of dropout: 0, or the scale of kept weights. */
+/** The dropout factor: 0, or the scale of kept weights. */
 export function keptOf(call: Call, b: i32, h: i32, i: i32, j: i32): f32 {
   const index = (<u32>(b * call.heads + h) * <u32>call.queries + <u32>i) * <u32>call.keys + <u32>j;
   const bits = <u32>i32x4.extract_lane(dropoutBits(i32x4.splat(index), call.dropSeed), 0);

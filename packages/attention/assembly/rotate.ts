@@ -1,4 +1,4 @@
-// Su et al. 2021, equation 34: each pair (a, b) becomes (a cos - b sin, b cos + a sin).
+// Rotary position embedding (Su et al. 2021, equation 34): each pair (a, b) becomes (a cos - b sin, b cos + a sin).
 import { multiplyAdd } from '../../core/assembly/multiply-add';
 
 /**

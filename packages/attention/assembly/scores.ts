@@ -52,7 +52,7 @@ function sharesDocument(pair: Pair): bool {
   return false;
 }
 
-/** The documents of four queries, from `query` on of the pair; those beyond its last as that one. */
+/** The documents of four queries of the pair, from `query` on; beyond the last query, its document is repeated. */
 function documentsOf(pair: Pair, query: i32): v128 {
   const last = pair.rows - 1, at = pair.documents;
   let values = v128.load32_splat(at + (<usize>min(query, last) << 2));

@@ -32,6 +32,8 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
   }
 
   /**
+   * Computes keys and values of the source.
+   *
    * @param source [batch, sourceLength, sourceWidth]
    * @param attentionMask [batch, sourceLength], 0 at padding
    * @returns the state for all later steps, which the caller disposes
@@ -47,7 +49,7 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
     };
   }
 
-  /** Cost of `length` queries, without what depends on the length of the source. */
+  /** Cost of `length` queries, without the part that depends on the length of the source, `costOfSource`. */
   cost(length: number): PartCost {
     const flops = linearFlops(this.query, length) + linearFlops(this.output, length);
     return { flops, gradientFlops: 2 * flops, stateBytes: 0 };
@@ -67,7 +69,7 @@ export class CrossAttention extends ProjectedAttention implements SequenceMixer<
   }
 
   mix(x: Tensor3D, state: SourceCache, context: MixContext): { output: Tensor3D; state: SourceCache } {
-    refuseResets('CrossAttention', context); // which text is which source's is not known
+    refuseResets('CrossAttention', context); // it is unknown which of the packed sequences belongs to which source
     const { keys, values, attentionMask } = state;
     if (!keys || !values) {
       throw new SequiturError({

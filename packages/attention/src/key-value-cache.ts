@@ -4,12 +4,12 @@ import { type Pattern, reach } from './patterns/index.js';
 
 /**
  * The KV cache of self-attention: keys and values in buffers with spare capacity. For a pattern of limited reach it
- * holds only the positions that later queries can see, and the first tokens where all queries see those.
+ * holds only the positions that later queries can attend to, and the first tokens where all queries attend to them.
  */
 export type KeyValueCache = {
-  /** How many positions were read so far, evicted ones included. */
+  /** Number of positions read so far, evicted ones included. */
   readonly length: number;
-  /** How many positions were evicted, after the first ones that the pattern keeps visible; absent: none. */
+  /** Number of evicted positions, which follow the first ones that the pattern keeps visible; absent: 0. */
   readonly evicted?: number;
   readonly keys?: Tensor4D; // [batch, capacity, keyHeads, headSize]
   readonly values?: Tensor4D; // [batch, capacity, keyHeads, valueSize]
@@ -22,7 +22,7 @@ export type FilledCache = KeyValueCache & Required<Pick<KeyValueCache, 'keys' | 
 
 export interface KeyValueChunk {
   readonly keys: Tensor4D; // [batch, added, keyHeads, headSize]
-  readonly values: Tensor4D; // [batch, added, keyHeads, headSize]
+  readonly values: Tensor4D; // [batch, added, keyHeads, valueSize]
   /** [batch, added], 0 at padding. */
   readonly attentionMask?: Tensor2D | undefined;
 }
@@ -30,9 +30,9 @@ export interface KeyValueChunk {
 export const emptyCache: KeyValueCache = { length: 0 };
 
 /**
- * Checks a cache that may come from a file against the keys and values of the chunk that follows.
+ * Checks a cache, which may come from a file, against the keys and values of the next chunk.
  *
- * @throws SequiturError where its counts and its tensors do not agree with each other, or not with the chunk
+ * @throws SequiturError where its counts, its tensors and the chunk do not match
  */
 export function expectCache(cache: KeyValueCache, chunk: KeyValueChunk): void {
   const { length, evicted = 0, keys, values, attentionMask } = cache;
@@ -56,16 +56,20 @@ export function expectCache(cache: KeyValueCache, chunk: KeyValueChunk): void {
 }
 
 function misfit(expected: string, got: string): SequiturError {
-  const fix = 'Pass a state as the model returned it, or its own initState';
+  const fix = 'Pass a state that this model returned, or its initState(batchSize)';
   return new SequiturError({ where: 'the KV cache', expected, got, fix });
 }
 
-/** How many positions the cache holds. */
+/** Number of positions that the cache holds. */
 export function cachedPositions({ length, evicted = 0 }: KeyValueCache): number {
   return length - evicted;
 }
 
-/** Appends the keys and values of a chunk: returns a new cache and does not change the tensors of the old one. */
+/**
+ * Appends the keys and values of a chunk.
+ *
+ * @returns a new cache, which the caller disposes; the tensors of the old one are unchanged
+ */
 export function extendCache(cache: KeyValueCache, chunk: KeyValueChunk): FilledCache {
   const kept = cachedPositions(cache);
   const attentionMask = extendMask(cache, chunk);
@@ -104,8 +108,8 @@ export function maxCachedPositions(pattern: Pattern): number {
 }
 
 /**
- * Evicts the positions that no later query can see. It does so only when the buffers are full, so that decoding copies
- * once per block of tokens and the size of the cache stays constant.
+ * Evicts the positions that no later query can attend to, but only when the buffers are full: decoding then copies once
+ * per block of tokens, and the size of the cache stays constant.
  */
 export function evict(cache: FilledCache, pattern: Pattern): FilledCache {
   const { left, first } = reach(pattern);

@@ -37,23 +37,23 @@ import type { PositionalEncoding } from './positions/index.js';
 export interface LatentAttentionOptions {
   readonly width: number;
   readonly heads: number;
-  /** Size of the vector from which keys and values of all heads come. */
+  /** Size of the latent vector from which the keys and values of all heads are projected. */
   readonly latentSize: number;
-  /** Size of the vector from which queries come; absent: they come from the input. */
+  /** Size of the latent vector from which the queries are projected; absent: they are projected from the input. */
   readonly queryLatentSize?: number | undefined;
-  /** Size of the part of queries and keys without positions. */
+  /** Size of the part of queries and keys that is not rotated. */
   readonly plainSize: number;
-  /** Size of the part that is rotated, whose key all heads share. */
+  /** Size of the rotated part, whose key all heads share. */
   readonly rotarySize: number;
   readonly valueSize: number;
-  /** Of the rotated part. */
+  /** The positional encoding of the rotated part. */
   readonly positions: PositionalEncoding;
   /** Factor on the scores; default 1 / sqrt(plainSize + rotarySize). */
   readonly scale?: number;
   readonly dropout?: number;
-  /** Of the norms of the latent vectors; default 1e-6. */
+  /** Epsilon of the norms of the latent vectors; default 1e-6. */
   readonly normEpsilon?: number;
-  /** Of the projections to latent vectors and of the output; the others have no biases. */
+  /** Options of the projections to latent vectors and of the output projection; the others have no biases. */
   readonly linear?: LinearOptions;
 }
 
@@ -158,7 +158,7 @@ export class LatentAttention extends Module implements SequenceMixer<KeyValueCac
     };
   }
 
-  /** With keys and values of every head: [batch, length, heads, valueSize]. */
+  /** Attention with the keys and values of every head: [batch, length, heads, valueSize]. */
   #attend(
     query: { plain: Tensor4D; rotated: Tensor4D },
     cached: { readonly keys: Tensor4D; readonly values: Tensor4D },
@@ -187,7 +187,10 @@ export class LatentAttention extends Module implements SequenceMixer<KeyValueCac
     return { keys: concat([up(this.keyUp), shared], 3), values: up(this.valueUp) };
   }
 
-  /** The projections of keys applied to queries, those of values to the result: [batch, length, heads, valueSize]. */
+  /**
+   * Attention to the latent vectors: key projections are applied to the queries, value projections to the result.
+   * [batch, length, heads, valueSize].
+   */
   #attendAbsorbed(
     query: { plain: Tensor4D; rotated: Tensor4D },
     { keys: latent, values: rotated }: { readonly keys: Tensor4D; readonly values: Tensor4D },

@@ -82,7 +82,7 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
     return {
       flops: projections + pairs * attentionFlops(this),
       gradientFlops: 2 * projections + pairs * attentionGradientFlops(this),
-      // Where only the keys and values of a sequence are read later.
+      // Through the state alone, only the keys and values get gradients.
       stateGradientFlops: 2 * (linearFlops(this.key, length) + linearFlops(this.value, length)),
       stateBytes: seen + length >= splittableFrom(this.pattern) ? kept * perPosition : 0,
     };
@@ -95,15 +95,15 @@ export class MultiHeadAttention extends ProjectedAttention implements SequenceMi
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     if (state.length > 0 && !state.keys) this.#refuse(state.length);
     if (paddingPlaces(this.pattern) === 'after')
-      refuseResets('MultiHeadAttention, whose pattern has fixed places', context);
+      refuseResets('MultiHeadAttention, whose pattern depends on positions in the row', context);
     return tidy(() => {
       const unplaced = { keys: this.keysOf(x), values: this.valuesOf(x) };
-      expectCache(state, unplaced); // before tables of positions are made for what it says
+      expectCache(state, unplaced); // before its length is used to compute position tables
       const place = { seen: state.length, length: x.shape[1], positions: context.positions };
       const query = this.positions.apply(this.queriesOf(x), place);
       const keys = this.positions.apply(unplaced.keys, place);
       const { attentionMask: mask } = context;
-      const rows = mask ? maskRows(mask) : null; // before a GPU takes the mask
+      const rows = mask ? maskRows(mask) : null; // before a GPU first reads the mask
       const attentionMask = mask && keepMaskRows(cast(mask, 'float32').clone() as Tensor2D, rows);
       const chunk = { keys, values: unplaced.values, attentionMask };
       const continues = state.length + x.shape[1] >= splittableFrom(this.pattern);

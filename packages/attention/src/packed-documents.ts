@@ -15,7 +15,7 @@ export function packedDocuments(resets: Tensor2D, before: number): PackedDocumen
   return { ofQueries, ofKeys: before ? concat([fill([batch, before], 1), ofQueries], 1) : ofQueries };
 }
 
-/** The cache for what follows a chunk of packed sequences: of each row only the keys of its last document are unmasked. */
+/** The cache after a chunk of packed sequences: in each row, only the keys of its last document are unmasked. */
 export function ofLastDocuments(cache: FilledCache, { ofQueries, ofKeys }: PackedDocuments): FilledCache {
   const [batch, length] = ofQueries.shape as [number, number];
   const own = cast(equal(ofKeys, slice(ofQueries, [0, length - 1], [batch, 1])), 'float32') as Tensor;

@@ -47,7 +47,7 @@ export interface ProjectionOptions {
   readonly scale?: number;
   /** Dropout rate of the attention weights; default 0. */
   readonly dropout?: number;
-  /** Options of the query, key and value projections that have no separate ones. */
+  /** Options of the query, key and value projections, unless one has separate ones. */
   readonly input?: LinearOptions;
   readonly query?: LinearOptions;
   readonly key?: LinearOptions;
@@ -56,19 +56,22 @@ export interface ProjectionOptions {
   /** Norms of queries and of keys (QK norm, Henry et al. 2020). */
   readonly queryNorm?: Norm;
   readonly keyNorm?: Norm;
-  /** What these norms run over: the head size (the default), or all heads together (OLMo 2). */
+  /**
+   * The elements that these norms are computed over: those of each head (the default), or of all heads together (OLMo
+   * 2).
+   */
   readonly normSpan?: 'head' | 'heads';
   /** Scores s become cap tanh(s / cap) (Gemma Team 2024, section 2). */
   readonly softCap?: number;
   /**
-   * Whether each head has a learned score that joins the softmax and is dropped (Xiao et al. 2023, "attention sinks"): a
-   * query may then attend to nothing. Default false.
+   * Whether each head has an attention sink (Xiao et al. 2023): a learned score in the softmax without a value, so that
+   * a query may attend to nothing. Default false.
    */
   readonly sinks?: boolean;
   /**
-   * The output of a fully masked row, whose visible keys are all padding: the even mean of the keys that its pattern
-   * shows (the default), or another. Only rows of padding differ, which nothing reads; PyTorch models differ there by
-   * how they add their masks.
+   * The output of a fully masked row, whose visible keys are all padding: the even mean of the values that its pattern
+   * allows (the default), or another. This affects only rows of padding, which are never read; PyTorch models differ in
+   * them by how they add their masks.
    */
   readonly fullyMasked?: FullyMasked;
 }
@@ -157,13 +160,13 @@ export abstract class ProjectedAttention extends Module {
     observeLazily(context, 'key', () => filled(keys, options.keyLength));
     observeLazily(context, 'value', () => filled(values, options.keyLength));
     if (this.sinks)
-      return this.output.apply(join(this.#attendBeside(this.sinks, [query, keys, values], resolved, context)));
+      return this.output.apply(join(this.#attendWithSinks(this.sinks, [query, keys, values], resolved, context)));
     observeLazily(context, 'weights', () => attentionWeights(query, keys, resolved));
     return this.output.apply(join(attention(query, keys, values, resolved)));
   }
 
-  /** Attention whose sinks take their part of each softmax: [batch, length, heads, valueSize]. */
-  #attendBeside(
+  /** Attention with sinks, which take a share of each softmax: [batch, length, heads, valueSize]. */
+  #attendWithSinks(
     sinks: Parameter,
     [query, keys, values]: readonly [Tensor4D, Tensor4D, Tensor4D],
     options: AttentionOptions,

@@ -179,7 +179,7 @@ onEachBackend('low-rank adapters', () => {
     const gpt2 = models['gpt2, which stores query, key and value as one']();
     await writeFile(path, JSON.stringify(config));
     const gpt2Rules = weightRules(gpt2);
-    await expect(loadLora(gpt2, gpt2Rules, folder)).rejects.toThrow(/expected corrections of Linears of this model/);
+    await expect(loadLora(gpt2, gpt2Rules, folder)).rejects.toThrow(/expected adapters of Linears of this model/);
     for (const each of [model, other, gpt2]) each.dispose();
   });
 });

@@ -17,18 +17,18 @@ function architecture<Config extends SequenceToSequenceConfig>(
   );
 }
 
-/** T5 as an architecture, for comparisons. */
+/** T5 (Raffel et al. 2020) as an architecture, for comparisons. */
 export const t5 = architecture(t5Family);
 
-/** BART as an architecture. */
+/** BART (Lewis et al. 2020) as an architecture. */
 export const bart = architecture(bartFamily);
 
-/** Marian as an architecture. */
+/** Marian (Junczys-Dowmunt et al. 2018) as an architecture. */
 export const marian = architecture(marianFamily);
 
 /**
  * The original Transformer (Vaswani et al. 2017, table 3), trained from scratch with label smoothing 0.1 and an inverse
- * square root schedule with warm-up. It is saved as a Marian model, whose layout it has: post-norm, sinusoidal
+ * square root schedule with warm-up. It is saved as a Marian model, which has the same layout: post-norm, sinusoidal
  * positions, shared embeddings of source, target and head.
  */
 export const transformer = architecture(marianFamily, { modelType: 'transformer', presets: transformerPresets });

@@ -1,7 +1,11 @@
 import { type Module, modulesOf, type SequenceMixer, SequiturError, type StateTree, showValue } from '@sequitur/core';
 import type { Block } from './block.js';
 
-/** @throws SequiturError where a block knows what comes after a position: it would read the answer */
+/**
+ * Refuses mixers that are not causal: they would read the tokens to be predicted.
+ *
+ * @throws SequiturError naming the block
+ */
 export function refuseForesight(blocks: readonly Block[]): void {
   for (const [index, block] of blocks.entries()) {
     for (const [path, part] of modulesOf(block, `blocks.${index}`)) {
@@ -9,15 +13,19 @@ export function refuseForesight(blocks: readonly Block[]): void {
       if (mixer.isCausal !== false) continue;
       throw new SequiturError({
         where: `a causal model, ${path}`,
-        expected: 'a mixer whose positions see nothing that comes after them',
+        expected: 'a causal mixer, in which no position attends to a later one',
         got: `${part.constructor.name}${mixer.pattern ? ` with pattern ${JSON.stringify(mixer.pattern).slice(0, 100)}` : ''}`,
-        fix: 'Take both(causal(), pattern), or an encoder where every position may see all',
+        fix: 'Use both(causal(), pattern), or an encoder, in which positions may attend to later ones',
       });
     }
   }
 }
 
-/** @throws SequiturError where a cache that counts its positions has read another number of tokens than the stack */
+/**
+ * Checks the caches of the blocks.
+ *
+ * @throws SequiturError where one has read another number of tokens than the stack
+ */
 export function expectSameLength({
   length,
   blocks,
@@ -32,7 +40,7 @@ export function expectSameLength({
       where: `CausalStack, state, block ${index}`,
       expected: `a cache of the ${showValue(length)} tokens that were read`,
       got: `one of ${showValue(own)}`,
-      fix: 'Pass a state as the model returned it',
+      fix: 'Pass a state that this model returned',
     });
   }
 }

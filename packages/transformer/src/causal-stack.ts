@@ -30,11 +30,11 @@ export interface LanguageModelParts {
   readonly head?: Linear;
   /** Maximum sequence length; default the number of learned positions, else unbounded. */
   readonly contextLength?: number;
-  /** Multiplies the logits; default 1. */
+  /** Factor on the logits; default 1. */
   readonly logitScale?: number;
   /** Logits z become cap tanh(z / cap) (Gemma Team 2024, section 2). */
   readonly logitSoftCap?: number;
-  /** Positions count the real tokens of the padding mask (OPT); default false: all tokens. */
+  /** Whether positions count only the real tokens of the padding mask (OPT); default false: all tokens. */
   readonly countsRealTokens?: boolean;
   /** See `CausalModel.balance`. */
   readonly balance?: RouterBalance;
@@ -51,10 +51,10 @@ export type LanguageModelState = {
 };
 
 /**
- * A causal language model composed of an embedding, blocks, a norm and a head. In packed rows (`resets`) positions start
- * from 0 in each sequence.
+ * A causal language model composed of an embedding, blocks, a norm and a head. In packed rows (`resets`) positions
+ * start from 0 in each sequence.
  *
- * Observable: `embedding`, `blocks.<i>.output`, `norm`, and whatever the mixers offer below `blocks.<i>.mixer`.
+ * Observable: `embedding`, `blocks.<i>.output`, `norm`, and the values of the mixers below `blocks.<i>.mixer`.
  */
 export class CausalStack extends Module implements CausalModel<LanguageModelState> {
   readonly embedding: TokenEmbedding;
@@ -165,7 +165,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
     });
   }
 
-  /** The positions of a chunk, where they are not counted on from the state. */
+  /** The positions of a chunk where they do not simply continue from the state. */
   #placeOf(
     { positions, resets, attentionMask }: StepContext,
     state: LanguageModelState,

@@ -5,11 +5,11 @@ import type { Block } from './block.js';
 /**
  * An encoder stack: blocks with bidirectional mixers over a whole sequence, without state.
  *
- * Observable: `blocks.<i>.output`, `norm` where there is one, and what the mixers offer below `blocks.<i>.mixer`.
+ * Observable: `blocks.<i>.output`, `norm` where there is one, and the values of the mixers below `blocks.<i>.mixer`.
  */
 export class EncoderStack extends Module {
   readonly blocks: readonly Block[];
-  /** After the last block, as pre-norm stacks need. */
+  /** The norm after the last block, which pre-norm stacks need. */
   readonly norm: Norm | null;
 
   constructor(blocks: readonly Block[], norm: Norm | null = null) {

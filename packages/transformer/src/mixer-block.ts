@@ -21,7 +21,7 @@ export interface MixerBlockParts<S extends StateTree> {
  * A block of a mixer with a norm and a residual connection: x ← x + mixer(norm(x)), for mixers that transform each
  * position as well (Gu and Dao 2023, section 3.4).
  *
- * Observable: `output`, and what the mixer offers below `mixer`.
+ * Observable: `output`, and the values of the mixer below `mixer`.
  */
 export class MixerBlock<S extends StateTree> extends Module implements Block<S> {
   readonly norm: Norm;

@@ -15,7 +15,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 
-/** The positions of a chunk's tokens, each in its own sequence, and where the last one of each row began. */
+/** The positions of a chunk's tokens, each within its sequence, and the start of the last sequence of each row. */
 export interface PackedPositions {
   readonly positions: Tensor2D; // int32 [batch, length]
   readonly starts: Tensor2D; // float32 [batch, 1]
@@ -24,7 +24,7 @@ export interface PackedPositions {
 interface Chunk {
   readonly batch: number;
   readonly length: number;
-  /** Tokens before it. */
+  /** Number of tokens before the chunk. */
   readonly seen: number;
 }
 
@@ -33,7 +33,7 @@ interface Chunk {
  * sequence.
  *
  * @param resets [batch, length], 1 where a sequence begins; absent: nowhere in this chunk
- * @param starts where the sequence that the chunk continues began; absent: at the beginning of the row
+ * @param starts the start of the sequence that the chunk continues; absent: the beginning of the row
  */
 export function packedPositions(
   resets: Tensor2D | undefined,
@@ -53,10 +53,10 @@ export function packedPositions(
 }
 
 /**
- * Position ids that count real tokens alone; padding has -1. A row starts as many tokens late as it has padding.
+ * Position ids that count only real tokens; padding has -1.
  *
  * @param attentionMask [batch, length], 1 at real tokens and 0 at padding
- * @param starts how much padding the rows had so far; absent: none
+ * @param starts the amount of padding that each row had so far; absent: none
  */
 export function realPositions(
   attentionMask: Tensor2D,
@@ -66,7 +66,7 @@ export function realPositions(
   return tidy(() => {
     const real = cast(attentionMask, 'float32');
     const before = sub(seen, starts ?? fill([batch, 1], 0));
-    const counted = add(cumsum(real, 1), before); // real tokens up to each, its own included
+    const counted = add(cumsum(real, 1), before); // real tokens up to and including each
     return {
       positions: cast(sub(mul(counted, real), 1), 'int32') as Tensor2D,
       starts: sub(seen + length, slice(counted, [0, length - 1], [batch, 1])) as Tensor2D,
@@ -74,7 +74,7 @@ export function realPositions(
   }) as unknown as PackedPositions;
 }
 
-/** Of numbers of at least 0 along the second axis: the largest up to each, by doubling the reach. */
+/** The running maximum along the second axis, of values of at least 0; the reach doubles in each step. */
 function runningMaximum(x: Tensor, length: number): Tensor {
   let most = x;
   for (let reach = 1; reach < length; reach *= 2) {

@@ -14,14 +14,14 @@ import { CausalStack, type LanguageModelParts } from './causal-stack.js';
 
 /** The common config of causal language models. */
 export interface CausalConfig extends SpecialTokens {
-  /** Tied embeddings. */
+  /** Whether the output projection is tied to the embeddings. */
   readonly tied?: boolean;
 }
 
 /** A family of causal stacks. */
 export type CausalFamily<Config extends CausalConfig = CausalConfig> = Family<Config, LanguageModelParts>;
 
-/** A causal stack with its configuration, and its tokenizer where it has one: what folders hold. */
+/** A causal stack with its config and, where it has one, its tokenizer: the contents of a model folder. */
 export class PretrainedStack<Config extends CausalConfig = CausalConfig>
   extends CausalStack
   implements PretrainedModel
@@ -33,7 +33,7 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
   /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
 
-  /** A model without values. */
+  /** A model without parameter values: `initialize` draws them, or a checkpoint is loaded. */
   constructor(
     config: Config,
     family: CausalFamily<Config>,
@@ -61,13 +61,13 @@ export class CausalLanguageModel<Config extends CausalConfig = CausalConfig> ext
     return endTokensOf(this);
   }
 
-  /** Completes a prompt, piece by piece, by the settings of its `generation_config.json` and the options. */
+  /** Completes a prompt, yielded piece by piece, with the settings of `generation_config.json` and the options. */
   complete(prompt: string, options?: CompleteOptions): AsyncGenerator<string> {
     return completeText(writerOf(this, this.config.startToken), prompt, options);
   }
 }
 
-/** A pretrained model as what `completeText` writes with. */
+/** A pretrained model as the writer that `completeText` needs. */
 export function writerOf<
   Model extends CausalModel & Pick<PretrainedModel, 'metadata'> & Pick<Writer, 'tokenizer' | 'endTokens'>,
 >(model: Model, startToken?: number): Writer {

@@ -21,13 +21,13 @@ export interface SandwichNormParts<S extends StateTree> {
   readonly feedForwardOutputNorm?: Norm;
   /** Factor on what each sublayer adds; default 1. */
   readonly residualScale?: number;
-  /** Share of the mixer's output set to zero in training; default 0. */
+  /** Dropout rate of the mixer's output; default 0. */
   readonly dropout?: number;
 }
 
 /**
  * A block whose sublayers may have a norm before and one after them (Ding et al. 2021, "CogView", section 2.4), each of
- * which may be left out: Gemma 2 has both, OLMo 2 those after, Granite those before with scaled additions.
+ * which is optional: Gemma 2 has both, OLMo 2 those after, Granite those before with scaled additions.
  *
  *     x ← x + s norm(mixer(norm(x)))
  *     x ← x + s norm(feedForward(norm(x)))

@@ -18,7 +18,7 @@ import type { EncoderDecoderFamily, SequenceToSequenceConfig } from './sequence-
 export interface CreateSequenceToSequenceOptions {
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
-  /** The families to choose from by `modelType`; default all of this package. */
+  /** The families to choose from by `modelType`; default all families of this package. */
   readonly families?: readonly EncoderDecoderFamily[];
 }
 
@@ -51,7 +51,7 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
     this.metadata = metadata;
   }
 
-  /** Generation settings by their Hugging Face names: of `generation_config.json`, else of the config. */
+  /** Generation settings by their Hugging Face names: those of `generation_config.json`, else of the config. */
   get generation(): Readonly<Record<string, unknown>> {
     return this.metadata.generation ?? this.config.generation ?? {};
   }

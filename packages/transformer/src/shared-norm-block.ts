@@ -20,7 +20,7 @@ export class SharedNormBlock<S extends StateTree> extends Module implements Bloc
   readonly norm: Norm;
   readonly mixer: SequenceMixer<S>;
   readonly feedForward: PositionwiseLayer;
-  /** Share of the mixer's output set to zero in training. */
+  /** Dropout rate of the mixer's output. */
   readonly dropout: number;
 
   constructor(parts: Pick<BlockParts<S>, 'mixer' | 'feedForward' | 'dropout'> & { readonly norm: Norm }) {

@@ -23,15 +23,15 @@ interface TokenTable {
 }
 
 export interface EmbeddingOptions {
-  /** Number of learned positions: short for `positions: new PositionTable({ count, width })`. */
+  /** Number of learned positions: shorthand for `positions: new PositionTable({ count, width })`. */
   readonly learnedPositions?: number;
-  /** From the width of the table to that of the model, where they differ. */
+  /** The projection from the width of the table to that of the model, where they differ. */
   readonly project?: Linear | null;
   /** Position embeddings that are added; absent: none. */
   readonly positions?: PositionVectors | null;
-  /** The id of tokens that have no position and are not counted, as padding in M2M100; default none. */
+  /** The id of tokens without a position, which are not counted: padding in M2M100. Default: none. */
   readonly unplaced?: number | undefined;
-  /** Factor on the token embeddings; default 1. The original Transformer has sqrt(width). */
+  /** Factor on the token embeddings; default 1, in the original Transformer sqrt(width). */
   readonly scale?: number;
   /** A norm of the sum. */
   readonly norm?: Norm | null;
@@ -73,6 +73,8 @@ export class TokenEmbedding extends Module {
   }
 
   /**
+   * Embeds tokens with their positions.
+   *
    * @param tokens int32 [batch, length].
    * @param seen number of earlier tokens: positions are counted from there unless the context has them.
    * @returns [batch, length, width].
@@ -89,7 +91,7 @@ export class TokenEmbedding extends Module {
     return this.project ? this.project.apply(scaled) : scaled;
   }
 
-  /** Adds position embeddings to embeddings [batch, length, width], and normalises the sum. */
+  /** Adds position embeddings to token embeddings [batch, length, width], and normalises the sum. */
   place(vectors: Tensor3D, seen: number, context: MixContext): Tensor3D {
     const sum = this.positions
       ? (add(vectors, this.#placed(this.positions, vectors.shape[1], seen, context)) as Tensor3D)

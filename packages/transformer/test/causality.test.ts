@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { attention, LanguageModel } from '../src/index.js';
 
 const config = { vocabularySize: 12, width: 8, learnedPositions: 16 };
-const sees = 'expected a mixer whose positions see nothing that comes after them';
+const sees = 'expected a causal mixer, in which no position attends to a later one';
 
 it('refuses a pattern that sees what comes, from parts and from what a saved model says', () => {
   for (const pattern of [full(), slidingWindow({ left: 2, right: 1 }), prefix(3)]) {

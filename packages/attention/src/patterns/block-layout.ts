@@ -6,7 +6,7 @@ import { range } from './visible-bits.js';
 /** A chunk of queries, the keys that it attends to, and the block sizes of both. */
 export interface LayoutRequest {
   readonly queries: number;
-  /** How many keys there are, evicted ones not counted. */
+  /** Number of keys, evicted ones not counted. */
   readonly keys: number;
   /** Position of the first query. */
   readonly offset: number;
@@ -19,12 +19,12 @@ export interface LayoutRequest {
 /**
  * The block-sparse layout of a pattern: for every block of queries the blocks of keys that it attends to, ascending.
  * Blocks that are not listed are fully masked. No array has queries × keys entries, unless the pattern itself is that
- * ragged.
+ * irregular.
  */
 export interface BlockLayout {
   readonly queryBlock: number;
   readonly keyBlock: number;
-  /** [blocks of queries + 1]: where in `entries` each begins. */
+  /** [blocks of queries + 1]: the index in `entries` at which each block of queries begins. */
   readonly starts: Int32Array;
   /** Pairs: the block of keys, and the index of its mask, or FULL where no key is masked. */
   readonly entries: Int32Array;
@@ -93,7 +93,7 @@ class Masks {
     this.#words = keyBlock / 32;
   }
 
-  /** The index of the mask of a block; FULL where it masks nothing, null where it masks everything. */
+  /** The index of the mask of a block; FULL where no pair is masked, null where all are. */
   of(rows: { start: number; end: number }, columns: { start: number; end: number }): number | null {
     const mask = new Int32Array(this.#words * this.#queryBlock);
     let [seen, hidden] = [false, false];

@@ -4,8 +4,8 @@ import { documentOf, drawnBlocks } from './sees.js';
 import type { Span } from './span.js';
 
 /**
- * The keys that queries from `start` up to but not `end` may attend to: ascending disjoint spans within [0, keys). A
- * span may hold keys that no query attends to, but no key outside the spans is attended to: those cost nothing.
+ * The keys that a span of queries may attend to: ascending disjoint spans within [0, keys). A span may hold keys that
+ * no query attends to, but no key outside the spans is attended to: such keys cost nothing.
  */
 export function candidates(pattern: Pattern, queries: Span, keys: number): readonly Span[] {
   const { start, end } = queries;

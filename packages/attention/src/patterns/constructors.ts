@@ -78,7 +78,7 @@ export function fixed({ stride, summary = 1 }: { readonly stride: number; readon
 /**
  * Global tokens: they attend to all positions, and all positions attend to them (Beltagy et al. 2020, section 3.1).
  *
- * @param tokens how many from the start, or their positions
+ * @param tokens their number, counted from the start, or their positions
  */
 export function globalTokens(tokens: number | readonly number[]): GlobalTokens {
   if (typeof tokens === 'number') expectCount('globalTokens', 'tokens', tokens, 0);
@@ -91,7 +91,7 @@ export function globalTokens(tokens: number | readonly number[]): GlobalTokens {
  * Random blocks: every block of queries attends to some blocks of keys drawn at random from a seed (Zaheer et al. 2020,
  * "Big Bird", section 2).
  *
- * @param blocks how many blocks are drawn for a block of queries; one may be drawn twice
+ * @param blocks number of blocks that are drawn for a block of queries; one may be drawn twice
  * @param length of the whole sequence, from whose blocks they are drawn; without it, from those up to the query's own,
  *   so that no query depends on later positions
  */

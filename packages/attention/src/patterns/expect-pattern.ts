@@ -6,8 +6,7 @@ import type { Pattern } from './pattern.js';
 const checked = new WeakSet<object>();
 
 /**
- * Checks a pattern that may come from outside, from a saved model for example: its kind is known and its fields are in
- * range.
+ * Checks a pattern, which may come from a saved model: its kind must be known and its fields in range.
  *
  * @throws SequiturError that names the wrong field
  */

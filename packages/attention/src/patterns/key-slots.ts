@@ -4,7 +4,10 @@ import type { Pattern } from './pattern.js';
 import type { Span } from './span.js';
 import { range, visibleBits } from './visible-bits.js';
 
-/** Positions that were evicted from a KV cache: `count` of them from `from` on. Later keys move up. */
+/**
+ * Positions that were evicted from a KV cache: `count` positions starting at `from`. Later keys are shifted into their
+ * place.
+ */
 export interface Evicted {
   readonly from: number;
   readonly count: number;

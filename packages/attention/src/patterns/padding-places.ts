@@ -3,8 +3,8 @@ import type { Pattern } from './pattern.js';
 
 /**
  * Where padding may be in a row that is read with a pattern, so that each token attends to the keys that it attends to
- * without padding: anywhere where all earlier keys or all keys are visible; not between the tokens where a distance
- * decides; after them alone where positions from the beginning of the row do.
+ * without padding: anywhere where all earlier keys or all keys are visible; not between the tokens where the pattern
+ * depends on distances; only after them where it depends on positions in the row.
  */
 export function paddingPlaces(pattern: Pattern): PaddingPlaces {
   switch (pattern.kind) {

@@ -27,7 +27,7 @@ function line(pattern: Pattern, queries: Span, spans: readonly Span[], length: n
   return spans.map((keys) => (meets(possible, keys) ? mark(pattern, queries, keys) : '·')).join('');
 }
 
-/** Looks at the pairs of a cell only until it is clear that some are visible and some are not. */
+/** The mark of a cell, from as few of its pairs as are needed to find a visible one and a masked one. */
 function mark(pattern: Pattern, queries: Span, keys: Span): string {
   if (covers(pattern, queries, keys)) return '■';
   let [seen, hidden] = [false, false];

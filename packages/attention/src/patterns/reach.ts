@@ -1,6 +1,6 @@
 import type { Pattern } from './pattern.js';
 
-/** The reach of a pattern: how far its queries look. */
+/** The reach of a pattern: the largest distances at which its queries attend to keys. */
 export interface PatternReach {
   /** Maximum distance to the left; Infinity where unbounded. */
   readonly left: number;
@@ -14,8 +14,8 @@ const WITHOUT_END = { left: Infinity, right: Infinity, first: 0 };
 const BACK = { left: Infinity, right: 0, first: 0 };
 
 /**
- * The reach of a pattern, by which a KV cache knows what it may evict and a model whether it may read in chunks: never
- * too small, perhaps too large. Queries among the `first` positions may look further.
+ * The reach of a pattern, which decides what a KV cache may evict and whether a model may read in chunks: an upper
+ * bound. Queries among the `first` positions may reach further.
  */
 export function reach(pattern: Pattern): PatternReach {
   switch (pattern.kind) {

@@ -1,4 +1,4 @@
-/** A half-open range of keys, from `start` up to but not `end`. */
+/** A half-open range of positions: from `start` to, but not including, `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;

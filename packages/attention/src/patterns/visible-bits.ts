@@ -47,7 +47,7 @@ export function visibleBits(pattern: Pattern, query: number, first: number): num
   }
 }
 
-/** Bits from `start` up to but not `end`; both may be outside 0 to 32. */
+/** The bits of the half-open range from `start` to `end`; both may be outside 0 to 32. */
 export function range(start: number, end: number): number {
   return (below(end) & ~below(start)) >>> 0;
 }

@@ -39,7 +39,7 @@ function keysSeen(pattern: Pattern, query: number, keys: number): number {
   }, 0);
 }
 
-/** Population count: how many of 32 bits are set. */
+/** Population count: the number of set bits of 32. */
 function ones(bits: number): number {
   const pairs = bits - ((bits >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);

@@ -4,9 +4,9 @@ import type { ScoreBias } from '../ops/scaled-dot-product/bias/score-bias.js';
 
 /** The place of a chunk in its sequence. */
 export interface Place {
-  /** How many tokens precede the chunk. */
+  /** Number of tokens before the chunk. */
   readonly seen: number;
-  /** How many tokens the chunk has. */
+  /** Number of tokens of the chunk. */
   readonly length: number;
   /** Position ids, int32 [batch, length]; absent: `seen`, `seen` + 1, ... */
   readonly positions?: Tensor2D | undefined;
@@ -22,7 +22,7 @@ export abstract class PositionalEncoding extends Module {
     return x;
   }
 
-  /** The bias that is added to the scores. */
+  /** The bias to add to the scores; undefined for none. */
   scoreBias(): ScoreBias | undefined {
     return undefined;
   }

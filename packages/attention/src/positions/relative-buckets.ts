@@ -10,7 +10,7 @@ export interface RelativeBucketsOptions {
   readonly buckets?: number;
   /** Keys after the query have separate buckets (encoders). */
   readonly bidirectional: boolean;
-  /** From this distance on, all share the last bucket; default 128. */
+  /** Larger distances share the last bucket with this one; default 128. */
   readonly maxDistance?: number;
   readonly initializer?: Initializer;
 }

@@ -42,7 +42,7 @@ export type RotaryScaling =
       readonly amplitude: number;
     };
 
-/** Checks a scaling that may come from outside, from a saved model for example. */
+/** Checks a scaling, which may come from a saved model. */
 export function expectScaling(where: string, scaling: RotaryScaling): void {
   const above0 = (name: string, value: number) =>
     expectNumber(`${where}, ${name}`, value, 'a number above 0', (n) => n > 0 && n < Infinity);
@@ -76,7 +76,7 @@ export function expectScaling(where: string, scaling: RotaryScaling): void {
 }
 
 export interface FrequencySettings {
-  /** How many dimensions of each head are rotated: twice the number of pairs. */
+  /** Number of rotated dimensions of each head: twice the number of pairs. */
   readonly width: number;
   readonly base: number;
   /** Length of the whole sequence in tokens, used by dynamic scaling only. */

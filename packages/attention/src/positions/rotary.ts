@@ -26,7 +26,9 @@ import {
 
 export interface RotaryOptions {
   readonly headSize: number;
-  /** How many dimensions of each head are rotated, from the first on; default all (a quarter in GPT-NeoX). */
+  /**
+   * Number of dimensions of each head that are rotated, counted from the first; default all (a quarter in GPT-NeoX).
+   */
   readonly rotaryDimensions?: number;
   /** θ, the base of the frequencies: the slowest pair completes a rotation in about 2π base tokens; default 10,000. */
   readonly base?: number;
@@ -38,7 +40,7 @@ export interface RotaryOptions {
 
 /**
  * Rotary position embedding, RoPE (Su et al. 2021, equation 34): pair i of each query and key is rotated by position ×
- * base^(-2i / width), so that scores depend on relative distances alone.
+ * base^(-2i / width), so that scores depend on relative distances only.
  */
 export class Rotary extends PositionalEncoding {
   readonly headSize: number;
@@ -46,7 +48,7 @@ export class Rotary extends PositionalEncoding {
   readonly base: number;
   readonly interleaved: boolean;
   readonly scaling: RotaryScaling;
-  /** Cosines and sines of the last call, which all layers ask for in turn. */
+  /** Cosines and sines of the last call: all layers use the same ones. */
   #last: { seen: number; length: number; cosines: Float32Array; sines: Float32Array } | null = null;
 
   constructor({

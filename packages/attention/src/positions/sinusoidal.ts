@@ -1,6 +1,6 @@
 /**
- * How sines and cosines are laid out in a row: alternating (Vaswani et al. 2017), or all sines before all cosines
- * (Marian, BART-like models). The frequencies end near 1 / 10000, with `halvesTo10000` exactly there (M2M100).
+ * The layout of sines and cosines in a row: alternating (Vaswani et al. 2017), or all sines before all cosines (Marian,
+ * BART-like models). The lowest frequency is near 1 / 10000, with `halvesTo10000` exactly that (M2M100).
  */
 export type SinusoidalLayout = 'interleaved' | 'halves' | 'halvesTo10000';
 

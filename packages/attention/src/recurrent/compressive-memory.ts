@@ -29,8 +29,8 @@ export function retrieve(features: Tensor4D, { matrix, normaliser }: Compressive
 }
 
 /**
- * Memory update: M + σ(K)ᵀ V and z + Σ σ(K) (Munkhdalai et al. 2024, equation 4). With `delta`, only what the memory
- * does not retrieve yet for these keys is added (equation 5).
+ * Memory update: M + σ(K)ᵀ V and z + Σ σ(K) (Munkhdalai et al. 2024, equation 4). With `delta`, only the difference
+ * from what the memory already retrieves for these keys is added (equation 5).
  *
  * @param features σ(K) [batch, heads, length, headSize]
  * @param values [batch, heads, length, valueSize]

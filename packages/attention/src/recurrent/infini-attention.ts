@@ -33,9 +33,12 @@ import {
 import { pieceContext, refuseMasks, splitAt, splitIntoSegments } from './segments.js';
 
 export interface InfiniAttentionOptions extends Omit<ProjectionOptions, 'keyHeads' | 'queryNorm' | 'keyNorm'> {
-  /** Positions per segment; a full segment goes into the compressive memory. */
+  /** Positions per segment; a full segment is stored in the compressive memory. */
   readonly segmentLength: number;
-  /** The delta rule: adds only what the memory does not retrieve yet; default true. */
+  /**
+   * Whether memory updates follow the delta rule: only the difference from what the memory already retrieves is added.
+   * Default true.
+   */
   readonly delta?: boolean;
 }
 

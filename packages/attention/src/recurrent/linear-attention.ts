@@ -98,19 +98,23 @@ export class LinearAttention extends ProjectedAttention implements SequenceMixer
   }
 }
 
-/** What of a chunk belongs to which of the sequences that are packed into its row: 1 where so, else 0. */
+/** The packed sequences of a chunk, as masks: 1 where the statement holds, else 0. */
 interface Packing {
   /** Whether a query and a key are in one sequence. */
   readonly together: Tensor; // [batch, 1, length, length]
-  /** Whether a position continues the sequence that the memory is of. */
+  /** Whether a position continues the sequence whose memory this is. */
   readonly continues: Tensor; // [batch, 1, length, 1]
   /** Whether a position belongs to the sequence that continues after the chunk. */
   readonly stays: Tensor; // [batch, 1, length, 1]
-  /** Whether the memory is. */
+  /** Whether the memory belongs to the sequence that continues after the chunk. */
   readonly kept: Tensor; // [batch, 1, 1, 1]
 }
 
-/** @param resets float32 [batch, length] */
+/**
+ * The masks of packed sequences.
+ *
+ * @param resets float32 [batch, length]
+ */
 function packing(resets: Tensor2D): Packing {
   const [batch, length] = resets.shape;
   const sequence = cumsum(resets, 1); // 0 for the one that the chunk continues
@@ -125,12 +129,15 @@ function packing(resets: Tensor2D): Packing {
   };
 }
 
-/** The memory where it is kept, and nothing in the other rows. */
+/** The memory of the rows where it is kept, zeros in the others. */
 function faded({ matrix, normaliser }: CompressiveMemory, kept: Tensor): CompressiveMemory {
   return { matrix: mul(matrix, kept), normaliser: mul(normaliser, kept) };
 }
 
-/** What each position of a chunk takes from the memory and, as `causal` [length, length] tells with 1, from the chunk. */
+/**
+ * Each position of a chunk attends to the memory and to the positions of the chunk where `causal` [length, length] is
+ * 1.
+ */
 function readChunk(
   query: Tensor4D,
   key: Tensor4D,

@@ -11,9 +11,9 @@ import {
 } from '@tensorflow/tfjs-core';
 
 /**
- * The relative shift (Dai et al. 2019, appendix B): from scores by distance to scores by key. Column c of row i moves
- * to column c - (queries - 1 - i); with descending distances, row i then has distance 0 at its own key. Columns further
- * right hold the start of the next row, after a 0, and are masked by the caller.
+ * The relative shift (Dai et al. 2019, appendix B), which converts scores by distance to scores by key. Column c of row
+ * i moves to column c - (queries - 1 - i); with descending distances, row i then has distance 0 at its own key. Columns
+ * further right hold the start of the next row, after a 0, and are masked by the caller.
  *
  * @param scores [batch, heads, queries, distances]
  */

@@ -1,7 +1,7 @@
 import { type MixContext, refuseResets, SequiturError, type StepContext } from '@sequitur/core';
 import { concat, slice, split, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** The part of a chunk in one segment. */
+/** A piece of a chunk that is within one segment. */
 export interface SegmentPiece {
   /** The index of its first position in the chunk. */
   readonly start: number;
@@ -48,8 +48,8 @@ export function splitAt<T extends Tensor>(x: T, pieces: readonly SegmentPiece[])
 }
 
 /**
- * Refuses padding: segments count all positions, so a padded sequence would be split elsewhere than the same sequence
- * alone.
+ * Refuses padding: segments count all positions, so a padded sequence would be split at other places than the same
+ * sequence without padding.
  *
  * @throws SequiturError where the chunk may hold padding, or packed sequences
  */
@@ -64,7 +64,7 @@ export function refuseMasks(where: string, context: MixContext): void {
   });
 }
 
-/** The context of one part of a chunk: names of observed values end with its index. */
+/** The context of one piece of a chunk: names of observed values end with its index. */
 export function pieceContext<C extends MixContext>(context: C, index: number): C {
   const { observe } = context;
   if (!observe || index === 0) return context;
@@ -81,7 +81,7 @@ export interface SegmentPlace {
  * Reads x [batch, length, width] segment by segment and concatenates the results: all positions, or the last one where
  * the context asks for the last logits only.
  *
- * @param read gets the activations of a part, its context, and its place
+ * @param read computes a piece from its activations, its context and its place
  */
 export function readSegments(
   x: Tensor3D,

@@ -119,7 +119,11 @@ export class TransformerXlAttention extends Module implements SequenceMixer<Tran
     });
   }
 
-  /** @throws SequiturError where a state is not one of this mixer, for a batch of this size */
+  /**
+   * Checks a state.
+   *
+   * @throws SequiturError where it is not one of this mixer for this batch size
+   */
   expectState(state: TransformerXlState, batch: number): void {
     const shape = [batch, 'any', this.#options.width] as const;
     expectStateTensors('TransformerXlAttention', state, {
@@ -205,7 +209,7 @@ function positions(x: Tensor3D, start: number, count: number): Tensor3D {
   return slice(x, [0, start, 0], [x.shape[0], count, x.shape[2]]);
 }
 
-/** Concatenated along the sequence. */
+/** The parts that exist, concatenated along the sequence. */
 function joined(parts: readonly (Tensor3D | undefined)[]): Tensor3D {
   const present = parts.filter((part) => part !== undefined);
   return present.length === 1 ? present[0]!.clone() : concat(present, 1);

@@ -5,13 +5,16 @@ export interface TransformerXlAttentionOptions {
   readonly width: number;
   readonly heads: number;
   readonly headSize: number;
-  /** How many positions before its segment a query attends to (M, `mem_len`). */
+  /** Number of cached positions before a segment that its queries attend to (M, `mem_len`). */
   readonly memoryLength: number;
   /**
    * Positions per segment, after which its inputs join the cache; default `memoryLength`, and no segments if that is 0.
    */
   readonly segmentLength?: number;
-  /** Every query attends to the same number of keys, memoryLength, itself included (`same_length`); default false. */
+  /**
+   * Whether every query attends to the same number of keys, memoryLength, itself included (`same_length`); default
+   * false.
+   */
   readonly sameLength?: boolean;
   /** Larger distances are clamped to this one (`clamp_len`); default unbounded. */
   readonly clampDistance?: number;

@@ -20,7 +20,7 @@ export interface BigBirdOptions extends Pick<AttentionOptions, 'scale' | 'dropou
   readonly blockSize: number;
   /**
    * [heads or 1][blocks - 2][drawn]: the random blocks of each block except the first and the last. A block that is
-   * drawn twice, or visible anyway, counts repeatedly.
+   * drawn twice, or is visible without being drawn, counts repeatedly.
    */
   readonly random: readonly (readonly (readonly number[])[])[];
   /** Padding mask, float32 [batch, length], 0 at padding; padding neither attends nor is attended to. */
@@ -131,7 +131,7 @@ function repetitions(random: BigBirdOptions['random'], blocks: number, blockSize
   return { kind: 'tensor', values };
 }
 
-/** How often each block is among those that `block` attends to; 1 for all others. */
+/** The number of times that each block is among those that `block` attends to; 1 for all others. */
 function countsOf(drawn: readonly number[], block: number, blocks: number): number[] {
   const counts = new Array<number>(blocks).fill(0);
   for (const seen of [...seenAnyway(block, blocks), ...drawn]) counts[seen]!++;

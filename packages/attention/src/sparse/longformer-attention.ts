@@ -27,7 +27,7 @@ export interface Projections {
 }
 
 export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dropout'> {
-  /** Window size over both sides: half of the keys to the left, half to the right. */
+  /** Window size of both sides together: half of the keys to the left, half to the right. */
   readonly window: number;
   /** The positions of the global tokens of each row of the batch; absent: none. */
   readonly globals?: readonly (readonly number[])[] | undefined;
@@ -41,7 +41,7 @@ export interface LongformerOptions extends Pick<AttentionOptions, 'scale' | 'dro
  * length.
  *
  * @param local projections of all tokens
- * @param global projections for the attention of global tokens; needed where there are any
+ * @param global projections for the attention of global tokens; required where there are any
  * @returns float32 [batch, length, heads, headSize], zeros at padding; the caller disposes it
  */
 export function longformerAttention(local: Projections, global: Projections, options: LongformerOptions): Tensor4D {

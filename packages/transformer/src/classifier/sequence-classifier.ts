@@ -17,7 +17,7 @@ import type { Block } from '../block.js';
 import { TokenEmbedding } from '../token-embedding.js';
 
 export interface SequenceClassifierParts {
-  /** Reads features [batch, length, inputs], or tokens int32 [batch, length]. */
+  /** The input layer, for features [batch, length, inputs] or tokens int32 [batch, length]. */
   readonly input: Linear | TokenEmbedding;
   readonly blocks: readonly Block[];
   readonly norm?: Norm;
@@ -30,7 +30,7 @@ export interface SequenceClassifierParts {
  * A classifier of whole sequences: input, blocks, norm, pooling, head. Mixers may be causal or bidirectional
  * (`BidirectionalMixer`).
  *
- * Observable: `input`, `blocks.<i>.output` and what the mixers offer, `pooled`.
+ * Observable: `input`, `blocks.<i>.output`, the values of the mixers below `blocks.<i>.mixer`, and `pooled`.
  */
 export class SequenceClassifier extends Module {
   readonly input: Linear | TokenEmbedding;
@@ -48,7 +48,10 @@ export class SequenceClassifier extends Module {
     this.#pooling = pooling;
   }
 
-  /** The logits [batch, classes], which the caller disposes. Right padding requires mean pooling. */
+  /**
+   * Classifies sequences: features [batch, length, inputs] or tokens int32 [batch, length] -> logits [batch, classes],
+   * which the caller disposes. Right padding requires mean pooling.
+   */
   classify(x: Tensor<Rank.R2 | Rank.R3>, context: MixContext = {}): Tensor2D {
     return scoped(() => {
       let values =

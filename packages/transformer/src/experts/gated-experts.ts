@@ -6,11 +6,11 @@ export interface GatedExpertsOptions {
   readonly experts: number;
   readonly width: number;
   readonly hiddenWidth: number;
-  /** Of the gate, which multiplies the other factor. */
+  /** The activation of the gate, which multiplies the other factor. */
   readonly activation: ActivationFunction;
-  /** The hidden vector from gate and factor, in place of activation(gate) ⊙ up. */
+  /** Combines gate and factor into the hidden vector, in place of activation(gate) ⊙ up. */
   readonly combine?: ((gate: Tensor2D, up: Tensor2D) => Tensor2D) | undefined;
-  /** Of all three projections; default without biases. */
+  /** Options of all three projections; default without biases. */
   readonly linear?: LinearOptions;
 }
 

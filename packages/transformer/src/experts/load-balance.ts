@@ -22,7 +22,7 @@ import { constantOf } from './router.js';
 export interface LoadBalanceOptions {
   readonly experts: number;
   readonly activeExperts: number;
-  /** Factor on the loss in training; 0: it is not added. */
+  /** Weight of the loss in training; 0 disables it. */
   readonly coefficient: number;
 }
 

@@ -19,19 +19,19 @@ import { Router, type RouterOptions } from './router.js';
 export interface MixtureOfExpertsOptions
   extends Omit<GatedExpertsOptions, 'linear'>,
     Omit<RouterOptions, 'width' | 'experts' | 'linear'> {
-  /** Of the projections of the experts; default without biases. */
+  /** Options of the projections of the experts; default without biases. */
   readonly linear?: GatedExpertsOptions['linear'];
-  /** Of the router; default without bias. */
+  /** Options of the router's projection; default without bias. */
   readonly router?: RouterOptions['linear'];
   /** Shared expert: a feed-forward network for every token, in addition to the routed experts. */
   readonly shared?: PositionwiseLayer | undefined;
-  /** Whether the shared one is multiplied by a sigmoid gate of each token; default false. */
+  /** Whether the shared expert is multiplied by a sigmoid gate of each token; default false. */
   readonly sharedGate?: boolean;
 }
 
 /**
- * A mixture of experts in place of a feed-forward (Shazeer et al. 2017; Fedus et al. 2022): each token passes a few of many
- * gated feed-forward networks, and only those are computed.
+ * A mixture of experts in place of a feed-forward (Shazeer et al. 2017; Fedus et al. 2022): a router sends each token
+ * to a few of many gated feed-forward networks, and only those are computed.
  *
  * Observable: `router.logits` [batch * length, experts].
  */
@@ -49,7 +49,7 @@ export class MixtureOfExperts extends Module implements PositionwiseLayer {
     this.sharedGate = sharedGate ? new Linear(options.width, 1, { bias: false }) : null;
   }
 
-  /** Cost of `length` tokens, each of which passes the active experts alone. */
+  /** Cost of `length` tokens, each of which is sent to the active experts only. */
   cost(length: number): PartCost {
     const shared = (this.shared ? linearFlops(this.shared, length) : 0) + linearFlops(this.router, length);
     const gate = this.sharedGate ? linearFlops(this.sharedGate, length) : 0;
@@ -69,7 +69,7 @@ export class MixtureOfExperts extends Module implements PositionwiseLayer {
     });
   }
 
-  /** The weighted sum of what the experts of each token say: [tokens, width]. */
+  /** The weighted sum of the outputs of each token's experts: [tokens, width]. */
   #mix(tokens: Tensor2D, experts: Tensor2D, weights: Tensor2D): Tensor2D {
     const [count, active] = experts.shape;
     const { rows, ofRows, places } = grouped(experts);
@@ -89,11 +89,14 @@ interface Grouping {
   readonly rows: Tensor1D;
   /** The expert of each row. */
   readonly ofRows: Tensor1D;
-  /** The row of each token's experts in turn; absent: they are in that order. */
+  /** The rows of each token's experts, token by token; absent: rows are in that order. */
   readonly places?: Tensor1D;
 }
 
-/** One row per token and expert, grouped by expert where the host can see the choice: kernels multiply groups at once. */
+/**
+ * One row per token and expert, grouped by expert where the choice is on the host: kernels multiply a whole group at
+ * once.
+ */
 function grouped(experts: Tensor2D): Grouping {
   const [count, active] = experts.shape;
   const tokenOf = (pair: number) => Math.floor(pair / active);

@@ -24,21 +24,27 @@ import {
 export interface RouterOptions {
   readonly width: number;
   readonly experts: number;
-  /** Experts that each token is sent to. */
+  /** Number of experts that each token is sent to. */
   readonly activeExperts: number;
-  /** From logits to weights: of all experts together (the default), or of each one separately (DeepSeek-V3). */
+  /**
+   * The function from logits to weights: softmax over all experts (the default), or the sigmoid of each one
+   * (DeepSeek-V3).
+   */
   readonly scoring?: 'softmax' | 'sigmoid';
   /** Whether the weights of the chosen experts are divided by their sum; default true. */
   readonly normalised?: boolean;
   /** Factor on the weights; default 1. */
   readonly scale?: number;
-  /** Number of expert groups; experts are chosen from the best groups only. Default 1. */
+  /** Groups of experts, of which only the best ones are chosen from; default none. */
   readonly groups?: ExpertGroups | undefined;
   /** Whether a bias of the scores takes part in the choice, not in the weights; default false. */
   readonly choiceBias?: boolean;
-  /** What is balanced: the logits (the default), or the weights, zero where an expert is not chosen (GPT-OSS). */
+  /**
+   * The values that the load balancing loss reads: the logits (the default), or the weights, zero where an expert is
+   * not chosen (GPT-OSS).
+   */
   readonly balanced?: 'logits' | 'weights';
-  /** Of the projection to logits; default without bias. */
+  /** Options of the projection to logits; default without bias. */
   readonly linear?: LinearOptions;
 }
 
@@ -46,7 +52,7 @@ export interface RouterOptions {
 export interface ExpertGroups {
   readonly count: number;
   readonly active: number;
-  /** A group is as good as its best expert, or as its two best together. */
+  /** The score of a group: that of its best expert, or the sum of its two best. */
   readonly by: 'best' | 'twoBest';
 }
 
@@ -55,14 +61,14 @@ export interface Routes {
   readonly experts: Tensor2D;
   /** float32 [tokens, activeExperts], differentiable. */
   readonly weights: Tensor2D;
-  /** What is balanced, float32 [tokens, experts]. */
+  /** The values that the load balancing loss reads, float32 [tokens, experts]. */
   readonly logits: Tensor2D;
 }
 
-/** Chooses the experts of each token (Shazeer et al. 2017, section 2.1). */
+/** The router of a mixture of experts: chooses the experts of each token (Shazeer et al. 2017, section 2.1). */
 export class Router extends Module {
   readonly projection: Linear; // [width, experts]
-  readonly choiceBias: Parameter | null; // [experts]; set by rules that balance the load, not by gradients
+  readonly choiceBias: Parameter | null; // [experts]; set by load balancing rules, not by gradients
   readonly experts: number;
   readonly activeExperts: number;
   readonly #options: RouterOptions;
@@ -80,7 +86,7 @@ export class Router extends Module {
     this.#options = options;
   }
 
-  /** x [tokens, width]; the caller disposes the routes. */
+  /** The routes of x [tokens, width], which the caller disposes. */
   route(x: Tensor2D): Routes {
     const { scoring = 'softmax', normalised = true, scale = 1 } = this.#options;
     return tidy(() => {
@@ -106,7 +112,7 @@ export class Router extends Module {
   }
 }
 
-/** What is computed of x, through which no gradient flows: tfjs has none of `topk`. */
+/** compute(x) as a constant, without a gradient: tfjs has none for `topk`. */
 export function constantOf(compute: (x: Tensor) => Tensor, x: Tensor): Tensor {
   return customGrad((values) => ({
     value: compute(values as Tensor),

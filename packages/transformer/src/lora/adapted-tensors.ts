@@ -11,7 +11,7 @@ export interface AdaptedTensor {
   readonly adapters: readonly (LoraLinear | null)[];
 }
 
-/** A tensor on its way to a file of PEFT. */
+/** A tensor to be written to a file of PEFT. */
 export interface TensorFile {
   readonly name: string;
   readonly dtype: 'F32';
@@ -19,7 +19,7 @@ export interface TensorFile {
   values(): Promise<Float32Array>;
 }
 
-/** Before every name in a file of PEFT. */
+/** The prefix of every name in a file of PEFT. */
 export const PREFIX = 'base_model.model.';
 
 /** The module that a weight belongs to. */
@@ -27,19 +27,19 @@ export function moduleOf(weight: string): string {
   return weight.replace(/\.weight$/, '');
 }
 
-/** The weights of Linears, as the checkpoint names them and as we do. */
+/** The weights of Linears, with their names in the checkpoint and in the model. */
 export function pairsOf(model: Module, rules: readonly WeightRule[]): Correspondence[] {
   return correspondences(rules, parametersOf(model).keys()).filter(({ checkpoint }) => checkpoint.endsWith('.weight'));
 }
 
-/** Our Linear layers that the checkpoint stores as one. */
+/** Paths of the Linear layers that the checkpoint stores as one, in groups. */
 export function fusedPaths(model: Module, rules: readonly WeightRule[]): string[][] {
   return pairsOf(model, rules)
     .filter(({ parameters }) => parameters.length > 1)
     .map(({ parameters }) => parameters.map(moduleOf));
 }
 
-/** What of the checkpoint `lora` adapts. */
+/** The tensors of the checkpoint that `lora` adapts. */
 export function adaptedTensors(model: Module, lora: Lora, rules: readonly WeightRule[]): AdaptedTensor[] {
   const adapters = new Map(lora.adapted.map(({ path, linear }) => [`${path}.weight`, linear]));
   return pairsOf(model, rules)
@@ -78,7 +78,7 @@ export function filesOf(
   ];
 }
 
-/** Gives the adapters of a tensor their values, A as [rank, inputs] and B as [outputs, rank]. */
+/** Sets the values of the adapters of a tensor, from A [rank, inputs] and B [outputs, rank]. */
 export function fill(tensor: AdaptedTensor, rank: number, a: Float32Array, b: Float32Array): void {
   const { correspondence, adapters } = tensor;
   const shapes = shapesOf(adapters, rank);
@@ -91,14 +91,18 @@ export function fill(tensor: AdaptedTensor, rank: number, a: Float32Array, b: Fl
 }
 
 /**
- * Shape of each of our B matrices, [rank, outputs]; Linear layers that a checkpoint stores as one have equal widths.
+ * The shape of each B matrix of the model, [rank, outputs]; Linear layers that a checkpoint stores as one have equal
+ * widths.
  */
 function shapesOf(adapters: readonly (LoraLinear | null)[], rank: number): [number, number][] {
   const some = adapters.find((adapter) => adapter !== null)!;
   return adapters.map((adapter) => [rank, (adapter ?? some).up.weight.shape[1]!]);
 }
 
-/** GPT-2 stores [inputs, outputs], PyTorch's Linear [outputs, inputs]: seen by what a [1, 2] becomes. */
+/**
+ * Whether a tensor is stored as [inputs, outputs], as in GPT-2; PyTorch's Linear stores [outputs, inputs]. Found by
+ * converting the shape [1, 2].
+ */
 export function inputsFirst({ conversion, parameters }: Correspondence): boolean {
   return conversion.shape(parameters.map(() => [1, 2]))[0] === 1;
 }

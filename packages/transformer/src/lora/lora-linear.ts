@@ -2,8 +2,8 @@ import { dropout, Linear, normal, type Parameter, type Random, zeros } from '@se
 import { add, matMul, mul, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
 /**
- * A Linear with a low-rank adapter (Hu et al. 2021, section 4.1): y = x W + b + s x A B. It shares W and b with the
- * wrapped Linear. B starts at zero, so that training starts from the original model.
+ * A Linear layer with a low-rank adapter (Hu et al. 2021, section 4.1): y = x W + b + s x A B. It shares W and b with
+ * the wrapped Linear. B starts at zero, so that training starts from the original model.
  */
 export class LoraLinear extends Linear {
   override readonly weight: Parameter; // [inputs, outputs], of the wrapped Linear

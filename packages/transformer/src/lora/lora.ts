@@ -18,7 +18,9 @@ export interface LoraOptions {
   readonly alpha?: number;
   /** Dropout rate of the adapters' inputs in training, with a loss of `whileTraining`; default 0. */
   readonly dropout?: number;
-  /** The adapted Linears, by the last name of their paths, or by the whole path; default query and value. */
+  /**
+   * The Linears to adapt, by the last name of their paths or by a function of the whole path; default query and value.
+   */
   readonly targets?: readonly string[] | ((path: string) => boolean);
   /** Paths of Linears that share one A, since checkpoints store them as one. */
   readonly fused?: readonly (readonly string[])[];
@@ -32,7 +34,7 @@ export interface Adapted {
   readonly linear: LoraLinear;
 }
 
-/** Low-rank adaptation, LoRA: only the adapters are trained until they are merged or removed. */
+/** Low-rank adaptation, LoRA (Hu et al. 2021): only the adapters are trained until they are merged or removed. */
 export class Lora {
   readonly rank: number;
   readonly alpha: number;
@@ -101,7 +103,7 @@ export class Lora {
     };
   }
 
-  /** Merges the adapters into the weights and removes them: the model is as fast as before. */
+  /** Merges the adapters into the weights and removes them, so that the model is as fast as without them. */
   merge(): void {
     for (const { linear } of this.adapted) {
       const merged = tidy(() => add(linear.weight.value, linear.correction()));
@@ -111,7 +113,7 @@ export class Lora {
     this.remove();
   }
 
-  /** Removes the adapters; the model is as before. */
+  /** Removes the adapters and restores the model. */
   remove(): void {
     for (const { parent, name, linear } of linearsOf(this.#model)) {
       if (!(linear instanceof LoraLinear)) continue;
@@ -122,7 +124,7 @@ export class Lora {
   }
 }
 
-/** A Linear of the same weights. */
+/** A plain Linear with the same weights. */
 function plain({ weight, bias }: LoraLinear): Linear {
   const [inputs, outputs] = weight.shape as [number, number];
   return Object.assign(new Linear(inputs, outputs, { bias: false }), { weight, bias });

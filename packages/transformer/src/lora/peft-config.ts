@@ -16,16 +16,16 @@ import {
   texts,
 } from '@sequitur/pretrained';
 
-/** What `adapter_config.json` says of an adapter. */
+/** The configuration of an adapter, from `adapter_config.json`. */
 export interface PeftConfig {
   readonly rank: number;
   readonly alpha: number;
   readonly dropout: number;
-  /** Whether PEFT adapts the module of this name, as far as the file says. */
+  /** Whether the file allows PEFT to adapt the module of this name. */
   readonly targets: (module: string) => boolean;
 }
 
-/** How the first values were chosen, where the base weights stay unchanged. */
+/** Initializations of adapters that leave the base weights unchanged. */
 const INITIALIZATIONS = [true, false, 'gaussian', 'orthogonal', 'eva', 'mica'];
 
 /**
@@ -55,20 +55,20 @@ async function openPeftConfig(source: FileSource, options: ConfigReaderOptions):
   }
 }
 
-/** Others take a part out of the base weights, with which the adapter alone computes something else. */
+/** Refuses initializations that change the base weights, with which the adapter alone would compute something else. */
 const aPlainInitialization: ReadAttribute<string | boolean> = (value, where) => {
   if (INITIALIZATIONS.includes(value as string)) return value as string;
   throw new SequiturError({
     where,
-    expected: `one of ${INITIALIZATIONS.join(', ')}, which leave the base weights as they are`,
+    expected: `one of ${INITIALIZATIONS.join(', ')}, which leave the base weights unchanged`,
     got: showValue(value),
     fix: 'Save the adapter in Python with save_pretrained(..., path_initial_model_for_weight_conversion=...)',
   });
 };
 
 /**
- * `target_modules`, `exclude_modules` and `layers_to_transform`: names of modules, or how they end. A pattern is not
- * evaluated: the adapted modules are then those with tensors.
+ * `target_modules`, `exclude_modules` and `layers_to_transform`: names of modules, or suffixes of them. A pattern is
+ * not evaluated: the adapted modules are then those with tensors.
  */
 function readTargets(json: ConfigReader): PeftConfig['targets'] {
   const [targeted, excluded] = [namesIn(json, 'target_modules'), namesIn(json, 'exclude_modules')];

@@ -44,7 +44,10 @@ const saveLoraOptions = optionsOf<SaveLoraOptions>({
   signal: option.optional(option.signal),
 });
 
-/** The options with A shared where the checkpoint of `rules` stores several Linears as one, as Python's adapters are. */
+/**
+ * Adapts a model as Python does: Linears that the checkpoint of `rules` stores as one share A. Options and errors are
+ * those of `Lora`.
+ */
 export function peftLora(model: Module, rules: readonly WeightRule[], options: LoraOptions = {}): Lora {
   return new Lora(model, { fused: fusedPaths(model, rules), ...options });
 }
@@ -85,8 +88,8 @@ export async function saveLora(
 }
 
 /**
- * Names by which PEFT finds the adapted modules and no others: it adapts every module whose name ends so. Where that
- * would be more, the whole names.
+ * Target names by which PEFT adapts these modules and no others. PEFT adapts every module whose name has such a suffix;
+ * where that would be more, these are whole names.
  */
 function targetNames(tensors: readonly AdaptedTensor[], all: readonly Correspondence[]): string[] {
   const adapted = new Set(tensors.map(({ module }) => module));
@@ -121,7 +124,7 @@ export async function loadLora(
     try {
       for (const tensor of adaptedTensors(model, lora, rules)) await fillFrom(checkpoint, tensor, rank);
     } catch (error) {
-      lora.remove(); // the model is as it was
+      lora.remove(); // the model is unchanged
       throw error;
     }
     return lora;
@@ -130,20 +133,20 @@ export async function loadLora(
   }
 }
 
-/** Before adapters are made, which take memory by their rank. */
+/** Checks the rank before adapters are created, whose memory grows with it. */
 function expectRank({ name: where, tensors }: Checkpoint, rank: number): void {
   for (const [name, { shape }] of tensors) {
     const stored = name.endsWith('.lora_A.weight') ? shape[0] : name.endsWith('.lora_B.weight') ? shape[1] : rank;
     if (stored === rank) continue;
     throw new SequiturError({
       where: `${where}, ${name}`,
-      expected: `rank ${rank}, as adapter_config.json says`,
+      expected: `rank ${rank}, given in adapter_config.json`,
       got: `shape ${showShape(shape)}`,
     });
   }
 }
 
-/** Python drops tensors of modules that the configuration does not name. */
+/** Refuses tensors of modules that the configuration does not name: Python would ignore them. */
 function checkTargets({ name, tensors }: Checkpoint, targets: (module: string) => boolean): void {
   const stored = [...tensors.keys()].filter((tensor) => tensor.startsWith(PREFIX));
   const modules = stored.map((tensor) => tensor.slice(PREFIX.length).replace(/\.lora_[AB]\.weight$/, ''));
@@ -157,7 +160,7 @@ function checkTargets({ name, tensors }: Checkpoint, targets: (module: string) =
   });
 }
 
-/** More of them say no more. */
+/** Maximum number of names in an error. */
 const MOST_LISTED = 5;
 
 function listed(names: readonly string[]): string {
@@ -168,7 +171,7 @@ function listed(names: readonly string[]): string {
   return names.length > MOST_LISTED ? `${shown} and ${names.length - MOST_LISTED} more` : shown;
 }
 
-/** The Linears of `model` that a checkpoint adapts; unknown ones are refused. */
+/** The paths of the Linears of `model` that a checkpoint adapts; unknown ones are refused. */
 function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: Checkpoint): Set<string> {
   const stored = new Set([...checkpoint.tensors.keys()].map((name) => name.replace(/\.lora_[AB]\.weight$/, '')));
   const adapted = pairsOf(model, rules).filter(({ checkpoint: name }) => stored.has(`${PREFIX}${moduleOf(name)}`));
@@ -177,7 +180,7 @@ function adaptedPaths(model: Module, rules: readonly WeightRule[], checkpoint: C
   if (foreign.length === 0) return new Set(adapted.flatMap(({ parameters }) => parameters.map(moduleOf)));
   throw new SequiturError({
     where: `${checkpoint.name}, adapter_model.safetensors`,
-    expected: 'corrections of Linears of this model',
+    expected: 'adapters of Linears of this model',
     got: listed(foreign),
   });
 }

@@ -24,7 +24,7 @@ export interface AttentionPartOptions extends FeedForwardOptions {
   readonly keyHeads: number;
   /** The attention pattern; default causal. */
   readonly pattern: Pattern;
-  /** Default rotary. */
+  /** The positional encoding; default rotary. */
   readonly positions: PositionsOptions;
 }
 

@@ -12,7 +12,8 @@ import type { PartPlace } from './block-part.js';
 
 export interface FeedForwardOptions {
   /**
-   * Hidden width of the feed-forward; default 8/3 of the width, which makes a gated one as large as a plain one of 4.
+   * Hidden width of the feed-forward; default 8/3 of the width: a gated network then has as many parameters as a plain
+   * one of four times the width.
    */
   readonly hiddenWidth: number;
   /** Activation by its Hugging Face name; default `silu`. */
@@ -21,14 +22,14 @@ export interface FeedForwardOptions {
   readonly dropout: number;
 }
 
-/** Options of a mixer that follow from its place in the stack. */
+/** Options of a mixer that depend on its place in the stack. */
 export interface Projections {
   readonly width: number;
   readonly input: LinearOptions;
   readonly output: LinearOptions;
 }
 
-/** A mixer and a gated feed-forward, each with pre-norm (Touvron et al. 2023, section 2.2). */
+/** A pre-norm block around a mixer, with a gated feed-forward (Touvron et al. 2023, section 2.2). */
 export function blockAround<S extends StateTree>(
   { hiddenWidth, activation = 'silu', dropout = 0 }: Partial<FeedForwardOptions>,
   { width, depth }: PartPlace,

@@ -8,7 +8,7 @@ export interface PartPlace {
   readonly index: number;
 }
 
-/** A block as plain JSON, and how to build it. */
+/** A part: a block as plain JSON, with the function that builds it. */
 export interface BlockPart {
   readonly kind: string;
   readonly options: object;

@@ -28,14 +28,14 @@ export interface LanguageModelConfig extends CausalConfig {
   readonly blocks: readonly BlockPart[];
   /** Number of learned positions; default none. */
   readonly learnedPositions?: number;
-  /** Maximum sequence length, where bounded. */
+  /** Maximum sequence length; absent: unbounded. */
   readonly contextLength?: number;
   /** Tied embeddings; default true. */
   readonly tied?: boolean;
 }
 
 export interface CreateLanguageModelOptions {
-  /** Default 0. */
+  /** The seed of the initial values; default 0. */
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
 }
@@ -45,7 +45,7 @@ export interface LoadLanguageModelOptions extends Omit<LoadPretrainedOptions<nev
   readonly parts: readonly PartFactory<never>[];
 }
 
-/** A causal model composed of any parts: what they are is its configuration. */
+/** A causal model composed of any parts, which its config lists. */
 export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
   /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
   constructor(
@@ -80,7 +80,7 @@ export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
     });
   }
 
-  /** The class for `Auto`, with the kinds of blocks that models may be made of. */
+  /** The class with the kinds of blocks that its models may have, for `Auto`. */
   static of(parts: readonly PartFactory<never>[]): PretrainedClass<LanguageModel> {
     return {
       families: [languageModelFamily(parts)],

@@ -17,10 +17,10 @@ export interface PositionTableOptions {
   readonly width: number;
   /** Position p has row p + offset (2 in BART's checkpoints); default 0. */
   readonly offset?: number;
-  /** The row that gets no gradient from lookups. */
+  /** The row of the table that gets no gradient from lookups. */
   readonly padding?: number | undefined;
   readonly initializer?: Initializer;
-  /** Whether it is trained; false for stored sinusoids. Default true. */
+  /** Whether the table is trained; false for stored sinusoids. Default true. */
   readonly trained?: boolean;
 }
 
@@ -40,7 +40,11 @@ export class PositionTable extends Module implements PositionVectors {
     this.padding = padding ?? null;
   }
 
-  /** @throws SequiturError beyond the last position */
+  /**
+   * Embeddings of the positions `start`, `start` + 1, …: [length, width].
+   *
+   * @throws SequiturError beyond the last position
+   */
   range(start: number, length: number): Tensor {
     expectRoom(start + length, this.count);
     return tidy(() => this.#rows(range(start + this.offset, start + this.offset + length, 1, 'int32')));
@@ -77,20 +81,23 @@ export class SinusoidalPositions extends Module implements PositionVectors {
     return tensor(this.#rows(start, length), [length, this.width]);
   }
 
-  /** Requires `count`: the table is built on the host, where the positions are not known. */
+  /**
+   * Embeddings of positions int32 [...] -> [..., width]. Requires `count`, since the table is built before the
+   * positions are known on the host.
+   */
   lookup(positions: Tensor): Tensor {
     if (!Number.isFinite(this.count)) {
       throw new SequiturError({
         where: 'SinusoidalPositions',
         expected: 'a count of positions, to look up any of them',
         got: 'none',
-        fix: 'Give the longest length as the third argument',
+        fix: 'Pass the maximum length as the third argument',
       });
     }
     return tidy(() => embed(this.range(0, this.count) as Tensor2D, positions));
   }
 
-  /** From a table on the host that grows by doubling. */
+  /** Rows of a table on the host that grows by doubling. */
   #rows(start: number, length: number): Float32Array {
     const begin = start + this.#first;
     const end = begin + length;

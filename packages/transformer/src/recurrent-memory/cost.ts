@@ -18,7 +18,8 @@ interface Reading {
 }
 
 /**
- * Every segment is read as [memory, tokens, memory]; the loss does not depend on memory written after the last token.
+ * The cost of a recurrent memory model. Every segment is read as [memory, tokens, memory]; the loss does not depend on
+ * memory written after the last token.
  */
 export function recurrentMemoryCost(
   { model, memoryTokens, segmentLength }: Parts,

@@ -1,7 +1,7 @@
 import { expectPadding, keepMaskRows, maskRows, SequiturError } from '@sequitur/core';
 import { cast, maximum, min, sub, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 
-/** [batch, 1]: 1 in rows that end in padding by now, else 0. */
+/** [batch, 1]: 1 in rows that have ended in padding so far, else 0. */
 export function endedRows(mask: Tensor2D, before: Tensor2D | undefined): Tensor2D {
   const [rows, earlier] = [maskRows(mask), before && maskRows(before)];
   const areKnown = rows !== null && earlier !== null;
@@ -14,8 +14,10 @@ export function endedRows(mask: Tensor2D, before: Tensor2D | undefined): Tensor2
 }
 
 /**
- * @throws SequiturError where padding is followed by tokens of its row, in this chunk or after the one before: segments would
- *   be cut elsewhere than in the sequence alone
+ * Refuses tokens after padding in a row, within this chunk or across chunks: segments would be split at other places
+ * than in the sequence without padding.
+ *
+ * @throws SequiturError naming the row
  */
 export function expectPaddingAtEnd(where: string, mask: Tensor2D | undefined, ended: Tensor2D | undefined): void {
   if (mask) expectPadding(where, mask, 'after');
@@ -26,7 +28,7 @@ export function expectPaddingAtEnd(where: string, mask: Tensor2D | undefined, en
   if (continued < 0) return;
   throw new SequiturError({
     where: `${where}, row ${continued}`,
-    expected: 'nothing but padding after padding',
+    expected: 'only padding after padding',
     got: 'tokens',
     fix: 'Read sequences of different lengths one at a time',
   });

@@ -61,10 +61,10 @@ export type RecurrentMemoryState = {
 /**
  * Recurrent Memory Transformer (Bulatov, Kuratov and Burtsev 2022, section 3.1) around any model that reads embeddings:
  * every segment is read as [memory, tokens, memory], and the output at the memory tokens after the segment is the
- * memory before the next one. The state is constant in the length. Segments count all positions, so padding may be
- * after a sequence alone.
+ * memory before the next one. The state is constant in the length. Segments count all positions, so padding is allowed
+ * only after a sequence.
  *
- * Observable: what the model within offers, below `memoryRead` and `memoryWritten` for the memory tokens.
+ * Observable: the values of the inner model, below `memoryRead` and `memoryWritten` for the memory tokens.
  */
 export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   extends Module
@@ -99,8 +99,10 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   }
 
   /**
-   * @param first tokens of the first segment, and `later` of those after it, where a text is cut otherwise than into segments
-   *   of `segmentLength` from its beginning
+   * The state before the first token.
+   *
+   * @param first length of the first segment, and `later` of those after it, where a sequence is not split into
+   *   segments of `segmentLength` from its beginning
    */
   initState(_batchSize: number, first = this.segmentLength, later = this.segmentLength): RecurrentMemoryState {
     return { room: first, segmentLength: later, segments: 0 };
@@ -154,7 +156,7 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
     });
   }
 
-  /** The state with the memory before this segment read. */
+  /** The state after reading the memory before this segment. */
   #opened(state: RecurrentMemoryState, batch: number, context: StepContext): RecurrentMemoryState {
     if (state.inner) return state;
     const learned = () => add(this.memory.value, zeros([batch, this.memoryTokens, this.model.width])) as Tensor3D;

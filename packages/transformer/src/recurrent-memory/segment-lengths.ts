@@ -1,6 +1,6 @@
 /**
- * Which segment is shorter than the others: the last (left), the first (right), or none (center), all having about
- * equal length.
+ * The segment that is shorter than the others: the last (left), the first (right), or none (center), where all have
+ * about equal length.
  */
 export type SegmentAlignment = 'left' | 'right' | 'center';
 

@@ -27,7 +27,7 @@ export interface CommonDefaults extends SpecialTokens {
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 
-/** What every such configuration says of tokens and generation. */
+/** Reads the attributes of tokens and generation that all encoder-decoder configs share. */
 export function readCommon(
   json: ConfigReader,
   { generation: defaults, decoderStartToken, ...tokens }: CommonDefaults,

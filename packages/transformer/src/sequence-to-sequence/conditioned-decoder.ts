@@ -64,7 +64,11 @@ export class ConditionedDecoder extends Module implements CausalModel<DecoderSta
     dispose([this.#source.hidden, this.#source.attentionMask].filter((tensor) => tensor !== undefined));
   }
 
-  /** @param batchSize the number of sources, or a multiple of it: then each source is repeated for neighbouring rows */
+  /**
+   * The state before the first target token.
+   *
+   * @param batchSize the number of sources, or a multiple of it: then each source is repeated for neighbouring rows
+   */
   initState(batchSize: number): DecoderState {
     return scoped(() => {
       const source = repeated(this.#source, batchSize);
@@ -104,7 +108,7 @@ function repeated({ hidden, attentionMask }: Source, batchSize: number): Source 
   if (batchSize % rows !== 0) {
     throw new SequiturError({
       where: 'a decoder that has read its source',
-      expected: `a batch of ${rows}, as the source has rows, or a multiple`,
+      expected: `a batch of ${rows}, the number of sources, or a multiple of it`,
       got: `${batchSize}`,
     });
   }

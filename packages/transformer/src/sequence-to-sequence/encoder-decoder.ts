@@ -22,7 +22,7 @@ export interface EncoderDecoderParts {
   readonly decoder: TargetDecoder;
   /** The output projection; absent: tied to the decoder's embedding. */
   readonly head?: Linear | null;
-  /** Added to the logits; [1, vocabularySize]. */
+  /** Bias added to the logits, [1, vocabularySize]. */
   readonly logitsBias?: Parameter | null;
   /** Factor on the input of the output projection; default 1. */
   readonly headScale?: number;
@@ -48,7 +48,8 @@ export interface TranslationLossOptions extends LossContext {
 }
 
 /**
- * An encoder-decoder model (Vaswani et al. 2017, figure 1), composed of any parts, such as T5, BART and Marian.
+ * An encoder-decoder model (Vaswani et al. 2017, figure 1), composed of an encoder, a decoder and a head, such as T5,
+ * BART and Marian.
  *
  * Observable: `encoder.embedding`, `encoder.blocks.<i>.output`, `decoder.blocks.<i>.cross.weights`, and so on.
  */
@@ -57,7 +58,7 @@ export class EncoderDecoder extends Module implements SequenceToSequenceModel {
   readonly decoder: TargetDecoder;
   readonly head: Linear | null;
   readonly logitsBias: Parameter | null;
-  /** Of the target. */
+  /** Vocabulary size of the target. */
   readonly vocabularySize: number;
   readonly sourceVocabularySize: number;
   readonly contextLength: number;

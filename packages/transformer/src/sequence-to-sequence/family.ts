@@ -1,9 +1,9 @@
 import type { Family, SpecialTokens } from '@sequitur/pretrained';
 import type { EncoderDecoderParts } from './encoder-decoder.js';
 
-/** What every configuration of a model that reads one text and writes another says. */
+/** The config that all encoder-decoder families share. */
 export interface SequenceToSequenceConfig extends SpecialTokens {
-  /** The family, by `model_type`: `bert`, `roberta`, `distilbert`. */
+  /** The family, by its `model_type`: `t5`, `bart`, `marian`. */
   readonly modelType: string;
   readonly vocabularySize: number;
   /** The start token of targets. */

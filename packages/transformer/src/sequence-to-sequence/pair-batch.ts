@@ -6,7 +6,7 @@ export interface EncodedPair {
   readonly target: readonly number[];
 }
 
-/** Collates pairs to a batch: sources and labels are padded on the right, with -100 in labels. */
+/** Collates pairs into a batch: sources and labels are padded on the right, with -100 in labels. */
 export function pairBatch(pairs: readonly EncodedPair[], paddingToken: number): LabelledTranslationBatch {
   const [sourceLength, targetLength] = [longest(pairs, 'source'), longest(pairs, 'target')];
   return {

@@ -4,7 +4,7 @@ import type { DecoderBlock } from '../decoder/decoder-block.js';
 import type { EncoderStack } from '../encoder-stack.js';
 import type { TokenEmbedding } from '../token-embedding.js';
 
-/** The encoder. */
+/** The encoder of an encoder-decoder: source embedding, blocks and norm. */
 export class SourceEncoder extends Module {
   readonly embedding: TokenEmbedding;
   readonly stack: EncoderStack;
@@ -29,11 +29,11 @@ export class SourceEncoder extends Module {
   }
 }
 
-/** The decoder. */
+/** The decoder of an encoder-decoder: target embedding, blocks and norm. */
 export class TargetDecoder extends Module {
   readonly embedding: TokenEmbedding;
   readonly blocks: readonly DecoderBlock[];
-  /** After the last block, as pre-norm stacks need. */
+  /** The norm after the last block, which pre-norm stacks need. */
   readonly norm: Norm | null;
   readonly outputDropout: number;
 

@@ -2,7 +2,7 @@ import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 import { type WriteFromOptions, writeFrom } from './write-from.js';
 
 export interface TranslateOptions extends WriteFromOptions {
-  /** Names of languages, for models with a task prefix such as T5: prepends `translate <from> to <to>: `. */
+  /** Names of the languages, for models with a task prefix such as T5: `translate <from> to <to>: ` is prepended. */
   readonly from?: string;
   readonly to?: string;
 }

@@ -7,13 +7,13 @@ import type { SequenceToSequence } from '../sequence-to-sequence-model.js';
 export interface WriteFromOptions extends TextGenerateOptions {
   /** The task prefix of every text, for T5: `translate English to German: `. */
   readonly prefix?: string;
-  /** Batch size, with texts of similar length together; default all at once. */
+  /** Batch size; texts of similar length are batched together. Default: all texts in one batch. */
   readonly batchSize?: number;
 }
 
 /**
- * Generates a text for each source: greedily, or by the generation config and the options. With `beamSearch` the best
- * one is returned.
+ * Generates a text for each source: greedily, or with the settings of the generation config and the options. With
+ * `beamSearch` the best one is returned.
  *
  * @throws SequiturError where the model has no tokenizer
  */
@@ -52,7 +52,7 @@ async function writeTogether(
   }
 }
 
-/** As `writeFrom` for one text, piece by piece; leaving the loop early frees everything. */
+/** As `writeFrom` for one text, yielded piece by piece. Leaving the loop early frees all tensors. */
 export async function* streamFrom(
   model: SequenceToSequence,
   text: string,

@@ -28,7 +28,7 @@ const rotateOp: Op<RotateAttributes> = defineOp<RotateAttributes>({
  * @param cosines float32 [length, pairs], or [batch * length, pairs] where the rows of a batch differ
  * @param sines of the same shape
  * @param options `interleaved`: pairs are adjacent (2i, 2i + 1); else (i, i + pairs)
- * @returns float32 of the shape of x, which the caller disposes; differentiable by x alone
+ * @returns float32 of the shape of x, which the caller disposes; differentiable by x only
  * @throws SequiturError when a shape or dtype does not match
  */
 export function rotate(

@@ -2,11 +2,11 @@ import { add, concat, mul, neg, reshape, slice, sub, type Tensor, tidy } from '@
 
 export interface RotateAttributes {
   readonly interleaved: boolean;
-  /** Rotate by the negative angle: the derivative, and the inverse where the amplitude is 1. */
+  /** Rotates by the negative angle: the derivative, and the inverse where the amplitude is 1. */
   readonly backwards: boolean;
 }
 
-/** Su et al. 2021, equation 34: each pair (a, b) becomes (a cos - b sin, b cos + a sin). */
+/** Rotary position embedding (Su et al. 2021, equation 34): each pair (a, b) becomes (a cos - b sin, b cos + a sin). */
 export function rotateReference(x: Tensor, cosines: Tensor, sines: Tensor, attributes: RotateAttributes): Tensor {
   return tidy(() => {
     const [batch, length, heads, size] = x.shape as [number, number, number, number];

@@ -24,7 +24,7 @@ import { causal, except, type Pattern, slidingWindow } from '../../patterns/inde
 import type { AttentionOptions, ResolvedOptions } from './options.js';
 import type { AttentionResult } from './result.js';
 
-/** A sequence of fewer rows than these is left to the block kernels. */
+/** A sequence with fewer rows is left to the block kernels. */
 const LEAST_ROWS = 4;
 
 /**
@@ -34,11 +34,11 @@ const LEAST_ROWS = 4;
 export interface Columns {
   /** [batch, length, heads, size] -> the columns, [batch * columns, rows, heads, size]; in two groups where the last row is incomplete. */
   to(x: Tensor4D): Tensor4D[];
-  /** The results of the groups as that of the sequence. */
+  /** Combines the results of the groups into that of the sequence. */
   from(results: readonly AttentionResult[]): AttentionResult;
   /** The keys of its column that a query attends to. */
   readonly pattern: Pattern;
-  /** The keys that it attends to besides; absent: none. */
+  /** The other keys that it attends to, outside its column; absent: none. */
   readonly near?: Pattern;
 }
 
@@ -71,7 +71,7 @@ export function combine(a: AttentionResult, b: AttentionResult): AttentionResult
   const output = add(b.output, mul(share, sub(a.output, b.output))) as Tensor4D;
   const [larger, smaller] = [maximum(a.logSumExp, b.logSumExp), minimum(a.logSumExp, b.logSumExp)];
   const logSumExp = add(larger, log1p(exp(neg(sub(larger, smaller)))));
-  return { output, logSumExp: where(isNaNOf(between), between, logSumExp) as Tensor3D }; // `maximum` may hide a NaN
+  return { output, logSumExp: where(isNaNOf(between), between, logSumExp) as Tensor3D }; // `maximum` may drop a NaN
 }
 
 function layOut(length: number, width: number): Pick<Columns, 'to' | 'from'> {
@@ -125,7 +125,7 @@ function groupsOf(length: number, width: number): readonly Group[] {
   ];
 }
 
-/** The columns and rows of a group among all, [batch, columns, rows, numbers]. */
+/** The columns and rows of a group among all, [batch, columns, rows, elements]. */
 function some(columns: Tensor, { first, count, rows }: Group, [batch, width, all, numbers]: readonly number[]): Tensor {
   if (count === width && rows === all) return columns;
   return slice(columns, [0, first, 0, 0], [batch!, count, rows, numbers!]);
@@ -135,7 +135,7 @@ function joined(parts: readonly Tensor[]): Tensor {
   return parts.length === 1 ? parts[0]! : concat([...parts], 1);
 }
 
-/** Padded with zeros along an axis. */
+/** x padded with zeros along an axis. */
 function longer<T extends Tensor>(x: T, axis: number, length: number): T {
   const missing = length - x.shape[axis]!;
   if (missing === 0) return x;

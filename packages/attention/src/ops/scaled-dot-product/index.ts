@@ -33,8 +33,8 @@ export function attention(query: Tensor, key: Tensor, value: Tensor, options: At
 }
 
 /**
- * As `attention`, with log Σ exp of each query's scores, by which results over parts of the keys are combined. Both are
- * differentiable; the caller disposes both.
+ * As `attention`, with log Σ exp of each query's scores, for combining results over parts of the keys. Both are
+ * differentiable, and the caller disposes both.
  */
 export function attentionWithLogSumExp(
   query: Tensor,
@@ -47,7 +47,9 @@ export function attentionWithLogSumExp(
 
 /**
  * Attention weights before dropout, for inspection: float32 [batch, heads, queries, keyLength], which the caller
- * disposes. Computed for a few queries at a time, so that it takes little memory besides the result.
+ * disposes. Computed for a few queries at a time, so that it needs little memory besides the result.
+ *
+ * @throws SequiturError when a shape, dtype or option does not match
  */
 export function attentionWeights(query: Tensor4D, key: Tensor4D, options: AttentionOptions = {}): Tensor4D {
   return scoped(() => {

@@ -8,15 +8,15 @@ export interface AttentionOptions {
   readonly scale?: number | undefined;
   /** The attention pattern, or one for each head; default `causal()`. */
   readonly pattern?: Pattern | readonly Pattern[] | undefined;
-  /** How many keys are valid: a KV cache has spare capacity after them. Default all. */
+  /** Number of valid keys: a KV cache has spare capacity after them. Default: all. */
   readonly keyLength?: number | undefined;
   /** The position of the first query in the sequence; by default the last query is at the last key. */
   readonly offset?: number | undefined;
-  /** Positions that the KV cache evicted; later keys moved up. */
+  /** Positions that the KV cache evicted; later keys are shifted into their place. */
   readonly evicted?: Evicted | undefined;
   /** float32 [batch, keyLength], 1 where the key is a real token and 0 where it is padding. */
   readonly attentionMask?: Tensor | undefined;
-  /** Sequences packed into one row: a query attends to keys of its own document only. */
+  /** Packed sequences: a query attends only to keys of its own document. */
   readonly documents?: PackedDocuments | undefined;
   /** A bias that is added to the scores. */
   readonly bias?: ScoreBias | undefined;
@@ -25,14 +25,14 @@ export interface AttentionOptions {
   /** Dropout of the attention weights: its rate and its seed. */
   readonly dropout?: { readonly rate: number; readonly seed: number } | undefined;
   /**
-   * The output of a fully masked query: `zeros`; the mean of the values that its pattern shows, padding included
+   * The output of a fully masked query: `zeros`; the mean of the values that its pattern allows, padding included
    * (`evenly`); or the mean of `all` values. PyTorch models do one of the last two in rows of padding, since they mask
    * with a finite number instead of minus infinity. Default zeros.
    */
   readonly fullyMasked?: FullyMasked | undefined;
 }
 
-/** The document of each position, as numbers from 1 on, float32. */
+/** The document of each position, float32, counted from 1. */
 export interface PackedDocuments {
   readonly ofQueries: Tensor; // [batch, queries]
   readonly ofKeys: Tensor; // [batch, keyLength]

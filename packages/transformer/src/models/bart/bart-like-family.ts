@@ -28,11 +28,11 @@ export interface BartFamilyOptions extends BartLayout {
   readonly presets?: Readonly<Record<string, BartConfig>>;
   /** Defaults of the config. */
   readonly defaults: CommonDefaults & BartDefaults;
-  /** Whether encoder and decoder may have separate vocabularies, as Marian; default false. */
+  /** Whether encoder and decoder may have separate vocabularies, as in Marian; default false. */
   readonly separableVocabularies?: boolean;
 }
 
-/** The sizes that Python's class takes where the config does not say; default those of BART. */
+/** The sizes that Python's class uses where the config has none; default those of BART. */
 interface BartDefaults {
   readonly vocabularySize?: number;
   readonly width?: number;
@@ -72,8 +72,8 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
       return buildBartLike(config, options);
     },
     rules: bartRules,
-    // Where encoder and decoder have their own tables, the class does not read the one that they would share.
-    // Old checkpoints have the sinusoids, which are computed.
+    // The class ignores the shared table where encoder and decoder have separate ones. Old checkpoints store sinusoids,
+    // which are computed here.
     ignoredTensors: ({ sharedEmbedding = true }) => [
       ...(sharedEmbedding ? [] : [SHARED]),
       ...(options.positions === 'countedSinusoidal'
@@ -109,7 +109,7 @@ function bartTies(
   { tied = true, sharedEmbedding = true }: BartConfig,
   { separableVocabularies = false }: BartFamilyOptions,
 ): TiedTensor[] {
-  // A head that is tied to the shared table is its own where the decoder's table is another one.
+  // A head that is tied to the shared table is separate where the decoder has another table.
   const untied = separableVocabularies ? { sharedEmbedding: false } : { sharedEmbedding: false, tied: false };
   const tables = sharedEmbedding
     ? ['encoder', 'decoder'].map((side) => ({ tensor: `model.${side}.embed_tokens.weight`, to: SHARED, untied }))
@@ -190,7 +190,7 @@ function attention(checkpoint: string, path: string): WeightRule[] {
   ];
 }
 
-/** Python's classes share one table, or have three: of encoder, decoder and head. */
+/** Checks the tables: Python's classes share one, or have three, of encoder, decoder and head. */
 function checkTables(
   { sharedEmbedding = true, tied = true, modelType }: BartConfig,
   { separableVocabularies }: BartFamilyOptions,
@@ -198,8 +198,8 @@ function checkTables(
   if (sharedEmbedding || !tied || separableVocabularies) return;
   throw new SequiturError({
     where: `${modelType} config`,
-    expected: 'tied: false beside sharedEmbedding: false',
-    got: 'tied embeddings that are not shared, which no class of Python has',
+    expected: 'tied: false with sharedEmbedding: false',
+    got: 'tied embeddings that are not shared, which no Python class supports',
   });
 }
 

@@ -32,7 +32,7 @@ export function buildBartLike(config: BartConfig, layout: BartLayout): EncoderDe
   };
 }
 
-/** A constant bias in checkpoints, which is not trained. */
+/** The bias of the logits, which checkpoints store and which is not trained. */
 function constantBias(vocabularySize: number): Parameter {
   const bias = new Parameter([1, vocabularySize], zeros);
   bias.trainable = false;

@@ -13,7 +13,7 @@ export type SequencePositions =
 
 /**
  * The config of an encoder-decoder built like BART: BART (Lewis et al. 2020), Marian (Junczys-Dowmunt et al. 2018),
- * Blenderbot, Pegasus. Each family settles what it does not say.
+ * Blenderbot, Pegasus. Defaults depend on the family.
  */
 export interface BartConfig extends SequenceToSequenceConfig {
   readonly width: number;
@@ -28,19 +28,19 @@ export interface BartConfig extends SequenceToSequenceConfig {
   readonly targetVocabularySize?: number;
   /** Activation by its Hugging Face name; default `gelu`. */
   readonly activation?: string;
-  /** Multiply the token embeddings by sqrt(width); default false. */
+  /** Whether token embeddings are multiplied by sqrt(width); default false. */
   readonly scaleEmbedding?: boolean;
-  /** Tied embeddings of head and decoder; default true. */
+  /** Whether the output projection is tied to the decoder's embeddings; default true. */
   readonly tied?: boolean;
-  /** Shared embeddings of encoder and decoder; default true. */
+  /** Whether encoder and decoder share their embeddings; default true. */
   readonly sharedEmbedding?: boolean;
   readonly dropout?: number;
   readonly attentionDropout?: number;
   /** Dropout rate inside the feed-forward layers. */
   readonly activationDropout?: number;
-  /** Default: what the family has. */
+  /** The position embeddings; default those of the family. */
   readonly positions?: SequencePositions;
-  /** A constant is added to the logits; default true, false for checkpoints that store none. */
+  /** Whether a constant is added to the logits; default true, false for checkpoints that store none. */
   readonly logitsBias?: boolean;
   /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
@@ -51,7 +51,7 @@ export interface BartLayout {
   /** Pre-norm or post-norm. */
   readonly norm: 'pre' | 'post';
   readonly positions: SequencePositions;
-  /** Unused rows before the first position's. */
+  /** Number of unused rows before that of the first position. */
   readonly positionOffset: number;
   /** Whether the sum of token and position embeddings is normalised. */
   readonly embeddingNorm: boolean;
@@ -64,7 +64,7 @@ export interface BartLayout {
 /** The layout of BART. */
 export const bartLayout: BartLayout = { norm: 'post', positions: 'learned', positionOffset: 2, embeddingNorm: true };
 
-/** Encoder and decoder of equal sizes. */
+/** The sizes of an encoder and a decoder that are equal. */
 export function evenSizes(width: number, heads: number, hiddenWidth: number, depth: number) {
   return {
     width,

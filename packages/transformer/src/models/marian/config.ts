@@ -1,6 +1,6 @@
 import { type BartConfig, type BartLayout, evenSizes } from '../bart/config.js';
 
-/** Marian's layout, and so that of the original Transformer. */
+/** The layout of Marian and of the original Transformer. */
 export const marianLayout: BartLayout = {
   ...{ norm: 'post', positions: 'sinusoidal', positionOffset: 0, embeddingNorm: false },
 };
@@ -15,7 +15,10 @@ export const marianPresets = {
   opus: { ...published, ...evenSizes(512, 8, 2048, 6) },
 } as const satisfies Record<string, BartConfig>;
 
-/** 37,000 pieces and three tokens more, in models of up to 512 tokens; relu, embeddings drawn with 1 / sqrt(width). */
+/**
+ * A vocabulary of 37,000 pieces and three special tokens, 512 positions, relu, and embeddings with standard deviation 1
+ * / sqrt(width).
+ */
 const vaswani = (width: number) => ({
   ...{ modelType: 'marian', vocabularySize: 37003, contextLength: 512, scaleEmbedding: true, activation: 'relu' },
   ...{ endToken: 0, paddingToken: 2, decoderStartToken: 2, initializerRange: width ** -0.5 },
@@ -23,7 +26,7 @@ const vaswani = (width: number) => ({
 
 /**
  * The original Transformer (Vaswani et al. 2017, table 3), trained from scratch with label smoothing 0.1 and an inverse
- * square root schedule with warm-up. It is saved as a Marian model, whose layout it has: post-norm, sinusoidal
+ * square root schedule with warm-up. It is saved as a Marian model, which has the same layout: post-norm, sinusoidal
  * positions, shared embeddings of source, target and head.
  */
 export const transformerPresets = {

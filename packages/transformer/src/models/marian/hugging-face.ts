@@ -1,7 +1,7 @@
 import { bartLikeFamily } from '../bart/bart-like-family.js';
 import { marianLayout, marianPresets } from './config.js';
 
-/** Marian (Junczys-Dowmunt et al. 2018), and so the original Transformer: post-norm, sinusoids. */
+/** Marian (Junczys-Dowmunt et al. 2018) and the original Transformer: post-norm, sinusoids. */
 export const marianFamily = bartLikeFamily({
   ...{ modelType: 'marian', architecture: 'MarianMTModel', presets: marianPresets },
   ...marianLayout,

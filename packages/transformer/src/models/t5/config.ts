@@ -3,7 +3,7 @@ import type { SequenceToSequenceConfig } from '../../sequence-to-sequence/family
 /** The config of a T5 (Raffel et al. 2020), version 1.0 or 1.1 (gated, untied). */
 export interface T5Config extends SequenceToSequenceConfig {
   readonly width: number;
-  /** Of queries, keys and values; heads x headSize need not be the width. */
+  /** Size of a head's query, key and value; heads x headSize need not equal the width. */
   readonly headSize: number;
   readonly heads: number;
   readonly hiddenWidth: number;
@@ -11,15 +11,17 @@ export interface T5Config extends SequenceToSequenceConfig {
   readonly decoderDepth: number;
   /** Activation by its Hugging Face name; default `relu`. */
   readonly activation?: string;
-  /** The feed-forward layers are gated (Shazeer 2020), as in version 1.1; default false. */
+  /** Whether the feed-forward layers are gated (Shazeer 2020), as in version 1.1; default false. */
   readonly gated?: boolean;
-  /** Tied embeddings; default true, false in version 1.1. */
+  /** Whether the output projection is tied to the embeddings; default true, false in version 1.1. */
   readonly tied?: boolean;
-  /** The states before the output projection are scaled by 1 / sqrt(width); default where embeddings are tied. */
+  /**
+   * Whether the states before the output projection are scaled by 1 / sqrt(width); default where embeddings are tied.
+   */
   readonly scaledOutput?: boolean;
   /** Default 32. */
   readonly buckets?: number;
-  /** From this distance on all keys share a bucket; default 128. */
+  /** Larger distances share the last bucket with this one; default 128. */
   readonly maxDistance?: number;
   /** Default 1e-6. */
   readonly normEpsilon?: number;

@@ -46,7 +46,7 @@ function family(
     writeConfig: writeT5Config,
     build: buildT5,
     rules: t5Rules,
-    // Left in old checkpoints: attention to the source has no positions.
+    // Old checkpoints still store this table, though cross-attention has no positions.
     ignoredTensors: () => ['decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight'],
     tiedTensors: ({ tied = true, scaledOutput = tied }) => [
       ...['encoder', 'decoder'].map((side) => ({ tensor: `${side}.embed_tokens.weight`, to: 'shared.weight' })),
@@ -87,8 +87,8 @@ function readT5Config(json: ConfigReader, modelType: string): T5Config {
 }
 
 /**
- * Whether the states before the output projection are scaled. Up to transformers 4 those of tied embeddings are; from 5 on
- * a T5 says so itself, and an mT5 scales nothing.
+ * Whether the states before the output projection are scaled. Up to transformers 4 those of tied embeddings are; from
+ * version 5 on a T5 has an attribute for it, and an mT5 scales nothing.
  */
 function readScaling(json: ConfigReader, modelType: string, tied: boolean | undefined): boolean {
   const version = json.maybe('transformers_version', aText) ?? '';
@@ -97,7 +97,10 @@ function readScaling(json: ConfigReader, modelType: string, tied: boolean | unde
   return scaled ?? (modelType === 't5' ? tied !== false : tied === true && !isNew);
 }
 
-/** `feed_forward_proj` is `relu`, `gated-gelu` and the like; the two attributes made from it win where they are given. */
+/**
+ * Reads `feed_forward_proj`: `relu`, `gated-gelu` and similar. The two attributes that Python derives from it take
+ * precedence.
+ */
 function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
   const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
   const [first, second, ...rest] = described.split('-');
@@ -145,7 +148,7 @@ function t5Rules({ gated = false }: T5Config): WeightRule[] {
       ['encoder', 'encoder.stack'],
       ['decoder', 'decoder'],
     ].flatMap(([theirs, ours]) => [
-      // All layers share the table; the first one's name stands for it.
+      // All layers share the table, which is stored under the name of the first one.
       rule(
         `${theirs}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`,
         `${ours}.blocks.0.mixer.positions.table.weight`,

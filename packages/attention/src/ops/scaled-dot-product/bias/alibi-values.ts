@@ -19,7 +19,7 @@ import {
 export interface KeyPlaces {
   /** float32 [batch, keys]: only real tokens are counted, and padding gets 0. */
   readonly attentionMask?: Tensor | undefined;
-  /** Of the keys: they skip those that a cache evicted. With `attentionMask` they may be left out: then none was. */
+  /** Positions of the keys, which skip evicted ones. May be omitted with `attentionMask`; then no key was evicted. */
   readonly positions?: readonly number[];
 }
 
@@ -31,8 +31,8 @@ export interface QueryPlaces {
 }
 
 /**
- * The bias by ALiBi for queries that see nothing after themselves: slope × position of the key, which differs from the
- * distance by what is equal for all keys of a query: float32 [batch, heads, 1, keys], batch 1 where `attentionMask` is not given.
+ * The ALiBi bias of causal queries: slope × position of the key, which differs from slope × negative distance by a
+ * constant per query: float32 [batch, heads, 1, keys], batch 1 where `attentionMask` is not given.
  *
  * @param slopes one for each head
  */
@@ -44,7 +44,7 @@ export function alibiValues(slopes: readonly number[], keys: KeyPlaces): Tensor 
   });
 }
 
-/** The bias by ALiBi for queries that see both ways: -slope × distance, float32 [batch, heads, queries, keys]. */
+/** The ALiBi bias of bidirectional queries: -slope × distance, float32 [batch, heads, queries, keys]. */
 export function symmetricAlibiValues(slopes: readonly number[], keys: KeyPlaces, places: QueryPlaces): Tensor {
   return tidy(() => {
     const counted = countedPositions(keys);
@@ -63,7 +63,7 @@ function countedPositions({ attentionMask, positions = [] }: KeyPlaces): Tensor 
   return mul(sub(inOrder, 1), attentionMask);
 }
 
-/** [batch or 1, queries]: those of the keys in the same slots, and counted on where there is none. */
+/** [batch or 1, queries]: the positions of the keys in the same slots, and consecutive ones after the last key. */
 function positionsOfQueries(
   counted: Tensor,
   { attentionMask }: KeyPlaces,

@@ -53,7 +53,7 @@ export function biasTensors(bias: ScoreBias | undefined, place: BiasPlace): Bias
   }
 }
 
-/** What is alike for all keys of a query falls out where it sees nothing after itself, and not where it does. */
+/** A term that is equal for all keys of a query cancels in the softmax, so causal queries need only key positions. */
 function alibiOf(slopes: readonly number[], place: BiasPlace): Tensor {
   const { attentionMask, keyLength, evicted, patterns } = place;
   const keys = { attentionMask, positions: positionsOfKeys(keyLength, evicted) };

@@ -4,7 +4,7 @@ export interface BucketSettings {
   readonly buckets: number;
   /** Keys after the query have separate buckets (encoders); else they share the bucket of distance 0 (decoders). */
   readonly bidirectional: boolean;
-  /** From this distance on, all share the last bucket. */
+  /** Larger distances share the last bucket with this one. */
   readonly maxDistance: number;
 }
 
@@ -23,7 +23,7 @@ export function relativeBucket(distance: number, { buckets, bidirectional, maxDi
   return side + Math.min(exact + Math.trunc(fround(ratio * (perSide - exact))), perSide - 1);
 }
 
-/** Checks that small distances have separate buckets, and that larger ones share. */
+/** Checks that small distances have separate buckets, and that larger ones share buckets. */
 export function expectBuckets(where: string, { buckets, bidirectional, maxDistance }: BucketSettings): void {
   const [least, exact] = bidirectional ? [4, Math.floor(Math.floor(buckets / 2) / 2)] : [2, Math.floor(buckets / 2)];
   const isEnough = (count: number) => Number.isInteger(count) && count >= least;

@@ -29,6 +29,6 @@ export interface BucketBias {
   readonly table: Tensor;
   /** Whether keys to the right of the query have separate buckets; else they share that of distance 0. */
   readonly bidirectional: boolean;
-  /** From this distance on, all share the last bucket. */
+  /** Larger distances share the last bucket with this one. */
   readonly maxDistance: number;
 }

@@ -44,7 +44,7 @@ export function* pairsOf({ layout, options, queries }: Head, block: number): Ite
   }
 }
 
-/** Whether a key is masked apart from the pattern: padding, or of another document than the query. */
+/** Whether a key is masked regardless of the pattern: as padding, or as part of another document than the query. */
 function isHidden({ attentionMask, documents }: Head, query: number, key: number): boolean {
   return (
     attentionMask !== undefined &&
@@ -104,7 +104,7 @@ export function evenKeys(head: Head, query: number): number[] {
   return shownKeys(head, query);
 }
 
-/** The keys that the pattern shows a query, padding included. */
+/** The keys that the pattern allows for a query, padding included. */
 function shownKeys(head: Head, query: number): number[] {
   const keys: number[] = [];
   for (const pair of pairsOf(head, Math.floor(query / BLOCK))) {

@@ -3,7 +3,7 @@ import type { ResolvedOptions } from '../options.js';
 import { type AttentionInputs, weightsReference } from './forward.js';
 import { ofBlock, queryBlocks } from './query-blocks.js';
 
-/** How many scores are computed at once, unless one query has more. */
+/** Maximum number of scores that are computed at once, unless one query has more. */
 const MOST_SCORES = 2 ** 21;
 
 /**

@@ -87,13 +87,13 @@ function sizeOf({ starts, entries, masks }: BlockLayout): number {
   return starts.length + entries.length + masks.length;
 }
 
-/** By the names of `assembly/call.ts`: offsets in bytes, strides in elements, 0 for an absent tensor. */
+/** Arguments by the names of `assembly/call.ts`: offsets in bytes, strides in elements, 0 for an absent tensor. */
 type Fields = Readonly<Record<keyof typeof FIELDS, number>>;
 
 const TYPES = Object.entries(FIELDS) as [keyof typeof FIELDS, (typeof FIELDS)[keyof typeof FIELDS]][];
 const CALL_WORDS = TYPES.length;
 
-/** All fields but the scratch memory, which is found only when the kernel has read them. */
+/** All fields except the scratch memory, whose size the kernel computes from them. */
 function fieldsOf(
   wasm: WasmInstance<unknown>,
   { inputs, attributes, results }: Task,

@@ -10,7 +10,7 @@ type Part = readonly number[];
 
 /** Parts per thread: several, so that uneven work and waiting threads balance out. */
 const PARTS = 8;
-/** Each part packs the keys of its heads again, which pays from this many queries on; a multiple of a block. */
+/** Minimum number of queries per part, a multiple of a block: each part packs the keys of its heads again. */
 const LEAST_QUERIES = 256;
 
 /** The parts of a forward call: batches, key heads and queries. */
@@ -22,8 +22,8 @@ export function forwardParts({ query, key }: OpInputs, threads: number): readonl
 }
 
 /**
- * The parts of a backward call: batches and key heads. What adds to the same elements of a bias gradient stays in one
- * part, so that the order of summation is fixed.
+ * The parts of a backward call: batches and key heads. Everything that adds to the same elements of a bias gradient is
+ * in one part, so that the order of summation is fixed.
  *
  * @param dbias the gradient of a bias tensor, if it is requested
  * @param drelative the gradient of a bias by distance, which all batches share

@@ -1,14 +1,14 @@
 import { fourOf, type GroupOfRows, lines, type RowKind, sizeOf } from './rows.js';
 import { fours, type Variant } from './variant.js';
 
-/** A tensor [.., length, heads, size], whose rows of one head are read by a workgroup one after the other. */
+/** A tensor [.., length, heads, size], whose rows of one head are read by a workgroup one by one. */
 export interface RowSource {
   readonly tensor: string;
   readonly kind: RowKind;
   readonly length: string;
   readonly heads: string;
   readonly head: string;
-  /** How many rows there are; later indices read the last row. */
+  /** Number of rows; larger indices read the last row. */
   readonly count: string;
 }
 

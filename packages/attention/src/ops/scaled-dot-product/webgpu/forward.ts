@@ -53,7 +53,7 @@ ${lines(own, (r) => finish(variant, r))}`,
   };
 }
 
-/** Code for the mask word of a query: which keys of a block its pattern shows. */
+/** Code for the mask word of a query: which keys of a block its pattern allows. */
 export function wordOf(r: number): string {
   return `let word${r} = wordAt(masks + u32(mask) * BLOCK + place${r}, mask);`;
 }
@@ -72,7 +72,7 @@ if (block * BLOCK + place${r} < p.queries) {
 }`;
 }
 
-/** Rows of keys and values, which the queries of a block read one after the other. */
+/** Rows of keys and values, which the queries of a block read one by one. */
 export function keysAndValues(variant: Variant): CommonRows {
   const source = { length: 'p.capacity', heads: 'p.keyHeads', head: 'shared_', count: 'p.keys' };
   return commonRows(variant, { tensor: 'k', kind: 'head', ...source }, { tensor: 'v', kind: 'value', ...source });
@@ -110,7 +110,7 @@ ${lines(group, (j) => weight(r, j))}`,
 ${addGroup('o', { factor: 'weight', keep: 'keep' }, variant, common.second)}`;
 }
 
-/** Code for a fully masked query: the mean of the values that its pattern shows. */
+/** Code for a fully masked query: the mean of the values that its pattern allows. */
 function evenly(valueSize: number, r: number): string {
   return `
 if (none) {

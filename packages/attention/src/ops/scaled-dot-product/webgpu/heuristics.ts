@@ -4,8 +4,8 @@ import type { Variant } from './variant.js';
 
 /**
  * Block kernels with tiles are faster than products over all pairs up to this share of visible pairs; kernels with
- * subgroups, which take seconds to compile, from this many pairs on. Above this size of the score matrix, memory
- * decides.
+ * subgroups, which take seconds to compile, from this many pairs on. Above this size of the score matrix, block kernels
+ * are used to save memory.
  */
 const limits = { mostSeenByTiles: 1 / 6, fewestPairs: 2 ** 20, mostScoreBytes: 2 ** 28, always: false };
 

@@ -17,7 +17,7 @@ export function layoutWords(layouts: readonly BlockLayout[]): Int32Array {
 }
 
 /**
- * The transposed layout: for every block of keys the blocks of queries that attend to it, ascending. Entries refer to
+ * The transposed layout: for every block of keys, the blocks of queries that attend to it, ascending. Entries refer to
  * blocks of queries; masks are unchanged.
  */
 export function turnedLayout(pattern: Pattern, request: LayoutRequest): BlockLayout {

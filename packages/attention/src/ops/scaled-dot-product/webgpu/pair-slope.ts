@@ -13,7 +13,7 @@ export function readsOf({ headSize, valueSize, extra }: Variant) {
 
 /**
  * Code for the weight of a pair, its dropout factor and its gradient, from `product` and `back` = dO Vᵀ. `seen` is
- * whether the pattern shows the pair. The weight is as accurate as the float32 logarithm.
+ * whether the pattern allows the pair. The weight is as accurate as the float32 logarithm.
  *
  * @param pair suffix of the variables of the pair
  * @param query,key suffixes of those of the query and of the key

@@ -1,7 +1,7 @@
 import type { ElementType } from '@sequitur/core';
 import { fours, type Variant } from './variant.js';
 
-/** Rows of a head in code, as vec4: those of queries and keys, or those of values. */
+/** The kind of a row of a head, held as vec4: of queries and keys, or of values. */
 export type RowKind = 'head' | 'value';
 
 export function sizeOf(kind: RowKind, { headSize, valueSize }: Variant): number {

@@ -4,7 +4,7 @@ import { nameOf, type Variant } from './variant.js';
 
 /**
  * stats [4, batch, heads, queries] = log Σ exp; Σ dO O - dL; for a fully masked query, the share of each key that its
- * pattern shows; and the reciprocal of the sum of its weights, which `queryGradientKernel` fills in. After them the
+ * pattern allows; and the reciprocal of the sum of its weights, which `queryGradientKernel` fills in. After them the
  * padding mask, [batch, keys].
  */
 export function statsKernel(variant: Variant): WebGpuKernel {
@@ -38,7 +38,7 @@ stats[2u * rows + index] = select(0.0, 1.0 / count, count > 0.0);`,
   };
 }
 
-/** How many keys the pattern shows the query, if it is fully masked. */
+/** The number of keys that the pattern allows for the query, if it is fully masked. */
 const COUNT = `
 if (isMinusInfinity(logs[index])) {
   let header = layoutOf(h);

@@ -11,11 +11,11 @@ export interface Variant {
   readonly softCap: boolean;
   readonly dropout: boolean;
   readonly evenly: boolean;
-  /** Rows that all lanes read come through workgroup memory; else the lanes of a subgroup broadcast them. */
+  /** Whether rows that all lanes read are loaded into workgroup memory; else the lanes of a subgroup broadcast them. */
   readonly tiles: boolean;
   /** Keys, or queries, between two loads of that memory; at most 32. */
   readonly rows: number;
-  /** How many of them are computed together. */
+  /** Number of them that are computed together. */
   readonly group: number;
   /** Whether that memory holds float16. */
   readonly half: boolean;
@@ -27,8 +27,8 @@ export interface Variant {
 const MOST = 256;
 
 /**
- * Null where no kernel supports the call: heads larger than 256, packed documents, and fully masked queries that average
- * over all keys.
+ * The variant for a call. Null where no kernel supports it: heads larger than 256, packed documents, and fully masked
+ * queries that average over all keys.
  */
 export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: ResolvedOptions): Variant | null {
   const { query, value, attentionMask, documents, bias, relative } = inputs;
@@ -49,15 +49,15 @@ export function variantOf(gpu: WebGpuInstance, inputs: OpInputs, options: Resolv
   };
 }
 
-/** Whether each query certainly attends to its own position, so that no query is fully masked. */
+/** Whether each query is known to attend to its own position, so that no query is fully masked. */
 export function seesItself({ patterns, offset, keyLength, evicted }: ResolvedOptions, queries: number): boolean {
   const includesItself = patterns.every(({ kind }) => kind === 'causal' || kind === 'slidingWindow');
   return includesItself && !evicted && offset >= 0 && offset + queries <= keyLength;
 }
 
 /**
- * Measured on a software adapter, whose subgroups have 8 lanes; for graphics cards the variant that fits into 16 KB of
- * workgroup memory.
+ * How rows are read: on a software adapter, whose subgroups have 8 lanes, as measured there; on graphics cards the
+ * variant that fits into 16 KB of workgroup memory.
  */
 function readingOf({ isSoftware, subgroupSize }: WebGpuInstance, headSize: number, valueSize: number) {
   const size = Math.max(headSize, valueSize);
