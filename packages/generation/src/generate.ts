@@ -15,8 +15,8 @@ export type Prompts = readonly (readonly number[])[];
  * the left, which does not affect the result.
  *
  * Each step yields the new token of every sequence, null for those that have ended; with `sequences` above 1 those of
- * one prompt are adjacent. Leaving the loop early, by `break`, an error or the signal, frees everything. With
- * `beamSearch` all steps come after the search.
+ * one prompt are adjacent. Leaving the loop early, by `break`, an error or the signal, frees all tensors. With
+ * `beamSearch` all steps are yielded after the search.
  *
  * @throws SequiturError when a prompt is empty, too long, or has an unknown id, and when options contradict each other
  */
@@ -49,7 +49,9 @@ export interface GeneratedSequence {
 }
 
 /**
- * Generates complete sequences: for each prompt as many as the option `sequences`, those of a beam search best first.
+ * Generates complete sequences: `sequences` of them for each prompt, those of a beam search best first.
+ *
+ * @throws SequiturError as `generate` does
  */
 export async function generateSequences(
   model: CausalModel,

@@ -8,10 +8,10 @@ const sequence = option.kind<readonly number[]>(
   'token ids, at least one',
   (value) => Array.isArray(value) && value.length > 0 && value.every(isToken),
 );
-/** A probability at which a filter keeps everything is a value that switches it off: 0 or 1. */
+/** A probability in [0, 1]; the end of the range at which a filter keeps every token disables it. */
 const share = optional(option.share);
 
-/** The rules of all options. Values that switch a rule off are allowed: `topK: 0`, `topP: 1`, empty lists. */
+/** The rules of all options. Values that disable an option are allowed: `topK: 0`, `topP: 1`, empty lists. */
 export const generateOptions = optionsOf<GenerateOptions>({
   minTokens: optional(option.countOrNone),
   minLength: optional(option.countOrNone),

@@ -2,13 +2,15 @@ import type { CausalModel } from '@sequitur/core';
 import type { SequenceBias } from './processors/chosen-sequences.js';
 import type { LogitsProcessor } from './processors/processor.js';
 
-/** Logits processors other than those of sampling. An empty list switches its rule off. */
+/** Logits processors other than those of sampling. An empty list disables its option. */
 export interface LogitsProcessorOptions {
   /** Minimum number of generated tokens before the end. */
   readonly minTokens?: number | undefined;
   /** Minimum length of prompt and generated tokens before the end. */
   readonly minLength?: number | undefined;
-  /** Above 1: tokens of the prompt and generated tokens become less likely. Off: 1. */
+  /**
+   * Above 1: tokens of the prompt and generated tokens become less likely (Keskar et al. 2019, section 4.1). Off: 1.
+   */
   readonly repetitionPenalty?: number | undefined;
   /** Subtracted from the score of tokens that were generated already. */
   readonly presencePenalty?: number | undefined;
@@ -16,7 +18,7 @@ export interface LogitsProcessorOptions {
   readonly frequencyPenalty?: number | undefined;
   /** The n for which no n-gram may occur twice. Off: 0. */
   readonly noRepeatNgram?: number | undefined;
-  /** The encoder input, one for each prompt, for the next two options. Default the prompts. */
+  /** The encoder inputs, one for each prompt, for the next two options. Default: the prompts. */
   readonly sources?: readonly (readonly number[])[] | undefined;
   /** The n for which no n-gram of the source may occur. Off: 0. */
   readonly sourceNoRepeatNgram?: number | undefined;
@@ -27,7 +29,7 @@ export interface LogitsProcessorOptions {
   readonly sequenceBias?: readonly SequenceBias[] | undefined;
   /** Tokens that must not occur. */
   readonly suppressTokens?: readonly number[] | undefined;
-  /** Tokens that must not be generated first. */
+  /** Tokens that must not be the first generated one. */
   readonly beginSuppressTokens?: readonly number[] | undefined;
   /** The first generated token, for example the target language of a translation. */
   readonly forcedBosToken?: number | undefined;
@@ -43,9 +45,9 @@ export interface LogitsProcessorOptions {
   readonly renormalized?: boolean | undefined;
 }
 
-/** Sampling options. If none is given, decoding is greedy; a value that switches a filter off still means sampling. */
+/** Sampling options. If none is given, decoding is greedy; a value that disables a filter still means sampling. */
 export interface SamplingOptions {
-  /** Divides the logits; 0: greedy decoding. */
+  /** The temperature, which divides the logits; 0: greedy decoding. */
   readonly temperature?: number | undefined;
   /** Off: 0. */
   readonly topK?: number | undefined;
@@ -73,7 +75,10 @@ export interface StoppingOptions {
   readonly endTokens?: readonly number[] | undefined;
   /** Ends a sequence as soon as its generated text contains one of the strings. */
   readonly stop?: StopStrings | undefined;
-  /** When the context is full: 'stop' (the default), or 'slide', which reads its later half again and continues. */
+  /**
+   * What to do when the context is full: 'stop' (the default), or 'slide', which reads its later half again and
+   * continues.
+   */
   readonly whenFull?: 'stop' | 'slide' | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -87,11 +92,14 @@ export interface StopStrings {
 export interface BeamOptions {
   /** Number of beams. */
   readonly beams: number;
-  /** Sequences are scored by log-probability / length ^ this: above 0, longer ones score higher. Default 1. */
+  /**
+   * The exponent of the length: sequences are scored by log-probability / length ^ lengthPenalty, so that above 0
+   * longer ones score higher. Default 1.
+   */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When the search ends: with as many finished sequences as beams (true); when no candidate can become better at its
-   * current length (false, the default); or when none can become better at all ('never').
+   * The condition that ends the search: as many finished sequences as beams (true); no candidate that could become
+   * better at its current length (false, the default); or none that could become better at any length ('never').
    */
   readonly earlyStopping?: boolean | 'never' | undefined;
   /**
@@ -101,15 +109,15 @@ export interface BeamOptions {
   /** The penalty of diverse beam search; needs `groups`. */
   readonly diversityPenalty?: number | undefined;
   /**
-   * Diverse beam search: the token that a finished group counts as choosing, in Hugging Face the padding id. Default
-   * none.
+   * Diverse beam search: the token that a finished group is treated as choosing, in Hugging Face the padding id.
+   * Default: none.
    */
   readonly finishedGroupToken?: number | undefined;
 }
 
 /** Contrastive search (Su et al. 2022): likely tokens whose hidden state differs from earlier ones. */
 export interface ContrastiveOptions {
-  /** Number of most likely tokens that are tried: k of the paper. */
+  /** Number of most likely tokens that are compared: k of the paper. */
   readonly candidates: number;
   /** Degeneration penalty in [0, 1]: α of the paper. */
   readonly penalty: number;

@@ -27,14 +27,14 @@ export class Reader {
     this.#model = model;
   }
 
-  /** How many more tokens fit into the context. */
+  /** The number of tokens that still fit into the context. */
   get room(): number {
     return this.#model.contextLength - this.#filled;
   }
 
-  /** Whether one more token makes the sequences so long that they must be read again: `CausalModel.rereadLength`. */
+  /** Whether with one more token the sequences must be read again, since they exceed `CausalModel.rereadLength`. */
   get mustReread(): boolean {
-    // The longest row has no padding, and the model chooses by the longest.
+    // The length that counts is that of the longest row, which has no padding.
     return this.#filled === this.#model.rereadLength;
   }
 

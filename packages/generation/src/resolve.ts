@@ -8,7 +8,7 @@ import { mostLikely, sample } from './sampling.js';
 import { checkProcessed, checkScores } from './scores.js';
 import { type Strategy, strategyOf, tokensToKeep } from './strategy.js';
 
-/** All logits processors as one. */
+/** All logits processors, composed. */
 export type Process = (scores: Float32Array, sequence: SequenceInRow) => void;
 
 /** A generation whose options are resolved: what a strategy gets. */
@@ -61,7 +61,7 @@ export function resolve(
   };
 }
 
-/** Null counts as not given, as in files of settings. */
+/** The options without null ones: null means absent, as in files of settings. */
 function withoutNull<Options extends object>(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as Options;
 }

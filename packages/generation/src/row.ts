@@ -2,7 +2,7 @@ import { type CausalModel, Random, SequiturError } from '@sequitur/core';
 import type { GenerateOptions } from './options.js';
 import type { SequenceSoFar } from './processors/index.js';
 
-/** Why a sequence ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
+/** The reason why a sequence ended: an end token, a stop string, `maxTokens` or `maxLength`, or a full context. */
 export type Finish = 'end' | 'stop' | 'length' | 'context';
 
 /** The tokens of a row so far, for its logits processors and errors. */
@@ -68,7 +68,7 @@ export function rowsOf(model: CausalModel, prompts: readonly (readonly number[])
   });
 }
 
-/** Tells why generated tokens end their sequence; null where they do not. */
+/** The reason why generated tokens end their sequence; null where they do not. */
 export type Ending = (generated: readonly number[]) => 'end' | 'stop' | null;
 
 /** Appends a token, and records whether the sequence ends with it. */

@@ -4,8 +4,8 @@ import type { SequenceInRow } from './row.js';
 const NONE_POSSIBLE = '-Infinity for every token';
 
 /**
- * Checks the model's scores of the next token. Tokens of -Infinity are impossible; NaN and Infinity are never scores of a
- * model that works.
+ * Checks the model's scores of the next token. Tokens of -Infinity are impossible; NaN and Infinity mean that the model
+ * is broken.
  *
  * @throws SequiturError naming the row, the position and the step
  */
@@ -16,7 +16,7 @@ export function checkScores(scores: Float32Array, sequence: SequenceInRow): void
     where: `generation, ${placeOf(sequence)}`,
     expected: 'finite scores from the model',
     got: broken ?? NONE_POSSIBLE,
-    fix: 'The weights or the input are not finite: the model has diverged in training (a learning rate that is too high), or a number has overflowed. The option finite replaces such scores',
+    fix: 'The weights or the input are not finite: the model has diverged in training (a learning rate that is too high), or a value has overflowed. The option `finite` replaces such scores',
   });
 }
 

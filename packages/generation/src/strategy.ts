@@ -28,7 +28,11 @@ export type Strategy =
   | { readonly name: 'contrastive'; readonly options: ResolvedContrastive }
   | { readonly name: 'speculation'; readonly options: ResolvedSpeculation };
 
-/** @throws SequiturError where more than one strategy is asked for, or its options contradict others */
+/**
+ * The strategy that the options select.
+ *
+ * @throws SequiturError where they select more than one, or contradict each other
+ */
 export function strategyOf(model: CausalModel, options: GenerateOptions): Strategy {
   const { beamSearch, contrastive, speculation } = options;
   const asked = Object.entries({ beamSearch, contrastive, speculation }).filter(([, value]) => value);
@@ -45,8 +49,8 @@ function resolveBeams(given: BeamOptions, options: GenerateOptions): ResolvedBea
   const where = ', beamSearch';
   if (beams % groups !== 0) throw fault(where, 'groups that divide the beams', `${beams} beams in ${groups} groups`);
   if (sequences > beams) throw fault(where, 'at most as many sequences as beams', `${sequences} of ${beams}`);
-  if (diversityPenalty && groups === 1) throw fault(where, 'groups beside a diversityPenalty', 'none');
-  if (groups > 1 && isSampling(options)) throw fault(where, 'no sampling beside groups', 'sampling options');
+  if (diversityPenalty && groups === 1) throw fault(where, 'groups with a diversityPenalty', 'none');
+  if (groups > 1 && isSampling(options)) throw fault(where, 'no sampling with groups', 'sampling options');
   const candidates = tokensToKeep(options) + (stop ? 2 : 0);
   return { beams, groups, lengthPenalty, earlyStopping, finishedGroupToken, candidates };
 }

@@ -23,7 +23,7 @@ export async function* tokenByToken(model: CausalModel, generation: Generation):
   }
 }
 
-/** Reads each prompt once, whatever its number of sequences, unless there is nothing to generate. */
+/** Reads each prompt once, for any number of sequences, unless there is nothing to generate. */
 async function readPrompts(reader: Reader, { rows, sequences, signal }: Generation): Promise<Scores> {
   for (const row of rows) if (row.limit === 0) row.finish = 'length';
   if (rows.every(({ finish }) => finish)) return [];
@@ -59,7 +59,7 @@ function choose(row: Row, scores: Float32Array, generation: Generation): void {
   grow(row, token, generation.ending, logProbabilityOf(token));
 }
 
-/** token -> log softmax(scores)[token]. */
+/** The function token -> log softmax(scores)[token]. */
 export function logProbabilities(scores: Float32Array): (token: number) => number {
   const normalizer = logSumExp(scores);
   return (token) => scores[token]! - normalizer;

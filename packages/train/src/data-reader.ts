@@ -1,6 +1,8 @@
 import { isResumable, type Json, SequiturError } from '@sequitur/core';
 
-/** An iterable of batches; resumable ones continue at once, others are read again up to the position. */
+/**
+ * Training data: an iterable of batches. Resumable data continue at the position; other data are read again up to it.
+ */
 export type TrainingData<Batch> = Iterable<Batch> | AsyncIterable<Batch>;
 
 /** Reads batches and counts them. */
@@ -14,7 +16,11 @@ export class DataReader<Batch> {
     this.#iterator = Symbol.asyncIterator in data ? data[Symbol.asyncIterator]() : data[Symbol.iterator]();
   }
 
-  /** @param from the position where an earlier run stopped */
+  /**
+   * Opens the data.
+   *
+   * @param from the position where an earlier run stopped
+   */
   static async open<Batch>(
     data: TrainingData<Batch>,
     from: { readonly batches: number; readonly data: Json } | null,

@@ -3,8 +3,8 @@ import type { TrainingData } from './data-reader.js';
 import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
 
 /**
- * Evaluates the loss over all batches as over one large batch, without dropout; by default the next-token loss in nats.
- * For a loss that does not count its labels it is the mean over the batches.
+ * Evaluates the loss over all batches, as over one large batch and without dropout; by default the next-token loss, in
+ * nats per token. A loss that does not count its labels is averaged over the batches.
  *
  * @throws SequiturError when there is no batch, or no label in any
  */

@@ -14,7 +14,8 @@ export interface StepGradients extends ValueAndGradients {
 }
 
 /**
- * How the losses of several batches are combined: their mean, or their sum where each is divided by the labels of all.
+ * The combination of the losses of several batches: their mean, or their sum where each is divided by the labels of
+ * all.
  */
 export type CombineLosses = 'mean' | 'sum';
 
@@ -44,7 +45,11 @@ export function disposeGradients({ value, norm, gradients }: StepGradients): voi
   dispose([value, norm, ...gradients.values()]);
 }
 
-/** @throws SequiturError where a step would make parameters NaN or infinite */
+/**
+ * Checks loss and gradient norm.
+ *
+ * @throws SequiturError where a step would make parameters NaN or infinite
+ */
 export function expectFinite(step: number, loss: number, norm: number): void {
   for (const [what, value] of [
     ['loss', loss],
@@ -55,12 +60,12 @@ export function expectFinite(step: number, loss: number, norm: number): void {
       where: `training, step ${step}`,
       expected: `a finite ${what}`,
       got: String(value),
-      fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are as before this step',
+      fix: 'Use a smaller learning rate or a longer warm-up; model and checkpoints are unchanged by this step',
     });
   }
 }
 
-/** Takes ownership of both: what is not in the sum is freed. */
+/** The sum of both. Takes ownership of them: tensors that are not in the sum are freed. */
 function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
   const gradients = new Map(a.gradients);
   for (const [path, gradient] of b.gradients) {
@@ -73,7 +78,7 @@ function added(a: ValueAndGradients, b: ValueAndGradients): ValueAndGradients {
   return { value, gradients };
 }
 
-/** Takes ownership of the sum. */
+/** The mean from the sum, of which it takes ownership. */
 function divided(sum: ValueAndGradients, count: number): ValueAndGradients {
   const quotient = <T extends Tensor>(total: T): T => {
     const mean = mul(total, 1 / count) as T;
@@ -87,7 +92,7 @@ function divided(sum: ValueAndGradients, count: number): ValueAndGradients {
 /**
  * A loss and its gradient with respect to every trainable parameter, by path. The caller disposes all of them.
  *
- * @throws SequiturError where no parameter is trainable, or the loss is no scalar or depends on none of them
+ * @throws SequiturError where no parameter is trainable, or the loss is not a scalar or depends on none of them
  */
 export function valueAndGradients(model: Module, loss: () => Scalar): ValueAndGradients {
   const paths = new Map<string, string>();
@@ -118,7 +123,7 @@ function differentiate(loss: () => Scalar, variables: Variable[]) {
   }
 }
 
-/** What tfjs kept for the backward pass, which it frees only after one. */
+/** Frees the tensors that tfjs kept for a backward pass, which it frees only after one. */
 function freeTape(): void {
   const { state } = engine();
   if (state.gradientDepth > 0) return;

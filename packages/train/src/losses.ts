@@ -23,13 +23,13 @@ import { add, clone, dispose, keep, mul, type Scalar, type Tensor2D, tidy } from
  */
 export interface LossFunction<M extends Module, Batch> {
   (model: M, batch: Batch, context: LossContext): Scalar;
-  /** The number of labels of a batch, for each mean that the loss is a sum of; undefined where it is unknown. */
+  /** The number of labels of a batch, one for each mean in the loss; undefined where it is unknown. */
   readonly countLabels?: ((batch: Batch, model: M) => readonly number[] | undefined) | undefined;
   /** Settings of the loss, which a resumed run compares. */
   readonly settings?: Json | undefined;
 }
 
-/** Token ids and labels: the ids to be predicted at the same positions; -100 is ignored. */
+/** A batch of token ids and labels: the ids to be predicted at the same positions; -100 is ignored. */
 export interface TokenBatch {
   readonly inputs: readonly ArrayLike<number>[];
   readonly labels: readonly ArrayLike<number>[];
@@ -75,7 +75,7 @@ export function nextToken(options: NextTokenOptions = {}) {
   return Object.assign(loss, { countLabels: ({ labels }: TokenBatch) => [countLabels(labels)], settings });
 }
 
-/** A loss of the next token, with that of the routers where the model balances its experts in training. */
+/** The next-token loss, plus the load balancing loss where the model has one. */
 function balanced(
   { balance }: CausalModel,
   context: StepContext,
@@ -94,7 +94,7 @@ function balanced(
 }
 
 /**
- * The number of labels of all batches, for each mean of the loss; undefined for a loss that does not count them.
+ * The number of labels of all batches, one for each mean in the loss; undefined for a loss that does not count them.
  *
  * @throws SequiturError where there is none at all: the mean would be 0 / 0
  */

@@ -7,7 +7,7 @@ export interface Schedule {
   readonly settings?: Json;
 }
 
-/** A number is a constant rate. Rates of custom functions are checked at each step. */
+/** The schedule of a learning rate: a number is constant. Rates of custom functions are checked at each step. */
 export function scheduleOf(learningRate: number | Schedule): Schedule {
   if (typeof learningRate === 'number') return constantRate(learningRate);
   if (learningRate.settings !== undefined) return learningRate;
@@ -27,7 +27,7 @@ export function describeSchedule(schedule: Schedule): Json {
   );
 }
 
-/** The rate of a step that the run may never reach: null where it throws. */
+/** The rate of a step; null where the function throws, since the run may never reach that step. */
 function probe(schedule: Schedule, step: number): number | null {
   try {
     return schedule(step);
@@ -43,7 +43,7 @@ export function constantRate(rate: number): Schedule {
 
 export interface WarmUpOptions {
   readonly peak: number;
-  /** Steps of linear warm-up from 0 to the peak, which is the rate of the last one. */
+  /** Number of steps of linear warm-up from 0; the rate of the last one is the peak. */
   readonly warmUp: number;
 }
 
@@ -68,7 +68,8 @@ export function warmUpThenConstant(options: WarmUpOptions): Schedule {
 }
 
 /**
- * Linear warm-up, then cosine decay (Loshchilov and Hutter 2017, equation 5); lowest by default a tenth of the peak.
+ * Linear warm-up, then cosine decay (Loshchilov and Hutter 2017, equation 5); the lowest rate is a tenth of the peak by
+ * default.
  */
 export function warmUpThenCosine(options: DecayOptions): Schedule {
   checkDecay('warmUpThenCosine', options);

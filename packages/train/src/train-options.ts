@@ -8,7 +8,7 @@ export interface TrainOptions<M extends Module, Batch> {
   readonly optimizer: Optimizer;
   /** The loss function; default the next-token loss. */
   readonly loss?: LossFunction<M, Batch> | undefined;
-  /** Total number of steps, those before a resumption included; default until the data end. */
+  /** Total number of steps, including those before a resumption; default: until the data end. */
   readonly steps?: number | undefined;
   /** Clips gradients to this global norm; default 1. */
   readonly maxGradientNorm?: number | undefined;
@@ -18,9 +18,9 @@ export interface TrainOptions<M extends Module, Batch> {
   readonly seed?: number | string | undefined;
   readonly evaluation?: EvaluationOptions<M, Batch> | undefined;
   readonly checkpoints?: CheckpointOptions | undefined;
-  /** Tokens per batch, for the reported speed; default the ids in its `inputs`, 0 where it has none. */
+  /** The number of tokens of a batch, for the reported speed; default that of the ids in its `inputs`, else 0. */
   readonly tokensOf?: ((batch: Batch) => number) | undefined;
-  /** Stops the training with its reason after the current step, which is saved where there are checkpoints. */
+  /** Stops the training after the current step, which is saved where there are checkpoints, and throws its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,22 +29,22 @@ export interface EvaluationOptions<M extends Module, Batch> {
   readonly data: () => Iterable<Batch>;
   /** Steps between evaluations. */
   readonly every: number;
-  /** Default the training loss. */
+  /** The loss of evaluations; default that of training. */
   readonly loss?: LossFunction<M, Batch> | undefined;
-  /** Early stopping: evaluations without improvement before the training stops; default never. */
+  /** Early stopping: number of evaluations without improvement after which the training stops; default: never. */
   readonly patience?: number | undefined;
 }
 
 export interface CheckpointOptions {
-  /** A folder of this machine (Node), or files. */
+  /** A folder on this machine (Node), or files. */
   readonly folder: string | CheckpointFiles;
   /** Steps between checkpoints. */
   readonly every: number;
-  /** How many of the last checkpoints are kept, besides the best one; default 3. */
+  /** Number of last checkpoints that are kept, besides the best one; default 3. */
   readonly keep?: number | undefined;
   /** Whether to resume from the last checkpoint, if any (the default); with false the folder must be empty. */
   readonly resume?: boolean | undefined;
-  /** What happens if settings differ from those of the saved run; default 'refuse'. */
+  /** Whether settings may differ from those of the saved run; default 'refuse'. */
   readonly changedSettings?: 'refuse' | 'accept' | undefined;
 }
 
@@ -76,7 +76,11 @@ const trainOptions = optionsOf<TrainOptions<Module, unknown>>({
   signal: option.optional(option.signal),
 });
 
-/** @throws SequiturError where data or an option are invalid */
+/**
+ * Checks the arguments of `train`.
+ *
+ * @throws SequiturError where the data or an option is invalid
+ */
 export function checkTraining<M extends Module, Batch>(
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch>,
@@ -87,14 +91,14 @@ export function checkTraining<M extends Module, Batch>(
 
 /** The progress of a training step. */
 export interface TrainProgress {
-  /** Counted from 1. */
+  /** The step, counted from 1. */
   readonly step: number;
   /** Mean loss of the step's batches before the update; for the next-token loss in nats. */
   readonly loss: number;
   /** Global gradient norm before clipping. */
   readonly gradientNorm: number;
   readonly learningRate: number;
-  /** Speed of this step, by `tokensOf`. */
+  /** Speed of this step in tokens per second, by `tokensOf`. */
   readonly tokensPerSecond: number;
   /** Present where an evaluation followed this step. */
   readonly validationLoss?: number;

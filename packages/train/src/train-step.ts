@@ -18,12 +18,12 @@ import {
 import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepOptions {
-  /** Counted from 1. */
+  /** The step, counted from 1. */
   readonly step: number;
   /** Clips gradients to this global norm; default no clipping. */
   readonly maxGradientNorm?: number | undefined;
   /**
-   * How several losses are combined; default their mean. Losses that are divided by the labels of all batches are
+   * The combination of several losses; default their mean. Losses that are divided by the labels of all batches are
    * summed.
    */
   readonly combine?: CombineLosses | undefined;
@@ -36,21 +36,21 @@ const stepOptions = optionsOf<StepOptions>({
 });
 
 export interface StepResult {
-  /** Scalars, which the caller disposes. */
+  /** The loss; the caller disposes both scalars. */
   readonly loss: Scalar;
-  /** Before clipping. */
+  /** The global norm of the gradients, before clipping. */
   readonly gradientNorm: Scalar;
 }
 
 /**
  * One training step: the loss, its gradient with respect to every trainable parameter, and the update by the optimizer.
- * Several losses are computed one after another, so that a large batch needs the memory of a small one.
+ * Several losses are computed one after another, so that a large batch needs only the memory of a small one.
  *
- * Nothing is waited for. On a GPU the caller looks at `gradientNorm`: where it is not finite, neither are the parameters
- * after the step. `train` looks before it updates.
+ * Does not wait for a GPU. There the caller must check `gradientNorm`: if it is not finite, neither are the parameters
+ * after the step. `train` checks it before the update.
  *
- * @throws SequiturError where the loss or the gradient is not finite, as far as the host can see without waiting (cpu and
- *   WebAssembly): nothing is updated then
+ * @throws SequiturError where the loss or the gradient is not finite, as far as the host can see without waiting (cpu
+ *   and WebAssembly): nothing is updated then
  */
 export function trainStep(
   model: Module,

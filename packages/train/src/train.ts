@@ -12,7 +12,7 @@ import { applyGradients } from './train-step.js';
 /**
  * Trains a model, and yields the progress after every step: a causal model with the next-token loss, any other with the
  * loss of the options. Leaving the loop stops the training; the model keeps its parameters. With checkpoints a run can
- * be killed at any moment, and the same call resumes it: on cpu bit for bit.
+ * be killed at any moment and is resumed by the same call, on cpu bit for bit.
  *
  * @throws SequiturError at once where an option is invalid; when the loss or its gradient is not finite, before
  *   anything is updated or saved; and when a checkpoint cannot be written or does not match
@@ -54,7 +54,7 @@ async function* steps<M extends Module, Batch>(
   }
 }
 
-/** The state of a training run between two steps. */
+/** A training run between two steps. */
 class Run<M extends Module, Batch> {
   readonly #model: M;
   readonly #options: TrainOptions<M, Batch>;

@@ -23,7 +23,7 @@ interface Candidate {
   readonly total: number;
 }
 
-/** All beams of a group start equal: only the first counts at the first step. */
+/** The total of all beams but the first at the first step, where all beams of a group are equal. */
 const NEVER_FIRST = -1e9;
 
 /** The beams of one prompt that compete with each other. */
@@ -78,7 +78,7 @@ export class BeamGroup {
       if (next.length === size) break;
     }
     this.resolved = this.hypotheses.isDone(candidates[0]!.total, length) || next.length === 0;
-    // Too few remain only where stop strings end more sequences than there are spare candidates.
+    // Too few remain only if stop strings end more sequences than there are spare candidates.
     while (next.length > 0 && next.length < size) next.push({ ...next[0]!, total: NEVER_FIRST });
     if (next.length > 0) this.beams = next;
   }
@@ -107,7 +107,11 @@ export class BeamGroup {
     return random ? candidates.sort((a, b) => b.total - a.total) : candidates;
   }
 
-  /** A beam as logits processors get it. @param rivals tokens that earlier groups have just chosen */
+  /**
+   * A beam as the sequence that logits processors get.
+   *
+   * @param rivals tokens that earlier groups have just chosen
+   */
   sequenceOf(beam: number, rivals: readonly number[] = []): SequenceInRow {
     const { tokens } = this.beams[beam]!;
     return { ...this.#row, tokens: [...this.#row.tokens, ...tokens], rivals, isBeam: true };

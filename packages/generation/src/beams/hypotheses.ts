@@ -30,7 +30,7 @@ export class Hypotheses {
     return this.#kept;
   }
 
-  /** Keeps the sequence if it is among the best. */
+  /** Adds the sequence if it is among the best. */
   add(sequence: Omit<Hypothesis, 'score'>, logProbability: number): void {
     const score = this.#scoreOf(logProbability, sequence.tokens.length);
     if (this.#kept.length === this.#size) {

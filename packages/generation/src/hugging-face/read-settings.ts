@@ -14,11 +14,12 @@ export function isGenerationSetting(name: string): boolean {
   return Object.hasOwn(SETTINGS, name) || INERT.includes(name);
 }
 
-/** The defaults of Hugging Face, as far as they switch something on. */
+/** The defaults of Hugging Face, except for those that have no effect. */
 const DEFAULTS: GenerationSettings = { max_length: 20, top_k: DEFAULT_TOP_K };
 
 /**
- * Converts settings of Hugging Face to generation options. Unknown ones, the notes of authors, are warned of once.
+ * Converts settings of Hugging Face to generation options. Each unknown one, such as a note of the authors, causes one
+ * warning.
  *
  * @throws SequiturError naming a setting that is not supported, or whose value is invalid
  */
@@ -39,8 +40,8 @@ export function readGenerationSettings(given: GenerationSettings, prompt: Genera
 }
 
 /**
- * Options over the settings of a checkpoint. One that is given replaces its setting: either length both of theirs, and a
- * strategy theirs.
+ * Merges options over the settings of a checkpoint. An option replaces the setting of the same meaning: `maxTokens` or
+ * `maxLength` replaces both lengths, and a strategy replaces another one.
  *
  * @throws SequiturError naming a setting that is not supported, or whose value is invalid
  */

@@ -44,8 +44,8 @@ const tokenOrTokens = option.either(
 );
 
 /**
- * How each setting of Hugging Face's `generate` maps to our options. Null, and the values that switch a rule off there,
- * switch it off here.
+ * How each setting of Hugging Face's `generate` maps to our options. Null, and the values that disable a rule there,
+ * disable it here.
  */
 export const SETTINGS: Readonly<Record<string, Setting>> = {
   max_new_tokens: setting(count, (maxTokens: number) => ({ maxTokens })),
@@ -57,7 +57,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   min_length: setting(count, (length: number, prompt, all) => ({
     minTokens: Math.max(0, length - prompt.length, (all.min_new_tokens as number | null | undefined) ?? 0),
   })),
-  // A negative id is that of no token.
+  // A negative id denotes no token.
   eos_token_id: setting(tokenOrTokens, (id: number | number[]) => ({
     endTokens: [id].flat().filter((each) => each >= 0),
   })),
@@ -106,7 +106,7 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
   typical_p: ofSampling(option.share, 'typical'),
   epsilon_cutoff: ofSampling(option.share, 'epsilonCutoff'),
   eta_cutoff: ofSampling(option.share, 'etaCutoff'),
-  // Hugging Face searches so only where it would else be greedy, with several candidates.
+  // Hugging Face uses contrastive search only in place of greedy decoding, and with several candidates.
   penalty_alpha: setting(option.share, (penalty: number, _prompt, all) => {
     const candidates = (all.top_k as number | null | undefined) ?? DEFAULT_TOP_K;
     const isGreedy = !all.do_sample && ((all.num_beams as number | null | undefined) ?? 1) === 1;
@@ -129,8 +129,7 @@ export const INERT = [
 ];
 
 /**
- * Settings that change the generated tokens and are not supported, with the values other than null that switch them
- * off.
+ * Settings that change the generated tokens and are not supported, with the values other than null that disable them.
  */
 export const UNSUPPORTED: Readonly<Record<string, readonly unknown[]>> = {
   ...{ guidance_scale: [1], token_healing: [false], force_words_ids: ['[]'], forced_decoder_ids: ['[]'] },

@@ -18,7 +18,7 @@ export function sourceRepetitionPenalty(penalty: number): LogitsProcessor {
 
 function scaleDown(scores: Float32Array, tokens: readonly number[], penalty: number): void {
   for (const token of new Set(tokens)) {
-    if (token >= scores.length) continue; // a source may have another vocabulary
+    if (token >= scores.length) continue; // the source may have another vocabulary
     const score = scores[token]!;
     scores[token] = score < 0 ? score * penalty : score / penalty;
   }

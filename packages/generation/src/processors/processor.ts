@@ -17,7 +17,11 @@ export interface SequenceSoFar {
  */
 export type LogitsProcessor = (scores: Float32Array, sequence: SequenceSoFar) => void;
 
-/** @throws SequiturError naming the option whose value is invalid */
+/**
+ * Checks the value of an option.
+ *
+ * @throws SequiturError naming the option and the invalid value
+ */
 export function checkOption(name: string, value: number, expected: string, holds: boolean): void {
   if (!holds) throw new SequiturError({ where: `generation, ${name}`, expected, got: String(value) });
 }

@@ -17,12 +17,12 @@ function forbidNgramsOf(known: readonly number[], tokens: readonly number[], n: 
   const start = tokens.length - (n - 1);
   if (start < 0) return;
   for (let i = 0; i + n <= known.length; i++) {
-    if (known[i + n - 1]! < scores.length && standsAt(known, i, tokens, start)) scores[known[i + n - 1]!] = -Infinity;
+    if (known[i + n - 1]! < scores.length && occursAt(known, i, tokens, start)) scores[known[i + n - 1]!] = -Infinity;
   }
 }
 
 /** Whether the end of `tokens`, from `start` on, occurs in `known` at `i`. */
-function standsAt(known: readonly number[], i: number, tokens: readonly number[], start: number): boolean {
+function occursAt(known: readonly number[], i: number, tokens: readonly number[], start: number): boolean {
   for (let j = start; j < tokens.length; j++) if (known[i + j - start] !== tokens[j]) return false;
   return true;
 }

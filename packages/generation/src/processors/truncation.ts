@@ -8,7 +8,8 @@ export interface KeepOptions {
 }
 
 /**
- * Top-k sampling: keeps the k most likely tokens (Fan, Lewis and Dauphin 2018), and those equal to the last of them.
+ * Top-k sampling: keeps the k most likely tokens, and those as likely as the last of them (Fan, Lewis and Dauphin
+ * 2018).
  */
 export function topK(k: number, { keep = 1 }: KeepOptions = {}): LogitsProcessor {
   checkCount('topK', k);

@@ -2,7 +2,7 @@ import type { Proposer } from './proposer.js';
 
 /**
  * Prompt lookup decoding (Saxena 2023): proposes the tokens that followed the last n-gram at an earlier occurrence,
- * longer matches first, then later ones. Costs nothing, and is useful where a sequence repeats its prompt.
+ * longer matches first, then later ones. It costs no model calls, and helps where a sequence repeats its prompt.
  *
  * @param longest maximum length of the n-gram that is looked up
  */

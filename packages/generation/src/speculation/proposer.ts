@@ -8,6 +8,8 @@ export interface Proposal {
 /** Proposes a continuation of a sequence. */
 export interface Proposer {
   /**
+   * Proposes the next tokens.
+   *
    * @param sequence prompt and generated tokens
    * @param count maximum number of proposed tokens
    */

@@ -9,7 +9,7 @@ import { DraftModel } from './draft-model.js';
 import { promptLookup } from './prompt-lookup.js';
 import type { Proposal, Proposer } from './proposer.js';
 
-/** With this many unread tokens the next step proposes nothing, so that the state certainly advances. */
+/** Number of unread tokens from which the next step proposes none, so that the state advances. */
 const MOST_UNREAD = 16;
 
 /**
@@ -74,7 +74,7 @@ class Speculation {
     if (this.#row.finish || this.#ahead.length > 0) return;
     const { tokens, promptLength, limit } = this.#row;
     const room = this.#model.contextLength - tokens.length;
-    // Tokens that are read must fit into the context; the token after them need not.
+    // The tokens that are read must fit into the context; the next token need not.
     if (room < 0) {
       this.#row.finish = 'context';
       return;
@@ -137,7 +137,7 @@ class Speculation {
     return chosen;
   }
 
-  /** Samples a token from the target distribution, the proposed one as often as that allows. */
+  /** Samples a token from the target distribution, preferring the proposed one as far as the distribution allows. */
   #draw(scores: Float32Array, proposed: number | undefined, draft: Float64Array | undefined): number {
     const { random } = this.#row;
     const target = hostSoftmax(scores);

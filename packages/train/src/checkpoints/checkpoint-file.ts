@@ -19,8 +19,8 @@ const STATE = 'run';
 const UPDATES = 'updates';
 
 /**
- * Writes everything that a run needs to continue as one safetensors file, with the run's state in the metadata. A sink
- * writes a file completely or not at all, so that a partial checkpoint never exists.
+ * Writes a checkpoint: one safetensors file with parameters and optimizer state, and the run's state in its metadata. A
+ * sink writes a file completely or not at all, so that there is never a partial checkpoint.
  *
  * @throws SequiturError where parameters are not finite: nothing is written then
  */
@@ -106,7 +106,11 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** @throws SequiturError where names or shapes in the checkpoint differ from those of the model */
+/**
+ * Checks the parameters of a checkpoint.
+ *
+ * @throws SequiturError where names or shapes differ from those of the model
+ */
 export function checkParameters({ name: where, tensors }: SafetensorsFile, model: Module): void {
   const parameters = parametersOf(model);
   const faults: string[] = [];

@@ -29,7 +29,7 @@ interface Index {
 const INDEX = 'checkpoints.json';
 
 export interface CheckpointStoreOptions {
-  /** How many of the last checkpoints are kept; default 3. */
+  /** Number of last checkpoints that are kept; default 3. */
   readonly keep?: number | undefined;
   /** Called when a checkpoint cannot be read and an older one is used; default `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
@@ -65,7 +65,11 @@ export class CheckpointStore {
     this.#warn = warn;
   }
 
-  /** @param place a folder of this machine (Node), or files */
+  /**
+   * Opens the checkpoints of a run.
+   *
+   * @param place a folder on this machine (Node), or files
+   */
   static async open(place: string | CheckpointFiles, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
     checkArgument('CheckpointStore.open, place', checkpointPlace, place);
     const { keep = 3, warn = console.warn } = checkOptions('CheckpointStore.open', storeOptions, options);
@@ -86,8 +90,8 @@ export class CheckpointStore {
   }
 
   /**
-   * Locks the place for this run and writes the index, so that a locked or read-only place is noticed before anything
-   * can be lost. Must be closed.
+   * Locks the place for this run and writes the index, so that a locked or read-only place is reported before any
+   * training. The store must be closed.
    */
   async prepare(): Promise<void> {
     this.#unlock ??= (await this.#files.sink.lock?.()) ?? null;
@@ -122,7 +126,7 @@ export class CheckpointStore {
     this.#index = index;
     const stay = new Set([...index.latest, index.best]);
     const gone = new Set([...latest, before.best].filter((other) => other !== null && !stay.has(other)));
-    // A file that cannot be removed takes space and does no harm.
+    // A file that cannot be removed only takes space.
     for (const other of gone) await this.#files.sink.remove?.(other!).catch(() => {});
     return name;
   }
@@ -172,7 +176,11 @@ export class CheckpointStore {
     });
   }
 
-  /** @returns the state, or the error as a sentence */
+  /**
+   * Reads the state of one checkpoint.
+   *
+   * @returns the state, or the error as a sentence
+   */
   async #read(
     name: string,
     model: Module,
@@ -180,11 +188,11 @@ export class CheckpointStore {
     accept: (state: RunState) => void,
   ): Promise<RunState | string> {
     const file = await this.#files.source.open(name);
-    if (!file) return `${name} is not there.`;
+    if (!file) return `${name} does not exist.`;
     try {
       const opened = await damageOf(openCheckpointFile(file));
       if (typeof opened === 'string') return opened;
-      // A refusal, or a model of another shape, is not the file's fault: an older file would not help.
+      // A refused state, or a model of another shape, would not be solved by an older file.
       accept(opened.state);
       checkParameters(opened.tensors, model);
       const damage = await damageOf(restore(opened.tensors, model, optimizer));

@@ -20,7 +20,7 @@ export interface RunState {
 export interface EvaluationState {
   /** The lowest validation loss; null until there is a finite one. */
   readonly best: number | null;
-  /** Evaluations since then. */
+  /** Number of evaluations since then. */
   readonly since: number;
 }
 
@@ -42,12 +42,20 @@ const runState = optionsOf<RunState>({
   }),
 });
 
-/** @throws SequiturError where the text is not the state of a run */
+/**
+ * Parses the state of a run.
+ *
+ * @throws SequiturError where the text is not one
+ */
 export function parseRunState(text: string, where: string): RunState {
   return checkOptions(`${where}, the state of a training run`, runState, parseJson(text, where) as RunState);
 }
 
-/** @throws SequiturError where a run would continue with other settings, naming each */
+/**
+ * Compares the settings of a resumed run with the saved ones.
+ *
+ * @throws SequiturError naming each setting that differs
+ */
 export function checkSameSettings(saved: Json, now: Json, where: string): void {
   const [before, after] = [flat(saved), flat(now)];
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(

@@ -24,8 +24,8 @@ export const adamWOptions = optionsOf<AdamWSettings>({
 });
 
 /**
- * AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam with decoupled weight decay. Moments and update counts belong
- * to a parameter's path: a missing gradient affects that parameter only. The caller disposes the optimizer.
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2): Adam with decoupled weight decay. Moments and update counts are kept
+ * per parameter path: a missing gradient affects only that parameter. The caller disposes the optimizer.
  */
 export function adamW(settings: AdamWSettings): Optimizer {
   const {

@@ -5,7 +5,7 @@ import { type AdamWSettings, adamWOptions } from './adam-w.js';
 import { matrices, type Optimizer, type UpdateContext } from './optimizer.js';
 import { OptimizerState } from './state.js';
 
-/** As for AdamW, but weightDecay is added to the gradient and defaults to 0. */
+/** The settings of Adam: those of AdamW, but weightDecay is added to the gradient and defaults to 0. */
 export type AdamSettings = AdamWSettings;
 
 /** Adam (Kingma and Ba 2015, algorithm 1); weight decay, if any, is added to the gradient. The caller disposes it. */

@@ -5,13 +5,13 @@ import { type DecaySettings, matrices, type Optimizer, optimizerRules, type Upda
 import { OptimizerState } from './state.js';
 
 export interface LionSettings extends DecaySettings {
-  /** A third to a tenth of AdamW's. */
+  /** The learning rate: a third to a tenth of AdamW's. */
   readonly learningRate: number | Schedule;
   /** Weight of the momentum in the direction of a step; default 0.9. */
   readonly beta1?: number;
   /** Decay rate of the momentum; default 0.99. */
   readonly beta2?: number;
-  /** Per step, times the learning rate; default 0. Three to ten times AdamW's. */
+  /** Weight decay per step, times the learning rate: three to ten times AdamW's. Default 0. */
   readonly weightDecay?: number;
 }
 
@@ -22,7 +22,7 @@ const lionOptions = optionsOf<LionSettings>({
 });
 
 /**
- * Lion (Chen et al. 2023, algorithm 2): steps of constant size along the sign of the momentum, its only state, half the
+ * Lion (Chen et al. 2023, algorithm 2): steps of constant size along the sign of the momentum. Its state is half the
  * size of Adam's. The caller disposes it.
  */
 export function lion(settings: LionSettings): Optimizer {

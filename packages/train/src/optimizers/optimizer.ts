@@ -5,21 +5,25 @@ import type { OptimizerState } from './state.js';
 
 /** The context of an update besides the gradient. */
 export interface UpdateContext {
-  /** Counted from 1. */
+  /** The step, counted from 1. */
   readonly step: number;
-  /** The factor of the gradient: clipping, or the mean over several batches. */
+  /** The factor on the gradient: for clipping, or for the mean over several batches. */
   readonly scale: number | Scalar;
 }
 
-/** An optimizer: updates parameters by their gradients; its state belongs to the parameters' paths. */
+/** An optimizer: updates parameters by their gradients. Its state is kept per parameter path. */
 export interface Optimizer {
   readonly learningRate: Schedule;
   /** All settings of the optimizer, its schedule included, which a resumed run compares. */
   readonly settings: Json;
   readonly state: OptimizerState;
-  /** Which parameters decay, if any; a resumed run compares their names. */
+  /** The parameters that decay, if any; a resumed run compares their names. */
   readonly decays?: DecayRule | undefined;
-  /** @param gradient remains owned by the caller */
+  /**
+   * Updates one parameter in place.
+   *
+   * @param gradient remains owned by the caller
+   */
   update(path: string, parameter: Parameter, gradient: Tensor, context: UpdateContext): void;
   /** Frees the optimizer state. */
   dispose(): void;
@@ -32,7 +36,7 @@ export type DecayRule = (path: string, parameter: Parameter) => boolean;
 export interface DecaySettings {
   /** The weight decay. */
   readonly weightDecay?: number;
-  /** Which parameters decay; default `matrices`. */
+  /** The parameters that decay; default `matrices`. */
   readonly decays?: DecayRule;
 }
 
@@ -50,7 +54,7 @@ export function describeOptimizer({ settings, decays }: Optimizer, model: Module
   return { settings, decays: Object.fromEntries(decaying.map(([path]) => [path, true])) };
 }
 
-/** All parameters of rank 2 and more: no biases, no norms, and none that opt out. */
+/** The parameters of rank 2 and more: neither biases nor norms, nor parameters that opt out. */
 export const matrices: DecayRule = (_path, parameter) => parameter.decays;
 
 /** As `matrices`, except those whose path matches: `matricesExcept(/embedding/)`. */

@@ -23,7 +23,7 @@ const sgdOptions = optionsOf<SgdSettings>({
   nesterov: option.optional(option.flag),
 });
 
-/** Stochastic gradient descent with momentum, as torch.optim.SGD. The caller disposes it. */
+/** Stochastic gradient descent with momentum, with the arithmetic of torch.optim.SGD. The caller disposes it. */
 export function sgd(settings: SgdSettings): Optimizer {
   const {
     momentum = 0,
@@ -68,7 +68,7 @@ export function sgd(settings: SgdSettings): Optimizer {
   };
 }
 
-/** Without momentum the others have no effect; Nesterov momentum has no formula with dampening. */
+/** Refuses settings without effect or meaning: dampening and Nesterov without momentum, and both together. */
 function checkMomentum(momentum: number, dampening: number, nesterov: boolean): void {
   const got = `momentum ${momentum}, dampening ${dampening}, nesterov ${nesterov}`;
   if (momentum === 0 && (nesterov || dampening > 0)) {

@@ -19,7 +19,11 @@ export class OptimizerState {
     return this.#updates;
   }
 
-  /** Counts an update of a parameter. @returns its index, from 1 */
+  /**
+   * Counts an update of a parameter.
+   *
+   * @returns its index, from 1
+   */
   countUpdate(path: string): number {
     const count = (this.#updates.get(path) ?? 0) + 1;
     this.#updates.set(path, count);
@@ -68,7 +72,7 @@ export class OptimizerState {
     for (const [path, count] of Object.entries(updates)) this.#updates.set(path, count);
   }
 
-  /** Frees everything: the state starts again from zeros. */
+  /** Frees all variables; the state starts again from zeros. */
   dispose(): void {
     for (const slot of this.#slots.values()) slot.dispose();
     this.#slots.clear();
