@@ -11,7 +11,7 @@ import {
   TransformerXl,
   transformerXlFamily,
 } from '@sequitur/gpt';
-import { Mamba, Mamba2, mamba, mamba2, mamba2Family, mambaFamily, s4d } from '@sequitur/mamba';
+import { falconMambaFamily, Mamba, Mamba2, mamba, mamba2, mamba2Family, mambaFamily, s4d } from '@sequitur/mamba';
 import { filesSink, filesSource } from '@sequitur/pretrained';
 import { gru, lstm, minGru } from '@sequitur/recurrent';
 import { attention, LanguageModel, SequenceToSequence, sequenceToSequenceFamilies } from '@sequitur/transformer';
@@ -25,6 +25,8 @@ const FULL = { ...LONG, hiddenWidth: 20 };
 
 const experts = { ...FULL, experts: 4, activeExperts: 2, expertWidth: 12 };
 
+const scan = { innerWidth: 32, stateSize: 4, scanHeadSize: 8 };
+
 const deepSeek = {
   ...{ ...experts, headSize: 4, latentSize: 8, plainSize: 4, valueSize: 4, firstSparseLayer: 1, sharedExperts: 1 },
   ...{ normalised: false, routingScale: 1 },
@@ -37,6 +39,9 @@ const gpts: Readonly<Record<string, object>> = {
   ...{ mixtral: experts, qwen2_moe: { ...experts, sharedWidth: 8 }, qwen3_moe: experts, gpt_oss: experts },
   ...{ deepseek_v2: { ...deepSeek, scoring: 'softmax' }, deepseek_v3: { ...deepSeek, scoring: 'sigmoid' } },
   ...{ falcon: FULL, gptj: { ...FULL, rotaryDimensions: 4 }, opt: FULL, lfm2: { ...FULL, attends: [true, false] } },
+  ...{ bamba: { ...FULL, ...scan, attends: [true, false] }, falcon_h1: { ...FULL, ...scan } },
+  ...{ jamba: { ...experts, attends: [true, false], sparse: [false, true] } },
+  granitemoehybrid: { ...experts, ...scan, experts: 4, sharedWidth: 12, attends: [true, false] },
   ...{ cohere: FULL, cohere2: FULL, glm: FULL, glm4: FULL, phi: FULL, phi3: FULL, stablelm: FULL, starcoder2: FULL },
 };
 
@@ -135,6 +140,7 @@ const cases: Readonly<Record<string, Case>> = {
     ]),
   ),
   mamba: causal(Mamba, SIZES),
+  falcon_mamba: causal(Mamba, SIZES, falconMambaFamily),
   mamba2: causal(Mamba2, { ...SIZES, headSize: 8 }),
   'transfo-xl': causal(TransformerXl, xl),
   'lm-rmt': causal(MemoryTransformerXl, memoryXl),
@@ -172,13 +178,21 @@ const NAMES = [
   ...['pegasus', 'mamba', 'mamba2', 'transfo-xl', 'lm-rmt', 'rmt-gpt2', 'albert', 'electra', 'modernbert'],
   ...['deepseek_v2', 'deepseek_v3'],
   ...['mbart', 'm2m_100'],
+  ...['falcon_mamba', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
 ];
 
 describe('a model created with every default', () => {
   beforeEach(() => openBackend('cpu').then(() => undefined));
 
   it('is one of every family', () => {
-    const families = [...gptFamilies, ...bertFamilies, ...sequenceToSequenceFamilies, mambaFamily, mamba2Family];
+    const families = [
+      ...gptFamilies,
+      ...bertFamilies,
+      ...sequenceToSequenceFamilies,
+      mambaFamily,
+      falconMambaFamily,
+      mamba2Family,
+    ];
     const others = [transformerXlFamily, memoryTransformerXlFamily, recurrentMemoryGptFamily];
     expect([...families, ...others].map(({ modelType }) => modelType).sort()).toEqual([...NAMES].sort());
     const known = new Set(models.flatMap((model): readonly { modelType: string }[] => model.families));

@@ -14,7 +14,7 @@ const families = {
     ...['gpt2', 'gpt_neox', 'gpt_neo', 'gptj', 'bloom', 'falcon', 'opt', 'llama', 'mistral', 'qwen2', 'qwen3'],
     ...['smollm3', 'granite', 'olmo2', 'olmo3', 'gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4'],
     ...['phi', 'phi3', 'stablelm', 'starcoder2', 'lfm2', 'mixtral', 'qwen2_moe', 'qwen3_moe', 'gpt_oss', 'deepseek_v2'],
-    ...['deepseek_v3'],
+    ...['deepseek_v3', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
   ],
   TransformerXl: ['transfo-xl'],
   MemoryTransformerXl: ['lm-rmt'],
@@ -23,7 +23,7 @@ const families = {
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 'electra', 'albert', 'modernbert'],
   ],
   SequenceToSequence: ['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
-  Mamba: ['mamba'],
+  Mamba: ['mamba', 'falcon_mamba'],
   Mamba2: ['mamba2'],
 } as const;
 

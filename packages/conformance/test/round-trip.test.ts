@@ -48,6 +48,7 @@ const ignored = [
   ...['encoder_layerdrop', 'decoder_layerdrop', 'time_step_init_scheme', 'time_step_scale', 'use_mambapy'],
   ...['rescale_prenorm_residual', 'residual_in_fp32', 'id2label', 'label2id', 'initializer_range', 'use_cache'],
   ...['time_step_rank', 'hidden_act', 'chunk_size', 'init', 'init_range', 'init_std', 'proj_init_std'],
+  ...['num_logits_to_keep', 'use_mamba_kernels', 'use_falcon_mambapy'],
   ...['sample_softmax', 'ext_len', 'embd_pdrop', 'use_bidirectional_attention'],
 ];
 
@@ -59,7 +60,9 @@ const rulesOfOthers = [
 
 /** The amplitudes of YaRN and LongRoPE, which are written as explicit values. */
 const inOtherWords: Readonly<Record<string, readonly string[]>> = {
+  'deepseek-v3': ['qk_head_dim'],
   'deepseek-v3-yarn': ['rope_scaling', 'qk_head_dim'],
+  'falcon-h1': ['mamba_expand'], // another attribute says the width
   'llama-yarn-mscale': ['rope_scaling'],
   'phi3-longrope': ['rope_scaling'],
 };

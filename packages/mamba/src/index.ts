@@ -1,5 +1,6 @@
 export * from './architectures.js';
 export * from './block-parts.js';
+export { falconMambaFamily } from './models/falcon-mamba/hugging-face.js';
 export { type MambaConfig, mambaPresets } from './models/mamba/config.js';
 export { mambaFamily, mambaMixerRules } from './models/mamba/hugging-face.js';
 export * from './models/mamba/model.js';

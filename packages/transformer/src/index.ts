@@ -10,6 +10,7 @@ export * from './lora/index.js';
 export * from './mixer-block.js';
 export * from './models/index.js';
 export * from './parallel-block.js';
+export * from './parallel-mixers.js';
 export * from './parts/index.js';
 export * from './positions/index.js';
 export * from './post-norm-block.js';

@@ -8,6 +8,7 @@ import { causalUnderTest } from './causal-under-test.js';
 import { fillHiddenOnce } from './hidden-once.js';
 import { compareLatent, hasLatentAttention } from './latent-states.js';
 import type { ModelUnderTest, Rows } from './model-under-test.js';
+import { keepPaddingApart } from './padding-apart.js';
 import { stackOutputName } from './stack-output-name.js';
 
 /** A decoder-only model, with or without its head. */
@@ -33,9 +34,12 @@ function hasAttention(block: Module): boolean {
   );
 }
 
-/** GPT-2 and GPT-Neo add two masks in Python, which affects padding queries only. */
+/** GPT-2, GPT-Neo, Bamba and Falcon-H1 mask in Python so that padding queries see other keys. */
 function addMasksAsPython(modelType: string, model: Module): void {
   for (const [, part] of modulesOf(model)) if (part instanceof GatedConvolutionMixer) readPadding(part);
+  if (modelType === 'bamba' || modelType === 'falcon_h1') {
+    for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) keepPaddingApart(part);
+  }
   const within = modelType === 'gpt2' ? full() : modelType === 'gpt_neo' ? causal() : null;
   if (!within) return;
   for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) fillHiddenOnce(part, within);

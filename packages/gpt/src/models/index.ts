@@ -1,8 +1,10 @@
 import type { CausalFamily } from '@sequitur/transformer';
+import { bambaFamily } from './bamba/hugging-face.js';
 import { bloomFamily } from './bloom/hugging-face.js';
 import { cohere2Family, cohereFamily } from './cohere/hugging-face.js';
 import { deepSeekV2Family, deepSeekV3Family } from './deepseek/hugging-face.js';
 import { falconFamily } from './falcon/hugging-face.js';
+import { falconH1Family } from './falcon-h1/hugging-face.js';
 import { gemmaFamily } from './gemma/hugging-face.js';
 import { gemma2Family } from './gemma2/hugging-face.js';
 import { gemma3Family } from './gemma3/hugging-face.js';
@@ -14,6 +16,8 @@ import { gptOssFamily } from './gpt-oss/hugging-face.js';
 import { gpt2Family } from './gpt2/hugging-face.js';
 import { gptJFamily } from './gptj/hugging-face.js';
 import { graniteFamily } from './granite/hugging-face.js';
+import { graniteMoeHybridFamily } from './granite-moe-hybrid/hugging-face.js';
+import { jambaFamily } from './jamba/hugging-face.js';
 import { lfm2Family } from './lfm2/hugging-face.js';
 import { llamaFamily } from './llama/hugging-face.js';
 import { mistralFamily } from './mistral/hugging-face.js';
@@ -30,10 +34,12 @@ import { smolLm3Family } from './smollm3/hugging-face.js';
 import { stableLmFamily } from './stablelm/hugging-face.js';
 import { starcoder2Family } from './starcoder2/hugging-face.js';
 
+export type { BambaConfig } from './bamba/config.js';
 export type { BloomConfig } from './bloom/config.js';
 export type { CohereConfig } from './cohere/config.js';
 export type { DeepSeekConfig } from './deepseek/config.js';
 export type { FalconConfig } from './falcon/config.js';
+export type { FalconH1Config } from './falcon-h1/config.js';
 export type { GemmaConfig } from './gemma/config.js';
 export type { Gemma2Config } from './gemma2/config.js';
 export type { Gemma3Config } from './gemma3/config.js';
@@ -45,6 +51,8 @@ export type { GptOssConfig } from './gpt-oss/config.js';
 export { type Gpt2Config, gpt2Presets } from './gpt2/config.js';
 export type { GptJConfig } from './gptj/config.js';
 export type { GraniteConfig } from './granite/config.js';
+export type { GraniteMoeHybridConfig } from './granite-moe-hybrid/config.js';
+export type { JambaConfig } from './jamba/config.js';
 export type { Lfm2Config } from './lfm2/config.js';
 export { buildLlamaLike, type LlamaVariation } from './llama/build.js';
 export type { BiasedLlamaConfig, LlamaConfig } from './llama/config.js';
@@ -62,12 +70,14 @@ export type { SmolLm3Config } from './smollm3/config.js';
 export type { StableLmConfig } from './stablelm/config.js';
 export type { Starcoder2Config } from './starcoder2/config.js';
 export {
+  bambaFamily,
   bloomFamily,
   cohere2Family,
   cohereFamily,
   deepSeekV2Family,
   deepSeekV3Family,
   falconFamily,
+  falconH1Family,
   gemma2Family,
   gemma3Family,
   gemmaFamily,
@@ -79,6 +89,8 @@ export {
   gptNeoxFamily,
   gptOssFamily,
   graniteFamily,
+  graniteMoeHybridFamily,
+  jambaFamily,
   lfm2Family,
   llamaFamily,
   mistralFamily,
@@ -104,4 +116,5 @@ export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
   ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
   ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily, gptOssFamily, deepSeekV2Family, deepSeekV3Family],
+  ...[bambaFamily, jambaFamily, graniteMoeHybridFamily, falconH1Family],
 ];

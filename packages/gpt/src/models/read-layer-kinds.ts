@@ -1,5 +1,5 @@
 import { SequiturError } from '@sequitur/core';
-import { type ConfigReader, oneOf, texts } from '@sequitur/pretrained';
+import { type ConfigReader, linearRules, oneOf, texts, type WeightRule } from '@sequitur/pretrained';
 
 /**
  * Reads an attribute that names the kind of each layer, as the values of `kinds`; undefined where it is absent.
@@ -19,4 +19,18 @@ export function readLayerKinds<T>(
     }
     return named.map((kind, layer) => kinds[oneOf(Object.keys(kinds))(kind, `${where}, layer ${layer}`)]!);
   });
+}
+
+/** Names of the output projections, which attention and other mixers of one model call otherwise. */
+export function mixerOutputRules(
+  attends: readonly boolean[],
+  prefix: string,
+  names: { readonly attention: string; readonly other: string },
+): WeightRule[] {
+  return attends.flatMap((attention, layer) =>
+    linearRules(
+      `${prefix}layers.${layer}.${attention ? names.attention : names.other}`,
+      `blocks.${layer}.mixer.output`,
+    ),
+  );
 }

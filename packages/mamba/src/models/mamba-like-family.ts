@@ -3,7 +3,8 @@ import type { CausalConfig, CausalFamily } from '@sequitur/transformer';
 
 interface MambaLikeOptions<Config extends CausalConfig>
   extends Pick<CausalFamily<Config>, 'modelType' | 'readConfig' | 'writeConfig' | 'build'>,
-    Required<Pick<Family<Config>, 'presets' | 'recognizes'>> {
+    Required<Pick<Family<Config>, 'presets'>>,
+    Pick<Family<Config>, 'recognizes'> {
   readonly classes: readonly [base: string, languageModel: string];
   isTied(config: Config): boolean;
   /** Names of the tensors of one mixer. */

@@ -105,11 +105,27 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   gpt_neox: ['n_positions'],
   bart: bartLike,
   marian: bartLike,
+  mbart: bartLike,
+  m2m_100: bartLike,
   blenderbot: bartLike,
   pegasus: bartLike,
   t5: ['n_positions'],
   mt5: ['n_positions'],
   mamba: [...stateSpace, 'rms_norm', 'time_step_init_scheme', 'time_step_scale', 'use_associative_scan', 'use_mambapy'],
+  falcon_mamba: [
+    ...stateSpace,
+    ...[
+      'rms_norm',
+      'time_step_init_scheme',
+      'time_step_scale',
+      'use_associative_scan',
+      'use_falcon_mambapy',
+      'use_mambapy',
+    ],
+  ],
+  jamba: ['num_logits_to_keep', 'use_associative_scan', 'use_mamba_kernels', 'use_mambapy'],
+  bamba: ['num_logits_to_keep'],
+  falcon_h1: ['num_logits_to_keep'],
   // Its class reads neither the rank nor the width: the first is unused, the second follows from the heads.
   mamba2: [...stateSpace, 'intermediate_size', 'rms_norm', 'time_step_rank'],
   'transfo-xl': [

@@ -16,6 +16,10 @@ export const entryPoints: Readonly<Record<string, string>> = {
       'gpt_oss',
       'deepseek_v2',
       'deepseek_v3',
+      'bamba',
+      'jamba',
+      'granitemoehybrid',
+      'falcon_h1',
     ],
   ]),
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
@@ -28,7 +32,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
     ...['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
   ]),
   ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
-  ...spread('Mamba of @sequitur/mamba', ['mamba']),
+  ...spread('Mamba of @sequitur/mamba', ['mamba', 'falcon_mamba']),
   ...spread('Mamba2 of @sequitur/mamba', ['mamba2']),
 };
 

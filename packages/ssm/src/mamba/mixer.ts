@@ -9,6 +9,8 @@ import {
   ones,
   Parameter,
   type PartCost,
+  RmsNorm,
+  rmsNorm,
   type SequenceMixer,
   scoped,
   uniform,
@@ -20,6 +22,7 @@ import {
   expandDims,
   mul,
   neg,
+  ones as onesTensor,
   split,
   sub,
   type Tensor2D,
@@ -41,6 +44,8 @@ export interface MambaMixerOptions {
   readonly bias: boolean;
   readonly convolutionBias: boolean;
   readonly activation: string;
+  /** Root mean square norms of step size, input and output matrices, with weights or without; default none. */
+  readonly selectionNorm?: { readonly epsilon: number; readonly weighted: boolean } | undefined;
   readonly stepSpan?: StepSizeSpan | undefined;
   /** Factor on the initial output projection; default 1. */
   readonly outputScale?: number;
@@ -64,6 +69,9 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
   readonly input: Linear; // [width, 2 * innerWidth]: signal and gate
   readonly convolution: ShortConvolution;
   readonly selection: Linear; // [innerWidth, stepRank + 2 * stateSize]: projections to Δ, B and C
+  readonly stepNorm: RmsNorm | null; // [stepRank]
+  readonly inputNorm: RmsNorm | null; // [stateSize]: of B
+  readonly outputNorm: RmsNorm | null; // [stateSize]: of C
   readonly stepSize: Linear; // [stepRank, innerWidth]
   readonly stepBias: Parameter; // [innerWidth]
   readonly logDecay: Parameter; // [innerWidth, stateSize]: log(-A)
@@ -84,6 +92,9 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
     });
     const selected = stepRank + 2 * stateSize;
     this.selection = new Linear(innerWidth, selected, { bias: false, initializer: uniform(1 / Math.sqrt(innerWidth)) });
+    this.stepNorm = selectionNorm(options, stepRank);
+    this.inputNorm = selectionNorm(options, stateSize);
+    this.outputNorm = selectionNorm(options, stateSize);
     this.stepSize = new Linear(stepRank, innerWidth, { bias: false, initializer: uniform(1 / Math.sqrt(stepRank)) });
     this.stepBias = new Parameter([innerWidth], stepBiasInitializer(stepSpan));
     this.logDecay = new Parameter([innerWidth, stateSize], s4dRealInitializer, { decays: false });
@@ -127,9 +138,17 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
     });
   }
 
+  #normed(x: Tensor3D, norm: RmsNorm | null): Tensor3D {
+    const { selectionNorm } = this.#options;
+    if (norm) return norm.apply(x);
+    return selectionNorm ? rmsNorm(x, onesTensor([x.shape[2]]), selectionNorm.epsilon) : x;
+  }
+
   #scanOf(x: Tensor3D, initialState: Tensor3D, { attentionMask, resets }: MixContext): SelectiveScan {
     const { stepRank, stateSize } = this.#options;
-    const [step, inputMatrix, outputMatrix] = split(this.selection.apply(x), [stepRank, stateSize, stateSize], 2);
+    const parts = split(this.selection.apply(x), [stepRank, stateSize, stateSize], 2) as Tensor3D[];
+    const norms = [this.stepNorm, this.inputNorm, this.outputNorm];
+    const [step, inputMatrix, outputMatrix] = parts.map((part, index) => this.#normed(part, norms[index]!));
     return {
       x,
       stepSize: withoutPadding(this.stepSize.apply(step as Tensor3D), attentionMask),
@@ -142,6 +161,10 @@ export class MambaMixer extends Module implements SequenceMixer<MambaState> {
       resets: resets && (cast(resets, 'float32') as Tensor2D),
     };
   }
+}
+
+function selectionNorm({ selectionNorm: norm }: MambaMixerOptions, size: number): RmsNorm | null {
+  return norm?.weighted ? new RmsNorm(size, norm.epsilon) : null;
 }
 
 /** Steps before softplus at padding: it gives 0 for them, so that the state neither decays nor takes anything up. */

@@ -13,6 +13,7 @@ import {
   rmsNorm,
   type SequenceMixer,
   scoped,
+  silu,
   softplus,
   uniform,
 } from '@sequitur/core';
@@ -34,6 +35,7 @@ import {
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
+  tensor1d,
   zeros,
 } from '@tensorflow/tfjs-core';
 import { DEFAULT_STEP_SPAN, logUniformInitializer, type StepSizeSpan, stepBiasInitializer } from '../initializers.js';
@@ -56,6 +58,14 @@ export interface Mamba2MixerOptions {
   readonly activation: string;
   readonly normEpsilon: number;
   readonly normGroupSize: number;
+  /** The norm of the output after it is gated (the default), before it is gated, or none but the gate. */
+  readonly norm?: 'afterGate' | 'beforeGate' | 'none';
+  /** Whether the output projection has a bias; default `bias`. */
+  readonly outputBias?: boolean;
+  /** Factor on the input; default 1. */
+  readonly inputScale?: number;
+  /** Factors on what the input projection gives: gate, signal, input matrix, output matrix, step sizes; default 1. */
+  readonly projectionScales?: readonly number[];
   readonly stepSpan?: StepSizeSpan | undefined;
   /** Factor on the initial output projection; default 1. */
   readonly outputScale?: number;
@@ -82,7 +92,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   readonly stepBias: Parameter; // [heads]
   readonly logDecay: Parameter; // [heads]: log(-A)
   readonly skip: Parameter; // [heads]: D
-  readonly normWeight: Parameter; // [innerWidth]
+  readonly normWeight: Parameter | null; // [innerWidth]
   readonly output: Linear; // [innerWidth, width]
   readonly heads: number;
   readonly #options: Mamba2MixerOptions;
@@ -99,8 +109,11 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
     this.stepBias = new Parameter([this.heads], stepBiasInitializer(stepSpan));
     this.logDecay = new Parameter([this.heads], logUniformInitializer(1, 16));
     this.skip = new Parameter([this.heads], ones);
-    this.normWeight = new Parameter([innerWidth], ones);
-    this.output = new Linear(innerWidth, width, { bias, initializer: uniform(outputScale / Math.sqrt(innerWidth)) });
+    this.normWeight = options.norm === 'none' ? null : new Parameter([innerWidth], ones);
+    this.output = new Linear(innerWidth, width, {
+      bias: options.outputBias ?? bias,
+      initializer: uniform(outputScale / Math.sqrt(innerWidth)),
+    });
     this.#options = options;
   }
 
@@ -125,8 +138,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   }
 
   mix(x: Tensor3D, state: Mamba2State, context: MixContext): { output: Tensor3D; state: Mamba2State } {
-    const { innerWidth, groups, stateSize, normEpsilon, normGroupSize, chunkLength } = this.#options;
-    const { kernelSize, headSize } = this.#options;
+    const { innerWidth, groups, stateSize, kernelSize, headSize, chunkLength } = this.#options;
     expectStateTensors('Mamba2Mixer', state, {
       convolution: [x.shape[0], kernelSize - 1, innerWidth + 2 * groups * stateSize],
       scan: [x.shape[0], this.heads, headSize, stateSize],
@@ -135,7 +147,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
       const attentionMask = context.attentionMask && expandDims(cast(context.attentionMask, 'float32'), 2);
       const masked = (values: Tensor3D) => (attentionMask ? (mul(values, attentionMask) as Tensor3D) : values);
       const sizes = [innerWidth, innerWidth + 2 * groups * stateSize, this.heads];
-      const [gate, mixed, step] = split(this.input.apply(masked(x)), sizes, 2) as [Tensor3D, Tensor3D, Tensor3D];
+      const [gate, mixed, step] = split(this.#project(masked(x)), sizes, 2) as [Tensor3D, Tensor3D, Tensor3D];
       const resets = context.resets && (cast(context.resets, 'float32') as Tensor2D);
       const padding = this.input.bias
         ? keepFirstPadding(context.attentionMask, state.convolution)
@@ -146,10 +158,26 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
       const { y, state: last } = stateSpaceDuality(scan, chunkLength);
       this.#observe(scan, stepSize, context);
       const passed = add(y, mul(signal, expandDims(this.skip.value, 1)));
-      const options = { gate, groupSize: normGroupSize };
-      const normed = rmsNorm(reshape(passed, gate.shape), this.normWeight.value, normEpsilon, options);
+      const normed = this.#gated(reshape(passed, gate.shape), gate);
       return { output: this.output.apply(normed) as Tensor3D, state: { convolution: convolved.state, scan: last } };
     });
+  }
+
+  /** Gate, signal, input and output matrices and step sizes. */
+  #project(x: Tensor3D): Tensor3D {
+    const { inputScale = 1, projectionScales: scales, innerWidth, groups, stateSize } = this.#options;
+    const projected = this.input.apply(inputScale === 1 ? x : (mul(x, inputScale) as Tensor3D));
+    if (!scales) return projected;
+    const sizes = [innerWidth, innerWidth, groups * stateSize, groups * stateSize, this.heads];
+    const factors = sizes.flatMap((size, part) => new Array<number>(size).fill(scales[part]!));
+    return mul(projected, tensor1d(factors)) as Tensor3D;
+  }
+
+  #gated(x: Tensor3D, gate: Tensor3D): Tensor3D {
+    const { normEpsilon, normGroupSize: groupSize, norm } = this.#options;
+    if (!this.normWeight) return mul(x, silu(gate)) as Tensor3D;
+    const options = { gate, groupSize, normBeforeGate: norm === 'beforeGate' };
+    return rmsNorm(x, this.normWeight.value, normEpsilon, options);
   }
 
   #scanOf(mixed: Tensor3D, stepSize: Tensor3D, initialState: Tensor4D, resets: Tensor2D | undefined) {

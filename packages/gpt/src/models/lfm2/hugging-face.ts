@@ -12,7 +12,7 @@ import {
   type WeightRule,
 } from '@sequitur/pretrained';
 import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
-import { readLayerKinds } from '../read-layer-kinds.js';
+import { mixerOutputRules, readLayerKinds } from '../read-layer-kinds.js';
 import { buildLfm2 } from './build.js';
 import { type Lfm2Config, lfm2Presets } from './config.js';
 
@@ -73,10 +73,7 @@ function rules({ attends }: Lfm2Config, prefix: string): WeightRule[] {
     rule(`${layer}.conv.conv.weight`, `${block}.mixer.convolution.weight`, depthwise),
     rule(`${layer}.conv.conv.bias`, `${block}.mixer.convolution.bias`),
     ...linearRules(`${layer}.conv.in_proj`, `${block}.mixer.input`),
-    ...attends.flatMap((attention, index) => {
-      const mixer = `${prefix}layers.${index}.${attention ? 'self_attn' : 'conv'}`;
-      return linearRules(`${mixer}.out_proj`, `blocks.${index}.mixer.output`);
-    }),
+    ...mixerOutputRules(attends, prefix, { attention: 'self_attn.out_proj', other: 'conv.out_proj' }),
     ...linearsRules(`${layer}.feed_forward`, `${block}.feedForward`, { w1: 'gate', w3: 'up', w2: 'down' }),
     ...llamaRules(prefix, {
       norms: { operator_norm: 'mixerNorm', ffn_norm: 'feedForwardNorm' },

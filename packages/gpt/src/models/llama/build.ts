@@ -51,6 +51,8 @@ export interface LlamaVariation {
   /** Norms of queries and keys, given the number of heads; default none. */
   readonly queryKeyNorm?: (heads: number, headSize: number, epsilon: number) => Norm;
   readonly normSpan?: 'head' | 'heads';
+  /** A norm of the keys alone. */
+  readonly keyNorm?: () => Norm;
   /** Multiplies the vectors of the tokens. */
   readonly embeddingScale?: number;
   readonly logitScale?: number;
@@ -58,8 +60,8 @@ export interface LlamaVariation {
   readonly embeddingDropout?: number | undefined;
   readonly residualDropout?: number | undefined;
   readonly logitSoftCap?: number | undefined;
-  /** Of each block in place of attention; undefined or absent: attention. */
-  readonly mixer?: (block: number) => SequenceMixer | undefined;
+  /** Of each block in place of attention, or around it; undefined or absent: attention. */
+  readonly mixer?: (block: number, attention: () => MultiHeadAttention) => object | undefined;
   /** Of each block in place of the feed-forward of the configuration; undefined or absent: that one. */
   readonly feedForward?: (block: number) => PositionwiseLayer | undefined;
   /** What balances the experts, where there are some. */
@@ -103,8 +105,9 @@ type FullVariation = LlamaVariation & Required<Pick<LlamaVariation, 'norm' | 'po
 
 function block(config: LlamaConfig, variation: FullVariation, index: number): Block {
   const { width, normEpsilon = 1e-6 } = config;
+  const attention = () => attentionOf(config, variation, index);
   const sublayers: Sublayers = {
-    mixer: (variation.mixer?.(index) ?? attentionOf(config, variation, index)) as unknown as SequenceMixer<never>,
+    mixer: (variation.mixer?.(index, attention) ?? attention()) as unknown as SequenceMixer<never>,
     feedForward: variation.feedForward?.(index) ?? feedForwardOf(config, variation),
     norm: () => variation.norm(width, normEpsilon),
     dropout: variation.residualDropout ?? 0,
@@ -128,6 +131,7 @@ function attentionOf(config: LlamaConfig, variation: FullVariation, index: numbe
     ...(scale !== undefined && { scale }),
     ...(variation.softCap !== undefined && { softCap: variation.softCap }),
     ...(variation.normSpan && { normSpan: variation.normSpan }),
+    ...(variation.keyNorm && { keyNorm: variation.keyNorm() }),
     ...(queryKeyNorm && {
       queryNorm: queryKeyNorm(heads, headSize, normEpsilon),
       keyNorm: queryKeyNorm(keyHeads, headSize, normEpsilon),

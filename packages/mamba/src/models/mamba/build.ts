@@ -6,5 +6,7 @@ import { type MambaConfig, resolveMamba } from './config.js';
 /** The parts of a Mamba language model, in the order in which a token meets them. */
 export function buildMamba(config: MambaConfig): LanguageModelParts {
   const resolved = resolveMamba(config);
-  return buildStack(resolved, (outputScale) => new MambaMixer({ ...resolved, outputScale }));
+  const { selectionEpsilon: epsilon } = resolved;
+  const selectionNorm = epsilon === undefined ? undefined : { epsilon, weighted: false };
+  return buildStack(resolved, (outputScale) => new MambaMixer({ ...resolved, selectionNorm, outputScale }));
 }

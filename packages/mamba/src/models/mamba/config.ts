@@ -22,6 +22,8 @@ export interface MambaConfig extends CausalConfig {
   readonly activation?: string;
   /** Default 1e-5. */
   readonly normEpsilon?: number;
+  /** Step sizes, input and output matrices are normalised with this added to their mean square; default: they are not. */
+  readonly selectionEpsilon?: number;
   /** Tied embeddings; default true. */
   readonly tied?: boolean;
   /** Range of the initial step sizes; default from 0.001 to 0.1. */

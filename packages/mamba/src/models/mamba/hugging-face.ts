@@ -23,13 +23,14 @@ export const mambaFamily = mambaLikeFamily<MambaConfig>({
   presets: mambaPresets,
   recognizes: (json) => isOriginal(json, 'Mamba1'),
   readConfig: (json) => (json.has('d_model') ? readOriginalMamba(json) : readMamba(json)),
-  writeConfig,
+  writeConfig: writeMamba,
   build: buildMamba,
   isTied: (config) => resolveMamba(config).tied,
   mixerRules: mambaMixerRules,
 });
 
-function readMamba(json: ConfigReader): MambaConfig {
+/** Reads what Mamba and Falcon-Mamba have in common. */
+export function readMamba(json: ConfigReader): MambaConfig {
   const width = json.take('hidden_size', anInteger(), 768);
   return {
     vocabularySize: json.take('vocab_size', anInteger(), 50280),
@@ -72,7 +73,8 @@ function readOriginalMamba(json: ConfigReader): MambaConfig {
   };
 }
 
-function writeConfig(config: MambaConfig): Record<string, unknown> {
+/** What `readMamba` reads, as config.json spells it. */
+export function writeMamba(config: MambaConfig): Record<string, unknown> {
   const resolved = resolveMamba(config);
   return {
     intermediate_size: resolved.innerWidth,

@@ -7,24 +7,34 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
+import { falconMambaFamily } from '../falcon-mamba/hugging-face.js';
 import type { MambaConfig } from './config.js';
 import { mambaFamily } from './hugging-face.js';
 
-/** A Mamba (Gu and Dao 2023): a language model with its configuration, and its tokenizer where it has one. */
+type MambaFamily = typeof mambaFamily;
+
+/** A Mamba (Gu and Dao 2023) or Falcon-Mamba: a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba extends CausalLanguageModel<MambaConfig> {
-  static readonly families = [mambaFamily];
+  static readonly families = [mambaFamily, falconMambaFamily];
 
   /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
-  constructor(config: MambaConfig, context?: ModelContext<Tokenizer>) {
-    super(config, mambaFamily, context);
+  constructor(
+    config: MambaConfig,
+    { family = mambaFamily, ...context }: ModelContext<Tokenizer> & { readonly family?: MambaFamily } = {},
+  ) {
+    super(config, family, context);
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: MambaConfig,
-    { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
+    {
+      seed = 0,
+      tokenizer = null,
+      family = mambaFamily,
+    }: { seed?: number | string; tokenizer?: Tokenizer | null; family?: MambaFamily } = {},
   ): Mamba {
-    return initialize(new Mamba(config, { tokenizer }), seed);
+    return initialize(new Mamba(config, { tokenizer, family }), seed);
   }
 
   /**
@@ -35,7 +45,7 @@ export class Mamba extends CausalLanguageModel<MambaConfig> {
    */
   static fromPretrained(
     location: CheckpointLocation,
-    options: LoadPretrainedOptions<typeof mambaFamily, Tokenizer> = {},
+    options: LoadPretrainedOptions<MambaFamily, Tokenizer> = {},
   ): Promise<Mamba> {
     return loadPretrained(location, options, {
       families: Mamba.families,
