@@ -37,7 +37,8 @@ const layers = {
   bench: {
     is: 'private: how architectures and kernels scale',
     imports: [
-      ...['core', 'generation', 'attention', 'ssm', 'mamba', 'recurrent', 'transformer', 'gpt', 'text', 'train'],
+      ...['core', 'pretrained', 'generation', 'attention', 'ssm', 'mamba', 'recurrent', 'transformer', 'gpt', 'text'],
+      'train',
     ],
   },
 };

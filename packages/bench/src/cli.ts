@@ -1,6 +1,7 @@
 import { SequiturError } from '@sequitur/core';
 import { compare, compareHelp } from './commands/compare.js';
 import { decoding, decodingHelp } from './commands/decoding.js';
+import { formats, formatsHelp } from './commands/formats.js';
 import { kernels, kernelsHelp } from './commands/kernels.js';
 import { report, reportHelp } from './commands/report.js';
 import { scaling, scalingHelp } from './commands/scaling.js';
@@ -13,6 +14,7 @@ interface Command {
 const commands: Readonly<Record<string, Command>> = {
   compare: { help: compareHelp, run: compare },
   kernels: { help: kernelsHelp, run: kernels },
+  formats: { help: formatsHelp, run: formats },
   decoding: { help: decodingHelp, run: decoding },
   scaling: { help: scalingHelp, run: (args) => scaling(args) },
   report: { help: reportHelp, run: report },
