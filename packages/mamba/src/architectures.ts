@@ -10,13 +10,13 @@ import { type S4dConfig, s4dPresets } from './models/s4d/config.js';
 
 const costOf = (model: CausalStack, length: number) => model.cost(length);
 
-/** Mamba as an architecture, for comparisons. */
+/** Mamba (Gu and Dao 2023) as an architecture, for comparisons. */
 export const mambaArchitecture = architectureOf('causal', mambaFamily, (config) => new Mamba(config), costOf);
 
-/** Mamba-2 as an architecture. */
+/** Mamba-2 (Dao and Gu 2024) as an architecture. */
 export const mamba2Architecture = architectureOf('causal', mamba2Family, (config) => new Mamba2(config), costOf);
 
-/** S4D as a value: no checkpoints are known of it. */
+/** S4D (Gu et al. 2022) as an architecture; there are no known checkpoints. */
 export const s4dArchitecture = defineArchitecture(
   'causal',
   { name: 's4d', presets: s4dPresets },

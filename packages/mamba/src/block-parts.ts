@@ -11,7 +11,7 @@ export type Mamba2PartOptions = Pick<
   'innerWidth' | 'stateSize' | 'headSize' | 'groups' | 'kernelSize' | 'chunkLength'
 >;
 export interface S4dPartOptions {
-  /** Default 64. */
+  /** N, state size per channel, complex ones counted twice; default 64. */
   readonly stateSize: number;
 }
 

@@ -1,4 +1,4 @@
-/** `now` if share is 1, `before` if it is 0, exactly. */
+/** Exactly `now` if share is 1, and exactly `before` if it is 0. */
 // @ts-ignore: decorator
 @inline
 export function blend(share: v128, now: v128, before: v128): v128 {

@@ -15,7 +15,11 @@ export interface RecurrentConfig {
 
 type CreateMixer = (options: RecurrentMixerOptions) => SequenceMixer;
 
-/** @param depth of the character model, which has about as many parameters as the one of GPT-2 */
+/**
+ * An architecture of one kind of recurrent block.
+ *
+ * @param depth of the character model, which has about as many parameters as that of GPT-2
+ */
 function architecture(name: string, depth: number, createMixer: CreateMixer) {
   return defineArchitecture(
     'causal',
@@ -36,11 +40,11 @@ function create({ vocabularySize, width, depth, hiddenWidth = width }: Recurrent
   });
 }
 
-/** The LSTM architecture, for comparisons of architectures. */
+/** A language model of LSTM blocks as an architecture, for comparisons. */
 export const lstmArchitecture = architecture('lstm', 2, (options) => new LstmMixer(options));
 
-/** The GRU architecture, for comparisons of architectures. */
+/** A language model of GRU blocks as an architecture, for comparisons. */
 export const gruArchitecture = architecture('gru', 3, (options) => new GruMixer(options));
 
-/** The minGRU architecture, for comparisons of architectures. */
+/** A language model of minGRU blocks as an architecture, for comparisons. */
 export const minGruArchitecture = architecture('min-gru', 7, (options) => new MinGruMixer(options));

@@ -4,7 +4,7 @@ import { GruMixer } from './gru.js';
 import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
 import { MinGruMixer } from './min-gru.js';
 
-/** Default: as wide as the model. */
+/** Options of a recurrent block; `hiddenWidth` is the width of the model by default. */
 export type RecurrentPartOptions = Pick<RecurrentMixerOptions, 'hiddenWidth'>;
 
 function part(kind: string, mixer: (options: RecurrentMixerOptions) => SequenceMixer) {

@@ -81,7 +81,10 @@ export class MinGruMixer extends Module implements SequenceMixer<MinGruState> {
   }
 }
 
-/** Applies the masks: padding leaves the state unchanged; where a sequence begins the state is reset. */
+/**
+ * Applies the masks to a linear scan: padding leaves the state unchanged, and the state is reset where a sequence
+ * begins.
+ */
 function governed(decay: Tensor, entered: Tensor, { attentionMask, resets }: MixContext) {
   const column = (mask: Tensor2D) => expandDims(cast(mask, 'float32'), 2);
   let [kept, added] = [decay, entered];

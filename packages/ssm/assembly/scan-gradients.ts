@@ -1,5 +1,5 @@
-// State of the backward pass of the selective scan between chunks and batch rows, all channels in vectors: each part
-// reads and writes its own channels.
+// The values that the backward pass of the selective scan keeps between chunks and batch rows, all channels in vectors:
+// each part reads and writes only its channels.
 import { fromLanes, padded, toLanes } from '../../core/assembly/lanes';
 import { laneBytes, ScanCall } from './scan-call';
 import { LOG2_E } from './step-size';
@@ -49,24 +49,24 @@ export function biasSumsAt(call: ScanCall): usize {
   return skipSumsAt(call) + (<usize>padded(call.inner) << 2);
 }
 
-/** Must be called first. */
+/** Initialises the gradients; must be called first. */
 export function startScanGradients(call: ScanCall): void {
   toLanes(call.inner, call.state, call.stateMatrix, ratesAt(call), LOG2_E);
   memory.fill(rateSumsAt(call), 0, laneBytes(call.inner, call.state) + (<usize>padded(call.inner) << 3));
 }
 
-/** Before the last chunk of a batch row. */
+/** Starts a batch row, before its last chunk. */
 export function enterRow(call: ScanCall, b: i32): void {
   toLanes(call.inner, call.state, <usize>call.initial + rowBytes(call, b), firstAt(call));
   toLanes(call.inner, call.state, <usize>call.dFinal + rowBytes(call, b), gradientAt(call));
 }
 
-/** After the first chunk of a batch row. */
+/** Finishes a batch row, after its first chunk. */
 export function leaveRow(call: ScanCall, b: i32): void {
   fromLanes(call.inner, call.state, gradientAt(call), <usize>call.dInitial + rowBytes(call, b));
 }
 
-/** After all batch rows. */
+/** Writes the gradients that are summed over the batch, after all rows. */
 export function finishScanGradients(call: ScanCall): void {
   fromLanes(call.inner, call.state, rateSumsAt(call), call.dStateMatrix);
   memory.copy(call.dSkip, skipSumsAt(call), <usize>call.inner << 2);

@@ -21,8 +21,8 @@ export function scanBackwardScratchBytes(state: i32, chunk: i32): i32 {
 let states: usize = 0, decays: usize = 0, steps: usize = 0, inputSums: usize = 0, outputSums: usize = 0;
 
 /**
- * Chunk `k` of batch row `b`, for a half-open range of channels that begins at a multiple of 4. Must be called for the
- * chunks from last to first, between `enterRow` and `leaveRow`.
+ * The backward pass of chunk `k` of batch row `b`, for a half-open range of channels that begins at a multiple of 4.
+ * Must be called for the chunks from last to first, between `enterRow` and `leaveRow`.
  *
  * @param sums buffer of `scanSumBytes` for this part's gradients of the matrices; 0 where the channels are whole
  *   groups, whose gradients are then written directly

@@ -10,7 +10,7 @@ export function scanForwardScratchBytes(channels: i32, state: i32): i32 {
   return <i32>(2 * laneBytes(channels, state));
 }
 
-/** Half-open ranges of batch rows and channels; the first channel is a multiple of 4. */
+/** The forward pass for half-open ranges of batch rows and channels; the first channel is a multiple of 4. */
 export function scanForward(
   call: ScanCall, text: i32, lastText: i32, channel: i32, lastChannel: i32, thread: i32,
 ): void {

@@ -28,12 +28,8 @@ export const LN_2: f32 = 0.693147180559945309;
 const ROUNDING: f32 = 12583039;
 
 /**
- * 2^x for
- * x
- * <= 125, clamped beyond, NaN of NaN: x = n + f with
- * f
- * <= 1/2, 2^f by a polynomial (relative error 9e-8, exact at 0), times 2^n. `pmax` and `pmin` return their first
- * operand where it is NaN.
+ * 2^x for x <= 125, clamped beyond, NaN for NaN: x = n + f with f <= 1/2, 2^f by a polynomial (relative error 9e-8,
+ * exact at 0), times 2^n. `pmax` and `pmin` return their first operand where it is NaN.
  */
 // @ts-ignore: decorator
 @inline

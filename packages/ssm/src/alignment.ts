@@ -19,15 +19,15 @@ import {
 
 /** A reordering of positions that brings the real tokens of each row together, in their order, and its inverse. */
 export interface Alignment {
-  /** int32 [batch * length]: which position, rows one after the other, each aligned one is. */
+  /** int32 [batch * length]: for each aligned position its original one; rows are concatenated. */
   readonly order: Tensor1D;
-  /** int32 [batch, length]: where each position of a row is in its aligned row. */
+  /** int32 [batch, length]: for each position its place in the aligned row. */
   readonly places: Tensor2D;
 }
 
 /**
- * Aligns the real tokens of each row to its left or right side; padding follows or precedes them. A recurrence reads such
- * a row as it reads the tokens alone.
+ * Aligns the real tokens of each row to its left or right side; padding follows or precedes them. A recurrence then
+ * computes the same as for the tokens without padding.
  *
  * @param mask [batch, length], 1 at real tokens and 0 at padding
  */
@@ -43,12 +43,12 @@ export function alignReal(mask: Tensor2D, side: 'left' | 'right'): Alignment {
         ? [tokensBefore, add(tokens, paddingBefore)]
         : [add(sub(length, tokens), tokensBefore), paddingBefore];
     const places = add(mul(real, ofTokens), mul(sub(1, real), ofPadding)) as Tensor2D;
-    const order = topk(neg(places), length, true).indices as Tensor2D; // no gradient: of a mask
+    const order = topk(neg(places), length, true).indices as Tensor2D; // no gradient: depends on a mask only
     return { order: flat(order), places: cast(places, 'int32') };
   }) as unknown as Alignment;
 }
 
-/** Positions [batch, length, ...] in the order of flat ids. */
+/** x [batch, length, ...] with its positions in the order of flat ids. */
 export function reordered<T extends Tensor>(x: T, ids: Tensor1D): T {
   return tidy(() => {
     const [batch, length, ...rest] = x.shape;

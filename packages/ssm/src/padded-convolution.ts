@@ -16,8 +16,8 @@ import { alignReal, flat, reordered } from './alignment.js';
 import { type CausalConvolution, causalConvolution } from './ops/causal-convolution/index.js';
 
 /**
- * The causal convolution of rows with padding anywhere: a window holds the last real tokens, those of the state among them,
- * as if the padding were not there. y is 0 at padding.
+ * The causal convolution of rows with padding anywhere: a window holds the last real tokens, including those of the
+ * state, as without padding. y is 0 at padding.
  *
  * @param mask [batch, length], 1 at real tokens and 0 at padding
  */

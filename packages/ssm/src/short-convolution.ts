@@ -53,7 +53,8 @@ export class ShortConvolution extends Module {
   /**
    * x [batch, length, channels] after `state` [batch, kernelSize - 1, channels].
    *
-   * @param masks padding is skipped, and y is 0 there; packed sequences are kept apart
+   * @param masks padding is skipped, and y is 0 there; packed sequences are separated
+   * @returns y of the shape of x and the next state, both of which the caller disposes
    */
   apply(
     x: Tensor3D,
@@ -71,7 +72,7 @@ export class ShortConvolution extends Module {
       return { ...found, y: activation(found.y) };
     }
     const found = paddedConvolution(convolution, fused, attentionMask);
-    // An activation may have a value at 0, which padding has not.
+    // An activation need not be 0 at 0, but y must be 0 at padding.
     const y = this.#activation ? mul(activation(found.y), expandDims(cast(attentionMask, 'float32'), 2)) : found.y;
     return { ...found, y: y as Tensor3D };
   }

@@ -6,11 +6,14 @@ interface StackShape {
   readonly width: number;
   readonly depth: number;
   readonly normEpsilon: number;
-  /** Tied embeddings. */
+  /** Whether the output projection is tied to the embeddings. */
   readonly tied: boolean;
 }
 
-/** Embedding, blocks of one kind of mixer, norm and head. Each mixer gets the scale of its initial output. */
+/**
+ * The parts of a language model with one kind of mixer: embedding, blocks, norm and head. `mixer` gets the scale
+ * of a mixer's initial output.
+ */
 export function buildStack<S extends StateTree>(
   { vocabularySize, width, depth, normEpsilon, tied }: StackShape,
   mixer: (outputScale: number) => SequenceMixer<S>,

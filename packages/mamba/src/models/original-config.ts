@@ -19,9 +19,9 @@ export function isOriginal(json: ConfigReader, kind: MixerKind): boolean {
 }
 
 /**
- * Reads a `config.json` as the state-spaces repository writes it: `d_model`, `n_layer`, `ssm_cfg`.
+ * Reads a `config.json` of the state-spaces repositories: `d_model`, `n_layer`, `ssm_cfg`.
  *
- * @param kind which mixer the model must have
+ * @param kind the mixer that the model must have
  */
 export function readOriginal(json: ConfigReader, kind: MixerKind): OriginalConfig {
   const layer = json.nested('ssm_cfg', {});

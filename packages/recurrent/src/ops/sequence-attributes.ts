@@ -5,7 +5,7 @@ export interface SequenceAttributes {
   readonly saveStates: boolean;
 }
 
-/** Saves them where a gradient may be requested. */
+/** The attributes of a call: values are saved where a gradient may be requested. */
 export function sequenceAttributes(): SequenceAttributes {
   return { saveStates: engine().state.gradientDepth > 0 };
 }

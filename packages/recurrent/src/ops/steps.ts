@@ -5,7 +5,7 @@ export function columnsOf(mask: Tensor): Tensor[] {
   return unstack(reshape(mask, [...mask.shape, 1]), 1);
 }
 
-/** `now` where `share` is 1, `before` where it is 0. */
+/** Blends two tensors: `now` where `share` is 1, `before` where it is 0. */
 export function blend(share: Tensor, now: Tensor, before: Tensor): Tensor {
   return add(mul(share, now), mul(sub(1, share), before));
 }

@@ -15,7 +15,7 @@ export interface GatedConvolutionMixerOptions {
   readonly width: number;
   /** Kernel size in positions, the current one included. */
   readonly kernelSize: number;
-  /** Biases of both projections and of the convolution; default false. */
+  /** Whether both projections and the convolution have biases; default false. */
   readonly bias?: boolean;
   readonly initializer?: Initializer;
 }
@@ -25,11 +25,11 @@ export type GatedConvolutionState = {
 };
 
 /**
- * A short convolution between two gates (Amini et al. 2025, "LFM2"): from the input come two gates and a signal;
+ * A short convolution between two gates (Amini et al. 2025, "LFM2"): the input is projected to two gates and a signal;
  *
  *     y = outer ⊙ convolution(inner ⊙ signal)
  *
- * and a projection of y. Padding does not enter the convolution.
+ * followed by a projection of y. Padding does not enter the convolution.
  */
 export class GatedConvolutionMixer extends Module implements SequenceMixer<GatedConvolutionState> {
   readonly input: Linear; // [width, 3 * width]: inner gate, outer gate, signal

@@ -58,8 +58,8 @@ export type MambaState = {
 };
 
 /**
- * The mixer of Mamba, a selective state space model (Gu and Dao 2023, figure 3). The input projection gives a signal
- * and a gate; the signal passes a short convolution and a selective scan whose step size, input and output matrices
+ * The mixer of Mamba, a selective state space model (Gu and Dao 2023, figure 3). The input is projected to a signal and
+ * a gate; the signal passes through a short convolution and a selective scan whose step size, input and output matrices
  * depend on it; the gate multiplies the result.
  *
  * Observable: `stepSizes` [batch, length, innerWidth], `stateNorms` [batch, length] and `attention` [batch, length,
@@ -167,7 +167,7 @@ function selectionNorm({ selectionNorm: norm }: MambaMixerOptions, size: number)
   return norm?.weighted ? new RmsNorm(size, norm.epsilon) : null;
 }
 
-/** Steps before softplus at padding: it gives 0 for them, so that the state neither decays nor takes anything up. */
+/** The step size at padding, before softplus, which maps it to 0: the state then neither decays nor receives input. */
 const NO_STEP = -1e4;
 
 function withoutPadding(step: Tensor3D, attentionMask: Tensor2D | undefined): Tensor3D {

@@ -78,10 +78,10 @@ export type Mamba2State = {
 };
 
 /**
- * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection gives gate, signal, input and output matrices and
- * step sizes; signal and matrices pass a short convolution; each head has one decay; a gated norm comes last. Padding
- * changes nothing, but where the projection has a bias, that of padding at the beginning enters the convolution, as in
- * Hugging Face's class.
+ * The mixer of Mamba-2 (Dao and Gu 2024, figure 6): one projection computes gate, signal, input and output matrices and
+ * step sizes; signal and matrices pass through a short convolution; each head has one decay; a gated norm follows.
+ * Padding does not affect the result, except where the projection has a bias: that of padding at the beginning enters
+ * the convolution, as in Hugging Face's class.
  *
  * Observable: `stepSizes` [batch, length, heads], `stateNorms` [batch, length] and `attention` [batch, heads, length,
  * length], each computed only when observed.
@@ -209,7 +209,7 @@ export class Mamba2Mixer extends Module implements SequenceMixer<Mamba2State> {
   }
 }
 
-/** The mask with the padding before a text shown, in rows that have read nothing yet. */
+/** The mask in which padding before the first token counts as real, in rows that have not read a token yet. */
 function keepFirstPadding(mask: Tensor2D | undefined, state: Tensor3D): Tensor2D | undefined {
   if (!mask) return undefined;
   const real = cast(mask, 'float32');

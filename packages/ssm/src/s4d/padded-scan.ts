@@ -36,9 +36,9 @@ export interface PaddedScan {
 }
 
 /**
- * The scan of rows with padding anywhere, which neither enters nor decays the state. With the tokens at the left y is that of
- * the tokens alone. With the tokens at the right the last state is that of the tokens alone from an empty state, to which the
- * initial state comes, decayed over the tokens.
+ * The scan of rows with padding anywhere, which neither enters nor decays the state. With the tokens aligned left, y is
+ * that of the tokens alone. With the tokens aligned right, the last state is that of the tokens alone from an empty
+ * state; the initial state, decayed over the tokens, is added.
  */
 export function paddedDiagonalScan({ x, space, initial, mask, resets }: PaddedScan): { y: Tensor3D; state: Tensor4D } {
   return tidy(() => {

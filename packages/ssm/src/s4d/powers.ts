@@ -30,7 +30,7 @@ export function times(a: Complex, b: Complex): Complex {
   };
 }
 
-/** The parameters of a diagonal state space; N / 2 states stand for N, the others are their conjugates. */
+/** The parameters of a diagonal state space; N / 2 states are stored, the other half are their conjugates. */
 export interface DiagonalStateSpace {
   readonly logStep: Tensor; // [channels]: log Δ
   readonly logDecay: Tensor; // [channels, N / 2]: log(-Re A)

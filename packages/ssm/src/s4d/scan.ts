@@ -34,7 +34,7 @@ export const CHUNK = 64;
 /**
  * The scan of a time-invariant diagonal state space, per channel (Gu et al. 2022, "On the parameterization and
  * initialization of diagonal state space models", equations 3 and 5): convolution with the impulse response inside a
- * chunk, the state between chunks; both come from the same powers.
+ * chunk, the state between chunks; both are computed from the same powers.
  *
  * @param x [batch, length, channels]
  * @param initial [batch, channels, N / 2, 2], real and imaginary parts
@@ -105,9 +105,8 @@ function statesBetween(
 }
 
 /**
- * The states before every chunk; all chunks are whole but the last, which is not part of `x`. After removing the
- * rotation, a state only decays from chunk to chunk, equally in both parts, so that one linear scan computes all of
- * them.
+ * The states before every chunk; `x` has all chunks except the last, which may be shorter. After removing the rotation,
+ * a state only decays from chunk to chunk, equally in both parts, so that one linear scan computes all of them.
  */
 function handedOn(x: Tensor, space: DiagonalStateSpace, falling: Complex, start: Complex, keep?: Tensor): Complex {
   const [channels, batch, places] = start.real.shape as [number, number, number];

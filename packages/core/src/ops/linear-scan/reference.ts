@@ -1,7 +1,7 @@
 import { add, mul, stack, type Tensor, tidy, unstack } from '@tensorflow/tfjs-core';
 import type { OpInputs } from '../define-op.js';
 
-/** Step by step. */
+/** The linear scan, the readable reference, step by step. */
 export function linearScanReference(decay: Tensor, input: Tensor, initial: Tensor): Tensor {
   return tidy(() => {
     const inputs = unstack(input, 1);

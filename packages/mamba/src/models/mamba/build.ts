@@ -3,7 +3,7 @@ import type { LanguageModelParts } from '@sequitur/transformer';
 import { buildStack } from '../build-stack.js';
 import { type MambaConfig, resolveMamba } from './config.js';
 
-/** The parts of a Mamba language model, in the order in which a token meets them. */
+/** The parts of a Mamba language model, from embedding to head. */
 export function buildMamba(config: MambaConfig): LanguageModelParts {
   const resolved = resolveMamba(config);
   const { selectionEpsilon: epsilon } = resolved;

@@ -16,15 +16,15 @@ export interface MambaConfig extends CausalConfig {
   readonly stepRank?: number;
   /** Whether the projections into and out of a mixer have biases; default false. */
   readonly bias?: boolean;
-  /** Default true. */
+  /** Whether the convolution has a bias; default true. */
   readonly convolutionBias?: boolean;
-  /** Of the convolution and the gate by its Hugging Face name; default `silu`. */
+  /** Activation of the convolution and the gate by its Hugging Face name; default `silu`. */
   readonly activation?: string;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
-  /** Step sizes, input and output matrices are normalised with this added to their mean square; default: they are not. */
+  /** Epsilon of the norms of step sizes, input and output matrices; absent: they are not normalised. */
   readonly selectionEpsilon?: number;
-  /** Tied embeddings; default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
   /** Range of the initial step sizes; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;

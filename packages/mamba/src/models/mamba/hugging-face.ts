@@ -16,7 +16,7 @@ import { readShared, writeShared } from '../shared-attributes.js';
 import { buildMamba } from './build.js';
 import { type MambaConfig, mambaPresets, resolveMamba } from './config.js';
 
-/** Mamba (Gu and Dao 2023). */
+/** The family of Mamba (Gu and Dao 2023). */
 export const mambaFamily = mambaLikeFamily<MambaConfig>({
   modelType: 'mamba',
   classes: ['MambaModel', 'MambaForCausalLM'],
@@ -46,7 +46,7 @@ export function readMamba(json: ConfigReader): MambaConfig {
   };
 }
 
-/** A number, or `auto`: a sixteenth of the width. */
+/** The rank: a number, or `auto`, a sixteenth of the width. */
 const aRank =
   (width: number): ReadAttribute<number> =>
   (value, where) =>
@@ -83,7 +83,7 @@ export function writeMamba(config: MambaConfig): Record<string, unknown> {
   };
 }
 
-/** The names of one mixer. */
+/** The tensor names of one mixer. */
 export function mambaMixerRules(mixer: string, path: string): WeightRule[] {
   return [
     ...sharedMixerRules(mixer, path),

@@ -19,22 +19,22 @@ export interface Mamba2Config extends CausalConfig {
   readonly kernelSize?: number;
   /** Positions per matrix product; affects only the speed. Default 64. */
   readonly chunkLength?: number;
-  /** Clamps the step sizes; default 0 and infinity. */
+  /** Bounds to which step sizes are clamped; default 0 and infinity. */
   readonly stepLimit?: readonly [least: number, most: number];
   /** Whether the projections into and out of a mixer have biases; default false. */
   readonly bias?: boolean;
-  /** Default true. */
+  /** Whether the convolution has a bias; default true. */
   readonly convolutionBias?: boolean;
-  /** Of the convolution by its Hugging Face name; default `silu`. */
+  /** Activation of the convolution by its Hugging Face name; default `silu`. */
   readonly activation?: string;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
   /**
    * Group size of the norm inside a mixer. Default all channels, as in Hugging Face; the original code normalises each
    * group separately: innerWidth / groups.
    */
   readonly normGroupSize?: number;
-  /** Tied embeddings; default false. */
+  /** Whether the output projection is tied to the embeddings; default false. */
   readonly tied?: boolean;
   /** Range of the initial step sizes; default from 0.001 to 0.1. */
   readonly stepSpan?: StepSizeSpan;

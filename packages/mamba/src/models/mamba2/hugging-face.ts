@@ -17,7 +17,7 @@ import { readShared, writeShared } from '../shared-attributes.js';
 import { buildMamba2 } from './build.js';
 import { type Mamba2Config, mamba2Presets, resolveMamba2 } from './config.js';
 
-/** Mamba-2 (Dao and Gu 2024). */
+/** The family of Mamba-2 (Dao and Gu 2024). */
 export const mamba2Family = mambaLikeFamily<Mamba2Config>({
   modelType: 'mamba2',
   classes: ['Mamba2Model', 'Mamba2ForCausalLM'],
@@ -66,7 +66,7 @@ const aSpan: ReadAttribute<readonly [number, number]> = (value, where) => {
   if (Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === 'number')) {
     return [value[0]!, value[1]!];
   }
-  throw new SequiturError({ where, expected: 'two numbers, the least and the most', got: showValue(value) });
+  throw new SequiturError({ where, expected: 'two numbers, the lower and the upper bound', got: showValue(value) });
 };
 
 function readOriginalMamba2(json: ConfigReader): Mamba2Config {

@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { blend, columnsOf, throughSigmoid, throughTanh } from '../steps.js';
 
-/** Position by position. */
+/** The GRU, the readable reference, position by position. */
 export function gruReference({ gates, weight, bias, hidden, real, keep }: OpInputs): Tensor[] {
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];
   // The result must not be an input tensor itself.
@@ -37,7 +37,7 @@ export function gruReference({ gates, weight, bias, hidden, real, keep }: OpInpu
   return [stack(outputs, 1), h, stack(activations, 1), stack(befores, 1)];
 }
 
-/** In reverse order: the gradients of the input and recurrent parts of the gates, and of the initial state. */
+/** The gradients of the input and recurrent parts of the gates and of the initial state, in reverse order. */
 export function gruGradientReference(inputs: OpInputs): Tensor[] {
   const { weight, activations, before, real, keep, dOutputs, dLast } = inputs;
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];

@@ -15,7 +15,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { blend, columnsOf, throughSigmoid, throughTanh } from '../steps.js';
 
-/** Position by position. */
+/** The LSTM, the readable reference, position by position. */
 export function lstmReference({ gates, weight, hidden, cell, real, keep }: OpInputs): Tensor[] {
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];
   // The results must not be input tensors themselves.
@@ -38,7 +38,7 @@ export function lstmReference({ gates, weight, hidden, cell, real, keep }: OpInp
   return [stack(outputs, 1), h, c, ...[activations, hiddenBefore, cellBefore].map((parts) => stack(parts, 1))];
 }
 
-/** In reverse order: the gradients of the gates before their activations, and of the initial state. */
+/** The gradients of the gates before their activations and of the initial state, in reverse order. */
 export function lstmGradientReference(inputs: OpInputs): Tensor[] {
   const { weight, activations, cellBefore, real, keep, dOutputs, dLastHidden, dLastCell } = inputs;
   const [reals, keeps] = [columnsOf(real!), columnsOf(keep!)];

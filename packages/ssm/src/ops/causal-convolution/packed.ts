@@ -13,8 +13,8 @@ import {
 import { shifted } from './reference.js';
 
 /**
- * The causal convolution of packed sequences, before the activation: a tap counts where no sequence begins between its
- * position and the current one.
+ * The causal convolution of packed sequences, before the activation: a tap contributes only if no sequence begins
+ * between its position and the current one.
  *
  * @param x [batch, kernel - 1 + length, channels]
  * @param resets [batch, length]

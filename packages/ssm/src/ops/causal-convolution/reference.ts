@@ -63,7 +63,7 @@ function sumOfTaps(x: Tensor, weight: Tensor): Tensor {
   return taps.reduce((sum, tap) => add(sum, tap));
 }
 
-/** x from position k on, as many positions as outputs. */
+/** The positions of x from k on, one for each output. */
 export function shifted(x: Tensor, k: number, kernel: number): Tensor {
   const [batch, positions, channels] = x.shape as [number, number, number];
   return slice(x, [0, k, 0], [batch, positions - kernel + 1, channels]);

@@ -33,7 +33,7 @@ export const convolutionGradientWasm: NativeKernel<ConvolutionAttributes> = ({ i
   const length = positions - kernel + 1;
   const gradients = [x!, weight!, bias!].map(({ shape }) => wasm.output(shape));
   const offsets = [x!, weight!, bias!, dy!, ...gradients].map(wasm.offset);
-  // By channels: the gradients of their taps are summed over the whole batch.
+  // Divided by channels, since the gradients of their taps are summed over the whole batch.
   const rows = { count: channels, cost: batch * length * kernel * COST.backward, together: TOGETHER };
   runOnRows(wasm, 'convolutionBackward', rows, ({ from, count }) => [
     ...[from, from + count, batch, length, channels, kernel, Number(attributes.activation === 'silu')],

@@ -46,7 +46,7 @@ const slopes: WebGpuKernel = {
   dSums[index] = dy[index] * select(1.0, share * (1.0 + sum * (1.0 - share)), p.silu == 1u);`,
 };
 
-/** Here \`row\` is over the positions of x: each gathers from the outputs that read it. */
+/** Here \`row\` is over the positions of x: each sums over the outputs that read it. */
 const inputs: WebGpuKernel = {
   name: 'causal convolution, input gradient',
   reads: { weight: 'f32', dSums: 'f32' },

@@ -1,6 +1,6 @@
 import { reshape, type Tensor, type Tensor3D, tile } from '@tensorflow/tfjs-core';
 
-/** B or C of any shape as [batch, length, groups, state]; a fixed one is repeated for every step. */
+/** B or C of any allowed shape as [batch, length, groups, state]; a fixed matrix is repeated for every step. */
 export function inGroups(matrix: Tensor, { shape: [batch, length, inner] }: Tensor3D): Tensor {
   const state = matrix.shape.at(-1)!;
   if (matrix.rank === 4) return matrix;

@@ -10,7 +10,7 @@ import { scanWebGpu } from './webgpu/index.js';
 
 /** {x, stepSize, ..., initialState} -> [y, the last state, the states saved for the backward pass]. */
 const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
-/** The same with `resets`. */
+/** The same op with `resets`. */
 const packedScanOp = define('SequiturPackedSelectiveScan', [...SCAN_INPUTS, 'resets']);
 
 function define(name: string, inputs: readonly string[]) {
@@ -43,7 +43,7 @@ export interface SelectiveScan {
   readonly stateMatrix: Tensor2D;
   /** B, float32 [batch, length, state], or [batch, length, groups, state] with groups, or fixed: [inner, state]. */
   readonly inputMatrix: Tensor;
-  /** C, as `inputMatrix`. */
+  /** C, of the same shapes as `inputMatrix`. */
   readonly outputMatrix: Tensor;
   /** D, float32 [inner]: factor of the skip connection from x. Default 0. */
   readonly skip?: Tensor | undefined;

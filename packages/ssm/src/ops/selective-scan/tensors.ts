@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 /** Every tensor of a selective scan, defaults filled in; all float32. */
 export interface ScanTensors {
   readonly x: Tensor; // [batch, length, inner]
-  /** Before the bias and softplus. */
+  /** The step size before the bias and softplus. */
   readonly stepSize: Tensor; // [batch, length, inner]
   readonly stateMatrix: Tensor; // [inner, state]
   readonly inputMatrix: Tensor; // [batch, length, groups, state]

@@ -27,7 +27,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { StateSpaceDuality } from './tensors.js';
 
-/** Its exp is 0, and so is the gradient. */
+/** An exponent whose exp is 0, and so is its gradient. */
 const NEVER = -1e9;
 
 interface Sizes {
@@ -107,7 +107,7 @@ function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
   return exp(where(attentionMask, between, NEVER));
 }
 
-/** How many sequences began in the chunk up to each position, [rows, chunk]. */
+/** The number of sequences that began in the chunk up to each position, [rows, chunk]. */
 function sequencesOf(resets: Tensor2D, sizes: Sizes): Tensor {
   const { batch, length, heads, chunk } = sizes;
   const ofEveryHead = tile(reshape(resets, [batch, length, 1, 1]), [1, 1, heads, 1]);

@@ -10,7 +10,7 @@ export interface ScanTask {
   readonly results: Readonly<Record<string, TensorInfo | undefined>>;
 }
 
-/** Bytes besides the tensors. */
+/** Bytes of memory in addition to the tensors. */
 export interface ScanRoom {
   readonly shared: number;
   readonly ofThread: number;

@@ -1,7 +1,7 @@
 import { type Range, ranges } from '@sequitur/core';
 
 /**
- * How the channels of a backward pass are divided. It does not depend on the number of threads, and neither do the
+ * The division of the channels of a backward pass. It does not depend on the number of threads, so neither do the
  * results.
  */
 export interface GradientParts {
@@ -11,7 +11,7 @@ export interface GradientParts {
   readonly ofGroup: number;
 }
 
-/** Parts over all groups, where there are many channels. */
+/** Number of parts over all groups, where there are many channels. */
 const PARTS = 8;
 /** Minimum channels per part: with fewer, the additional sums cost more than they save. */
 const LEAST = 32;

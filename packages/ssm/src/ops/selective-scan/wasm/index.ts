@@ -54,8 +54,8 @@ export const scanGradientWasm: NativeKernel<ScanAttributes> = ({ inputs, attribu
   withScanCall(wasm, { inputs, attributes: { ...attributes, chunk }, results }, room, (call, shared) => {
     const sums = shared + states;
     /**
-     * Of a batch row: parts that add to the same elements are the same for all chunks, and no chunk waits for another
-     * row.
+     * The chunks of one batch row: parts that add to the same elements are the same for all chunks, and no chunk waits
+     * for another row.
      */
     const throughChunk = (text: number, k: number) => {
       const calls = parts.map(({ from, count }, part) => [

@@ -3,8 +3,8 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { CHUNK_PLACE, SCAN_PARAMETERS, STATE_PLACE, STEP, STEP_WITH_OUTPUT, scanDeclarations } from './shared-code.js';
 
 /**
- * Summary of each chunk: what it adds to the state, scanned from an empty one, and its decay. `ends` [rows, chunks,
- * inner, state], `passed` [rows, chunks, inner, 2]: the sum of the step sizes, and whether no sequence began.
+ * The summary of each chunk: its contribution to the state, scanned from an empty one, and its decay. `ends` [rows,
+ * chunks, inner, state], `passed` [rows, chunks, inner, 2]: the sum of the step sizes, and whether no sequence began.
  */
 const summarize = (state: number): WebGpuKernel => ({
   name: `selective scan, summaries of chunks, state ${state}`,
