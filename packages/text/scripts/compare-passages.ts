@@ -1,5 +1,5 @@
 /**
- * Trains the three kinds of vocabulary on Moby-Dick and compares the ids of 1,000 passages with those of Hugging Face's own
+ * Trains the three kinds of vocabulary on Moby-Dick and compares the ids of 1,000 passages with those of Hugging Face's
  * JavaScript library: `pnpm --filter @sequitur/text passages`.
  */
 import { Tokenizer as Library } from '@huggingface/tokenizers';

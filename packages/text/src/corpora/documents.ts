@@ -9,11 +9,7 @@ export interface PackedBatch extends WindowBatch {
 }
 
 export interface PackingOptions extends WindowOptions {
-  /**
-   * A token after every document, `<
-   * endoftext
-   * >` for example; default none.
-   */
+  /** The token after every document, `< endoftext >` for example; default none. */
   readonly separator?: number | undefined;
 }
 
@@ -41,7 +37,7 @@ export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?
  * last incomplete batch are dropped.
  *
  * @param documents token ids; accessed by index, so they may be encoded lazily
- * @throws SequiturError where a window is shorter than a token
+ * @throws SequiturError where the length of a window is not at least one token
  */
 export function packedWindows(documents: ArrayLike<ArrayLike<number>>, options: PackingOptions): Batches<PackedBatch> {
   checkOptions('packedWindows', packingOptions, options);

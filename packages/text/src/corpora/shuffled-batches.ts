@@ -6,22 +6,25 @@ export interface ShuffledBatchOptions<Item, Batch> {
   readonly source: JsonObject;
   readonly batchSize: number;
   readonly seed: number | string;
-  /** Groups items of similar length, which saves padding; absent: no grouping. */
+  /** The length of an item, to group items of similar length, which saves padding; absent: no grouping. */
   readonly lengthOf?: ((item: Item) => number) | undefined;
-  /** Collates items to a batch; `random` is for augmentation, masking for example. */
+  /** Collates items into a batch; `random` is for augmentation, such as masking. */
   readonly collate: (items: readonly Item[], random: Random) => Batch;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the rules are the same for all items and batches
 const shuffledBatchOptions = optionsOf<ShuffledBatchOptions<any, any>>({
-  source: option.kind('an object that tells these items from others', (value) => typeof value === 'object' && !!value),
+  source: option.kind('an object that identifies these items', (value) => typeof value === 'object' && !!value),
   batchSize: option.count,
   seed: option.seed,
   lengthOf: option.optional(option.callback),
   collate: option.callback,
 });
 
-/** Batches that are sorted by length together: enough for little padding, few enough for random batches. */
+/**
+ * Number of batches whose items are sorted by length together: enough for little padding, few enough for random
+ * batches.
+ */
 const SORTED_BATCHES = 50;
 
 /**

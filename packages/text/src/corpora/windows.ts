@@ -1,7 +1,7 @@
 import { checkOptions, option, optionsOf, Random, SequiturError } from '@sequitur/core';
 import { Batches } from './batches.js';
 
-/** Input ids and labels, the ids that follow: [batch][length]. */
+/** A batch of windows: input ids, and labels, which are the next ids: [batch][length]. */
 export interface WindowBatch {
   readonly inputs: readonly Int32Array[];
   readonly labels: readonly Int32Array[];
@@ -99,6 +99,6 @@ function checked(tokens: ArrayLike<number>, length: number): Int32Array {
     where: 'windows',
     expected: `more than ${length} tokens, the length of a window`,
     got: `${tokens.length}`,
-    fix: 'Take a longer text or shorter windows',
+    fix: 'Use a longer text or shorter windows',
   });
 }

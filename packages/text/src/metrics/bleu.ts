@@ -3,11 +3,11 @@ import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
 import { alternatives, checkTexts, type References } from './paired.js';
 
 export interface BleuOptions {
-  /** Default false: `case:mixed`. */
+  /** Whether texts are lowercased; default false: `case:mixed`. */
   readonly lowercase?: boolean | undefined;
-  /** Ignores orders that are longer than the sentence, for single sentences; default false: `eff:no`. */
+  /** Whether orders longer than the sentence are ignored, for single sentences; default false: `eff:no`. */
   readonly effectiveOrder?: boolean | undefined;
-  /** `13a` (default), or none for tokenized texts. */
+  /** The tokenization: `13a` (default), or none for tokenized texts. */
   readonly tokenization?: '13a' | 'none' | undefined;
 }
 
@@ -18,7 +18,7 @@ const bleuOptions = optionsOf<BleuOptions>({
 });
 
 export interface Bleu {
-  /** 0 to 100. */
+  /** BLEU, 0 to 100. */
   readonly score: number;
   /** n-gram precisions for n = 1 to 4, in percent. */
   readonly precisions: readonly number[];
@@ -83,7 +83,7 @@ export function tokenize13a(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Smoothed precisions in percent, and how many orders count. */
+/** Smoothed precisions in percent, and the number of orders that count. */
 function smoothed(correct: readonly number[], total: readonly number[], effective: boolean): [number[], number] {
   const precisions = new Array<number>(ORDERS).fill(0);
   let orders = effective ? 0 : ORDERS;

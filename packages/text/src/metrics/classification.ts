@@ -3,7 +3,7 @@ import { type Scores, scoresOf } from './scores.js';
 
 type Label = string | number;
 
-/** The share of correct predictions. */
+/** Accuracy: the share of correct predictions, 0 to 1. */
 export function accuracy(predictions: readonly Label[], references: readonly Label[]): number {
   checkPaired('accuracy', predictions, references);
   return mean(predictions.map((prediction, index) => (prediction === references[index] ? 1 : 0)));

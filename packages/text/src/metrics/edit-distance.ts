@@ -15,7 +15,7 @@ export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
   return previous[to.length]!;
 }
 
-/** Word, character or phoneme error rate: edits per unit of the references, over a whole corpus. */
+/** Word, character or phoneme error rate: edits per unit of the references, over a whole corpus. It may exceed 1. */
 export function errorRate<T>(predictions: readonly (readonly T[])[], references: readonly (readonly T[])[]): number {
   checkPaired('errorRate', predictions, references);
   const edits = predictions.reduce((sum, prediction, index) => sum + editDistance(prediction, references[index]!), 0);

@@ -9,9 +9,9 @@ export interface EntitySpan {
 }
 
 export interface EntityScores {
-  /** Over all entities. */
+  /** Scores over all entities. */
   readonly micro: Scores;
-  /** The mean over types. */
+  /** Mean scores over the types. */
   readonly macro: Scores;
   readonly byType: Readonly<Record<string, Scores & { readonly support: number }>>;
 }

@@ -1,6 +1,10 @@
 import { checkArgument, option, SequiturError } from '@sequitur/core';
 
-/** @throws SequiturError where two parallel lists differ in length, or are empty */
+/**
+ * Checks parallel lists.
+ *
+ * @throws SequiturError where they differ in length or are empty
+ */
 export function checkPaired(where: string, predictions: readonly unknown[], references: readonly unknown[]): void {
   if (predictions.length === references.length && predictions.length > 0) return;
   const [expected, got] = [
@@ -21,7 +25,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** As `checkPaired`, and that all of them are strings. */
+/** Checks parallel lists of texts, as `checkPaired` and that all of them are strings. */
 export function checkTexts(where: string, predictions: readonly unknown[], references: References): void {
   checkArgument(`${where}, predictions`, option.listOf(option.text), predictions);
   checkArgument(`${where}, references`, referencesRule, references);

@@ -2,18 +2,18 @@ import type { AlignedText } from './aligned-text.js';
 import { Literals } from './literals.js';
 import { trimEnd, trimStart } from './white-space.js';
 
-/** An added token: it is matched in the text itself, before pre-tokenization. */
+/** An added token, which is matched in the text before pre-tokenization. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Omitted from decoded text on request. */
+  /** Whether decoding can skip it (`skipSpecialTokens`). */
   readonly special: boolean;
-  /** Includes white space to its left (right). */
+  /** Whether it includes white space to its left (right). */
   readonly stripLeft?: boolean | undefined;
   readonly stripRight?: boolean | undefined;
-  /** Matches only where no letter, digit or underscore is adjacent. */
+  /** Whether it matches only where no letter, digit or underscore is adjacent. */
   readonly singleWord?: boolean | undefined;
-  /** Matched in the normalized text, else in the original text. */
+  /** Whether it is matched in the normalized text; else in the original text. */
   readonly normalized?: boolean | undefined;
 }
 

@@ -2,10 +2,12 @@ import { SequiturError } from '@sequitur/core';
 import { matchesIn, type Pattern } from './patterns/linear-pattern.js';
 import type { Offsets } from './tokenizer.js';
 
-/** A base character with its marks, or a Hangul syllable: Unicode normalization never reaches further. */
+/**
+ * A base character with its marks, or a Hangul syllable: Unicode normalization never changes more characters together.
+ */
 const CLUSTERS = /[\s\S][\p{M}\u1160-\u11ff\ud7b0-\ud7ff\u{ff9e}\u{ff9f}]*/gu;
 
-/** A text during normalization with its alignment: each UTF-16 code unit knows its range in the original. */
+/** A text during normalization with its alignment: each UTF-16 code unit has a range in the original. */
 export class AlignedText {
   readonly text: string;
   /** The range of each unit in the original; null where unit `i` is unit `origin + i` of the original. */
@@ -24,7 +26,7 @@ export class AlignedText {
     return new AlignedText(text, 0, null, null);
   }
 
-  /** Where the text begins in the original, including what normalization dropped. */
+  /** The start of the text in the original, dropped characters included. */
   get origin(): number {
     return this.#origin;
   }
@@ -102,7 +104,7 @@ export class AlignedText {
     });
   }
 
-  /** Unicode normalization; what changes together is aligned together. */
+  /** Unicode normalization; characters that change together are aligned together. */
   normalize(form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): AlignedText {
     const whole = this.text.normalize(form);
     if (whole === this.text) return this;
@@ -140,7 +142,7 @@ export class AlignedText {
   }
 }
 
-/** What normalization may make of a text: a file may say that every character is to become a thousand. */
+/** Maximum length of a normalized text: a damaged file could replace every character with a thousand others. */
 const LONGEST = 2 ** 26;
 
 function tooLong(length: number): SequiturError {

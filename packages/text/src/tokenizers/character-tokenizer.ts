@@ -35,7 +35,10 @@ export class CharacterTokenizer extends SubwordTokenizer {
   }
 }
 
-/** As a word-level model after a split into characters, which every reader of `tokenizer.json` supports. */
+/**
+ * The files of the tokenizer: a word-level model after a split into characters, which every reader of `tokenizer.json`
+ * supports.
+ */
 function filesOf(characters: readonly string[]): TokenizerFiles {
   return {
     'tokenizer.json': {
@@ -64,8 +67,8 @@ function filesOf(characters: readonly string[]): TokenizerFiles {
 function refuse(character: string, size: number): never {
   throw new SequiturError({
     where: 'CharacterTokenizer.encode',
-    expected: `characters of the text it was made from (${size} of them)`,
+    expected: `one of the ${size} characters of the text that it was created from`,
     got: `'${character}' (U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')})`,
-    fix: 'Leave the character out, or make the tokenizer from a text that has it',
+    fix: 'Omit the character, or create the tokenizer from a text that has it',
   });
 }

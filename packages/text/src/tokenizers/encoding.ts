@@ -73,7 +73,7 @@ export function truncate(
   });
 }
 
-/** How many tokens of two texts are kept where both may be truncated: `room` in total. */
+/** A rule for truncating two texts: the number of tokens of each that are kept, `room` in total. */
 export type CutLongest = (first: number, second: number, room: number) => readonly [number, number];
 
 /** Removes tokens one by one from the longer text, the second on a tie, as in Python's slow tokenizers. */
@@ -85,7 +85,10 @@ export const tokenByToken: CutLongest = (first, second, room) => {
   return [a - Math.floor(rest / 2), b - Math.ceil(rest / 2)];
 };
 
-/** Each gets half of the room, the odd token goes to the longer one, the second on a tie, as in the Rust library. */
+/**
+ * Keeps half of the room of each text; an odd token is kept of the longer one, of the second on a tie, as in the Rust
+ * library.
+ */
 export const byHalves: CutLongest = (first, second, room) => {
   const [shorter, longer] = first <= second ? [first, second] : [second, first];
   const half = Math.min(shorter, Math.floor(room / 2));

@@ -8,7 +8,7 @@ import { TokenizerFolder, type TokenizerReader } from './readers/tokenizer-folde
 import type { Tokenizer } from './tokenizer.js';
 import { tokenizerJsonReader } from './tokenizer-json/tokenizer-json.js';
 
-/** All kinds of tokenizer folders; the first kind whose files are found wins. */
+/** All kinds of tokenizer folders; the first kind whose files are found is used. */
 export const tokenizerReaders: readonly TokenizerReader[] = [
   tokenizerJsonReader,
   marianReader,

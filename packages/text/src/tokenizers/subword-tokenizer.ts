@@ -25,9 +25,9 @@ export interface SubwordParts {
   readonly split: (text: AlignedText) => readonly Piece[];
   /** Decodes tokens to text. */
   readonly join: (tokens: readonly string[]) => string;
-  /** Applied to the whole text before added tokens are matched. */
+  /** A function that is applied to the whole text before added tokens are matched. */
   readonly prepare?: ((text: AlignedText) => AlignedText) | undefined;
-  /** Matched in the text before `split`; those outside the vocabulary extend it. */
+  /** Tokens that are matched in the text before `split`; those outside the vocabulary extend it. */
   readonly addedTokens?: readonly AddedToken[] | undefined;
   /** Additional ids that decoding may skip. */
   readonly specialIds?: Iterable<number> | undefined;
@@ -39,14 +39,14 @@ export interface SubwordParts {
   /** The default side of padding and truncation; default `right`. */
   readonly paddingSide?: 'left' | 'right' | undefined;
   readonly truncationSide?: 'left' | 'right' | undefined;
-  /** How two texts are truncated to a common length; default token by token. */
+  /** The rule by which two texts are truncated to a common length; default token by token. */
   readonly cutLongest?: CutLongest | undefined;
   /** Postprocesses the pieces of a whole text. */
   readonly finish?: ((pieces: readonly Piece[]) => readonly Piece[]) | undefined;
   readonly files: () => TokenizerFiles;
 }
 
-/** A tokenizer composed of parts: every kind of vocabulary is one of these. */
+/** A tokenizer composed of parts; tokenizers of all kinds of vocabularies are instances of it. */
 export class SubwordTokenizer implements Tokenizer {
   readonly vocabularySize: number;
   readonly specialTokens: SpecialTokens;

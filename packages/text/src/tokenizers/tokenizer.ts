@@ -22,12 +22,12 @@ export interface Encoding {
 }
 
 export interface Truncation {
-  /** Maximum length in tokens, special tokens included. */
+  /** The maximum length in tokens, special tokens included. */
   readonly maxLength: number;
   /**
-   * Which of two texts is truncated; default `longestFirst`: the longer one until both have equal length, then both. An
-   * odd token is kept of the second text with a `tokenizer.json`, as in the Rust library, and else of the first, as in
-   * Python's slow tokenizers.
+   * The text of a pair that is truncated; default `longestFirst`: the longer one until both have equal length, then
+   * both. An odd token is kept of the second text with a `tokenizer.json`, as in the Rust library, otherwise of the
+   * first, as in Python's slow tokenizers.
    */
   readonly strategy?: 'longestFirst' | 'onlyFirst' | 'onlySecond' | undefined;
   /** The side that is truncated; default that of the tokenizer's files, else `right`. */
@@ -37,14 +37,14 @@ export interface Truncation {
 export interface Padding {
   /** Length of every encoding in tokens; default that of the longest. */
   readonly length?: number | undefined;
-  /** Rounds the length up to a multiple. */
+  /** A number to a multiple of which the length is rounded up. */
   readonly multipleOf?: number | undefined;
   /** The side that is padded; default that of the tokenizer's files, else `right`. Generation needs `left`. */
   readonly side?: 'left' | 'right' | undefined;
 }
 
 export interface EncodeOptions {
-  /** Adds special tokens such as `[CLS]` and `[SEP]`; default false for `encode`, true for `tokenize`. */
+  /** Whether special tokens such as `[CLS]` and `[SEP]` are added; default false for `encode`, true for `tokenize`. */
   readonly specialTokens?: boolean | undefined;
 }
 
@@ -57,13 +57,13 @@ export interface TokenizeOptions extends EncodeOptions {
 
 export interface BatchOptions extends EncodeOptions {
   readonly truncation?: Truncation | undefined;
-  /** Default: to the longest of the batch. `false`: no padding. */
+  /** Padding; default to the longest of the batch. `false`: no padding. */
   readonly padding?: Padding | false | undefined;
 }
 
 export interface WindowsOptions extends EncodeOptions {
   /**
-   * A second text; then that one is split into windows, and the first, a question for example, is part of all of them.
+   * A second text, which is split into windows instead; the first one, such as a question, is then part of all of them.
    */
   readonly pair?: string | undefined;
   /** Maximum length of a window in tokens, special tokens included. */
@@ -73,13 +73,13 @@ export interface WindowsOptions extends EncodeOptions {
 }
 
 export interface DecodeOptions {
-  /** Omits special tokens; default true. */
+  /** Whether special tokens are omitted; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
-  /** Removes spaces before punctuation; default as in the tokenizer's files. */
+  /** Whether spaces before punctuation are removed; default as in the tokenizer's files. */
   readonly cleanUp?: boolean | undefined;
   /**
-   * Preceding tokens, whose text is omitted. A vocabulary whose words begin with a space drops it at the start of a
-   * text, but not after these.
+   * Preceding tokens, whose text is omitted. Where words begin with a space, decoding drops that of the first word of a
+   * text, but not after these tokens.
    */
   readonly after?: readonly number[] | undefined;
 }
@@ -91,7 +91,7 @@ export type SpecialTokens = Readonly<
 
 /** A tokenizer: converts text to token ids and back. */
 export interface Tokenizer {
-  /** Ids are smaller than this. */
+  /** Size of the vocabulary; ids are smaller. */
   readonly vocabularySize: number;
   readonly specialTokens: SpecialTokens;
   /** Ids that decoding may skip. */
@@ -121,5 +121,5 @@ export interface Tokenizer {
   files(): TokenizerFiles;
 }
 
-/** Objects are written as JSON, strings and bytes unchanged. */
+/** The files of a tokenizer by name: objects are written as JSON, strings and bytes unchanged. */
 export type TokenizerFiles = Readonly<Record<string, object | string | Uint8Array>>;

@@ -21,12 +21,12 @@ export class Vocabulary {
     }
   }
 
-  /** Ids are indices; of equal tokens the last one counts. */
+  /** The vocabulary of a list: ids are indices; of equal tokens the last one counts. */
   static ofList(tokens: readonly string[], where?: string): Vocabulary {
     return new Vocabulary(new Map(tokens.map((token, id) => [token, id])), where);
   }
 
-  /** Ids are smaller than this. */
+  /** Size of the vocabulary; ids are smaller. */
   get size(): number {
     return this.#tokens.length;
   }

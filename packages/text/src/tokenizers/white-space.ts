@@ -7,7 +7,7 @@ export function trimStart(text: string): string {
 }
 
 export function trimEnd(text: string): string {
-  // A search from the left would look at every run of spaces.
+  // A pattern would scan every run of spaces from the left.
   let end = text.length;
   while (end > 0 && TRAILING.test(text[end - 1]!)) end--;
   return text.slice(0, end);

@@ -7,7 +7,7 @@ import type { Pauses } from './training-options.js';
 /** Training texts: one or many, from memory or from a stream. */
 export type TrainingTexts = string | Iterable<string> | AsyncIterable<string>;
 
-/** Longer texts are read in chunks that end at a line break. */
+/** Length of the chunks in which longer texts are read; each ends at a line break. */
 const PIECE_LENGTH = 100_000;
 
 /**

@@ -1,7 +1,7 @@
 import { SequiturError } from '@sequitur/core';
 import { TokenSettings } from '../tokenizers/readers/token-settings.js';
 
-/** Ids in the order of a list. */
+/** The ids of a list of tokens: their indices. */
 export function idsOf(tokens: readonly string[]): Record<string, number> {
   return Object.fromEntries(tokens.map((token, id) => [token, id]));
 }
@@ -33,7 +33,11 @@ export function settingsOf(roles: Readonly<Record<string, string>>): TokenSettin
   });
 }
 
-/** @throws SequiturError where a vocabulary is too small for its required tokens */
+/**
+ * Checks the size of a vocabulary.
+ *
+ * @throws SequiturError where it is too small for its required tokens
+ */
 export function checkSize(where: string, size: number, least: number): void {
   if (Number.isInteger(size) && size >= least) return;
   throw new SequiturError({ where, expected: `a vocabularySize of at least ${least}`, got: `${size}` });

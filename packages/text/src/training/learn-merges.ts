@@ -2,7 +2,7 @@ import { Heap } from '../tokenizers/models/heap.js';
 import type { Pauses } from './training-options.js';
 
 export interface LearnedMerges {
-  /** Single characters first, then the result of each merge, in order. */
+  /** The symbols: single characters, then the result of each merge, in order. */
   readonly symbols: readonly string[];
   readonly merges: readonly (readonly [string, string])[];
 }
@@ -12,9 +12,9 @@ export interface LearnMergesOptions {
   readonly alphabet: readonly string[];
   /** Maximum number of symbols. */
   readonly size: number;
-  /** Rarer pairs are never merged; default 2. */
+  /** The minimum count of a pair that is merged; default 2. */
   readonly minimumCount?: number | undefined;
-  /** How two symbols are merged. */
+  /** The function that merges two symbols. */
   readonly join?: ((left: string, right: string) => string) | undefined;
   readonly pauses: Pauses;
 }
@@ -31,8 +31,8 @@ interface Pair {
 }
 
 /**
- * Learns BPE merges: always the most frequent pair, of equal ones the one with the lowest ids (Sennrich et al. 2016,
- * algorithm 1), with incremental counts.
+ * Learns BPE merges with incremental counts (Sennrich et al. 2016, algorithm 1): each merge is the most frequent pair,
+ * of equally frequent ones that with the lowest ids.
  *
  * @param words the symbols of each word, and its count
  */

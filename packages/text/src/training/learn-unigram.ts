@@ -5,7 +5,7 @@ import { seedPieces } from './unigram-pieces.js';
 /** Rounds of estimation between two prunings, and the share of pieces that each pruning keeps (as in SentencePiece). */
 const ROUNDS = 2;
 const KEPT_SHARE = 0.75;
-/** Pieces with a smaller expected count are dropped at once. */
+/** The expected count below which a piece is dropped at once. */
 const LEAST_EXPECTED = 0.5;
 
 /**

@@ -9,11 +9,11 @@ import { learnMerges } from './learn-merges.js';
 import { Pauses, trainingRules, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface ByteLevelTrainingOptions extends VocabularyTrainingOptions {
-  /** Rarer pairs are never merged; default 2. */
+  /** The minimum count of a pair that is merged; default 2. */
   readonly minimumCount?: number | undefined;
-  /** One of the special tokens that ends every text, for encoder-decoders; default none. */
+  /** The special token that ends every text, for encoder-decoders; default none. */
   readonly endToken?: string | undefined;
-  /** One of the special tokens that is used for padding; default none. */
+  /** The special token that is used for padding; default none. */
   readonly paddingToken?: string | undefined;
 }
 
@@ -25,7 +25,7 @@ const byteLevelOptions = optionsOf<ByteLevelTrainingOptions>({
 });
 
 /**
- * Trains a byte-level byte-pair vocabulary, as GPT-2 has one (Radford et al. 2019): it can encode any text, and
+ * Trains a byte-level BPE tokenizer like that of GPT-2 (Radford et al. 2019): it can encode any text, and
  * `saveTokenizer` writes it as a `tokenizer.json`.
  *
  * @param options special tokens default to `<|endoftext|>`

@@ -13,10 +13,10 @@ const SPECIAL = ['<pad>', '</s>', '<unk>'] as const;
 const unigramOptions = optionsOf<VocabularyTrainingOptions>(trainingRules);
 
 /**
- * Trains a unigram vocabulary (Kudo 2018), in the layout of T5: `<pad>`, `</s>`, `<unk>`, then pieces by probability.
+ * Trains a unigram tokenizer (Kudo 2018) in the layout of T5: `<pad>`, `</s>`, `<unk>`, then pieces by probability.
  * Text is normalized to NFKC, and white space is collapsed to one space.
  *
- * @param options `specialTokens` come after those three
+ * @param options `specialTokens` follow those three
  */
 export async function trainUnigramTokenizer(
   texts: TrainingTexts,

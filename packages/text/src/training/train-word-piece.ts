@@ -9,9 +9,9 @@ import { learnMerges } from './learn-merges.js';
 import { Pauses, trainingRules, type VocabularyTrainingOptions } from './training-options.js';
 
 export interface WordPieceTrainingOptions extends Omit<VocabularyTrainingOptions, 'specialTokens'> {
-  /** Lowercases and strips accents; default true. */
+  /** Whether text is lowercased and accents are stripped; default true. */
   readonly lowercase?: boolean | undefined;
-  /** Rarer pieces are never formed; default 2. */
+  /** The minimum count of a pair that is merged; default 2. */
   readonly minimumCount?: number | undefined;
   /** Maximum number of single characters, the most frequent first; default 1000. */
   readonly alphabetSize?: number | undefined;
@@ -29,7 +29,7 @@ const wordPieceOptions = optionsOf<WordPieceTrainingOptions>({
 });
 
 /**
- * Trains a WordPiece vocabulary for BERT, by merging the most frequent pairs as the Rust library does (the original
+ * Trains a WordPiece tokenizer for BERT by merging the most frequent pairs, as the Rust library does (the original
  * algorithm, Schuster and Nakajima 2012, was never published in full).
  */
 export async function trainWordPieceTokenizer(

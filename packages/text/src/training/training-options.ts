@@ -3,13 +3,13 @@ import { type OptionRules, option } from '@sequitur/core';
 /** The progress of a trainer. */
 export interface TrainingProgress {
   readonly phase: 'counting words' | 'merging pairs' | 'finding pieces' | 'estimating' | 'pruning';
-  /** Done of `total` within the phase. */
+  /** The amount of `total` that is done in this phase. */
   readonly done: number;
   readonly total: number;
 }
 
 export interface VocabularyTrainingOptions {
-  /** Size of the vocabulary, special tokens included; smaller where the text has fewer. */
+  /** Size of the vocabulary, special tokens included; the result is smaller where the text has too few pieces. */
   readonly vocabularySize: number;
   /** Special tokens, which get the first ids in order. */
   readonly specialTokens?: readonly string[] | undefined;
@@ -26,7 +26,7 @@ export const trainingRules: OptionRules<VocabularyTrainingOptions> = {
   signal: option.optional(option.signal),
 };
 
-/** How long a trainer works before it yields to the page. */
+/** Milliseconds that a trainer works before it yields to the event loop. */
 const PATIENCE_MS = 40;
 
 /** Yields to the event loop from time to time, and checks the signal. */
@@ -44,7 +44,11 @@ export class Pauses {
     return performance.now() - this.#last > PATIENCE_MS;
   }
 
-  /** @throws the signal's reason where the training was aborted */
+  /**
+   * Yields, and reports the progress.
+   *
+   * @throws the signal's reason where the training was aborted
+   */
   async pause(progress: TrainingProgress): Promise<void> {
     this.#options.onProgress?.(progress);
     await new Promise((resolve) => setTimeout(resolve));

@@ -1,6 +1,6 @@
 import { byteOf, byteOfCharacter } from '../models/byte-tokens.js';
 
-/** A decoder step, from list of strings to list of strings, which are concatenated at the end. */
+/** A step of decoding, from a list of strings to a list of strings; those of the last step are concatenated. */
 export type Decoder = (texts: readonly string[]) => readonly string[];
 
 export function decodeInTurn(decoders: readonly Decoder[]): Decoder {
@@ -45,7 +45,7 @@ function textOfBytes(bytes: readonly number[]): string[] {
   }
 }
 
-/** Joins words by spaces, and continuation pieces without one. */
+/** Joins words with spaces, and continuation pieces without. */
 export function decodeWordPiece(continuation: string, finish: (text: string) => string = (text) => text): Decoder {
   return (tokens) =>
     tokens.map((token, index) => {

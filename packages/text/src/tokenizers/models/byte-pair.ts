@@ -6,15 +6,15 @@ import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 
 export interface BytePairOptions {
   readonly vocabulary: Vocabulary;
-  /** Pairs of tokens in order of merging. */
+  /** The merges: pairs of tokens, in their order. */
   readonly merges: Iterable<readonly [string, string]>;
   /** The token of characters outside the vocabulary; without it they are dropped, as in the Rust library. */
   readonly unknown?: string | undefined;
-  /** One unknown token for a run of unknown characters. */
+  /** Whether a run of unknown characters becomes one unknown token. */
   readonly fuseUnknown?: boolean | undefined;
-  /** Encodes unknown characters as byte tokens, `<0x41>`. */
+  /** Whether unknown characters are encoded as byte tokens, `<0x41>`. */
   readonly byteFallback?: boolean | undefined;
-  /** Keeps a word that is a token, whatever its merges (`ignore_merges`). */
+  /** Whether a word that is a token is kept without regard to merges (`ignore_merges`). */
   readonly wholeWords?: boolean | undefined;
   readonly continuation?: string | undefined;
   readonly endOfWord?: string | undefined;

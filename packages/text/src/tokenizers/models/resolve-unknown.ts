@@ -2,7 +2,7 @@ import type { Vocabulary } from '../vocabulary.js';
 import { byteToken } from './byte-tokens.js';
 import type { WordPart } from './word-model.js';
 
-/** Joins neighbouring unknown parts to one, or spells them in bytes where the vocabulary has tokens for those. */
+/** Fuses neighbouring unknown parts into one, or encodes them in byte tokens where the vocabulary has them. */
 export function resolveUnknown(
   parts: readonly WordPart[],
   options: { readonly unknownId: number; readonly byteFallback?: boolean | undefined; readonly vocabulary: Vocabulary },

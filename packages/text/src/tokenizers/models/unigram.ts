@@ -13,16 +13,16 @@ export interface UnigramOptions {
   readonly hidden?: ReadonlySet<number> | undefined;
   /** Ids of pieces that are always matched. */
   readonly always?: ReadonlySet<number> | undefined;
-  /** Encodes unknown characters as byte tokens. */
+  /** Whether unknown characters are encoded as byte tokens. */
   readonly byteFallback?: boolean | undefined;
   /**
-   * Stores sums in single precision but compares before rounding, as SentencePiece does, which decides ties; default
-   * false.
+   * Whether sums are stored in single precision but compared before rounding, as in SentencePiece, which decides ties;
+   * default false.
    */
   readonly single?: boolean | undefined;
 }
 
-/** The penalty of an unknown character against the worst piece (SentencePiece's constant). */
+/** The penalty of an unknown character relative to the worst piece (SentencePiece's constant). */
 const UNKNOWN_PENALTY = 10;
 
 /**
@@ -38,8 +38,8 @@ export class UnigramModel implements WordModel {
   constructor(options: UnigramOptions) {
     this.vocabulary = options.vocabulary;
     this.#options = options;
-    // SentencePiece starts its search for the largest score at the smallest positive number, so that the result is
-    // rarely smaller.
+    // SentencePiece initialises the largest score with the smallest positive number, which is then almost always the
+    // result.
     let [least, most] = [Infinity, 2 ** -126];
     const normal: [string, number][] = [];
     for (const [token, id] of options.vocabulary.entries()) {
@@ -50,7 +50,7 @@ export class UnigramModel implements WordModel {
       most = Math.max(most, options.scores[id]!);
     }
     for (const [token, id] of normal) {
-      // Nearly certain, whatever the score in the file; SentencePiece's formula, which counts bytes.
+      // Almost certain, regardless of the score in the file; SentencePiece's formula, which counts bytes.
       const score = options.always?.has(id) ? new TextEncoder().encode(token).length * most - 0.1 : options.scores[id]!;
       this.#trie.add(token, id, score);
     }

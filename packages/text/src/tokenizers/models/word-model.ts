@@ -34,7 +34,7 @@ export function piecesOf(words: Iterable<AlignedText>, model: WordModel): Piece[
   return pieces;
 }
 
-/** The signs that vocabularies write for a space: SentencePiece's, and that of byte-level ones. */
+/** The symbols for a space in vocabularies: that of SentencePiece, and that of byte-level ones. */
 const SPACES: ReadonlySet<number> = new Set([0x2581, 0x120]);
 
 /** A cache of recent words and their tokens, since words repeat. */

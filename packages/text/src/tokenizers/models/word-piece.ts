@@ -5,7 +5,7 @@ import { SpellingCache, type WordModel, type WordPart } from './word-model.js';
 export interface WordPieceOptions {
   readonly vocabulary: Vocabulary;
   readonly unknown: string;
-  /** Default its id in the vocabulary; without one, unknown words are an error. */
+  /** The id of unknown words; default that in the vocabulary. Without one, unknown words are an error. */
   readonly unknownId?: number | undefined;
   /** Prefix of a continuation piece; default `##`. */
   readonly continuation?: string | undefined;

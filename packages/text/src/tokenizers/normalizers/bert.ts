@@ -1,16 +1,16 @@
 import { dropMarks, lowercase, type Normalizer, normalizeInTurn } from './normalizer.js';
 
 export interface BertNormalizerOptions {
-  /** Removes control characters and converts white space to spaces; default true. */
+  /** Whether control characters are removed and white space is converted to spaces; default true. */
   readonly cleanText?: boolean | undefined;
-  /** Puts spaces around Chinese characters; default true. */
+  /** Whether spaces are put around Chinese characters; default true. */
   readonly chineseCharacters?: boolean | undefined;
   readonly lowercase?: boolean | undefined;
-  /** Default: where text is lowercased. */
+  /** Whether accents are stripped; default: where text is lowercased. */
   readonly stripAccents?: boolean | undefined;
   /**
-   * Follows BERT's Python code (`BasicTokenizer`) where the Rust library differs: unassigned characters are removed
-   * like control characters, and text is first composed (NFC).
+   * Whether to follow BERT's Python code (`BasicTokenizer`) where the Rust library differs: unassigned characters are
+   * removed like control characters, and text is first composed (NFC).
    */
   readonly asPython?: boolean | undefined;
 }
@@ -24,7 +24,7 @@ export function bertNormalizer(options: BertNormalizerOptions): Normalizer {
     chineseCharacters &&
       ((text) => text.mapCharacters((character) => (isChinese(character) ? ` ${character} ` : character))),
     asPython && ((text) => text.normalize('NFC')),
-    // Lowercasing before stripping, since a capital with an accent may become a letter and an accent.
+    // Lowercasing comes before stripping, since a capital with an accent may become a letter and an accent.
     options.lowercase && lowercase,
     stripAccents && ((text) => dropMarks(text.normalize('NFD'))),
   ];

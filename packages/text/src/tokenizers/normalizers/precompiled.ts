@@ -14,7 +14,7 @@ export class CharacterMap {
     const view = new DataView(compiled.buffer, compiled.byteOffset, compiled.byteLength);
     const size = compiled.length >= 4 ? view.getUint32(0, true) : Number.NaN;
     if (!(size % 4 === 0 && size >= 1024 && 4 + size < compiled.length)) {
-      const got = `${compiled.length} bytes of which the trie should take ${size}`;
+      const got = `${compiled.length} bytes, with a trie of ${size} declared`;
       throw new SequiturError({ where: 'precompiled character map', expected: 'a trie and its replacements', got });
     }
     this.#units = Uint32Array.from({ length: size / 4 }, (_, unit) => view.getUint32(4 + 4 * unit, true));
@@ -79,8 +79,8 @@ function hasLeaf(unit: number): boolean {
 const LONGEST_GRAPHEME_BYTES = 5;
 
 /**
- * Applies a map as the Rust library does, which differs from SentencePiece for stacked marks: grapheme by grapheme; a
- * short one is replaced as a whole by the replacement of its first characters, a longer one character by character.
+ * Applies a map as the Rust library does, which differs from SentencePiece for stacked marks: a short grapheme is
+ * replaced as a whole by the replacement of its first characters, a longer one character by character.
  */
 export function mapGraphemes(map: CharacterMap): Normalizer {
   const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });

@@ -2,13 +2,14 @@ import type { PatternNode } from './parse.js';
 
 type Repeat = PatternNode & { readonly kind: 'repeat' };
 
-/** Most parts of an alternative that may be there or not: the ways to match them multiply. */
+/** Maximum number of optional parts of an alternative: the number of ways to match them is exponential. */
 const MOST_OPTIONAL = 4;
 const LONGEST_COUNT = 16;
 
 /**
- * Whether JavaScript's own engine takes time proportional to the text, as it does with what tokenizers use: alternatives
- * that cannot fail once they have begun a run of characters, or else leave the run to a later one that takes all of it.
+ * Whether JavaScript's engine matches a pattern in time proportional to the text, as with the usual patterns of
+ * tokenizers: an alternative that has begun a run of characters cannot fail, or a later alternative matches the whole
+ * run.
  */
 export function isSafe(node: PatternNode): boolean {
   const alternatives = node.kind === 'choice' ? node.parts : [node];
@@ -29,7 +30,7 @@ function isSafeAlternative(parts: readonly PatternNode[], later: readonly Patter
   return isRun(next) || (next.kind === 'look' && !next.behind && next.part.kind !== 'look' && isSingle(next.part));
 }
 
-/** `S+` after the same beginning, with nothing after it that can fail. */
+/** Whether an alternative is `S+` after the same beginning, followed by nothing that can fail. */
 function isWholeRun(parts: readonly PatternNode[], before: readonly PatternNode[], run: Repeat): boolean {
   const own = parts[before.length];
   if (own?.kind !== 'repeat' || own.most !== Infinity || own.least > 1 || own.lazy) return false;
@@ -41,7 +42,7 @@ function partsOf(node: PatternNode): readonly PatternNode[] {
   return node.kind === 'sequence' ? node.parts : [node];
 }
 
-/** A set as often as it comes. */
+/** Whether a node is an unbounded repetition of a set. */
 function isRun(node: PatternNode): node is Repeat {
   return node.kind === 'repeat' && node.most === Infinity && node.least <= 2 && isSingle(node.part);
 }
@@ -50,7 +51,7 @@ function cannotFail(node: PatternNode): boolean {
   return node.kind === 'repeat' && node.least === 0 && !node.lazy;
 }
 
-/** Parts that match a few characters at most, in a few ways. */
+/** Whether parts match only a few characters, in only a few ways. */
 function isBounded(parts: readonly PatternNode[]): boolean {
   let optional = 0;
   const isShort = (node: PatternNode, inChoice: boolean): boolean => {

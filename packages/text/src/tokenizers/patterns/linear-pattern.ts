@@ -8,17 +8,17 @@ export interface PatternMatch {
   readonly text: string;
 }
 
-/** Anything that finds its matches in a text from left to right, none over another. */
+/** A pattern: finds its matches in a text from left to right, without overlaps. */
 export interface Pattern {
   matchesIn(text: string): Iterable<PatternMatch>;
 }
 
-/** The matches of a pattern, or of a global expression of JavaScript's, which takes no time without bounds. */
+/** The matches of a pattern, or of a global JavaScript expression whose time is bounded. */
 export function matchesIn(pattern: RegExp | Pattern, text: string): Iterable<PatternMatch> {
   return pattern instanceof RegExp ? native(pattern).matchesIn(text) : pattern.matchesIn(text);
 }
 
-/** A global expression of JavaScript's. */
+/** A global JavaScript expression as a pattern. */
 export function native(expression: RegExp): Pattern {
   return {
     *matchesIn(text) {
@@ -28,15 +28,18 @@ export function native(expression: RegExp): Pattern {
 }
 
 /**
- * A regular expression that takes time proportional to the text, whatever it is: it tries alternatives in the order of
- * JavaScript's, and memorizes where each of them has failed (Davis, Servant and Lee 2021, "Using selective memoization
- * to defeat regular expression denial of service").
+ * A regular expression that always takes time proportional to the text: it tries alternatives in the order of
+ * JavaScript, and memorizes the positions at which each of them has failed (Davis, Servant and Lee 2021, "Using
+ * selective memoization to defeat regular expression denial of service").
  */
 export class LinearPattern implements Pattern {
   readonly #source: string;
   readonly #program: Program;
 
-  /** @param source in JavaScript's syntax with the flag `u` @throws Error where that cannot be matched so */
+  /**
+   * @param source in JavaScript's syntax with the flag `u`
+   * @throws Error where it cannot be matched in linear time
+   */
   constructor(source: string) {
     this.#source = source;
     this.#program = compilePattern(parsePattern(source));
@@ -55,8 +58,8 @@ export class LinearPattern implements Pattern {
     try {
       return matcher.matchAt(from);
     } catch (cause) {
-      const expected = 'a text that this pattern can be looked for in';
-      const got = `one that takes too many steps with ${shorten(this.#source, 80)}`;
+      const expected = 'a text in which this pattern can be searched';
+      const got = `a text that takes too many steps with ${shorten(this.#source, 80)}`;
       throw new SequiturError({ where: 'pattern of a tokenizer', expected, got }, { cause });
     }
   }
@@ -67,11 +70,11 @@ function widthAt(text: string, at: number): number {
   return code !== undefined && code > 0xffff ? 2 : 1;
 }
 
-/** An alternative that is tried where what came before it fails. */
+/** An alternative that is tried where the path before it fails. */
 interface Choice {
   readonly step: number;
   readonly at: number;
-  /** How long the path was. */
+  /** Length of the path up to the split. */
   readonly path: number;
 }
 
@@ -81,9 +84,9 @@ class Matcher {
   readonly #program: Program;
   readonly #text: string;
   readonly #places: number;
-  /** For each split and place whether it has failed, or leads to the match of a look ahead. */
+  /** For each split and position whether it has failed, or leads to a match of a lookahead. */
   readonly #marks: Marks;
-  /** For each look ahead and place what it found. */
+  /** For each lookahead and position its result. */
   readonly #looks: Marks;
 
   constructor(program: Program, text: string) {
@@ -94,12 +97,12 @@ class Matcher {
     this.#looks = marks(program.looks * this.#places);
   }
 
-  /** Where the match that begins at `from` ends; -1 where there is none. */
+  /** The end of the match that begins at `from`; -1 where there is none. */
   matchAt(from: number): number {
     return this.#run(0, from, false);
   }
 
-  /** Of a look ahead it is enough to know that there is a match. */
+  /** Runs the program from a step. A lookahead ends as soon as there is any match. */
   #run(start: number, from: number, isLook: boolean): number {
     const { steps } = this.#program;
     const path: number[] = [];

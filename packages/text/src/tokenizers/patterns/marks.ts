@@ -1,9 +1,9 @@
-/** More marks than this are kept one by one, as they come. */
+/** Above this number of places, marks are stored sparsely. */
 const MOST_AT_ONCE = 2 ** 25;
-/** Most marks of one text: beyond that a pattern is too large for it. */
+/** Maximum number of sparse marks of one text. */
 const MOST = 2 ** 23;
 
-/** Small numbers by place, 0 at first. */
+/** An array of small integers, initially 0. */
 export interface Marks {
   get(place: number): number;
   set(place: number, mark: number): void;
@@ -27,7 +27,11 @@ class SparseMarks implements Marks {
     return this.#values.get(place) ?? 0;
   }
 
-  /** @throws RangeError where there are too many */
+  /**
+   * Sets a mark.
+   *
+   * @throws RangeError where there are too many
+   */
   set(place: number, mark: number): void {
     if (mark === 0) this.#values.delete(place);
     else this.#values.set(place, mark);

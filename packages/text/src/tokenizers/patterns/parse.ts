@@ -14,14 +14,14 @@ export type PatternNode =
   /** Whether a pattern matches after a place, or a single character precedes it. */
   | { readonly kind: 'look'; readonly part: PatternNode; readonly behind: boolean; readonly negated: boolean };
 
-/** Patterns are nested a few groups deep. */
+/** Maximum depth of nested groups; patterns have a few. */
 const DEEPEST = 50;
 
 /**
- * Reads the syntax of JavaScript's expressions with the flag `u`, as far as a text can be matched in linear time: no
- * references to groups, and lookbehind supports single characters only.
+ * Parses JavaScript's expressions with the flag `u`, as far as they can be matched in linear time: without references
+ * to groups, and with lookbehind of single characters only.
  *
- * @throws Error where the pattern holds anything else
+ * @throws Error where the pattern contains anything else
  */
 export function parsePattern(source: string): PatternNode {
   const reader = new Reader(source);
@@ -86,7 +86,7 @@ class Reader {
     return { kind: 'set', source: character };
   }
 
-  /** Without the flag `m` these are the edges of the text. */
+  /** `^` and `$`: the edges of the text, without the flag `m`. */
   #edge(character: string): PatternNode {
     this.#at++;
     return { kind: 'look', part: { kind: 'set', source: '[^]' }, behind: character === '^', negated: true };
@@ -94,13 +94,13 @@ class Reader {
 
   #group(depth: number): PatternNode {
     const [prefix, sign] = /^\((?:\?(<?[=!]|:|<[^>]*>))?/.exec(this.#source.slice(this.#at))!;
-    if (this.#source[this.#at + prefix.length] === '?') throw new Error('a group of another kind');
+    if (this.#source[this.#at + prefix.length] === '?') throw new Error('an unsupported kind of group');
     this.#at += prefix.length;
     const part = this.choice(depth + 1);
     if (!this.#takes(')')) throw new Error('a group without an end');
     if (!sign || !/[=!]$/.test(sign)) return part;
     const behind = sign.startsWith('<');
-    if (behind && single(part) === null) throw new Error('a look at several characters behind');
+    if (behind && single(part) === null) throw new Error('a lookbehind of several characters');
     return { kind: 'look', part: behind ? single(part)! : part, behind, negated: sign.endsWith('!') };
   }
 
@@ -113,7 +113,7 @@ class Reader {
         return this.#source.slice(from, this.#at);
       }
     }
-    throw new Error('a class of characters without an end');
+    throw new Error('a character class without an end');
   }
 
   #escape(): string {
@@ -133,7 +133,7 @@ class Reader {
   }
 }
 
-/** A part that is one character. */
+/** The node if it matches exactly one character, else null. */
 function single(node: PatternNode): PatternNode | null {
   if (node.kind === 'set') return node;
   return node.kind === 'sequence' && node.parts.length === 1 ? single(node.parts[0]!) : null;

@@ -1,6 +1,6 @@
 import type { PatternNode } from './parse.js';
 
-/** Steps that a matcher takes; numbers are places in the program. */
+/** A step of a compiled pattern; numbers are indices of steps. */
 export type Step =
   | { readonly kind: 'set'; readonly holds: (code: number) => boolean }
   /** Tries `first`, and `second` where that fails. */
@@ -19,10 +19,14 @@ export interface Program {
   readonly looks: number;
 }
 
-/** A count in a pattern is written out, so that `a{1000}{1000}` would be a million steps. */
+/** Maximum number of steps: counts are expanded, so that `a{1000}{1000}` would be a million steps. */
 const MOST_STEPS = 5000;
 
-/** @throws Error where the program would be too long, or a set is none of JavaScript's */
+/**
+ * Compiles a pattern.
+ *
+ * @throws Error where the program would be too long, or a set is not valid in JavaScript
+ */
 export function compilePattern(node: PatternNode): Program {
   const compiler = new Compiler();
   compiler.write(node);
@@ -97,7 +101,7 @@ class Compiler implements Program {
     for (const { split, inside } of splits) this.#choose(split, inside, lazy);
   }
 
-  /** Continues inside, or to the end of what is written. */
+  /** Sets the targets of a split: the inside of the repetition, and the step after it. */
   #choose(split: { first: number; second: number }, inside: number, lazy: boolean): void {
     const after = this.steps.length;
     [split.first, split.second] = lazy ? [after, inside] : [inside, after];
@@ -134,13 +138,13 @@ function mayBeEmpty(node: PatternNode): boolean {
   return node.kind !== 'repeat' || node.least === 0 || mayBeEmpty(node.part);
 }
 
-/** Whether a part tries what is longer first, so that it is empty only where nothing else fits. */
+/** Whether a part tries longer matches first, so that its match is empty only where there is no other. */
 function isGreedy(node: PatternNode): boolean {
   if (node.kind === 'sequence') return node.parts.every(isGreedy);
   return node.kind === 'set' || (node.kind === 'repeat' && !node.lazy && isGreedy(node.part));
 }
 
-/** Whether a code point is of a set, which is asked of JavaScript once for each. */
+/** The membership test of a set; JavaScript is asked once for each code point. */
 function characterSet(source: string): (code: number) => boolean {
   const pattern = new RegExp(`^(?:${source})$`, 'u');
   const test = (code: number) => pattern.test(String.fromCodePoint(code));

@@ -63,7 +63,7 @@ export function bertTokenizer(vocabularyText: string, settings = new TokenSettin
   });
 }
 
-/** Whether the files give the token an id; a token without one would get an id that no model was trained with. */
+/** Whether the files give the token an id; otherwise it would get one that no model was trained with. */
 function knows(vocabulary: Vocabulary, settings: TokenSettings, content: string): boolean {
   return vocabulary.idOf(content) !== undefined || settings.fixed.some((token) => token.content === content);
 }

@@ -59,7 +59,7 @@ export function byteLevelTokenizer(
     vocabulary,
     addedTokens,
     specialTokens: spellings(roles),
-    // Python prepends the space to the whole text, whatever it begins with.
+    // Python prepends the space to the whole text, even if it begins with a space or a special token.
     ...(settings.flag('add_prefix_space', false) && { prepare: (text) => text.prepend(' ') }),
     split: (text) => piecesOf(split(text), model),
     join: (tokens) => decodeByteLevel(tokens).join(''),

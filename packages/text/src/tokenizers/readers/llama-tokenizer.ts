@@ -23,7 +23,7 @@ export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): Subw
   settings.requireClass(['LlamaTokenizer', 'GemmaTokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isGemma = settings.className === 'GemmaTokenizer';
-  // Gemma's class leaves everything to SentencePiece.
+  // Gemma's class has only the legacy behaviour, that of SentencePiece.
   const isLegacy = isGemma || settings.flag('legacy', true);
   const prefixSpace = !isGemma && settings.flag('add_prefix_space', true);
   const processor = new SentencePieceProcessor(isLegacy ? file : { ...file, dummyPrefix: false });

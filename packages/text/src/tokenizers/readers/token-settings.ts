@@ -44,7 +44,11 @@ export class TokenSettings {
     return name.replace(/Fast$/, '');
   }
 
-  /** @throws SequiturError where the files name a class that reads them in another way */
+  /**
+   * Checks the tokenizer class.
+   *
+   * @throws SequiturError where the files name one that reads them differently
+   */
   requireClass(names: readonly string[]): void {
     const { className } = this;
     if (className === '' || names.includes(className)) return;
@@ -52,16 +56,20 @@ export class TokenSettings {
       where: `${FILE}, tokenizer_class`,
       expected: `${names.join(', ')}, or none, for these files`,
       got: showValue(className),
-      fix: 'Put a tokenizer.json into the folder: it describes what the class would do',
+      fix: 'Put a tokenizer.json into the folder, which describes the behaviour of the class',
     });
   }
 
-  /** A boolean, the fallback for null or undefined. @throws SequiturError for any other value */
+  /**
+   * A boolean setting; null and undefined give the fallback.
+   *
+   * @throws SequiturError for any other value
+   */
   flag(name: string, fallback: boolean): boolean {
     return this.choice(name) ?? fallback;
   }
 
-  /** A boolean, undefined for null or undefined. */
+  /** A boolean setting; null and undefined give undefined. */
   choice(name: string): boolean | undefined {
     const value = this.#value(name);
     if (value === undefined || typeof value === 'boolean') return value;
@@ -79,7 +87,11 @@ export class TokenSettings {
     throw wrong(name, 'a string', value);
   }
 
-  /** @throws SequiturError for any value but an integer from 0 to `most` */
+  /**
+   * A count, undefined where the setting is absent.
+   *
+   * @throws SequiturError for any other value than an integer from 0 to `most`
+   */
   count(name: string, most: number): number | undefined {
     const value = this.#value(name);
     if (value === undefined) return undefined;
@@ -92,7 +104,11 @@ export class TokenSettings {
     return { paddingSide: this.#side('padding_side'), truncationSide: this.#side('truncation_side') };
   }
 
-  /** @throws SequiturError naming the first of these that is set: it would change the ids and is not supported */
+  /**
+   * Refuses settings that would change the ids and are not supported.
+   *
+   * @throws SequiturError naming the first of them that is set
+   */
   refuse(...names: readonly string[]): void {
     for (const name of ['split_special_tokens', ...names]) {
       const value = this.#values[name];
@@ -102,7 +118,7 @@ export class TokenSettings {
     }
   }
 
-  /** The token of each role, the default of the class where the files name none; null declares that there is none. */
+  /** The token of each role, the default of the class where the files name none; null means that there is none. */
   roles(defaults: Partial<Record<TokenRole, TokenDeclaration>>): Partial<Record<TokenRole, TokenDeclaration>> {
     this.refuse();
     const roles: Partial<Record<TokenRole, TokenDeclaration>> = {};

@@ -11,7 +11,7 @@ export interface TokenizerReader {
   read(folder: TokenizerFolder): Promise<Tokenizer | null>;
 }
 
-/** Larger files are not tokenizer files, or are damaged. */
+/** Maximum size: larger files are not tokenizer files, or are damaged. */
 const LARGEST_FILE = 256 * 2 ** 20;
 
 /** The files of a folder, checked as far as possible before their content is known. */
@@ -52,7 +52,11 @@ export class TokenizerFolder {
     }
   }
 
-  /** @throws SequiturError where the file is not a JSON object */
+  /**
+   * The content of a JSON file, or null where it does not exist.
+   *
+   * @throws SequiturError where it is not a JSON object
+   */
   async json(path: string): Promise<Readonly<Record<string, unknown>> | null> {
     const text = await this.text(path);
     if (text === null) return null;

@@ -27,7 +27,11 @@ export interface SentencePieceFile {
   readonly escapeSpaces: boolean;
 }
 
-/** @throws SequiturError where the bytes are no model, or one without exactly one unknown piece */
+/**
+ * Reads a SentencePiece `.model` file.
+ *
+ * @throws SequiturError where the bytes are not a model with exactly one unknown piece
+ */
 export function readSentencePieceFile(bytes: Uint8Array, where: string): SentencePieceFile {
   const pieces: SentencePiece[] = [];
   let trainer: Partial<SentencePieceFile> = {};

@@ -10,7 +10,7 @@ import { Vocabulary } from '../vocabulary.js';
 import type { SentencePieceFile } from './model-file.js';
 import { SPACE, sentencePieceNormalizer, userDefinedPieces } from './normalize.js';
 
-/** SentencePiece's processor: text to pieces, and pieces to text. */
+/** SentencePiece's processor (Kudo and Richardson 2018): converts text to pieces, and pieces to text. */
 export class SentencePieceProcessor {
   readonly vocabulary: Vocabulary;
   readonly unknownId: number;

@@ -10,7 +10,7 @@ export interface ProtobufField {
  * The fields of a protobuf message. Nothing is read beyond the bytes; numbers above 2^53 lose precision, but no field
  * used here is that large.
  *
- * @throws SequiturError where the bytes are no protobuf message
+ * @throws SequiturError where the bytes are not a protobuf message
  */
 export function* readProtobuf(bytes: Uint8Array, where: string): Generator<ProtobufField> {
   const reader = new WireReader(bytes, where);

@@ -7,9 +7,9 @@ const GPT2_WORDS =
   /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?!\P{White_Space})|\p{White_Space}+/gu;
 
 export interface ByteLevelOptions {
-  /** Prepends a space unless the text begins with one; default false. */
+  /** Whether a space is prepended to a text that does not begin with one; default false. */
   readonly prefixSpace?: boolean | undefined;
-  /** Splits into GPT-2's words; default true. */
+  /** Whether the text is split into GPT-2's words; default true. */
   readonly words?: boolean | undefined;
 }
 

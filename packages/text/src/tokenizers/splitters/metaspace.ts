@@ -1,7 +1,7 @@
 import { escaped } from '../added-tokens.js';
 import { type Splitter, splitAt } from './splitter.js';
 
-/** Where a space is prepended: to every span, to the first span of a text, or never. */
+/** The spans to which a space is prepended: every span, the first span of a text, or none. */
 export type PrependScheme = 'always' | 'first' | 'never';
 
 export interface MetaspaceOptions {

@@ -4,7 +4,7 @@ import { matchesIn, type Pattern } from '../patterns/linear-pattern.js';
 /** A pre-tokenizer: splits a text into words, which the model then splits into tokens. */
 export type Splitter = (text: AlignedText) => readonly AlignedText[];
 
-/** What happens to the matches of a split pattern (the names of `tokenizer.json`). */
+/** The treatment of the matches of a split pattern, by the names of `tokenizer.json`. */
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
 /** Applies pre-tokenizers in sequence. */

@@ -1,6 +1,6 @@
 import { SequiturError, shorten, showValue } from '@sequitur/core';
 
-/** Sequences of parts within sequences: files have one or two. */
+/** Maximum depth of nested sequences; files have one or two. */
 const DEEPEST = 20;
 
 /** The attributes of a JSON object, checked when they are read. */
@@ -70,7 +70,11 @@ export class Fields {
     return this.list(name).map((value, index) => new Fields(value, `${this.where}, ${name} ${index}`, this.#depth + 1));
   }
 
-  /** @throws SequiturError naming the component: it would change the ids, and is not supported */
+  /**
+   * Refuses a component that would change the ids and is not supported.
+   *
+   * @throws SequiturError naming it
+   */
   refuse(what: string): never {
     throw new SequiturError({
       where: this.where,

@@ -6,12 +6,12 @@ import { LinearPattern, native, type Pattern } from '../patterns/linear-pattern.
 import { parsePattern } from '../patterns/parse.js';
 import type { Fields } from './fields.js';
 
-/** Patterns of tokenizers have a few hundred characters. */
+/** Maximum length of a pattern; those of tokenizers have a few hundred characters. */
 const LONGEST = 10_000;
 
 /**
- * A pattern of `tokenizer.json`, a text or a regular expression of Rust's (Oniguruma's) dialect, which
- * `@huggingface/tokenizers` translates into JavaScript's. It takes time proportional to the text.
+ * A pattern of `tokenizer.json`: a string, or a regular expression in Oniguruma's dialect, which
+ * `@huggingface/tokenizers` translates into JavaScript's. Matching takes time proportional to the text.
  */
 export function patternOf(fields: Fields): Pattern {
   const literal = fields.maybeText('String');
