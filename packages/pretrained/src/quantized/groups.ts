@@ -1,6 +1,6 @@
 import type { StorageFormat } from '@sequitur/core';
+import type { StoredWeights } from '../safetensors/checkpoint.js';
 import type { SafetensorsDtype } from '../safetensors/dtypes.js';
-import type { StoredWeights } from './scheme.js';
 
 /** Integers of a weight [outputs, inputs], with one scale and one zero point for each group of inputs of an output. */
 export interface GroupedIntegers {

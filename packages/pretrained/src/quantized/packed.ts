@@ -1,7 +1,6 @@
 import { SequiturError, showShape } from '@sequitur/core';
+import type { StoredWeights } from '../safetensors/checkpoint.js';
 import type { StoredTensor } from '../safetensors/reader.js';
-import { transposed } from '../weights/conversions.js';
-import type { StoredWeights } from './scheme.js';
 
 /** The bits of unsigned integers that share 32-bit words. */
 export type PackedBits = 4 | 8;
@@ -65,6 +64,6 @@ export function expectShape(part: string, { shape }: StoredTensor, expected: rea
 
 /** Weights of a matrix [rows, columns] as those of its transpose. */
 export function transposeWeights(weights: StoredWeights, rows: number, columns: number): StoredWeights {
-  const turned = (values: Float32Array) => transposed.split(values, [[columns, rows]])[0]!;
+  const turned = (values: Float32Array) => values.map((_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
   return { ...weights, values: turned(weights.values), scales: weights.scales && turned(weights.scales) };
 }

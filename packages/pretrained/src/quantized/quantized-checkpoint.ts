@@ -1,6 +1,6 @@
 import { SequiturError, showShape } from '@sequitur/core';
-import type { Checkpoint, CheckpointTensor } from '../safetensors/checkpoint.js';
-import type { Parts, QuantizationScheme, StoredWeights } from './scheme.js';
+import type { Checkpoint, CheckpointTensor, StoredWeights } from '../safetensors/checkpoint.js';
+import type { Parts, QuantizationScheme } from './scheme.js';
 
 /** The most inputs or outputs of a weight. */
 const MOST = 2 ** 24;

@@ -1,14 +1,5 @@
-import type { StorageFormat } from '@sequitur/core';
+import type { StoredWeights } from '../safetensors/checkpoint.js';
 import type { StoredTensor } from '../safetensors/reader.js';
-
-/** A weight as a checkpoint stores it. */
-export interface StoredWeights {
-  readonly values: Float32Array;
-  /** The format of a parameter that comes closest to how the checkpoint stores them. */
-  readonly format: StorageFormat;
-  /** For each value the scale by which it is stored as an integer. */
-  readonly scales?: Float32Array | undefined;
-}
 
 /** Tensors of one module by the last part of their names, such as `weight_scale`. */
 export type Parts<T> = Readonly<Record<string, T>>;

@@ -1,12 +1,20 @@
 import { SequiturError, type StorageFormat, shorten } from '@sequitur/core';
 import { absenceOf, type FileSource, type ReadableFile } from '../files/file-source.js';
-import type { StoredWeights } from '../quantized/scheme.js';
 import type { SafetensorsDtype } from './dtypes.js';
 import type { TensorEntry } from './header.js';
 import { SafetensorsFile, type StoredTensor } from './reader.js';
 import { openShards } from './shards.js';
 
 export type CheckpointTensor = Pick<TensorEntry, 'dtype' | 'shape'>;
+
+/** A weight as a checkpoint stores it. */
+export interface StoredWeights {
+  readonly values: Float32Array;
+  /** The format of a parameter that comes closest to how the checkpoint stores them. */
+  readonly format: StorageFormat;
+  /** For each value the scale by which it is stored as an integer. */
+  readonly scales?: Float32Array | undefined;
+}
 
 /** The tensors of a checkpoint by name, from one file or from several shards. */
 export interface Checkpoint {

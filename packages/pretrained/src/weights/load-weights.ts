@@ -1,6 +1,5 @@
 import { type Module, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
-import type { StoredWeights } from '../quantized/scheme.js';
-import type { Checkpoint } from '../safetensors/checkpoint.js';
+import type { Checkpoint, StoredWeights } from '../safetensors/checkpoint.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface LoadOptions {

@@ -10,10 +10,10 @@ import {
 import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
 import type { PackedBits } from '../quantized/packed.js';
-import { directionOfGroups, quantizationConfig, type StoredWeight } from '../quantized/saved.js';
 import { packedTensors } from '../quantized/write-packed.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
 import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/writer.js';
+import { directionOfGroups, quantizationConfig, type StoredWeight } from './quantized-weights.js';
 import { type Correspondence, correspondences, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {

@@ -1,8 +1,8 @@
 import type { Parameter } from '@sequitur/core';
+import type { PackedBits } from '../quantized/packed.js';
+import { GROUP_SIZE } from '../quantized/write-packed.js';
 import type { TensorToWrite } from '../safetensors/writer.js';
-import type { Correspondence } from '../weights/weight-map.js';
-import type { PackedBits } from './packed.js';
-import { GROUP_SIZE } from './write-packed.js';
+import type { Correspondence } from './weight-map.js';
 
 /** A weight of a checkpoint that is being written. */
 export interface StoredWeight {
