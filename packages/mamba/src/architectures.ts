@@ -1,10 +1,10 @@
 import { defineArchitecture } from '@sequitur/core';
 import { architectureOf } from '@sequitur/pretrained';
 import { CausalStack } from '@sequitur/transformer';
+import { Mamba } from './mamba.js';
+import { Mamba2 } from './mamba2.js';
 import { mambaFamily } from './models/mamba/hugging-face.js';
-import { Mamba } from './models/mamba/model.js';
 import { mamba2Family } from './models/mamba2/hugging-face.js';
-import { Mamba2 } from './models/mamba2/model.js';
 import { buildS4d } from './models/s4d/build.js';
 import { type S4dConfig, s4dPresets } from './models/s4d/config.js';
 

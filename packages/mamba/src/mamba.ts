@@ -7,9 +7,9 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
-import { falconMambaFamily } from '../falcon-mamba/hugging-face.js';
-import type { MambaConfig } from './config.js';
-import { mambaFamily } from './hugging-face.js';
+import { falconMambaFamily } from './models/falcon-mamba/hugging-face.js';
+import type { MambaConfig } from './models/mamba/config.js';
+import { mambaFamily } from './models/mamba/hugging-face.js';
 
 type MambaFamily = typeof mambaFamily;
 

@@ -7,8 +7,8 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
-import type { Mamba2Config } from './config.js';
-import { mamba2Family } from './hugging-face.js';
+import type { Mamba2Config } from './models/mamba2/config.js';
+import { mamba2Family } from './models/mamba2/hugging-face.js';
 
 /** A Mamba-2 (Dao and Gu 2024): a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba2 extends CausalLanguageModel<Mamba2Config> {
