@@ -3,6 +3,7 @@ import {
   bertTokenizer,
   byteLevelTokenizer,
   llamaTokenizer,
+  MarianTokenizer,
   sentencePieceTokenizer,
   TokenSettings,
   t5Tokenizer,
@@ -62,6 +63,11 @@ describe('special tokens', () => {
     expect(withIds(vocabulary, [{ content: 'x', special: true }], [plain])).toEqual([{ ...plain, special: true }]);
   });
 
+  it.each(['-1', '16777217', '1e9', 'one'])('have ids from 0 on: %s', (id) => {
+    const settings = new TokenSettings({ added_tokens_decoder: { [id]: { content: '<x>', special: true } } });
+    expect(() => byteLevelTokenizer(JSON.stringify({ a: 0 }), '', settings)).toThrow(/added/);
+  });
+
   it('of a template may have the id 0', () => {
     const tokenizer = tokenizerOfJson({
       added_tokens: [{ id: 0, content: '<s>', special: true }],
@@ -75,6 +81,19 @@ describe('special tokens', () => {
     });
     expect(tokenizer.tokenize('a').ids).toEqual([0, 1]);
   });
+});
+
+it('Marian spells both languages by one vocabulary, unless the settings say that they are apart', () => {
+  const vocabulary = JSON.stringify({ '</s>': 0, '<unk>': 1, '▁a': 2, a: 3, '<pad>': 4 });
+  const targetVocabulary = JSON.stringify({ '</s>': 0, '<unk>': 1, '▁a': 7, a: 3, '<pad>': 4 });
+  const ids = (settings: object) =>
+    new MarianTokenizer(
+      { source: model, target: model, vocabulary, targetVocabulary },
+      new TokenSettings(settings),
+    ).target.tokenize('a').ids;
+  expect(ids({})).toEqual([2, 0]);
+  expect(ids({ separate_vocabs: false })).toEqual([2, 0]);
+  expect(ids({ separate_vocabs: true })).toEqual([7, 0]);
 });
 
 it('spaces before punctuation stay, unless the settings say otherwise', () => {
