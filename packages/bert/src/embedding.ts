@@ -5,6 +5,7 @@ import {
   add,
   cast,
   cumsum,
+  expandDims,
   mul,
   notEqual,
   scalar,
@@ -25,6 +26,8 @@ export interface BertEmbeddingOptions {
   readonly positioned?: boolean;
   /** Whether the norm has a bias; default true. */
   readonly normBias?: boolean;
+  /** Whether padding has vectors of zeros; default false. */
+  readonly clearsPadding?: boolean;
   /** Whether a projection follows; default where `embeddingWidth` differs from `width`. */
   readonly projects?: boolean;
 }
@@ -40,6 +43,7 @@ export class BertEmbedding extends Module {
   readonly #padding: number;
   readonly #skipsPadding: boolean;
   readonly #addsPositions: boolean;
+  readonly #clearsPadding: boolean;
   readonly #scale: number;
 
   constructor(config: BertConfig, options: BertEmbeddingOptions = {}) {
@@ -67,20 +71,27 @@ export class BertEmbedding extends Module {
     this.#dropout = config.dropout ?? 0;
     this.#padding = padding;
     this.#skipsPadding = skipsPadding;
+    this.#clearsPadding = options.clearsPadding ?? false;
     this.#scale = scale;
     this.#addsPositions = positioned && (config.positions ?? 'absolute') === 'absolute';
   }
 
   /** tokens int32 [batch, length] -> [batch, length, width]. */
-  apply(tokens: Tensor2D, { tokenTypes, positions, random }: EncodeContext = {}): Tensor3D {
+  apply(tokens: Tensor2D, { tokenTypes, positions, random, attentionMask }: EncodeContext = {}): Tensor3D {
     return tidy(() => {
       let x = this.tokens.lookup(tokens);
       if (this.#scale !== 1) x = mul(x, this.#scale);
       if (this.tokenTypes) x = add(x, this.tokenTypes.lookup(tokenTypes ?? zerosLike(tokens)));
       if (this.#addsPositions) x = add(x, this.#positionVectors(tokens, positions));
-      const normed = dropout(this.norm.apply(x as Tensor3D), this.#dropout, random);
+      const cleared = this.#cleared(this.norm.apply(x as Tensor3D), attentionMask);
+      const normed = dropout(cleared, this.#dropout, random);
       return this.project ? this.project.apply(normed) : normed;
     });
+  }
+
+  #cleared(x: Tensor3D, attentionMask: Tensor2D | undefined): Tensor3D {
+    if (!this.#clearsPadding || !attentionMask) return x;
+    return mul(x, expandDims(cast(attentionMask, 'float32'), 2));
   }
 
   #positionVectors(tokens: Tensor2D, given: Tensor2D | undefined): Tensor {

@@ -52,6 +52,7 @@ const encoders: Readonly<Record<string, object>> = {
     albert: { ...LONG, embeddingWidth: 8 },
     modernbert: { ...FULL, fullEvery: 2, window: 4, rotaryBase: 10000 },
   },
+  'deberta-v2': { ...LONG, relative: true, positionScores: ['contentToPosition', 'positionToContent'], kernelSize: 3 },
   big_bird: { ...LONG, blockSize: 4, randomBlocks: 1 },
 };
 
@@ -179,6 +180,7 @@ const NAMES = [
   ...['deepseek_v2', 'deepseek_v3'],
   ...['mbart', 'm2m_100'],
   ...['falcon_mamba', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
+  ...['deberta-v2'],
 ];
 
 describe('a model created with every default', () => {

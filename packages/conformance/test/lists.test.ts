@@ -21,6 +21,7 @@ const families = {
   RecurrentMemoryGpt: ['rmt-gpt2'],
   Bert: [
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 'electra', 'albert', 'modernbert'],
+    'deberta-v2',
   ],
   SequenceToSequence: ['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
   Mamba: ['mamba', 'falcon_mamba'],

@@ -1,6 +1,7 @@
 import { albertFamily } from './albert/hugging-face.js';
 import { bertFamily } from './bert/hugging-face.js';
 import { bigBirdFamily } from './big-bird/hugging-face.js';
+import { debertaV2Family } from './deberta-v2/hugging-face.js';
 import { distilbertFamily } from './distilbert/hugging-face.js';
 import { electraFamily } from './electra/hugging-face.js';
 import type { EncoderFamily } from './encoder-family.js';
@@ -20,6 +21,8 @@ export {
 } from './big-bird/attention.js';
 export type { BigBirdConfig } from './big-bird/config.js';
 export { BigBirdEncoder } from './big-bird/encoder.js';
+export { DisentangledAttention } from './deberta-v2/attention.js';
+export type { DebertaConfig } from './deberta-v2/config.js';
 export type { EncoderFamily, EncoderParts } from './encoder-family.js';
 export { LongformerMixer, type LongformerMixerOptions } from './longformer/attention.js';
 export type { LongformerConfig } from './longformer/config.js';
@@ -28,6 +31,7 @@ export {
   albertFamily,
   bertFamily,
   bigBirdFamily,
+  debertaV2Family,
   distilbertFamily,
   electraFamily,
   longformerFamily,
@@ -40,6 +44,6 @@ export {
 export const bertFamilies: readonly EncoderFamily[] = [
   ...[bertFamily, robertaFamily, distilbertFamily],
   ...[xlmRobertaFamily, electraFamily, albertFamily as unknown as EncoderFamily],
-  ...[modernBertFamily as unknown as EncoderFamily],
+  ...[modernBertFamily as unknown as EncoderFamily, debertaV2Family as unknown as EncoderFamily],
   ...[longformerFamily, bigBirdFamily],
 ];

@@ -1,23 +1,26 @@
 import {
   type Bert,
   BigBirdMixer,
+  DisentangledAttention,
   firstBlocks,
   type HeadOutputs,
   isSparse,
   type LongformerConfig,
   type TextBatch,
 } from '@sequitur/bert';
-import { type Observe, scoped } from '@sequitur/core';
+import { modulesOf, type Observe, scoped } from '@sequitur/core';
 import { weightRules } from '@sequitur/pretrained';
 import { dispose, keep, type Tensor, type Tensor4D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { bigBirdMaps } from '../big-bird-maps.js';
 import { compareDrawnBlocks, mixerOf } from './drawn-blocks.js';
 import { longformerLayouts } from './longformer-weights.js';
 import type { Labels, ModelInputs, ModelUnderTest, Outputs, Rows } from './model-under-test.js';
+import { spreadPadding } from './padding-apart.js';
 import { stackOutputName } from './stack-output-name.js';
 
 /** BERT and its descendants, with any head. */
 export function encoderUnderTest(model: Bert): ModelUnderTest {
+  for (const [, part] of modulesOf(model)) if (part instanceof DisentangledAttention) spreadPadding(part);
   const under: ModelUnderTest = {
     model,
     rules: weightRules(model),

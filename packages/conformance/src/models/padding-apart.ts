@@ -1,5 +1,12 @@
-import { type AttentionOptions, attention, attentionWeights, MultiHeadAttention } from '@sequitur/attention';
-import type { MixContext } from '@sequitur/core';
+import {
+  type AttentionOptions,
+  attention,
+  attentionWeights,
+  type FullyMasked,
+  MultiHeadAttention,
+  type ProjectedAttention,
+} from '@sequitur/attention';
+import type { Linear, MixContext } from '@sequitur/core';
 import {
   cast,
   equal,
@@ -12,6 +19,7 @@ import {
   type Tensor4D,
   tidy,
   where,
+  zerosLike,
 } from '@tensorflow/tfjs-core';
 
 /**
@@ -47,6 +55,47 @@ export function keepPaddingApart(mixer: MultiHeadAttention): void {
     }
   }
   Object.setPrototypeOf(mixer, ApartAttention.prototype);
+}
+
+/**
+ * Lets padding attend to all positions evenly, as DeBERTa's class does, whose mask hides pairs. Only for comparisons, as
+ * above.
+ */
+export function spreadPadding(mixer: ProjectedAttention): void {
+  const own = mixer as unknown as {
+    readonly output: Linear;
+    readonly fullyMasked: FullyMasked;
+    readonly scale: number;
+  };
+  const attend = (query: Tensor4D, keys: Tensor4D, values: Tensor4D, given: AttentionOptions, context: MixContext) => {
+    const options = { ...given, scale: own.scale, fullyMasked: own.fullyMasked };
+    const { attentionMask } = given;
+    const evenly = {
+      ...options,
+      attentionMask: attentionMask && zerosLike(attentionMask),
+      fullyMasked: 'all',
+    } as const;
+    const isReal = attentionMask ? realQueries(attentionMask, query.shape[1]) : null;
+    const chosen = (real: Tensor, even: () => Tensor, axes: readonly number[]) =>
+      isReal
+        ? where(
+            axes.reduce((mask, axis) => expandDims(mask, axis), isReal),
+            real,
+            even(),
+          )
+        : real;
+    context.observe?.(
+      'weights',
+      chosen(attentionWeights(query, keys, options), () => attentionWeights(query, keys, evenly), [1, 3]),
+    );
+    const output = chosen(
+      attention(query, keys, values, options),
+      () => attention(query, keys, values, evenly),
+      [2, 3],
+    );
+    return own.output.apply(reshape(output, [output.shape[0], output.shape[1]!, -1]) as Tensor3D);
+  };
+  Object.assign(mixer, { attend });
 }
 
 /** Which of the newest `length` positions are real, bool [batch, length]. */

@@ -27,6 +27,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
   ...spread('RecurrentMemoryGpt of @sequitur/gpt', ['rmt-gpt2']),
   ...spread('Bert of @sequitur/bert', [
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'electra', 'albert', 'modernbert', 'longformer', 'big_bird'],
+    'deberta-v2',
   ]),
   ...spread('SequenceToSequence of @sequitur/transformer', [
     ...['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
