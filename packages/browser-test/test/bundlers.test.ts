@@ -42,8 +42,7 @@ describe('the packed packages in an empty project', () => {
   });
 
   for (const [name, budget] of Object.entries(BUDGETS)) {
-    const check = budget.over ? it.fails : it;
-    check(`${name} stays within its budget`, { timeout: 60_000 }, async () => {
+    it(`${name} stays within its budget`, { timeout: 60_000 }, async () => {
       expect(await overBudget(project, budget)).toEqual([]);
     });
   }

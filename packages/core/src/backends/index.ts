@@ -1,5 +1,6 @@
 export type { Backend, BackendMemory, BackendName, Capability } from './backend.js';
 export { type CpuInstance, cpuInstance } from './cpu/instance.js';
+export { type KernelModule, kernelModule } from './kernel-module.js';
 export { closeBackend, type OpenBackendOptions, openBackend } from './open-backend.js';
 export { type ChannelRange, channelRanges, ends, TOGETHER } from './wasm/channel-ranges.js';
 export { type CompiledKernels, codeOf, fusesProducts } from './wasm/compiled-kernels.js';

@@ -2,11 +2,9 @@ import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
 import type { Backend, BackendName, OpenedBackend } from './backend.js';
-import { openCpu } from './cpu/open.js';
 import { registerGradients } from './gradients.js';
+import { loadKernelModules } from './kernel-module.js';
 import { type MemoryMeter, startMemoryMeter } from './memory-meter.js';
-import { openWasm } from './wasm/open.js';
-import { openWebGpu } from './webgpu/open.js';
 
 export interface OpenBackendOptions {
   /**
@@ -35,10 +33,11 @@ export interface OpenBackendOptions {
 
 type ResolvedOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };
 
+/** Each is loaded when it is first asked for. */
 const openers: Readonly<Record<BackendName, (options: ResolvedOptions) => Promise<OpenedBackend>>> = {
-  webgpu: openWebGpu,
-  wasm: openWasm,
-  cpu: openCpu,
+  webgpu: async (options) => (await import('./webgpu/open.js')).openWebGpu(options),
+  wasm: async (options) => (await import('./wasm/open.js')).openWasm(options),
+  cpu: async () => (await import('./cpu/open.js')).openCpu(),
 };
 
 interface Open {
@@ -102,11 +101,19 @@ async function openOne(name: BackendName, options: ResolvedOptions): Promise<Bac
   const existing = open.get(name);
   if (existing?.isLost()) closeBackend(name);
   else if (existing) {
+    await loadKernelModules(name);
     await use(name);
     return existing.backend;
   }
   const opened = await openers[name](options);
-  await use(name);
+  try {
+    await loadKernelModules(name);
+    await use(name);
+  } catch (error) {
+    opened.release?.();
+    closeBackend(name);
+    throw error;
+  }
   meter ??= startMemoryMeter();
   const backend = present(name, opened, meter);
   open.set(name, { backend, isLost: () => opened.isLost?.() ?? false, release: () => opened.release?.() });

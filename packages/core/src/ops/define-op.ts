@@ -11,6 +11,7 @@ import {
   type TensorInfo,
   tidy,
 } from '@tensorflow/tfjs-core';
+import type { KernelModule } from '../backends/kernel-module.js';
 
 /** The tensors of a call by name; absent optional ones are omitted. */
 export type OpInputs = Readonly<Record<string, Tensor>>;
@@ -57,6 +58,19 @@ export function defineOp<Attributes extends object>(definition: OpDefinition<Att
     if (!getKernel(name, getBackend())) registerOpKernel(definition, getBackend());
     return engine().runKernel(name, inputs, attributes as unknown as NamedAttrMap) as unknown as Tensor[];
   };
+}
+
+/**
+ * Kernels of a module that is loaded as its backend is opened, chosen by `select`. Until it is loaded they decline.
+ *
+ * @example const onWebGpu = kernelsOf(kernelModule('webgpu', () => import('./kernels-on-webgpu.js')));
+ */
+export function kernelsOf<Kernels>(module: KernelModule<Kernels>) {
+  return <Attributes>(select: (kernels: Kernels) => NativeKernel<Attributes>): NativeKernel<Attributes> =>
+    (call) => {
+      const kernels = module.kernels();
+      return kernels && select(kernels)(call);
+    };
 }
 
 let referencesOnly = false;

@@ -1,9 +1,9 @@
 import { defineOp, expectTensor, type Op, SequiturError, showShape } from '@sequitur/core';
 import { type Tensor, type Tensor4D, zerosLike } from '@tensorflow/tfjs-core';
+import { onWebGpu } from '../on-webgpu.js';
 import { rotateCpu } from './cpu.js';
 import { type RotateAttributes, rotateReference } from './reference.js';
 import { rotateWasm } from './wasm.js';
-import { rotateWebGpu } from './webgpu.js';
 
 /** {x, cosines, sines} -> [y]. The angles are data: no gradient flows to them. */
 const rotateOp: Op<RotateAttributes> = defineOp<RotateAttributes>({
@@ -17,7 +17,7 @@ const rotateOp: Op<RotateAttributes> = defineOp<RotateAttributes>({
       sines: () => zerosLike(sines!),
     }),
   },
-  kernels: { cpu: rotateCpu, wasm: rotateWasm, webgpu: rotateWebGpu },
+  kernels: { cpu: rotateCpu, wasm: rotateWasm, webgpu: onWebGpu(({ rotateWebGpu }) => rotateWebGpu) },
 });
 
 /**

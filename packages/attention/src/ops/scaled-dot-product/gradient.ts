@@ -1,9 +1,9 @@
 import { defineOp } from '@sequitur/core';
+import { onWebGpu } from '../on-webgpu.js';
 import { backwardCpu } from './cpu/index.js';
 import type { ResolvedOptions } from './options.js';
 import { gradientByBlocks } from './reference/index.js';
 import { backwardWasm } from './wasm/index.js';
-import { backwardWebGpu } from './webgpu/index.js';
 
 const GRADIENTS = ['query', 'key', 'value', 'bias', 'relative'] as const;
 
@@ -16,5 +16,5 @@ export function gradientsOf(names: readonly string[], { biasGradient }: Resolved
 export const attentionGradient = defineOp<ResolvedOptions>({
   name: 'SequiturAttentionGradient',
   reference: (given, options) => gradientByBlocks(given, options),
-  kernels: { cpu: backwardCpu, wasm: backwardWasm, webgpu: backwardWebGpu },
+  kernels: { cpu: backwardCpu, wasm: backwardWasm, webgpu: onWebGpu(({ backwardWebGpu }) => backwardWebGpu) },
 });

@@ -1,5 +1,6 @@
 import { defineOp, firstPositions, type Op, type OpInputs, scoped } from '@sequitur/core';
 import type { Tensor, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import { onWebGpu } from '../on-webgpu.js';
 import { biasTensors } from './bias/bias-tensors.js';
 import { type Columns, columnsOf, combine } from './columns.js';
 import { forwardCpu } from './cpu/index.js';
@@ -10,7 +11,6 @@ import { referenceByBlocks } from './reference/index.js';
 import { weightsByBlocks } from './reference/weights.js';
 import type { AttentionResult } from './result.js';
 import { forwardWasm } from './wasm/index.js';
-import { forwardWebGpu } from './webgpu/index.js';
 
 export type { AttentionOptions, FullyMasked, PackedDocuments } from './options.js';
 export type { AttentionResult } from './result.js';
@@ -116,7 +116,7 @@ function define(name: string, names: readonly string[]): Op<ResolvedOptions> {
         return Object.fromEntries(present.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { cpu: forwardCpu, wasm: forwardWasm, webgpu: forwardWebGpu },
+    kernels: { cpu: forwardCpu, wasm: forwardWasm, webgpu: onWebGpu(({ forwardWebGpu }) => forwardWebGpu) },
   });
 }
 

@@ -16,11 +16,11 @@ import {
 import { clip } from '../clip.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { activationCpu } from './cpu.js';
 import { activationGradient } from './gradient.js';
 import { type ActivationAttributes, activationReference } from './reference.js';
 import { activationWasm } from './wasm.js';
-import { activationWebGpu } from './webgpu.js';
 
 /** {x} -> [activation(x)], for those that have kernels. */
 const activationOp = defineOp<ActivationAttributes>({
@@ -30,7 +30,7 @@ const activationOp = defineOp<ActivationAttributes>({
     inputsToSave: ['x'],
     of: ([dy], [x], attributes) => ({ x: () => activationGradient({ x: x!, dy: dy! }, attributes)[0]! }),
   },
-  kernels: { cpu: activationCpu, wasm: activationWasm, webgpu: activationWebGpu },
+  kernels: { cpu: activationCpu, wasm: activationWasm, webgpu: onWebGpu(({ activationWebGpu }) => activationWebGpu) },
 });
 
 /** An elementwise activation function: float32 of any shape -> the same shape, which the caller disposes. */

@@ -1,12 +1,15 @@
 import { dispose, type Scalar, scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { webGpuKernels } from '../on-webgpu.js';
 import { type AdamWOptions, adamWCoefficients } from './coefficients.js';
 import { adamWInPlaceCpu } from './cpu.js';
 import { adamWReference } from './reference.js';
 import { adamWInPlaceWasm } from './wasm.js';
-import { adamWInPlaceWebGpu } from './webgpu.js';
 
 export type { AdamWOptions } from './coefficients.js';
+
+const adamWInPlaceWebGpu: typeof adamWInPlaceWasm = (...step) =>
+  webGpuKernels.kernels()?.adamWInPlaceWebGpu(...step) ?? false;
 
 /** One implementation for each backend; each declines (false) on the others. */
 const IN_PLACE = [adamWInPlaceCpu, adamWInPlaceWasm, adamWInPlaceWebGpu];

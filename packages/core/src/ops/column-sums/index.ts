@@ -1,14 +1,14 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { columnSumsCpu } from './cpu.js';
 import { columnSumsReference } from './reference.js';
 import { columnSumsWasm } from './wasm.js';
-import { columnSumsWebGpu } from './webgpu.js';
 
 const columnSumsOp = defineOp<object>({
   name: 'SequiturColumnSums',
   reference: ({ x }) => [columnSumsReference(x!)],
-  kernels: { cpu: columnSumsCpu, wasm: columnSumsWasm, webgpu: columnSumsWebGpu },
+  kernels: { cpu: columnSumsCpu, wasm: columnSumsWasm, webgpu: onWebGpu(({ columnSumsWebGpu }) => columnSumsWebGpu) },
 });
 
 /**

@@ -1,17 +1,21 @@
 import { range, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
+import { onWebGpu } from '../on-webgpu.js';
 import type { QuantizedMatrix } from '../quantized/matrix.js';
 import { dequantizeRowsCpu } from './cpu.js';
 import { type DequantizeAttributes, dequantizeRowsReference } from './reference.js';
 import { dequantizeRowsWasm } from './wasm.js';
-import { dequantizeRowsWebGpu } from './webgpu.js';
 
 export type { DequantizeAttributes } from './reference.js';
 
 const dequantizeOp = defineOp<DequantizeAttributes>({
   name: 'SequiturDequantizeRows',
   reference: ({ words, scales, ids }, attributes) => [dequantizeRowsReference(words!, scales!, ids!, attributes)],
-  kernels: { cpu: dequantizeRowsCpu, wasm: dequantizeRowsWasm, webgpu: dequantizeRowsWebGpu },
+  kernels: {
+    cpu: dequantizeRowsCpu,
+    wasm: dequantizeRowsWasm,
+    webgpu: onWebGpu(({ dequantizeRowsWebGpu }) => dequantizeRowsWebGpu),
+  },
 });
 
 /**

@@ -1,17 +1,17 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp, type Op } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { dropoutCpu } from './cpu.js';
 import { type DropoutAttributes, dropoutReference } from './reference.js';
 import { dropoutWasm } from './wasm.js';
-import { dropoutWebGpu } from './webgpu.js';
 
 /** {x} -> [x with elements dropped]; the gradient draws the same mask again. */
 const dropoutOp: Op<DropoutAttributes> = defineOp<DropoutAttributes>({
   name: 'SequiturDropout',
   reference: ({ x }, { rate, seed }) => [dropoutReference(x!, rate, seed)],
   gradient: { of: ([dy], _saved, attributes) => ({ x: () => dropoutOp({ x: dy! }, attributes)[0]! }) },
-  kernels: { cpu: dropoutCpu, wasm: dropoutWasm, webgpu: dropoutWebGpu },
+  kernels: { cpu: dropoutCpu, wasm: dropoutWasm, webgpu: onWebGpu(({ dropoutWebGpu }) => dropoutWebGpu) },
 });
 
 /**

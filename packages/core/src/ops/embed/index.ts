@@ -4,11 +4,11 @@ import { checkOptions, option, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { checkIntegers } from '../values-on-host.js';
 import { embedGradient } from './gradient.js';
 import { type EmbedAttributes, embedReference } from './reference.js';
 import { embedWasm } from './wasm.js';
-import { embedWebGpu } from './webgpu.js';
 
 /** {table, ids} -> [rows]. */
 const embedOp = defineOp<EmbedAttributes>({
@@ -21,7 +21,7 @@ const embedOp = defineOp<EmbedAttributes>({
       ids: () => zeros(ids!.shape), // of ids that were computed, as by a router
     }),
   },
-  kernels: { wasm: embedWasm, webgpu: embedWebGpu },
+  kernels: { wasm: embedWasm, webgpu: onWebGpu(({ embedWebGpu }) => embedWebGpu) },
 });
 
 export interface EmbedOptions {

@@ -3,12 +3,12 @@ import { SequiturError } from '../../errors.js';
 import { showShape } from '../../shape.js';
 import { defineOp, type Op } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { checkIntegers } from '../values-on-host.js';
 import { expertLinearCpu } from './cpu.js';
 import { expertOuter } from './gradient.js';
 import { type ExpertLinearAttributes, expertLinearReference } from './reference.js';
 import { expertLinearWasm } from './wasm.js';
-import { expertLinearWebGpu } from './webgpu.js';
 
 /** {x, weight, experts} -> [y]. */
 const expertLinearOp: Op<ExpertLinearAttributes> = defineOp<ExpertLinearAttributes>({
@@ -26,7 +26,11 @@ const expertLinearOp: Op<ExpertLinearAttributes> = defineOp<ExpertLinearAttribut
       };
     },
   },
-  kernels: { cpu: expertLinearCpu, wasm: expertLinearWasm, webgpu: expertLinearWebGpu },
+  kernels: {
+    cpu: expertLinearCpu,
+    wasm: expertLinearWasm,
+    webgpu: onWebGpu(({ expertLinearWebGpu }) => expertLinearWebGpu),
+  },
 });
 
 /**

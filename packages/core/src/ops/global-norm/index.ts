@@ -2,15 +2,15 @@ import { add, div, type Scalar, scalar, sqrt, stack, sum, type Tensor, tidy } fr
 import { clip } from '../clip.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { squaredSumCpu } from './cpu.js';
 import { squaredSumReference } from './reference.js';
 import { squaredSumWasm } from './wasm.js';
-import { squaredSumWebGpu } from './webgpu.js';
 
 const squaredSumOp = defineOp<object>({
   name: 'SequiturSquaredSum',
   reference: ({ x }) => [squaredSumReference(x!)],
-  kernels: { cpu: squaredSumCpu, wasm: squaredSumWasm, webgpu: squaredSumWebGpu },
+  kernels: { cpu: squaredSumCpu, wasm: squaredSumWasm, webgpu: onWebGpu(({ squaredSumWebGpu }) => squaredSumWebGpu) },
 });
 
 /** The sum of squares of a float32 tensor, as a scalar that the caller disposes. Not differentiable. */

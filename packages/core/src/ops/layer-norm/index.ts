@@ -1,11 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { layerNormCpu } from './cpu.js';
 import { layerNormGradient } from './gradient.js';
 import { type LayerNormAttributes, layerNormReference } from './reference.js';
 import { layerNormWasm } from './wasm.js';
-import { layerNormWebGpu } from './webgpu.js';
 
 const layerNormOp = defineOp<LayerNormAttributes>({
   name: 'SequiturLayerNorm',
@@ -17,7 +17,7 @@ const layerNormOp = defineOp<LayerNormAttributes>({
       return { x: () => dx!, weight: () => dweight!, bias: () => dbias! };
     },
   },
-  kernels: { cpu: layerNormCpu, wasm: layerNormWasm, webgpu: layerNormWebGpu },
+  kernels: { cpu: layerNormCpu, wasm: layerNormWasm, webgpu: onWebGpu(({ layerNormWebGpu }) => layerNormWebGpu) },
 });
 
 /**

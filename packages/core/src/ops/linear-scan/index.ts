@@ -3,11 +3,11 @@ import { SequiturError } from '../../errors.js';
 import { showShape } from '../../shape.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { linearScanCpu } from './cpu.js';
 import { linearScanGradient } from './gradient.js';
 import { linearScanReference } from './reference.js';
 import { linearScanWasm } from './wasm.js';
-import { linearScanWebGpu } from './webgpu.js';
 
 /** {decay, input, initial} -> [states]. */
 const linearScanOp = defineOp<object>({
@@ -22,7 +22,7 @@ const linearScanOp = defineOp<object>({
       return { decay: () => dDecay!, input: () => dInput!, initial: () => dInitial! };
     },
   },
-  kernels: { cpu: linearScanCpu, wasm: linearScanWasm, webgpu: linearScanWebGpu },
+  kernels: { cpu: linearScanCpu, wasm: linearScanWasm, webgpu: onWebGpu(({ linearScanWebGpu }) => linearScanWebGpu) },
 });
 
 /**

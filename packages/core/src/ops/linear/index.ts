@@ -4,10 +4,10 @@ import { showShape } from '../../shape.js';
 import { columnSums } from '../column-sums/index.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { timesTransposed, transposedTimes } from '../products/index.js';
 import { linearReference } from './reference.js';
 import { linearWasm } from './wasm.js';
-import { linearWebGpu } from './webgpu.js';
 
 const linearOp = defineOp<object>({
   name: 'SequiturLinear',
@@ -24,7 +24,7 @@ const linearOp = defineOp<object>({
       };
     },
   },
-  kernels: { wasm: linearWasm, webgpu: linearWebGpu },
+  kernels: { wasm: linearWasm, webgpu: onWebGpu(({ linearWebGpu }) => linearWebGpu) },
 });
 
 /**

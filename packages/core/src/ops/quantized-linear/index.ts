@@ -3,10 +3,10 @@ import { columnSums } from '../column-sums/index.js';
 import { defineOp } from '../define-op.js';
 import { type DequantizeAttributes, dequantizeRange } from '../dequantize-rows/index.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import type { QuantizedMatrix } from '../quantized/matrix.js';
 import { quantizedLinearReference } from './reference.js';
 import { quantizedLinearWasm } from './wasm.js';
-import { quantizedLinearWebGpu } from './webgpu.js';
 
 const quantizedLinearOp = defineOp<DequantizeAttributes>({
   name: 'SequiturQuantizedLinear',
@@ -23,7 +23,7 @@ const quantizedLinearOp = defineOp<DequantizeAttributes>({
       bias: () => columnSums(dy as Tensor2D),
     }),
   },
-  kernels: { wasm: quantizedLinearWasm, webgpu: quantizedLinearWebGpu },
+  kernels: { wasm: quantizedLinearWasm, webgpu: onWebGpu(({ quantizedLinearWebGpu }) => quantizedLinearWebGpu) },
 });
 
 /**

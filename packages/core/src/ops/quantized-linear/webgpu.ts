@@ -2,7 +2,7 @@ import { zeros } from '@tensorflow/tfjs-core';
 import { webGpuInstance } from '../../backends/webgpu/compute.js';
 import { REDUCTIONS, type WebGpuKernel } from '../../backends/webgpu/kernel.js';
 import type { NativeKernel } from '../define-op.js';
-import type { DequantizeAttributes } from '../dequantize-rows/index.js';
+import type { DequantizeAttributes } from '../dequantize-rows/reference.js';
 import { DEQUANTIZE } from '../quantized/dequantize-wgsl.js';
 import { QUANTIZED_FORMATS, type QuantizedFormat, scalesPerRow, wordsPerRow } from '../quantized/matrix.js';
 

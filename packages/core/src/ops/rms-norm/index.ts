@@ -2,11 +2,11 @@ import { mul, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { silu } from '../activation/index.js';
 import { defineOp } from '../define-op.js';
 import { expectNumber, expectTensor, widthOf } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { rmsNormCpu } from './cpu.js';
 import { rmsNormGradient } from './gradient.js';
 import { type RmsNormAttributes, rmsNormReference } from './reference.js';
 import { rmsNormWasm } from './wasm.js';
-import { rmsNormWebGpu } from './webgpu.js';
 
 /** {x, weight} -> [y]. */
 const rmsNormOp = defineOp<RmsNormAttributes>({
@@ -21,7 +21,7 @@ const rmsNormOp = defineOp<RmsNormAttributes>({
       return { x: () => dx!, weight: () => dweight! };
     },
   },
-  kernels: { cpu: rmsNormCpu, wasm: rmsNormWasm, webgpu: rmsNormWebGpu },
+  kernels: { cpu: rmsNormCpu, wasm: rmsNormWasm, webgpu: onWebGpu(({ rmsNormWebGpu }) => rmsNormWebGpu) },
 });
 
 export interface RmsNormOptions {

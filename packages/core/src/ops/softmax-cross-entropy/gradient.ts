@@ -1,8 +1,8 @@
 import { defineOp } from '../define-op.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { softmaxCrossEntropyGradientCpu } from './cpu.js';
 import { type SoftmaxCrossEntropyAttributes, softmaxCrossEntropyGradientReference } from './reference.js';
 import { softmaxCrossEntropyGradientWasm } from './wasm.js';
-import { softmaxCrossEntropyGradientWebGpu } from './webgpu.js';
 
 /** {logits, labels, normalisers, dlosses} -> [dlogits]. */
 export const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttributes>({
@@ -13,6 +13,6 @@ export const softmaxCrossEntropyGradient = defineOp<SoftmaxCrossEntropyAttribute
   kernels: {
     cpu: softmaxCrossEntropyGradientCpu,
     wasm: softmaxCrossEntropyGradientWasm,
-    webgpu: softmaxCrossEntropyGradientWebGpu,
+    webgpu: onWebGpu(({ softmaxCrossEntropyGradientWebGpu }) => softmaxCrossEntropyGradientWebGpu),
   },
 });

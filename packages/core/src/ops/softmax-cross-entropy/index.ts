@@ -4,13 +4,13 @@ import { checkOptions, optionsOf } from '../../options/index.js';
 import { showShape } from '../../shape.js';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { checkIntegers } from '../values-on-host.js';
 import { softmaxCrossEntropyCpu } from './cpu.js';
 import { softmaxCrossEntropyGradient } from './gradient.js';
 import { type SoftmaxCrossEntropyOptions, softmaxCrossEntropyRules } from './options.js';
 import { type SoftmaxCrossEntropyAttributes, softmaxCrossEntropyReference } from './reference.js';
 import { softmaxCrossEntropyWasm } from './wasm.js';
-import { softmaxCrossEntropyWebGpu } from './webgpu.js';
 
 export type { SoftmaxCrossEntropyOptions } from './options.js';
 
@@ -30,7 +30,11 @@ const softmaxCrossEntropyOp = defineOp<SoftmaxCrossEntropyAttributes>({
         )[0]!,
     }),
   },
-  kernels: { cpu: softmaxCrossEntropyCpu, wasm: softmaxCrossEntropyWasm, webgpu: softmaxCrossEntropyWebGpu },
+  kernels: {
+    cpu: softmaxCrossEntropyCpu,
+    wasm: softmaxCrossEntropyWasm,
+    webgpu: onWebGpu(({ softmaxCrossEntropyWebGpu }) => softmaxCrossEntropyWebGpu),
+  },
 });
 
 const softmaxCrossEntropyOptions = optionsOf<SoftmaxCrossEntropyOptions>(softmaxCrossEntropyRules);

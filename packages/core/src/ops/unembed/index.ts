@@ -1,9 +1,9 @@
 import { reshape, type Tensor, type Tensor2D, tidy } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { times, transposedTimes } from '../products/index.js';
 import { unembedReference } from './reference.js';
-import { unembedWebGpu } from './webgpu.js';
 
 const unembedOp = defineOp<object>({
   name: 'SequiturUnembed',
@@ -15,7 +15,7 @@ const unembedOp = defineOp<object>({
       table: () => transposedTimes(dy as Tensor2D, x as Tensor2D),
     }),
   },
-  kernels: { webgpu: unembedWebGpu },
+  kernels: { webgpu: onWebGpu(({ unembedWebGpu }) => unembedWebGpu) },
 });
 
 /**

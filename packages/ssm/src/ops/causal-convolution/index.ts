@@ -1,11 +1,11 @@
 import { defineOp, expectTensor, SequiturError, scoped, showShape, silu } from '@sequitur/core';
 import { add, concat, slice, type Tensor, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { onWebGpu } from '../on-webgpu.js';
 import { convolutionCpu } from './cpu.js';
 import { convolutionGradient } from './gradient.js';
 import { packedConvolution } from './packed.js';
 import { type ConvolutionAttributes, causalConvolutionReference } from './reference.js';
 import { convolutionWasm } from './wasm.js';
-import { convolutionWebGpu } from './webgpu.js';
 
 /** {x, weight, bias} -> [y]. */
 const convolutionOp = defineOp<ConvolutionAttributes>({
@@ -19,7 +19,11 @@ const convolutionOp = defineOp<ConvolutionAttributes>({
       return { x: () => dx!, weight: () => dWeight!, bias: () => dBias! };
     },
   },
-  kernels: { cpu: convolutionCpu, wasm: convolutionWasm, webgpu: convolutionWebGpu },
+  kernels: {
+    cpu: convolutionCpu,
+    wasm: convolutionWasm,
+    webgpu: onWebGpu(({ convolutionWebGpu }) => convolutionWebGpu),
+  },
 });
 
 export interface CausalConvolution {

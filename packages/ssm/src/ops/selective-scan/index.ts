@@ -1,12 +1,12 @@
 import { defineOp, expectNumber, expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
 import { engine, type Tensor, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
+import { onWebGpu } from '../on-webgpu.js';
 import { scanCpu } from './cpu.js';
 import { scanGradient } from './gradient.js';
 import { inGroups, regrouped } from './groups.js';
 import { selectiveScanReference } from './reference.js';
 import { SCAN_INPUTS, type ScanAttributes, type ScanTensors, tensorsOf } from './tensors.js';
 import { scanWasm } from './wasm/index.js';
-import { scanWebGpu } from './webgpu/index.js';
 
 /** {x, stepSize, ..., initialState} -> [y, the last state, the states saved for the backward pass]. */
 const scanOp = define('SequiturSelectiveScan', SCAN_INPUTS);
@@ -27,7 +27,7 @@ function define(name: string, inputs: readonly string[]) {
         return Object.fromEntries(SCAN_INPUTS.map((input, index) => [input, () => gradients[index]!]));
       },
     },
-    kernels: { cpu: scanCpu, wasm: scanWasm, webgpu: scanWebGpu },
+    kernels: { cpu: scanCpu, wasm: scanWasm, webgpu: onWebGpu(({ scanWebGpu }) => scanWebGpu) },
   });
 }
 
