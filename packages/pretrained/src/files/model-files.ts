@@ -5,7 +5,7 @@ const WEIGHTS =
 const ADAPTER = /^adapter_(config\.json|model\.(safetensors|bin))$/;
 
 const OTHERS: ReadonlySet<string> = new Set([
-  ...['config.json', 'generation_config.json'],
+  ...['config.json', 'generation_config.json', 'modeling_sequitur.py'],
   ...['tokenizer.json', 'tokenizer_config.json', 'special_tokens_map.json', 'added_tokens.json'],
   ...['vocab.json', 'vocab.txt', 'merges.txt', 'target_vocab.json', 'chat_template.jinja', 'chat_template.json'],
   ...['tokenizer.model', 'spiece.model', 'spm.model', 'sentencepiece.bpe.model', 'source.spm', 'target.spm'],

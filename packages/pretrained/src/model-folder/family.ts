@@ -35,6 +35,8 @@ export interface Family<Config extends object = object, Parts = unknown> {
   readConfig(json: ConfigReader): Config;
   /** Writes the attributes of `readConfig`. */
   writeConfig(config: Config): Readonly<Record<string, unknown>>;
+  /** Files that are saved next to the weights, code for Python for example; default none. */
+  files?(config: Config): Promise<FileContents>;
   /** The parts of a model with this kind of head, without values. */
   build(config: Config, headKind: string): Parts;
   /** Names of the base model's tensors. */

@@ -32,6 +32,7 @@ export async function savePretrained(
   const write = async (sink: FileSink) => {
     if (tokenizer) await writeFiles(sink, tokenizer.files());
     const { quantization } = await saveWeights(model, sink, weightRules(model), { ...options, dtype });
+    if (family.files) await writeFiles(sink, await family.files(config));
     if (metadata.generation) await writeJson(sink, 'generation_config.json', metadata.generation);
     await writeJson(
       sink,

@@ -104,7 +104,15 @@ export function languageModelFamily(parts: readonly PartFactory<never>[]): Causa
       ...sizes,
       blocks: blocks.map(({ kind, options }) => ({ kind, options })),
       ...writeSpecialTokens(defined({ startToken, endToken, paddingToken }) as CausalConfig),
+      auto_map: {
+        AutoConfig: 'modeling_sequitur.SequiturConfig',
+        AutoModelForCausalLM: 'modeling_sequitur.SequiturForCausalLM',
+      },
     }),
+    files: async () => {
+      const { MODELING } = await import('./modeling.generated.js');
+      return { 'modeling_sequitur.py': MODELING };
+    },
     build,
     rules: ownNames,
   };
