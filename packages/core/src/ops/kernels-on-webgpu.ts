@@ -12,5 +12,6 @@ export { linearWebGpu } from './linear/webgpu.js';
 export { linearScanGradientWebGpu, linearScanWebGpu } from './linear-scan/webgpu.js';
 export { quantizedLinearWebGpu } from './quantized-linear/webgpu.js';
 export { rmsNormGradientWebGpu, rmsNormWebGpu } from './rms-norm/webgpu.js';
+export { selectLargestWebGpu } from './select-largest/webgpu.js';
 export { softmaxCrossEntropyGradientWebGpu, softmaxCrossEntropyWebGpu } from './softmax-cross-entropy/webgpu.js';
 export { unembedWebGpu } from './unembed/webgpu.js';

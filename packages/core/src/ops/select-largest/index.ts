@@ -1,14 +1,18 @@
 import { type Tensor, type Tensor2D, topk } from '@tensorflow/tfjs-core';
 import { defineOp } from '../define-op.js';
 import { expectTensor } from '../expect-tensor.js';
+import { onWebGpu } from '../on-webgpu.js';
 import { type SelectLargestAttributes, selectLargestCpu, selectLargestWasm } from './host.js';
-import { selectLargestWebGpu } from './webgpu.js';
 
 const selectLargestOp = defineOp<SelectLargestAttributes>({
   name: 'SequiturSelectLargest',
   // Of equal values it takes the first ones.
   reference: ({ x }, { count }) => [topk(x!, count).indices], // no gradient: a choice
-  kernels: { cpu: selectLargestCpu, wasm: selectLargestWasm, webgpu: selectLargestWebGpu },
+  kernels: {
+    cpu: selectLargestCpu,
+    wasm: selectLargestWasm,
+    webgpu: onWebGpu(({ selectLargestWebGpu }) => selectLargestWebGpu),
+  },
 });
 
 /**
