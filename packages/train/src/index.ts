@@ -1,3 +1,4 @@
+export * from './callbacks/index.js';
 export * from './checkpoints/index.js';
 export type { TrainingData } from './data-reader.js';
 export * from './evaluate.js';

@@ -1,4 +1,5 @@
 import { checkArgument, checkOptions, type Module, option, optionsOf } from '@sequitur/core';
+import { callbackRules, type TrainCallbacks } from './callbacks/callbacks.js';
 import { type CheckpointFiles, checkpointPlace } from './checkpoints/checkpoint-store.js';
 import type { TrainingData } from './data-reader.js';
 import type { LossFunction } from './losses.js';
@@ -18,6 +19,8 @@ export interface TrainOptions<M extends Module, Batch> {
   readonly seed?: number | string | undefined;
   readonly evaluation?: EvaluationOptions<M, Batch> | undefined;
   readonly checkpoints?: CheckpointOptions | undefined;
+  /** Logs, progress bars and other callbacks, called in their order. */
+  readonly callbacks?: readonly TrainCallbacks[] | undefined;
   /** The number of tokens of a batch, for the reported speed; default that of the ids in its `inputs`, else 0. */
   readonly tokensOf?: ((batch: Batch) => number) | undefined;
   /** Stops the training after the current step, which is saved where there are checkpoints, and throws its reason. */
@@ -72,6 +75,7 @@ const trainOptions = optionsOf<TrainOptions<Module, unknown>>({
   seed: option.optional(option.seed),
   evaluation: option.optional(evaluationOptions),
   checkpoints: option.optional(checkpointOptions),
+  callbacks: option.optional(callbackRules),
   tokensOf: option.optional(option.callback),
   signal: option.optional(option.signal),
 });

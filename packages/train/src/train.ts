@@ -1,4 +1,5 @@
 import { type CausalModel, type Json, type Module, Random, SequiturError } from '@sequitur/core';
+import { CallbackList, type TrainEnd } from './callbacks/callbacks.js';
 import { CheckpointStore } from './checkpoints/checkpoint-store.js';
 import { checkSameSettings, type EvaluationState, type RunState } from './checkpoints/run-state.js';
 import { DataReader, type TrainingData } from './data-reader.js';
@@ -42,15 +43,29 @@ async function* steps<M extends Module, Batch>(
   options: TrainOptions<M, Batch>,
 ): AsyncGenerator<TrainProgress> {
   const run = await Run.start(model, data, options);
+  const callbacks = new CallbackList(options.callbacks ?? []);
+  let end: Omit<TrainEnd, 'step'> = { reason: 'left' };
   try {
+    await callbacks.start({ step: run.steps, steps: options.steps });
     while (!run.finished && !options.signal?.aborted) {
       const progress = await run.step();
-      if (progress) yield progress;
+      if (!progress) continue;
+      await callbacks.step(progress);
+      yield progress;
     }
-    await run.saveLast();
+    const checkpoint = await run.saveLast();
+    if (checkpoint !== null) await callbacks.checkpoint({ step: run.steps, checkpoint });
     options.signal?.throwIfAborted();
+    end = { reason: 'finished' };
+  } catch (error) {
+    end = { reason: options.signal?.aborted ? 'aborted' : 'failed', error };
+    throw error;
   } finally {
-    await run.close();
+    try {
+      await run.close();
+    } finally {
+      await callbacks.end({ step: run.steps, ...end });
+    }
   }
 }
 
@@ -108,6 +123,11 @@ class Run<M extends Module, Batch> {
     }
   }
 
+  /** The number of steps that are done. */
+  get steps(): number {
+    return this.#step;
+  }
+
   get finished(): boolean {
     const { steps = Infinity, evaluation } = this.#options;
     return this.#dataEnded || this.#step >= steps || this.#evaluation.since >= (evaluation?.patience ?? Infinity);
@@ -134,9 +154,9 @@ class Run<M extends Module, Batch> {
     };
   }
 
-  /** Saves the final checkpoint if needed. */
-  async saveLast(): Promise<void> {
-    if (this.#store && this.#saved < this.#step) await this.#save(false);
+  /** Saves the final checkpoint if needed; else null. */
+  async saveLast(): Promise<string | null> {
+    return this.#store && this.#saved < this.#step ? this.#save(false) : null;
   }
 
   async close(): Promise<void> {

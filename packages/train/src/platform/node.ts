@@ -1,0 +1,39 @@
+/** What logs and progress bars ask of Node. `#platform` in package.json names this file or `page.ts`. */
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import type { LogFile, TerminalBar } from './log-file.js';
+
+export function openLogFile(path: string): LogFile {
+  return {
+    name: path,
+    read: () =>
+      readFile(path).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      }),
+    replace: async (content) => {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, content);
+    },
+    append: (content) => appendFile(path, content),
+  };
+}
+
+/** A new file of events of a folder, named so that TensorBoard finds it and reads the files of one folder in order. */
+export function openEventFile(folder: string): LogFile {
+  const seconds = Math.floor(Date.now() / 1000);
+  const count = String(++opened).padStart(3, '0');
+  return openLogFile(join(folder, `events.out.tfevents.${seconds}.${count}.${hostname()}.${process.pid}`));
+}
+
+let opened = 0;
+
+/** A bar where the output is a terminal, else null. */
+export function openBar(steps: number, step: number): TerminalBar | null {
+  if (!process.stdout.isTTY) return null;
+  const bar = new SingleBar({ format: '{bar} {text}', barsize: 24, gracefulExit: false });
+  bar.start(steps, step, { text: '' });
+  return { update: (now, text) => bar.update(now, { text }), stop: () => bar.stop() };
+}

@@ -1,0 +1,19 @@
+/** What logs and progress bars ask of a page. `#platform` in package.json names this file or `node.ts`. */
+import { SequiturError } from '@sequitur/core';
+import type { LogFile, TerminalBar } from './log-file.js';
+
+export function openLogFile(path: string): LogFile {
+  throw new SequiturError({
+    where: 'a log',
+    expected: 'an object that reads and writes it, since a page has no files',
+    got: `the path ${path}`,
+    fix: 'Give { name, read, replace, append }',
+  });
+}
+
+export const openEventFile = openLogFile;
+
+/** A page has no terminal. */
+export function openBar(_steps: number, _step: number): TerminalBar | null {
+  return null;
+}
