@@ -2,8 +2,8 @@ import { type CausalModel, Module, mapState, type StateTree, type StepContext } 
 import { slice, type Tensor2D } from '@tensorflow/tfjs-core';
 
 /**
- * A model that has read the beginning of a sequence: it skips these tokens, and starts from their state. It reports what
- * it read, so that the next sequence can continue there.
+ * A model that has read the beginning of a sequence: it skips these tokens and starts from their state. It reports the
+ * states that it reaches, so that the next sequence can continue from there.
  */
 export class ContinuedModel extends Module implements CausalModel {
   readonly vocabularySize: number;
@@ -16,8 +16,11 @@ export class ContinuedModel extends Module implements CausalModel {
   readonly #onState: (state: StateTree, added: number) => void;
 
   /**
+   * Wraps a model.
+   *
    * @param read number of tokens that `start` has read
-   * @param onState is called after each step with the state, which stays the reader's, and with how many tokens it added
+   * @param onState called after each step with the state, which remains owned by the reader, and the number of added
+   *   tokens
    */
   constructor(
     model: CausalModel,
@@ -34,7 +37,7 @@ export class ContinuedModel extends Module implements CausalModel {
     this.#onState = onState;
   }
 
-  /** Shares its numbers with the state that it starts from. */
+  /** The state that it starts from, with shared tensors. */
   initState(batchSize: number): StateTree {
     this.#skipped = this.#read;
     return this.#start === null ? this.#model.initState(batchSize) : mapState(this.#start, (tensor) => tensor.clone());

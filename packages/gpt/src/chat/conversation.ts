@@ -24,34 +24,34 @@ export interface ConversationParts {
   readonly template: ChatTemplate;
   /** Tokens that end an answer. */
   readonly endTokens: readonly number[];
-  /** Messages that come before the first turn. */
+  /** Messages before the first turn. */
   readonly messages?: readonly Message[];
-  /** The generation settings of the checkpoint, by their Hugging Face names, where the options say nothing. */
+  /** The generation settings of the checkpoint, by their Hugging Face names: defaults of the options. */
   readonly generation?: GenerationSettings | undefined;
 }
 
 /** Numbers of tokens of one turn. */
 export interface TurnUsage {
-  /** Of all messages, as the template writes them. */
+  /** Tokens of all messages, formatted by the template. */
   readonly prompt: number;
-  /** Those of them that were in the state already. */
+  /** The number of them that were in the state already. */
   readonly reused: number;
   readonly written: number;
-  /** Whether the last one of these is an end token. */
+  /** Whether the last generated token is an end token. */
   readonly ended: boolean;
 }
 
 const UNFIT = ['sequences', 'beamSearch', 'contrastive', 'speculation', 'whenFull'] as const;
 
 /**
- * Options of one answer, generated token by token; what they do not say the generation settings of the checkpoint do. Stop
- * strings are not part of the output.
+ * Options of one answer, which is generated token by token. Defaults are the generation settings of the checkpoint.
+ * Stop strings are not part of the output.
  */
 export type SayOptions = Omit<TextGenerateOptions, (typeof UNFIT)[number]>;
 
 /**
- * A chat that keeps the model's state: a turn reads new tokens only. The input is the template applied to all messages.
- * The caller disposes the conversation, not the model.
+ * A conversation that keeps the model's state, so that a turn reads only new tokens. The input is the chat template
+ * applied to all messages. The caller disposes the conversation, not the model.
  */
 export class Conversation {
   readonly #parts: ConversationParts;
@@ -64,7 +64,11 @@ export class Conversation {
   #usage: TurnUsage = { prompt: 0, reused: 0, written: 0, ended: false };
   #isDisposed = false;
 
-  /** @throws SequiturError where the messages are no list of roles and contents */
+  /**
+   * Starts a conversation.
+   *
+   * @throws SequiturError where the messages are not a list of roles and contents
+   */
   constructor(parts: ConversationParts) {
     checkArgument('Conversation, messages', messagesRule, parts.messages ?? []);
     this.#parts = parts;
@@ -75,7 +79,7 @@ export class Conversation {
     return this.#messages;
   }
 
-  /** Tokens of the last answer and of its prompt. */
+  /** Numbers of tokens of the last turn. */
   get usage(): TurnUsage {
     return this.#usage;
   }
@@ -86,10 +90,10 @@ export class Conversation {
   }
 
   /**
-   * Sends a message and yields the answer piece by piece. Leaving early keeps the partial answer; if nothing was
-   * generated, because of an error or an abort, nothing is kept.
+   * Sends a message and yields the answer piece by piece. Leaving the loop early keeps the partial answer; if nothing
+   * was generated, because of an error or an abort, the message is not kept either.
    *
-   * @throws SequiturError where another answer is being given, or the conversation is longer than the model's context
+   * @throws SequiturError during another answer, and where the conversation is longer than the model's context
    */
   async *say(content: string, options: SayOptions = {}): AsyncGenerator<string> {
     this.#checkFree('say');
@@ -119,7 +123,7 @@ export class Conversation {
   async *#answer(content: string, options: SayOptions): AsyncGenerator<string> {
     const { template, tokenizer, endTokens: ends, generation } = this.#parts;
     const asked = [...this.#messages, { role: 'user', content }];
-    // All messages are encoded again, since words may merge across turns; the model reads only what differs.
+    // All messages are encoded again, since tokens may merge across turns; the model reads only those that differ.
     const prompt = tokenizer.encode(await template(asked, { forAnswer: true }));
     const { endTokens = ends } = options;
     const settings = withCheckpointSettings(
@@ -170,7 +174,7 @@ export class Conversation {
     this.#read = { state: kept, length };
   }
 
-  /** The state, where the prompt continues it by at least one token; else an empty one. */
+  /** The state, if the prompt continues it by at least one token; else null. */
   #sharedWith(prompt: readonly number[]): { readonly state: StateTree; readonly length: number } | null {
     const continues =
       this.cached < prompt.length && this.#tokens.slice(0, this.cached).every((token, i) => token === prompt[i]);
@@ -188,7 +192,7 @@ export class Conversation {
       new SequiturError({ where: `Conversation.${call}`, expected, got });
     if (this.#isDisposed) throw fault('a conversation that is in use', 'one that was disposed');
     if (this.#isSpeaking)
-      throw fault('one answer at a time', 'a call while another is being given: read it to its end, or leave its loop');
+      throw fault('one answer at a time', 'a call during another answer: read that one to its end, or leave its loop');
   }
 }
 
@@ -204,7 +208,7 @@ function checkFit(options: GenerateOptions, fix = 'Call generate with the tokens
   if (!unfit) return;
   throw new SequiturError({
     where: `Conversation.say, ${unfit}`,
-    expected: 'nothing: an answer is one text, written token by token',
+    expected: 'no such option: an answer is one text, generated token by token',
     got: 'a value',
     fix,
   });

@@ -1,6 +1,8 @@
 import type { ChatTemplate, TemplateSource } from './template-source.js';
 
-/** A chat template in Jinja, whose interpreter is loaded when it is first used. Errors of the template come then, too. */
+/**
+ * A chat template in Jinja whose interpreter is loaded at its first use, when errors of the template are thrown too.
+ */
 export function lazyTemplate({ source, variables }: TemplateSource): ChatTemplate {
   let template: Promise<ChatTemplate> | undefined;
   return async (messages, options) => {

@@ -1,7 +1,7 @@
 import { SequiturError } from '@sequitur/core';
 import { type Size, type SizeOf, sizes } from './sizes.js';
 
-/** Maximum number of steps of a template, far more than a conversation of a thousand turns needs. */
+/** Maximum number of steps of a template, many more than a conversation of a thousand turns needs. */
 const MOST_STEPS = 1_000_000;
 const MOST_MILLISECONDS = 500;
 /** Maximum size of a value in characters; an item of a list counts as several. */
@@ -26,7 +26,7 @@ export class Budget {
   spend(value?: unknown): void {
     const { size, depth, length } = this.#sizeOf(value);
     this.allow(size);
-    if (depth > DEEPEST) throw beyond('values', `${DEEPEST} lists or objects within each other`);
+    if (depth > DEEPEST) throw beyond('values', `${DEEPEST} nested lists or objects`);
     this.#spent += 1 + length / PER_STEP;
     if (this.#spent > MOST_STEPS) throw beyond('steps', `${MOST_STEPS}`);
     if (this.#spent - this.#looked < BETWEEN_LOOKS) return;
@@ -49,6 +49,6 @@ function beyond(what: string, most: string): SequiturError {
     where: 'chat template',
     expected: `${what} of at most ${most}`,
     got: 'more',
-    fix: 'Give chat another template, or shorter messages',
+    fix: 'Use another chat template, or shorter messages',
   });
 }

@@ -4,11 +4,11 @@ import { Budget } from './budget.js';
 type Value = ReturnType<Interpreter['evaluate']>;
 type Node = NonNullable<Parameters<Interpreter['evaluate']>[0]>;
 
-/** Begins each turn of a loop's body. */
+/** The type of the node that begins each iteration of a loop. */
 const TURN = 'Turn';
-/** Filters whose text may be as long as the product of what goes in. */
+/** Filters whose output may be as long as the product of the lengths of their inputs. */
 const LENGTHENING = ['join', 'indent', 'replace', 'tojson'];
-/** Stands for a value that is known already. */
+/** The type of a node whose value is known already. */
 const KNOWN = 'Known';
 
 /**
@@ -71,7 +71,7 @@ export class BoundedInterpreter extends Interpreter {
     return this.#nothing;
   }
 
-  /** The filter on values that are known, where what it gives would not be too large. */
+  /** The filter applied to known values, unless its output would be too large. */
   #allowedFilter(node: Filtered, environment: Environment): Node {
     const name = node.filter.value ?? node.filter.callee?.value ?? '';
     if (!LENGTHENING.includes(name)) return node as Node;
@@ -85,7 +85,7 @@ export class BoundedInterpreter extends Interpreter {
     return { ...node, operand, filter: { ...node.filter, args } } as Node;
   }
 
-  /** A method of a text can make it as much longer as a filter can. */
+  /** The method `replace`, which can lengthen a text as much as the filter can. */
   #allowedCall(node: Call, environment: Environment): Node {
     const { callee } = node;
     if (callee.type !== 'MemberExpression' || callee.property?.value !== 'replace') return node as Node;
@@ -118,7 +118,7 @@ export class BoundedInterpreter extends Interpreter {
   }
 }
 
-/** The parts of the library's nodes that are looked at here. */
+/** The fields of the library's nodes that are used here. */
 interface For extends Node {
   readonly loopvar: { readonly type: string; readonly value: unknown };
   readonly body: readonly Node[];
@@ -139,14 +139,14 @@ interface Argument extends Node {
   readonly value?: unknown;
 }
 interface Turn extends Node {
-  /** Names that the loop itself sets. */
+  /** The names that the loop sets. */
   readonly own: ReadonlySet<string>;
 }
 interface Known extends Node {
   readonly value: Value;
 }
 
-/** What an argument that is known holds. */
+/** The content of a known argument. */
 function contentOf(node: Argument): unknown {
   const value = node.type === KNOWN ? node.value : (node.value as { value?: unknown } | undefined)?.value;
   return (value as { value?: unknown } | undefined)?.value;
@@ -157,7 +157,7 @@ function namesIn(target: For['loopvar']): string[] {
   return Array.isArray(target.value) ? (target.value as For['loopvar'][]).flatMap(namesIn) : [];
 }
 
-/** How often a filter puts its argument in. */
+/** The number of times that a filter inserts its argument. */
 function countOf({ value }: Value, name: string): number {
   if (typeof value === 'string') return name === 'join' ? value.length : value.split('\n').length;
   return Array.isArray(value) ? value.length : 0;

@@ -5,10 +5,13 @@ import { type Message, templateSource } from '../template-source.js';
 import { templateEnvironment } from './globals.js';
 import { BoundedInterpreter } from './interpreter.js';
 
-/** A `ChatTemplate` that answers at once. */
+/** A synchronous `ChatTemplate`. */
 export type JinjaTemplate = (messages: readonly Message[], options: { readonly forAnswer: boolean }) => string;
 
-/** Templates are a few thousand characters; the parser takes time that grows with the square of white space. */
+/**
+ * Maximum length of a template, which has a few thousand characters. The parser's time is quadratic in runs of white
+ * space.
+ */
 const LONGEST_TEMPLATE = 2 ** 18;
 const LONGEST_SPACE = 1000;
 
@@ -55,7 +58,11 @@ interface Block {
   readonly defaultBlock?: readonly Block[];
 }
 
-/** @throws SequiturError for a `break` or `continue` outside of a loop, as in Jinja */
+/**
+ * Checks the statements of a template.
+ *
+ * @throws SequiturError for a `break` or `continue` outside of a loop, as in Jinja
+ */
 function checkLoops(blocks: readonly Block[], inLoop: boolean): void {
   for (const { type, body = [], alternate = [], defaultBlock = [] } of blocks) {
     if (!inLoop && (type === 'Break' || type === 'Continue')) {

@@ -1,22 +1,22 @@
-/** How large a value is, in characters. */
+/** The size of a value, in characters. */
 export interface Size {
-  /** With all that it holds, as often as it holds it. */
+  /** The size with all nested values, counted at each occurrence. */
   readonly size: number;
-  /** Lists and objects within each other. */
+  /** The depth of nested lists and objects. */
   readonly depth: number;
-  /** Of the value alone. */
+  /** The size of the value without nested ones. */
   readonly length: number;
 }
 
 export type SizeOf = (value: unknown) => Size;
 
-/** What an item of a list takes, and anything that is no text. */
+/** The size of an item of a list, and of anything that is not a text. */
 const ITEM = 16;
 const SINGLE: Size = { size: ITEM, depth: 0, length: 0 };
 
 /**
- * Measures values of the interpreter, those within each other as often as they occur, since writing them out does so too.
- * What cannot change is measured once; it stops at the bounds.
+ * Creates a function that measures values of the interpreter. Nested values count at each occurrence, as in their
+ * output. Immutable values are measured once, and measuring stops at the bounds.
  */
 export function sizes(largest: number, deepest: number): SizeOf {
   const known = new WeakMap<object, Size>();
