@@ -16,7 +16,7 @@ export function damageBytes(bytes: Uint8Array, random: Random): Uint8Array {
 function damageOnce(bytes: Uint8Array, random: Random): Uint8Array {
   const { length } = bytes;
   if (length === 0) return Uint8Array.of(random.integer(256));
-  // Headers decide more than what follows them.
+  // Headers matter more than the bytes after them.
   const place = random.uniform() < 0.5 ? random.integer(Math.min(length, 64)) : random.integer(length);
   const count = Math.min(length - place, 1 + random.integer(40));
   switch (random.integer(7)) {
@@ -45,7 +45,7 @@ function damageOnce(bytes: Uint8Array, random: Random): Uint8Array {
   }
 }
 
-/** A file of JSON with values of other types, sizes and depths, or names that objects have anyway; or damaged as bytes. */
+/** A JSON file with values of other types, sizes and depths, or with names of Object.prototype; or damaged as bytes. */
 export function damageJson(bytes: Uint8Array, random: Random): Uint8Array {
   if (random.uniform() < 0.2) return damageBytes(bytes, random);
   // Python writes Infinity into JSON.
@@ -55,7 +55,7 @@ export function damageJson(bytes: Uint8Array, random: Random): Uint8Array {
   return encoder.encode(random.uniform() < 0.1 ? twice(text, random) : text);
 }
 
-/** A safetensors file whose header is damaged as JSON, with its length made to fit; or damaged as bytes. */
+/** A safetensors file whose header is damaged as JSON, with its length adjusted; or damaged as bytes. */
 export function damageSafetensors(bytes: Uint8Array, random: Random): Uint8Array {
   if (random.uniform() < 0.4) return damageBytes(bytes, random);
   const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
@@ -65,7 +65,7 @@ export function damageSafetensors(bytes: Uint8Array, random: Random): Uint8Array
   return joined(size, header, bytes.subarray(8 + length));
 }
 
-/** A deep copy of a value of JSON, or of a tree with typed arrays, with one thing changed. */
+/** A deep copy of a JSON value, or of a tree with typed arrays, with one change. */
 export function changed(value: unknown, random: Random, depth: number): unknown {
   const isTree = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
   if (!isTree || depth > 8 || random.uniform() < 0.1) return other(value, random);
@@ -82,7 +82,7 @@ export function changed(value: unknown, random: Random, depth: number): unknown 
   return copy;
 }
 
-/** Names that every object answers to, and those of indices. */
+/** Names that every object inherits, and those of indices. */
 const STRANGE_NAMES = [
   '__proto__',
   'constructor',

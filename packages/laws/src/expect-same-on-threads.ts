@@ -47,7 +47,7 @@ async function read(results: Readonly<Record<string, Tensor>>): Promise<Map<stri
   return values;
 }
 
-/** Where two lists of one length first differ in a bit, or -1. */
+/** The first index at which two lists of equal length differ in a bit, or -1. */
 function firstDifference(a: Float32Array, b: Float32Array): number {
   const bitsOf = ({ buffer, byteOffset, length }: Float32Array) => new Int32Array(buffer, byteOffset, length);
   const [x, y] = [bitsOf(a), bitsOf(b)];

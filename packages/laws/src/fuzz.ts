@@ -5,15 +5,15 @@ import { memory } from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { expectHonest, fuzzRuns } from './honest.js';
 
-/** What reads input that was damaged. */
+/** A reader of damaged input. */
 export interface FuzzedReader<Input> {
   readonly name: string;
   readonly draw: (random: Random) => Input;
-  /** How many bytes an input has. */
+  /** The number of bytes of an input. */
   readonly bytesIn: (input: Input) => number;
-  /** Bytes of the model that is read or read into. */
+  /** Bytes of the model that is created or filled. */
   readonly modelBytes?: number;
-  /** Reads, and disposes what it read. */
+  /** Reads an input and disposes the result. */
   readonly read: (input: Input) => Promise<void>;
 }
 
@@ -27,12 +27,12 @@ const MIB = 2 ** 20;
 /** Memory of pending garbage collections, in addition to that of an input. */
 const SLACK = 96 * MIB;
 
-/** Milliseconds for one reader, where the number of inputs is not asked for. */
+/** Milliseconds for one reader, if no number of inputs is requested. */
 const USUAL_TIME = 6000;
 
 /**
- * Holds a reader to what every reader must do for any input: a value or one SequiturError that can be read, within a second,
- * memory within four times the input and the model, no tensor and no open file left. Prints how the inputs ended.
+ * Checks a reader on damaged inputs: it must return a value or throw one readable SequiturError within a second, use at
+ * most four times the memory of input and model, and leave no tensor and no open file. Prints the number of outcomes.
  */
 export async function fuzz<Input>(reader: FuzzedReader<Input>, usual: number, seed = 1): Promise<FuzzOutcomes> {
   const runs = fuzzRuns(usual);
@@ -68,7 +68,7 @@ async function attempt<T>(where: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** How many of a reader's files this process has open, where the system tells. */
+/** The number of open files of this process, where the system reports it. */
 function openFiles(): number {
   const handles = existsSync('/proc/self/fd') ? readdirSync('/proc/self/fd') : [];
   return handles.filter((handle) => targetOf(handle).includes('sequitur-fuzz')).length;

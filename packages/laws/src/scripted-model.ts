@@ -8,7 +8,7 @@ export interface Script {
   readonly next: (read: number) => number;
 }
 
-/** A causal model with scripted predictions, whatever its input. */
+/** A causal model with scripted predictions, independent of its input. */
 export class ScriptedModel extends Module implements CausalModel {
   readonly vocabularySize: number;
   readonly contextLength: number;

@@ -45,11 +45,11 @@ export const kernelSuites: Readonly<Record<string, Suite>> = {
 };
 
 /**
- * Runs the suites one after the other; yields the records of each task when the task is complete. Every contender's
+ * Runs the suites one after another; yields the records of each task when the task is complete. Every contender's
  * result is checked before it is timed.
  *
  * @throws SequiturError for an unknown suite, for the CPU clock with several threads, and if threads do not start;
- * Error if a contender's result is wrong
+ *   Error if a contender's result is wrong
  */
 export async function* measureKernels(options: KernelsOptions): AsyncGenerator<readonly KernelRecord[]> {
   const names = options.only ?? Object.keys(kernelSuites);
@@ -104,7 +104,7 @@ async function* attentionOnWebGpu({
       yield recordsOf('attention-webgpu', attentionTask(spec), 'GFLOP/s', speeds);
     } catch (error) {
       if ((error as { name?: string }).name !== 'SequiturError') throw error;
-      console.warn(`webgpu is left out: ${(error as Error).message}`);
+      console.warn(`webgpu is skipped: ${(error as Error).message}`);
       return;
     }
   }
@@ -123,7 +123,7 @@ async function* training({ rounds, timing, threads }: SuiteContext): AsyncGenera
       yield recordsOf('training', small.title, 'tokens/s', new Map([[`Sequitur on ${name}`, speed]]));
     } catch (error) {
       if (name !== 'webgpu') throw error;
-      console.warn(`webgpu is left out: ${(error as Error).message}`);
+      console.warn(`webgpu is skipped: ${(error as Error).message}`);
     }
   }
 }

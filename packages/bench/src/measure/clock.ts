@@ -26,8 +26,8 @@ export function clockFor(name: ClockName, threads: number): Clock {
   if (name === 'wall' || threads === 1) return clocks[name];
   throw new SequiturError({
     where: `clock '${name}'`,
-    expected: 'one thread: it adds the time of all threads, so that sharing work among them would never look faster',
+    expected: 'one thread: this clock adds up the time of all threads, so that several would never look faster',
     got: `${threads} threads`,
-    fix: "Take the clock 'wall', on an otherwise idle machine",
+    fix: "Use the clock 'wall', on an otherwise idle machine",
   });
 }

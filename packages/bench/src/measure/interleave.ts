@@ -15,7 +15,7 @@ export type Contender = Named &
       }
     | {
         /**
-         * Takes a whole turn in another process, which times itself.
+         * Runs a whole turn in another process, which times itself.
          *
          * @param leastTime milliseconds, as in {@link RoundOptions}
          * @returns milliseconds per run

@@ -28,6 +28,6 @@ export function matchKnob(
     where: `${candidate.name}, ${candidate.knob}`,
     expected: `a size within ${100 * TOLERANCE} % of ${wanted}`,
     got: `${measure(best)} at ${best}`,
-    fix: 'Leave this architecture out, or ask for larger models',
+    fix: 'Omit this architecture, or use larger models',
   });
 }

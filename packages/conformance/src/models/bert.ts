@@ -115,7 +115,7 @@ function labelsOf(kind: string, labels: Labels, { attention_mask: mask }: ModelI
     case 'preTraining':
       return { tokens: labels.labels, nextSentence: labels.next_sentence_label ?? labels.sentence_order_label };
     case 'replacedTokens':
-      // Its class leaves padding out by the mask.
+      // Hugging Face's class excludes padding by the mask.
       return (labels.labels as Rows).map((row, i) => row.map((label, j) => (mask?.[i]?.[j] === 0 ? -100 : label)));
     case 'questionAnswering':
       return { start: labels.start_positions, end: labels.end_positions };

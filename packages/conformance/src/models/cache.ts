@@ -101,7 +101,7 @@ function layerStates(block: StateTree): [name: string, found: Tensor][] {
     ...(values ? ([['past.*.1', byHead(values)]] as const) : []),
     ...(convolution ? ([['conv_states.*', transpose(convolution, [0, 2, 1])]] as const) : []),
     ...(scan ? ([['ssm_states.*', scan.clone()]] as const) : []),
-    // Of a mixer that is put together of several.
+    // States of a mixer that is composed of several.
     ...Object.values(rest as Record<string, StateTree>).flatMap((part) =>
       typeof part === 'object' && !(part instanceof Tensor) ? layerStates(part) : [],
     ),

@@ -45,7 +45,7 @@ function addMasksAsPython(modelType: string, model: Module): void {
   for (const [, part] of modulesOf(model)) if (part instanceof MultiHeadAttention) fillHiddenOnce(part, within);
 }
 
-/** LFM2's convolutions read padding in Python, which shows in the rows of padding alone where it is on the right. */
+/** LFM2's convolutions read padding in Python; with padding on the right this affects only the outputs at padding. */
 function readPadding(mixer: GatedConvolutionMixer): void {
   class ReadingMixer extends GatedConvolutionMixer {
     override mix(x: Tensor3D, state: GatedConvolutionState, { attentionMask: _, ...context }: MixContext) {

@@ -10,9 +10,11 @@ interface LatentState {
 }
 
 /**
- * Hugging Face's class of latent attention caches keys and values of every head, ours the vectors that they come from.
+ * Compares the caches of latent attention: Hugging Face's class caches keys and values of every head, ours the latent
+ * vectors.
  *
- * @param halves whether its rotated keys have the first numbers of all pairs before the second ones, where ours alternate
+ * @param halves whether its rotated keys have the first elements of all pairs before the second ones, where ours
+ *   alternate
  */
 export function compareLatent(blocks: readonly Module[], halves: boolean): CompareState {
   return async (stage, state, expected) => {

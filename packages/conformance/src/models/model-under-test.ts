@@ -15,7 +15,7 @@ export interface ModelInputs {
   readonly global_attention_mask?: Rows;
   readonly decoder_input_ids?: Rows;
   readonly decoder_attention_mask?: Rows;
-  /** Whether what routers of experts do is given, and balanced by the loss. */
+  /** Whether router logits are returned and the load balancing loss is added. */
   readonly output_router_logits?: boolean;
 }
 

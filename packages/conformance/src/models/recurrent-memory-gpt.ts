@@ -127,7 +127,7 @@ class RecurrentMemoryUnderTest {
     return crossEntropy(logits, tensor2d(shifted, [ids.length, ids[0]!.length], 'int32'));
   }
 
-  /** Generation in the original: the inner model alone continues after the memory tokens of the last segment. */
+  /** Generation as in the original: only the inner model continues after the memory tokens of the last segment. */
   async #write(count: number): Promise<number[][]> {
     const { input_ids: ids } = this.inputs;
     const { model } = this.model;

@@ -32,7 +32,7 @@ export async function compareRoundTrip(
   }
 }
 
-/** Whether the folder has weights: some have a recipe that computes them. */
+/** Whether the folder stores weights; some have a recipe that computes them. */
 async function storesWeights(source: FileSource): Promise<boolean> {
   for (const path of ['model.safetensors', 'model.safetensors.index.json']) {
     const file = await source.open(path);
@@ -56,7 +56,7 @@ async function saveAgain(
   }
 }
 
-/** Compares the saved weights alone, for a model without a folder format. */
+/** Compares only the saved weights, for a model without a folder format. */
 export async function compareSavedWeights(
   { model, rules }: Pick<ModelUnderTest, 'model' | 'rules'>,
   original: Checkpoint,

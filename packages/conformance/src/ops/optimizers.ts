@@ -41,7 +41,7 @@ export const optimizerCases: Operation = async (given) => {
 /** Options of PyTorch that select an implementation and do not change the result. */
 const HOW = ['capturable', 'differentiable', 'fused', 'foreach'];
 
-/** The optimizer, recognized by the settings that it alone has; null if it is not supported. */
+/** The optimizer, recognized by settings that no other one has; null if it is not supported. */
 function optimizerOf(given: OperationCase): Optimizer | null {
   for (const name of HOW) given.attribute(name);
   const learningRate = given.attribute<number>('lr')!;

@@ -17,7 +17,7 @@ export interface Entry {
   readonly kind: Kind;
   readonly name: string;
   readonly source: FileSource;
-  /** What a good reader does: `loads`, `read`, or `refused` with a condition. */
+  /** The expected outcome: `loads`, `read`, or `refused` with a condition. */
   readonly right: string;
   readonly why: string;
 }

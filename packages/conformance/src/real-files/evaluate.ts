@@ -1,7 +1,10 @@
 import type { Entry } from './corpus.js';
 import type { Outcome } from './readers.js';
 
-/** `other`: of a family that was not built when the index was written, and is now read, or refused for another reason. */
+/**
+ * The verdict on an outcome. `other`: the family was not supported when the index was written; the file is now read, or
+ * refused for another reason.
+ */
 export type Verdict = 'right' | 'wrong' | 'other';
 
 export interface Finding {
@@ -10,7 +13,7 @@ export interface Finding {
   readonly verdict: Verdict;
 }
 
-/** The outcome compared with what is right. */
+/** Compares an outcome with the expected one. */
 export function evaluate(entry: Entry, outcome: Outcome): Finding {
   return { entry, outcome, verdict: verdictOf(entry, outcome) };
 }

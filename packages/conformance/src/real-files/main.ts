@@ -9,9 +9,9 @@ const HELP = `Reads every file of a corpus of real files with Sequitur's readers
 
   pnpm real-files <folder> [--all]
 
-The folder holds configs/, generation/, adapters/ and tokenizers/, each with an index.json that says of each file whether
-a good reader loads or refuses it, and why. What differs is printed; with --all every file. The exit code is 1 where
-anything differs.
+The folder holds configs/, generation/, adapters/ and tokenizers/, each with an index.json that gives the expected outcome
+of each file, read or refused, and the reason. Differences are printed; with --all every file. The exit code is 1 if any
+file has a wrong outcome.
 `;
 
 async function main(args: readonly string[]): Promise<void> {

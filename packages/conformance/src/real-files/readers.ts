@@ -7,7 +7,7 @@ import { readPeftConfig } from '@sequitur/transformer';
 import { models } from '../models/families.js';
 import type { Entry, Kind } from './corpus.js';
 
-/** What a reader does with a file. */
+/** The outcome of reading a file. */
 export interface Outcome {
   readonly reads: boolean;
   /** The message of the refusal, or what was read. */
@@ -54,7 +54,7 @@ export async function outcomeOf(entry: Entry): Promise<Outcome> {
     const what = await READERS[entry.kind](entry, (message) => warnings.push(message));
     return { reads: true, what, warnings };
   } catch (error) {
-    // Anything but our own error is a fault, whatever would be right.
+    // Any error other than a SequiturError is a fault, even if a refusal is expected.
     if (!(error instanceof SequiturError)) throw new Error(`${entry.kind}/${entry.name}: ${error}`, { cause: error });
     return { reads: false, what: error.message, warnings };
   }

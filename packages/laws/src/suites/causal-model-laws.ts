@@ -47,7 +47,7 @@ export function lastLogitsLaw(
   open: () => Promise<Recurrence>,
   { length = 9, tolerance = 3e-5 }: RecurrentLawOptions,
 ): void {
-  it('returns the logits of the last token alone on request', async () => {
+  it('returns only the logits of the last token on request', async () => {
     const { read, draw, initState, dispose } = await open();
     const [last, wanted] = scoped(() => {
       const tokens = draw(2, length, 'sequence');

@@ -35,7 +35,7 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       encoder.dispose();
     });
 
-    it('is unaffected by padding at the right, whatever tokens the padding contains', async () => {
+    it('is unaffected by padding at the right and the tokens in it', async () => {
       const encoder = await open();
       const real = length - 3;
       const [found, wanted] = scoped(() => {
@@ -48,7 +48,7 @@ export function encoderLaws(name: string, create: () => Encoder, options: LawOpt
       encoder.dispose();
     });
 
-    it('is unaffected by what padding before and after a sequence holds', async () => {
+    it('is unaffected by the tokens in padding before and after a sequence', async () => {
       const encoder = await open();
       const attentionMask = tensor2d([Array.from({ length }, (_, i) => Number(i > 1 && i < length - 2))]);
       const [found, wanted] = scoped(() => {

@@ -8,8 +8,8 @@ import { part, type Recurrence, readAll, row } from './recurrence.js';
 const BEFORE = 2;
 
 /**
- * The laws of packing several sequences into one row: each gives the same output as alone, whatever precedes it in the
- * row or in the state, and the state continues the last one.
+ * The laws of packing several sequences into one row: each gives the same output as alone, independent of earlier
+ * sequences in the row or in the state, and the state continues the last one.
  */
 export function packingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const packed = length - BEFORE;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { expectClose } from '../expect-close.js';
 import { part, type Recurrence, row } from './recurrence.js';
 
-/** Padding at the left changes nothing, whatever tokens it contains, in the first chunk or in later ones. */
+/** Padding at the left and the tokens in it change nothing, in the first chunk or in later ones. */
 export function leftPaddingLaws(open: () => Promise<Recurrence>, length: number, tolerance: number): void {
   const padding = Math.min(2, length - 2);
   const first = length - 1;

@@ -5,7 +5,7 @@ import { concat, slice, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core
  * A causal model (over tokens) or a mixer (over vectors) that reads a sequence chunk by chunk, for the laws of both.
  */
 export interface Recurrence {
-  /** The module that has the parameters. */
+  /** The module with the parameters. */
   readonly module: Module;
   initState(batchSize: number): StateTree;
   read(chunk: Tensor, state: StateTree, context: StepContext): { output: Tensor3D; state: StateTree };

@@ -2,7 +2,7 @@ import { SequiturError, scoped } from '@sequitur/core';
 import { ones, type Tensor, type Tensor2D, tensor2d, zeros } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 
-/** What reads tokens, as far as refusals are concerned; the model is its to dispose. */
+/** A reader of tokens, for the laws of refusals. It disposes the model. */
 export interface TokenReader {
   read(tokens: Tensor2D, context: { readonly [name: string]: Tensor }): Tensor;
   dispose(): void;

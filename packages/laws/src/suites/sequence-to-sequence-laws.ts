@@ -55,7 +55,7 @@ export function sequenceToSequenceLaws(
 }
 
 function sourceLaws(open: () => Promise<SequenceToSequenceModel>, tolerance: number): void {
-  it('is unaffected by padding of the source, whatever tokens the padding contains', async () => {
+  it('is unaffected by padding of the source and the tokens in it', async () => {
     const model = await open();
     const [found, wanted] = scoped(() => {
       const source = drawSource(model, 1);
