@@ -1,8 +1,8 @@
-// Breaks the sources on purpose, one small mutant at a time, and tells which breaks the tests do not notice.
-//   node scripts/mutate.mjs [--kind <kind>] [--only <index,…>] [--check] [--out <file>]
-// The mutants are data: scripts/mutants.json. Each is applied in a copy of the repository, and only the tests that ought to
-// notice it run, on cpu and wasm, in one vitest that stays warm. Exit code 1 where more than 5 % survive
-// or a test fails without a mutant.
+// Breaks the sources on purpose, one small mutant at a time, and lists the breaks that no test notices.   node
+// scripts/mutate.mjs [--kind <kind>] [--only <index,…>] [--check] [--out <file>] The mutants are data:
+// scripts/mutants.json. Each is applied in a copy of the repository, and only the tests that ought to notice it run, on
+// cpu and wasm, in one vitest that stays warm. Exit code 1 where more than 5 % survive or a test fails without a
+// mutant.
 import {
   cpSync,
   existsSync,
@@ -96,7 +96,7 @@ async function run() {
   for (const mutant of mutants) {
     const path = join(copy, mutant.file);
     const source = readFileSync(path, 'utf8');
-    // What fails without the mutant notices nothing.
+    // A test that fails without the mutant proves nothing.
     for (const test of mutant.tests.filter((name) => !sound.has(name))) {
       const failure = await failureOf(vitest, [test]);
       if (failure === null) sound.add(test);

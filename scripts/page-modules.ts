@@ -5,7 +5,8 @@ import type { Plugin } from 'esbuild';
 import ts from 'typescript';
 
 /**
- * Modules of a package as pages get them: what `#...` names is the page's, and values are marked as made without effects.
+ * The modules of a package for pages: imports of `#...` are resolved to the page's modules, and values are marked as
+ * free of side effects.
  *
  * @param folder of the package
  */
@@ -31,8 +32,8 @@ function withPaths(code: string, pageOf: (name: string) => string): string {
 }
 
 /**
- * The same lines, where the value of every variable of the module is marked as free of side effects, so that bundlers
- * remove unused ones. That is true of these packages, whose import does nothing, but bundlers cannot tell it of calls,
+ * The same lines, with the value of every variable of the module marked as free of side effects, so that bundlers
+ * remove unused ones. This holds for these packages, whose import does nothing, but bundlers cannot infer it for calls,
  * spreads and members.
  */
 function marked(code: string): string {
@@ -44,7 +45,7 @@ function marked(code: string): string {
   );
 }
 
-/** The values of the module's own variables that are more than a plain value. */
+/** The values of the module's variables that are not plain values. */
 function valuesOf(source: ts.SourceFile): ts.Expression[] {
   return source.statements
     .filter((statement) => ts.isVariableStatement(statement))
@@ -52,7 +53,7 @@ function valuesOf(source: ts.SourceFile): ts.Expression[] {
     .flatMap(({ initializer }) => (initializer && !isPlain(initializer) ? [initializer] : []));
 }
 
-/** What every bundler knows to have no effect. */
+/** Whether every bundler knows that a value has no side effect. */
 function isPlain(value: ts.Expression): boolean {
   if (ts.isObjectLiteralExpression(value)) {
     return value.properties.every(

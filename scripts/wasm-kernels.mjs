@@ -55,7 +55,7 @@ function moduleOf(bytes) {
   return `/** The compiled kernels of \`assembly/\`, ${bytes.length} bytes. */\nexport const MODULE = '${asText(bytes)}';\n`;
 }
 
-/** What `fromText` of core reads: deflated, in base64. A sixth of what the bare module would be in base64. */
+/** A module as text for `fromText` of core: deflated, in base64. This is a sixth of the module in plain base64. */
 export function asText(bytes) {
   return deflateRawSync(bytes, { level: 9 }).toString('base64');
 }

@@ -2,7 +2,11 @@ import type { LanguageModelV3Message, LanguageModelV3Prompt } from '@ai-sdk/prov
 import { SequiturError } from '@sequitur/core';
 import type { Message } from '@sequitur/gpt';
 
-/** The conversation before the last message, and that message. @throws SequiturError for what is no text of a user */
+/**
+ * The conversation before the last message, and that message.
+ *
+ * @throws SequiturError where the last message is not a text of the user
+ */
 export function conversationOf(prompt: LanguageModelV3Prompt): { earlier: readonly Message[]; asked: string } {
   const messages = prompt.map(messageOf);
   const last = messages.at(-1);

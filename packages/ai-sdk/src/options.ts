@@ -2,7 +2,11 @@ import type { LanguageModelV3CallOptions, SharedV3Warning } from '@ai-sdk/provid
 import type { SayOptions } from '@sequitur/gpt';
 import { refused } from './messages.js';
 
-/** The options of a call by our names. @throws SequiturError for tools and for JSON, which no model here promises */
+/**
+ * The options of a call by the names of Sequitur.
+ *
+ * @throws SequiturError for tools and JSON output, which no model here guarantees
+ */
 export function sayOptions(call: LanguageModelV3CallOptions): SayOptions {
   if (call.tools?.length) throw refused('no tools', call.tools.map(({ name }) => name).join(', '));
   if (call.responseFormat?.type === 'json') throw refused('a response of text', 'one of JSON');
@@ -20,7 +24,7 @@ export function sayOptions(call: LanguageModelV3CallOptions): SayOptions {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** What a local model has no use for. */
+/** Warnings of settings that have no effect on a local model. */
 export function warningsOf({ headers }: LanguageModelV3CallOptions): SharedV3Warning[] {
   const own = Object.keys(headers ?? {}).filter((name) => name.toLowerCase() !== 'user-agent');
   return own.length ? [{ type: 'unsupported', feature: 'headers', details: 'there is no request' }] : [];

@@ -15,10 +15,10 @@ export interface SequiturOptions extends Omit<ChatOptions, 'messages'> {
 }
 
 /**
- * A model with a chat template as a language model of the AI SDK: `streamText({ model: sequitur(model), prompt })`. A call
- * that continues the last conversation reads only what is new.
+ * A model with a chat template as a language model of the AI SDK: `streamText({ model: sequitur(model), prompt })`. A
+ * call that continues the last conversation reads only the new tokens.
  *
- * @param model stays the caller's, who disposes it
+ * @param model remains owned by the caller, who disposes it
  */
 export function sequitur(
   model: Gpt,
@@ -42,11 +42,11 @@ export function sequitur(
 
 interface Turn {
   readonly pieces: AsyncGenerator<string>;
-  /** How it ended, when it has. */
+  /** The reason why the answer ended, and its usage, after it has ended. */
   outcome(): { readonly finishReason: LanguageModelV3FinishReason; readonly usage: LanguageModelV3Usage };
 }
 
-/** Keeps the last conversation. */
+/** The last conversation, kept for the next call. */
 class Turns {
   private last: Conversation | null = null;
   private readonly start: (messages: readonly Message[]) => Conversation;
@@ -62,7 +62,7 @@ class Turns {
     return { pieces: this.answer(chat, chat.say(asked, options)), outcome: () => outcomeOf(chat, options.maxTokens) };
   }
 
-  /** The last conversation, where it holds just these messages and is not being continued; else a new one. */
+  /** The last conversation, if it has exactly these messages and is not in use; else a new one. */
   private continued(earlier: readonly Message[]): Conversation {
     const { last } = this;
     this.last = null;

@@ -7,7 +7,11 @@ import { rollup } from 'rollup';
 import { build as vite } from 'vite';
 import webpack from 'webpack';
 
-/** Builds `page.js` of a project into `output`, as each does without settings. @returns what it warns of */
+/**
+ * A bundler: builds `page.js` of a project into `output`, without settings.
+ *
+ * @returns its warnings
+ */
 export type Bundler = (project: string, output: string) => Promise<readonly string[]>;
 
 export const bundlers: Readonly<Record<string, Bundler>> = {

@@ -1,7 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { serve } from './browser.js';
 
-/** What a page of `folder` writes into `data-done` of its root. @throws what the page throws besides */
+/**
+ * Opens a page of `folder`.
+ *
+ * @returns the text that it writes into `data-done` of its root
+ * @throws the error that the page throws
+ */
 export async function openPage(browser: Browser, folder: string, path = ''): Promise<string> {
   const { address, server } = await serve(folder);
   try {

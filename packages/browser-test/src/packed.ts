@@ -14,7 +14,11 @@ export const PUBLISHED = [
   ...['gpt', 'bert', 'mamba', 'recurrent', 'page'],
 ];
 
-/** Packs packages, with those that they use among these, as npm would get them. @returns the tarballs by package */
+/**
+ * Packs packages and those that they use as for npm.
+ *
+ * @returns the tarballs by package
+ */
 export async function pack(folder: string, names: readonly string[]): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true });
   await alone(async () => {
@@ -28,7 +32,7 @@ export async function pack(folder: string, names: readonly string[]): Promise<Re
   return new Map(files.map((file) => [`@sequitur/${/^sequitur-([a-z]+)-/.exec(file)![1]}`, join(folder, file)]));
 }
 
-/** In milliseconds. */
+/** Maximum time of one process, in milliseconds. */
 const LONGEST = 600_000;
 
 /** Builds write over one another: one process at a time. */

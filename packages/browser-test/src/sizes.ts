@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-/** What a page may cost, minified. */
+/** The budget of a page, minified. */
 export interface Budget {
   /** The module that the page consists of. */
   readonly code: string;
-  /** Of our packages, in bytes. */
+  /** Maximum size of the code of Sequitur's packages, in bytes. */
   readonly most: number;
   /** Packages none of whose modules may be in it. */
   readonly without: readonly string[];

@@ -48,7 +48,7 @@ async function keep(run: string, folder: string): Promise<void> {
     const names = (await readdir(from).catch(() => [])).filter((name) => KEPT.test(name));
     for (const name of names) await copyFile(join(from, name), join(folder, name));
   }
-  console.log(`Kept in ${folder}. Its card, README.md, wants the new figures.`);
+  console.log(`Kept in ${folder}. Update the figures in its card, README.md.`);
 }
 
 function fault(expected: string, got: string): SequiturError {

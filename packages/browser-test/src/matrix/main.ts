@@ -1,6 +1,6 @@
 /**
- * Uses the packed packages in an empty project in every way that they are made for: `pnpm run matrix`, with parts of names to
- * choose rows. Each page is opened in Chromium, and the same tiny model must write the same everywhere.
+ * Uses the packed packages in an empty project with every bundler and runtime: `pnpm run matrix`, with parts of names
+ * to choose rows. Each page is opened in Chromium, and the same tiny model must write the same everywhere.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

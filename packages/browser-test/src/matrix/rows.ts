@@ -16,9 +16,13 @@ export interface Place {
 
 /** One way of using the packages. */
 export interface Row {
-  /** Packages that it needs besides. */
+  /** Other packages that it needs. */
   readonly others?: Readonly<Record<string, string>>;
-  /** @returns what the model wrote, or null where nothing is run; and a remark */
+  /**
+   * Runs it.
+   *
+   * @returns the output of the model, or null where nothing is run; and a remark
+   */
   readonly run: (place: Place) => Promise<{ readonly written: string | null; readonly remark?: string }>;
 }
 
@@ -127,7 +131,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   'TypeScript 7.0': typescript('7.0'),
 };
 
-/** What a server that is starting answers. */
+/** The answer of a server that is starting. */
 async function answer(address: string): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     try {
