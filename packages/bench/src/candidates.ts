@@ -13,7 +13,14 @@ import {
 } from '@sequitur/attention';
 import { Mamba } from '@sequitur/mamba';
 import { GruMixer, LstmMixer, MinGruMixer } from '@sequitur/recurrent';
-import { Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
+import {
+  GatedDeltaNetMixer,
+  Mamba2Mixer,
+  MambaMixer,
+  type MatrixStateMixer,
+  type MatrixStateOptions,
+  S4dMixer,
+} from '@sequitur/ssm';
 import { RecurrentMemoryModel, SequenceToSequence, t5Family } from '@sequitur/transformer';
 import type { Candidate, Shape } from './scaling/candidate.js';
 import { attentionDecoder, block, decoder, languageModel, layers, rotaryAttention } from './scaling/decoder.js';
@@ -74,6 +81,7 @@ export const candidates: readonly Candidate[] = [
     family: 'state space',
     mixer: mamba2Mixer,
   }),
+  matrixStateDecoder('Gated DeltaNet', (sizes) => new GatedDeltaNetMixer(sizes)),
   decoder({
     name: 'S4D',
     family: 'state space',
@@ -125,6 +133,12 @@ export const candidates: readonly Candidate[] = [
 function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryModel {
   const blocks = layers(shape).map(() => block(shape, hiddenWidth, rotaryAttention(shape, causal())));
   return new RecurrentMemoryModel(languageModel(shape, blocks), { memoryTokens: 8, segmentLength: WINDOW });
+}
+
+/** A decoder whose mixers keep a matrix for each head. */
+function matrixStateDecoder(name: string, mixer: (sizes: MatrixStateOptions) => MatrixStateMixer): Candidate {
+  const create = ({ width, heads }: Shape) => mixer({ width, heads, keySize: width / heads });
+  return decoder({ name, family: 'state space', mixer: create });
 }
 
 function mamba2Mixer({ width }: Shape): Mamba2Mixer {

@@ -4,7 +4,8 @@ import { candidates } from '../src/candidates.js';
 it('every architecture takes part', () => {
   expect(candidates.map(({ name }) => name)).toEqual([
     ...['dense GPT', 'sliding window', 'strided (Sparse Transformer)', 'Longformer style', 'BigBird style'],
-    ...['Transformer-XL', 'Infini-attention', 'linear attention', 'RMT', 'Mamba', 'Mamba-2', 'S4D'],
+    ...['Transformer-XL', 'Infini-attention', 'linear attention', 'RMT', 'Mamba', 'Mamba-2'],
+    ...['Gated DeltaNet', 'S4D'],
     ...['attention + Mamba', 'LSTM', 'GRU', 'minGRU', 'encoder (BERT style)'],
     ...['sparse encoder (Longformer style)', 'encoder-decoder (T5)'],
   ]);

@@ -2,6 +2,7 @@ export * from './architectures.js';
 export * from './block-parts.js';
 export * from './mamba.js';
 export * from './mamba2.js';
+export * from './matrix-state-parts.js';
 export { falconMambaFamily } from './models/falcon-mamba/hugging-face.js';
 export { type MambaConfig, mambaPresets } from './models/mamba/config.js';
 export { mambaFamily, mambaMixerRules } from './models/mamba/hugging-face.js';

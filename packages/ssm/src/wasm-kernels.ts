@@ -4,13 +4,17 @@ import { KERNELS } from './kernels.generated.js';
 /** A kernel that only `runAll` calls: `src` writes its integer arguments there. */
 type InParts = (...numbers: number[]) => void;
 
-/** The exports of the AssemblyScript in `assembly/`; each function is described there. `call` is a `ScanCall`. */
+/** The exports of the AssemblyScript in `assembly/`; each function is described there. `call` is a `ScanCall` or a `DeltaCall`. */
 interface StateSpaceKernels {
   readonly convolutionBackward: InParts;
   readonly convolutionForward: InParts;
+  readonly deltaBackward: InParts;
+  readonly deltaForward: InParts;
   readonly scanBackward: InParts;
   readonly scanForward: InParts;
   addScanSums(call: Offset, text: number, chunk: number, group: number, sums: Offset, parts: number): void;
+  deltaBackwardScratchBytes(keySize: number, length: number, chunk: number): number;
+  deltaForwardScratchBytes(keySize: number): number;
   enterRow(call: Offset, text: number): void;
   finishScanGradients(call: Offset): void;
   leaveRow(call: Offset, text: number): void;

@@ -1,5 +1,12 @@
 import { mixerLaws } from '@sequitur/laws';
-import { BidirectionalMixer, GatedConvolutionMixer, Mamba2Mixer, MambaMixer, S4dMixer } from '../src/index.js';
+import {
+  BidirectionalMixer,
+  GatedConvolutionMixer,
+  GatedDeltaNetMixer,
+  Mamba2Mixer,
+  MambaMixer,
+  S4dMixer,
+} from '../src/index.js';
 
 const common = { width: 8, kernelSize: 3, bias: true, convolutionBias: true, activation: 'silu' };
 
@@ -38,4 +45,12 @@ mixerLaws(
     return new BidirectionalMixer(mixer(), mixer());
   },
   { width: 8, bidirectional: true },
+);
+
+mixerLaws(
+  'gated DeltaNet',
+  () => new GatedDeltaNetMixer({ width: 8, heads: 4, keyHeads: 2, keySize: 4, valueSize: 3 }),
+  {
+    width: 8,
+  },
 );

@@ -116,6 +116,12 @@ export const architectures: readonly Architecture[] = [
     fault: (settings, { width }) =>
       divides(2 * width, Number(settings.headSize ?? 32), 'Twice the width', 'a head size'),
   },
+  matrixState(
+    'gated-delta-net',
+    'Gated DeltaNet',
+    'A matrix per head, in which each token replaces the value stored under its key.',
+    arxiv('Yang et al. 2024', '2412.06464'),
+  ),
   {
     kind: 's4d',
     name: 'S4D',
@@ -139,6 +145,16 @@ export const architectures: readonly Architecture[] = [
     arxiv('Feng et al. 2024', '2410.01201'),
   ),
 ];
+
+function matrixState(kind: string, name: string, says: string, paper: Architecture['paper']): Architecture {
+  return {
+    ...{ kind, name, says, paper, package: 'mamba', fields: [heads, hiddenWidth] as readonly Field[] },
+    family: () => 'state',
+    summary: (settings) => plural(settings.heads ?? heads.default, 'head'),
+    options: headed,
+    fault: headFault,
+  };
+}
 
 function recurrent(kind: string, name: string, says: string, paper: Architecture['paper']): Architecture {
   const units = number('hiddenWidth', 'Units', "State size; 0 means the model's width.", [0, 0, 4096]);

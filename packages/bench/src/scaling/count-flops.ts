@@ -28,6 +28,10 @@ const formulas: Readonly<Record<string, Formula>> = {
   SequiturSelectiveScan: scanFlops(3),
   SequiturPackedSelectiveScan: scanFlops(3),
   SequiturSelectiveScanGradient: scanFlops(11),
+  SequiturDecayedSums: deltaFlops(2),
+  SequiturDeltaRule: deltaFlops(3),
+  SequiturDiagonalPlusLowRank: deltaFlops(4),
+  SequiturDeltaRuleGradient: (inputs) => deltaFlops(inputs.replacement ? 15 : inputs.removal ? 11 : 7)(inputs, {}),
   // The product with the state, forward and backward; the gradient of the weight is a separate product.
   SequiturLstm: ({ gates, hidden }) => 2 * gates!.size * hidden!.shape[1]!,
   SequiturLstmGradient: recurrentGradientFlops,
@@ -87,6 +91,11 @@ function formulaOf(name: string): Formula | undefined {
 /** Multiply-adds per state element and position. */
 function scanFlops(multiplyAdds: number): Formula {
   return ({ x, stateMatrix }) => 2 * multiplyAdds * x!.size * stateMatrix!.shape[1]!;
+}
+
+/** Multiply-adds per element of the matrix of a head and position. */
+function deltaFlops(multiplyAdds: number): Formula {
+  return ({ key, value }) => 2 * multiplyAdds * key!.size * value!.shape[3]!;
 }
 
 function recurrentGradientFlops({ weight, dOutputs }: Inputs): number {

@@ -1,4 +1,5 @@
 export * from './attention.js';
+export { blockAround, type FeedForwardOptions, headsOf, type Projections } from './block-around.js';
 export * from './block-part.js';
 export * from './language-model.js';
 export * from './recurrent-attention.js';

@@ -2,6 +2,7 @@ import { architectureOf } from '../../architectures/index.js';
 import type { ModelSpec } from '../../protocol/recipe.js';
 import {
   attention,
+  gatedDeltaNet,
   gru,
   infiniAttention,
   LanguageModel,
@@ -24,6 +25,7 @@ export const parts: readonly PartFactory<never>[] = [
   transformerXlAttention,
   mamba,
   mamba2,
+  gatedDeltaNet,
   s4d,
   lstm,
   gru,

@@ -11,7 +11,6 @@ import {
   matMul,
   mul,
   ones,
-  pad,
   range,
   reshape,
   slice,
@@ -20,24 +19,17 @@ import {
   type Tensor2D,
   type Tensor3D,
   type Tensor4D,
-  tile,
-  transpose,
   where,
   zeros,
 } from '@tensorflow/tfjs-core';
+import { type ChunkSizes, chunksOf, fromChunks, inChunks, sequencesOf } from '../chunks.js';
 import type { StateSpaceDuality } from './tensors.js';
 
 /** An exponent whose exp is 0, and so is its gradient. */
 const NEVER = -1e9;
 
-interface Sizes {
-  readonly batch: number;
-  readonly length: number;
-  readonly heads: number;
-  readonly headSize: number;
+interface Sizes extends ChunkSizes {
   readonly state: number;
-  readonly chunk: number;
-  readonly chunks: number;
 }
 
 /**
@@ -47,8 +39,8 @@ interface Sizes {
 export function chunkedScan(scan: StateSpaceDuality, wanted: number): { y: Tensor4D; state: Tensor4D } {
   const [batch, length, heads, headSize] = scan.x.shape;
   const state = scan.inputMatrix.shape[3];
-  const chunk = Math.min(wanted, length);
-  const sizes = { batch, length, heads, headSize, state, chunk, chunks: Math.ceil(length / chunk) };
+  const { chunk, chunks } = chunksOf(length, wanted);
+  const sizes = { batch, length, heads, headSize, state, chunk, chunks };
   const x = inChunks(scan.x, sizes); // [rows, chunk, headSize]
   const input = inChunks(ofHeads(scan.inputMatrix, heads), sizes); // [rows, chunk, state]
   const output = inChunks(ofHeads(scan.outputMatrix, heads), sizes);
@@ -107,38 +99,10 @@ function decays(elapsed: Tensor, sequences: Tensor | null): Tensor {
   return exp(where(attentionMask, between, NEVER));
 }
 
-/** The number of sequences that began in the chunk up to each position, [rows, chunk]. */
-function sequencesOf(resets: Tensor2D, sizes: Sizes): Tensor {
-  const { batch, length, heads, chunk } = sizes;
-  const ofEveryHead = tile(reshape(resets, [batch, length, 1, 1]), [1, 1, heads, 1]);
-  return cumsum(reshape(inChunks(ofEveryHead, sizes), [-1, chunk]), 1);
-}
-
 /** [batch, length, groups, state] -> [batch, length, heads, state]. */
 export function ofHeads(matrix: Tensor4D, heads: number): Tensor4D {
   const [batch, length, groups, state] = matrix.shape;
   if (groups === heads) return matrix;
   const repeated = mul(reshape(matrix, [batch * length * groups, 1, state]), ones([1, heads / groups, 1]));
   return reshape(repeated, [batch, length, heads, state]);
-}
-
-/** [batch, length, heads, size] -> [batch x heads x chunks, chunk, size], padded with zeros, which change no state. */
-function inChunks(x: Tensor, { length, chunk, chunks }: Sizes): Tensor {
-  const byHead = transpose(x, [0, 2, 1, 3]);
-  const missing = chunk * chunks - length;
-  const whole = missing
-    ? pad(byHead, [
-        [0, 0],
-        [0, 0],
-        [0, missing],
-        [0, 0],
-      ])
-    : byHead;
-  return reshape(whole, [-1, chunk, x.shape[3]!]);
-}
-
-function fromChunks(y: Tensor, { batch, heads, length, chunk, chunks, headSize }: Sizes): Tensor4D {
-  const byHead = reshape(y, [batch, heads, chunk * chunks, headSize]);
-  const cut = chunk * chunks === length ? byHead : slice(byHead, [0, 0, 0, 0], [batch, heads, length, headSize]);
-  return transpose(cut, [0, 2, 1, 3]) as Tensor4D;
 }
