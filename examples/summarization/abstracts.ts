@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
-import { badFile, type Line, objectOf, readLines, type Split, splitByHash } from '@sequitur/recipe';
+import { badFile, readTextFile, type Split, splitByHash } from '@sequitur/recipe';
+import { parseJsonLines } from '@sequitur/text';
 
 /** A text and its reference summaries. */
 export interface Article {
@@ -34,21 +35,20 @@ export async function readArticles(path: string | undefined): Promise<Splits> {
 }
 
 async function readFile(path: string): Promise<Article[]> {
-  const lines = await readLines(path);
-  return lines.map((line) => {
-    const object = objectOf(line);
-    return { sentences: textsOf(object, 'source', line), summaries: textsOf(object, 'target', line) };
+  return parseJsonLines(await readTextFile(path), { name: path }).map(({ value, line }) => {
+    const where = `${path}, line ${line}`;
+    return { sentences: textsOf(value.source, 'source', where), summaries: textsOf(value.target, 'target', where) };
   });
 }
 
 /** A string, or a list of strings. */
-function textsOf(object: Readonly<Record<string, unknown>>, name: string, line: Line): string[] {
-  const value = object[name];
+function textsOf(value: unknown, name: string, where: string): string[] {
   const texts = (Array.isArray(value) ? value : [value]).filter(
     (text) => typeof text !== 'string' || text.trim() !== '',
   );
   if (texts.length > 0 && texts.every((text) => typeof text === 'string')) return texts.map((text) => text.trim());
-  throw line.error(`"${name}" to be a string or a list of strings`, JSON.stringify(value)?.slice(0, 60) ?? 'nothing');
+  const got = JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
+  throw badFile(where, `"${name}" to be a string or a list of strings`, got);
 }
 
 function noData(): SequiturError {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badFile, fieldsOf, readLines, type Split, splitByHash } from '@sequitur/recipe';
+import { badFile, readTextFile, type Split, splitByHash } from '@sequitur/recipe';
+import { parseTranslations } from '@sequitur/text';
 import type { Example } from './corpus.js';
 
 export interface ParallelFiles {
@@ -14,7 +15,7 @@ export interface ParallelFiles {
   readonly to?: string | undefined;
 }
 
-type Splits = Record<Split, Example[]>;
+type Splits = Record<Split, readonly Example[]>;
 
 const BEGINNINGS: Readonly<Record<Split, string>> = { training: 'train', validation: 'val', test: 'test' };
 
@@ -56,28 +57,12 @@ function hashed(examples: readonly Example[]): Splits {
   return splitByHash(examples, ({ source }) => source, SHARES);
 }
 
-/** Source and target, one pair per line; consecutive lines of one source are its translations. */
-async function readTable(path: string): Promise<Example[]> {
-  const examples: { readonly source: string; readonly targets: string[] }[] = [];
-  for (const line of await readLines(path)) {
-    const [source, target] = fieldsOf(line, 2);
-    const last = examples.at(-1);
-    if (last?.source === source) last!.targets.push(target!);
-    else examples.push({ source: source!, targets: [target!] });
-  }
-  return examples;
+async function readTable(path: string): Promise<readonly Example[]> {
+  return parseTranslations(await readTextFile(path), { name: path });
 }
 
-async function readPair(from: string, to: string): Promise<Example[]> {
-  const [sources, targets] = [await readLines(from), await readLines(to)];
-  if (sources.length !== targets.length) {
-    throw badFile(`${from} and ${to}`, 'as many lines', `${sources.length} and ${targets.length}`);
-  }
-  return sources.map((line, index) => {
-    const empty = [line, targets[index]!].find(({ text }) => text.trim() === '');
-    if (empty) throw empty.error('a sentence', 'an empty line');
-    return { source: line.text, targets: [targets[index]!.text] };
-  });
+async function readPair(from: string, to: string): Promise<readonly Example[]> {
+  return parseTranslations([await readTextFile(from), await readTextFile(to)], { name: `${from} and ${to}` });
 }
 
 async function readFolder(folder: string, from?: string, to?: string): Promise<Splits> {

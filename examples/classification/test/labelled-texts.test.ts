@@ -47,7 +47,7 @@ describe('labelled texts', () => {
 
   it.each([
     ['no label', 'text,label\nyes,1\nno,\n', /c\.csv, line 3: expected a text and its label, got no label/],
-    ['an extra column', 'text,label\nyes,1\nno,0,1\n', /c\.csv, line 3.*Record Length/],
+    ['an extra column', 'text,label\nyes,1\nno,0,1\n', /c\.csv, line 3: expected 2 columns.*got 3/],
     ['an open quote', 'text,label\nyes,1\n"no,0\n', /c\.csv, line 3.*[Qq]uote/],
     ['no known header', 'a,b\nyes,1\n', /c\.csv, line 1: expected a header.*got a, b/],
   ])('are refused with the line: %s', async (_, content, message) => {

@@ -117,7 +117,7 @@ it('reads parallel corpora in four formats, and names errors in them', async () 
   await write('short.de', 'eins');
   await write('bad.tsv', 'one\teins\ntwo\n');
   await expect(read('train.en', 'short.de')).rejects.toThrow(/as many lines, got 200 and 1/);
-  await expect(read('bad.tsv')).rejects.toThrow(/bad.tsv, line 2: expected 2 fields/);
+  await expect(read('bad.tsv')).rejects.toThrow(/bad.tsv, line 2: expected two texts with a tab/);
   await expect(read('nowhere.tsv')).rejects.toThrow(/none with this name/);
   await rm(join(folder, 'val.de'));
   await expect(read('.')).rejects.toThrow(/a file val\*\.de/);
