@@ -21,9 +21,7 @@ function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, MOST_CHARACTERS));
   if (typeof value !== 'object' || value === null) return String(value);
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
-  const prototype = Object.getPrototypeOf(value);
-  const isPlain = Array.isArray(value) || prototype === Object.prototype || prototype === null;
-  if (!isPlain) return `a ${value.constructor?.name || 'object'}`;
+  if (!isPlainObject(value)) return `a ${value.constructor?.name || 'object'}`;
   try {
     return JSON.stringify(value, (_key, item) => (isPlainJson(item) ? item : describe(item)));
   } catch {
@@ -35,5 +33,10 @@ function describe(value: unknown): string {
 function isPlainJson(item: unknown): boolean {
   if (typeof item === 'number') return Number.isFinite(item);
   if (typeof item !== 'object' || item === null) return typeof item !== 'function' && typeof item !== 'bigint';
-  return Array.isArray(item) || Object.getPrototypeOf(item) === Object.prototype;
+  return isPlainObject(item);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
 }
