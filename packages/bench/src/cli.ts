@@ -3,6 +3,7 @@ import { compare, compareHelp } from './commands/compare.js';
 import { decoding, decodingHelp } from './commands/decoding.js';
 import { formats, formatsHelp } from './commands/formats.js';
 import { kernels, kernelsHelp } from './commands/kernels.js';
+import { load, loadHelp } from './commands/load.js';
 import { report, reportHelp } from './commands/report.js';
 import { scaling, scalingHelp } from './commands/scaling.js';
 
@@ -15,6 +16,7 @@ const commands: Readonly<Record<string, Command>> = {
   compare: { help: compareHelp, run: compare },
   kernels: { help: kernelsHelp, run: kernels },
   formats: { help: formatsHelp, run: formats },
+  load: { help: loadHelp, run: load },
   decoding: { help: decodingHelp, run: decoding },
   scaling: { help: scalingHelp, run: (args) => scaling(args) },
   report: { help: reportHelp, run: report },

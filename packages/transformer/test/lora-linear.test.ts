@@ -14,7 +14,7 @@ onEachBackend('a LoRA adapter', () => {
     const model = Object.assign(new (class extends Linear {})(1, 1), { query: new Linear(3, 2) });
     initialize(model, 1);
     const lora = new Lora(model, { rank, ...(alpha !== undefined && { alpha }) });
-    const [{ linear }] = lora.adapted as [{ linear: LoraLinear }];
+    const { linear } = lora.adapted[0]!;
     linear.up.weight.assign(Float32Array.from({ length: rank * 2 }, (_, i) => i + 1));
     const x = tensor2d([[1, -2, 0.5]]);
     const expected = tidy(() => {

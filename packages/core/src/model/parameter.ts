@@ -10,7 +10,7 @@ import {
   type QuantizedMatrix,
   quantizeRows,
 } from '../ops/quantized/matrix.js';
-import { quantizeMatrix } from '../ops/quantized/quantize-matrix.js';
+import { quantizeMatrix, quantizeMatrixByRows } from '../ops/quantized/quantize-matrix.js';
 import type { Random } from '../random.js';
 import { showShape, sizeOf } from '../shape.js';
 import type { Initializer } from './initializers.js';
@@ -139,6 +139,28 @@ export class Parameter {
     this.#isDisposed = false;
   }
 
+  /**
+   * Replaces the values of a quantized parameter, quantizing block by block. Rows are those of the quantized matrix: the
+   * outputs of a linear layer, the entries of a table.
+   *
+   * @param read `count` rows from `first` on, row-major
+   */
+  async assignRows(read: (first: number, count: number) => Promise<Float32Array>): Promise<void> {
+    const where = `a parameter of shape ${showShape(this.shape)} in ${this.#format}`;
+    if (this.#format === 'float32') {
+      throw new SequiturError({ where, expected: 'a quantized format', got: 'float32', fix: 'Use assign' });
+    }
+    const quantized = await quantizeMatrixByRows(this.#format, read, this.#rowsAndColumns(), { where });
+    this.dispose();
+    this.#quantized = quantized;
+    this.#isDisposed = false;
+  }
+
+  #rowsAndColumns(): [rows: number, columns: number] {
+    const [height, width] = this.shape as [number, number];
+    return this.rowAxis === 1 ? [width, height] : [height, width];
+  }
+
   #store(values: Float32Array | Tensor): void {
     const fresh = values instanceof Float32Array ? tensor(values.slice(), [...this.shape], 'float32') : values;
     if (this.#variable) this.#variable.assign(fresh);
@@ -151,8 +173,8 @@ export class Parameter {
     if (!(values instanceof Float32Array)) {
       throw new SequiturError({ where, expected: 'values as a Float32Array', got: 'a tensor' });
     }
-    const [height, width] = this.shape as [number, number];
-    const size = this.rowAxis === 1 ? ([width, height] as const) : ([height, width] as const);
+    const [height] = this.shape as [number, number];
+    const size = this.#rowsAndColumns();
     const byRow = (elements: Float32Array) => (this.rowAxis === 1 ? transposed(elements, height) : elements);
     const quantized = quantizeMatrix(format, byRow(values), size, { where, scales: scales && byRow(scales) });
     this.dispose();
@@ -181,8 +203,8 @@ export class Parameter {
       const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
       throw new SequiturError({ where, expected: 'a matrix that can be quantized', got: 'none' });
     }
-    const [height, width] = this.shape as [number, number];
-    const [rows, columns] = this.rowAxis === 1 ? [width, height] : [height, width];
+    const [height] = this.shape as [number, number];
+    const [rows, columns] = this.#rowsAndColumns();
     const byRow = (values: Float32Array) => (this.rowAxis === 1 ? transposed(values, height) : values);
     const bits =
       this.#quantized?.format === format

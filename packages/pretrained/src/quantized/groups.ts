@@ -1,5 +1,5 @@
 import type { StorageFormat } from '@sequitur/core';
-import type { StoredWeights } from '../safetensors/checkpoint.js';
+import { formatOf, type StoredWeights } from '../safetensors/checkpoint.js';
 import type { SafetensorsDtype } from '../safetensors/dtypes.js';
 
 /** Integers of a weight [outputs, inputs], with one scale and one zero point for each group of inputs of an output. */
@@ -32,7 +32,7 @@ export function dequantizeGroups(weight: GroupedIntegers): StoredWeights {
       isCentred &&= zero === middle;
     }
   }
-  if (!isCentred) return { values, format: floatFormat(weight.dtype) };
+  if (!isCentred) return { values, format: formatOf(weight.dtype) };
   return { values, scales, format: integerFormat(scales, weight) };
 }
 
@@ -40,11 +40,6 @@ export function dequantizeGroups(weight: GroupedIntegers): StoredWeights {
 function integerFormat(scales: Float32Array, { shape: [, inputs], bits, dtype }: GroupedIntegers): StorageFormat {
   const length = bits === 8 ? inputs : 32;
   const isWhole = scales.every((scale, i) => scale === scales[i - ((i % inputs) % length)]);
-  if (!isWhole) return floatFormat(dtype);
+  if (!isWhole) return formatOf(dtype);
   return bits === 8 ? 'int8' : 'int4';
-}
-
-function floatFormat(dtype: SafetensorsDtype): StorageFormat {
-  if (dtype === 'F16') return 'float16';
-  return dtype === 'BF16' ? 'bfloat16' : 'float32';
 }

@@ -22,7 +22,7 @@ export async function withQuantizedWeights(checkpoint: Checkpoint, scheme: Quant
   }
   for (const [weight, parts] of modules) {
     const { dtype } = checkpoint.tensors.get(Object.values(parts)[1]!)!;
-    tensors.set(weight, { dtype, shape: await shapeOf(weight, parts, { checkpoint, scheme }) });
+    tensors.set(weight, { isQuantized: true, dtype, shape: await shapeOf(weight, parts, { checkpoint, scheme }) });
   }
   const read = async (name: string): Promise<StoredWeights> => {
     const parts = modules.get(name);

@@ -5,7 +5,10 @@ import type { TensorEntry } from './header.js';
 import { SafetensorsFile, type StoredTensor } from './reader.js';
 import { openShards } from './shards.js';
 
-export type CheckpointTensor = Pick<TensorEntry, 'dtype' | 'shape'>;
+export interface CheckpointTensor extends Pick<TensorEntry, 'dtype' | 'shape'> {
+  /** Whether it is stored as integers with scales, in several tensors. */
+  readonly isQuantized?: boolean;
+}
 
 /** A weight as a checkpoint stores it. */
 export interface StoredWeights {
@@ -24,6 +27,8 @@ export interface Checkpoint {
   read(name: string): Promise<StoredTensor>;
   /** The values of a tensor as float32, with how they are stored. */
   readWeights(name: string): Promise<StoredWeights>;
+  /** As `readWeights`, of `count` rows along the first axis of a tensor that is not quantized. */
+  readRows(name: string, first: number, count: number): Promise<StoredWeights>;
   /** The values of a tensor as float32. */
   readFloat32(name: string): Promise<Float32Array>;
   /** The values of a tensor of any dtype, which need not be weights. */
@@ -86,6 +91,7 @@ export async function fromFiles(name: string, files: readonly ReadableFile[]): P
     close,
     read: (tensor) => fileOf(tensor).read(tensor),
     readWeights: async (tensor) => toWeights(tensor, fileOf(tensor)),
+    readRows: async (tensor, first, count) => toWeights(tensor, fileOf(tensor), [first, count]),
     readFloat32: async (tensor) => (await toWeights(tensor, fileOf(tensor))).values,
     readNumbers: async (tensor) => Float32Array.from((await fileOf(tensor).read(tensor)).values as never, Number),
   };
@@ -99,16 +105,25 @@ export function renamed(checkpoint: Checkpoint, places: ReadonlyMap<string, stri
     tensors: new Map([...places].map(([name, place]) => [name, checkpoint.tensors.get(place)!])),
     read: (name) => checkpoint.read(placeOf(name)),
     readWeights: (name) => checkpoint.readWeights(placeOf(name)),
+    readRows: (name, first, count) => checkpoint.readRows(placeOf(name), first, count),
     readFloat32: (name) => checkpoint.readFloat32(placeOf(name)),
     readNumbers: (name) => checkpoint.readNumbers(placeOf(name)),
   };
 }
 
-const FORMATS: Partial<Record<SafetensorsDtype, StorageFormat>> = { F16: 'float16', BF16: 'bfloat16' };
+/** The format of a parameter that keeps the values of a tensor without loss. */
+export function formatOf(dtype: SafetensorsDtype): StorageFormat {
+  if (dtype === 'F16') return 'float16';
+  return dtype === 'BF16' ? 'bfloat16' : 'float32';
+}
 
-async function toWeights(tensor: string, file: SafetensorsFile): Promise<StoredWeights> {
-  const { dtype, values } = await file.read(tensor);
-  const format = FORMATS[dtype] ?? 'float32';
+async function toWeights(
+  tensor: string,
+  file: SafetensorsFile,
+  rows?: readonly [first: number, count: number],
+): Promise<StoredWeights> {
+  const { dtype, values } = await (rows ? file.readRows(tensor, ...rows) : file.read(tensor));
+  const format = formatOf(dtype);
   if (values instanceof Float32Array) return { values, format };
   if (values instanceof Float64Array) return { values: Float32Array.from(values), format };
   throw new SequiturError({

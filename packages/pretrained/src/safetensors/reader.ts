@@ -34,11 +34,24 @@ export class SafetensorsFile {
 
   /** One tensor, half precision widened. */
   async read(name: string): Promise<StoredTensor> {
+    return this.#read(name, this.#entry(name));
+  }
+
+  /** `count` rows of a tensor along its first axis. */
+  async readRows(name: string, first: number, count: number): Promise<StoredTensor> {
+    const { dtype, shape, start, end } = this.#entry(name);
+    const bytesOfRow = (end - start) / (shape[0] || 1);
+    const from = start + first * bytesOfRow;
+    return this.#read(name, { dtype, shape: [count, ...shape.slice(1)], start: from, end: from + count * bytesOfRow });
+  }
+
+  #entry(name: string): TensorEntry {
     const entry = this.tensors.get(name);
-    if (!entry) {
-      throw new SequiturError({ where: this.name, expected: `a tensor '${name}'`, got: 'none of that name' });
-    }
-    const { dtype, shape, start, end } = entry;
+    if (entry) return entry;
+    throw new SequiturError({ where: this.name, expected: `a tensor '${name}'`, got: 'none of that name' });
+  }
+
+  async #read(name: string, { dtype, shape, start, end }: TensorEntry): Promise<StoredTensor> {
     const bytes = await this.#file.read(this.#dataStart + start, this.#dataStart + end);
     if (bytes.length !== end - start) {
       throw new SequiturError({

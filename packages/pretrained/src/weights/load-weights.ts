@@ -1,5 +1,6 @@
 import { type Module, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
-import type { Checkpoint, StoredWeights } from '../safetensors/checkpoint.js';
+import { type Checkpoint, formatOf, type StoredWeights } from '../safetensors/checkpoint.js';
+import { same, transposed } from './conversions.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface LoadOptions {
@@ -39,6 +40,16 @@ export async function loadWeights(
   for (const pair of pairs) {
     const targets = pair.parameters.map((path) => parameters.get(path)!);
     const shapes = targets.map(({ shape }) => shape);
+    if (isReadByRows(pair, targets, checkpoint, keepFormat)) {
+      const [target] = targets as [Parameter];
+      await target.assignRows(async (first, count) => {
+        signal?.throwIfAborted();
+        return (await checkpoint.readRows(pair.checkpoint, first, count)).values;
+      });
+      loaded += sizeOf(target.shape);
+      onProgress?.({ tensor: pair.checkpoint, loaded, total });
+      continue;
+    }
     const stored: StoredWeights[] = [];
     for (const { name } of storedTensors(pair, shapes)) {
       signal?.throwIfAborted();
@@ -53,6 +64,24 @@ export async function loadWeights(
     const scales = stored.every((weights) => weights.scales) && split(stored.map((weights) => weights.scales!));
     for (const [index, target] of targets.entries()) target.assign(values[index]!, scales ? scales[index] : undefined);
   }
+}
+
+/**
+ * Whether the rows of a quantized parameter are those of one stored tensor: they are then quantized as they are read, and
+ * no copy of the whole tensor is in memory.
+ */
+function isReadByRows(
+  { checkpoint: name, conversion }: Correspondence,
+  [target, ...others]: readonly Parameter[],
+  { tensors }: Checkpoint,
+  keepFormat: boolean,
+): boolean {
+  const stored = tensors.get(name);
+  if (!target || others.length > 0 || !stored || stored.isQuantized) return false;
+  const isByRow = target.rowAxis === 1 ? conversion === transposed : target.rowAxis === 0 && conversion === same;
+  if (!isByRow || target.isFilled) return false;
+  if (keepFormat) target.format = formatOf(stored.dtype);
+  return target.format !== 'float32';
 }
 
 /** Gives a parameter the format of its stored tensors: of several, float32. */

@@ -90,9 +90,8 @@ export function quantizeRows(
 
 /** Returns the scale. */
 function quantizeInt8(row: Float32Array, to: Uint8Array, known?: Float32Array): number {
-  const largest = row.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const stored = commonScale(row, known, [-128, 127]);
-  const scale = stored ?? Math.fround(largest / 127);
+  const scale = stored ?? Math.fround(Math.abs(largestOf(row)) / 127);
   const least = stored === undefined ? -127 : -128;
   for (let i = 0; i < row.length; i++) to[i] = scale === 0 ? 0 : clamp(Math.round(row[i]! / scale), least, 127);
   return scale;
@@ -100,15 +99,27 @@ function quantizeInt8(row: Float32Array, to: Uint8Array, known?: Float32Array): 
 
 /** Byte j of a group holds element j in its low half and element j + 16 in its high half, each as q + 8. */
 function quantizeInt4(row: Float32Array, to: Uint8Array, scales: Float32Array, known?: Float32Array): void {
+  const half = GROUP / 2;
   for (let g = 0; g * GROUP < row.length; g++) {
     const group = row.subarray(g * GROUP, (g + 1) * GROUP);
-    const largest = group.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0);
     const stored = commonScale(group, known?.subarray(g * GROUP, (g + 1) * GROUP), [-8, 7]);
-    const scale = stored ?? Math.fround(largest / -8);
-    const biased = (i: number) => (scale === 0 ? 8 : clamp(Math.round(group[i]! / scale), -8, 7) + 8);
-    for (let j = 0; j < GROUP / 2; j++) to[(g * GROUP) / 2 + j] = biased(j) | (biased(j + GROUP / 2) << 4);
+    const scale = stored ?? Math.fround(largestOf(group) / -8);
+    for (let j = 0; j < half; j++) {
+      to[g * half + j] = biased(group[j]!, scale) | (biased(group[j + half]!, scale) << 4);
+    }
     scales[g] = scale;
   }
+}
+
+function biased(value: number, scale: number): number {
+  return scale === 0 ? 8 : clamp(Math.round(value / scale), -8, 7) + 8;
+}
+
+/** The element of largest magnitude, the first of several. */
+function largestOf(values: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) if (Math.abs(values[i]!) > Math.abs(largest)) largest = values[i]!;
+  return largest;
 }
 
 /** The scale of all elements, if each is an integer of the range times it. @param known shorter where values are padded */
