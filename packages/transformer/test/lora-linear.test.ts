@@ -3,7 +3,6 @@ import { expectClose, onEachBackend } from '@sequitur/laws';
 import { add, matMul, mul, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { Lora } from '../src/index.js';
-import type { LoraLinear } from '../src/lora/lora-linear.js';
 
 onEachBackend('a LoRA adapter', () => {
   it.each([
