@@ -67,7 +67,7 @@ export async function loadWeights(
 }
 
 /**
- * Whether the rows of a quantized parameter are those of one stored tensor: they are then quantized as they are read, and
+ * Whether the rows of a quantized parameter are those of one stored tensor: they are then quantized while they are read, and
  * no copy of the whole tensor is in memory.
  */
 function isReadByRows(
