@@ -14,7 +14,7 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'pac
 
 const known = new Set(files);
 
-/** folder -> child -> the children that it imports, each with one import that says so. */
+/** folder -> child -> the children that it imports, each with one such import. */
 const folders = new Map();
 for (const file of files) {
   for (const target of importsOf(file)) note(file, target);

@@ -17,7 +17,7 @@ export interface RecipeCommand<Extra extends string = never> {
   readonly name: string;
   /** One sentence for the help. */
   readonly about: string;
-  /** Default training time in seconds. */
+  /** Training time in seconds by default. */
   readonly seconds: number;
   /** The help for `--data`, which may be repeated; absent for recipes without data. */
   readonly data?: ExtraOption;

@@ -15,14 +15,14 @@ import { median } from './measure/statistics.js';
 /** Every format of weights, the exact one first. */
 export const FORMATS: readonly WeightFormat[] = ['float32', 'bfloat16', 'float16', 'q8', 'q4'];
 
-/** What a format of weights costs and changes. */
+/** The costs of a format of weights, and its effect on the outputs. */
 export interface FormatRecord {
   readonly format: WeightFormat;
-  /** Of the parameters in memory. */
+  /** Bytes of the parameters in memory. */
   readonly bytes: number;
-  /** Of the tokens after the first of each window, in nats: e to the mean loss. */
+  /** Perplexity of all tokens but the first of each window: e to the mean loss in nats. */
   readonly perplexity: number;
-  /** Of all logits, against the first format. */
+  /** Largest difference of all logits from those of the first format. */
   readonly largestDifference: number;
   /** Fraction of positions with the most likely token of the first format. */
   readonly agreement: number;
@@ -41,7 +41,7 @@ export interface FormatOptions {
   readonly backend: Backend;
 }
 
-/** Measures formats of weights one after the other, so that one model is in memory at a time, on windows of tokens. */
+/** Measures formats of weights one after another, so that one model is in memory at a time, on windows of tokens. */
 export async function* measureFormats(
   open: (format: WeightFormat) => Promise<CausalModel>,
   { formats, windows, decoded, backend }: FormatOptions,

@@ -96,9 +96,9 @@ function pad(count: number): string {
 /** What it takes to load a checkpoint and to write tokens with it. */
 export interface LoadRecord {
   readonly secondsToLoad: number;
-  /** Of the parameters in memory. */
+  /** Bytes of the parameters in memory. */
   readonly bytes: number;
-  /** Of the whole process at its highest, where the system tells it. */
+  /** Peak bytes of the whole process, where the system reports them. */
   readonly peakBytes: number;
   readonly secondsToFirstToken: number;
   readonly tokensPerSecond: number;

@@ -17,7 +17,7 @@ export interface TextBatch {
   readonly globals?: readonly Row[] | undefined;
   /** 1 at tokens of the question, which cannot be part of an answer; absent: the default of the model's class. */
   readonly question?: readonly Row[] | undefined;
-  /** How many neighbouring rows are choices of one question. */
+  /** Number of neighbouring rows that are choices of one question. */
   readonly choices?: number | undefined;
 }
 

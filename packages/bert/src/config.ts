@@ -15,15 +15,15 @@ export interface BertConfig extends LabelConfig {
   readonly embeddingWidth?: number;
   readonly depth: number;
   readonly heads: number;
-  /** Default 4 x width. */
+  /** Hidden width of the feed-forward network; default 4 x width. */
   readonly hiddenWidth?: number;
   /** Activation by its Hugging Face name; default `gelu`. */
   readonly activation?: string;
-  /** Default 1e-12. */
+  /** Epsilon of the norms; default 1e-12. */
   readonly normEpsilon?: number;
   /** Number of token types; default 2. 0: no token types. */
   readonly tokenTypeCount?: number;
-  /** Default `absolute`. */
+  /** The position embeddings; default `absolute`. */
   readonly positions?: PositionKind;
   /** Fixed sinusoidal positions, which the checkpoint stores; default false. */
   readonly sinusoidal?: boolean;

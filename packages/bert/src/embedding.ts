@@ -96,7 +96,7 @@ export class BertEmbedding extends Module {
 
   #positionVectors(tokens: Tensor2D, given: Tensor2D | undefined): Tensor {
     const table = this.positions!;
-    const inOrder = table.range(0, tokens.shape[1]); // refuses too long a text, whatever the positions
+    const inOrder = table.range(0, tokens.shape[1]); // refuses a text that is too long, with any positions
     if (given) return table.lookup(given);
     if (!this.#skipsPadding) return inOrder;
     const real = cast(notEqual(tokens, this.#padding), 'int32'); // [batch, length]

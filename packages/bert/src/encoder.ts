@@ -32,7 +32,7 @@ export interface BertEncoderOptions extends BertEmbeddingOptions {
   readonly mixer?: (index: number) => SequenceMixer;
   /** Layer `index` in place of a post-norm block. */
   readonly block?: (index: number) => Block;
-  /** Of the last layer's output; default none. */
+  /** The norm of the last layer's output; default none. */
   readonly norm?: Norm;
   /** The block of each pass, where blocks are passed several times; default each of `depth` blocks once. */
   readonly passes?: readonly number[];

@@ -13,7 +13,7 @@ import { type ChatTemplate, type Message, templateSource } from './chat/template
 import { type Gpt2Config, type GptConfig, gpt2Family, gptFamilies } from './models/index.js';
 
 export interface GptOptions<Config extends GptConfig = GptConfig> extends ModelContext<Tokenizer> {
-  /** Default GPT-2. */
+  /** The family; default GPT-2. */
   readonly family?: CausalFamily<Config>;
 }
 

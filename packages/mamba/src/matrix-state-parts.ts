@@ -2,9 +2,9 @@ import type { SequenceMixer, StateTree } from '@sequitur/core';
 import { GatedDeltaNetMixer, type MatrixStateOptions } from '@sequitur/ssm';
 import { blockAround, definePart, type FeedForwardOptions } from '@sequitur/transformer';
 
-/** Options of a block whose mixer keeps a matrix for each head. */
+/** Options of a block whose mixer has a matrix state for each head. */
 export interface MatrixStatePartOptions extends FeedForwardOptions {
-  /** Default 4. */
+  /** Number of heads; default 4. */
   readonly heads: number;
   /** Size of a head's query and key; default width / heads. */
   readonly keySize: number;

@@ -39,7 +39,7 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
     family: CausalFamily<Config>,
     { tokenizer = null, metadata = {}, headKind = 'languageModel' }: ModelContext<Tokenizer> = {},
   ) {
-    // Without a language model head the output projection is tied, whatever the config.
+    // Without a language model head the output projection is tied, regardless of the config.
     super(family.build(headKind === 'languageModel' ? config : { ...config, tied: true }, headKind));
     this.config = config;
     this.family = family;

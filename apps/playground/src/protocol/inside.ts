@@ -59,7 +59,7 @@ export interface MemoryView {
   readonly changes: Float32Array;
   /** Cosine of the memory after one segment and after another [segments, segments]. */
   readonly likeness: Float32Array;
-  /** How much of what each head reads comes from memory, where a gate says so. */
+  /** The share of memory in what each head reads, where it has a gate. */
   readonly shares: Float32Array | null;
 }
 
@@ -91,7 +91,7 @@ export interface ResidualStream {
 export interface Inside {
   readonly family: Family;
   readonly texts: readonly SeenText[];
-  /** How many tokens at the beginning were left out; 0 where all are seen. */
+  /** Number of omitted tokens at the beginning; 0 where all are shown. */
   readonly left: number;
   readonly blocks: readonly InsideBlock[];
   readonly maps: readonly AttentionMaps[];
@@ -123,7 +123,7 @@ export interface PatternRequest {
 
 export interface AttentionCost {
   readonly pairs: number;
-  /** Of one layer, forward. */
+  /** Operations of one layer, forward. */
   readonly flops: number;
   readonly cacheBytes: number;
 }

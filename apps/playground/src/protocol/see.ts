@@ -18,7 +18,7 @@ export interface Seen {
   readonly leaving: readonly (readonly number[])[];
   /** How far a pair of numbers is turned at each place, in radians: the fastest pair and a slow one. */
   readonly turns: readonly { readonly pair: number; readonly angles: readonly number[] }[];
-  /** [layer][token]: how many hidden units carry nine tenths of the strength. */
+  /** [layer][token]: the number of hidden units that carry nine tenths of the strength. */
   readonly busy: readonly (readonly number[])[];
   /** The next-token distribution after each token, most likely first. */
   readonly next: readonly (readonly { readonly text: string; readonly probability: number }[])[];
@@ -42,7 +42,7 @@ export interface Way {
   readonly family: Family;
   /** [query, key]: shares of what each token gets. */
   readonly weights: ArrayLike<number>;
-  /** Of the window: layers until the last token has heard of the first. */
+  /** The number of layers of the window until the last token depends on the first. */
   readonly layers: number | null;
   /** Bytes of the state of all layers after `COST_LENGTH` tokens. */
   readonly stateBytes: number;

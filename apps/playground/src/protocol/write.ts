@@ -44,7 +44,7 @@ export interface ChatMessage {
 export interface TextSoFar {
   readonly ref: ModelRef;
   readonly prompt: string;
-  /** Of a chat, in the place of the prompt: all turns until now, by the model's own template. */
+  /** The messages of a chat so far, in place of the prompt, for the model's template. */
   readonly messages?: readonly ChatMessage[] | undefined;
   readonly written: readonly number[];
 }
@@ -62,7 +62,7 @@ export interface Alternative {
 export interface Choice {
   /** Most likely first. */
   readonly alternatives: readonly Alternative[];
-  /** How many tokens could be drawn, of how many. */
+  /** Number of tokens that could be drawn, and the size of the vocabulary. */
   readonly kept: number;
   readonly vocabularySize: number;
   /** The setting that cut last; none where all can be drawn. */

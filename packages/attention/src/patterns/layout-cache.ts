@@ -38,7 +38,7 @@ export class LayoutCache<Layout extends Arrays> {
     this.#bytes += bytesOf(key, layout);
     for (const [oldest, held] of this.#layouts) {
       const fits = this.#layouts.size <= this.#most.layouts && this.#bytes <= this.#most.bytes;
-      if (fits || this.#layouts.size === 1) break; // a single layout is kept whatever its size, since every layer uses it
+      if (fits || this.#layouts.size === 1) break; // a single layout is kept regardless of its size, since every layer uses it
       this.#layouts.delete(oldest);
       this.#bytes -= bytesOf(oldest, held);
     }

@@ -6,7 +6,7 @@ import { PositionalEncoding } from './positional-encoding.js';
 
 export interface RelativeBucketsOptions {
   readonly heads: number;
-  /** Default 32. */
+  /** Number of distance buckets; default 32. */
   readonly buckets?: number;
   /** Keys after the query have separate buckets (encoders). */
   readonly bidirectional: boolean;

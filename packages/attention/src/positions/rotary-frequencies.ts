@@ -21,7 +21,7 @@ export type RotaryScaling =
       readonly kind: 'yarn';
       readonly factor: number;
       readonly trainedLength: number;
-      /** Default 0.1 ln(factor) + 1. */
+      /** Factor on cosines and sines; default 0.1 ln(factor) + 1. */
       readonly amplitude?: number;
       /** Pairs with at least this many rotations within the trained length are not scaled (`beta_fast`); default 32. */
       readonly fastTurns?: number;

@@ -11,8 +11,8 @@ export interface SegmentPiece {
 }
 
 /**
- * Splits a chunk of `length` positions at the ends of segments, the first of which holds `filled` positions already. A
- * sequence is split at the same positions whatever the sizes of its chunks.
+ * Splits a chunk of `length` positions at the ends of segments, the first of which holds `filled` positions already.
+ * The positions of the splits do not depend on the sizes of the chunks.
  *
  * @throws SequiturError where segmentLength is not a positive integer
  */

@@ -11,7 +11,7 @@ export interface HeadContext extends LossContext {
   readonly tokens: Embedding;
   /** Padding mask [batch, length], 0 at padding; absent: no padding. */
   readonly attentionMask?: Tensor2D | undefined;
-  /** How many neighbouring rows of the batch are choices of one question; default 1. */
+  /** Number of neighbouring rows of the batch that are choices of one question; default 1. */
   readonly choices?: number | undefined;
   /** [batch, length], 1 where no answer may begin or end. */
   readonly question?: Tensor2D | undefined;
@@ -35,11 +35,11 @@ export interface Head<Outputs extends HeadOutputs = HeadOutputs, Labels = unknow
 
 /** Settings in which the heads of families differ. */
 export interface HeadStyle {
-  /** Of the pooled token; BERT's is tanh. */
+  /** Activation of the pooled token; BERT's is tanh. */
   readonly poolerActivation: string;
   /** Dropout also before the pooler, as in RoBERTa. */
   readonly dropsBeforePooler: boolean;
-  /** Of the masked language head. */
+  /** Activation of the masked language head. */
   readonly maskedActivation: string;
   /** Dropout rate before the output projection of the head; each class reads it from another attribute. */
   readonly dropout: number;

@@ -126,7 +126,7 @@ export const CASES: Readonly<Record<string, LanguageModelConfig>> = {
     ...{ vocabularySize: 23, width: 24 },
     blocks: [attention({ heads: 6, positions: { kind: 'alibi' } })],
   },
-  'learned positions, a head of its own': {
+  'learned positions, an untied head': {
     ...{ ...sizes, learnedPositions: LENGTH + 3, tied: false },
     blocks: [attention({ heads: 2, positions: { kind: 'none' } })],
   },

@@ -14,11 +14,11 @@ import { CASES, LENGTH, PARTS } from './cases.js';
 export interface Difference {
   readonly name: string;
   readonly logits: number;
-  /** Of the loss. */
+  /** Largest difference of the loss. */
   readonly loss: number;
-  /** Of the logits after one step of training in both. */
+  /** Largest difference of the logits after one training step in both. */
   readonly trained: number;
-  /** Of the logits of the model that Python trained and saved, opened here. */
+  /** Largest difference of the logits of the model that Python trained and saved, opened here. */
   readonly back: number;
 }
 

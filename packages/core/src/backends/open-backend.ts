@@ -48,7 +48,7 @@ interface Open {
 
 const open = new Map<BackendName, Open>();
 let meter: MemoryMeter | undefined;
-/** The last call of `openBackend`, whatever its outcome. */
+/** The last call of `openBackend`, failed or not. */
 let lastCall: Promise<unknown> = Promise.resolve();
 
 /**

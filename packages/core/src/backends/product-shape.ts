@@ -25,7 +25,7 @@ export interface Product {
   readonly n: number;
   readonly k: number;
   readonly batches: number;
-  /** Of the result. */
+  /** The shape of the result. */
   readonly shape: readonly number[];
   readonly ofA: Steps;
   readonly ofB: Steps;

@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import { valuesOnHost } from '../ops/values-on-host.js';
 
-/** Where the real tokens of a row are: the first, the last, and how many. A row of padding alone has none. */
+/** The real tokens of a row: the first, the last, and their number. A row of padding only has none. */
 export interface RealTokens {
   readonly first: number;
   readonly last: number;

@@ -6,7 +6,7 @@ export function fusedGateRules(prefix: string): WeightRule[] {
   return [rule(`${prefix}layers.{i}.mlp.gate_up_proj.weight`, parts, transposedSideBySide)];
 }
 
-/** One Linear for query, key and value, one after the other (Phi-3). */
+/** One Linear for query, key and value, concatenated (Phi-3). */
 export function fusedProjectionRules(prefix: string): WeightRule[] {
   return affineRules(`${prefix}layers.{i}.self_attn.qkv_proj`, projections('blocks.{i}.mixer'), transposedSideBySide);
 }

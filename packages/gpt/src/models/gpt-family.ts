@@ -33,7 +33,7 @@ export interface GptFamilyOptions<Config extends GptConfig>
   readonly presets: Readonly<Record<string, Config>>;
   /** Python's classes: the base model, the language model, the classifier. */
   readonly classes: readonly [base: string, languageModel: string, classifier: string];
-  /** The special tokens that Python's class takes where the config does not say; default none. */
+  /** The special tokens of Python's class for configs without them; default none. */
   readonly tokens?: SpecialTokens;
   /** The name of the head; default `lm_head`. */
   readonly head?: string;

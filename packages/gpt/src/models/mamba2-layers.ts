@@ -31,7 +31,7 @@ export interface Mamba2LayerConfig {
   readonly stepLimit?: readonly [least: number, most: number];
   /** Biases of the projections into and out of a Mamba-2 layer; default false. */
   readonly projectionBias?: boolean;
-  /** Default true. */
+  /** Whether the convolution has a bias; default true. */
   readonly convolutionBias?: boolean;
 }
 

@@ -12,13 +12,13 @@ export interface WindowedLayers {
 
 interface LayerTypeDefaults {
   readonly depth: number;
-  /** Where config.json says nothing of windows; null: no windows. */
+  /** The default window of configs without one; null: no windows. */
   readonly window: number | null;
   /** Whether a layer has a window where `layer_types` is not given. */
   readonly isWindowed: (layer: number) => boolean;
 }
 
-/** Reads `sliding_window` and `layer_types`; the defaults of the class decide where config.json says nothing. */
+/** Reads `sliding_window` and `layer_types`; absent ones have the defaults of the class. */
 export function readWindowedLayers(
   json: ConfigReader,
   { depth, window, isWindowed }: LayerTypeDefaults,

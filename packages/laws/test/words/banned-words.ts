@@ -36,6 +36,15 @@ export const bannedWords: readonly BannedWord[] = [
   { pattern: /\bhow many numbers\b|\bnumbers of each head\b/i, instead: 'dimensions of each head' },
   { pattern: /\bhow well each vector fits\b/i, instead: 'tied output projection' },
   { pattern: /\bat most this long\b/i, instead: 'maxGradientNorm' },
+  { pattern: /\bNaN of NaN\b/, instead: 'NaN for NaN, NaN stays NaN' },
+  { pattern: /\bwhatever\b/i, instead: 'independent of, regardless of, any' },
+  { pattern: /\bhow many\b(?! syllables)/i, instead: 'the number of' },
+  { pattern: /\bone after the other\b/i, instead: 'one after another, one by one, concatenated' },
+  { pattern: /\bseen from the host\b/i, instead: 'on the host' },
+  { pattern: /\bdoes not say\b|\bsays? (so|nothing|otherwise)\b/i, instead: 'absent, by default' },
+  { pattern: /\bin which a token meets\b/i, instead: 'from embedding to head' },
+  { pattern: /\bis no (more|number|scalar|tensor|text|list|string|object|integer)\b/i, instead: 'is not a, has ended' },
+  { pattern: /\/\*\* (Of|Default) [^s]/, instead: 'the thing first: "Epsilon of the norms; default 1e-5"' },
   { pattern: /\bmemory of attention\b|\bwhat attention remembers\b/i, instead: 'KV cache' },
 ];
 

@@ -43,6 +43,30 @@ function commentsOf(text: string): { line: number; text: string }[] {
   });
 }
 
+/** The texts of a source, such as error messages: literals of three words and more, each with its line. */
+function messagesOf(text: string): { line: number; text: string }[] {
+  return text.split('\n').flatMap((line, index) => {
+    if (/^\s*(\*|\/\/|\/\*|import |export \*)/.test(line)) return [];
+    const literals = [...line.matchAll(/(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)].map(([, , literal]) => literal!);
+    return literals.filter((each) => /\w \w+ \w/.test(each)).map((each) => ({ line: index + 1, text: each }));
+  });
+}
+
+/** Each pair of consecutive lines as one, so that a phrase is found across the end of a line. */
+function acrossLines(lines: readonly { line: number; text: string }[]): { line: number; text: string }[] {
+  return lines.flatMap(({ line, text }, index) => {
+    const next = lines[index + 1];
+    if (next?.line !== line + 1) return [];
+    const end = text.trimEnd().split(' ').slice(-3).join(' ');
+    const start = next.text
+      .replace(/^\s*\*? ?/, '')
+      .split(' ')
+      .slice(0, 3)
+      .join(' ');
+    return /^\s*\/?\*|^\//.test(end) || start === '' ? [] : [{ line, text: `${end} ${start}` }];
+  });
+}
+
 /** Documents without their code blocks. */
 function proseOf(text: string): { line: number; text: string }[] {
   let isCode = false;
@@ -106,6 +130,12 @@ describe('the glossary', () => {
     expect(sources.length).toBeGreaterThan(500);
     expect(others.length).toBeGreaterThan(150);
     expect([...sources, ...others].flatMap((path) => findings(path, commentsOf(read(path))))).toEqual([]);
+    expect([...sources, ...others].flatMap((path) => findings(path, acrossLines(commentsOf(read(path)))))).toEqual([]);
+  });
+
+  it('is kept to by error messages and other texts of the packages', () => {
+    const packages = sources.filter((path) => relative(root, path).startsWith('packages'));
+    expect(packages.flatMap((path) => findings(path, messagesOf(read(path))))).toEqual([]);
   });
 
   it('is kept to by every name', () => {
@@ -122,6 +152,13 @@ describe('the glossary', () => {
     expect(findings(join(root, 'a.ts'), commentsOf('const a = 1; // what is foretold\n/** so many */'))).toEqual([
       "a.ts:1: 'foretold', write: predicted, predicts",
       "a.ts:2: 'so many', write: the number of, or the name of the count",
+    ]);
+    const acrossTwo = acrossLines(commentsOf('/**\n * As it does with so\n * many of them.\n */'));
+    expect(findings(join(root, 'a.ts'), acrossTwo)).toEqual([
+      "a.ts:2: 'so many', write: the number of, or the name of the count",
+    ]);
+    expect(findings(join(root, 'a.ts'), messagesOf("fix: 'Open it anew then',"))).toEqual([
+      "a.ts:1: 'anew', write: again",
     ]);
     expect(findings(join(root, 'a.ts'), linesOf('const typeIds = 1;'), bannedNames)).toEqual([
       "a.ts:1: 'typeIds', write: tokenTypes",

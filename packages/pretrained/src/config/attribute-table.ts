@@ -2,8 +2,8 @@ import type { ReadAttribute } from './attributes.js';
 import type { ConfigReader } from './config-reader.js';
 
 /**
- * An attribute of `config.json`: its name and kind there; the value where `config.json` does not say it, without which it
- * is required; and the value where our config does not say it, by default the same.
+ * An attribute of `config.json`: its name and kind there; its default in `config.json`, without which it is required;
+ * and its default in our config, by default the same.
  */
 export type AttributeEntry = readonly [
   name: string,
@@ -21,7 +21,7 @@ type ValuesOf<Entries> = {
 
 /** Attributes of `config.json` that are read and written by the same entries. */
 export interface AttributeTable<Values> {
-  /** @param defaults where the config does not say it, instead of those of the table */
+  /** @param defaults in place of those of the table */
   read(json: ConfigReader, defaults?: { readonly [Name in keyof Values]?: Values[Name] }): Values;
   write(config: { readonly [Name in keyof Values]?: Values[Name] | undefined }): Record<string, unknown>;
 }

@@ -154,7 +154,7 @@ export const computingAttributes: ReadonlyMap<string, ComputingAttribute> = new 
   }),
 ]);
 
-/** Of `adapter_config.json` of the library PEFT. */
+/** Attributes of `adapter_config.json` of the library PEFT. */
 const peftAttributes: ReadonlyMap<string, ComputingAttribute> = new Map([
   ...instead('Merge the adapter into its model in Python with merge_and_unload()', {
     bdlora_config: [],

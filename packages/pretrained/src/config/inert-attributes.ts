@@ -3,7 +3,7 @@
  * generation and of other heads, and numerics that change no result.
  */
 
-/** Of every family. */
+/** Attributes that are inert in every family. */
 const everywhere = [
   // Bookkeeping.
   ...['_name_or_path', '_num_labels', 'adapters', 'architectures', 'auto_map', 'dtype', 'finetuning_task', 'language'],
@@ -82,7 +82,7 @@ const stateSpace = [
   'attn_cfg',
 ];
 
-/** Of one family, where another may compute with it. */
+/** Attributes that are inert in one family, though another may compute with them. */
 const byModelType: Readonly<Record<string, readonly string[]>> = {
   bert: encoders,
   roberta: encoders,

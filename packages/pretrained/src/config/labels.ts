@@ -41,7 +41,7 @@ export function writeLabels({ labels, problem }: LabelConfig): Record<string, un
   };
 }
 
-/** The names of the classes; two without a name where the config says nothing. */
+/** The names of the classes; two unnamed ones where the config has none. */
 export function labelsOf({ labels }: LabelConfig): readonly string[] {
   return labels ?? ['LABEL_0', 'LABEL_1'];
 }

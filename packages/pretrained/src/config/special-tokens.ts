@@ -11,7 +11,7 @@ export interface SpecialTokens {
 /**
  * Reads `bos_token_id`, `eos_token_id` and `pad_token_id`; null means none.
  *
- * @param defaults those of Python's class, for what the config does not say
+ * @param defaults those of Python's class, for absent attributes
  */
 export function readSpecialTokens(json: ConfigReader, defaults: SpecialTokens = {}): SpecialTokens {
   const read = <T>(name: string, attribute: ReadAttribute<T>, fallback: T | undefined) =>

@@ -25,7 +25,7 @@ export function folderSource(folder: string): FileSource {
       throw new SequiturError({
         where: folder,
         expected: 'the files of one save',
-        got: 'a folder that was saved anew while it was read',
+        got: 'a folder that was saved again while it was read',
         fix: 'Load it again',
       });
     },

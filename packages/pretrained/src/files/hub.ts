@@ -7,7 +7,7 @@ export interface HubOptions {
   readonly revision?: string | undefined;
   /** For private and gated repositories. */
   readonly accessToken?: string | undefined;
-  /** Default the public hub. */
+  /** URL of the hub; default the public hub. */
   readonly hubUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -18,7 +18,7 @@ export interface HubOptions {
 export interface DownloadProgress {
   /** The address, without its query. */
   readonly url: string;
-  /** Bytes so far, and of the whole answer where it says so. */
+  /** Bytes so far, and those of the whole answer if it declares them. */
   readonly received: number;
   readonly total: number | null;
 }

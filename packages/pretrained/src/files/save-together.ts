@@ -9,8 +9,8 @@ export interface SaveTogetherOptions {
 }
 
 /**
- * Saves several files as one: into a folder, all of them appear at once or none does, whenever the process is killed, the
- * disk is full or the signal says so; and what is left of an older save goes. Two writers exclude each other.
+ * Saves several files as one: into a folder, all of them appear at once or none does, whenever the process is killed,
+ * the disk is full or the signal aborts; and the remains of an older save are removed. Two writers exclude each other.
  *
  * Where a sink cannot do that, as files in memory, they are written one by one.
  */

@@ -3,7 +3,7 @@ import type { FileSource, ReadableFile } from './file-source.js';
 
 export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Default the global one. */
+  /** The function that fetches; default the global one. */
   readonly fetch?: typeof fetch | undefined;
   /** Whether the server tells what it has not (404) from what it does not show (401, 403), which is an error then. */
   readonly tellsHidden?: boolean | undefined;
@@ -35,7 +35,7 @@ interface Absence {
   readonly absence: string;
 }
 
-/** Servers say so of what they have not, or do not show. */
+/** Statuses of files that a server does not have or does not show. */
 const ABSENT: ReadonlySet<number> = new Set([401, 403, 404, 410]);
 const HIDDEN: ReadonlySet<number> = new Set([401, 403]);
 
@@ -121,7 +121,7 @@ async function readPart(
   return bytes;
 }
 
-/** Bytes [start, end) of `size`; null where the answer does not say, or hides it from pages of other origins. */
+/** Bytes [start, end) of `size`; null where the answer does not state it, or hides it from pages of other origins. */
 function rangeOf(response: Response): { start: number; end: number; size: number } | null {
   const found = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(response.headers.get('Content-Range')?.trim() ?? '');
   if (!found) return null;

@@ -52,7 +52,7 @@ const loadOptions = optionsOf<LoadPretrainedOptions>({
  */
 export type WeightFormat = 'float32' | 'auto' | 'bfloat16' | 'float16' | 'q8' | 'q4';
 
-/** What a folder says of its model before the weights are read. */
+/** The description of a folder's model, before its weights are read. */
 export interface FoundModel<F extends Family, Tokenizer> {
   readonly family: F;
   readonly config: ReturnType<F['readConfig']>;

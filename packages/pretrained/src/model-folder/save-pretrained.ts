@@ -13,9 +13,8 @@ import { isBare, type PretrainedModel, weightRules } from './family.js';
 
 /**
  * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
- * `config.json`. Weights that are held as integers are stored as such, others in the dtype of the loaded checkpoint, unless
- * the options say otherwise. All of it appears at once,
- * in place of what was saved there before.
+ * `config.json`. By default weights that are held as integers are stored as such, others in the dtype of the loaded
+ * checkpoint. All files appear at once, in place of those that were saved there before.
  *
  * @throws SequiturError if the folder is not writable or another save is in progress; the folder is unchanged then
  */

@@ -17,8 +17,8 @@ export interface SettledTies {
 }
 
 /**
- * Lets the checkpoint decide which tensors are tied: stored values count, whatever the configuration says. A tensor that
- * differs from the one that it would be tied to is used where the class can, which causes a warning, and refused elsewhere.
+ * Lets the checkpoint decide which tensors are tied: stored values count, not the configuration. A tensor that differs
+ * from the one that it would be tied to is used where the class can, which causes a warning, and refused elsewhere.
  */
 export async function settleTies(
   ties: readonly TiedTensor[],

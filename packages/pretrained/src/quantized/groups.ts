@@ -12,7 +12,7 @@ export interface GroupedIntegers {
   zero(output: number, group: number): number;
   /** The group of an input. */
   group(input: number): number;
-  /** Of the scales, in which the weight is computed. */
+  /** Dtype of the scales, in which the weight is computed. */
   readonly dtype: SafetensorsDtype;
 }
 

@@ -30,7 +30,7 @@ export function packedTensors(
   const size = bits === 4 ? GROUP_SIZE : Number.POSITIVE_INFINITY;
   const groups = (length: number) => (bits === 4 ? Math.ceil(length / GROUP_SIZE) : 1);
   const scaleShape = isTransposed ? [groups(rows), columns] : [rows, groups(columns)];
-  let whole: Promise<ScaledIntegers> | null = null; // read once for both tensors, which are written one after the other
+  let whole: Promise<ScaledIntegers> | null = null; // read once for both tensors, which are written one after another
   return [
     {
       ...{ name: module + PACKED, dtype: 'I32', shape: [rows, Math.ceil((columns * bits) / 32)] },

@@ -158,6 +158,6 @@ function twice(tensor: string, first: string, second: string): SequiturError {
   return new SequiturError({
     where: second,
     expected: 'each tensor once',
-    got: `'${shorten(tensor)}', which stands in ${first} too`,
+    got: `'${shorten(tensor)}', which is in ${first} too`,
   });
 }

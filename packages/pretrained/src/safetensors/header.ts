@@ -33,7 +33,7 @@ export function headerLength(prefix: Uint8Array, fileSize: number, file: string)
 /**
  * Reads and checks a header: every entry well formed, and the data filled without hole, overlap or rest.
  *
- * @param dataBytes how many bytes follow the header
+ * @param dataBytes number of bytes after the header
  * @throws SequiturError naming the file and the entry
  */
 export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string): SafetensorsHeader {

@@ -90,7 +90,7 @@ function takeFormat(target: Parameter, stored: readonly StoredWeights[]): void {
   if (target.rowAxis !== null && !target.isFilled && others.length === 0) target.format = format ?? 'float32';
 }
 
-/** One after the other; the array itself where it is alone. */
+/** The arrays, concatenated; a single array itself. */
 function joined(arrays: readonly Float32Array[]): Float32Array {
   if (arrays.length === 1) return arrays[0]!;
   const whole = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));

@@ -54,8 +54,8 @@ function groupsOf({ shape, rowAxis }: Parameter): Float32Array {
 }
 
 /**
- * What `config.json` says of quantized weights, in the words of the library compressed-tensors; null where there are none.
- * Tables are quantized too, which that library does not read.
+ * The description of quantized weights in `config.json`, with the attributes of the library compressed-tensors; null
+ * where there is none. Tables are quantized too, which that library does not read.
  */
 export function quantizationConfig(weights: readonly StoredWeight[]): object | null {
   const groups = [

@@ -133,7 +133,7 @@ function plainWeights(pair: Correspondence, sources: readonly Parameter[], stori
   const plain = dtype === undefined || dtype === 'q8' || dtype === 'q4' ? 'F32' : dtype;
   const shapes = sources.map(({ shape }) => shape);
   const stored = storedTensors(pair, shapes);
-  // Read once for all tensors that it is stored as, which are written one after the other.
+  // Read once for all tensors that it is stored as, which are written one after another.
   let whole: Float32Array | null = null;
   return stored.map(({ name, shape }, index) => {
     const values = async () => {

@@ -47,7 +47,7 @@ export interface MatrixStateOptions {
   readonly valueSize?: number | undefined;
   /** Kernel size of the short convolution of queries, keys and values, in positions; 0: none. Default 4. */
   readonly kernelSize?: number | undefined;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number | undefined;
   /** Factor on the initial output projection; default 1. */
   readonly outputScale?: number | undefined;

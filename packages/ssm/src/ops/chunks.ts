@@ -27,7 +27,7 @@ export function chunksOf(length: number, wanted: number): { chunk: number; chunk
   return { chunk, chunks: Math.ceil(length / chunk) };
 }
 
-/** How many sequences began in the chunk up to each position, [rows, chunk]. */
+/** The number of sequences that began in the chunk up to each position, [rows, chunk]. */
 export function sequencesOf(resets: Tensor2D, sizes: ChunkSizes): Tensor {
   const { batch, length, heads, chunk } = sizes;
   const ofEveryHead = tile(reshape(resets, [batch, length, 1, 1]), [1, 1, heads, 1]);

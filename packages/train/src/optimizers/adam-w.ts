@@ -6,11 +6,11 @@ import { OptimizerState } from './state.js';
 
 export interface AdamWSettings extends DecaySettings {
   readonly learningRate: number | Schedule;
-  /** Default 0.9. */
+  /** Decay rate of the first moment; default 0.9. */
   readonly beta1?: number;
-  /** Default 0.999. */
+  /** Decay rate of the second moment; default 0.999. */
   readonly beta2?: number;
-  /** Default 1e-8. */
+  /** Added to the root mean square gradient; default 1e-8. */
   readonly epsilon?: number;
   /** Decoupled weight decay per step, times the learning rate; default 0.01. */
   readonly weightDecay?: number;

@@ -32,7 +32,7 @@ import { openOf, readPeftConfig } from './peft-config.js';
 export interface SaveLoraOptions {
   /** Path or repository of the base model, for Python. */
   readonly baseModel?: string;
-  /** Default CAUSAL_LM. */
+  /** Task type of PEFT; default CAUSAL_LM. */
   readonly taskType?: string;
   /** Cancels the save without any change. */
   readonly signal?: AbortSignal | undefined;

@@ -21,9 +21,9 @@ const GENERATION = [
 /** Defaults of a config. */
 export interface CommonDefaults extends SpecialTokens {
   readonly paddingToken: number;
-  /** Default the padding token. */
+  /** The start token of the decoder; default the padding token. */
   readonly decoderStartToken?: number;
-  /** Default generation settings of the class. */
+  /** The generation settings of the class by default. */
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 

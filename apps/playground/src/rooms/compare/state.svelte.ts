@@ -6,7 +6,7 @@ import { entriesOf, queryOf } from '../../stores/query.js';
 
 export type Cost = 'time' | 'memory' | 'operations';
 
-/** Where it is measured; `both`: one after the other, drawn together. */
+/** The place of measuring; `both`: one after another, drawn together. */
 export type On = 'wasm' | 'webgpu' | 'both';
 
 /** Default selection: one of each family. */

@@ -28,7 +28,7 @@ function isDense(pattern: InsideBlock['pattern']): boolean {
   return pattern === null || pattern.kind === 'causal';
 }
 
-/** Of models that other libraries saved. */
+/** The names of models that other libraries saved. */
 function nameOf(family: InsideBlock['family']): string {
   return family === 'state' ? 'Mamba' : 'Block';
 }

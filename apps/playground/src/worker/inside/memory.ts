@@ -88,7 +88,7 @@ function viewOf(
   return { label, name, family, bytes: seen.at(-1)!.bytes, norms, changes, likeness, shares };
 }
 
-/** Of infini-attention: how much each head reads from its memory, by its gate. */
+/** The share of memory in what each head of infini-attention reads, by its gate. */
 async function sharesOf(block: Module): Promise<Float32Array | null> {
   const found = [...modulesOf(block)].find(([, part]) => part instanceof InfiniAttention);
   if (!found) return null;

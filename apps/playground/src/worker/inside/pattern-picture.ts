@@ -70,7 +70,7 @@ function costOf(pattern: Pattern, { length, heads, width }: PatternRequest): Att
 
 /**
  * Layers until the last token has heard of all before it, each layer going one look further; null where it never does.
- * And how many queries see nothing.
+ * And the number of queries that see nothing.
  */
 function reachOf(pattern: Pattern, length: number): { readonly layers: number | null; readonly blind: number } {
   const keysOf = Array.from({ length }, (_, query) => {

@@ -132,7 +132,7 @@ function inWords(name: string): string {
   return how ? `${title}, ${how === 'gpt' ? 'GPT' : how[0]!.toUpperCase() + how.slice(1)}` : title;
 }
 
-/** Of a model that is not open yet, by the architecture in its name. */
+/** The family of a model that is not open yet, by the architecture in its name. */
 function familyNamed(name: string): ModelInfo['family'] {
   if (name.endsWith('mamba')) return 'state';
   return name.endsWith('hybrid') ? 'hybrid' : 'dense';

@@ -13,7 +13,7 @@ export interface Reader {
   dispose(): void;
 }
 
-/** How many answers are shown. */
+/** Number of answers that are shown. */
 const CHOICES = 5;
 
 /** Writes one text from another: phonemes, a translation, a summary. */

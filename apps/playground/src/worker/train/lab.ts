@@ -137,7 +137,7 @@ export class Lab {
   }
 }
 
-/** How many steps a budget is; null where only time will tell. */
+/** The number of steps of a budget; null where it is a time. */
 function stepsOf({ budget: { unit, amount } }: Recipe, { flopsPerStep }: ModelCost): number | null {
   if (unit === 'seconds') return null;
   return unit === 'steps' ? amount : Math.max(1, Math.floor(amount / flopsPerStep));

@@ -16,7 +16,7 @@ const POSITIONS: Readonly<Record<string, PositionKind>> = {
   relative_key_query: 'relativeKeyQuery',
 };
 
-/** What every encoder's configuration says of labels, tokens and ties. */
+/** The attributes of labels, tokens and tied weights that all encoders share. */
 export function readCommon(
   json: ConfigReader,
   { paddingToken = 0, ...tokens }: SpecialTokens,

@@ -106,7 +106,7 @@ export function embeddingBuffers(prefix: string): StoredBuffer[] {
   return [positionIds(`${prefix}embeddings.position_ids`), tokenTypeIds(`${prefix}embeddings.token_type_ids`)];
 }
 
-/** What Python's class takes where the config does not say. */
+/** The defaults of Python's class for attributes that the config does not have. */
 export interface BertDefaults extends SpecialTokens {
   readonly vocabularySize?: number;
   readonly activation?: string;

@@ -21,7 +21,7 @@ export interface DebertaConfig extends BertConfig {
   readonly embedsPositions?: boolean;
   /** Kernel size of a convolution besides the first block; absent: none. */
   readonly kernelSize?: number;
-  /** Of that convolution by its Hugging Face name; default `tanh`. */
+  /** Activation of that convolution by its Hugging Face name; default `tanh`. */
   readonly convolutionActivation?: string;
   /** By its Hugging Face name; default `gelu`. */
   readonly poolerActivation?: string;

@@ -40,7 +40,7 @@ export const electraFamily: EncoderFamily = {
   }),
   build: (config, headKind) => ({
     encoder: new BertEncoder(config),
-    // Its heads have exact gelu, whatever the activation of the encoder.
+    // Its heads have exact gelu, independent of the encoder's activation.
     headStyle: {
       poolerActivation: 'gelu',
       dropsBeforePooler: true,

@@ -8,15 +8,15 @@ export interface ModernBertConfig extends BertConfig {
   /** Tokens of a window, half of them on each side. */
   readonly window: number;
   readonly rotaryBase: number;
-  /** Of the windowed layers; default `rotaryBase`. */
+  /** Base of the rotary frequencies in windowed layers; default `rotaryBase`. */
   readonly windowRotaryBase?: number;
   readonly attentionBias?: boolean;
   readonly feedForwardBias?: boolean;
   readonly normBias?: boolean;
-  /** Of the dense layer of the heads; default false. */
+  /** Whether the dense layer of the heads has a bias; default false. */
   readonly headBias?: boolean;
   readonly headActivation?: string;
-  /** Of the scores of the masked language head; default true. */
+  /** Whether the output projection of the masked language head has a bias; default true. */
   readonly scoreBias?: boolean;
   readonly pools?: 'first' | 'mean';
   readonly feedForwardDropout?: number;

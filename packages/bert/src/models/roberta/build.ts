@@ -10,7 +10,7 @@ export function buildRoberta(config: BertConfig, headKind: string): EncoderParts
   return { encoder, headStyle: robertaHeadStyle(config, headKind) };
 }
 
-/** The class uses exact gelu in its masked language head, whatever the activation of the encoder. */
+/** The class uses exact gelu in its masked language head, independent of the encoder's activation. */
 export function robertaHeadStyle(config: BertConfig, headKind: string): HeadStyle {
   return {
     poolerActivation: 'tanh',

@@ -6,7 +6,7 @@ import { Module } from '../module.js';
 import { Parameter } from '../parameter.js';
 
 export interface LinearOptions {
-  /** Default true. */
+  /** Whether there is a bias; default true. */
   readonly bias?: boolean;
   /** Initializer of the weight; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;

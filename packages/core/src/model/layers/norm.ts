@@ -14,7 +14,7 @@ export interface Norm extends Module {
 export interface LayerNormOptions {
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
-  /** Default true. */
+  /** Whether there is a bias; default true. */
   readonly bias?: boolean;
 }
 

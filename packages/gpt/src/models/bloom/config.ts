@@ -2,11 +2,11 @@ import type { GptConfig } from '../gpt-family.js';
 
 /** The config of a Bloom (BigScience 2022); its length is unbounded, since ALiBi has no position embeddings. */
 export interface BloomConfig extends GptConfig {
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
   /** Whether the residual connection starts after the norm; default false. */
   readonly residualFromNorm?: boolean;
-  /** Default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;

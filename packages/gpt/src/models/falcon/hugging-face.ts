@@ -71,7 +71,7 @@ function readConfig(json: ConfigReader) {
   });
 }
 
-/** Which of the decoders, and how many key heads and norms it has. */
+/** The variant of the decoder, and its numbers of key heads and norms. */
 function readDecoder(json: ConfigReader) {
   const heads = json.take('num_attention_heads', aCount, json.maybe('n_head', aCount) ?? 71);
   const newDecoder = json.take('new_decoder_architecture', aBoolean, false);

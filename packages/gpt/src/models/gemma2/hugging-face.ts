@@ -28,7 +28,7 @@ export const gemma2Family = llamaLikeFamily<Gemma2Config>({
 interface Gemma2Defaults {
   readonly depth: number;
   readonly isWindowed: (layer: number) => boolean;
-  /** Of scores and logits. */
+  /** The soft caps of scores and logits. */
   readonly caps: readonly [number?, number?];
 }
 

@@ -6,7 +6,7 @@ export type NeoReach = 'global' | 'local';
 /** The config of a GPT-Neo (Black et al. 2021): GPT-2 with windows in some blocks and unscaled scores. */
 export interface GptNeoConfig extends GptConfig {
   readonly contextLength: number;
-  /** Default 4 x width. */
+  /** Hidden width of the feed-forward network; default 4 x width. */
   readonly hiddenWidth?: number;
   /** The kind of each block. */
   readonly reaches: readonly NeoReach[];
@@ -14,9 +14,9 @@ export interface GptNeoConfig extends GptConfig {
   readonly window?: number;
   /** Activation by its Hugging Face name; default `gelu_new`. */
   readonly activation?: string;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
-  /** Default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;

@@ -7,18 +7,18 @@ export interface GptNeoxConfig extends GptConfig {
   readonly hiddenWidth: number;
   /** Activation by its Hugging Face name; default `gelu`. */
   readonly activation?: string;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
   /** The fraction of each head that is rotated; default 0.25. */
   readonly partialRotaryFactor?: number;
-  /** Default 10,000. */
+  /** Base of the rotary frequencies; default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
   /** Parallel residual: attention and feed-forward read the same input; default true. */
   readonly parallel?: boolean;
-  /** Default true. */
+  /** Whether the projections of attention have biases; default true. */
   readonly attentionBias?: boolean;
-  /** Default false. */
+  /** Whether the output projection is tied to the embeddings; default false. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   readonly hiddenDropout?: number;

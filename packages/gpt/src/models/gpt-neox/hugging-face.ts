@@ -59,7 +59,7 @@ const attributes = attributeTable({
   initializerRange: ['initializer_range', aPositive, 0.02],
 });
 
-/** The share of a head that is rotated is a quarter where the config does not say. */
+/** A quarter of each head is rotated by default. */
 function neoxRotary(config: GptNeoxConfig) {
   return { partialRotaryFactor: 0.25, ...config };
 }

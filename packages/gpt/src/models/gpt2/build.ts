@@ -3,7 +3,7 @@ import { activationByName, FeedForward, LayerNorm, Linear, normal, SequiturError
 import { type LanguageModelParts, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
 import type { Gpt2Config } from './config.js';
 
-/** The parts of a GPT-2, in the order in which a token meets them. */
+/** The parts of a GPT-2, from embedding to head. */
 export function buildGpt2(config: Gpt2Config): LanguageModelParts {
   const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-5, initializerRange = 0.02 } = config;
   checkHeads(config);

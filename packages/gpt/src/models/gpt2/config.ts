@@ -3,11 +3,11 @@ import type { GptConfig } from '../gpt-family.js';
 /** The config of a GPT-2 (Radford et al. 2019), with the variations of its Hugging Face class. */
 export interface Gpt2Config extends GptConfig {
   readonly contextLength: number;
-  /** Default 4 x width. */
+  /** Hidden width of the feed-forward network; default 4 x width. */
   readonly hiddenWidth?: number;
   /** Activation by its Hugging Face name; default `gelu_new`, the tanh form. */
   readonly activation?: string;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
   /** Divide the scores by the square root of the head size; default true. */
   readonly scaleScores?: boolean;

@@ -17,7 +17,7 @@ export interface JambaConfig extends LlamaConfig, ExpertConfig {
   readonly stepRank?: number;
   /** Biases of the projections into and out of a Mamba layer; default false. */
   readonly projectionBias?: boolean;
-  /** Default true. */
+  /** Whether the convolution has a bias; default true. */
   readonly convolutionBias?: boolean;
 }
 

@@ -13,7 +13,7 @@ import {
 import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
 import type { LlamaConfig } from './config.js';
 
-/** What Python's classes take where config.json says nothing. */
+/** The defaults of Python's classes for attributes that config.json does not have. */
 export interface LlamaDefaults {
   readonly vocabularySize: number;
   readonly width: number;

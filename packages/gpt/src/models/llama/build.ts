@@ -30,15 +30,15 @@ export interface Sublayers {
 
 /** Where the models built like Llama differ from it. */
 export interface LlamaVariation {
-  /** Default {@link RmsNorm}. */
+  /** The norm of a block; default {@link RmsNorm}. */
   readonly norm?: (width: number, epsilon: number) => Norm;
   readonly inputBias?: boolean;
   readonly outputBias?: boolean;
   readonly feedForwardBias?: boolean;
   readonly headBias?: boolean;
-  /** Of each block; default {@link causal}. */
+  /** The attention pattern of each block; default {@link causal}. */
   readonly pattern?: (block: number) => Pattern;
-  /** Of each block; default the rotary encoding of the configuration. */
+  /** The positional encoding of each block; default the rotary encoding of the configuration. */
   readonly positions?: (block: number) => PositionalEncoding;
   /** Pairs of neighbouring dimensions are rotated, instead of halves. */
   readonly interleaved?: boolean;
@@ -60,9 +60,9 @@ export interface LlamaVariation {
   readonly embeddingDropout?: number | undefined;
   readonly residualDropout?: number | undefined;
   readonly logitSoftCap?: number | undefined;
-  /** Of each block in place of attention, or around it; undefined or absent: attention. */
+  /** The mixer of each block in place of attention, or around it; undefined or absent: attention. */
   readonly mixer?: (block: number, attention: () => MultiHeadAttention) => object | undefined;
-  /** Of each block in place of the feed-forward of the configuration; undefined or absent: that one. */
+  /** The feed-forward layer of each block; undefined or absent: that of the configuration. */
   readonly feedForward?: (block: number) => PositionwiseLayer | undefined;
   /** What balances the experts, where there are some. */
   readonly balance?: RouterBalance;

@@ -7,18 +7,18 @@ export interface LlamaConfig extends GptConfig {
   readonly hiddenWidth: number;
   /** Key and value heads for grouped-query attention; default `heads`. */
   readonly keyHeads?: number;
-  /** Default width / heads. */
+  /** Size of a head; default width / heads. */
   readonly headSize?: number;
   /** Activation by its Hugging Face name; default `silu`. */
   readonly activation?: string;
-  /** Default 1e-6. */
+  /** Epsilon of the norms; default 1e-6. */
   readonly normEpsilon?: number;
-  /** Default 10,000. */
+  /** Base of the rotary frequencies; default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
   /** Share of each head's dimensions that is rotated; default 1. */
   readonly partialRotaryFactor?: number;
-  /** Default false. */
+  /** Whether the output projection is tied to the embeddings; default false. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   /** Standard deviation of the initial weights; default 0.02. */

@@ -48,7 +48,7 @@ export interface LlamaNames {
   readonly norms?: Readonly<Record<string, string>>;
   readonly attention?: Readonly<Record<string, string>>;
   readonly feedForward?: Readonly<Record<string, string>>;
-  /** Of the last norm. */
+  /** The name of the last norm. */
   readonly norm?: string;
 }
 

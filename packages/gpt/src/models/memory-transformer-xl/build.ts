@@ -19,7 +19,7 @@ export function buildMemoryTransformerXl(config: MemoryTransformerXlConfig): Mem
   return { memory, ...buildTransformerXl(withSharedBiases(config), 'empty') };
 }
 
-/** All blocks share the biases of the scores where the config does not say otherwise. */
+/** All blocks share the biases of the scores by default. */
 export function withSharedBiases(config: MemoryTransformerXlConfig): MemoryTransformerXlConfig {
   return { sharedScoreBiases: true, ...config };
 }

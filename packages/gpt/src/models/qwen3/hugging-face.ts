@@ -28,7 +28,7 @@ export const qwen3Family = llamaLikeFamily<Qwen3Config>({
   build: (config) => buildQwen3(config),
 });
 
-/** Windows count only where `use_sliding_window` says so, and in the layers from `max_window_layers` on. */
+/** Windows apply only with `use_sliding_window`, and in the layers from `max_window_layers` on. */
 function readWindows(json: ConfigReader) {
   const depth = json.take('num_hidden_layers', anInteger(), DEPTH);
   const used = json.take('use_sliding_window', aBoolean, false);

@@ -4,7 +4,7 @@ import type { GptConfig } from '../gpt-family.js';
 /** A GPT of any family, and the memory around it. */
 export interface RecurrentMemoryGptConfig {
   readonly base: GptConfig;
-  /** Of the GPT. */
+  /** The family of the GPT. */
   readonly family: CausalFamily<GptConfig>;
   readonly memoryTokens: number;
   readonly segmentLength: number;

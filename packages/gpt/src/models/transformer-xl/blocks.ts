@@ -52,7 +52,7 @@ export class TransformerXlBlock extends Module {
     return { output, state: next };
   }
 
-  /** x [batch, length, width] -> the same shape, whatever way the mixer reads it. */
+  /** x [batch, length, width] -> the same shape, for any way in which the mixer reads it. */
   read(x: Tensor3D, context: MixContext, readMixer: ReadMixer): Tensor3D {
     const mixed = dropout(readMixer(this.mixer, x, within(context, 'mixer')), this.#dropout, context.random);
     const sum = add(x, mixed) as Tensor3D;

@@ -28,7 +28,7 @@ export interface TransformerXlConfig {
   readonly clampDistance?: number;
   /** All blocks share the biases of the scores; default false. */
   readonly sharedScoreBiases?: boolean;
-  /** Default 1e-5. */
+  /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
   readonly dropout?: number;
   readonly attentionDropout?: number;

@@ -23,7 +23,7 @@ export interface LoadTransformerXlOptions extends Omit<LoadPretrainedOptions<nev
 }
 
 export interface CreateTransformerXlOptions {
-  /** Default 0. */
+  /** The seed of the initial values; default 0. */
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
 }

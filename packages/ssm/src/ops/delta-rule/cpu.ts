@@ -98,7 +98,7 @@ function readState(head: Head, t: number, query: Float32Array, state: Float32Arr
 interface StepBack {
   readonly given: Arrays;
   readonly found: Arrays;
-  /** Of the state after the step; afterwards of the state before it. */
+  /** The gradient of the state after the step; afterwards that of the state before it. */
   readonly slope: Float32Array;
   readonly read: Float32Array;
   readonly before: Float32Array;

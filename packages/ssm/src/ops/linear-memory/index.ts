@@ -21,7 +21,7 @@ export interface LinearMemory {
   readonly logMomentum: Tensor3D;
   /** θ, as `logDecay`. */
   readonly learningRate: Tensor3D;
-  /** Default 0. */
+  /** The state before the first step; default 0. */
   readonly initialState?: LinearMemoryState | undefined;
   /** float32 [batch, length], 0 at padding, where the momentum does not move the matrix; the gates must be 0 there. */
   readonly real?: Tensor2D | undefined;

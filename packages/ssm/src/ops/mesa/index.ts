@@ -22,7 +22,7 @@ export interface Mesa {
   readonly inputGate: Tensor3D;
   /** Λ, float32 [heads, keySize], above 0. */
   readonly regularization: Tensor2D;
-  /** Default 0. */
+  /** The state before the first step; default 0. */
   readonly initialState?: MesaState | undefined;
   /** float32 [batch, length], 1 at the first position of each packed sequence, which starts from an empty state, else 0. */
   readonly resets?: Tensor2D | undefined;

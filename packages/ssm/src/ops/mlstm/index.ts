@@ -41,9 +41,9 @@ export interface Mlstm {
   readonly value: Tensor4D;
   /** The logarithm of the exponential input gate, float32 [batch, length, heads]. */
   readonly inputGate: Tensor3D;
-  /** Before the sigmoid, as `inputGate`. */
+  /** The forget gate before the sigmoid, of the shape of `inputGate`. */
   readonly keepGate: Tensor3D;
-  /** Default 0, the stabilizer included. */
+  /** The state before the first step; default 0, the stabilizer included. */
   readonly initialState?: MlstmState | undefined;
   /** float32 [batch, length], 0 at padding, which changes no state. */
   readonly real?: Tensor2D | undefined;
@@ -114,7 +114,7 @@ function stabilized({ inputGate, keepGate, real, resets }: Mlstm, before: Tensor
     input = add(mul(input, column(real)), mul(sub(column(real), 1), -NEVER));
   }
   const starts = resets && column(resets);
-  // Where a sequence begins the stabilizer before it is 0, whatever it was.
+  // Where a sequence begins, the stabilizer before it is reset to 0.
   const stabilizers = starts
     ? maximumScan(
         add(mul(keep, sub(1, starts)), mul(starts, NEVER)),

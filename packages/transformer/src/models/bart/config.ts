@@ -55,7 +55,7 @@ export interface BartLayout {
   readonly positionOffset: number;
   /** Whether the sum of token and position embeddings is normalised. */
   readonly embeddingNorm: boolean;
-  /** Whether a constant is added to the logits where the config does not say; default true. */
+  /** Whether a constant is added to the logits by default; default true. */
   readonly logitsBias?: boolean;
   /** Whether targets begin with their last token, as in mBART, in place of the start token; default false. */
   readonly startsWithLast?: boolean;

@@ -19,11 +19,11 @@ export interface T5Config extends SequenceToSequenceConfig {
    * Whether the states before the output projection are scaled by 1 / sqrt(width); default where embeddings are tied.
    */
   readonly scaledOutput?: boolean;
-  /** Default 32. */
+  /** Number of distance buckets; default 32. */
   readonly buckets?: number;
   /** Larger distances share the last bucket with this one; default 128. */
   readonly maxDistance?: number;
-  /** Default 1e-6. */
+  /** Epsilon of the norms; default 1e-6. */
   readonly normEpsilon?: number;
   readonly dropout?: number;
   /** Factor on the standard deviation of the initial weights; default 1. */
