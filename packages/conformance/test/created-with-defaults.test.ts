@@ -66,7 +66,17 @@ const t5 = {
   ...{ decoderStartToken: 0, paddingToken: 0 },
 };
 const encoderDecoders: Readonly<Record<string, object>> = {
-  ...{ bart: sides, mbart: sides, m2m_100: sides, marian: sides, blenderbot: sides, pegasus: sides, t5, mt5: t5 },
+  ...{
+    bart: sides,
+    mbart: sides,
+    m2m_100: sides,
+    marian: sides,
+    blenderbot: sides,
+    pegasus: sides,
+    t5,
+    mt5: t5,
+    umt5: t5,
+  },
 };
 
 const xl = { ...SIZES, headSize: 6, hiddenWidth: 20, memoryLength: 4 };
@@ -181,6 +191,7 @@ const NAMES = [
   ...['mbart', 'm2m_100'],
   ...['falcon_mamba', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
   ...['deberta-v2'],
+  ...['umt5'],
 ];
 
 describe('a model created with every default', () => {

@@ -23,7 +23,7 @@ const families = {
     ...['bert', 'roberta', 'xlm-roberta', 'distilbert', 'longformer', 'big_bird', 'electra', 'albert', 'modernbert'],
     'deberta-v2',
   ],
-  SequenceToSequence: ['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
+  SequenceToSequence: ['t5', 'mt5', 'umt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
   Mamba: ['mamba', 'falcon_mamba'],
   Mamba2: ['mamba2'],
 } as const;

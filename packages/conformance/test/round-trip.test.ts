@@ -62,6 +62,8 @@ const rulesOfOthers = [
 const inOtherWords: Readonly<Record<string, readonly string[]>> = {
   'deepseek-v3': ['qk_head_dim'],
   'deepseek-v3-yarn': ['rope_scaling', 'qk_head_dim'],
+  't5-encoder': ['use_cache'],
+  'umt5-encoder': ['tokenizer_class'],
   'falcon-h1': ['mamba_expand'], // another attribute says the width
   'llama-yarn-mscale': ['rope_scaling'],
   'phi3-longrope': ['rope_scaling'],

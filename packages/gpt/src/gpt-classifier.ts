@@ -1,18 +1,4 @@
-import {
-  binaryCrossEntropy,
-  checkIntegerValues,
-  crossEntropy,
-  disposeState,
-  embed,
-  Linear,
-  type LossContext,
-  type MixContext,
-  meanSquaredError,
-  SequiturError,
-  scoped,
-  showShape,
-  tokenTensor,
-} from '@sequitur/core';
+import { disposeState, embed, Linear, type LossContext, type MixContext, scoped, tokenTensor } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type ClassificationProblem,
@@ -21,18 +7,8 @@ import {
   type ModelContext,
 } from '@sequitur/pretrained';
 import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
-import { type CausalFamily, PretrainedStack } from '@sequitur/transformer';
-import {
-  mul,
-  reshape,
-  type Scalar,
-  sigmoid,
-  softmax,
-  type Tensor,
-  type Tensor2D,
-  tensor,
-  tensor1d,
-} from '@tensorflow/tfjs-core';
+import { type CausalFamily, classificationLoss, classificationShares, PretrainedStack } from '@sequitur/transformer';
+import { reshape, type Scalar, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import type { LoadGptOptions } from './gpt.js';
 import { type GptConfig, gptFamilies } from './models/index.js';
 
@@ -122,32 +98,16 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
     const several =
       this.config.problem === undefined && labels.some((row) => typeof row !== 'number' && row.length > 1);
     const problem = several ? 'multiLabel' : this.problem;
-    return scoped(() => {
-      const scores = this.scores(texts, context);
-      const wanted = this.#wanted(labels, texts.length, problem);
-      const labelCount = labelCounts?.[0];
-      if (problem === 'singleLabel') return crossEntropy(scores, wanted, { labelCount });
-      const mean = problem === 'regression' ? meanSquaredError(scores, wanted) : binaryCrossEntropy(scores, wanted);
-      return labelCount ? mul(mean, scores.size / labelCount) : mean;
-    });
-  }
-
-  #wanted(labels: readonly number[] | Rows, texts: number, problem: ClassificationProblem): Tensor {
-    const values = labels.flatMap((row) => (typeof row === 'number' ? [row] : Array.from(row)));
-    const classes = this.labels.length;
-    const shape = problem === 'singleLabel' ? [texts] : [texts, classes];
-    if (values.length !== shape.reduce((count, size) => count * size, 1)) {
-      const expected = `labels of shape ${showShape(shape)} for ${texts} texts`;
-      throw new SequiturError({ where: 'GptClassifier.loss', expected, got: `${values.length} labels` });
-    }
-    if (problem === 'singleLabel') checkIntegerValues('labels', values, { below: classes, ignored: -100 });
-    return tensor(values, shape, problem === 'singleLabel' ? 'int32' : 'float32');
+    const options = { problem, labelCount: labelCounts?.[0], where: 'GptClassifier.loss' };
+    return scoped(() => classificationLoss(this.scores(texts, context), labels, options));
   }
 
   /** The labels of each text, best first; in a regression the value. */
   async classify(texts: readonly string[]): Promise<readonly (readonly Classified[])[]> {
     const tokenizer = this.tokenizer ?? missingTokenizer('GptClassifier.classify');
-    const shares = scoped(() => this.#shares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids))));
+    const shares = scoped(() =>
+      classificationShares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids)), this.problem),
+    );
     const values = (await shares.data()) as Float32Array;
     shares.dispose();
     const count = this.labels.length;
@@ -155,10 +115,5 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
       const own = this.labels.map((label, i) => ({ label, score: values[text * count + i]! }));
       return own.sort((a, b) => b.score - a.score);
     });
-  }
-
-  #shares(scores: Tensor2D): Tensor {
-    if (this.problem === 'singleLabel') return softmax(scores);
-    return this.problem === 'regression' ? scores : sigmoid(scores);
   }
 }

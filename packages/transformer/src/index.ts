@@ -1,6 +1,7 @@
 export * from './architectures.js';
 export * from './block.js';
 export * from './causal-stack.js';
+export * from './classifier/classification.js';
 export * from './classifier/plain-block.js';
 export * from './classifier/sequence-classifier.js';
 export * from './decoder/decoder-block.js';
@@ -17,7 +18,9 @@ export * from './post-norm-block.js';
 export * from './pretrained-stack.js';
 export * from './recurrent-memory/index.js';
 export * from './sandwich-norm-block.js';
+export * from './sequence-encoder.js';
 export * from './sequence-to-sequence/index.js';
+export * from './sequence-to-sequence-classifier.js';
 export * from './sequence-to-sequence-model.js';
 export * from './shared-norm-block.js';
 export * from './tasks/index.js';

@@ -31,6 +31,7 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
 {
   /** The default families of `fromPretrained` and `create`. */
   static readonly families = sequenceToSequenceFamilies;
+  static readonly heads = ['languageModel'];
   readonly config: Config;
   readonly family: EncoderDecoderFamily<Config>;
   readonly headKind = 'languageModel';
@@ -77,6 +78,7 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
   ): Promise<SequenceToSequence> {
     return loadPretrained(location, options, {
       families: SequenceToSequence.families,
+      heads: SequenceToSequence.heads,
       openTokenizer,
       create: ({ config, family, ...context }) => new SequenceToSequence(config, family, context),
     });

@@ -50,7 +50,7 @@ function forward(
 }
 
 /** Post-norm stacks have no norm after the last block, so its output is the last hidden state. */
-function outputName(model: SequenceToSequence, observed: string): string | null {
+export function outputName(model: Pick<SequenceToSequence, 'encoder' | 'decoder'>, observed: string): string | null {
   const [, side, name] = /^(encoder|decoder)\.(.+)$/.exec(observed) ?? [];
   if (!side || !name) return null;
   const [, cross] = /^blocks\.(\d+)\.cross\.weights$/.exec(name) ?? [];

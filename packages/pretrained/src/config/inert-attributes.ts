@@ -110,6 +110,7 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   blenderbot: bartLike,
   pegasus: bartLike,
   t5: ['n_positions'],
+  umt5: ['n_positions'],
   mt5: ['n_positions'],
   mamba: [...stateSpace, 'rms_norm', 'time_step_init_scheme', 'time_step_scale', 'use_associative_scan', 'use_mambapy'],
   falcon_mamba: [

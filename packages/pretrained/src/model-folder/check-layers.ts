@@ -1,6 +1,7 @@
 import { SequiturError, shorten } from '@sequitur/core';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import type { WeightRule } from '../weights/weight-map.js';
+import type { FamilyConfig } from './config-of-family.js';
 import type { Family } from './family.js';
 
 /**
@@ -8,8 +9,14 @@ import type { Family } from './family.js';
  *
  * @throws SequiturError where the config asks for more layers than are stored
  */
-export function checkLayers(family: Family, config: object, checkpoint: Checkpoint, prefix: string): void {
-  for (const { checkpoint: name, parameters } of family.rules(config, prefix).filter(isOfLayers)) {
+export function checkLayers(
+  { family, config, architecture }: FamilyConfig<Family>,
+  checkpoint: Checkpoint,
+  prefix: string,
+): void {
+  const headKind = architecture === null ? undefined : family.classes[architecture];
+  const ofHead = headKind === undefined ? [] : (family.headRules?.(headKind, config, prefix) ?? []);
+  for (const { checkpoint: name, parameters } of [...family.rules(config, prefix), ...ofHead].filter(isOfLayers)) {
     const wanted = depthOf(parameters[0]!, config as Depths);
     const before = name.slice(0, name.indexOf('{i}'));
     const stored = wanted === undefined ? 0 : storedLayers(before, checkpoint);

@@ -30,7 +30,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
     'deberta-v2',
   ]),
   ...spread('SequenceToSequence of @sequitur/transformer', [
-    ...['t5', 'mt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
+    ...['t5', 'mt5', 'umt5', 'bart', 'mbart', 'm2m_100', 'marian', 'blenderbot', 'pegasus'],
   ]),
   ...spread('LanguageModel of @sequitur/transformer', ['sequitur-language-model']),
   ...spread('Mamba of @sequitur/mamba', ['mamba', 'falcon_mamba']),

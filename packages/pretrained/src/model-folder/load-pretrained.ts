@@ -114,12 +114,13 @@ const FORMATS = { bfloat16: 'bfloat16', float16: 'float16', q8: 'int8', q4: 'int
 
 /** The config as the checkpoint completes and corrects it, and the checkpoint without what is stored twice. */
 async function settled<F extends Family>(
-  { family, config: read }: FamilyConfig<F>,
+  found: FamilyConfig<F>,
   opened: Checkpoint,
   warn?: (message: string) => void,
 ): Promise<{ readonly config: ReturnType<F['readConfig']>; readonly checkpoint: Checkpoint }> {
+  const { family, config: read } = found;
   const prefix = storedPrefix(family, opened.tensors);
-  checkLayers(family, read, opened, prefix);
+  checkLayers(found, opened, prefix);
   checkSizes(read, opened);
   const ties = family.tiedTensors?.(read, prefix) ?? [];
   const { config: tied, checkpoint } = await settleTies(ties, read, opened, warn);

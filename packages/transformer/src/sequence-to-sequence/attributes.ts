@@ -28,11 +28,16 @@ export interface CommonDefaults extends SpecialTokens {
 }
 
 /** Reads the attributes of tokens and generation that all encoder-decoder configs share. */
-export function readCommon(
+export function readCommon(json: ConfigReader, defaults: CommonDefaults): ReturnType<typeof readSequenceTokens> {
+  json.take('is_encoder_decoder', only(true), true);
+  return readSequenceTokens(json, defaults);
+}
+
+/** As `readCommon`, of a model that may be an encoder alone. */
+export function readSequenceTokens(
   json: ConfigReader,
   { generation: defaults, decoderStartToken, ...tokens }: CommonDefaults,
 ): Omit<SequenceToSequenceConfig, 'modelType' | 'vocabularySize'> {
-  json.take('is_encoder_decoder', only(true), true);
   const { paddingToken = tokens.paddingToken, ...special } = readSpecialTokens(json, tokens);
   const generation = { ...defaults, ...readGeneration(json) };
   return {

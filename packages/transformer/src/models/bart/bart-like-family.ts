@@ -10,11 +10,13 @@ import {
   linearRules,
   linearsRules,
   oneOf,
+  readLabels,
   rule,
   sameRules,
   type TiedTensor,
   transposed,
   type WeightRule,
+  writeLabels,
 } from '@sequitur/pretrained';
 import { type CommonDefaults, readCommon, writeCommon } from '../../sequence-to-sequence/attributes.js';
 import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
@@ -25,6 +27,8 @@ export interface BartFamilyOptions extends BartLayout {
   readonly modelType: string;
   /** The name of Python's class. */
   readonly architecture: string;
+  /** The name of Python's class with a classification head, where it has one. */
+  readonly classifier?: string;
   readonly presets?: Readonly<Record<string, BartConfig>>;
   /** Defaults of the config. */
   readonly defaults: CommonDefaults & BartDefaults;
@@ -50,7 +54,14 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
   const { modelType, architecture, presets = {} } = options;
   return {
     modelType,
-    classes: { [architecture]: 'languageModel' },
+    classes: {
+      [architecture]: 'languageModel',
+      ...(options.classifier && { [options.classifier]: 'sequenceClassification' }),
+    },
+    headRules: (kind) =>
+      kind === 'sequenceClassification'
+        ? linearsRules('classification_head', 'head', { dense: 'dense', out_proj: 'output' })
+        : [],
     prefix: '',
     presets,
     aliases: {
@@ -120,7 +131,7 @@ function bartTies(
 
 function readBartConfig(
   json: ConfigReader,
-  { modelType, defaults, separableVocabularies }: BartFamilyOptions,
+  { modelType, defaults, separableVocabularies, classifier }: BartFamilyOptions,
 ): BartConfig {
   const { vocabularySize = 50265, width = 1024, contextLength = 1024, ...sizes } = defaults;
   const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, others, ...common } = sizes;
@@ -133,6 +144,8 @@ function readBartConfig(
     ...values,
     ...(separableVocabularies && readVocabularies(json, values.vocabularySize)),
     ...readCommon(json, common),
+    ...readLabels(json),
+    ...(classifier && { classifierDropout: json.take('classifier_dropout', aShare, 0) }),
   };
 }
 
@@ -143,9 +156,14 @@ function readVocabularies(json: ConfigReader, vocabularySize: number) {
   };
 }
 
-function writeBartConfig(config: BartConfig, { separableVocabularies }: BartFamilyOptions): Record<string, unknown> {
+function writeBartConfig(
+  config: BartConfig,
+  { separableVocabularies, classifier }: BartFamilyOptions,
+): Record<string, unknown> {
   return {
     ...writeCommon(config),
+    ...writeLabels(config),
+    ...(classifier && { classifier_dropout: config.classifierDropout ?? 0 }),
     ...attributes.write(config),
     num_hidden_layers: config.encoderDepth,
     ...(separableVocabularies && {

@@ -1,3 +1,4 @@
+import type { LabelConfig } from '@sequitur/pretrained';
 import type { SequenceToSequenceConfig } from '../../sequence-to-sequence/family.js';
 
 /** The position embeddings of a BART-like model. */
@@ -15,7 +16,7 @@ export type SequencePositions =
  * The config of an encoder-decoder built like BART: BART (Lewis et al. 2020), Marian (Junczys-Dowmunt et al. 2018),
  * Blenderbot, Pegasus. Defaults depend on the family.
  */
-export interface BartConfig extends SequenceToSequenceConfig {
+export interface BartConfig extends SequenceToSequenceConfig, LabelConfig {
   readonly width: number;
   readonly contextLength: number;
   readonly encoderDepth: number;
@@ -42,6 +43,8 @@ export interface BartConfig extends SequenceToSequenceConfig {
   readonly positions?: SequencePositions;
   /** Whether a constant is added to the logits; default true, false for checkpoints that store none. */
   readonly logitsBias?: boolean;
+  /** Dropout rate around the dense layer of a classification head; default 0. */
+  readonly classifierDropout?: number;
   /** Standard deviation of the initial weights; default 0.02. */
   readonly initializerRange?: number;
 }

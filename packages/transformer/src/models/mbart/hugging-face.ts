@@ -6,6 +6,7 @@ import { bartLikeFamily } from '../bart/bart-like-family.js';
  */
 export const mbartFamily = bartLikeFamily({
   ...{ modelType: 'mbart', architecture: 'MBartForConditionalGeneration' },
+  classifier: 'MBartForSequenceClassification',
   ...{ norm: 'pre', positions: 'learned', positionOffset: 2, embeddingNorm: true, startsWithLast: true },
   defaults: {
     ...{ startToken: 0, paddingToken: 1, endToken: 2 },

@@ -15,17 +15,17 @@ import { EncoderStack } from '../../encoder-stack.js';
 import type { EncoderDecoderParts } from '../../sequence-to-sequence/encoder-decoder.js';
 import { SourceEncoder, TargetDecoder } from '../../sequence-to-sequence/sides.js';
 import { TokenEmbedding } from '../../token-embedding.js';
-import type { T5Config } from './config.js';
+import { hasOwnDistances, type T5Config } from './config.js';
 
 /** The parts of a T5: pre-norm without biases; relative position buckets shared by all layers of a stack. */
 export function buildT5(config: T5Config): EncoderDecoderParts {
   const { vocabularySize, width, encoderDepth, decoderDepth, normEpsilon = 1e-6, tied = true, dropout = 0 } = config;
   const { scaledOutput = tied } = config;
   const tokens = new Embedding(vocabularySize, width, normal(config.initialFactor ?? 1));
-  const [looking, writing] = [distances(config, true), distances(config, false)];
+  const [looking, writing] = [distancesOfLayers(config, true), distancesOfLayers(config, false)];
   const norm = () => new RmsNorm(width, normEpsilon);
   const encoderBlocks = Array.from({ length: encoderDepth }, () => {
-    const mixer = new MultiHeadAttention({ ...projections(config), pattern: full(), positions: looking });
+    const mixer = new MultiHeadAttention({ ...projections(config), pattern: full(), positions: looking() });
     return new PreNormBlock({
       mixerNorm: norm(),
       mixer,
@@ -39,7 +39,7 @@ export function buildT5(config: T5Config): EncoderDecoderParts {
     () =>
       new PreNormDecoderBlock({
         mixerNorm: norm(),
-        mixer: new MultiHeadAttention({ ...projections(config), positions: writing }),
+        mixer: new MultiHeadAttention({ ...projections(config), positions: writing() }),
         crossNorm: norm(),
         cross: new CrossAttention(projections(config)),
         feedForwardNorm: norm(),
@@ -76,6 +76,13 @@ function projections({ width, heads, headSize, dropout = 0, initialFactor = 1 }:
     input: drawn(initialFactor / Math.sqrt(width)),
     output: drawn(initialFactor / Math.sqrt(heads * headSize)),
   };
+}
+
+/** The distances of each layer in turn. */
+function distancesOfLayers(config: T5Config, bothWays: boolean): () => RelativeBuckets {
+  if (hasOwnDistances(config)) return () => distances(config, bothWays);
+  const shared = distances(config, bothWays);
+  return () => shared;
 }
 
 function distances({ width, heads, buckets = 32, maxDistance = 128, initialFactor = 1 }: T5Config, bothWays: boolean) {

@@ -23,11 +23,18 @@ export interface T5Config extends SequenceToSequenceConfig {
   readonly buckets?: number;
   /** Larger distances share the last bucket with this one; default 128. */
   readonly maxDistance?: number;
+  /** The config is one of an encoder alone; default false. */
+  readonly encoderOnly?: boolean;
   /** Epsilon of the norms; default 1e-6. */
   readonly normEpsilon?: number;
   readonly dropout?: number;
   /** Factor on the standard deviation of the initial weights; default 1. */
   readonly initialFactor?: number;
+}
+
+/** Whether each layer has its own relative positions, as in UMT5; else all layers of a stack share them. */
+export function hasOwnDistances({ modelType }: T5Config): boolean {
+  return modelType === 'umt5';
 }
 
 const published = {

@@ -13,25 +13,28 @@ import {
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readCommon, writeCommon } from '../../sequence-to-sequence/attributes.js';
+import { readSequenceTokens, writeCommon } from '../../sequence-to-sequence/attributes.js';
 import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
 import { buildT5 } from './build.js';
-import { type T5Config, t5Presets } from './config.js';
+import { hasOwnDistances, type T5Config, t5Presets } from './config.js';
 
 /** T5 (Raffel et al. 2020), versions 1.0 and 1.1. */
-export const t5Family = family('t5', 'T5ForConditionalGeneration', t5Presets);
+export const t5Family = family('t5', 'T5', t5Presets);
 
 /** mT5 (Xue et al. 2021): T5 version 1.1 with a larger vocabulary. */
-export const mt5Family = family('mt5', 'MT5ForConditionalGeneration');
+export const mt5Family = family('mt5', 'MT5');
+
+/** UMT5 (Chung et al. 2023): mT5 whose layers each have their own relative positions. */
+export const umt5Family = family('umt5', 'UMT5');
 
 function family(
   modelType: string,
-  architecture: string,
+  name: string,
   presets: Readonly<Record<string, T5Config>> = {},
 ): EncoderDecoderFamily<T5Config> {
   return {
     modelType,
-    classes: { [architecture]: 'languageModel' },
+    classes: { [`${name}ForConditionalGeneration`]: 'languageModel', [`${name}EncoderModel`]: 'encoder' },
     prefix: '',
     presets,
     aliases: {
@@ -44,8 +47,12 @@ function family(
     },
     readConfig: (json) => readT5Config(json, modelType),
     writeConfig: writeT5Config,
-    build: buildT5,
-    rules: t5Rules,
+    build: (config, headKind) => {
+      if (headKind === 'languageModel') expectDecoder(config);
+      return buildT5(config);
+    },
+    rules: encoderRules,
+    headRules: (kind, config) => (kind === 'languageModel' ? decoderRules(config) : []),
     // Old checkpoints still store this table, though cross-attention has no positions.
     ignoredTensors: () => ['decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight'],
     tiedTensors: ({ tied = true, scaledOutput = tied }) => [
@@ -74,7 +81,8 @@ const MT5_SIZES = { vocabularySize: 250112, width: 512, headSize: 64, heads: 6, 
 
 function readT5Config(json: ConfigReader, modelType: string): T5Config {
   const tied = json.maybe('tie_word_embeddings', aBoolean);
-  const values = attributes.read(json, modelType === 'mt5' ? MT5_SIZES : T5_SIZES);
+  const values = attributes.read(json, modelType === 't5' ? T5_SIZES : MT5_SIZES);
+  const decodes = json.take('is_encoder_decoder', aBoolean, true);
   return {
     modelType,
     ...values,
@@ -82,8 +90,17 @@ function readT5Config(json: ConfigReader, modelType: string): T5Config {
     ...readFeedForward(json, modelType),
     tied: tied ?? true,
     scaledOutput: readScaling(json, modelType, tied),
-    ...readCommon(json, { paddingToken: 0, endToken: 1 }),
+    ...readSequenceTokens(json, { paddingToken: 0, endToken: 1 }),
+    ...(!decodes && { encoderOnly: true }),
   };
+}
+
+/** @throws SequiturError where a config is one of an encoder alone */
+function expectDecoder({ encoderOnly, modelType }: T5Config): void {
+  if (!encoderOnly) return;
+  const expected = 'a model with a decoder';
+  const fix = 'Read it with SequenceEncoder, or leave out is_encoder_decoder: false';
+  throw new SequiturError({ where: `${modelType} config`, expected, got: 'that of an encoder alone', fix });
 }
 
 /**
@@ -94,7 +111,7 @@ function readScaling(json: ConfigReader, modelType: string, tied: boolean | unde
   const version = json.maybe('transformers_version', aText) ?? '';
   const isNew = Number.parseInt(version, 10) >= 5;
   const scaled = json.maybe('scale_decoder_outputs', aBoolean);
-  return scaled ?? (modelType === 't5' ? tied !== false : tied === true && !isNew);
+  return scaled ?? (modelType === 'mt5' ? tied === true && !isNew : tied !== false);
 }
 
 /**
@@ -123,6 +140,7 @@ function writeT5Config(config: T5Config): Record<string, unknown> {
   const { activation = 'relu', gated = false, tied = true, scaledOutput = tied } = config;
   return {
     ...writeCommon(config),
+    ...(config.encoderOnly && { is_encoder_decoder: false }),
     ...attributes.write(config),
     num_decoder_layers: config.decoderDepth,
     feed_forward_proj: gated ? `gated-${activation === 'gelu_new' ? 'gelu' : activation}` : activation,
@@ -133,28 +151,38 @@ function writeT5Config(config: T5Config): Record<string, unknown> {
   };
 }
 
-/** The names of a T5 checkpoint. */
-function t5Rules({ gated = false }: T5Config): WeightRule[] {
-  const [encoder, decoder] = ['encoder.stack.blocks.{i}', 'decoder.blocks.{i}'];
+/** The names of the encoder. */
+function encoderRules(config: T5Config): WeightRule[] {
+  const blocks = 'encoder.stack.blocks.{i}';
   return [
     rule('shared.weight', 'encoder.embedding.tokens.weight'),
+    ...attention('encoder.block.{i}.layer.0', 'SelfAttention', `${blocks}.mixer`),
+    ...feedForward('encoder.block.{i}.layer.1', blocks, config.gated ?? false),
+    ...stackRules(config, 'encoder', 'encoder.stack'),
+  ];
+}
+
+/** The names of the decoder and the output projection. */
+function decoderRules(config: T5Config): WeightRule[] {
+  const blocks = 'decoder.blocks.{i}';
+  return [
     rule('lm_head.weight', 'head.weight', transposed),
-    ...attention('encoder.block.{i}.layer.0', 'SelfAttention', `${encoder}.mixer`),
-    ...feedForward('encoder.block.{i}.layer.1', encoder, gated),
-    ...attention('decoder.block.{i}.layer.0', 'SelfAttention', `${decoder}.mixer`),
-    ...attention('decoder.block.{i}.layer.1', 'EncDecAttention', `${decoder}.cross`),
-    ...feedForward('decoder.block.{i}.layer.2', decoder, gated),
-    ...[
-      ['encoder', 'encoder.stack'],
-      ['decoder', 'decoder'],
-    ].flatMap(([theirs, ours]) => [
-      // All layers share the table, which is stored under the name of the first one.
-      rule(
-        `${theirs}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`,
-        `${ours}.blocks.0.mixer.positions.table.weight`,
-      ),
-      rule(`${theirs}.final_layer_norm.weight`, `${ours}.norm.weight`),
-    ]),
+    ...attention('decoder.block.{i}.layer.0', 'SelfAttention', `${blocks}.mixer`),
+    ...attention('decoder.block.{i}.layer.1', 'EncDecAttention', `${blocks}.cross`),
+    ...feedForward('decoder.block.{i}.layer.2', blocks, config.gated ?? false),
+    ...stackRules(config, 'decoder', 'decoder'),
+  ];
+}
+
+function stackRules(config: T5Config, theirs: string, ours: string): WeightRule[] {
+  // Where all layers share the table, it is stored under the name of the first one.
+  const layer = hasOwnDistances(config) ? '{i}' : 0;
+  return [
+    rule(
+      `${theirs}.block.${layer}.layer.0.SelfAttention.relative_attention_bias.weight`,
+      `${ours}.blocks.${layer}.mixer.positions.table.weight`,
+    ),
+    rule(`${theirs}.final_layer_norm.weight`, `${ours}.norm.weight`),
   ];
 }
 
