@@ -28,7 +28,7 @@ export const LARGE: RandomLlama = {
 /** Layers of a shard. */
 const TOGETHER = 4;
 
-/** Writes a checkpoint with random weights in bfloat16, in shards, without ever holding more than one tensor. */
+/** Writes a checkpoint with random weights in bfloat16, in shards, with one tensor in memory at a time. */
 export async function writeRandomLlama(folder: string, sizes: RandomLlama): Promise<void> {
   const sink = folderSink(folder);
   const shards = shardsOf(sizes);
@@ -93,7 +93,7 @@ function pad(count: number): string {
   return String(count).padStart(5, '0');
 }
 
-/** What it takes to load a checkpoint and to write tokens with it. */
+/** The cost of loading a checkpoint and of decoding with it. */
 export interface LoadRecord {
   readonly secondsToLoad: number;
   /** Bytes of the parameters in memory. */

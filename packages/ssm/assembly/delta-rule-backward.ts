@@ -13,7 +13,7 @@ export function deltaBackwardScratchBytes(keySize: i32, length: i32, chunk: i32)
   return <i32>ROW * (states * keySize + chunk);
 }
 
-/** A half-open range of sequences, counted through batch and heads. */
+/** The backward pass of a half-open range of sequences, counted through batch and heads. */
 export function deltaBackward(call: DeltaCall, first: i32, last: i32, thread: i32): void {
   const keySize = call.keySize, valueSize = call.valueSize, chunk = call.chunk, length = call.length;
   const row = <usize>valueSize << 2, bytes = <usize>keySize * ROW;

@@ -8,7 +8,7 @@ export function deltaForwardScratchBytes(keySize: i32): i32 {
   return keySize * <i32>ROW;
 }
 
-/** A half-open range of sequences, counted through batch and heads. */
+/** The forward pass of a half-open range of sequences, counted through batch and heads. */
 export function deltaForward(call: DeltaCall, first: i32, last: i32, thread: i32): void {
   const keySize = call.keySize, valueSize = call.valueSize;
   const row = <usize>valueSize << 2;

@@ -1,7 +1,7 @@
 import { type MixContext, Module, type SequenceMixer, type StateTree, scoped, within } from '@sequitur/core';
 import { add, mul, type Tensor3D } from '@tensorflow/tfjs-core';
 
-/** One of two mixers, with factors on what it reads and on what it gives; default 1. */
+/** One of two mixers, with factors on its input and on its output; default 1. */
 export interface ScaledMixer<S extends StateTree> {
   readonly mixer: SequenceMixer<S>;
   readonly inputScale?: number;
@@ -15,7 +15,7 @@ export type ParallelState<A extends StateTree, R extends StateTree> = { readonly
  *
  *     y = attention(x) + recurrence(x)
  *
- * Observable: what the mixers offer below `attention` and `recurrence`.
+ * Observable: the values of the mixers below `attention` and `recurrence`.
  */
 export class ParallelMixers<A extends StateTree, R extends StateTree>
   extends Module

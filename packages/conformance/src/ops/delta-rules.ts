@@ -63,7 +63,7 @@ export const gatedDeltaProductCases: Operation = (given) => {
   });
 };
 
-/** gla, simple_gla, retention and lightning_attention: without what the delta rule reads. */
+/** gla, simple_gla, retention and lightning_attention: the recurrence without a delta rule. */
 export const gatedLinearAttentionCases: Operation = (given) => {
   const scale = scaleOf(given, 'q');
   const fixed = fixedDecays(given);

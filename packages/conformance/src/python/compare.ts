@@ -10,7 +10,7 @@ import { LanguageModel, type LanguageModelConfig } from '@sequitur/transformer';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
 import { CASES, LENGTH, PARTS } from './cases.js';
 
-/** How far apart a model is here and in Python: the largest absolute difference of each. */
+/** The largest absolute differences between a model here and in Python. */
 export interface Difference {
   readonly name: string;
   readonly logits: number;

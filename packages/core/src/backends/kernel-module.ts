@@ -2,7 +2,7 @@ import type { BackendName } from './backend.js';
 
 /** A module of kernels that is loaded when their backend is opened, so that pages on another one never load it. */
 export interface KernelModule<Kernels> {
-  /** The kernels, or null while they load or the backend is not open. @throws what their loading threw */
+  /** The kernels, or null while they load or the backend is not open. @throws the error of their loading */
   readonly kernels: () => Kernels | null;
 }
 
@@ -15,8 +15,8 @@ const modules = new Map<BackendName, Entry[]>();
 const opened = new Set<BackendName>();
 
 /**
- * Names a module of kernels. If its backend is open already, as in a package that a page imports later, it is loaded at
- * once; until it is there, operations run by their references.
+ * Registers a module of kernels. If its backend is open already, as for a package that a page imports later, it is
+ * loaded at once; until then, operations run their references.
  *
  * @param load `() => import('./kernels-on-webgpu.js')`
  */
@@ -43,7 +43,7 @@ export function kernelModule<Kernels>(backend: BackendName, load: () => Promise<
   };
 }
 
-/** Waits until all kernels of a backend are loaded that were named so far. */
+/** Waits until all registered kernels of a backend are loaded. */
 export async function loadKernelModules(backend: BackendName): Promise<void> {
   opened.add(backend);
   await Promise.all((modules.get(backend) ?? []).map(loadOnce));

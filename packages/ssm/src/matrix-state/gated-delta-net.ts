@@ -13,8 +13,8 @@ import {
 } from './mixer.js';
 
 /**
- * Gated DeltaNet (Yang, Kautz and Hatamizadeh 2024, section 3.4): the gated delta rule on queries and keys of length 1. The
- * rate at which values are replaced and the decay come from the input, one for each head.
+ * Gated DeltaNet (Yang, Kautz and Hatamizadeh 2024, section 3.4): the gated delta rule on queries and keys of length 1.
+ * The learning rate and the decay of each head depend on the input.
  *
  * Observable: `learningRates` and `logDecays` [batch, length, heads].
  */

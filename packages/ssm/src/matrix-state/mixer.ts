@@ -34,12 +34,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import { ShortConvolution } from '../short-convolution.js';
 
-/** Sizes of a mixer with a matrix for each head as its state. */
+/** Sizes of a mixer whose state is a matrix for each head. */
 export interface MatrixStateOptions {
   readonly width: number;
-  /** Heads, each with a state of its own size. */
+  /** Number of heads, each with a state [keySize, valueSize]. */
   readonly heads: number;
-  /** Heads of queries and keys, each shared by neighbouring heads; default all. */
+  /** Number of query and key heads, each shared by neighbouring heads; default `heads`. */
   readonly keyHeads?: number | undefined;
   /** Size of a head's query and key. */
   readonly keySize: number;
@@ -56,7 +56,7 @@ export interface MatrixStateOptions {
 /** The resolved sizes. */
 export type MatrixStateSizes = { readonly [Key in keyof MatrixStateOptions]-?: number };
 
-/** Queries, keys and values of a chunk, and what its masks say. */
+/** Queries, keys, values and masks of a chunk. */
 export interface HeadVectors {
   /** [batch, length, heads, keySize], as `key`; 0 at padding, like all others. */
   readonly query: Tensor4D;
@@ -71,16 +71,17 @@ export interface HeadVectors {
   readonly resets: Tensor2D | undefined;
 }
 
-/** What a recurrence keeps, by name, besides the last positions of the convolution. */
+/** The states of a recurrence by name, without that of the convolution. */
 export type MatrixStates = { readonly [name: string]: Tensor };
 
 /** The state of a mixer with matrix states, of constant size. */
 export type MatrixState = StateTree & { readonly [name: string]: Tensor };
 
 /**
- * A mixer whose state is a matrix for each head, which keys write values to and queries read: one projection gives queries,
- * keys, values and an output gate, of which the first three pass a short convolution; the recurrence, which a subclass
- * defines, turns them into an output for each head; its norm and the gate come last. Padding changes nothing.
+ * The base class of mixers whose state is a matrix for each head, to which keys write values and from which queries
+ * read. One projection computes queries, keys, values and an output gate; the first three pass through a short
+ * convolution; the recurrence, defined by a subclass, computes the output of each head, which is normalised and gated.
+ * Padding does not affect the result.
  */
 export abstract class MatrixStateMixer extends Module implements SequenceMixer<MatrixState> {
   readonly input: Linear; // [width, keyHeads * 2 * keySize + heads * 2 * valueSize]: query, key, value, output gate
@@ -111,10 +112,10 @@ export abstract class MatrixStateMixer extends Module implements SequenceMixer<M
     this.output = new Linear(heads * valueSize, width, { bias: false, initializer: uniform(limit) });
   }
 
-  /** Shapes of what the recurrence keeps of one sequence, by name. */
+  /** Shapes of the states of one sequence, by name. */
   protected abstract stateShapes(): Readonly<Record<string, readonly number[]>>;
 
-  /** The recurrence: y [batch, length, heads, valueSize], and what it keeps. */
+  /** The recurrence: y [batch, length, heads, valueSize], and the next states. */
   protected abstract recur(
     vectors: HeadVectors,
     state: MatrixStates,
@@ -136,7 +137,7 @@ export abstract class MatrixStateMixer extends Module implements SequenceMixer<M
     };
   }
 
-  /** What the recurrence keeps before the first position. */
+  /** The states before the first position. */
   protected emptyStates(batchSize: number): MatrixStates {
     return Object.fromEntries(
       Object.entries(this.stateShapes()).map(([name, shape]) => [name, zeros([batchSize, ...shape])]),

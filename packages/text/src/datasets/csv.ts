@@ -29,7 +29,8 @@ export const csvRules = {
 const csvOptions = optionsOf<CsvOptions>(csvRules);
 
 /**
- * The rows of comma-separated values (RFC 4180) or of a table with tabs. Empty lines and a byte order mark are left out.
+ * Parses comma-separated values (RFC 4180) or a table with tabs into rows. Empty lines and a byte order mark are
+ * skipped.
  *
  * @throws SequiturError with the line, for a quote that is not closed or followed by anything but a delimiter
  */

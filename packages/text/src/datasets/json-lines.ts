@@ -5,14 +5,14 @@ import { type DataOptions, dataRules, UNNAMED } from './data-options.js';
 /** The JSON object of a line. */
 export interface JsonLine {
   readonly value: Readonly<Record<string, unknown>>;
-  /** From 1. */
+  /** The line number, from 1. */
   readonly line: number;
 }
 
 const jsonLinesOptions = optionsOf<DataOptions>(dataRules);
 
 /**
- * The objects of JSON Lines, one on each line; blank lines are left out.
+ * Parses JSON Lines, one object on each line; blank lines are skipped.
  *
  * @throws SequiturError with the line that is not a JSON object
  */

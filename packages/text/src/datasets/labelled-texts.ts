@@ -23,8 +23,8 @@ const TEXT = ['text', 'sentence', 'content', 'message', 'question', 'utterance',
 const LABEL = ['label', 'category', 'class', 'intent', 'sentiment', 'target'];
 
 /**
- * Texts with their labels, from a table: see `parseCsv`. The columns of text and label are found by name; with two columns
- * one known name is enough.
+ * Parses texts with their labels from a table, as `parseCsv` does. The columns of text and label are found by name;
+ * with two columns one known name is enough.
  *
  * @throws SequiturError with the line, for a row without text or label or with a different number of columns than the
  *   header

@@ -20,7 +20,7 @@ export interface QuestionDocument {
 const questionOptions = optionsOf<DataOptions>(dataRules);
 
 /**
- * Questions in the format of SQuAD, of version 1.1 or 2.0.
+ * Parses questions in the format of SQuAD, version 1.1 or 2.0.
  *
  * @throws SequiturError with the place in the file, if something is missing or the position of an answer is wrong
  */

@@ -12,9 +12,9 @@ export interface TaggedSentence {
 const taggedSentenceOptions = optionsOf<DataOptions>(dataRules);
 
 /**
- * Sentences in the format of CoNLL-2003: one word per line with its tag in the last column, and an empty line between
- * sentences; columns are separated by tabs or spaces. Document lines (`-DOCSTART-`) are skipped. BILOU and IOBES tags are
- * converted to BIO.
+ * Parses sentences in the format of CoNLL-2003: one word per line with its tag in the last column, and an empty line
+ * between sentences; columns are separated by tabs or spaces. Document lines (`-DOCSTART-`) are skipped. BILOU and
+ * IOBES tags are converted to BIO.
  *
  * @throws SequiturError with the line, for a word without a tag, or a tag that is not BIO, BILOU or IOBES
  */

@@ -11,8 +11,8 @@ export interface Translation {
 const translationOptions = optionsOf<DataOptions>(dataRules);
 
 /**
- * Parallel text: a source and a target on each line with a tab between; or two texts with equal numbers of lines.
- * Neighbouring lines of one source are its translations.
+ * Parses parallel text: a source and a target on each line with a tab between; or two texts with equal numbers of
+ * lines. Neighbouring lines of one source are its translations.
  *
  * @param content one text, or source and target
  * @throws SequiturError with the line that lacks a counterpart

@@ -16,7 +16,7 @@ export interface TrainEvaluation {
 
 export interface TrainCheckpoint {
   readonly step: number;
-  /** Its name in the store. */
+  /** The name of the checkpoint in the store. */
   readonly checkpoint: string;
 }
 
@@ -29,8 +29,8 @@ export interface TrainEnd {
 }
 
 /**
- * Callbacks of a run, each awaited before the next step. One that throws ends the run with its error; what was saved
- * before stays.
+ * Callbacks of a run, each awaited before the next step. A callback that throws ends the run with its error; earlier
+ * checkpoints remain.
  */
 export interface TrainCallbacks {
   readonly onStart?: ((start: TrainStart) => void | Promise<void>) | undefined;
@@ -38,7 +38,7 @@ export interface TrainCallbacks {
   readonly onStep?: ((progress: TrainProgress) => void | Promise<void>) | undefined;
   readonly onEvaluate?: ((evaluation: TrainEvaluation) => void | Promise<void>) | undefined;
   readonly onCheckpoint?: ((checkpoint: TrainCheckpoint) => void | Promise<void>) | undefined;
-  /** In every case, once for each `onStart`. */
+  /** Called at the end of the run in every case, once for each `onStart`. */
   readonly onEnd?: ((end: TrainEnd) => void | Promise<void>) | undefined;
 }
 

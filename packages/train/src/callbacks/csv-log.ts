@@ -6,7 +6,7 @@ import type { TrainCallbacks } from './callbacks.js';
 import { logPlace } from './log-place.js';
 
 export interface CsvLogOptions {
-  /** A path (Node), or a file of your own. */
+  /** A path (Node), or an object that reads and writes the file. */
   readonly file: string | LogFile;
   /** Steps between rows, besides those of evaluations and checkpoints; default 1. */
   readonly every?: number | undefined;

@@ -7,7 +7,7 @@ import { recordOf } from './event-records.js';
 import { logPlace } from './log-place.js';
 
 export interface TensorBoardLogOptions {
-  /** The folder of the run (Node), to which a file is added; or a file of your own. */
+  /** The folder of the run (Node), to which a file is added; or an object that reads and writes the file. */
   readonly folder: string | LogFile;
   /** Steps between events, besides those of evaluations; default 1. */
   readonly every?: number | undefined;

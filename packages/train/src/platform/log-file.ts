@@ -1,10 +1,10 @@
-/** A file that grows: a log. */
+/** A log: a file to which content is appended. */
 export interface LogFile {
-  /** For messages. */
+  /** The name of the file, for errors. */
   readonly name: string;
   /** Its content; null where there is none. */
   read(): Promise<Uint8Array | null>;
-  /** Puts this in place of the content. */
+  /** Replaces the content. */
   replace(content: Uint8Array): Promise<void>;
   append(content: Uint8Array): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** What logs and progress bars ask of Node. `#platform` in package.json names this file or `page.ts`. */
+/** What logs and progress bars need from Node. `#platform` in package.json names this file or `page.ts`. */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What logs and progress bars ask of a page. `#platform` in package.json names this file or `node.ts`. */
+/** What logs and progress bars need from a page. `#platform` in package.json names this file or `node.ts`. */
 import { SequiturError } from '@sequitur/core';
 import type { LogFile, TerminalBar } from './log-file.js';
 

@@ -16,9 +16,9 @@ const selectLargestOp = defineOp<SelectLargestAttributes>({
 });
 
 /**
- * The columns of the `count` largest values of each row, in no particular order: x [rows, columns] -> int32 [rows, count].
- * Of equal values those that PyTorch's `topk` takes on a CPU where count is above a sixty-fourth of the columns. Not
- * differentiable; the caller disposes it.
+ * The columns of the `count` largest values of each row, unordered: x [rows, columns] -> int32 [rows, count]. Among
+ * equal values they are those of PyTorch's `topk` on a CPU where count is above a sixty-fourth of the columns. Not
+ * differentiable; the caller disposes the result.
  */
 export function selectLargest(x: Tensor2D, count: number): Tensor2D {
   expectTensor('selectLargest, x', x as Tensor, { shape: [x.shape[0], x.shape[1]] });

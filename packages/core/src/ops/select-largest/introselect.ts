@@ -1,9 +1,9 @@
 type Precedes = (a: number, b: number) => boolean;
 
 /**
- * The places of the `count` largest values: those that C++'s `nth_element` brings to the front, as in the GNU library.
- * Which of several equal values are among them follows from its steps: partitions around the median of three places,
- * then an insertion sort of the last three. Its way out of very uneven partitions is left out.
+ * The indices of the `count` largest values that C++'s `nth_element` moves to the front, as in the GNU library. Its
+ * steps decide among equal values: partitions around the median of three, then an insertion sort of the last three. Its
+ * fallback for very uneven partitions is omitted.
  */
 export function placesOfLargest(values: ArrayLike<number>, start: number, length: number, count: number): number[] {
   const places = Array.from({ length }, (_, place) => place);

@@ -4,18 +4,18 @@ import { type DeltaRule, generalizedDeltaRule } from './index.js';
 
 /** The inputs of the gated delta rule. */
 export interface GatedDeltaRule extends Omit<DeltaRule, 'removal' | 'replacement'> {
-  /** β, float32 [batch, length, heads]: how much of the value under a key is replaced by the new one. */
+  /** β, float32 [batch, length, heads]: the share of the value at a key that is replaced by the new one. */
   readonly learningRate: Tensor3D;
 }
 
 /**
- * The gated delta rule (Yang, Kautz and Hatamizadeh 2024, equation 10): the state decays, then the value that it holds under
- * the key is replaced, in part, by the new one,
+ * The gated delta rule (Yang, Kautz and Hatamizadeh 2024, equation 10): the state decays, then the value at the key is
+ * partly replaced by the new one,
  *
  *     S ← e^logDecay S        S ← S + k (β (v - Sᵀk))ᵀ        y = Sᵀ q
  *
- * With a decay for each row of the state it is Kimi delta attention (Kimi Team 2025, equation 1), without decay the delta
- * rule (Schlag et al. 2021).
+ * With a decay for each row of the state it is Kimi delta attention (Kimi Team 2025, equation 1), without decay the
+ * delta rule (Schlag et al. 2021).
  *
  * @param chunkLength positions per chunk; does not affect the result. Default 64.
  * @returns y and the last state, which the caller disposes

@@ -5,15 +5,15 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 export interface DeltaRule {
   /** q, float32 [batch, length, heads, keySize]. */
   readonly query: Tensor4D;
-  /** k, as `query`. */
+  /** k, of the shape of `query`. */
   readonly key: Tensor4D;
   /** v, float32 [batch, length, heads, valueSize]. */
   readonly value: Tensor4D;
   /** The logarithm of each step's decay, float32 [batch, length, heads], or as `query`: one for each row of the state. */
   readonly logDecay: Tensor;
-  /** a, as `query`: what is read from the state before the step. Default 0. */
+  /** a, of the shape of `query`: the removal key, which reads from the state before the step. Default 0. */
   readonly removal?: Tensor4D | undefined;
-  /** b, as `query`: where it is written to. Default the key. */
+  /** b, of the shape of `query`: the replacement key, to which that value is written. Default the key. */
   readonly replacement?: Tensor4D | undefined;
   /** float32 [batch, heads, keySize, valueSize]; default 0. */
   readonly initialState?: Tensor4D | undefined;
@@ -26,7 +26,7 @@ export interface DeltaRule {
 /** Inputs of the op, in the order of its gradients; `decay` [batch, length, heads, 1 or keySize] is no logarithm. */
 export const DELTA_INPUTS = ['query', 'key', 'value', 'decay', 'initial', 'removal', 'replacement'] as const;
 
-/** The inputs that a call has. */
+/** The names of the inputs of a call. */
 export function deltaInputsOf(inputs: OpInputs): readonly (typeof DELTA_INPUTS)[number][] {
   return DELTA_INPUTS.filter((name) => inputs[name]);
 }

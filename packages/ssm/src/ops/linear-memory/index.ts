@@ -2,7 +2,7 @@ import { expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
 import type { Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { chunkedLinearMemory } from './chunked.js';
 
-/** What a linear memory keeps. */
+/** The state of a linear memory. */
 export interface LinearMemoryState {
   readonly matrix: Tensor4D; // [batch, heads, keySize, valueSize]
   readonly momentum: Tensor4D; // as the matrix
@@ -19,7 +19,7 @@ export interface LinearMemory {
   readonly logDecay: Tensor3D;
   /** The logarithm of the share of the momentum that is kept, log η, as `logDecay`. */
   readonly logMomentum: Tensor3D;
-  /** θ, as `logDecay`. */
+  /** θ, the learning rate, of the shape of `logDecay`. */
   readonly learningRate: Tensor3D;
   /** The state before the first step; default 0. */
   readonly initialState?: LinearMemoryState | undefined;

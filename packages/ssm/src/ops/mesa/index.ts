@@ -3,7 +3,7 @@ import { expandDims, mul, type Tensor2D, type Tensor3D, type Tensor4D, transpose
 import { generalizedDeltaRule } from '../delta-rule/index.js';
 import { type System, solved } from './solve.js';
 
-/** What a Mesa layer keeps: decayed sums of β k kᵀ and of β k vᵀ. */
+/** The state of a Mesa layer: decayed sums of β k kᵀ and of β k vᵀ. */
 export interface MesaState {
   readonly keys: Tensor4D; // [batch, heads, keySize, keySize]
   readonly values: Tensor4D; // [batch, heads, keySize, valueSize]
@@ -18,9 +18,9 @@ export interface Mesa {
   readonly value: Tensor4D;
   /** The logarithm of each step's decay, float32 [batch, length, heads]. */
   readonly logDecay: Tensor3D;
-  /** β, as `logDecay`. */
+  /** β, the input gate, of the shape of `logDecay`. */
   readonly inputGate: Tensor3D;
-  /** Λ, float32 [heads, keySize], above 0. */
+  /** Λ, the diagonal regularization, float32 [heads, keySize], above 0. */
   readonly regularization: Tensor2D;
   /** The state before the first step; default 0. */
   readonly initialState?: MesaState | undefined;
@@ -29,14 +29,14 @@ export interface Mesa {
 }
 
 /**
- * The Mesa layer (von Oswald et al. 2025, equations 5 to 8): at each position the linear map from keys to values that solves
- * the regularized least squares problem of all positions so far, applied to the query,
+ * The Mesa layer (von Oswald et al. 2025, equations 5 to 8): at each position the linear map from keys to values that
+ * solves the regularized least squares problem of all positions so far, applied to the query,
  *
  *     H ← γ H + β k kᵀ        G ← γ G + β k vᵀ        y = Gᵀ (H + Λ)⁻¹ q
  *
  * The system is solved by conjugate gradients, for all positions at once.
  *
- * @param steps of conjugate gradients; default 30
+ * @param steps number of steps of conjugate gradients; default 30
  * @returns y [batch, length, heads, valueSize] and the last state, which the caller disposes
  * @throws SequiturError when a shape or dtype does not match
  */

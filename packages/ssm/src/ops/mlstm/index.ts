@@ -25,7 +25,7 @@ import {
 import { generalizedDeltaRule } from '../delta-rule/index.js';
 import { maximumScan, NEVER } from './maximum-scan.js';
 
-/** What an mLSTM keeps: its matrix and normalizer are scaled by e^-stabilizer. */
+/** The state of an mLSTM; matrix and normalizer are scaled by e^-stabilizer. */
 export interface MlstmState {
   readonly matrix: Tensor4D; // [batch, heads, keySize, valueSize]
   readonly normalizer: Tensor3D; // [batch, heads, keySize]
@@ -54,8 +54,8 @@ export interface Mlstm {
 }
 
 /**
- * The mLSTM of xLSTM (Beck et al. 2024, equations 19 to 27): a matrix for each head with an exponential input gate; f is its
- * sigmoid keep gate, and m keeps the exponentials in range,
+ * The mLSTM of xLSTM (Beck et al. 2024, equations 19 to 27): a matrix for each head with an exponential input gate; f
+ * is the sigmoid forget gate, and the stabilizer m keeps the exponentials in range,
  *
  *     m' = max(log f + m, i)    C ← f e^(m - m') C + e^(i - m') k vᵀ    n ← f e^(m - m') n + e^(i - m') k
  *     y = Cᵀq / max(|n·q|, e^-m')    with q / √keySize

@@ -23,9 +23,9 @@ import {
 export interface RgLru {
   /** float32 [batch, length, width]. */
   readonly x: Tensor3D;
-  /** Before the sigmoid, as `x`. */
+  /** The input gate before the sigmoid, of the shape of `x`. */
   readonly inputGate: Tensor3D;
-  /** Before the sigmoid, as `x`: the recurrence gate. */
+  /** The recurrence gate before the sigmoid, of the shape of `x`. */
   readonly decayGate: Tensor3D;
   /** Λ, float32 [width]: softplus of it is the decay rate where the gate is open. */
   readonly decayRate: Tensor;

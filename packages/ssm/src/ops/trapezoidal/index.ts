@@ -20,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { generalizedDeltaRule } from '../delta-rule/index.js';
 
-/** What a trapezoidal scan keeps: its matrix, and the last key and value, which the next step enters again. */
+/** The state of a trapezoidal scan: its matrix, and the last key and value, which the next step adds again. */
 export interface TrapezoidalState {
   readonly matrix: Tensor4D; // [batch, heads, keySize, valueSize]
   readonly key: Tensor4D; // [batch, heads, rank, keySize]
@@ -36,9 +36,9 @@ export interface TrapezoidalScan {
   readonly value: Tensor;
   /** Δ A, float32 [batch, length, heads]. */
   readonly logDecay: Tensor3D;
-  /** Δ, as `logDecay`; 0 at padding. */
+  /** Δ, the step size, of the shape of `logDecay`; 0 at padding. */
   readonly stepSize: Tensor3D;
-  /** λ, as `logDecay`: the weight of the current input against the one before. */
+  /** λ, of the shape of `logDecay`: the weight of the current input relative to the previous one. */
   readonly blend: Tensor3D;
   readonly initialState: TrapezoidalState;
   /** float32 [batch, length], 1 at the first position of each packed sequence, which starts from an empty state, else 0. */
@@ -46,12 +46,13 @@ export interface TrapezoidalScan {
 }
 
 /**
- * The recurrence of Mamba-3 (Lahoti et al. 2026, section 3.1): a state space discretized by the trapezoidal rule, which enters
- * the input of each step and of the one before it,
+ * The recurrence of Mamba-3 (Lahoti et al. 2026, section 3.1): a state space discretized by the trapezoidal rule, which
+ * adds the inputs of the current and of the previous step,
  *
  *     S ← e^(ΔA) (S + (1 - λ) Δ k₋₁ v₋₁ᵀ) + λ Δ k vᵀ        y = Sᵀ q
  *
- * Each input is entered once, with both of its weights; what belongs to the next step is taken out of what is read before it.
+ * Each input is added once, with both of its weights; the part of the next step is subtracted from what is read before
+ * it.
  *
  * @returns y [batch, length, rank, heads, valueSize] and the last state, which the caller disposes
  * @throws SequiturError when a shape or dtype does not match

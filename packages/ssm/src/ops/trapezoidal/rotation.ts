@@ -1,8 +1,8 @@
 import { add, concat, cos, mul, reshape, sin, split, stack, sub, type Tensor, zeros } from '@tensorflow/tfjs-core';
 
 /**
- * Neighbouring elements 2 i and 2 i + 1 of vectors, rotated by angle i; the others unchanged. So the complex decays of a state
- * become a position encoding of its keys and queries (Lahoti et al. 2026, section 3.2).
+ * Rotates neighbouring elements 2 i and 2 i + 1 of vectors by angle i; the others are unchanged. The complex decays of
+ * a state become a positional encoding of its keys and queries (Lahoti et al. 2026, section 3.2).
  *
  * @param x [..., size]
  * @param angles [..., angles], at most size / 2

@@ -23,7 +23,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 
-/** What TTT-linear keeps: the map at the beginning of a mini-batch, and the gradients of its positions so far. */
+/** The state of TTT-linear: the map at the beginning of a mini-batch, and the gradients of its positions so far. */
 export type TttState = {
   readonly weight: Tensor4D; // [batch, heads, size, size]
   readonly bias: Tensor4D; // [batch, heads, 1, size]
@@ -50,11 +50,11 @@ export interface TttLinear {
 }
 
 export interface TttOptions {
-  /** Positions whose gradients are taken at the same state; default 16. */
+  /** Number of positions whose gradients are taken at the same state; default 16. */
   readonly miniBatch?: number;
   /** ε of the norm; default 1e-6. */
   readonly epsilon?: number;
-  /** What the norm is added to: the query, or what it norms. Default the query. */
+  /** The tensor to which the norm's output is added: the query (the default), or its input. */
   readonly residual?: 'query' | 'prediction';
 }
 
