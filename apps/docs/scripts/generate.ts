@@ -2,6 +2,7 @@
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { Application } from 'typedoc';
+import { conformancePage } from './conformance-page.js';
 import { llmsText } from './llms-text.js';
 import { modelsPage } from './models-page.js';
 
@@ -80,5 +81,6 @@ for (const file of await readdir(join(root, 'docs'))) {
   if (file.endsWith('.png')) await cp(join(root, 'docs', file), join(site, 'public', file));
 }
 await writeFile(join(site, 'reference/models.md'), modelsPage());
+await writeFile(join(site, 'reference/conformance.md'), await conformancePage());
 if (!process.argv.includes('--without-api')) await writeApi();
 await writeFile(join(site, 'public/llms.txt'), await llmsText(site));

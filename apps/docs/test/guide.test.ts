@@ -6,10 +6,12 @@ import { beforeAll } from 'vitest';
 const guide = join(import.meta.dirname, '../site/guide');
 
 const modules = {
+  'node:fs/promises': () => import('node:fs/promises'),
   '@sequitur/attention': () => import('@sequitur/attention'),
   '@sequitur/bert': () => import('@sequitur/bert'),
   '@sequitur/core': () => import('@sequitur/core'),
   '@sequitur/gpt': () => import('@sequitur/gpt'),
+  '@sequitur/mamba': () => import('@sequitur/mamba'),
   '@sequitur/pretrained': () => import('@sequitur/pretrained'),
   '@sequitur/text': () => import('@sequitur/text'),
   '@sequitur/train': () => import('@sequitur/train'),

@@ -43,6 +43,7 @@ export default defineConfig({
         text: 'Reference',
         items: [
           page('Supported models', '/reference/models'),
+          page('Conformance', '/reference/conformance'),
           page('A model in 30 lines', '/reference/minimal'),
           page('A tour of the code', '/reference/tour'),
           page('Glossary', '/reference/glossary'),
