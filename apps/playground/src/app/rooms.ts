@@ -41,3 +41,7 @@ export const rooms: readonly Room[] = [
     load: () => import('../rooms/compare/Compare.svelte'),
   },
 ];
+
+export function roomOf(id: string): Room {
+  return rooms.find((room) => room.id === id) ?? rooms[0]!;
+}
