@@ -19,7 +19,17 @@ const LOOKS = [
 
 /** Every room: how it is filled, and its link. */
 const ROOMS: readonly { readonly name: string; readonly hash: string; fill(page: Page): Promise<void> }[] = [
-  { name: 'see', hash: 'see', fill: (page) => page.waitForTimeout(4000) },
+  {
+    name: 'see',
+    hash: 'see',
+    fill: async (page) => {
+      await page.locator('[data-step="9"]').waitFor();
+      // Pictures are drawn when they come into sight.
+      for (let step = 1; step <= 9; step++) await page.locator(`[data-step="${step}"] h2`).scrollIntoViewIfNeeded();
+      await page.getByRole('img', { name: /^Mamba:/ }).waitFor();
+      await page.evaluate(() => scrollTo(0, 0));
+    },
+  },
   {
     name: 'train',
     hash:
@@ -33,12 +43,13 @@ const ROOMS: readonly { readonly name: string; readonly hash: string; fill(page:
   },
   {
     name: 'write',
-    hash: 'write?model=site:stories-gpt&prompt=The Fox and the Well',
+    hash: 'write?model=site:stories-gpt&prompt=The fox met a lion in the wood.',
     fill: async (page) => {
       await page.getByRole('button', { name: 'Write', exact: true }).click();
       await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
-      await page.locator('.paper [role=button]').nth(12).click();
-      await page.waitForTimeout(1500);
+      await branchAt(page, 10);
+      await page.getByRole('button', { name: 'Go on', exact: true }).waitFor();
+      await alternativesAt(page, 18);
     },
   },
   {
@@ -56,6 +67,19 @@ const ROOMS: readonly { readonly name: string; readonly hash: string; fill(page:
     },
   },
 ];
+
+/** Opens what else a token could have been, and points at the second. */
+async function alternativesAt(page: Page, token: number): Promise<void> {
+  await page.getByRole('group', { name: 'The text' }).getByRole('button').nth(token).click();
+  const list = page.getByRole('group', { name: /^Alternatives to/ }).getByRole('listitem');
+  await list.nth(1).getByRole('button').hover();
+  await page.getByRole('button', { name: 'Branch here' }).waitFor();
+}
+
+async function branchAt(page: Page, token: number): Promise<void> {
+  await alternativesAt(page, token);
+  await page.getByRole('button', { name: 'Branch here' }).click();
+}
 
 const { values } = parseArgs({ options: { to: { type: 'string', default: 'screenshots' } } });
 const folder = resolve(values.to);

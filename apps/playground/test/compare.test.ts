@@ -2,7 +2,7 @@ import { parseRecords } from '@sequitur/bench/page';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CompareProgress } from '../src/protocol/compare.js';
 import { memoryStore } from '../src/worker/storage/store.js';
-import { connect } from './in-process.js';
+import { connect, TEXT } from './in-process.js';
 
 describe('comparing in the worker', () => {
   const lines: { close: () => void }[] = [];
@@ -11,7 +11,7 @@ describe('comparing in the worker', () => {
   });
 
   function open(store = memoryStore()) {
-    const line = connect(store);
+    const line = connect(store, async () => TEXT.repeat(4));
     lines.push(line);
     return line.engine;
   }
@@ -49,6 +49,12 @@ describe('comparing in the worker', () => {
     const [first, second] = train as [(typeof train)[number], (typeof train)[number]];
     expect(first.predicted.time).toBeNull();
     expect(second.predicted.time).toBeCloseTo((first.time * second.predicted.flops!) / first.predicted.flops!, 6);
+    const learnt = records.filter((record) => record.type === 'trained');
+    expect(comparison.architectures.map(({ name, trained }) => [name, trained!.loss])).toEqual(
+      settings.architectures.map((name) => [name, learnt.find(({ architecture }) => architecture === name)!.loss]),
+    );
+    // A text of few characters that repeats: whoever learns is far below a guess.
+    for (const { loss } of learnt) expect(loss).toBeLessThan(Math.log(30));
     expect(await open(store).call('compare.last', undefined)).toEqual([comparison]);
   });
 

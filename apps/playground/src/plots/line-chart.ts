@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import { bytes, compact, milliseconds, percent } from './format.js';
+import { valueText, xText } from './format-axis.js';
 import { drawEndLabels, drawGuide, drawToCome } from './marks.js';
 
 export interface Line {
@@ -20,6 +20,8 @@ export interface Line {
   readonly isFilled?: boolean;
   /** A line with circles. */
   readonly hasPoints?: boolean;
+  /** Heading in the table of the chart; default the label. */
+  readonly column?: string;
   /** Whether the line has a label at its end. */
   readonly isNamed?: boolean;
 }
@@ -45,6 +47,19 @@ export interface ChartData {
   readonly yRange: readonly [number, number];
   /** The last x with data. */
   readonly known?: number;
+}
+
+/** The part of a chart between two x, with room for what is drawn there. */
+export function zoomed(data: ChartData, xRange: readonly [number, number], isLog = false): ChartData {
+  const inside = data.lines.flatMap(({ x, y, isFaint }) =>
+    isFaint
+      ? []
+      : y.filter((value, index) => Number.isFinite(value) && x[index]! >= xRange[0] && x[index]! <= xRange[1]),
+  );
+  if (inside.length === 0) return { ...data, xRange };
+  const [low, high] = [Math.min(...inside), Math.max(...inside)];
+  const room = 0.08 * (high - low || Math.abs(high) || 1);
+  return { ...data, xRange, yRange: isLog ? [low * 0.95, high * 1.05] : [low - room, high + room] };
 }
 
 /** Colours of the page, resolved for canvases. */
@@ -103,8 +118,7 @@ export function chartOptions(
         ...{ size: 26, gap: 4, grid: { show: false }, ticks: { stroke: ink.axis, size: 5, width: 1 } },
         border: { show: true, stroke: ink.axis, width: 1 },
         ...(xTicks && { splits: () => [...xTicks] }),
-        values: (_, splits) =>
-          splits.map((value) => (value >= 1e5 ? compact(value).trim() : value.toLocaleString('en'))),
+        values: (_, splits) => splits.map(xText),
         space: isNarrow ? 56 : 90,
       },
       {
@@ -156,12 +170,8 @@ function seriesOf(line: Line, ink: Ink): uPlot.Series {
 }
 
 function tickText(value: number | null, yText: ChartOptions['yText'], [low, high]: readonly [number, number]): string {
-  if (value === null) return '';
-  if (yText) return yTexts[yText](value);
-  return value.toFixed(high - low < 0.5 ? 3 : 2);
+  return value === null ? '' : valueText(value, yText, high - low < 0.5 ? 3 : 2);
 }
-
-const yTexts = { percent, time: milliseconds, bytes, compact: (value: number) => compact(value).trim() } as const;
 
 /** 1, 3, 10, 30 and so on; only 1, 10, 100 where there are many. */
 function logTicks([low, high]: readonly [number, number]): number[] {

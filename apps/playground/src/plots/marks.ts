@@ -53,7 +53,7 @@ interface EndLabel {
 export function drawEndLabels(plot: uPlot, lines: readonly Line[], ink: Ink): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
-  const labels = lines.filter(({ isNamed, x }) => isNamed && x.length > 1).map((line) => labelOf(plot, line));
+  const labels = lines.filter((line) => endsInside(plot, line)).map((line) => labelOf(plot, line));
   const start = Math.max(0, ...labels.map(({ x }) => x)) + 22 * ratio;
   ctx.save();
   ctx.font = fontOf(ink);
@@ -63,6 +63,12 @@ export function drawEndLabels(plot: uPlot, lines: readonly Line[], ink: Ink): vo
     for (const label of labels) drawLabel(ctx, label, start, ratio);
   }
   ctx.restore();
+}
+
+/** Whether the line has a name, and the part that is shown reaches its end. */
+function endsInside({ scales }: uPlot, { isNamed, x }: Line): boolean {
+  const { min = 0, max = 0 } = scales.x ?? {};
+  return Boolean(isNamed) && x.length > 1 && x.at(-1)! >= min! && x.at(-1)! <= max!;
 }
 
 function labelOf(plot: uPlot, { label: text, colour, x, y }: Line): EndLabel {

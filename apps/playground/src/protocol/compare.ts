@@ -30,6 +30,15 @@ export interface MeasuredPoint {
   };
 }
 
+/** One architecture, whatever is measured of it. */
+export interface MeasuredArchitecture {
+  readonly name: string;
+  readonly family: Family;
+  readonly parameters: number;
+  /** Validation loss after a moment of training on the same text; null where it was not trained. */
+  readonly trained: { readonly loss: number; readonly steps: number; readonly seconds: number } | null;
+}
+
 /** One architecture in one mode. */
 export interface MeasuredCurve {
   readonly architecture: string;
@@ -48,7 +57,7 @@ export interface Comparison {
   readonly started: string;
   readonly backend: MeasuredBackend;
   readonly on: string;
-  readonly architectures: readonly { readonly name: string; readonly family: Family; readonly parameters: number }[];
+  readonly architectures: readonly MeasuredArchitecture[];
   readonly curves: readonly MeasuredCurve[];
   /** Summary, as in the bench's report. */
   readonly sentences: readonly string[];

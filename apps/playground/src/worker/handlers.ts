@@ -38,7 +38,7 @@ export function answer(port: Port, { store, readText, openSite, backends }: Surr
   const readers = new Readers(store, openSite);
   const handlers: Handlers<Commands> = {
     ...backendCommands(engine, lab),
-    ...compareCommands({ engine, store, lab }),
+    ...compareCommands({ engine, store, lab, readText }),
     ...insideCommands({ shelf, engine, readers }),
     ...modelCommands(shelf),
     ...readCommands(engine, readers),

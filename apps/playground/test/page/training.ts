@@ -64,6 +64,33 @@ export function training(stage: Stage): void {
     expect(last).toEqual([...sample, sample[1]]);
   });
 
+  it('looks closer at a part of the curves, by mouse and by keyboard, and shows them as a table', async () => {
+    const page = await stage.open(`train?${TINY}&${GPT}`);
+    await train(page);
+    await done(page, 'GPT', 60);
+    const chart = page.getByRole('img', { name: /^Training loss/ });
+    await page.getByText('Show as table').first().click();
+    const cells = page.getByRole('region', { name: /^Training loss/ }).locator('tbody tr');
+    const table = await cells.allTextContents();
+    expect(table).toHaveLength(40);
+    expect(table.every((row) => /^\d+\d\.\d\d/.test(row))).toBe(true);
+    const { x, y, width } = (await chart.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + 100);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 2 + 60, y + 100, { steps: 4 });
+    await page.mouse.up();
+    const all = page.getByRole('button', { name: 'Show all' });
+    await all.click();
+    expect(await all.count()).toBe(0);
+    await chart.focus();
+    await page.keyboard.press('+');
+    await all.waitFor();
+    await page.keyboard.press('Escape');
+    await all.waitFor({ state: 'detached' });
+    // The table is of the whole chart, whatever part is drawn.
+    expect(await cells.allTextContents()).toEqual(table);
+  });
+
   it('saves a run as a folder', async () => {
     const page = await stage.open('train?task=parity:6&budget=steps:5&batch=2x8&run=LSTM;16;lstm');
     await train(page);

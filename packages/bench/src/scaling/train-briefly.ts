@@ -2,10 +2,10 @@ import { crossEntropy, initialize, parametersOf, Random, type SequenceModel } fr
 import { consecutiveWindows, randomWindows, type WindowBatch } from '@sequitur/text';
 import { adamW, nextTokenLoss, trainStep } from '@sequitur/train';
 import { dispose, type Scalar, type Tensor2D, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Book } from './book.js';
 import type { CandidateModel } from './candidate.js';
 import type { Participant } from './plan.js';
 import type { TrainedRecord } from './records.js';
-import type { Book } from './text.js';
 
 const WINDOW = { length: 128, batchSize: 4 };
 const HELD_OUT_BATCHES = 8;

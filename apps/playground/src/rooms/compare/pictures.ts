@@ -116,6 +116,7 @@ function predicted({ law }: MeasuredCurve, { id, colour, x, y }: Line, longest: 
   return {
     id: `${id} predicted`,
     label: id,
+    column: `${id}, predicted`,
     colour,
     dash: DOTTED,
     x: [last, 2 * longest],
@@ -129,12 +130,17 @@ function declared(curve: MeasuredCurve, cost: Cost, colour: string): Line[] {
   const of = ({ predicted: known }: MeasuredPoint) => (cost === 'time' ? known.time : known.flops);
   const line = lineOf(curve, of, DOTTED, colour);
   if (line.x.length < 2) return [];
-  return [{ ...line, id: `${line.id} declared`, hasPoints: false, isThin: true }];
+  return [{ ...line, id: `${line.id} declared`, column: `${line.label}, declared`, hasPoints: false, isThin: true }];
 }
 
 /** The same on the other backend: its circles are filled. */
 function besideOf(curve: MeasuredCurve, of: (point: MeasuredPoint) => number | null, { dash, colour }: Line): Line {
-  return { ...lineOf(curve, of, dash, colour), id: `${curve.architecture} beside`, isFilled: true };
+  return {
+    ...lineOf(curve, of, dash, colour),
+    id: `${curve.architecture} beside`,
+    column: `${curve.architecture}, WebGPU`,
+    isFilled: true,
+  };
 }
 
 function lengthsOf(curves: readonly MeasuredCurve[]): number[] {

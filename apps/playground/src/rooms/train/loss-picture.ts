@@ -51,6 +51,7 @@ export function lossPicture(rows: readonly Row[], against: Against, isLog: boole
       {
         ...common,
         id: `${id} validation`,
+        column: `${spec.name}, validation`,
         x: validation.map(({ step }) => x[step - 1]!),
         y: validation.map(({ loss }) => loss),
         isPoints: true,

@@ -4,6 +4,7 @@ import type { Engine } from '../backend.js';
 import { SequiturError } from '../packages.js';
 import type { Store } from '../storage/store.js';
 import type { Lab } from '../train/lab.js';
+import type { ReadText } from '../train/texts.js';
 import { comparisonOf, familyNamed, linesOf } from './comparison.js';
 import { measure } from './measure.js';
 
@@ -11,13 +12,14 @@ interface CompareParts {
   readonly engine: Engine;
   readonly store: Store;
   readonly lab: Lab;
+  readonly readText: ReadText;
 }
 
 const LAST = 'compare/last';
 const BACKENDS: readonly MeasuredBackend[] = ['wasm', 'webgpu', 'cpu'];
 
 /** What the room Compare can ask. The bench is loaded when it is first needed. */
-export function compareCommands({ engine, store, lab }: CompareParts): Handlers<CompareCommands> {
+export function compareCommands({ engine, store, lab, readText }: CompareParts): Handlers<CompareCommands> {
   const bench = () => import('@sequitur/bench/page');
 
   async function kept(lines: string) {
@@ -46,7 +48,8 @@ export function compareCommands({ engine, store, lab }: CompareParts): Handlers<
       if (lab.isTraining) throw busy();
       const before = (await engine.open()).name;
       try {
-        return await kept(linesOf(await measure(settings, await engine.open(settings.backend), context)));
+        const backend = await engine.open(settings.backend);
+        return await kept(linesOf(await measure(settings, backend, readText, context)));
       } finally {
         // The sweep opens separate devices: the backend of the other rooms is opened again.
         await engine.open(before);

@@ -41,7 +41,8 @@ export function comparisonOf(records: readonly ResultRecord[], bench: Bench): Co
           ? 'WebGPU'
           : 'plain JavaScript',
     architectures: analysis.architectures.map(({ architecture, family, parameters }) => {
-      return { name: architecture, family: familyNamed(family), parameters };
+      const trained = analysis.trained.find((record) => record.architecture === architecture) ?? null;
+      return { name: architecture, family: familyNamed(family), parameters, trained };
     }),
     curves: analysis.curves.flatMap((curve) => curveOf(curve, analysis, bench)),
     sentences: bench.sentences(analysis),

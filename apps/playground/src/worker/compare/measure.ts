@@ -3,16 +3,21 @@ import type { CompareProgress, CompareSettings } from '../../protocol/compare.js
 import type { CallContext } from '../../protocol/server.js';
 import { nextTask } from '../next-task.js';
 import type { Backend } from '../packages.js';
+import type { ReadText } from '../train/texts.js';
 import { comparisonOf } from './comparison.js';
 
 /** Seconds that one run may take: a page is watched. */
 const TIME_LIMIT = 20;
+/** Seconds that each architecture learns, for the losses. */
+const TRAIN_SECONDS = 2;
+const TEXT = 'moby-dick';
 const MODES = ['train', 'prefill', 'decode'] as const;
 
-/** Measures architectures of equal size on ever longer texts; gives what is known after every record. */
+/** Measures architectures of equal size on ever longer texts, then how fast they learn one; tells of every record. */
 export async function measure(
   settings: CompareSettings,
   backend: Backend,
+  readText: ReadText,
   { signal, part }: CallContext<CompareProgress>,
 ): Promise<ResultRecord[]> {
   const bench = await import('@sequitur/bench/page');
@@ -32,6 +37,18 @@ export async function measure(
   for await (const record of all) {
     records.push(record);
     tell();
+  }
+  const training = {
+    book: bench.bookOf(await readText(TEXT)),
+    seconds: TRAIN_SECONDS,
+    sync: () => backend.sync(),
+    signal,
+  };
+  for (const participant of participants) {
+    progress = { ...progress, now: `training ${participant.name}` };
+    tell();
+    await nextTask();
+    records.push(await bench.trainBriefly(participant, training));
   }
   return records;
 }

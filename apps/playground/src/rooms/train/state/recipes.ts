@@ -1,8 +1,15 @@
 import { compact } from '../../../plots/format.js';
 import type { Recipe } from '../../../protocol/recipe.js';
 
-/** A text of the site. */
-export const texts = [{ id: 'moby-dick', title: 'Moby-Dick', megabytes: 1.2 }] as const;
+/** A text of the site, and who may use it. */
+export const texts = [
+  {
+    id: 'moby-dick',
+    title: 'Moby-Dick',
+    megabytes: 1.2,
+    licence: 'Moby-Dick, Herman Melville 1851: public domain',
+  },
+] as const;
 
 /** The default recipe: two minutes on a laptop. */
 export function defaultRecipe(): Recipe {
