@@ -7,10 +7,11 @@ const RELOADED = 'reloaded for isolation';
 export function keepForOffline(): void {
   const { serviceWorker } = navigator;
   if (!serviceWorker) return;
-  addEventListener('load', () => {
-    // Without one all is as before, but for use without a network.
-    serviceWorker.register('./service-worker.js').catch(() => {});
-  });
+  // Without one all is as before, but for use without a network.
+  const register = () => void serviceWorker.register('./service-worker.js').catch(() => {});
+  // A room that loads slowly is there only after the event.
+  if (document.readyState === 'complete') register();
+  else addEventListener('load', register);
   if (!crossOriginIsolated) isolateWhenControlled(serviceWorker);
 }
 
