@@ -10,7 +10,7 @@ import './styles/range.css';
 
 const target = document.getElementById('app')!;
 const room = roomOf(address.room);
-// A room that cannot be loaded says so itself.
+// If this fails, the frame loads it again and reports the error.
 const first = await room.load().then(
   ({ default: Content }) => ({ id: room.id, Content }),
   () => null,

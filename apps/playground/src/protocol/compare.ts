@@ -30,7 +30,7 @@ export interface MeasuredPoint {
   };
 }
 
-/** One architecture, whatever is measured of it. */
+/** An architecture with its size and its loss. */
 export interface MeasuredArchitecture {
   readonly name: string;
   readonly family: Family;
