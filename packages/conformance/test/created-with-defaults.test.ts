@@ -40,6 +40,7 @@ const gpts: Readonly<Record<string, object>> = {
   ...{ deepseek_v2: { ...deepSeek, scoring: 'softmax' }, deepseek_v3: { ...deepSeek, scoring: 'sigmoid' } },
   ...{ falcon: FULL, gptj: { ...FULL, rotaryDimensions: 4 }, opt: FULL, lfm2: { ...FULL, attends: [true, false] } },
   ...{ bamba: { ...FULL, ...scan, attends: [true, false] }, falcon_h1: { ...FULL, ...scan } },
+  zamba2: { ...FULL, ...scan, hybrid: [false, true], adapterRank: 3 },
   ...{ jamba: { ...experts, attends: [true, false], sparse: [false, true] } },
   granitemoehybrid: { ...experts, ...scan, experts: 4, sharedWidth: 12, attends: [true, false] },
   ...{ cohere: FULL, cohere2: FULL, glm: FULL, glm4: FULL, phi: FULL, phi3: FULL, stablelm: FULL, starcoder2: FULL },
@@ -192,6 +193,7 @@ const NAMES = [
   ...['falcon_mamba', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
   ...['deberta-v2'],
   ...['umt5'],
+  ...['zamba2'],
 ];
 
 describe('a model created with every default', () => {

@@ -14,7 +14,7 @@ const families = {
     ...['gpt2', 'gpt_neox', 'gpt_neo', 'gptj', 'bloom', 'falcon', 'opt', 'llama', 'mistral', 'qwen2', 'qwen3'],
     ...['smollm3', 'granite', 'olmo2', 'olmo3', 'gemma', 'gemma2', 'gemma3_text', 'cohere', 'cohere2', 'glm', 'glm4'],
     ...['phi', 'phi3', 'stablelm', 'starcoder2', 'lfm2', 'mixtral', 'qwen2_moe', 'qwen3_moe', 'gpt_oss', 'deepseek_v2'],
-    ...['deepseek_v3', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1'],
+    ...['deepseek_v3', 'bamba', 'jamba', 'granitemoehybrid', 'falcon_h1', 'zamba2'],
   ],
   TransformerXl: ['transfo-xl'],
   MemoryTransformerXl: ['lm-rmt'],

@@ -64,6 +64,10 @@ const inOtherWords: Readonly<Record<string, readonly string[]>> = {
   'deepseek-v3-yarn': ['rope_scaling', 'qk_head_dim'],
   't5-encoder': ['use_cache'],
   'umt5-encoder': ['tokenizer_class'],
+  zamba2: [
+    ...['attention_head_dim', 'attention_hidden_size', 'mamba_headdim', 'kv_channels', 'num_query_groups'],
+    ...['hybrid_layer_ids', 'time_step_max', 'time_step_floor', 'use_mem_eff_path'],
+  ],
   'falcon-h1': ['mamba_expand'], // another attribute says the width
   'llama-yarn-mscale': ['rope_scaling'],
   'phi3-longrope': ['rope_scaling'],

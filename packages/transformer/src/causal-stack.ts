@@ -154,8 +154,9 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
       const placed = { ...context, ...place };
       let x = this.embedding.place(vectors, state.length, placed); // [batch, length, width]
       context.observe?.('embedding', x);
+      const reading = { ...placed, embedded: x };
       const blocks = this.blocks.map((block, index) => {
-        const { output, state: next } = block.apply(x, state.blocks[index]!, within(placed, `blocks.${index}`));
+        const { output, state: next } = block.apply(x, state.blocks[index]!, within(reading, `blocks.${index}`));
         x = output;
         return next;
       });

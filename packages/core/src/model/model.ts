@@ -48,6 +48,8 @@ export interface MixContext extends Context {
    * throw an error. Absent: none.
    */
   readonly resets?: Tensor2D | undefined;
+  /** The vectors that the first block of a stack reads, [batch, length, width], for blocks that read them again. */
+  readonly embedded?: Tensor3D | undefined;
 }
 
 /** The context of a step of a causal model. */

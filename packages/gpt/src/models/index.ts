@@ -33,6 +33,7 @@ import { qwen3MoeFamily } from './qwen3-moe/hugging-face.js';
 import { smolLm3Family } from './smollm3/hugging-face.js';
 import { stableLmFamily } from './stablelm/hugging-face.js';
 import { starcoder2Family } from './starcoder2/hugging-face.js';
+import { zamba2Family } from './zamba2/hugging-face.js';
 
 export type { BambaConfig } from './bamba/config.js';
 export type { BloomConfig } from './bloom/config.js';
@@ -69,6 +70,7 @@ export type { Qwen3MoeConfig } from './qwen3-moe/config.js';
 export type { SmolLm3Config } from './smollm3/config.js';
 export type { StableLmConfig } from './stablelm/config.js';
 export type { Starcoder2Config } from './starcoder2/config.js';
+export type { Zamba2Config } from './zamba2/config.js';
 export {
   bambaFamily,
   bloomFamily,
@@ -107,6 +109,7 @@ export {
   smolLm3Family,
   stableLmFamily,
   starcoder2Family,
+  zamba2Family,
 };
 
 /** All families of decoder-only models of this package. */
@@ -116,5 +119,5 @@ export const gptFamilies: readonly CausalFamily<GptConfig>[] = [
   ...[gemmaFamily, gemma2Family, gemma3Family, cohereFamily, cohere2Family, glmFamily, glm4Family],
   ...[phiFamily, phi3Family, stableLmFamily, starcoder2Family, lfm2Family],
   ...[mixtralFamily, qwen2MoeFamily, qwen3MoeFamily, gptOssFamily, deepSeekV2Family, deepSeekV3Family],
-  ...[bambaFamily, jambaFamily, graniteMoeHybridFamily, falconH1Family],
+  ...[bambaFamily, jambaFamily, graniteMoeHybridFamily, falconH1Family, zamba2Family],
 ];

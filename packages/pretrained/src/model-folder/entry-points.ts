@@ -20,6 +20,7 @@ export const entryPoints: Readonly<Record<string, string>> = {
       'jamba',
       'granitemoehybrid',
       'falcon_h1',
+      'zamba2',
     ],
   ]),
   ...spread('TransformerXl of @sequitur/gpt', ['transfo-xl']),
