@@ -1,5 +1,14 @@
-import { append, CACHE_BLOCK, cacheCapacity, keepMaskRows, maskRows, SequiturError, showShape } from '@sequitur/core';
-import { concat, fill, pad, slice, type Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import {
+  append,
+  CACHE_BLOCK,
+  cacheCapacity,
+  keepMaskRows,
+  maskRows,
+  SequiturError,
+  showShape,
+  showValue,
+} from '@sequitur/core';
+import { concat, fill, pad, slice, Tensor, type Tensor2D, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
 import { type Pattern, reach } from './patterns/index.js';
 
 /**
@@ -48,11 +57,15 @@ export function expectCache(cache: KeyValueCache, chunk: KeyValueChunk): void {
     const [, , heads, size] = like.shape;
     const wanted = `${name} of shape [${batch}, ${kept} or more, ${heads}, ${size}]`;
     if (!tensor) throw misfit(wanted, 'none');
+    if (!(tensor instanceof Tensor)) throw misfit(wanted, showValue(tensor));
     const fits = tensor.rank === 4 && [0, 2, 3].every((axis) => tensor.shape[axis] === like.shape[axis]);
     if (!fits || tensor.shape[1] < kept) throw misfit(wanted, showShape(tensor.shape));
   }
-  if (!attentionMask || (attentionMask.shape[0] === batch && attentionMask.shape[1] === kept)) return;
-  throw misfit(`a mask of shape [${batch}, ${kept}]`, showShape(attentionMask.shape));
+  if (attentionMask === undefined) return;
+  const wanted = `a mask of shape [${batch}, ${kept}]`;
+  if (!(attentionMask instanceof Tensor)) throw misfit(wanted, showValue(attentionMask));
+  if (attentionMask.shape[0] !== batch || attentionMask.shape[1] !== kept)
+    throw misfit(wanted, showShape(attentionMask.shape));
 }
 
 function misfit(expected: string, got: string): SequiturError {

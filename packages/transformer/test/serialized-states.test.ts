@@ -59,6 +59,18 @@ const changes: Record<string, readonly [change: Change, message: RegExp]> = {
     },
     /block 0: expected a cache of the 4 tokens/,
   ],
+  'a number in place of keys': [
+    (saved) => {
+      block(saved).keys = 7;
+    },
+    /the KV cache: expected keys of shape .*, got 7/,
+  ],
+  'a number in place of a mask': [
+    (saved) => {
+      block(saved).attentionMask = 7;
+    },
+    /the KV cache: expected a mask of shape .*, got 7/,
+  ],
   'a length below 0': [
     (saved) => {
       block(saved).length = -1;
