@@ -2,10 +2,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { SequiturError } from '../errors.js';
 
-/** A variable and these comments keep bundlers for Node from resolving a package that is optional. */
-const PACKAGE = 'webgpu';
-const load = (): Promise<typeof import('webgpu')> =>
-  import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ PACKAGE);
+/** A name that bundlers for Node do not know, so that they resolve no optional package; comments are minified away. */
+const load = (name: string): Promise<typeof import('webgpu')> => import(/* @vite-ignore */ name);
 
 let gpu: GPU | undefined;
 let collect: (() => void) | undefined;
@@ -14,7 +12,7 @@ let collect: (() => void) | undefined;
 export async function openGpu(): Promise<GPU> {
   if (gpu) return gpu;
   try {
-    const { create, globals } = await load();
+    const { create, globals } = await load('webgpu');
     Object.assign(globalThis, globals);
     gpu = create([]);
     collect = exposedCollector();
