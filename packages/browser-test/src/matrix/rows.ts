@@ -55,7 +55,7 @@ const plain = (path: string): Row['run'] => {
   return async ({ project, browser }) => ({ written: await openPage(browser, project, path) });
 };
 
-/** A project beside that one, with its packages, whose page is this one. */
+/** A project next to that one, with its packages, whose page is this one. */
 const vite = (page: string, out: string): Row['run'] => {
   return async ({ project, browser }) => {
     const root = join(project, '..', out);
