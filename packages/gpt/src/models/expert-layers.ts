@@ -1,13 +1,5 @@
 import { activationByName, normal } from '@sequitur/core';
-import {
-  aBoolean,
-  aNumber,
-  type ConfigReader,
-  rule,
-  stackedOf,
-  transposed,
-  type WeightRule,
-} from '@sequitur/pretrained';
+import { aNumber, attribute, rule, stackedOf, transposed, type WeightRule } from '@sequitur/pretrained';
 import { LoadBalance, MixtureOfExperts, type MixtureOfExpertsOptions } from '@sequitur/transformer';
 import type { LlamaConfig } from './llama/config.js';
 
@@ -45,19 +37,12 @@ export function balanceOf({ experts, activeExperts, balances, balanceCoefficient
 
 const atLeast0 = aNumber('a number of at least 0', (value) => value >= 0);
 
-/** Reads the load-balancing loss. */
-export function readBalance(
-  json: ConfigReader,
-  coefficient = 0.001,
-): Pick<ExpertConfig, 'balanceCoefficient' | 'balances'> {
+/** The attributes of the load-balancing loss. */
+export function balance(coefficient = 0.001) {
   return {
-    balanceCoefficient: json.take('router_aux_loss_coef', atLeast0, coefficient),
-    balances: json.take('output_router_logits', aBoolean, false),
+    balanceCoefficient: attribute.of('router_aux_loss_coef', atLeast0, coefficient, 0.001),
+    balances: attribute.flag('output_router_logits', false),
   };
-}
-
-export function writeBalance({ balanceCoefficient = 0.001, balances = false }: ExpertConfig): Record<string, unknown> {
-  return { router_aux_loss_coef: balanceCoefficient, output_router_logits: balances };
 }
 
 /**

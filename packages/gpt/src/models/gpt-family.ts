@@ -1,5 +1,6 @@
 import {
-  type ConfigReader,
+  type AttributePart,
+  attributeTable,
   type Family,
   type LabelConfig,
   linearRules,
@@ -25,11 +26,9 @@ export interface GptConfig extends CausalConfig, LabelConfig {
   readonly heads: number;
 }
 
-type SharedConfig = keyof LabelConfig | 'startToken' | 'endToken' | 'paddingToken';
-
 /** The options of a family of decoder-only models. */
 export interface GptFamilyOptions<Config extends GptConfig>
-  extends Pick<Family<Config>, 'modelType' | 'aliases' | 'prefix' | 'rules' | 'writeConfig'> {
+  extends Pick<Family<Config>, 'modelType' | 'aliases' | 'prefix' | 'rules'> {
   readonly presets: Readonly<Record<string, Config>>;
   /** Python's classes: the base model, the language model, the classifier. */
   readonly classes: readonly [base: string, languageModel: string, classifier: string];
@@ -39,8 +38,8 @@ export interface GptFamilyOptions<Config extends GptConfig>
   readonly head?: string;
   /** Buffers of the base model, for example stored masks, named after `prefix`. */
   buffers?(config: Config): readonly StoredBuffer[];
-  /** Reads the attributes that are specific to the family. */
-  readConfig(json: ConfigReader): Omit<Config, SharedConfig> & Partial<Config>;
+  /** The attributes of its configs, without tokens and labels, which all families have. */
+  readonly attributes: readonly AttributePart<Config>[];
   build(config: Config): LanguageModelParts;
 }
 
@@ -48,6 +47,7 @@ export interface GptFamilyOptions<Config extends GptConfig>
 export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Config>): CausalFamily<Config> {
   const { modelType, prefix, presets, head = 'lm_head' } = options;
   const [base, languageModel, classifier] = options.classes;
+  const attributes = attributeTable<Config>(...options.attributes);
   return {
     modelType,
     classes: { [base]: 'none', [languageModel]: 'languageModel', [classifier]: 'sequenceClassification' },
@@ -55,15 +55,15 @@ export function gptFamily<Config extends GptConfig>(options: GptFamilyOptions<Co
     presets,
     aliases: options.aliases ?? {},
     readConfig: (json) => {
-      const own = options.readConfig(json);
+      const own = attributes.read(json);
       const tokens = tokensWithin(options.tokens ?? {}, own.vocabularySize);
-      return { ...own, ...readSpecialTokens(json, tokens), ...readLabels(json) } as unknown as Config;
+      return { ...own, ...readSpecialTokens(json, tokens), ...readLabels(json) };
     },
     writeConfig: (config) => ({
       ...writeSpecialTokens(config),
       ...writeLabels(config),
       use_cache: true,
-      ...options.writeConfig(config),
+      ...attributes.write(config),
     }),
     build: (config) => options.build(config),
     rules: (config, stackPrefix) => options.rules(config, stackPrefix),

@@ -1,9 +1,11 @@
 import { SequiturError, showValue } from '@sequitur/core';
 import {
-  aBoolean,
+  type AttributeTable,
   aCount,
   anInteger,
   aPositive,
+  attribute,
+  attributeTable,
   type ConfigReader,
   depthwise,
   linearRules,
@@ -36,50 +38,42 @@ export interface Mamba2LayerConfig {
 }
 
 export interface Mamba2LayerDefaults {
-  readonly width: number;
   readonly scanHeads: number;
   readonly scanHeadSize: number;
+  /** Another attribute for the inner width; default none: it is `mamba_expand` x width. */
+  readonly readInnerWidth?: (json: ConfigReader) => number | undefined;
 }
 
-/** Reads the Mamba-2 layers. The inner width may be given by another attribute, or is `mamba_expand` x width. */
-export function readMamba2Layers(
-  json: ConfigReader,
-  defaults: Mamba2LayerDefaults,
-  given?: number | undefined,
-): Mamba2LayerConfig {
-  const width = json.take('hidden_size', anInteger(), defaults.width);
-  const expanded = Math.trunc(json.take('mamba_expand', aPositive, 2) * width);
-  const innerWidth = given ?? expanded;
-  const heads = json.take('mamba_n_heads', aCount, defaults.scanHeads);
-  const scanHeadSize = json.take('mamba_d_head', aHeadSize(innerWidth / heads), defaults.scanHeadSize);
-  expectHeads(json, heads * scanHeadSize, innerWidth);
-  return {
-    innerWidth,
-    scanHeadSize,
-    stateSize: json.take('mamba_d_state', anInteger(), 256),
-    groups: json.take('mamba_n_groups', anInteger(), 1),
-    kernelSize: json.take('mamba_d_conv', anInteger(), 4),
-    chunkLength: json.take('mamba_chunk_size', anInteger(), 256),
-    stepLimit: json.take('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
-    projectionBias: json.take('mamba_proj_bias', aBoolean, false),
-    convolutionBias: json.take('mamba_conv_bias', aBoolean, true),
-  };
-}
-
-/** What `readMamba2Layers` reads, as config.json spells it. */
-export function writeMamba2Layers(config: Mamba2LayerConfig & { readonly width: number }): Record<string, unknown> {
-  return {
-    mamba_expand: config.innerWidth / config.width,
-    mamba_n_heads: config.innerWidth / config.scanHeadSize,
-    mamba_d_head: config.scanHeadSize,
-    mamba_d_state: config.stateSize,
-    mamba_n_groups: config.groups ?? 1,
-    mamba_d_conv: config.kernelSize ?? 4,
-    mamba_chunk_size: config.chunkLength ?? 256,
-    ...(config.stepLimit && { time_step_limit: config.stepLimit }),
-    mamba_proj_bias: config.projectionBias ?? false,
-    mamba_conv_bias: config.convolutionBias ?? true,
-  };
+/** The attributes of Mamba-2 layers. */
+export function mamba2Layers(defaults: Mamba2LayerDefaults): AttributeTable<Mamba2LayerConfig> {
+  return attributeTable<Mamba2LayerConfig>(
+    {
+      read: (json, known) => {
+        const expanded = Math.trunc(json.take('mamba_expand', aPositive, 2) * known!.width);
+        const innerWidth = defaults.readInnerWidth?.(json) ?? expanded;
+        const heads = json.take('mamba_n_heads', aCount, defaults.scanHeads);
+        const scanHeadSize = json.take('mamba_d_head', aHeadSize(innerWidth / heads), defaults.scanHeadSize);
+        expectHeads(json, heads * scanHeadSize, innerWidth);
+        return { innerWidth, scanHeadSize };
+      },
+      write: (config) => {
+        const { width, innerWidth, scanHeadSize } = config as Mamba2LayerConfig & { readonly width: number };
+        return {
+          ...{ mamba_expand: innerWidth / width, mamba_n_heads: innerWidth / scanHeadSize },
+          mamba_d_head: scanHeadSize,
+        };
+      },
+    },
+    {
+      stateSize: attribute.integer('mamba_d_state', 256),
+      groups: attribute.integer('mamba_n_groups', 1),
+      kernelSize: attribute.integer('mamba_d_conv', 4),
+      chunkLength: attribute.integer('mamba_chunk_size', 256),
+      stepLimit: attribute.optional('time_step_limit', aSpan, [0, Number.POSITIVE_INFINITY]),
+      projectionBias: attribute.flag('mamba_proj_bias', false),
+      convolutionBias: attribute.flag('mamba_conv_bias', true),
+    },
+  );
 }
 
 const aHeadSize =

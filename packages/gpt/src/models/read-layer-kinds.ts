@@ -21,16 +21,18 @@ export function readLayerKinds<T>(
   });
 }
 
-/** Names of the output projections, which attention and other mixers of one model call otherwise. */
+/**
+ * Names of the output projections, which attention and other mixers of one model call otherwise.
+ *
+ * @param layer `model.layers.{i}`
+ */
 export function mixerOutputRules(
   attends: readonly boolean[],
-  prefix: string,
+  layer: string,
   names: { readonly attention: string; readonly other: string },
 ): WeightRule[] {
-  return attends.flatMap((attention, layer) =>
-    linearRules(
-      `${prefix}layers.${layer}.${attention ? names.attention : names.other}`,
-      `blocks.${layer}.mixer.output`,
-    ),
-  );
+  return attends.flatMap((attention, index) => {
+    const theirs = `${layer.replace('{i}', `${index}`)}.${attention ? names.attention : names.other}`;
+    return linearRules(theirs, `blocks.${index}.mixer.output`);
+  });
 }

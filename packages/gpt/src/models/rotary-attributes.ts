@@ -1,11 +1,13 @@
 import type { RotaryScaling } from '@sequitur/attention';
 import { SequiturError, showValue } from '@sequitur/core';
 import {
+  type AttributeTable,
   aBoolean,
   aNumber,
   anInteger,
   aPositive,
   type ConfigReader,
+  defined,
   oneOf,
   type ReadAttribute,
 } from '@sequitur/pretrained';
@@ -25,12 +27,32 @@ const KNOWN = {
   longrope: ['factor', 'attention_factor', 'long_factor', 'short_factor', 'original_max_position_embeddings'],
 } as const;
 
-/** The rotary attributes of a config. */
+/** The rotary encoding of a config. */
 export interface RotaryAttributes {
-  readonly rotaryBase: number;
-  readonly rotaryScaling: RotaryScaling | undefined;
-  /** The fraction of each head that is rotated; absent: not given. */
-  readonly partialRotaryFactor: number | undefined;
+  readonly rotaryBase?: number;
+  readonly rotaryScaling?: RotaryScaling;
+  /** The fraction of each head that is rotated. */
+  readonly partialRotaryFactor?: number;
+}
+
+/**
+ * The attributes of a rotary encoding.
+ *
+ * @param base that of Python's class
+ * @param share the share of each head that the class rotates, in families that read one
+ */
+export function rotary({ base, share }: Pick<RotaryNames, 'base' | 'share'> = {}): AttributeTable<RotaryAttributes> {
+  return {
+    read: (json, known) => {
+      const shares = share === undefined ? [] : ['partial_rotary_factor'];
+      return readRotary(json, known?.contextLength, { bases: ['rope_theta'], shares, base, share });
+    },
+    write: ({ rotaryBase = 10000, partialRotaryFactor = share && 1, rotaryScaling }) => ({
+      rope_theta: rotaryBase,
+      ...(partialRotaryFactor !== undefined && { partial_rotary_factor: partialRotaryFactor }),
+      ...(rotaryScaling && { rope_scaling: writeRotaryScaling(rotaryScaling) }),
+    }),
+  };
 }
 
 const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
@@ -60,11 +82,11 @@ export function readRotary(
   const read = readUnited(contextLength, shares.length > 0, trainedLength);
   // Where both are given, the class takes the old one.
   const [scaled, united] = [json.maybe('rope_scaling', read), json.maybe('rope_parameters', read)];
-  return {
+  return defined({
     rotaryBase: scaled?.base ?? united?.base ?? base ?? defaultBase,
     rotaryScaling: scaled?.scaling ?? united?.scaling,
     partialRotaryFactor: scaled?.share ?? united?.share ?? share ?? defaultShare,
-  };
+  }) as RotaryAttributes;
 }
 
 function readUnited(contextLength: number, canShare: boolean, trainedLength?: number) {

@@ -1,6 +1,6 @@
 import { causal, type Pattern, slidingWindow } from '@sequitur/attention';
 import { SequiturError } from '@sequitur/core';
-import { anInteger, type ConfigReader, texts } from '@sequitur/pretrained';
+import { type AttributeTable, aBoolean, anInteger, type ConfigReader, texts } from '@sequitur/pretrained';
 
 /** Which layers see a window, and how wide it is. */
 export interface WindowedLayers {
@@ -10,29 +10,51 @@ export interface WindowedLayers {
   readonly windowed?: readonly boolean[];
 }
 
-interface LayerTypeDefaults {
-  readonly depth: number;
+interface WindowDefaults {
   /** The default window of configs without one; null: no windows. */
   readonly window: number | null;
-  /** Whether a layer has a window where `layer_types` is not given. */
-  readonly isWindowed: (layer: number) => boolean;
+  /** Whether `use_sliding_window` says that there are windows, which are off where it is not given. */
+  readonly switched?: boolean;
+  /** Which layers have a window where `layer_types` is not given. */
+  readonly layers: (json: ConfigReader) => (layer: number) => boolean;
 }
 
-/** Reads `sliding_window` and `layer_types`; absent ones have the defaults of the class. */
-export function readWindowedLayers(
-  json: ConfigReader,
-  { depth, window, isWindowed }: LayerTypeDefaults,
-): WindowedLayers {
+/** The attributes of windows: `sliding_window` and `layer_types`, with the defaults of Python's class. */
+export function windowedLayers(defaults: WindowDefaults): AttributeTable<WindowedLayers> {
+  return {
+    read: (json, known) => readWindowedLayers(json, known!.depth, defaults),
+    write: (config) => {
+      const { window, depth } = config as WindowedLayers & { readonly depth: number };
+      const kinds = Array.from({ length: depth }, (_, layer) => isWindowedLayer(config, layer));
+      return {
+        ...(defaults.switched && { use_sliding_window: window !== undefined }),
+        sliding_window: window ?? null,
+        layer_types: kinds.map((is) => (is ? 'sliding_attention' : 'full_attention')),
+      };
+    },
+  };
+}
+
+/** All layers but every n-th, as `sliding_window_pattern` says, or the class. */
+export function allButEvery(usual: number): WindowDefaults['layers'] {
+  return (json) => {
+    const given =
+      json.maybe('sliding_window_pattern', anInteger()) ?? json.maybe('_sliding_window_pattern', anInteger());
+    return (layer) => (layer + 1) % (given ?? usual) !== 0;
+  };
+}
+
+function readWindowedLayers(json: ConfigReader, depth: number, { window, switched, layers }: WindowDefaults) {
+  const used = !switched || json.take('use_sliding_window', aBoolean, false);
+  const isWindowed = layers(json);
   const given = json.has('sliding_window') ? json.maybe('sliding_window', anInteger()) : (window ?? undefined);
   const kinds = json.maybe('layer_types', texts);
-  const windowed = kinds ? kinds.map(isSliding) : Array.from({ length: depth }, (_, layer) => isWindowed(layer));
+  const windowed = kinds
+    ? kinds.map(isSliding)
+    : Array.from({ length: depth }, (_, layer) => used && isWindowed(layer));
   if (windowed.length !== depth) {
-    const got = `${windowed.length}`;
-    throw new SequiturError({
-      where: `${json.where}, layer_types`,
-      expected: `${depth} kinds, one for each layer`,
-      got,
-    });
+    const [where, got] = [`${json.where}, layer_types`, `${windowed.length}`];
+    throw new SequiturError({ where, expected: `${depth} kinds, one for each layer`, got });
   }
   if (!windowed.includes(true)) return {};
   if (given !== undefined) return { window: given, windowed };
@@ -44,17 +66,6 @@ function isSliding(kind: string, layer: number): boolean {
   if (kind === 'sliding_attention' || kind === 'full_attention') return kind === 'sliding_attention';
   const expected = 'sliding_attention or full_attention';
   throw new SequiturError({ where: `config.json, layer_types, layer ${layer}`, expected, got: kind });
-}
-
-/** What `readWindowedLayers` reads, as config.json spells it. */
-export function writeWindowedLayers({ window, windowed }: WindowedLayers, depth: number): Record<string, unknown> {
-  const kinds = Array.from({ length: depth }, (_, layer) =>
-    isWindowedLayer({ ...(window && { window }), ...(windowed && { windowed }) }, layer),
-  );
-  return {
-    sliding_window: window ?? null,
-    layer_types: kinds.map((is) => (is ? 'sliding_attention' : 'full_attention')),
-  };
 }
 
 export function isWindowedLayer({ window, windowed }: WindowedLayers, layer: number): boolean {

@@ -1,47 +1,64 @@
-import type { ReadAttribute } from './attributes.js';
+import { defined } from './attributes.js';
 import type { ConfigReader } from './config-reader.js';
 
-/**
- * An attribute of `config.json`: its name and kind there; its default in `config.json`, without which it is required;
- * and its default in our config, by default the same.
- */
-export type AttributeEntry = readonly [
-  name: string,
-  // biome-ignore lint/suspicious/noExplicitAny: the kind says the type
-  read: ReadAttribute<any>,
-  absent?: string | number | boolean,
-  unsaid?: string | number | boolean,
-];
+/** The attributes of our config that have been read so far. */
+// biome-ignore lint/suspicious/noExplicitAny: each attribute knows the type of those that it asks for
+export type PartialConfig = Readonly<Record<string, any>>;
 
-type ValuesOf<Entries> = {
-  readonly [Name in keyof Entries]: Entries[Name] extends readonly [string, ReadAttribute<infer T>, ...unknown[]]
-    ? T
-    : never;
-};
-
-/** Attributes of `config.json` that are read and written by the same entries. */
-export interface AttributeTable<Values> {
-  /** @param defaults in place of those of the table */
-  read(json: ConfigReader, defaults?: { readonly [Name in keyof Values]?: Values[Name] }): Values;
-  write(config: { readonly [Name in keyof Values]?: Values[Name] | undefined }): Record<string, unknown>;
+/** An attribute of our config: how `config.json` says it. See `attribute` for the usual kinds. */
+export interface Attribute<T> {
+  /** @param known the attributes before this one */
+  read(json: ConfigReader, known: PartialConfig): T;
+  /**
+   * The attributes of `config.json`.
+   *
+   * @param value undefined where it is absent from our config
+   */
+  write(value: T | undefined, config: PartialConfig): Readonly<Record<string, unknown>>;
 }
 
-/** A table of attributes by their names in our config. */
-export function attributeTable<const Entries extends Readonly<Record<string, AttributeEntry>>>(
-  entries: Entries,
-): AttributeTable<ValuesOf<Entries>> {
+/** Attributes of `config.json` that are read and written by the same entries. */
+export interface AttributeTable<Config extends object> {
+  /** @param known attributes that were read before */
+  read(json: ConfigReader, known?: PartialConfig): Config;
+  write(config: Config): Readonly<Record<string, unknown>>;
+}
+
+/** Attributes by their names in our config, or another table: what several families have in common. */
+export type AttributePart<Config extends object> =
+  | { readonly [Name in keyof Config]?: Attribute<Config[Name] | undefined> }
+  | AttributeTable<Partial<Config>>;
+
+/** A table of attributes, in the order in which they are written. Of two that give the same one, the later counts. */
+export function attributeTable<Config extends object>(
+  ...parts: readonly AttributePart<Config>[]
+): AttributeTable<Config> {
+  const tables = parts.map((part) => (isTable(part) ? part : tableOf(part as Entries)));
+  return {
+    read: (json, known = {}) => {
+      const values = { ...known };
+      for (const table of tables) Object.assign(values, table.read(json, values));
+      return values as Config;
+    },
+    write: (config) => defined(Object.assign({}, ...tables.map((table) => table.write(config as Partial<Config>)))),
+  };
+}
+
+type Entries = Readonly<Record<string, Attribute<unknown>>>;
+
+function isTable<Config extends object>(part: AttributePart<Config>): part is AttributeTable<Partial<Config>> {
+  return 'read' in part && typeof part.read === 'function';
+}
+
+function tableOf<Config extends object>(entries: Entries): AttributeTable<Partial<Config>> {
   const list = Object.entries(entries);
   return {
-    read: (json, defaults = {}) =>
-      Object.fromEntries(
-        list.map(([ours, [name, read, absent]]) => [
-          ours,
-          json.take(name, read, defaults[ours as keyof Entries] ?? absent),
-        ]),
-      ) as ValuesOf<Entries>,
+    read: (json, known = {}) => {
+      const values: Record<string, unknown> = {};
+      for (const [name, attribute] of list) values[name] = attribute.read(json, { ...known, ...values });
+      return defined(values) as Partial<Config>;
+    },
     write: (config) =>
-      Object.fromEntries(
-        list.map(([ours, [name, , absent, unsaid = absent]]) => [name, config[ours as keyof Entries] ?? unsaid]),
-      ),
+      Object.assign({}, ...list.map(([name, attribute]) => attribute.write((config as PartialConfig)[name], config))),
   };
 }

@@ -1,5 +1,6 @@
 export { parseJson } from '../files/json.js';
-export { type AttributeEntry, type AttributeTable, attributeTable } from './attribute-table.js';
+export * as attribute from './attribute.js';
+export * from './attribute-table.js';
 export * from './attributes.js';
 export * from './config-reader.js';
 export * from './labels.js';

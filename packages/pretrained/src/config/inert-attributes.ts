@@ -103,6 +103,18 @@ const byModelType: Readonly<Record<string, readonly string[]>> = {
   gpt_neo: ['attention_layers', 'n_positions'],
   gptj: ['rotary'],
   gpt_neox: ['n_positions'],
+  // What the class does not read, or reads under another name.
+  qwen2_moe: ['sliding_window', 'max_window_layers'],
+  qwen3_moe: ['sliding_window', 'max_window_layers'],
+  gpt_oss: ['experts_per_token', 'initial_context_length'],
+  deepseek_v2: ['aux_loss_alpha', 'ep_size', 'qk_head_dim', 'seq_aux'],
+  deepseek_v3: ['ep_size', 'qk_head_dim'],
+  // What follows from other attributes, and what only the kernels of a GPU read.
+  zamba2: [
+    ...['attention_head_dim', 'attention_hidden_size', 'mamba_headdim', 'kv_channels', 'num_query_groups'],
+    ...['hybrid_layer_ids', 'time_step_max', 'time_step_floor', 'use_mem_eff_path', 'use_mamba_kernels'],
+    'num_logits_to_keep',
+  ],
   bart: bartLike,
   marian: bartLike,
   mbart: bartLike,

@@ -1,8 +1,8 @@
 import {
+  type AttributeTable,
   anInteger,
   anything,
   type ConfigReader,
-  only,
   readSpecialTokens,
   type SpecialTokens,
   writeSpecialTokens,
@@ -27,24 +27,29 @@ export interface CommonDefaults extends SpecialTokens {
   readonly generation?: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the attributes of tokens and generation that all encoder-decoder configs share. */
-export function readCommon(json: ConfigReader, defaults: CommonDefaults): ReturnType<typeof readSequenceTokens> {
-  json.take('is_encoder_decoder', only(true), true);
-  return readSequenceTokens(json, defaults);
-}
-
-/** As `readCommon`, of a model that may be an encoder alone. */
-export function readSequenceTokens(
-  json: ConfigReader,
-  { generation: defaults, decoderStartToken, ...tokens }: CommonDefaults,
-): Omit<SequenceToSequenceConfig, 'modelType' | 'vocabularySize'> {
-  const { paddingToken = tokens.paddingToken, ...special } = readSpecialTokens(json, tokens);
-  const generation = { ...defaults, ...readGeneration(json) };
+/** The attributes of tokens and generation that all encoder-decoder configs share, and encoders cut from them. */
+export function commonAttributes({
+  generation: defaults,
+  decoderStartToken,
+  ...tokens
+}: CommonDefaults): AttributeTable<Omit<SequenceToSequenceConfig, 'modelType' | 'vocabularySize'>> {
   return {
-    ...special,
-    paddingToken,
-    decoderStartToken: json.take('decoder_start_token_id', anInteger(0), decoderStartToken ?? paddingToken),
-    ...(Object.keys(generation).length > 0 && { generation }),
+    read: (json) => {
+      const { paddingToken = tokens.paddingToken, ...special } = readSpecialTokens(json, tokens);
+      const generation = { ...defaults, ...readGeneration(json) };
+      return {
+        ...special,
+        paddingToken,
+        decoderStartToken: json.take('decoder_start_token_id', anInteger(0), decoderStartToken ?? paddingToken),
+        ...(Object.keys(generation).length > 0 && { generation }),
+      };
+    },
+    write: (config) => ({
+      decoder_start_token_id: config.decoderStartToken,
+      ...writeSpecialTokens(config),
+      ...config.generation,
+      use_cache: true,
+    }),
   };
 }
 
@@ -52,14 +57,4 @@ function readGeneration(json: ConfigReader): Record<string, unknown> {
   // null disables a default setting of the class.
   const named = GENERATION.filter((name) => json.has(name));
   return Object.fromEntries(named.map((name) => [name, json.maybe(name, anything) ?? null]));
-}
-
-export function writeCommon(config: SequenceToSequenceConfig): Record<string, unknown> {
-  return {
-    is_encoder_decoder: true,
-    decoder_start_token_id: config.decoderStartToken,
-    ...writeSpecialTokens(config),
-    ...config.generation,
-    use_cache: true,
-  };
 }

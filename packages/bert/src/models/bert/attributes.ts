@@ -1,7 +1,11 @@
 import {
+  type AttributePart,
+  type AttributeTable,
   aBoolean,
-  type ConfigReader,
-  oneOf,
+  anInteger,
+  aShare,
+  attribute,
+  EAGER,
   readLabels,
   readSpecialTokens,
   type SpecialTokens,
@@ -10,43 +14,74 @@ import {
 } from '@sequitur/pretrained';
 import type { BertConfig, PositionKind } from '../../config.js';
 
+/** The defaults of Python's class for attributes that the config does not have. */
+export interface EncoderDefaults extends SpecialTokens {
+  readonly vocabularySize?: number;
+  readonly activation?: string;
+  /** There must be a padding token, since positions are counted from it; default false. */
+  readonly needsPadding?: boolean;
+}
+
+/** The attributes of labels, tokens and tied weights that all encoders share. */
+export function encoderTokens(defaults: EncoderDefaults): AttributeTable<Partial<BertConfig>> {
+  const { vocabularySize = 30522, activation: _, needsPadding = false, paddingToken: usual = 0, ...tokens } = defaults;
+  return {
+    read: (json) => {
+      const needed = needsPadding ? json.take('pad_token_id', anInteger(0), usual) : null;
+      const within = tokensWithin(tokens, json.take('vocab_size', anInteger(), vocabularySize));
+      const { paddingToken = needed, ...special } = readSpecialTokens(json, { paddingToken: usual, ...within });
+      const tied = json.take('tie_word_embeddings', aBoolean, true);
+      return { ...special, paddingToken, tied, ...readLabels(json) };
+    },
+    write: ({ startToken, endToken, paddingToken = needsPadding ? usual : 0, tied = true, ...labels }) => ({
+      pad_token_id: paddingToken ?? (needsPadding ? usual : null),
+      bos_token_id: startToken ?? null,
+      eos_token_id: endToken ?? null,
+      ...(!tied && { tie_word_embeddings: false }),
+      ...writeLabels(labels),
+    }),
+  };
+}
+
 const POSITIONS: Readonly<Record<string, PositionKind>> = {
   absolute: 'absolute',
   relative_key: 'relativeKey',
   relative_key_query: 'relativeKeyQuery',
 };
 
-/** The attributes of labels, tokens and tied weights that all encoders share. */
-export function readCommon(
-  json: ConfigReader,
-  { paddingToken = 0, ...tokens }: SpecialTokens,
-  vocabularySize: number,
-): Partial<BertConfig> {
-  const defaults = { paddingToken, ...tokensWithin(tokens, vocabularySize) };
-  const { paddingToken: padding = null, ...special } = readSpecialTokens(json, defaults);
-  return {
-    ...special,
-    paddingToken: padding,
-    tied: json.take('tie_word_embeddings', aBoolean, true),
-    ...readLabels(json),
-  };
+/** The attributes that BERT shares with its descendants, all but the number of positions. */
+export function bertAttributes(defaults: EncoderDefaults = {}): readonly AttributePart<BertConfig>[] {
+  const { vocabularySize = 30522, activation = 'gelu' } = defaults;
+  return [
+    encoderTokens(defaults),
+    {
+      vocabularySize: attribute.integer('vocab_size', vocabularySize),
+      width: attribute.integer('hidden_size', 768),
+      depth: attribute.count('num_hidden_layers', 12),
+      heads: attribute.count('num_attention_heads', 12),
+      hiddenWidth: attribute.integer('intermediate_size', 3072, ({ width }) => 4 * width),
+      normEpsilon: attribute.positive('layer_norm_eps', 1e-12),
+      tokenTypeCount: attribute.integer('type_vocab_size', 2),
+      dropout: attribute.dropout('hidden_dropout_prob', 0.1),
+      attentionDropout: attribute.dropout('attention_probs_dropout_prob', 0.1),
+      initializerRange: attribute.positive('initializer_range', 0.02),
+      activation: attribute.activation('hidden_act', activation),
+      positions: attribute.spelled('position_embedding_type', POSITIONS, 'absolute'),
+    },
+    attribute.written<BertConfig>(({ positions = 'absolute' }) => (positions === 'absolute' ? {} : EAGER)),
+    { classifierDropout: attribute.nullable('classifier_dropout', aShare) },
+    attribute.written(() => ({ use_cache: true })),
+  ];
 }
 
-export function readPositions(json: ConfigReader): PositionKind {
-  return POSITIONS[json.take('position_embedding_type', oneOf(Object.keys(POSITIONS)), 'absolute')]!;
-}
+/** The only kind of some classes, which do not write it. */
+export const absolutePositions: readonly AttributePart<BertConfig>[] = [
+  attribute.fixed({ position_embedding_type: 'absolute' }, { written: false }),
+  attribute.written(() => ({ position_embedding_type: undefined })),
+];
 
-/** The common attributes in the form of `config.json`. */
-export function writeCommon(config: BertConfig): Record<string, unknown> {
-  const { startToken, endToken, tied = true } = config;
-  return {
-    pad_token_id: config.paddingToken === undefined ? 0 : config.paddingToken,
-    bos_token_id: startToken ?? null,
-    eos_token_id: endToken ?? null,
-    ...(!tied && { tie_word_embeddings: false }),
-    ...writeLabels(config),
-  };
-}
+/** The number of positions. */
+export const contextLength = (absent = 512) => attribute.integer('max_position_embeddings', absent);
 
 /**
  * Dropout before the output projection of a head: `classifier_dropout`, else as everywhere; none for question
@@ -54,8 +89,4 @@ export function writeCommon(config: BertConfig): Record<string, unknown> {
  */
 export function classifierDropout(config: BertConfig, kind: string): number {
   return kind === 'questionAnswering' ? 0 : (config.classifierDropout ?? config.dropout ?? 0);
-}
-
-export function writePositions({ positions = 'absolute' }: BertConfig): string {
-  return Object.entries(POSITIONS).find(([, ours]) => ours === positions)![0];
 }

@@ -1,93 +1,72 @@
-import { aBoolean, anInteger, type ConfigReader, linearRules, oneOf, only, sameRules } from '@sequitur/pretrained';
-import { bertEncoderRules, bertFamily, readBertShape, readTableSize, writeBertShape } from '../bert/hugging-face.js';
-import type { EncoderFamily } from '../encoder-family.js';
+import { type AttributePart, attribute, linearRules, sameRules } from '@sequitur/pretrained';
+import { absolutePositions, bertAttributes, contextLength } from '../bert/attributes.js';
+import { bertMasked } from '../bert/hugging-face.js';
+import { bertRules, oldCheckpoints, weightAndBias } from '../bert/rules.js';
+import { classifier, denseClassifier, encoderFamily, type HeadRules, maskedRules } from '../encoder-family.js';
 import { buildBigBird } from './build.js';
 import { type BigBirdConfig, bigBirdPresets } from './config.js';
 
+const pooler =
+  (path = 'head'): HeadRules =>
+  (prefix) =>
+    linearRules(`${prefix}pooler`, `${path}.pooler.dense`);
+
+/** Most classes have a pooler, whether or not they use it. */
+const unused: HeadRules = (prefix) => linearRules(`${prefix}pooler`, 'unused');
+
+/** The tensors of several. */
+const all =
+  (...rules: readonly HeadRules[]): HeadRules =>
+  (prefix) =>
+    rules.flatMap((each) => each(prefix));
+
 /** BigBird (Zaheer et al. 2020): BERT with sparse attention. */
-export const bigBirdFamily: EncoderFamily<BigBirdConfig> = {
+export const bigBirdFamily = encoderFamily<BigBirdConfig>({
   modelType: 'big_bird',
-  classes: {
-    BigBirdModel: 'pooled',
-    BigBirdForPreTraining: 'preTraining',
-    BigBirdForMaskedLM: 'maskedLanguage',
-    BigBirdForSequenceClassification: 'sequenceClassification',
-    BigBirdForTokenClassification: 'tokenClassification',
-    BigBirdForQuestionAnswering: 'questionAnswering',
-    BigBirdForMultipleChoice: 'multipleChoice',
-  },
+  name: 'BigBird',
   prefix: 'bert.',
   presets: bigBirdPresets,
-  readConfig,
-  writeConfig: (config) => {
-    const { position_embedding_type: _, ...shape } = writeBertShape({ activation: 'gelu_new', ...config });
-    return {
-      ...shape,
-      max_position_embeddings: config.contextLength,
-      attention_type: (config.sparse ?? true) ? 'block_sparse' : 'original_full',
-      block_size: config.blockSize,
-      num_random_blocks: config.randomBlocks,
-      use_bias: config.attentionBias ?? true,
-      rescale_embeddings: config.rescalesEmbedding ?? false,
-      sep_token_id: config.separatorToken ?? 66,
-    };
-  },
-  build: buildBigBird,
-  rules: (_config, prefix) => bertEncoderRules(prefix),
-  headRules: (kind, config, prefix) => {
-    const pooler = linearRules(`${prefix}pooler`, 'head.pooler.dense');
-    const unused = linearRules(`${prefix}pooler`, 'unused');
-    switch (kind) {
-      case 'pooled':
-        return pooler;
-      case 'sequenceClassification':
-        return [
-          ...unused,
-          ...linearRules('classifier.dense', 'head.pooler.dense'),
-          ...linearRules('classifier.out_proj', 'head.output'),
-        ];
-      case 'questionAnswering':
-        return [
-          ...linearRules('qa_classifier.intermediate.dense', 'head.layer.feedForward.up'),
-          ...linearRules('qa_classifier.output.dense', 'head.layer.feedForward.down'),
-          ...sameRules('qa_classifier.output.LayerNorm', 'head.layer.norm'),
-          ...linearRules('qa_classifier.qa_outputs', 'head.output'),
-        ];
-      case 'multipleChoice':
-        return [...pooler, ...linearRules('classifier', 'head.output')];
-      case 'preTraining':
-        return [
-          ...bertFamily.headRules!('preTraining', config, prefix).filter(
-            ({ checkpoint }) => !checkpoint.includes('pooler'),
-          ),
-          ...linearRules(`${prefix}pooler`, 'head.nextSentence.pooler.dense'),
-        ];
-      case 'maskedLanguage':
-        return [...unused, ...bertFamily.headRules!('maskedLanguage', config, prefix)];
-      default:
-        return [...unused, ...linearRules('classifier', 'head.output')];
-    }
-  },
-  presentName: bertFamily.presentName!,
-  tiedTensors: bertFamily.tiedTensors!,
-  storedBuffers: bertFamily.storedBuffers!,
-  ignoredTensors: (config, prefix) => [
-    ...bertFamily.ignoredTensors!(config, prefix),
-    ...[`${prefix}pooler.weight`, `${prefix}pooler.bias`], // left in checkpoints of the class for answers
+  attributes: [
+    { modelType: attribute.settled('big_bird') },
+    ...(bertAttributes({
+      ...{ vocabularySize: 50358, activation: 'gelu_new', startToken: 1, endToken: 2 },
+    }) as readonly AttributePart<BigBirdConfig>[]),
+    ...(absolutePositions as readonly AttributePart<BigBirdConfig>[]),
+    {
+      contextLength: contextLength(4096),
+      sparse: attribute.spelled('attention_type', { block_sparse: true, original_full: false }, 'block_sparse'),
+      blockSize: attribute.integer('block_size', 64),
+      randomBlocks: attribute.natural('num_random_blocks', 3),
+      attentionBias: attribute.flag('use_bias', true),
+      rescalesEmbedding: attribute.flag('rescale_embeddings', false),
+      separatorToken: attribute.natural('sep_token_id', 66),
+    },
   ],
-};
-
-const DEFAULTS = { vocabularySize: 50358, activation: 'gelu_new', startToken: 1, endToken: 2 };
-
-function readConfig(json: ConfigReader): BigBirdConfig {
-  json.take('position_embedding_type', only('absolute'), 'absolute'); // the only kind of the class
-  return {
-    ...{ ...readBertShape(json, DEFAULTS), modelType: 'big_bird', contextLength: readTableSize(json, 4096) },
-    sparse: json.take('attention_type', oneOf(['block_sparse', 'original_full']), 'block_sparse') === 'block_sparse',
-    blockSize: json.take('block_size', anInteger(), 64),
-    randomBlocks: json.take('num_random_blocks', anInteger(0), 3),
-    attentionBias: json.take('use_bias', aBoolean, true),
-    rescalesEmbedding: json.take('rescale_embeddings', aBoolean, false),
-    separatorToken: json.take('sep_token_id', anInteger(0), 66),
-  };
-}
+  build: buildBigBird,
+  rules: bertRules,
+  masked: bertMasked,
+  heads: {
+    pooled: pooler(),
+    preTraining: all(
+      () => maskedRules(bertMasked, 'head.maskedLanguage'),
+      () => linearRules('cls.seq_relationship', 'head.nextSentence.output'),
+      pooler('head.nextSentence'),
+    ),
+    maskedLanguage: all(unused, () => maskedRules(bertMasked)),
+    sequenceClassification: all(unused, denseClassifier),
+    tokenClassification: all(unused, classifier),
+    questionAnswering: () => [
+      ...linearRules('qa_classifier', 'head', {
+        ...{ 'intermediate.dense': 'layer.feedForward.up', 'output.dense': 'layer.feedForward.down' },
+        qa_outputs: 'output',
+      }),
+      ...sameRules('qa_classifier.output.LayerNorm', 'head.layer.norm'),
+    ],
+    multipleChoice: all(pooler(), classifier),
+  },
+  ...oldCheckpoints,
+  ignored: (prefix) => [
+    ...[...weightAndBias(`${prefix}pooler.dense`), ...weightAndBias('cls.seq_relationship')],
+    ...weightAndBias(`${prefix}pooler`), // left in checkpoints of the class for answers
+  ],
+});

@@ -1,154 +1,130 @@
-import { activationNames } from '@sequitur/core';
 import {
-  aBoolean,
-  aCount,
+  type AttributeTable,
   anInteger,
-  aPositive,
   aShare,
-  attributeTable,
-  type ConfigReader,
+  attribute,
   type Conversion,
-  defined,
   linearRules,
-  linearsRules,
-  oneOf,
   only,
   positionIds,
   rule,
   sameRules,
-  transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readCommon, writeCommon } from '../bert/attributes.js';
-import { tiedDecoder } from '../bert/hugging-face.js';
-import type { EncoderFamily } from '../encoder-family.js';
+import { contextLength, encoderTokens } from '../bert/attributes.js';
+import { bertMasked } from '../bert/hugging-face.js';
+import { embeddingRules, weightAndBias } from '../bert/rules.js';
+import { answers, classifier, encoderFamily, maskedRules } from '../encoder-family.js';
 import { buildDeberta } from './build.js';
 import { type DebertaConfig, debertaPresets } from './config.js';
-import { readDistances, writeDistances } from './distance-attributes.js';
+import { distances } from './distance-attributes.js';
+
+/** A dense layer of the first token before the output projection. */
+const pooled = () => linearRules('', 'head', { 'pooler.dense': 'pooler.dense', classifier: 'output' });
 
 /** DeBERTa of version 2 and 3 (He et al. 2021). */
-export const debertaV2Family: EncoderFamily<DebertaConfig> = {
+export const debertaV2Family = encoderFamily<DebertaConfig>({
   modelType: 'deberta-v2',
-  classes: {
-    DebertaV2Model: 'none',
-    DebertaV2ForMaskedLM: 'maskedLanguage',
-    DebertaV2ForSequenceClassification: 'sequenceClassification',
-    DebertaV2ForTokenClassification: 'tokenClassification',
-    DebertaV2ForQuestionAnswering: 'questionAnswering',
-    DebertaV2ForMultipleChoice: 'multipleChoice',
-  },
+  name: 'DebertaV2',
   prefix: 'deberta.',
   presets: debertaPresets,
-  readConfig,
-  writeConfig,
+  attributes: [
+    { modelType: attribute.settled('deberta-v2') },
+    encoderTokens({ vocabularySize: 128100 }),
+    {
+      vocabularySize: attribute.integer('vocab_size', 128100),
+      contextLength: contextLength(),
+      width: attribute.integer('hidden_size', 1536),
+      depth: attribute.count('num_hidden_layers', 24),
+      heads: attribute.count('num_attention_heads', 24),
+      hiddenWidth: attribute.integer('intermediate_size', 6144, ({ width }) => 4 * width),
+      activation: attribute.activation('hidden_act', 'gelu'),
+      normEpsilon: attribute.positive('layer_norm_eps', 1e-7, 1e-12),
+      tokenTypeCount: attribute.natural('type_vocab_size', 0, 2),
+      dropout: attribute.dropout('hidden_dropout_prob', 0.1),
+      attentionDropout: attribute.dropout('attention_probs_dropout_prob', 0.1),
+      initializerRange: attribute.positive('initializer_range', 0.02),
+      poolerActivation: attribute.activation('pooler_hidden_act', 'gelu'),
+    },
+    distances,
+    sameWidths(),
+    attribute.fixed({ pooler_dropout: 0 }),
+    { embedsPositions: attribute.flag('position_biased_input', true) },
+    convolution(),
+    { classifierDropout: attribute.optional('cls_dropout', aShare) },
+    attribute.fixed({ legacy: true }),
+    attribute.fixed({ conv_groups: 1 }, { written: false }),
+  ],
   build: (config) => buildDeberta(config),
   rules,
-  headRules: (kind) => {
-    const classifier = linearRules('classifier', 'head.output');
-    switch (kind) {
-      case 'none':
-        return [];
-      case 'maskedLanguage':
-        return [
-          ...linearRules('cls.predictions.transform.dense', 'head.dense'),
-          ...sameRules('cls.predictions.transform.LayerNorm', 'head.norm'),
-          rule('cls.predictions.decoder.weight', 'head.decoder.weight', transposed),
-          rule('cls.predictions.bias', 'head.bias'),
-        ];
-      case 'questionAnswering':
-        return linearRules('qa_outputs', 'head.output');
-      case 'tokenClassification':
-        return classifier;
-      default:
-        return [...linearRules('pooler.dense', 'head.pooler.dense'), ...classifier];
-    }
+  masked: bertMasked,
+  heads: {
+    none: () => [],
+    maskedLanguage: () => maskedRules(bertMasked),
+    sequenceClassification: pooled,
+    tokenClassification: classifier,
+    questionAnswering: answers,
+    multipleChoice: pooled,
   },
   // Pre-training leaves its two heads in checkpoints of classes that do not read them.
-  ignoredTensors: () =>
-    ['lm_predictions.lm_head.', 'mask_predictions.'].flatMap((head) => [
-      `${head}bias`,
-      ...['dense', 'LayerNorm', 'classifier'].flatMap((part) => [`${head}${part}.weight`, `${head}${part}.bias`]),
+  ignored: () =>
+    ['lm_predictions.lm_head', 'mask_predictions'].flatMap((head) => [
+      `${head}.bias`,
+      ...['dense', 'LayerNorm', 'classifier'].flatMap((part) => weightAndBias(`${head}.${part}`)),
     ]),
-  tiedTensors: (config, prefix) => [
-    { tensor: 'cls.predictions.decoder.bias', to: 'cls.predictions.bias' },
-    ...tiedDecoder('cls.predictions.decoder.weight', config, prefix),
-  ],
   storedBuffers: (_config, prefix) => [positionIds(`${prefix}embeddings.position_ids`)],
-};
-
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger(), 128100],
-  contextLength: ['max_position_embeddings', anInteger(), 512],
-  width: ['hidden_size', anInteger(), 1536],
-  depth: ['num_hidden_layers', aCount, 24],
-  heads: ['num_attention_heads', aCount, 24],
-  hiddenWidth: ['intermediate_size', anInteger(), 6144],
-  activation: ['hidden_act', oneOf(activationNames), 'gelu'],
-  normEpsilon: ['layer_norm_eps', aPositive, 1e-7, 1e-12],
-  tokenTypeCount: ['type_vocab_size', anInteger(0), 0, 2],
-  dropout: ['hidden_dropout_prob', aShare, 0.1, 0],
-  attentionDropout: ['attention_probs_dropout_prob', aShare, 0.1, 0],
-  initializerRange: ['initializer_range', aPositive, 0.02],
-  poolerActivation: ['pooler_hidden_act', oneOf(activationNames), 'gelu'],
 });
 
-function readConfig(json: ConfigReader): DebertaConfig {
-  const values = attributes.read(json);
-  for (const same of ['pooler_hidden_size', 'embedding_size']) json.take(same, only(values.width), values.width);
-  json.take('legacy', only(true), true);
-  json.take('pooler_dropout', only(0), 0);
-  json.take('conv_groups', only(1), 1);
-  const kernelSize = json.maybe('conv_kernel_size', anInteger(0)) ?? 0;
-  return defined({
-    ...values,
-    ...readCommon(json, { paddingToken: 0 }, values.vocabularySize),
-    ...readDistances(json),
-    modelType: 'deberta-v2',
-    embedsPositions: json.take('position_biased_input', aBoolean, true),
-    ...(kernelSize > 0 && { kernelSize }),
-    convolutionActivation: json.take('conv_act', oneOf(activationNames), 'tanh'),
-    classifierDropout: json.maybe('cls_dropout', aShare),
-  }) as DebertaConfig;
-}
-
-function writeConfig(config: DebertaConfig): Record<string, unknown> {
-  const { kernelSize, convolutionActivation = 'tanh', width } = config;
+/** The pooler and the embedding have the width of the model. */
+function sameWidths(): AttributeTable<Partial<DebertaConfig>> {
   return {
-    ...writeCommon(config),
-    ...attributes.write({ ...config, hiddenWidth: config.hiddenWidth ?? 4 * width }),
-    ...writeDistances(config),
-    pooler_hidden_size: width,
-    pooler_dropout: 0,
-    position_biased_input: config.embedsPositions ?? true,
-    ...(kernelSize !== undefined && { conv_kernel_size: kernelSize, conv_act: convolutionActivation }),
-    ...(config.classifierDropout !== undefined && { cls_dropout: config.classifierDropout }),
-    legacy: true,
+    read: (json, known) => {
+      for (const name of ['pooler_hidden_size', 'embedding_size']) json.take(name, only(known!.width), known!.width);
+      return {};
+    },
+    write: ({ width }) => ({ pooler_hidden_size: width }),
   };
 }
 
-function rules({ width }: DebertaConfig, prefix: string): WeightRule[] {
+/** The convolution of version 2, which a kernel size above 0 switches on. */
+function convolution(): AttributeTable<Pick<DebertaConfig, 'kernelSize' | 'convolutionActivation'>> {
+  const activation = attribute.activation('conv_act', 'tanh');
+  return {
+    read: (json, known) => {
+      const kernelSize = json.maybe('conv_kernel_size', anInteger(0)) ?? 0;
+      return {
+        ...(kernelSize > 0 && { kernelSize }),
+        convolutionActivation: activation.read(json, known!),
+      };
+    },
+    write: ({ kernelSize, convolutionActivation = 'tanh' }) =>
+      kernelSize === undefined ? {} : { conv_kernel_size: kernelSize, conv_act: convolutionActivation },
+  };
+}
+
+function rules(prefix: string, { width }: DebertaConfig): WeightRule[] {
   const [layer, block] = [`${prefix}encoder.layer.{i}`, 'encoder.stack.blocks.{i}'];
-  const [convolution, first] = [`${prefix}encoder.conv`, 'encoder.stack.blocks.0'];
+  const [theirs, first] = [`${prefix}encoder`, 'encoder.stack.blocks.0'];
   return [
-    rule(`${prefix}embeddings.word_embeddings.weight`, 'encoder.embedding.tokens.weight'),
-    rule(`${prefix}embeddings.position_embeddings.weight`, 'encoder.embedding.positions.weight'),
-    rule(`${prefix}embeddings.token_type_embeddings.weight`, 'encoder.embedding.tokenTypes.weight'),
-    ...sameRules(`${prefix}embeddings.LayerNorm`, 'encoder.embedding.norm'),
-    ...linearsRules(`${layer}.attention.self`, `${block}.mixer`, {
+    ...embeddingRules(prefix),
+    ...linearRules(`${layer}.attention.self`, `${block}.mixer`, {
       ...{ query_proj: 'query', key_proj: 'key', value_proj: 'value' },
       ...{ pos_key_proj: 'distanceKey', pos_query_proj: 'distanceQuery' },
     }),
-    ...linearRules(`${layer}.attention.output.dense`, `${block}.mixer.output`),
-    ...sameRules(`${layer}.attention.output.LayerNorm`, `${block}.mixerNorm`),
-    ...linearRules(`${layer}.intermediate.dense`, `${block}.feedForward.up`),
-    ...linearRules(`${layer}.output.dense`, `${block}.feedForward.down`),
-    ...sameRules(`${layer}.output.LayerNorm`, `${block}.feedForwardNorm`),
-    // All layers share the vectors; the first one's name stands for them.
-    rule(`${prefix}encoder.rel_embeddings.weight`, `${first}.mixer.distances.table.weight`),
-    ...sameRules(`${prefix}encoder.LayerNorm`, `${first}.mixer.distances.norm`),
-    rule(`${convolution}.conv.weight`, `${first}.convolution.weight`, convolutionOf(width)),
-    rule(`${convolution}.conv.bias`, `${first}.convolution.bias`),
-    ...sameRules(`${convolution}.LayerNorm`, `${first}.convolutionNorm`),
+    ...linearRules(layer, block, {
+      'attention.output.dense': 'mixer.output',
+      ...{ 'intermediate.dense': 'feedForward.up', 'output.dense': 'feedForward.down' },
+    }),
+    ...sameRules(layer, block, {
+      ...{ 'attention.output.LayerNorm': 'mixerNorm', 'output.LayerNorm': 'feedForwardNorm' },
+    }),
+    // All layers share the vectors, which are stored under the name of the first one.
+    ...sameRules(theirs, first, {
+      ...{ rel_embeddings: 'mixer.distances.table', LayerNorm: 'mixer.distances.norm' },
+      'conv.LayerNorm': 'convolutionNorm',
+    }),
+    rule(`${theirs}.conv.conv.weight`, `${first}.convolution.weight`, convolutionOf(width)),
+    rule(`${theirs}.conv.conv.bias`, `${first}.convolution.bias`),
   ];
 }
 

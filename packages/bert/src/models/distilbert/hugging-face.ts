@@ -1,107 +1,66 @@
-import { activationNames } from '@sequitur/core';
-import {
-  aBoolean,
-  aCount,
-  anInteger,
-  aPositive,
-  aShare,
-  attributeTable,
-  type ConfigReader,
-  linearRules,
-  linearsRules,
-  oneOf,
-  rule,
-  sameRules,
-  transposed,
-  type WeightRule,
-} from '@sequitur/pretrained';
-import type { BertConfig } from '../../config.js';
-import { readCommon, writeCommon } from '../bert/attributes.js';
-import { bertFamily, embeddingBuffers, tiedDecoder } from '../bert/hugging-face.js';
-import type { EncoderFamily } from '../encoder-family.js';
+import { attribute, linearRules, sameRules } from '@sequitur/pretrained';
+import { contextLength, encoderTokens } from '../bert/attributes.js';
+import { embeddingRules, oldCheckpoints } from '../bert/rules.js';
+import { answers, classifier, encoderFamily, maskedRules } from '../encoder-family.js';
 import { buildDistilbert } from './build.js';
 import { distilbertPresets } from './config.js';
 
+const masked = {
+  dense: 'vocab_transform',
+  norm: 'vocab_layer_norm',
+  decoder: 'vocab_projector',
+  bias: 'vocab_projector.bias',
+};
+
+const denseClassifier = () => linearRules('', 'head', { pre_classifier: 'pooler.dense', classifier: 'output' });
+
 /** DistilBERT (Sanh et al. 2019): BERT without token types and pooler, half as deep. */
-export const distilbertFamily: EncoderFamily = {
+export const distilbertFamily = encoderFamily({
   modelType: 'distilbert',
-  classes: {
-    DistilBertModel: 'none',
-    DistilBertForMaskedLM: 'maskedLanguage',
-    DistilBertForSequenceClassification: 'sequenceClassification',
-    DistilBertForTokenClassification: 'tokenClassification',
-    DistilBertForQuestionAnswering: 'questionAnswering',
-    DistilBertForMultipleChoice: 'multipleChoice',
-  },
+  name: 'DistilBert',
   prefix: 'distilbert.',
   presets: distilbertPresets,
   aliases: { hidden_size: 'dim', num_attention_heads: 'n_heads', num_hidden_layers: 'n_layers' },
-  readConfig,
-  writeConfig,
+  attributes: [
+    { modelType: attribute.settled('distilbert') },
+    encoderTokens({}),
+    {
+      vocabularySize: attribute.integer('vocab_size', 30522),
+      contextLength: contextLength(),
+      width: attribute.integer('dim', 768),
+      depth: attribute.count('n_layers', 6),
+      heads: attribute.count('n_heads', 12),
+      hiddenWidth: attribute.integer('hidden_dim', 3072, ({ width }) => 4 * width),
+      activation: attribute.activation('activation', 'gelu'),
+      sinusoidal: attribute.flag('sinusoidal_pos_embds', false),
+      tokenTypeCount: attribute.settled(0),
+      dropout: attribute.dropout('dropout', 0.1),
+      attentionDropout: attribute.dropout('attention_dropout', 0.1),
+      classifierDropout: attribute.share('seq_classif_dropout', 0.2),
+      answerDropout: attribute.share('qa_dropout', 0.1),
+      initializerRange: attribute.positive('initializer_range', 0.02),
+    },
+  ],
   build: buildDistilbert,
-  rules: (_config, prefix) => encoderRules(prefix),
-  headRules: (kind) => {
-    switch (kind) {
-      case 'maskedLanguage':
-        return [
-          ...linearRules('vocab_transform', 'head.dense'),
-          ...sameRules('vocab_layer_norm', 'head.norm'),
-          rule('vocab_projector.weight', 'head.decoder.weight', transposed),
-          rule('vocab_projector.bias', 'head.bias'),
-        ];
-      case 'sequenceClassification':
-      case 'multipleChoice':
-        return [...linearRules('pre_classifier', 'head.pooler.dense'), ...linearRules('classifier', 'head.output')];
-      case 'questionAnswering':
-        return linearRules('qa_outputs', 'head.output');
-      default:
-        return linearRules('classifier', 'head.output');
-    }
+  rules: (prefix) => {
+    const [layer, block] = [`${prefix}transformer.layer.{i}`, 'encoder.stack.blocks.{i}'];
+    return [
+      ...embeddingRules(prefix),
+      ...linearRules(`${layer}.attention`, `${block}.mixer`, {
+        ...{ q_lin: 'query', k_lin: 'key', v_lin: 'value', out_lin: 'output' },
+      }),
+      ...linearRules(`${layer}.ffn`, `${block}.feedForward`, { lin1: 'up', lin2: 'down' }),
+      ...sameRules(layer, block, { sa_layer_norm: 'mixerNorm', output_layer_norm: 'feedForwardNorm' }),
+    ];
   },
-  presentName: bertFamily.presentName!,
-  tiedTensors: (config, prefix) => tiedDecoder('vocab_projector.weight', config, prefix),
-  storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
-};
-
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger()],
-  contextLength: ['max_position_embeddings', anInteger(), 512],
-  width: ['dim', anInteger()],
-  depth: ['n_layers', aCount],
-  heads: ['n_heads', aCount],
-  hiddenWidth: ['hidden_dim', anInteger()],
-  activation: ['activation', oneOf(activationNames), 'gelu'],
-  sinusoidal: ['sinusoidal_pos_embds', aBoolean, false],
-  dropout: ['dropout', aShare, 0.1, 0],
-  attentionDropout: ['attention_dropout', aShare, 0.1, 0],
-  classifierDropout: ['seq_classif_dropout', aShare, 0.2],
-  answerDropout: ['qa_dropout', aShare, 0.1],
-  initializerRange: ['initializer_range', aPositive, 0.02],
+  masked,
+  heads: {
+    none: () => [],
+    maskedLanguage: () => maskedRules(masked),
+    sequenceClassification: denseClassifier,
+    tokenClassification: classifier,
+    questionAnswering: answers,
+    multipleChoice: denseClassifier,
+  },
+  ...oldCheckpoints,
 });
-
-function readConfig(json: ConfigReader): BertConfig {
-  const values = attributes.read(json, { vocabularySize: 30522, width: 768, depth: 6, heads: 12, hiddenWidth: 3072 });
-  return { modelType: 'distilbert', ...values, tokenTypeCount: 0, ...readCommon(json, {}, values.vocabularySize) };
-}
-
-function writeConfig(config: BertConfig): Record<string, unknown> {
-  const { width, hiddenWidth = 4 * width } = config;
-  return { ...writeCommon(config), ...attributes.write({ ...config, hiddenWidth }) };
-}
-
-function encoderRules(prefix: string): WeightRule[] {
-  const layer = `${prefix}transformer.layer.{i}`;
-  const block = 'encoder.stack.blocks.{i}';
-  return [
-    rule(`${prefix}embeddings.word_embeddings.weight`, 'encoder.embedding.tokens.weight'),
-    rule(`${prefix}embeddings.position_embeddings.weight`, 'encoder.embedding.positions.weight'),
-    ...sameRules(`${prefix}embeddings.LayerNorm`, 'encoder.embedding.norm'),
-    ...linearsRules(`${layer}.attention`, `${block}.mixer`, {
-      ...{ q_lin: 'query', k_lin: 'key', v_lin: 'value', out_lin: 'output' },
-    }),
-    ...sameRules(`${layer}.sa_layer_norm`, `${block}.mixerNorm`),
-    ...linearRules(`${layer}.ffn.lin1`, `${block}.feedForward.up`),
-    ...linearRules(`${layer}.ffn.lin2`, `${block}.feedForward.down`),
-    ...sameRules(`${layer}.output_layer_norm`, `${block}.feedForwardNorm`),
-  ];
-}

@@ -1,82 +1,65 @@
-import { anInteger, linearRules, rule, sameRules, transposed } from '@sequitur/pretrained';
-import {
-  bertEncoderRules,
-  bertFamily,
-  embeddingBuffers,
-  readBertShape,
-  readTableSize,
-  tiedDecoder,
-  writeBertShape,
-} from '../bert/hugging-face.js';
-import type { EncoderFamily } from '../encoder-family.js';
+import { type AttributePart, anInteger, attribute, linearRules } from '@sequitur/pretrained';
+import type { BertConfig } from '../../config.js';
+import { bertAttributes, type EncoderDefaults } from '../bert/attributes.js';
+import { bertRules, oldCheckpoints, weightAndBias } from '../bert/rules.js';
+import { answers, classifier, denseClassifier, encoderFamily, type Heads, maskedRules } from '../encoder-family.js';
 import { buildRoberta } from './build.js';
 import { robertaPresets } from './config.js';
+
+/** The attributes of RoBERTa: those of BERT, with positions from `paddingToken` + 1 on. */
+export function robertaAttributes(modelType: string, defaults: EncoderDefaults): readonly AttributePart<BertConfig>[] {
+  return [
+    { modelType: attribute.settled(modelType) },
+    ...bertAttributes({ startToken: 0, endToken: 2, paddingToken: 1, needsPadding: true, ...defaults }),
+    {
+      contextLength: {
+        read: (json, { paddingToken }) => json.take('max_position_embeddings', anInteger(), 512) - paddingToken - 1,
+        write: (length = 0, { paddingToken }) => ({ max_position_embeddings: length + (paddingToken ?? 1) + 1 }),
+      },
+    },
+  ];
+}
+
+const masked = {
+  dense: 'lm_head.dense',
+  norm: 'lm_head.layer_norm',
+  decoder: 'lm_head.decoder',
+  bias: 'lm_head.bias',
+};
+
+/** The heads of RoBERTa, and what its classes leave in checkpoints of others. */
+export const robertaHeads = {
+  masked,
+  heads: {
+    pooled: (prefix) => linearRules(`${prefix}pooler.dense`, 'head.pooler.dense'),
+    maskedLanguage: () => maskedRules(masked),
+    sequenceClassification: denseClassifier,
+    tokenClassification: classifier,
+    questionAnswering: answers,
+    multipleChoice: (prefix) => [
+      ...linearRules(`${prefix}pooler.dense`, 'head.pooler.dense'),
+      ...linearRules('classifier', 'head.output'),
+    ],
+  } satisfies Heads,
+  ignored: (prefix: string) => weightAndBias(`${prefix}pooler.dense`),
+};
+
+/** What RoBERTa and XLM-RoBERTa have in common. */
+export const robertaLike = {
+  prefix: 'roberta.',
+  build: buildRoberta,
+  rules: bertRules,
+  ...robertaHeads,
+  ...oldCheckpoints,
+};
 
 /**
  * RoBERTa (Liu et al. 2019): BERT with positions counted over real tokens from `paddingToken` + 1 on, and other heads.
  */
-export const robertaFamily = robertaLikeFamily('roberta', 'Roberta', 50265);
-
-/** A family built like RoBERTa. @param name what the names of Python's classes begin with */
-export function robertaLikeFamily(modelType: string, name: string, vocabularySize: number): EncoderFamily {
-  return {
-    modelType,
-    classes: {
-      [`${name}Model`]: 'pooled',
-      [`${name}ForMaskedLM`]: 'maskedLanguage',
-      [`${name}ForSequenceClassification`]: 'sequenceClassification',
-      [`${name}ForTokenClassification`]: 'tokenClassification',
-      [`${name}ForQuestionAnswering`]: 'questionAnswering',
-      [`${name}ForMultipleChoice`]: 'multipleChoice',
-    },
-    prefix: 'roberta.',
-    presets: robertaPresets,
-    readConfig: (json) => {
-      const paddingToken = json.take('pad_token_id', anInteger(0), 1);
-      const contextLength = readTableSize(json) - paddingToken - 1;
-      const shape = readBertShape(json, { vocabularySize, startToken: 0, endToken: 2, paddingToken: 1 });
-      return { ...shape, modelType, contextLength, paddingToken };
-    },
-    writeConfig: (config) => ({
-      ...writeBertShape({ ...config, paddingToken: config.paddingToken ?? 1 }),
-      max_position_embeddings: config.contextLength + (config.paddingToken ?? 1) + 1,
-    }),
-    build: buildRoberta,
-    rules: (_config, prefix) => bertEncoderRules(prefix),
-    headRules: (kind, _config, prefix) => {
-      switch (kind) {
-        case 'pooled':
-          return linearRules(`${prefix}pooler.dense`, 'head.pooler.dense');
-        case 'maskedLanguage':
-          return [
-            ...linearRules('lm_head.dense', 'head.dense'),
-            ...sameRules('lm_head.layer_norm', 'head.norm'),
-            rule('lm_head.decoder.weight', 'head.decoder.weight', transposed),
-            rule('lm_head.bias', 'head.bias'),
-          ];
-        case 'sequenceClassification':
-          return [
-            ...linearRules('classifier.dense', 'head.pooler.dense'),
-            ...linearRules('classifier.out_proj', 'head.output'),
-          ];
-        case 'questionAnswering':
-          return linearRules('qa_outputs', 'head.output');
-        case 'multipleChoice':
-          return [
-            ...linearRules(`${prefix}pooler.dense`, 'head.pooler.dense'),
-            ...linearRules('classifier', 'head.output'),
-          ];
-        default:
-          return linearRules('classifier', 'head.output');
-      }
-    },
-    presentName: bertFamily.presentName!,
-    // Left by classes that read it.
-    ignoredTensors: (_config, prefix) => [`${prefix}pooler.dense.weight`, `${prefix}pooler.dense.bias`],
-    tiedTensors: (config, prefix) => [
-      { tensor: 'lm_head.decoder.bias', to: 'lm_head.bias' },
-      ...tiedDecoder('lm_head.decoder.weight', config, prefix),
-    ],
-    storedBuffers: (_config, prefix) => embeddingBuffers(prefix),
-  };
-}
+export const robertaFamily = encoderFamily({
+  ...robertaLike,
+  modelType: 'roberta',
+  name: 'Roberta',
+  presets: robertaPresets,
+  attributes: robertaAttributes('roberta', { vocabularySize: 50265 }),
+});

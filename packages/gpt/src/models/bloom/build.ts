@@ -1,47 +1,24 @@
-import { Alibi, MultiHeadAttention } from '@sequitur/attention';
-import { FeedForward, geluTanh, LayerNorm, Linear, normal } from '@sequitur/core';
-import { type LanguageModelParts, PreNormBlock, TokenEmbedding } from '@sequitur/transformer';
+import { Alibi } from '@sequitur/attention';
+import type { LanguageModelParts } from '@sequitur/transformer';
+import { preNorm } from '../llama/arrangements.js';
+import { buildLlamaLike, layerNorm } from '../llama/build.js';
 import type { BloomConfig } from './config.js';
 import { NormResidualBlock } from './norm-residual-block.js';
 
-/** The parts of a Bloom. */
+/** The parts of a Bloom: ALiBi, layer norms, one of them of the embedding, biases everywhere. */
 export function buildBloom(config: BloomConfig): LanguageModelParts {
-  const { vocabularySize, width, depth, heads, normEpsilon = 1e-5 } = config;
-  const initializer = normal(config.initializerRange ?? 0.02);
-  const norm = () => new LayerNorm(width, { epsilon: normEpsilon });
-  const positions = new Alibi(heads);
-  return {
-    embedding: new TokenEmbedding({ vocabularySize, width, norm: norm(), initializer }),
-    blocks: Array.from({ length: depth }, () => block(config, positions)),
-    norm: norm(),
-    ...(config.tied === false && { head: new Linear(width, vocabularySize, { bias: false, initializer }) }),
-  };
-}
-
-function block(config: BloomConfig, positions: Alibi) {
-  const { width, heads, normEpsilon = 1e-5, hiddenDropout = 0 } = config;
-  const initializer = normal(config.initializerRange ?? 0.02);
-  const parts = {
-    mixerNorm: new LayerNorm(width, { epsilon: normEpsilon }),
-    mixer: new MultiHeadAttention({
-      width,
-      heads,
-      positions,
-      fullyMasked: 'all',
-      dropout: config.attentionDropout ?? 0,
-      input: { initializer },
-      output: { initializer },
-    }),
-    feedForwardNorm: new LayerNorm(width, { epsilon: normEpsilon }),
-    feedForward: new FeedForward({
-      width,
-      hiddenWidth: 4 * width,
-      activation: geluTanh,
-      dropout: hiddenDropout,
-      up: { initializer },
-      down: { initializer },
-    }),
-    dropout: hiddenDropout,
-  };
-  return config.residualFromNorm ? new NormResidualBlock(parts) : new PreNormBlock(parts);
+  const { width, heads, normEpsilon = 1e-5, tied = true, residualFromNorm = false } = config;
+  const alibi = new Alibi(heads);
+  return buildLlamaLike(
+    { ...config, hiddenWidth: 4 * width, activation: 'gelu_pytorch_tanh', normEpsilon, tied },
+    {
+      ...{ inputBias: true, outputBias: true, feedForwardBias: true, gated: false, norm: layerNorm },
+      embedding: { norm: layerNorm(width, normEpsilon), padding: undefined },
+      positions: () => alibi,
+      residualDropout: config.hiddenDropout,
+      arrange: residualFromNorm
+        ? ({ norm, ...parts }) => new NormResidualBlock({ ...parts, mixerNorm: norm(), feedForwardNorm: norm() })
+        : preNorm,
+    },
+  );
 }

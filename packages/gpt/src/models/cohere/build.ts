@@ -1,6 +1,7 @@
 import { NoPositionalEncoding } from '@sequitur/attention';
 import { LayerNorm } from '@sequitur/core';
-import { type LanguageModelParts, SharedNormBlock } from '@sequitur/transformer';
+import type { LanguageModelParts } from '@sequitur/transformer';
+import { sharedNorm } from '../llama/arrangements.js';
 import { buildLlamaLike, type LlamaVariation, rotaryOf } from '../llama/build.js';
 import { PerHeadNorm } from '../per-head-norm.js';
 import { isWindowedLayer, layerPatterns } from '../windowed-layers.js';
@@ -14,7 +15,7 @@ export function buildCohere(config: CohereConfig, variation: LlamaVariation = {}
     norm: (width, epsilon) => new LayerNorm(width, { epsilon, bias: false }),
     interleaved: true,
     ...(queryKeyNorm && { queryKeyNorm: (...sizes) => new PerHeadNorm(...sizes) }),
-    arrange: ({ mixer, feedForward, norm }) => new SharedNormBlock({ mixer, feedForward, norm: norm() }),
+    arrange: sharedNorm,
     ...variation,
   });
 }

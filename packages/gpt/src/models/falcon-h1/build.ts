@@ -9,7 +9,7 @@ import { Factor, ScaledFeedForward } from './scaled-parts.js';
 export function buildFalconH1(config: FalconH1Config): LanguageModelParts {
   const { attentionBias: bias = false, keyScale = 1, attentionScales = [1, 1], scanScales = [1, 1] } = config;
   return buildLlamaLike(config, {
-    ...{ inputBias: bias, outputBias: bias, embeddingScale: config.embeddingScale ?? 1 },
+    ...{ inputBias: bias, outputBias: bias, embedding: { scale: config.embeddingScale ?? 1 } },
     ...(config.logitScale !== undefined && { logitScale: config.logitScale }),
     ...(keyScale !== 1 && { keyNorm: () => new Factor(keyScale) }),
     mixer: (_layer, attention) =>

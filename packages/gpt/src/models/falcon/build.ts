@@ -1,6 +1,6 @@
-import { LayerNorm } from '@sequitur/core';
-import { type LanguageModelParts, ParallelBlock, SharedNormBlock } from '@sequitur/transformer';
-import { buildLlamaLike, preNorm, type Sublayers } from '../llama/build.js';
+import type { LanguageModelParts } from '@sequitur/transformer';
+import { parallel as inParallel, preNorm, sharedNorm } from '../llama/arrangements.js';
+import { buildLlamaLike, layerNorm } from '../llama/build.js';
 import type { FalconConfig } from './config.js';
 
 /** The parts of a Falcon: parallel blocks, few key heads, a plain feed-forward. */
@@ -9,18 +9,9 @@ export function buildFalcon(config: FalconConfig): LanguageModelParts {
   return buildLlamaLike(
     { activation: 'gelu', normEpsilon: 1e-5, ...config },
     {
-      ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false },
+      ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false, norm: layerNorm },
       residualDropout: config.residualDropout,
-      norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
-      arrange: parallel ? (norms === 2 ? twoNorms : oneNorm) : preNorm,
+      arrange: parallel ? (norms === 2 ? inParallel : sharedNorm) : preNorm,
     },
   );
-}
-
-function twoNorms({ norm, ...sublayers }: Sublayers) {
-  return new ParallelBlock({ ...sublayers, mixerNorm: norm(), feedForwardNorm: norm() });
-}
-
-function oneNorm({ norm, ...sublayers }: Sublayers) {
-  return new SharedNormBlock({ ...sublayers, norm: norm() });
 }

@@ -11,7 +11,7 @@ export function buildGemma(config: GemmaConfig): LanguageModelParts {
       norm: (width, epsilon) => new OffsetRmsNorm(width, epsilon),
       inputBias: config.attentionBias ?? false,
       outputBias: config.attentionBias ?? false,
-      embeddingScale: Math.sqrt(config.width),
+      embedding: { scale: Math.sqrt(config.width) },
     },
   );
 }

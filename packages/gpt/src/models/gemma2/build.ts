@@ -1,5 +1,6 @@
-import { type LanguageModelParts, SandwichNormBlock } from '@sequitur/transformer';
-import { buildLlamaLike, type LlamaVariation, type Sublayers } from '../llama/build.js';
+import type { LanguageModelParts } from '@sequitur/transformer';
+import { normsAround } from '../llama/arrangements.js';
+import { buildLlamaLike, type LlamaVariation } from '../llama/build.js';
 import { OffsetRmsNorm } from '../offset-rms-norm.js';
 import { layerPatterns } from '../windowed-layers.js';
 import type { Gemma2Config } from './config.js';
@@ -13,23 +14,13 @@ export function buildGemma2(config: Gemma2Config, variation: LlamaVariation = {}
       norm: (width, epsilon) => new OffsetRmsNorm(width, epsilon),
       inputBias: bias,
       outputBias: bias,
-      embeddingScale: Math.sqrt(config.width),
+      embedding: { scale: Math.sqrt(config.width) },
       pattern: layerPatterns(config),
-      scale: queryScalar ** -0.5,
+      scale: () => queryScalar ** -0.5,
       softCap: config.scoreSoftCap,
       logitSoftCap: config.logitSoftCap,
       arrange: normsAround,
       ...variation,
     },
   );
-}
-
-function normsAround({ mixer, feedForward, norm }: Sublayers) {
-  return new SandwichNormBlock({
-    ...{ mixer, feedForward },
-    mixerNorm: norm(),
-    mixerOutputNorm: norm(),
-    feedForwardNorm: norm(),
-    feedForwardOutputNorm: norm(),
-  });
 }

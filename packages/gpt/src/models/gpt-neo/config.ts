@@ -25,7 +25,8 @@ export interface GptNeoConfig extends GptConfig {
   readonly initializerRange?: number;
 }
 
-const alternating = (depth: number): NeoReach[] =>
+/** Global and local blocks in turn. */
+export const alternating = (depth: number): NeoReach[] =>
   Array.from({ length: depth }, (_, index) => (index % 2 === 0 ? 'global' : 'local'));
 
 /** Two published sizes. */

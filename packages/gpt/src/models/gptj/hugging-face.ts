@@ -1,20 +1,12 @@
-import { activationNames } from '@sequitur/core';
 import {
-  aCount,
   anInteger,
-  aPositive,
-  aShare,
-  attributeTable,
-  type ConfigReader,
+  attribute,
   causalMask,
   hiddenScore,
-  linearsRules,
-  oneOf,
+  linearRules,
   only,
-  rule,
   type StoredBuffer,
   sameRules,
-  type WeightRule,
 } from '@sequitur/pretrained';
 import { gptFamily } from '../gpt-family.js';
 import { buildGptJ } from './build.js';
@@ -26,15 +18,41 @@ export const gptJFamily = gptFamily<GptJConfig>({
   classes: ['GPTJModel', 'GPTJForCausalLM', 'GPTJForSequenceClassification'],
   prefix: 'transformer.',
   presets: gptJPresets,
-  readConfig,
-  writeConfig,
-  build: buildGptJ,
-  rules,
   tokens: { startToken: 50256, endToken: 50256 },
   aliases: {
     ...{ hidden_size: 'n_embd', max_position_embeddings: 'n_positions' },
     ...{ num_attention_heads: 'n_head', num_hidden_layers: 'n_layer' },
   },
+  attributes: [
+    {
+      vocabularySize: attribute.integer('vocab_size', 50400),
+      contextLength: attribute.integer('n_positions', 2048),
+      width: attribute.integer('n_embd', 4096),
+      depth: attribute.count('n_layer', 28),
+      heads: attribute.count('n_head', 16),
+      activation: attribute.activation('activation_function', 'gelu_new'),
+      normEpsilon: attribute.positive('layer_norm_epsilon', 1e-5),
+      // Tied, its head would still have a bias.
+      tied: { read: (json) => json.take('tie_word_embeddings', only(false), false), write: () => UNTIED },
+      embeddingDropout: attribute.dropout('embd_pdrop'),
+      attentionDropout: attribute.dropout('attn_pdrop'),
+      residualDropout: attribute.dropout('resid_pdrop'),
+      initializerRange: attribute.positive('initializer_range', 0.02),
+      hiddenWidth: attribute.integer('n_inner', ({ width }) => 4 * width),
+      rotaryDimensions: {
+        ...attribute.integer('rotary_dim', 64),
+        read: (json) => (json.has('rotary_dim') ? json.take('rotary_dim', anInteger()) : 64),
+      },
+    },
+  ],
+  build: buildGptJ,
+  rules: (_config, prefix) => [
+    ...sameRules(prefix, '', { wte: 'embedding.tokens', ln_f: 'norm', 'h.{i}.ln_1': 'blocks.{i}.norm' }),
+    ...linearRules(`${prefix}h.{i}.attn`, 'blocks.{i}.mixer', {
+      ...{ q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' },
+    }),
+    ...linearRules(`${prefix}h.{i}.mlp`, 'blocks.{i}.feedForward', { fc_in: 'up', fc_out: 'down' }),
+  ],
   buffers: ({ rotaryDimensions = 64 }) => [
     causalMask('h.{i}.attn.bias'),
     hiddenScore('h.{i}.attn.masked_bias'),
@@ -42,20 +60,7 @@ export const gptJFamily = gptFamily<GptJConfig>({
   ],
 });
 
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger(), 50400],
-  contextLength: ['n_positions', anInteger(), 2048],
-  width: ['n_embd', anInteger(), 4096],
-  depth: ['n_layer', aCount, 28],
-  heads: ['n_head', aCount, 16],
-  activation: ['activation_function', oneOf(activationNames), 'gelu_new'],
-  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-5],
-  tied: ['tie_word_embeddings', only(false), false], // tied, its head would still have a bias
-  embeddingDropout: ['embd_pdrop', aShare, 0],
-  attentionDropout: ['attn_pdrop', aShare, 0],
-  residualDropout: ['resid_pdrop', aShare, 0],
-  initializerRange: ['initializer_range', aPositive, 0.02],
-});
+const UNTIED = { tie_word_embeddings: false };
 
 /** Sines, then cosines, of each position. */
 function rotationTable(tensor: string, size: number): StoredBuffer {
@@ -71,34 +76,4 @@ function rotationTable(tensor: string, size: number): StoredBuffer {
       shape.at(-1) === size &&
       values.every((value, i) => Math.abs(value - valueAt(Math.floor(i / size), i % size)) < 2e-3),
   };
-}
-
-function readConfig(json: ConfigReader) {
-  const values = attributes.read(json);
-  return {
-    ...values,
-    hiddenWidth: json.take('n_inner', anInteger(), 4 * values.width),
-    rotaryDimensions: json.has('rotary_dim') ? json.take('rotary_dim', anInteger()) : 64,
-  };
-}
-
-function writeConfig(config: GptJConfig): Record<string, unknown> {
-  return {
-    ...attributes.write({ ...config, tied: false }),
-    n_inner: config.hiddenWidth,
-    rotary_dim: config.rotaryDimensions ?? 64,
-  };
-}
-
-function rules(_config: GptJConfig, prefix: string): WeightRule[] {
-  const layer = `${prefix}h.{i}`;
-  return [
-    rule(`${prefix}wte.weight`, 'embedding.tokens.weight'),
-    ...sameRules(`${layer}.ln_1`, 'blocks.{i}.norm'),
-    ...linearsRules(`${layer}.attn`, 'blocks.{i}.mixer', {
-      ...{ q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' },
-    }),
-    ...linearsRules(`${layer}.mlp`, 'blocks.{i}.feedForward', { fc_in: 'up', fc_out: 'down' }),
-    ...sameRules(`${prefix}ln_f`, 'norm'),
-  ];
 }

@@ -12,8 +12,8 @@ export function graniteVariation(config: GraniteConfig): LlamaVariation {
   const { attentionBias: bias = false, feedForwardBias = false } = config;
   const { embeddingScale = 1, scoreScale = 1, residualScale = 1, logitDivisor = 1 } = config;
   return {
-    ...{ inputBias: bias, outputBias: bias, feedForwardBias, embeddingScale },
-    scale: scoreScale,
+    ...{ inputBias: bias, outputBias: bias, feedForwardBias, embedding: { scale: embeddingScale } },
+    scale: () => scoreScale,
     logitScale: 1 / logitDivisor,
     arrange: ({ mixer, feedForward, norm }) =>
       new SandwichNormBlock({ mixer, feedForward, mixerNorm: norm(), feedForwardNorm: norm(), residualScale }),

@@ -1,11 +1,22 @@
-import { aBoolean, aPositive, type ConfigReader } from '@sequitur/pretrained';
+import { attribute } from '@sequitur/pretrained';
+import { biases } from '../llama/hugging-face.js';
 import { llamaLikeFamily } from '../llama/llama-like-family.js';
 import { buildGranite } from './build.js';
 import { type GraniteConfig, granitePresets } from './config.js';
 
+/** The defaults of the classes of Granite. */
 export const graniteDefaults = {
   ...{ vocabularySize: 32000, width: 4096, hiddenWidth: 11008, depth: 32, heads: 32, contextLength: 2048 },
   tokens: { startToken: 1, endToken: 2 },
+};
+
+/** Biases and multipliers. */
+export const graniteAttributes = {
+  ...biases,
+  embeddingScale: attribute.positive('embedding_multiplier', 1),
+  scoreScale: attribute.positive('attention_multiplier', 1),
+  residualScale: attribute.positive('residual_multiplier', 1),
+  logitDivisor: attribute.positive('logits_scaling', 1),
 };
 
 /** Granite 3 (Granite Team 2024). */
@@ -14,31 +25,6 @@ export const graniteFamily = llamaLikeFamily<GraniteConfig>({
   name: 'Granite',
   presets: granitePresets,
   defaults: graniteDefaults,
-  readMore: readGranite,
-  writeMore: writeGranite,
+  attributes: [graniteAttributes],
   build: buildGranite,
 });
-
-/** Reads Granite's biases and multipliers. */
-export function readGranite(json: ConfigReader) {
-  return {
-    attentionBias: json.take('attention_bias', aBoolean, false),
-    feedForwardBias: json.take('mlp_bias', aBoolean, false),
-    embeddingScale: json.take('embedding_multiplier', aPositive, 1),
-    scoreScale: json.take('attention_multiplier', aPositive, 1),
-    residualScale: json.take('residual_multiplier', aPositive, 1),
-    logitDivisor: json.take('logits_scaling', aPositive, 1),
-  };
-}
-
-/** What `readGranite` reads, as config.json spells it. */
-export function writeGranite(config: GraniteConfig): Record<string, unknown> {
-  return {
-    attention_bias: config.attentionBias ?? false,
-    mlp_bias: config.feedForwardBias ?? false,
-    embedding_multiplier: config.embeddingScale ?? 1,
-    attention_multiplier: config.scoreScale ?? 1,
-    residual_multiplier: config.residualScale ?? 1,
-    logits_scaling: config.logitDivisor ?? 1,
-  };
-}

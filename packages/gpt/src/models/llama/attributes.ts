@@ -1,16 +1,5 @@
-import { activationNames } from '@sequitur/core';
-import {
-  aBoolean,
-  aCount,
-  anInteger,
-  aPositive,
-  aShare,
-  type ConfigReader,
-  defined,
-  oneOf,
-  type SpecialTokens,
-} from '@sequitur/pretrained';
-import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
+import { aCount, anInteger, attribute, attributeTable, type SpecialTokens } from '@sequitur/pretrained';
+import { rotary } from '../rotary-attributes.js';
 import type { LlamaConfig } from './config.js';
 
 /** The defaults of Python's classes for attributes that config.json does not have. */
@@ -36,59 +25,37 @@ export interface LlamaDefaults {
   readonly names?: { readonly activation?: string; readonly epsilon?: string };
 }
 
-/** Reads what Llama and the models built like it have in common. */
-export function readLlama(json: ConfigReader, defaults: LlamaDefaults): LlamaConfig {
+/** The attributes that Llama and the models built like it have in common. */
+export function llamaAttributes(defaults: LlamaDefaults) {
   const { activation = 'hidden_act', epsilon = 'rms_norm_eps' } = defaults.names ?? {};
-  const heads = json.take('num_attention_heads', aCount, defaults.heads);
-  const contextLength = json.take('max_position_embeddings', anInteger(), defaults.contextLength);
-  const keyHeads = json.has('num_key_value_heads') ? heads : (defaults.keyHeads ?? heads);
-  return defined({
-    vocabularySize: json.take('vocab_size', anInteger(), defaults.vocabularySize),
-    contextLength,
-    width: json.take('hidden_size', anInteger(), defaults.width),
-    depth: json.take('num_hidden_layers', aCount, defaults.depth),
-    heads,
-    keyHeads: json.take('num_key_value_heads', aCount, keyHeads),
-    headSize: json.maybe('head_dim', anInteger()) ?? defaults.headSize,
-    hiddenWidth: json.take('intermediate_size', anInteger(), defaults.hiddenWidth),
-    activation: json.take(activation, oneOf(activationNames), defaults.activation ?? 'silu'),
-    normEpsilon: json.take(epsilon, aPositive, defaults.normEpsilon ?? 1e-6),
-    ...readRotary(json, contextLength, {
-      bases: ['rope_theta'],
-      shares: defaults.partialRotaryFactor === undefined ? [] : ['partial_rotary_factor'],
-      base: defaults.rotaryBase,
-      share: defaults.partialRotaryFactor,
-    }),
-    tied: json.take('tie_word_embeddings', aBoolean, defaults.tied ?? false),
-    attentionDropout: json.take('attention_dropout', aShare, 0),
-    initializerRange: json.take('initializer_range', aPositive, defaults.initializerRange ?? 0.02),
-  }) as LlamaConfig;
+  return attributeTable<LlamaConfig>(
+    {
+      vocabularySize: attribute.integer('vocab_size', defaults.vocabularySize),
+      contextLength: attribute.integer('max_position_embeddings', defaults.contextLength),
+      width: attribute.integer('hidden_size', defaults.width),
+      depth: attribute.count('num_hidden_layers', defaults.depth),
+      heads: attribute.count('num_attention_heads', defaults.heads),
+      // Null means as many as heads, regardless of the default of the class.
+      keyHeads: {
+        read: (json, { heads }) =>
+          json.take(KEY_HEADS, aCount, json.has(KEY_HEADS) ? heads : (defaults.keyHeads ?? heads)),
+        write: (value, { heads }) => ({ [KEY_HEADS]: value ?? heads }),
+      },
+      // Our default is width / heads, regardless of that of the class.
+      headSize: attribute.optional('head_dim', anInteger(), defaults.headSize, ({ width, heads }) =>
+        defaults.headSize === undefined ? undefined : width / heads,
+      ),
+      hiddenWidth: attribute.integer('intermediate_size', defaults.hiddenWidth),
+      activation: attribute.activation(activation, defaults.activation ?? 'silu', 'silu'),
+      normEpsilon: attribute.positive(epsilon, defaults.normEpsilon ?? 1e-6, 1e-6),
+    },
+    rotary({ base: defaults.rotaryBase, share: defaults.partialRotaryFactor }),
+    {
+      tied: attribute.flag('tie_word_embeddings', defaults.tied ?? false, false),
+      attentionDropout: attribute.dropout('attention_dropout'),
+      initializerRange: attribute.positive('initializer_range', defaults.initializerRange ?? 0.02, 0.02),
+    },
+  );
 }
 
-/** What `readLlama` reads, as config.json spells it. */
-export function writeLlama(
-  config: LlamaConfig,
-  { names = {}, headSize, partialRotaryFactor }: Partial<LlamaDefaults> = {},
-): Record<string, unknown> {
-  // What the class would take where nothing is said, which is not what the model is built with.
-  const ownHeadSize = config.headSize ?? (headSize && config.width / config.heads);
-  const ownFactor = config.partialRotaryFactor ?? (partialRotaryFactor && 1);
-  return {
-    vocab_size: config.vocabularySize,
-    max_position_embeddings: config.contextLength,
-    hidden_size: config.width,
-    num_hidden_layers: config.depth,
-    num_attention_heads: config.heads,
-    num_key_value_heads: config.keyHeads ?? config.heads,
-    ...(ownHeadSize !== undefined && { head_dim: ownHeadSize }),
-    intermediate_size: config.hiddenWidth,
-    [names.activation ?? 'hidden_act']: config.activation ?? 'silu',
-    [names.epsilon ?? 'rms_norm_eps']: config.normEpsilon ?? 1e-6,
-    rope_theta: config.rotaryBase ?? 10000,
-    ...(ownFactor !== undefined && { partial_rotary_factor: ownFactor }),
-    ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
-    tie_word_embeddings: config.tied ?? false,
-    attention_dropout: config.attentionDropout ?? 0,
-    initializer_range: config.initializerRange ?? 0.02,
-  };
-}
+const KEY_HEADS = 'num_key_value_heads';

@@ -3,6 +3,8 @@ import {
   activationByName,
   FeedForward,
   GatedFeedForward,
+  type Initializer,
+  LayerNorm,
   Linear,
   type Norm,
   normal,
@@ -12,26 +14,20 @@ import {
 } from '@sequitur/core';
 import {
   type Block,
+  type EmbeddingOptions,
   type LanguageModelParts,
   type PositionwiseLayer,
-  PreNormBlock,
   TokenEmbedding,
 } from '@sequitur/transformer';
-import type { BiasedLlamaConfig, LlamaConfig } from './config.js';
+import { type Arrangement, preNorm, type Sublayers } from './arrangements.js';
+import type { BiasedLlamaConfig, DecoderConfig, LlamaConfig } from './config.js';
 
-/** The sublayers of a block, and a maker of norms of its width. */
-export interface Sublayers {
-  readonly mixer: SequenceMixer<never>;
-  readonly feedForward: PositionwiseLayer;
-  readonly norm: () => Norm;
-  /** Dropout of the mixer's output; the feed-forward has its own. */
-  readonly dropout: number;
-}
-
-/** Where the models built like Llama differ from it. */
+/** Where a decoder differs from Llama. */
 export interface LlamaVariation {
   /** The norm of a block; default {@link RmsNorm}. */
   readonly norm?: (width: number, epsilon: number) => Norm;
+  /** Options of the embedding; the scale and the dropout of token vectors among them. */
+  readonly embedding?: EmbeddingOptions & { readonly initializer?: Initializer; readonly padding?: number | undefined };
   readonly inputBias?: boolean;
   readonly outputBias?: boolean;
   readonly feedForwardBias?: boolean;
@@ -42,10 +38,12 @@ export interface LlamaVariation {
   readonly positions?: (block: number) => PositionalEncoding;
   /** Pairs of neighbouring dimensions are rotated, instead of halves. */
   readonly interleaved?: boolean;
-  /** Factor on the scores; default 1 / sqrt(headSize). */
-  readonly scale?: number;
+  /** Factor on the scores of each block; default 1 / sqrt(headSize). */
+  readonly scale?: (block: number) => number;
   /** Soft cap of the scores. */
   readonly softCap?: number | undefined;
+  /** What a query attends to whose keys are all masked; default all keys. */
+  readonly fullyMasked?: 'evenly' | 'all';
   /** Attention sinks; then fully masked queries attend to nothing. */
   readonly sinks?: boolean;
   /** Norms of queries and keys, given the number of heads; default none. */
@@ -53,13 +51,12 @@ export interface LlamaVariation {
   readonly normSpan?: 'head' | 'heads';
   /** A norm of the keys alone. */
   readonly keyNorm?: () => Norm;
-  /** Multiplies the vectors of the tokens. */
-  readonly embeddingScale?: number;
   readonly logitScale?: number;
-  /** Dropout of the token vectors, and of what each sublayer adds; default 0. */
-  readonly embeddingDropout?: number | undefined;
-  readonly residualDropout?: number | undefined;
   readonly logitSoftCap?: number | undefined;
+  /** Dropout of what each sublayer adds; default 0. */
+  readonly residualDropout?: number | undefined;
+  /** Standard deviation of the initial weights of output projections; default that of all others. */
+  readonly outputRange?: number;
   /** The mixer of each block in place of attention, or around it; undefined or absent: attention. */
   readonly mixer?: (block: number, attention: () => MultiHeadAttention) => object | undefined;
   /** The feed-forward layer of each block; undefined or absent: that of the configuration. */
@@ -68,8 +65,8 @@ export interface LlamaVariation {
   readonly balance?: RouterBalance;
   /** A gated feed-forward (the default), or the plain one with two products. */
   readonly gated?: boolean;
-  /** Puts the sublayers together; default {@link PreNormBlock}. */
-  readonly arrange?: (sublayers: Sublayers, block: number) => Block<never>;
+  /** Puts the sublayers together; default {@link preNorm}. */
+  readonly arrange?: Arrangement;
 }
 
 /** The parts of a Llama. */
@@ -79,20 +76,19 @@ export function buildLlama(config: BiasedLlamaConfig): LanguageModelParts {
 }
 
 /** The parts of a model built like Llama: root mean square norms, rotary positions, gated feed-forward, no biases. */
-export function buildLlamaLike(config: LlamaConfig, variation: LlamaVariation = {}): LanguageModelParts {
+export function buildLlamaLike(config: DecoderConfig, variation: LlamaVariation = {}): LanguageModelParts {
   const { vocabularySize, contextLength, width, depth, normEpsilon = 1e-6, tied = false } = config;
-  const { norm = rootMeanSquare, embeddingScale = 1, headBias: bias = false } = variation;
+  const { norm = rootMeanSquare, headBias: bias = false } = variation;
   const initializer = normal(config.initializerRange ?? 0.02);
-  const rotary = rotaryOf(config, variation);
-  const varied = { positions: () => rotary, ...variation, norm };
+  const varied = { ...variation, norm, positions: variation.positions ?? everywhere(rotaryOf(config, variation)) };
   return {
     embedding: new TokenEmbedding({
-      ...{ vocabularySize, width, scale: embeddingScale, initializer, padding: config.paddingToken },
-      dropout: variation.embeddingDropout ?? 0,
+      ...{ vocabularySize, width, initializer, padding: config.paddingToken },
+      ...variation.embedding,
     }),
     blocks: Array.from({ length: depth }, (_, index) => block(config, varied, index)),
     norm: norm(width, normEpsilon),
-    contextLength,
+    ...(contextLength !== undefined && { contextLength }),
     ...(!tied && { head: new Linear(width, vocabularySize, { bias, initializer }) }),
     ...(config.rotaryScaling?.kind === 'longrope' && { rereadLength: config.rotaryScaling.trainedLength }),
     ...(variation.balance && { balance: variation.balance }),
@@ -103,7 +99,7 @@ export function buildLlamaLike(config: LlamaConfig, variation: LlamaVariation = 
 
 type FullVariation = LlamaVariation & Required<Pick<LlamaVariation, 'norm' | 'positions'>>;
 
-function block(config: LlamaConfig, variation: FullVariation, index: number): Block {
+function block(config: DecoderConfig, variation: FullVariation, index: number): Block {
   const { width, normEpsilon = 1e-6 } = config;
   const attention = () => attentionOf(config, variation, index);
   const sublayers: Sublayers = {
@@ -115,20 +111,19 @@ function block(config: LlamaConfig, variation: FullVariation, index: number): Bl
   return (variation.arrange ?? preNorm)(sublayers, index) as Block;
 }
 
-function attentionOf(config: LlamaConfig, variation: FullVariation, index: number): MultiHeadAttention {
+function attentionOf(config: DecoderConfig, variation: FullVariation, index: number): MultiHeadAttention {
   const { width, heads, keyHeads = heads, headSize = width / heads, normEpsilon = 1e-6 } = config;
-  const { inputBias = false, outputBias = false, pattern = causal, positions, queryKeyNorm, scale } = variation;
-  const initializer = normal(config.initializerRange ?? 0.02);
+  const { inputBias = false, outputBias = false, pattern = causal, positions, queryKeyNorm, sinks = false } = variation;
+  const { input, output } = initializers(config, variation);
   return new MultiHeadAttention({
-    ...{ width, heads, keyHeads, headSize },
+    ...{ width, heads, keyHeads, headSize, sinks },
     positions: positions(index),
     pattern: pattern(index),
-    fullyMasked: variation.sinks ? 'zeros' : 'all',
-    sinks: variation.sinks ?? false,
+    fullyMasked: variation.fullyMasked ?? (sinks ? 'zeros' : 'all'),
     dropout: config.attentionDropout ?? 0,
-    input: { bias: inputBias, initializer },
-    output: { bias: outputBias, initializer },
-    ...(scale !== undefined && { scale }),
+    input: { bias: inputBias, initializer: input },
+    output: { bias: outputBias, initializer: output },
+    ...(variation.scale && { scale: variation.scale(index) }),
     ...(variation.softCap !== undefined && { softCap: variation.softCap }),
     ...(variation.normSpan && { normSpan: variation.normSpan }),
     ...(variation.keyNorm && { keyNorm: variation.keyNorm() }),
@@ -139,29 +134,26 @@ function attentionOf(config: LlamaConfig, variation: FullVariation, index: numbe
   });
 }
 
-function feedForwardOf(
-  config: LlamaConfig,
-  { feedForwardBias: bias = false, gated = true, residualDropout: dropout = 0 }: LlamaVariation,
-) {
-  const initializer = normal(config.initializerRange ?? 0.02);
+function feedForwardOf(config: DecoderConfig, variation: LlamaVariation) {
+  const { feedForwardBias: bias = false, gated = true, residualDropout: dropout = 0 } = variation;
+  const { input, output } = initializers(config, variation);
   return new (gated ? GatedFeedForward : FeedForward)({
     width: config.width,
     hiddenWidth: config.hiddenWidth,
     activation: activationByName(config.activation ?? 'silu'),
     dropout,
-    up: { bias, initializer },
-    down: { bias, initializer },
+    up: { bias, initializer: input },
+    down: { bias, initializer: output },
   });
 }
 
-/** Norms before both sublayers. */
-export function preNorm({ mixer, feedForward, norm, dropout }: Sublayers): Block<never> {
-  return new PreNormBlock({ mixerNorm: norm(), mixer, feedForwardNorm: norm(), feedForward, dropout });
+function initializers({ initializerRange = 0.02 }: DecoderConfig, { outputRange = initializerRange }: LlamaVariation) {
+  return { input: normal(initializerRange), output: normal(outputRange) };
 }
 
 /** The rotary encoding of a configuration. */
 export function rotaryOf(
-  config: LlamaConfig,
+  config: Pick<LlamaConfig, 'width' | 'heads' | 'headSize' | 'rotaryBase' | 'rotaryScaling' | 'partialRotaryFactor'>,
   { interleaved = false }: Pick<LlamaVariation, 'interleaved'> = {},
 ): Rotary {
   const { width, heads, headSize = width / heads, rotaryBase = 10000, rotaryScaling } = config;
@@ -174,6 +166,13 @@ export function rotaryOf(
   });
 }
 
+const everywhere = (positions: PositionalEncoding) => () => positions;
+
 function rootMeanSquare(width: number, epsilon: number): Norm {
   return new RmsNorm(width, epsilon);
+}
+
+/** The norm of GPT-2 and of many models built like Llama otherwise. */
+export function layerNorm(width: number, epsilon: number): Norm {
+  return new LayerNorm(width, { epsilon });
 }

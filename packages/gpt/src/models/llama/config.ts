@@ -25,6 +25,9 @@ export interface LlamaConfig extends GptConfig {
   readonly initializerRange?: number;
 }
 
+/** The config of any decoder whose layers are those of Llama or vary them; the length of some is unbounded. */
+export type DecoderConfig = Omit<LlamaConfig, 'contextLength'> & { readonly contextLength?: number };
+
 /** Additional options of a Llama. */
 export interface BiasedLlamaConfig extends LlamaConfig {
   /** Biases of the attention projections; default false. */

@@ -1,7 +1,8 @@
 import { NoPositionalEncoding } from '@sequitur/attention';
 import { LayerNorm, Linear, normal } from '@sequitur/core';
-import { type LanguageModelParts, PositionTable, PostNormBlock, TokenEmbedding } from '@sequitur/transformer';
-import { preNorm as before, buildLlamaLike, type Sublayers } from '../llama/build.js';
+import { type LanguageModelParts, PositionTable, TokenEmbedding } from '@sequitur/transformer';
+import { preNorm as before, postNorm } from '../llama/arrangements.js';
+import { buildLlamaLike } from '../llama/build.js';
 import type { OptConfig } from './config.js';
 import { OutputProjection } from './output-projection.js';
 
@@ -35,8 +36,4 @@ export function buildOpt(config: OptConfig): LanguageModelParts {
     countsRealTokens: true,
     ...(!tied && { head: new Linear(embeddingWidth, vocabularySize, linear) }),
   };
-}
-
-function postNorm({ norm, ...sublayers }: Sublayers) {
-  return new PostNormBlock({ ...sublayers, mixerNorm: norm(), feedForwardNorm: norm() });
 }

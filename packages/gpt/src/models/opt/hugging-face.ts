@@ -1,20 +1,4 @@
-import { activationNames } from '@sequitur/core';
-import {
-  aBoolean,
-  aCount,
-  anInteger,
-  aPositive,
-  aShare,
-  attributeTable,
-  type ConfigReader,
-  linearRules,
-  linearsRules,
-  oneOf,
-  only,
-  rule,
-  sameRules,
-  type WeightRule,
-} from '@sequitur/pretrained';
+import { attribute, linearRules, sameRules } from '@sequitur/pretrained';
 import { gptFamily } from '../gpt-family.js';
 import { buildOpt } from './build.js';
 import { type OptConfig, optPresets } from './config.js';
@@ -26,61 +10,39 @@ export const optFamily = gptFamily<OptConfig>({
   prefix: 'model.',
   presets: optPresets,
   tokens: { startToken: 2, endToken: 2, paddingToken: 1 },
-  readConfig,
-  writeConfig,
+  attributes: [
+    {
+      vocabularySize: attribute.integer('vocab_size', 50272),
+      contextLength: attribute.integer('max_position_embeddings', 2048),
+      width: attribute.integer('hidden_size', 768),
+      depth: attribute.count('num_hidden_layers', 12),
+      heads: attribute.count('num_attention_heads', 12),
+      hiddenWidth: attribute.integer('ffn_dim', 3072),
+      activation: attribute.activation('activation_function', 'relu'),
+      normEpsilon: attribute.settled(1e-5),
+      preNorm: attribute.flag('do_layer_norm_before', true),
+      bias: attribute.flag('enable_bias', true),
+      tied: attribute.flag('tie_word_embeddings', true),
+      attentionDropout: attribute.dropout('attention_dropout'),
+      residualDropout: attribute.dropout('dropout', 0.1),
+      initializerRange: attribute.positive('init_std', 0.02),
+      embeddingWidth: attribute.integer('word_embed_proj_dim', ({ width }) => width),
+      finalNorm: attribute.inverted('_remove_final_layer_norm', false),
+    },
+    attribute.fixed({ layer_norm_elementwise_affine: true }),
+  ],
   build: buildOpt,
-  rules,
+  rules: ({ preNorm = true }, prefix) => {
+    const [decoder, layer] = [`${prefix}decoder`, `${prefix}decoder.layers.{i}`];
+    return [
+      ...sameRules(decoder, 'embedding', { embed_tokens: 'tokens', embed_positions: 'positions' }),
+      ...linearRules(decoder, '', { project_in: 'embedding.project', project_out: 'norm.project' }),
+      ...sameRules(layer, 'blocks.{i}', { self_attn_layer_norm: 'mixerNorm', final_layer_norm: 'feedForwardNorm' }),
+      ...linearRules(`${layer}.self_attn`, 'blocks.{i}.mixer', {
+        ...{ q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' },
+      }),
+      ...linearRules(layer, 'blocks.{i}.feedForward', { fc1: 'up', fc2: 'down' }),
+      ...(preNorm ? sameRules(`${decoder}.final_layer_norm`, 'norm.norm') : []),
+    ];
+  },
 });
-
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger(), 50272],
-  contextLength: ['max_position_embeddings', anInteger(), 2048],
-  width: ['hidden_size', anInteger(), 768],
-  depth: ['num_hidden_layers', aCount, 12],
-  heads: ['num_attention_heads', aCount, 12],
-  hiddenWidth: ['ffn_dim', anInteger(), 3072],
-  activation: ['activation_function', oneOf(activationNames), 'relu'],
-  preNorm: ['do_layer_norm_before', aBoolean, true],
-  bias: ['enable_bias', aBoolean, true],
-  tied: ['tie_word_embeddings', aBoolean, true],
-  attentionDropout: ['attention_dropout', aShare, 0],
-  residualDropout: ['dropout', aShare, 0.1, 0],
-  initializerRange: ['init_std', aPositive, 0.02],
-});
-
-function readConfig(json: ConfigReader) {
-  const values = attributes.read(json);
-  json.take('layer_norm_elementwise_affine', only(true), true);
-  return {
-    ...values,
-    embeddingWidth: json.take('word_embed_proj_dim', anInteger(), values.width),
-    normEpsilon: 1e-5,
-    finalNorm: !json.take('_remove_final_layer_norm', aBoolean, false),
-  };
-}
-
-function writeConfig(config: OptConfig): Record<string, unknown> {
-  return {
-    ...attributes.write(config),
-    word_embed_proj_dim: config.embeddingWidth ?? config.width,
-    _remove_final_layer_norm: !(config.finalNorm ?? true),
-    layer_norm_elementwise_affine: true,
-  };
-}
-
-function rules({ preNorm = true }: OptConfig, prefix: string): WeightRule[] {
-  const [layer, decoder] = [`${prefix}decoder.layers.{i}`, `${prefix}decoder`];
-  return [
-    rule(`${decoder}.embed_tokens.weight`, 'embedding.tokens.weight'),
-    rule(`${decoder}.embed_positions.weight`, 'embedding.positions.weight'),
-    ...linearRules(`${decoder}.project_in`, 'embedding.project'),
-    ...sameRules(`${layer}.self_attn_layer_norm`, 'blocks.{i}.mixerNorm'),
-    ...linearsRules(`${layer}.self_attn`, 'blocks.{i}.mixer', {
-      ...{ q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' },
-    }),
-    ...sameRules(`${layer}.final_layer_norm`, 'blocks.{i}.feedForwardNorm'),
-    ...linearsRules(layer, 'blocks.{i}.feedForward', { fc1: 'up', fc2: 'down' }),
-    ...(preNorm ? sameRules(`${decoder}.final_layer_norm`, 'norm.norm') : []),
-    ...linearRules(`${decoder}.project_out`, 'norm.project'),
-  ];
-}

@@ -1,6 +1,5 @@
-import { anInteger, aShare, defined } from '@sequitur/pretrained';
-import { fusedGateRules, fusedProjectionRules } from '../fused-rules.js';
-import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { anInteger, attribute } from '@sequitur/pretrained';
+import { llamaLikeFamily } from '../llama/llama-like-family.js';
 import { buildPhi3 } from './build.js';
 import { type Phi3Config, phi3Presets } from './config.js';
 
@@ -14,17 +13,13 @@ export const phi3Family = llamaLikeFamily<Phi3Config>({
     ...{ vocabularySize: 32064, width: 3072, hiddenWidth: 8192, depth: 32, heads: 32, contextLength: 4096 },
     ...{ normEpsilon: 1e-5, partialRotaryFactor: 1 },
   },
-  readMore: (json) =>
-    defined({
-      window: json.maybe('sliding_window', anInteger()),
-      residualDropout: json.take('resid_pdrop', aShare, 0),
-      trainedLength: json.take('original_max_position_embeddings', anInteger(), 4096),
-    }) as Phi3Config,
-  writeMore: ({ window, residualDropout = 0, trainedLength, contextLength }) => ({
-    sliding_window: window ?? null,
-    resid_pdrop: residualDropout,
-    original_max_position_embeddings: trainedLength ?? contextLength,
-  }),
+  attributes: [
+    {
+      window: attribute.nullable('sliding_window', anInteger()),
+      residualDropout: attribute.dropout('resid_pdrop'),
+      trainedLength: attribute.integer('original_max_position_embeddings', 4096, ({ contextLength }) => contextLength),
+    },
+  ],
+  names: { fusedProjections: true, fusedGate: true },
   build: buildPhi3,
-  rules: (_config, prefix) => [...fusedGateRules(prefix), ...fusedProjectionRules(prefix), ...llamaRules(prefix)],
 });

@@ -1,11 +1,10 @@
 import { SequiturError, showValue } from '@sequitur/core';
-import { aBoolean, anInteger, type ConfigReader } from '@sequitur/pretrained';
+import { anInteger, type ConfigReader } from '@sequitur/pretrained';
+import { biases } from '../llama/hugging-face.js';
 import { llamaLikeFamily } from '../llama/llama-like-family.js';
-import { readWindowedLayers, writeWindowedLayers } from '../windowed-layers.js';
+import { windowedLayers } from '../windowed-layers.js';
 import { buildSmolLm3, isRotatedByDefault } from './build.js';
 import { type SmolLm3Config, smolLm3Presets } from './config.js';
-
-const DEPTH = 36;
 
 /** SmolLM3 (Bakouch et al. 2025). */
 export const smolLm3Family = llamaLikeFamily<SmolLm3Config>({
@@ -14,28 +13,21 @@ export const smolLm3Family = llamaLikeFamily<SmolLm3Config>({
   presets: smolLm3Presets,
   defaults: {
     tokens: { startToken: 128000, endToken: 128001, paddingToken: 128004 },
-    ...{ vocabularySize: 128256, width: 2048, hiddenWidth: 11008, depth: DEPTH, heads: 16, keyHeads: 4 },
+    ...{ vocabularySize: 128256, width: 2048, hiddenWidth: 11008, depth: 36, heads: 16, keyHeads: 4 },
     ...{ contextLength: 32768, rotaryBase: 2000000, tied: true },
   },
-  readMore: (json) => {
-    const depth = json.take('num_hidden_layers', anInteger(), DEPTH);
-    const used = json.take('use_sliding_window', aBoolean, false);
-    return {
-      attentionBias: json.take('attention_bias', aBoolean, false),
-      feedForwardBias: json.take('mlp_bias', aBoolean, false),
-      rotated: readRotated(json, depth),
-      ...readWindowedLayers(json, { depth, window: null, isWindowed: (layer) => used && !isRotatedByDefault(layer) }),
-    };
-  },
-  writeMore: (config) => ({
-    attention_bias: config.attentionBias ?? false,
-    mlp_bias: config.feedForwardBias ?? false,
-    no_rope_layers: Array.from({ length: config.depth }, (_, layer) =>
-      Number(config.rotated?.[layer] ?? isRotatedByDefault(layer)),
-    ),
-    use_sliding_window: config.window !== undefined,
-    ...writeWindowedLayers(config, config.depth),
-  }),
+  attributes: [
+    biases,
+    {
+      rotated: {
+        read: (json, { depth }) => readRotated(json, depth),
+        write: (rotated, { depth }) => ({
+          no_rope_layers: Array.from({ length: depth }, (_, i) => Number(rotated?.[i] ?? isRotatedByDefault(i))),
+        }),
+      },
+    },
+    windowedLayers({ window: null, switched: true, layers: () => (layer) => !isRotatedByDefault(layer) }),
+  ],
   build: buildSmolLm3,
 });
 

@@ -1,6 +1,6 @@
-import { LayerNorm } from '@sequitur/core';
-import { type LanguageModelParts, SharedNormBlock } from '@sequitur/transformer';
-import { buildLlamaLike } from '../llama/build.js';
+import type { LanguageModelParts } from '@sequitur/transformer';
+import { sharedNorm } from '../llama/arrangements.js';
+import { buildLlamaLike, layerNorm } from '../llama/build.js';
 import { PerHeadNorm } from '../per-head-norm.js';
 import type { StableLmConfig } from './config.js';
 
@@ -8,10 +8,8 @@ import type { StableLmConfig } from './config.js';
 export function buildStableLm(config: StableLmConfig): LanguageModelParts {
   const { attentionBias: inputBias = false, queryKeyNorm = false, parallel = false } = config;
   return buildLlamaLike(config, {
-    inputBias,
-    norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
+    ...{ inputBias, norm: layerNorm, residualDropout: config.hiddenDropout },
     ...(queryKeyNorm && { queryKeyNorm: (...sizes) => new PerHeadNorm(...sizes) }),
-    residualDropout: config.hiddenDropout,
-    ...(parallel && { arrange: ({ norm, ...sublayers }) => new SharedNormBlock({ ...sublayers, norm: norm() }) }),
+    ...(parallel && { arrange: sharedNorm }),
   });
 }

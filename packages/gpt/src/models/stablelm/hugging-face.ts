@@ -1,5 +1,5 @@
-import { aBoolean, aShare, rule } from '@sequitur/pretrained';
-import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { attribute, rule } from '@sequitur/pretrained';
+import { llamaLikeFamily } from '../llama/llama-like-family.js';
 import { buildStableLm } from './build.js';
 import { type StableLmConfig, stableLmPresets } from './config.js';
 
@@ -13,25 +13,18 @@ export const stableLmFamily = llamaLikeFamily<StableLmConfig>({
     ...{ vocabularySize: 50304, width: 2560, hiddenWidth: 6912, depth: 32, heads: 32, contextLength: 4096 },
     ...{ normEpsilon: 1e-5, partialRotaryFactor: 0.25, names: { epsilon: 'layer_norm_eps' } },
   },
-  readMore: (json) => ({
-    attentionBias: json.take('use_qkv_bias', aBoolean, false),
-    queryKeyNorm: json.take('qk_layernorm', aBoolean, false),
-    parallel: json.take('use_parallel_residual', aBoolean, false),
-    hiddenDropout: json.take('hidden_dropout', aShare, 0),
-  }),
-  writeMore: (config) => ({
-    use_qkv_bias: config.attentionBias ?? false,
-    qk_layernorm: config.queryKeyNorm ?? false,
-    use_parallel_residual: config.parallel ?? false,
-    hidden_dropout: config.hiddenDropout ?? 0,
-  }),
+  attributes: [
+    {
+      attentionBias: attribute.flag('use_qkv_bias', false),
+      queryKeyNorm: attribute.flag('qk_layernorm', false),
+      parallel: attribute.flag('use_parallel_residual', false),
+      hiddenDropout: attribute.dropout('hidden_dropout'),
+    },
+  ],
+  names: ({ parallel = false }) => (parallel ? { norms: { input_layernorm: 'norm' } } : {}),
+  rules: (_config, layer, block) => [
+    rule(`${layer}.self_attn.q_layernorm.norms.{i}.weight`, `${block}.mixer.queryNorm.heads.{i}.weight`),
+    rule(`${layer}.self_attn.k_layernorm.norms.{i}.weight`, `${block}.mixer.keyNorm.heads.{i}.weight`),
+  ],
   build: buildStableLm,
-  rules: ({ parallel = false }, prefix) => {
-    const [theirs, ours] = [`${prefix}layers.{i}.self_attn`, 'blocks.{i}.mixer'];
-    return [
-      rule(`${theirs}.q_layernorm.norms.{i}.weight`, `${ours}.queryNorm.heads.{i}.weight`),
-      rule(`${theirs}.k_layernorm.norms.{i}.weight`, `${ours}.keyNorm.heads.{i}.weight`),
-      ...llamaRules(prefix, parallel ? { norms: { input_layernorm: 'norm' } } : {}),
-    ];
-  },
 });

@@ -1,6 +1,5 @@
-import { LayerNorm } from '@sequitur/core';
 import type { LanguageModelParts } from '@sequitur/transformer';
-import { buildLlamaLike } from '../llama/build.js';
+import { buildLlamaLike, layerNorm } from '../llama/build.js';
 import { layerPatterns } from '../windowed-layers.js';
 import type { Starcoder2Config } from './config.js';
 
@@ -8,10 +7,9 @@ import type { Starcoder2Config } from './config.js';
 export function buildStarcoder2(config: Starcoder2Config): LanguageModelParts {
   const { bias = true } = config;
   return buildLlamaLike(config, {
-    ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false },
-    embeddingDropout: config.embeddingDropout,
+    ...{ inputBias: bias, outputBias: bias, feedForwardBias: bias, gated: false, norm: layerNorm },
+    embedding: { dropout: config.embeddingDropout ?? 0 },
     residualDropout: config.residualDropout,
-    norm: (width, epsilon) => new LayerNorm(width, { epsilon }),
     pattern: layerPatterns(config),
   });
 }

@@ -1,5 +1,5 @@
-import { aBoolean, anInteger, aShare, defined } from '@sequitur/pretrained';
-import { llamaLikeFamily, llamaRules } from '../llama/llama-like-family.js';
+import { anInteger, attribute } from '@sequitur/pretrained';
+import { llamaLikeFamily } from '../llama/llama-like-family.js';
 import { buildStarcoder2 } from './build.js';
 import { type Starcoder2Config, starcoder2Presets } from './config.js';
 
@@ -15,19 +15,14 @@ export const starcoder2Family = llamaLikeFamily<Starcoder2Config>({
     initializerRange: 0.018042,
     names: { epsilon: 'norm_epsilon' },
   },
-  readMore: (json) =>
-    defined({
-      window: json.maybe('sliding_window', anInteger()),
-      bias: json.take('use_bias', aBoolean, true),
-      embeddingDropout: json.take('embedding_dropout', aShare, 0),
-      residualDropout: json.take('residual_dropout', aShare, 0),
-    }) as Starcoder2Config,
-  writeMore: (config) => ({
-    sliding_window: config.window ?? null,
-    use_bias: config.bias ?? true,
-    embedding_dropout: config.embeddingDropout ?? 0,
-    residual_dropout: config.residualDropout ?? 0,
-  }),
+  attributes: [
+    {
+      window: attribute.nullable('sliding_window', anInteger()),
+      bias: attribute.flag('use_bias', true),
+      embeddingDropout: attribute.dropout('embedding_dropout'),
+      residualDropout: attribute.dropout('residual_dropout'),
+    },
+  ],
+  names: { feedForward: { c_fc: 'up', c_proj: 'down' } },
   build: buildStarcoder2,
-  rules: (_config, prefix) => llamaRules(prefix, { feedForward: { c_fc: 'up', c_proj: 'down' } }),
 });

@@ -1,20 +1,7 @@
-import { activationNames } from '@sequitur/core';
-import {
-  aBoolean,
-  aCount,
-  anInteger,
-  anything,
-  aPositive,
-  aShare,
-  attributeTable,
-  type ConfigReader,
-  defined,
-  oneOf,
-  only,
-} from '@sequitur/pretrained';
+import { aCount, aPositive, attribute, only } from '@sequitur/pretrained';
 import { gptFamily } from '../gpt-family.js';
 import { readLayerKinds } from '../read-layer-kinds.js';
-import { readRotary, writeRotaryScaling } from '../rotary-attributes.js';
+import { rotary } from '../rotary-attributes.js';
 import { buildZamba2 } from './build.js';
 import { type Zamba2Config, zamba2Presets } from './config.js';
 import { hybridLayers, zamba2Rules } from './rules.js';
@@ -28,8 +15,55 @@ const family = gptFamily<Zamba2Config>({
   prefix: 'model.',
   presets: zamba2Presets,
   tokens: { startToken: 1, endToken: 2, paddingToken: 0 },
-  readConfig,
-  writeConfig,
+  attributes: [
+    {
+      vocabularySize: attribute.integer('vocab_size', 32000),
+      contextLength: attribute.integer('max_position_embeddings', 4096),
+      width: attribute.integer('hidden_size', 2560),
+      depth: attribute.count('num_hidden_layers', 54),
+      heads: attribute.count('num_attention_heads', 32),
+      activation: attribute.activation('hidden_act', 'gelu'),
+      normEpsilon: attribute.positive('rms_norm_eps', 1e-5),
+      stateSize: attribute.integer('mamba_d_state', 64),
+      groups: attribute.integer('mamba_ngroups', 1),
+      kernelSize: attribute.integer('mamba_d_conv', 4),
+      chunkLength: attribute.integer('chunk_size', 256),
+      convolutionBias: attribute.flag('use_conv_bias', true),
+      sharedBlocks: attribute.count('num_mem_blocks', 1),
+      adapterRank: attribute.integer('adapter_rank', 128),
+      attentionAdapters: attribute.flag('use_shared_attention_adapter', false),
+      rotated: attribute.flag('use_mem_rope', false),
+      tied: attribute.flag('tie_word_embeddings', true),
+      attentionDropout: attribute.dropout('attention_dropout'),
+      initializerRange: attribute.positive('initializer_range', 0.02),
+    },
+    attribute.fixed({ add_bias_linear: false }),
+    rotary(),
+    {
+      innerWidth: {
+        read: (json, { width }) => Math.trunc(json.take('mamba_expand', aPositive, 2) * width),
+        write: (innerWidth = 0, { width }) => ({ mamba_expand: innerWidth / width }),
+      },
+      scanHeadSize: {
+        read: (json, { innerWidth }) => innerWidth / json.take('n_mamba_heads', aCount, 8),
+        write: (size = 1, { innerWidth }) => ({ n_mamba_heads: innerWidth / size }),
+      },
+      stepLimit: {
+        read: (json) => {
+          json.maybe('time_step_limit', only(null));
+          return [json.take('time_step_min', aPositive, 0.001), Number.POSITIVE_INFINITY];
+        },
+        write: ([least] = [0.001, Number.POSITIVE_INFINITY]) => ({ time_step_min: least }),
+      },
+      hiddenWidth: attribute.integer('intermediate_size', ({ width }) => 4 * width),
+      keyHeads: attribute.count('num_key_value_heads', ({ heads }) => heads),
+      hybrid: {
+        read: (json, { depth }) => readLayerKinds(json, 'layers_block_type', KINDS, depth) ?? usualLayers(depth),
+        write: (hybrid = []) => ({ layers_block_type: hybrid.map((is) => (is ? 'hybrid' : 'mamba')) }),
+      },
+    },
+    attribute.fixed({ use_long_context: false }),
+  ],
   build: buildZamba2,
   rules: zamba2Rules,
 });
@@ -53,71 +87,7 @@ function sharedTies(prefix: string, layer: number, first: number) {
   return parts.map((part) => ({ tensor: named(layer, part), to: named(first, part) }));
 }
 
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger(), 32000],
-  contextLength: ['max_position_embeddings', anInteger(), 4096],
-  width: ['hidden_size', anInteger(), 2560],
-  depth: ['num_hidden_layers', aCount, 54],
-  heads: ['num_attention_heads', aCount, 32],
-  activation: ['hidden_act', oneOf(activationNames), 'gelu'],
-  normEpsilon: ['rms_norm_eps', aPositive, 1e-5],
-  stateSize: ['mamba_d_state', anInteger(), 64],
-  groups: ['mamba_ngroups', anInteger(), 1],
-  kernelSize: ['mamba_d_conv', anInteger(), 4],
-  chunkLength: ['chunk_size', anInteger(), 256],
-  convolutionBias: ['use_conv_bias', aBoolean, true],
-  sharedBlocks: ['num_mem_blocks', aCount, 1],
-  adapterRank: ['adapter_rank', anInteger(), 128],
-  attentionAdapters: ['use_shared_attention_adapter', aBoolean, false],
-  rotated: ['use_mem_rope', aBoolean, false],
-  tied: ['tie_word_embeddings', aBoolean, true],
-  attentionDropout: ['attention_dropout', aShare, 0],
-  initializerRange: ['initializer_range', aPositive, 0.02],
-});
-
-/** What follows from other attributes, and what only the kernels of a GPU read. */
-const DERIVED = [
-  ...['attention_head_dim', 'attention_hidden_size', 'mamba_headdim', 'kv_channels', 'num_query_groups'],
-  ...['hybrid_layer_ids', 'time_step_max', 'time_step_floor', 'use_mem_eff_path', 'use_mamba_kernels'],
-  'num_logits_to_keep',
-];
-
-function readConfig(json: ConfigReader): Zamba2Config {
-  const values = attributes.read(json);
-  for (const name of ['use_long_context', 'add_bias_linear']) json.take(name, only(false), false);
-  json.maybe('time_step_limit', only(null));
-  for (const name of DERIVED) json.maybe(name, anything);
-  const innerWidth = Math.trunc(json.take('mamba_expand', aPositive, 2) * values.width);
-  return {
-    ...values,
-    ...defined(readRotary(json, values.contextLength, { bases: ['rope_theta'] })),
-    innerWidth,
-    scanHeadSize: innerWidth / json.take('n_mamba_heads', aCount, 8),
-    stepLimit: [json.take('time_step_min', aPositive, 0.001), Number.POSITIVE_INFINITY],
-    hiddenWidth: json.maybe('intermediate_size', anInteger()) ?? 4 * values.width,
-    keyHeads: json.maybe('num_key_value_heads', aCount) ?? values.heads,
-    hybrid: readLayerKinds(json, 'layers_block_type', KINDS, values.depth) ?? usualLayers(values.depth),
-  };
-}
-
 /** Every sixth layer of a model is hybrid, in the last ones of 54 every fourth or fifth. */
 function usualLayers(depth: number): readonly boolean[] {
   return Array.from({ length: depth }, (_, layer) => [6, 12, 18, 24, 30, 36, 42, 47, 51].includes(layer));
-}
-
-function writeConfig(config: Zamba2Config): Record<string, unknown> {
-  const { stepLimit: [least] = [0.001] } = config;
-  return {
-    ...attributes.write(config),
-    add_bias_linear: false,
-    rope_theta: config.rotaryBase ?? 10000,
-    ...(config.rotaryScaling && { rope_scaling: writeRotaryScaling(config.rotaryScaling) }),
-    mamba_expand: config.innerWidth / config.width,
-    n_mamba_heads: config.innerWidth / config.scanHeadSize,
-    time_step_min: least,
-    intermediate_size: config.hiddenWidth,
-    num_key_value_heads: config.keyHeads ?? config.heads,
-    layers_block_type: config.hybrid.map((is) => (is ? 'hybrid' : 'mamba')),
-    use_long_context: false,
-  };
 }

@@ -1,12 +1,4 @@
-import {
-  linearRules,
-  linearsRules,
-  rule,
-  sameRules,
-  transposed,
-  transposedSideBySide,
-  type WeightRule,
-} from '@sequitur/pretrained';
+import { linearRules, rule, sameRules, transposed, transposedSideBySide, type WeightRule } from '@sequitur/pretrained';
 import { mamba2LayerRules } from '../mamba2-layers.js';
 import type { Zamba2Config } from './config.js';
 
@@ -45,7 +37,7 @@ function sharedRules(theirs: string, block: string): WeightRule[] {
   return [
     ...sameRules(`${theirs}.input_layernorm`, `${block}.attentionNorm`),
     ...sameRules(`${theirs}.pre_ff_layernorm`, `${block}.feedForwardNorm`),
-    ...linearsRules(`${theirs}.self_attn`, `${block}.attention`, {
+    ...linearRules(`${theirs}.self_attn`, `${block}.attention`, {
       ...{ q_proj: 'query', k_proj: 'key', v_proj: 'value', o_proj: 'output' },
     }),
     rule(`${theirs}.feed_forward.gate_up_proj.weight`, both(block, 'weight'), transposedSideBySide),

@@ -1,15 +1,9 @@
-import { activationNames, SequiturError } from '@sequitur/core';
+import { SequiturError } from '@sequitur/core';
 import {
-  aBoolean,
-  aCount,
-  anInteger,
-  aPositive,
-  aShare,
+  type AttributeTable,
+  attribute,
   attributeTable,
-  type ConfigReader,
   linearRules,
-  linearsRules,
-  oneOf,
   readLabels,
   rule,
   sameRules,
@@ -18,7 +12,7 @@ import {
   type WeightRule,
   writeLabels,
 } from '@sequitur/pretrained';
-import { type CommonDefaults, readCommon, writeCommon } from '../../sequence-to-sequence/attributes.js';
+import { type CommonDefaults, commonAttributes } from '../../sequence-to-sequence/attributes.js';
 import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
 import { buildBartLike } from './build.js';
 import type { BartConfig, BartLayout } from './config.js';
@@ -52,6 +46,7 @@ interface BartDefaults {
 /** A family of BART-like models. */
 export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily<BartConfig> {
   const { modelType, architecture, presets = {} } = options;
+  const attributes = bartAttributes(options);
   return {
     modelType,
     classes: {
@@ -60,7 +55,7 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
     },
     headRules: (kind) =>
       kind === 'sequenceClassification'
-        ? linearsRules('classification_head', 'head', { dense: 'dense', out_proj: 'output' })
+        ? linearRules('classification_head', 'head', { dense: 'dense', out_proj: 'output' })
         : [],
     prefix: '',
     presets,
@@ -68,7 +63,7 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
       ...{ hidden_size: 'd_model', num_hidden_layers: 'encoder_layers' },
       num_attention_heads: 'encoder_attention_heads',
     },
-    readConfig: (json) => readBartConfig(json, options),
+    readConfig: (json) => attributes.read(json),
     resolve: (config, { tensors }) => {
       const logitsBias = tensors.has('final_logits_bias');
       if (options.positions === 'learned' || options.positions === 'countedSinusoidal')
@@ -76,7 +71,7 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
       const stored = tensors.has('model.encoder.embed_positions.weight');
       return { ...config, logitsBias, positions: stored ? 'storedSinusoidal' : 'sinusoidal' };
     },
-    writeConfig: (config) => writeBartConfig(config, options),
+    writeConfig: (config) => attributes.write(config),
     build: (config) => {
       checkHeads(config);
       checkTables(config, options);
@@ -95,24 +90,42 @@ export function bartLikeFamily(options: BartFamilyOptions): EncoderDecoderFamily
   };
 }
 
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger()],
-  width: ['d_model', anInteger()],
-  contextLength: ['max_position_embeddings', anInteger(), 1024],
-  encoderDepth: ['encoder_layers', aCount],
-  encoderHeads: ['encoder_attention_heads', aCount],
-  encoderHiddenWidth: ['encoder_ffn_dim', anInteger()],
-  decoderDepth: ['decoder_layers', aCount],
-  decoderHeads: ['decoder_attention_heads', aCount],
-  decoderHiddenWidth: ['decoder_ffn_dim', anInteger()],
-  activation: ['activation_function', oneOf(activationNames), 'gelu'],
-  scaleEmbedding: ['scale_embedding', aBoolean, false],
-  tied: ['tie_word_embeddings', aBoolean, true],
-  dropout: ['dropout', aShare, 0.1, 0],
-  attentionDropout: ['attention_dropout', aShare, 0],
-  activationDropout: ['activation_dropout', aShare, 0],
-  initializerRange: ['init_std', aPositive, 0.02],
-});
+function bartAttributes(options: BartFamilyOptions): AttributeTable<BartConfig> {
+  const { vocabularySize = 50265, width = 1024, contextLength = 1024, ...sizes } = options.defaults;
+  const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, others = {}, ...common } = sizes;
+  return attributeTable<BartConfig>(
+    { modelType: attribute.settled(options.modelType) },
+    attribute.fixed({ is_encoder_decoder: true }),
+    commonAttributes(common),
+    { read: readLabels, write: writeLabels },
+    options.classifier ? { classifierDropout: attribute.dropout('classifier_dropout') } : {},
+    {
+      vocabularySize: attribute.integer('vocab_size', vocabularySize),
+      width: attribute.integer('d_model', width),
+      contextLength: attribute.integer('max_position_embeddings', contextLength),
+      encoderDepth: attribute.count('encoder_layers', encoderDepth),
+      encoderHeads: attribute.count('encoder_attention_heads', heads),
+      encoderHiddenWidth: attribute.integer('encoder_ffn_dim', hiddenWidth),
+      decoderDepth: attribute.count('decoder_layers', decoderDepth),
+      decoderHeads: attribute.count('decoder_attention_heads', heads),
+      decoderHiddenWidth: attribute.integer('decoder_ffn_dim', hiddenWidth),
+      activation: attribute.activation('activation_function', others.activation ?? 'gelu', 'gelu'),
+      scaleEmbedding: attribute.flag('scale_embedding', others.scaleEmbedding ?? false, false),
+      tied: attribute.flag('tie_word_embeddings', true),
+      dropout: attribute.dropout('dropout', 0.1),
+      attentionDropout: attribute.dropout('attention_dropout', others.attentionDropout),
+      activationDropout: attribute.dropout('activation_dropout'),
+      initializerRange: attribute.positive('init_std', 0.02),
+    },
+    attribute.written(({ encoderDepth: depth }) => ({ num_hidden_layers: depth })),
+    options.separableVocabularies ? vocabularies : {},
+  );
+}
+
+const vocabularies = {
+  sharedEmbedding: attribute.flag('share_encoder_decoder_embeddings', true),
+  targetVocabularySize: attribute.integer('decoder_vocab_size', ({ vocabularySize }) => vocabularySize),
+};
 
 const SHARED = 'model.shared.weight';
 
@@ -127,50 +140,6 @@ function bartTies(
     : [];
   const table = sharedEmbedding ? SHARED : 'model.decoder.embed_tokens.weight';
   return [...tables, ...(tied ? [{ tensor: 'lm_head.weight', to: table, untied: { tied: false } }] : [])];
-}
-
-function readBartConfig(
-  json: ConfigReader,
-  { modelType, defaults, separableVocabularies, classifier }: BartFamilyOptions,
-): BartConfig {
-  const { vocabularySize = 50265, width = 1024, contextLength = 1024, ...sizes } = defaults;
-  const { encoderDepth = 12, decoderDepth = 12, heads = 16, hiddenWidth = 4096, others, ...common } = sizes;
-  const values = attributes.read(json, {
-    ...{ vocabularySize, width, contextLength, encoderDepth, decoderDepth, encoderHeads: heads, decoderHeads: heads },
-    ...{ encoderHiddenWidth: hiddenWidth, decoderHiddenWidth: hiddenWidth, ...others },
-  });
-  return {
-    modelType,
-    ...values,
-    ...(separableVocabularies && readVocabularies(json, values.vocabularySize)),
-    ...readCommon(json, common),
-    ...readLabels(json),
-    ...(classifier && { classifierDropout: json.take('classifier_dropout', aShare, 0) }),
-  };
-}
-
-function readVocabularies(json: ConfigReader, vocabularySize: number) {
-  return {
-    sharedEmbedding: json.take('share_encoder_decoder_embeddings', aBoolean, true),
-    targetVocabularySize: json.take('decoder_vocab_size', anInteger(), vocabularySize),
-  };
-}
-
-function writeBartConfig(
-  config: BartConfig,
-  { separableVocabularies, classifier }: BartFamilyOptions,
-): Record<string, unknown> {
-  return {
-    ...writeCommon(config),
-    ...writeLabels(config),
-    ...(classifier && { classifier_dropout: config.classifierDropout ?? 0 }),
-    ...attributes.write(config),
-    num_hidden_layers: config.encoderDepth,
-    ...(separableVocabularies && {
-      share_encoder_decoder_embeddings: config.sharedEmbedding ?? true,
-      decoder_vocab_size: config.targetVocabularySize ?? config.vocabularySize,
-    }),
-  };
 }
 
 function bartRules({ sharedEmbedding = true }: BartConfig): WeightRule[] {
@@ -195,15 +164,14 @@ function side(name: 'encoder' | 'decoder', stack: string): WeightRule[] {
     ...sameRules(`model.${name}.layer_norm`, `${stack}.norm`),
     ...attention(`${layer}.self_attn`, `${block}.mixer`),
     ...attention(`${layer}.encoder_attn`, `${block}.cross`),
-    ...linearRules(`${layer}.fc1`, `${block}.feedForward.up`),
-    ...linearRules(`${layer}.fc2`, `${block}.feedForward.down`),
+    ...linearRules(layer, `${block}.feedForward`, { fc1: 'up', fc2: 'down' }),
     ...sameRules(`${layer}.final_layer_norm`, `${block}.feedForwardNorm`),
   ];
 }
 
 function attention(checkpoint: string, path: string): WeightRule[] {
   return [
-    ...linearsRules(checkpoint, path, { q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' }),
+    ...linearRules(checkpoint, path, { q_proj: 'query', k_proj: 'key', v_proj: 'value', out_proj: 'output' }),
     ...sameRules(`${checkpoint}_layer_norm`, `${path}Norm`),
   ];
 }

@@ -1,22 +1,31 @@
 import { activationNames, SequiturError } from '@sequitur/core';
 import {
+  type AttributeTable,
   aBoolean,
-  aCount,
   anInteger,
-  aPositive,
-  aShare,
   aText,
+  attribute,
   attributeTable,
   type ConfigReader,
+  linearRules,
   oneOf,
   rule,
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
-import { readSequenceTokens, writeCommon } from '../../sequence-to-sequence/attributes.js';
+import { commonAttributes } from '../../sequence-to-sequence/attributes.js';
 import type { EncoderDecoderFamily } from '../../sequence-to-sequence/family.js';
 import { buildT5 } from './build.js';
 import { hasOwnDistances, type T5Config, t5Presets } from './config.js';
+
+const MT5_SIZES = { vocabularySize: 250112, width: 512, headSize: 64, heads: 6, hiddenWidth: 1024, depth: 8 };
+
+/** The default sizes of Python's classes. */
+const SIZES = {
+  t5: { vocabularySize: 32128, width: 512, headSize: 64, heads: 8, hiddenWidth: 2048, depth: 6 },
+  mt5: MT5_SIZES,
+  umt5: MT5_SIZES,
+};
 
 /** T5 (Raffel et al. 2020), versions 1.0 and 1.1. */
 export const t5Family = family('t5', 'T5', t5Presets);
@@ -28,10 +37,11 @@ export const mt5Family = family('mt5', 'MT5');
 export const umt5Family = family('umt5', 'UMT5');
 
 function family(
-  modelType: string,
+  modelType: keyof typeof SIZES,
   name: string,
   presets: Readonly<Record<string, T5Config>> = {},
 ): EncoderDecoderFamily<T5Config> {
+  const attributes = t5Attributes(modelType);
   return {
     modelType,
     classes: { [`${name}ForConditionalGeneration`]: 'languageModel', [`${name}EncoderModel`]: 'encoder' },
@@ -45,8 +55,8 @@ function family(
         head_dim: 'd_kv',
       },
     },
-    readConfig: (json) => readT5Config(json, modelType),
-    writeConfig: writeT5Config,
+    readConfig: (json) => attributes.read(json),
+    writeConfig: (config) => attributes.write(config),
     build: (config, headKind) => {
       if (headKind === 'languageModel') expectDecoder(config);
       return buildT5(config);
@@ -62,37 +72,43 @@ function family(
   };
 }
 
-const attributes = attributeTable({
-  vocabularySize: ['vocab_size', anInteger()],
-  width: ['d_model', anInteger()],
-  headSize: ['d_kv', anInteger()],
-  heads: ['num_heads', aCount],
-  hiddenWidth: ['d_ff', anInteger()],
-  encoderDepth: ['num_layers', aCount],
-  buckets: ['relative_attention_num_buckets', anInteger(2), 32],
-  maxDistance: ['relative_attention_max_distance', anInteger(), 128],
-  normEpsilon: ['layer_norm_epsilon', aPositive, 1e-6],
-  dropout: ['dropout_rate', aShare, 0.1, 0],
-  initialFactor: ['initializer_factor', aPositive, 1],
-});
-
-const T5_SIZES = { vocabularySize: 32128, width: 512, headSize: 64, heads: 8, hiddenWidth: 2048, encoderDepth: 6 };
-const MT5_SIZES = { vocabularySize: 250112, width: 512, headSize: 64, heads: 6, hiddenWidth: 1024, encoderDepth: 8 };
-
-function readT5Config(json: ConfigReader, modelType: string): T5Config {
-  const tied = json.maybe('tie_word_embeddings', aBoolean);
-  const values = attributes.read(json, modelType === 't5' ? T5_SIZES : MT5_SIZES);
-  const decodes = json.take('is_encoder_decoder', aBoolean, true);
-  return {
-    modelType,
-    ...values,
-    decoderDepth: json.take('num_decoder_layers', aCount, values.encoderDepth),
-    ...readFeedForward(json, modelType),
-    tied: tied ?? true,
-    scaledOutput: readScaling(json, modelType, tied),
-    ...readSequenceTokens(json, { paddingToken: 0, endToken: 1 }),
-    ...(!decodes && { encoderOnly: true }),
-  };
+function t5Attributes(modelType: keyof typeof SIZES): AttributeTable<T5Config> {
+  const sizes = SIZES[modelType];
+  return attributeTable<T5Config>(
+    { modelType: attribute.settled(modelType) },
+    {
+      encoderOnly: {
+        read: (json) => (json.take('is_encoder_decoder', aBoolean, true) ? undefined : true),
+        write: (encoderOnly = false) => ({ is_encoder_decoder: !encoderOnly }),
+      },
+    },
+    commonAttributes({ paddingToken: 0, endToken: 1 }),
+    {
+      vocabularySize: attribute.integer('vocab_size', sizes.vocabularySize),
+      width: attribute.integer('d_model', sizes.width),
+      headSize: attribute.integer('d_kv', sizes.headSize),
+      heads: attribute.count('num_heads', sizes.heads),
+      hiddenWidth: attribute.integer('d_ff', sizes.hiddenWidth),
+      encoderDepth: attribute.count('num_layers', sizes.depth),
+      buckets: attribute.of('relative_attention_num_buckets', anInteger(2), 32),
+      maxDistance: attribute.integer('relative_attention_max_distance', 128),
+      normEpsilon: attribute.positive('layer_norm_epsilon', 1e-6),
+      dropout: attribute.dropout('dropout_rate', 0.1),
+      initialFactor: attribute.positive('initializer_factor', 1),
+      decoderDepth: attribute.count('num_decoder_layers', ({ encoderDepth }) => encoderDepth),
+    },
+    feedForwards(modelType),
+    {
+      read: (json) => {
+        const tied = json.maybe('tie_word_embeddings', aBoolean);
+        return { tied: tied ?? true, scaledOutput: readScaling(json, modelType, tied) };
+      },
+      write: ({ tied = true, scaledOutput = tied }) => ({
+        tie_word_embeddings: tied,
+        scale_decoder_outputs: scaledOutput,
+      }),
+    },
+  );
 }
 
 /** @throws SequiturError where a config is one of an encoder alone */
@@ -114,40 +130,31 @@ function readScaling(json: ConfigReader, modelType: string, tied: boolean | unde
   return scaled ?? (modelType === 'mt5' ? tied === true && !isNew : tied !== false);
 }
 
-/**
- * Reads `feed_forward_proj`: `relu`, `gated-gelu` and similar. The two attributes that Python derives from it take
- * precedence.
- */
-function readFeedForward(json: ConfigReader, modelType: string): Pick<T5Config, 'activation' | 'gated'> {
-  const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
-  const [first, second, ...rest] = described.split('-');
-  const gated = second !== undefined;
-  if (rest.length > 0 || (gated && first !== 'gated')) {
-    throw new SequiturError({
-      where: `${json.where}, feed_forward_proj`,
-      expected: 'the name of an activation, or gated-<name>',
-      got: described,
-    });
-  }
-  const named = gated ? (second === 'gelu' ? 'gelu_new' : second) : first!;
+/** `feed_forward_proj` is `relu`, `gated-gelu` and similar; the two attributes that Python derives from it take precedence. */
+function feedForwards(modelType: string): AttributeTable<Pick<T5Config, 'activation' | 'gated'>> {
   return {
-    activation: json.take('dense_act_fn', oneOf(activationNames), oneOf(activationNames)(named, 'feed_forward_proj')),
-    gated: json.take('is_gated_act', aBoolean, gated),
-  };
-}
-
-function writeT5Config(config: T5Config): Record<string, unknown> {
-  const { activation = 'relu', gated = false, tied = true, scaledOutput = tied } = config;
-  return {
-    ...writeCommon(config),
-    ...(config.encoderOnly && { is_encoder_decoder: false }),
-    ...attributes.write(config),
-    num_decoder_layers: config.decoderDepth,
-    feed_forward_proj: gated ? `gated-${activation === 'gelu_new' ? 'gelu' : activation}` : activation,
-    dense_act_fn: activation,
-    is_gated_act: gated,
-    tie_word_embeddings: tied,
-    scale_decoder_outputs: scaledOutput,
+    read: (json) => {
+      const described = json.take('feed_forward_proj', aText, modelType === 't5' ? 'relu' : 'gated-gelu');
+      const [first, second, ...rest] = described.split('-');
+      const gated = second !== undefined;
+      if (rest.length > 0 || (gated && first !== 'gated')) {
+        const [where, expected] = [`${json.where}, feed_forward_proj`, 'the name of an activation, or gated-<name>'];
+        throw new SequiturError({ where, expected, got: described });
+      }
+      const named = oneOf(activationNames)(
+        gated ? (second === 'gelu' ? 'gelu_new' : second) : first!,
+        'feed_forward_proj',
+      );
+      return {
+        activation: json.take('dense_act_fn', oneOf(activationNames), named),
+        gated: json.take('is_gated_act', aBoolean, gated),
+      };
+    },
+    write: ({ activation = 'relu', gated = false }) => ({
+      feed_forward_proj: gated ? `gated-${activation === 'gelu_new' ? 'gelu' : activation}` : activation,
+      dense_act_fn: activation,
+      is_gated_act: gated,
+    }),
   };
 }
 
@@ -187,11 +194,8 @@ function stackRules(config: T5Config, theirs: string, ours: string): WeightRule[
 }
 
 function attention(layer: string, name: string, path: string): WeightRule[] {
-  const parts = { q: 'query', k: 'key', v: 'value', o: 'output' };
   return [
-    ...Object.entries(parts).map(([theirs, ours]) =>
-      rule(`${layer}.${name}.${theirs}.weight`, `${path}.${ours}.weight`, transposed),
-    ),
+    ...linearRules(`${layer}.${name}`, path, { q: 'query', k: 'key', v: 'value', o: 'output' }),
     rule(`${layer}.layer_norm.weight`, `${path}Norm.weight`),
   ];
 }
@@ -199,9 +203,7 @@ function attention(layer: string, name: string, path: string): WeightRule[] {
 function feedForward(layer: string, block: string, gated: boolean): WeightRule[] {
   const parts = gated ? { wi_0: 'gate', wi_1: 'up', wo: 'down' } : { wi: 'up', wo: 'down' };
   return [
-    ...Object.entries(parts).map(([theirs, ours]) =>
-      rule(`${layer}.DenseReluDense.${theirs}.weight`, `${block}.feedForward.${ours}.weight`, transposed),
-    ),
+    ...linearRules(`${layer}.DenseReluDense`, `${block}.feedForward`, parts),
     rule(`${layer}.layer_norm.weight`, `${block}.feedForwardNorm.weight`),
   ];
 }
