@@ -7,9 +7,9 @@ import {
   attribute,
   attributeTable,
   type ConfigReader,
-  linearRules,
   oneOf,
   rule,
+  type TensorNames,
   transposed,
   type WeightRule,
 } from '@sequitur/pretrained';
@@ -195,7 +195,7 @@ function stackRules(config: T5Config, theirs: string, ours: string): WeightRule[
 
 function attention(layer: string, name: string, path: string): WeightRule[] {
   return [
-    ...linearRules(`${layer}.${name}`, path, { q: 'query', k: 'key', v: 'value', o: 'output' }),
+    ...withoutBias(`${layer}.${name}`, path, { q: 'query', k: 'key', v: 'value', o: 'output' }),
     rule(`${layer}.layer_norm.weight`, `${path}Norm.weight`),
   ];
 }
@@ -203,7 +203,13 @@ function attention(layer: string, name: string, path: string): WeightRule[] {
 function feedForward(layer: string, block: string, gated: boolean): WeightRule[] {
   const parts = gated ? { wi_0: 'gate', wi_1: 'up', wo: 'down' } : { wi: 'up', wo: 'down' };
   return [
-    ...linearRules(`${layer}.DenseReluDense`, `${block}.feedForward`, parts),
+    ...withoutBias(`${layer}.DenseReluDense`, `${block}.feedForward`, parts),
     rule(`${layer}.layer_norm.weight`, `${block}.feedForwardNorm.weight`),
   ];
+}
+
+function withoutBias(layer: string, path: string, names: TensorNames): WeightRule[] {
+  return Object.entries(names).map(([theirs, ours]) =>
+    rule(`${layer}.${theirs}.weight`, `${path}.${ours}.weight`, transposed),
+  );
 }
