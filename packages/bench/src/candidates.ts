@@ -11,14 +11,20 @@ import {
   strided,
   TransformerXlAttention,
 } from '@sequitur/attention';
+import type { SequenceMixer } from '@sequitur/core';
 import { Mamba } from '@sequitur/mamba';
 import { GruMixer, LstmMixer, MinGruMixer } from '@sequitur/recurrent';
 import {
   GatedDeltaNetMixer,
+  KimiDeltaMixer,
   Mamba2Mixer,
+  Mamba3Mixer,
   MambaMixer,
-  type MatrixStateMixer,
   type MatrixStateOptions,
+  MesaMixer,
+  MlstmMixer,
+  RgLruMixer,
+  Rwkv7Mixer,
   S4dMixer,
 } from '@sequitur/ssm';
 import { RecurrentMemoryModel, SequenceToSequence, t5Family } from '@sequitur/transformer';
@@ -82,6 +88,12 @@ export const candidates: readonly Candidate[] = [
     mixer: mamba2Mixer,
   }),
   matrixStateDecoder('Gated DeltaNet', (sizes) => new GatedDeltaNetMixer(sizes)),
+  matrixStateDecoder('Kimi delta attention', (sizes) => new KimiDeltaMixer(sizes)),
+  matrixStateDecoder('RWKV-7', ({ width, heads }) => new Rwkv7Mixer({ width, heads })),
+  matrixStateDecoder('mLSTM', (sizes) => new MlstmMixer(sizes)),
+  matrixStateDecoder('Mamba-3', (sizes) => new Mamba3Mixer(sizes)),
+  matrixStateDecoder('Mesa', (sizes) => new MesaMixer(sizes)),
+  decoder({ name: 'RG-LRU', family: 'recurrent', mixer: ({ width, heads }) => new RgLruMixer({ width, heads }) }),
   decoder({
     name: 'S4D',
     family: 'state space',
@@ -136,7 +148,7 @@ function recurrentMemory(shape: Shape, hiddenWidth: number): RecurrentMemoryMode
 }
 
 /** A decoder whose mixers keep a matrix for each head. */
-function matrixStateDecoder(name: string, mixer: (sizes: MatrixStateOptions) => MatrixStateMixer): Candidate {
+function matrixStateDecoder(name: string, mixer: (sizes: MatrixStateOptions) => SequenceMixer): Candidate {
   const create = ({ width, heads }: Shape) => mixer({ width, heads, keySize: width / heads });
   return decoder({ name, family: 'state space', mixer: create });
 }

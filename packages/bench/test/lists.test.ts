@@ -5,7 +5,7 @@ it('every architecture takes part', () => {
   expect(candidates.map(({ name }) => name)).toEqual([
     ...['dense GPT', 'sliding window', 'strided (Sparse Transformer)', 'Longformer style', 'BigBird style'],
     ...['Transformer-XL', 'Infini-attention', 'linear attention', 'RMT', 'Mamba', 'Mamba-2'],
-    ...['Gated DeltaNet', 'S4D'],
+    ...['Gated DeltaNet', 'Kimi delta attention', 'RWKV-7', 'mLSTM', 'Mamba-3', 'Mesa', 'RG-LRU', 'S4D'],
     ...['attention + Mamba', 'LSTM', 'GRU', 'minGRU', 'encoder (BERT style)'],
     ...['sparse encoder (Longformer style)', 'encoder-decoder (T5)'],
   ]);

@@ -1,10 +1,17 @@
+import type { SequenceMixer } from '@sequitur/core';
 import { mixerLaws } from '@sequitur/laws';
 import {
   BidirectionalMixer,
   GatedConvolutionMixer,
   GatedDeltaNetMixer,
+  KimiDeltaMixer,
   Mamba2Mixer,
+  Mamba3Mixer,
   MambaMixer,
+  MesaMixer,
+  MlstmMixer,
+  RgLruMixer,
+  Rwkv7Mixer,
   S4dMixer,
 } from '../src/index.js';
 
@@ -54,3 +61,19 @@ mixerLaws(
     width: 8,
   },
 );
+
+for (const [name, create] of Object.entries({
+  mLSTM: () => new MlstmMixer({ width: 8, heads: 2, keySize: 4 }),
+  Mesa: () => new MesaMixer({ width: 8, heads: 2, keySize: 4, valueSize: 3, solverSteps: 12 }),
+  'Mamba-3': () => new Mamba3Mixer({ width: 8, heads: 2, keySize: 4, valueSize: 3 }),
+  'RG-LRU': () => new RgLruMixer({ width: 8, heads: 2, kernelSize: 3 }),
+})) {
+  mixerLaws(name, create as () => SequenceMixer, { width: 8 });
+}
+
+// Keys of length 1 bend sharply where they are short before: these are long compared with the step of the differences.
+mixerLaws('Kimi delta attention', () => new KimiDeltaMixer({ width: 16, heads: 2, keySize: 12, valueSize: 3 }), {
+  width: 16,
+  noise: 0.5,
+});
+mixerLaws('RWKV-7', () => new Rwkv7Mixer({ width: 8, heads: 2, rank: 3 }), { width: 8, noise: 0.5 });

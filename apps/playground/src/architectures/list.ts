@@ -122,6 +122,42 @@ export const architectures: readonly Architecture[] = [
     'A matrix per head, in which each token replaces the value stored under its key.',
     arxiv('Yang et al. 2024', '2412.06464'),
   ),
+  matrixState(
+    'kimi-delta',
+    'Kimi delta attention',
+    'Gated DeltaNet with a decay for each row of the matrix.',
+    arxiv('Kimi Team 2025', '2510.26692'),
+  ),
+  matrixState(
+    'rwkv7',
+    'RWKV-7',
+    'A matrix per head, from which each token removes a part before it writes.',
+    arxiv('Peng et al. 2025', '2503.14456'),
+  ),
+  matrixState(
+    'mlstm',
+    'mLSTM',
+    'The matrix state of xLSTM, with exponential input gates.',
+    arxiv('Beck et al. 2024', '2405.04517'),
+  ),
+  matrixState(
+    'mamba3',
+    'Mamba-3',
+    'A state per head whose keys are rotated by angles that the input gives.',
+    arxiv('Lahoti et al. 2026', '2603.15569'),
+  ),
+  matrixState(
+    'mesa',
+    'Mesa',
+    'Solves a least squares problem over all earlier tokens at each one.',
+    arxiv('von Oswald et al. 2025', '2506.05233'),
+  ),
+  matrixState(
+    'rg-lru',
+    'RG-LRU',
+    'The recurrence of Griffin: channels with gated decay rates.',
+    arxiv('De et al. 2024', '2402.19427'),
+  ),
   {
     kind: 's4d',
     name: 'S4D',

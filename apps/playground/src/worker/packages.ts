@@ -33,7 +33,20 @@ export {
 } from '@sequitur/core';
 export { generate, generateSequences, type LogitsProcessor, logitsProcessors } from '@sequitur/generation';
 export { Gpt, templateOf } from '@sequitur/gpt';
-export { gatedDeltaNet, Mamba, Mamba2, mamba, mamba2, s4d } from '@sequitur/mamba';
+export {
+  gatedDeltaNet,
+  kimiDelta,
+  Mamba,
+  Mamba2,
+  mamba,
+  mamba2,
+  mamba3,
+  mesa,
+  mlstm,
+  rgLru,
+  rwkv7,
+  s4d,
+} from '@sequitur/mamba';
 export { type FileSink, type FileSource, filesSink, readJsonObject, readText, urlSource } from '@sequitur/pretrained';
 export { gru, lstm, minGru } from '@sequitur/recurrent';
 export {

@@ -10,7 +10,6 @@ import {
   type PartCost,
   rmsNorm,
   type SequenceMixer,
-  type StateTree,
   scoped,
   silu,
   uniform,
@@ -75,7 +74,7 @@ export interface HeadVectors {
 export type MatrixStates = { readonly [name: string]: Tensor };
 
 /** The state of a mixer with matrix states, of constant size. */
-export type MatrixState = StateTree & { readonly [name: string]: Tensor };
+export type MatrixState = { readonly [name: string]: Tensor };
 
 /**
  * The base class of mixers whose state is a matrix for each head, to which keys write values and from which queries

@@ -1,4 +1,4 @@
-import { expectTensor, SequiturError, scoped, showShape } from '@sequitur/core';
+import { expectTensor, linearScan, SequiturError, scoped, showShape } from '@sequitur/core';
 import {
   add,
   concat,
@@ -9,6 +9,7 @@ import {
   ones,
   pad,
   reshape,
+  reverse,
   slice,
   sub,
   type Tensor,
@@ -41,6 +42,8 @@ export interface TrapezoidalScan {
   /** λ, of the shape of `logDecay`: the weight of the current input relative to the previous one. */
   readonly blend: Tensor3D;
   readonly initialState: TrapezoidalState;
+  /** float32 [batch, length], 0 at padding, where the step size is 0. */
+  readonly real?: Tensor2D | undefined;
   /** float32 [batch, length], 1 at the first position of each packed sequence, which starts from an empty state, else 0. */
   readonly resets?: Tensor2D | undefined;
 }
@@ -61,18 +64,11 @@ export function trapezoidalScan(given: TrapezoidalScan): { y: Tensor; state: Tra
   check(given);
   return scoped(() => {
     const { query, key, value, logDecay, stepSize, blend, initialState, resets } = given;
-    const [batch, length, rank, heads, keySize] = key.shape as [number, number, number, number, number];
-    const valueSize = value.shape[4]!;
+    const [batch, length, rank, heads] = key.shape as [number, number, number, number];
     const own = mul(stepSize, blend);
-    const again = mul(stepSize, sub(1, blend)); // of the input before
-    const kept = resets ? mul(again, expandDims(sub(1, resets), 2)) : again; // no step before a sequence
-    const later =
-      length > 1
-        ? concat([slice(kept as Tensor3D, [0, 1, 0], [batch, length - 1, heads]), zeros([batch, 1, heads])], 1)
-        : zeros([batch, 1, heads]);
+    const { later, first } = sharesOfNext(given);
     const weight = ofRank(add(own, later), rank); // [batch, length * rank, heads, 1]
     const flat = (x: Tensor) => reshape(x, [batch, length * rank, heads, -1]) as Tensor4D;
-    const first = slice(again as Tensor3D, [0, 0, 0], [batch, 1, heads]);
     const entered = mul(
       reshape(first, [batch, heads, 1, 1]),
       matMul(initialState.key, initialState.value, true, false),
@@ -84,19 +80,47 @@ export function trapezoidalScan(given: TrapezoidalScan): { y: Tensor; state: Tra
       resets: resets && (reshape(atFirst(expandDims(resets, 2) as Tensor3D, rank), [batch, length * rank]) as Tensor2D),
     });
     const corrected = add(found.y, withinPosition(given, add(own, later), later));
-    const last = (x: Tensor, size: number) => {
-      const rows = slice(
-        reshape(x, [batch, length, rank * heads * size]) as Tensor3D,
-        [0, length - 1, 0],
-        [batch, 1, -1],
-      );
-      return transposed(reshape(rows, [batch, rank, heads, size]));
-    };
     return {
       y: reshape(corrected, value.shape),
-      state: { matrix: found.state, key: last(key, keySize), value: last(value, valueSize) },
+      state: {
+        matrix: found.state,
+        key: lastOf(key, initialState.key, given.real),
+        value: lastOf(value, initialState.value, given.real),
+      },
     };
   });
+}
+
+/**
+ * The weight with which the next real step enters the input of each position again, 0 where there is none [batch, length,
+ * heads], and that of the first one [batch, 1, heads].
+ */
+function sharesOfNext({ stepSize, blend, real, resets }: TrapezoidalScan): { later: Tensor; first: Tensor } {
+  const [batch, length, heads] = stepSize.shape;
+  const again = mul(stepSize, sub(1, blend));
+  const given = resets ? mul(again, expandDims(sub(1, resets), 2)) : again; // a sequence begins without an input before
+  let next: Tensor = given;
+  if (real) {
+    const shown = mul(expandDims(real, 2), ones([1, 1, heads]));
+    const backwards = (x: Tensor) => reverse(x, 1) as Tensor3D;
+    next = reverse(linearScan(backwards(sub(1, shown)), backwards(mul(given, shown)), zeros([batch, heads])), 1);
+  }
+  const none = zeros([batch, 1, heads]);
+  const shifted = length > 1 ? concat([slice(next as Tensor3D, [0, 1, 0], [batch, length - 1, heads]), none], 1) : none;
+  const later = real ? mul(shifted, expandDims(real, 2)) : shifted;
+  return { later, first: slice(next as Tensor3D, [0, 0, 0], [batch, 1, heads]) };
+}
+
+/** The vectors [batch, heads, rank, size] of the last real position, or those before. */
+function lastOf(x: Tensor, before: Tensor4D, real: Tensor2D | undefined): Tensor4D {
+  const [batch, length, rank, heads, size] = x.shape as [number, number, number, number, number];
+  const width = rank * heads * size;
+  const rows = reshape(x, [batch, length, width]) as Tensor3D;
+  const shown = real && mul(expandDims(real, 2), ones([1, 1, width]));
+  const start = reshape(transposed(before), [batch, width]) as Tensor2D;
+  const all = shown ? linearScan(sub(1, shown) as Tensor3D, mul(rows, shown) as Tensor3D, start) : rows;
+  const last = slice(all, [0, length - 1, 0], [batch, 1, width]);
+  return transposed(reshape(last, [batch, rank, heads, size]));
 }
 
 /** What a query reads of its own position besides the scan: of the ranks after its own, and without the next step's share. */
@@ -137,7 +161,7 @@ function atFirst(x: Tensor3D, rank: number): Tensor3D {
   ]);
 }
 
-function check({ query, key, value, initialState, resets, ...gates }: TrapezoidalScan): void {
+function check({ query, key, value, initialState, resets, real, ...gates }: TrapezoidalScan): void {
   if (key.rank !== 5 || value.rank !== 5) {
     throw new SequiturError({
       where: 'trapezoidalScan',
@@ -155,5 +179,7 @@ function check({ query, key, value, initialState, resets, ...gates }: Trapezoida
   expectTensor('trapezoidalScan, matrix', initialState.matrix, { shape: [batch, heads, keySize, valueSize] });
   expectTensor('trapezoidalScan, last key', initialState.key, { shape: [batch, heads, rank, keySize] });
   expectTensor('trapezoidalScan, last value', initialState.value, { shape: [batch, heads, rank, valueSize] });
-  if (resets) expectTensor('trapezoidalScan, resets', resets, { shape: [batch, length] });
+  for (const [name, mask] of Object.entries({ real, resets })) {
+    if (mask) expectTensor(`trapezoidalScan, ${name}`, mask, { shape: [batch, length] });
+  }
 }
