@@ -1,19 +1,24 @@
 import {
   type Context,
+  checkOptions,
   type Encoder,
   initialize,
   type LossContext,
   Module,
+  option,
+  optionsOf,
   SequiturError,
   scoped,
 } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type CheckpointMetadata,
+  checkConfig,
   type FileSink,
   isBare,
   type LoadPretrainedOptions,
   loadPretrained,
+  loadRules,
   type ModelContext,
   type PretrainedModel,
   type SaveOptions,
@@ -41,6 +46,15 @@ export interface LoadBertOptions<H extends Head> extends LoadPretrainedOptions<E
   /** The head; default the one that the config names. */
   readonly head?: HeadPart<H>;
 }
+
+const headRule = option.optional(option.having('a head, such as maskedLanguageHead()', 'build'));
+const createOptions = optionsOf<CreateBertOptions<Head>>({
+  head: headRule,
+  seed: option.optional(option.seed),
+  tokenizer: option.optional(option.anything),
+  families: option.optional(option.iterable),
+});
+const loadOptions = optionsOf<LoadBertOptions<Head>>({ ...loadRules, head: headRule });
 
 /** The outputs of a head. */
 export type OutputsOf<H extends Head> = ReturnType<H['apply']>;
@@ -93,6 +107,8 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<H extends Head = Head>(config: BertConfig, options: CreateBertOptions<H> = {}): Bert<H> {
+    checkConfig('Bert.create', config);
+    checkOptions('Bert.create', createOptions, options as CreateBertOptions<Head>);
     const { seed = 0, tokenizer = null, families = Bert.families } = options;
     const family = familyOf(config.modelType, families);
     const { head = baseHead(family) as HeadPart<H> } = options;
@@ -106,10 +122,12 @@ export class Bert<H extends Head = Head> extends Module implements Encoder, Pret
    *
    * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
-  static fromPretrained<H extends Head = Head>(
+  static async fromPretrained<H extends Head = Head>(
     location: CheckpointLocation,
-    { head, ...options }: LoadBertOptions<H> = {},
+    given: LoadBertOptions<H> = {},
   ): Promise<Bert<H>> {
+    checkOptions('Bert.fromPretrained', loadOptions, given as object as LoadBertOptions<Head>);
+    const { head, ...options } = given;
     return loadPretrained(location, options, {
       families: Bert.families,
       openTokenizer,

@@ -1,3 +1,5 @@
+import { checkArgument, option } from './options/index.js';
+
 /**
  * A seeded random generator that can be forked by name, so that the draws of one part do not depend on other parts or
  * their order.
@@ -16,6 +18,7 @@ export class Random {
 
   /** @param seed a finite number or a string; equal seeds give equal streams on every machine. */
   static fromSeed(seed: number | string): Random {
+    checkArgument('the seed', option.seed, seed);
     return Random.#fromKey(hash([0, 0, 0, 0], typeof seed === 'number' ? `#${seed}` : seed));
   }
 

@@ -1,4 +1,4 @@
-import { type CausalModel, checkOptions, type Random, SequiturError } from '@sequitur/core';
+import { type CausalModel, checkArgument, checkOptions, option, type Random, SequiturError } from '@sequitur/core';
 import { generateOptions } from './option-rules.js';
 import type { GenerateOptions, StoppingOptions } from './options.js';
 import { type LogitsProcessor, renormalized } from './processors/index.js';
@@ -43,6 +43,8 @@ export function resolve(
   prompts: readonly (readonly number[])[],
   given: GenerateOptions,
 ): Generation {
+  checkArgument('generate, model', causalModel, model);
+  checkArgument('generate, prompts', listOfPrompts, prompts);
   const options = checkOptions('generation', generateOptions, withoutNull(given));
   if (prompts.length === 0)
     throw new SequiturError({ where: 'generate', expected: 'at least one prompt', got: 'none' });
@@ -61,8 +63,17 @@ export function resolve(
   };
 }
 
+const causalModel = option.having('a causal model', 'step', 'initState');
+const listOfPrompts = option.listOf(
+  option.kind(
+    'a prompt, a list of token ids',
+    (prompt) => Array.isArray(prompt) || (ArrayBuffer.isView(prompt) && 'length' in prompt),
+  ),
+);
+
 /** The options without null ones: null means absent, as in files of settings. */
 function withoutNull<Options extends object>(options: Options): Options {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) return options;
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as Options;
 }
 

@@ -1,9 +1,22 @@
-import { disposeState, embed, Linear, type LossContext, type MixContext, scoped, tokenTensor } from '@sequitur/core';
+import {
+  checkArgument,
+  checkOptions,
+  disposeState,
+  embed,
+  Linear,
+  type LossContext,
+  type MixContext,
+  option,
+  optionsOf,
+  scoped,
+  tokenTensor,
+} from '@sequitur/core';
 import {
   type CheckpointLocation,
   type ClassificationProblem,
   labelsOf,
   loadPretrained,
+  loadRules,
   type ModelContext,
 } from '@sequitur/pretrained';
 import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
@@ -26,6 +39,11 @@ export interface LoadGptClassifierOptions extends LoadGptOptions {
   readonly labels?: readonly string[];
 }
 
+const loadOptions = optionsOf<LoadGptClassifierOptions>({
+  ...loadRules,
+  labels: option.optional(option.listOf(option.text)),
+});
+
 export interface Classified {
   readonly label: string;
   /** The probability of the label; in a regression the value. */
@@ -45,10 +63,11 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
   }
 
   /** Loads a pretrained classifier, or another class of the family with a new head. The caller disposes it. */
-  static fromPretrained(
+  static async fromPretrained(
     location: CheckpointLocation,
-    { labels, ...options }: LoadGptClassifierOptions = {},
+    given: LoadGptClassifierOptions = {},
   ): Promise<GptClassifier> {
+    const { labels, ...options } = checkOptions('GptClassifier.fromPretrained', loadOptions, given);
     return loadPretrained(location, options, {
       families: GptClassifier.families,
       head: { kind: HEAD, ...(labels && { settings: { labels } }) },
@@ -72,6 +91,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
    * @param texts token ids, at least one in each
    */
   scores(texts: Rows, context: MixContext = {}): Tensor2D {
+    checkArgument('GptClassifier.scores, texts', option.listOf(option.listOf(option.countOrNone)), texts);
     const length = Math.max(...texts.map((row) => row.length));
     const padding = this.config.paddingToken ?? 0;
     const padded = texts.map((row) => [...row, ...new Array<number>(length - row.length).fill(padding)]);
@@ -104,6 +124,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
 
   /** The labels of each text, best first; in a regression the value. */
   async classify(texts: readonly string[]): Promise<readonly (readonly Classified[])[]> {
+    checkArgument('GptClassifier.classify, texts', option.listOf(option.text), texts);
     const tokenizer = this.tokenizer ?? missingTokenizer('GptClassifier.classify');
     const shares = scoped(() =>
       classificationShares(this.scores(texts.map((text) => tokenizer.tokenize(text).ids)), this.problem),

@@ -1,4 +1,4 @@
-import { initialize, SequiturError } from '@sequitur/core';
+import { checkOptions, initialize, option, optionsOf, SequiturError } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type LoadPretrainedOptions,
@@ -28,6 +28,21 @@ export interface ChatOptions {
   readonly endTokens?: readonly number[];
 }
 
+type CreateGptOptions = GptOptions & { readonly seed?: number | string };
+
+const createOptions = optionsOf<CreateGptOptions>({
+  family: option.optional(option.having('a family', 'build', 'readConfig')),
+  tokenizer: option.optional(option.anything),
+  metadata: option.optional(option.anything),
+  headKind: option.optional(option.text),
+  seed: option.optional(option.seed),
+});
+const chatOptions = optionsOf<ChatOptions>({
+  template: option.optional(option.either('a template in Jinja, or a function', option.text, option.callback)),
+  messages: option.optional(option.listOf(option.anything)), // checked by the conversation
+  endTokens: option.optional(option.listOf(option.countOrNone)),
+});
+
 /** A decoder-only language model (GPT-2, Llama, ...) of any family, with its config and tokenizer. */
 export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageModel<Config> {
   /** The default families of `fromPretrained`. */
@@ -42,8 +57,13 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<Config extends GptConfig = Gpt2Config>(
     config: NoInfer<Config>,
-    { seed = 0, ...options }: GptOptions<Config> & { readonly seed?: number | string } = {},
+    given: GptOptions<Config> & { readonly seed?: number | string } = {},
   ): Gpt<Config> {
+    const { seed = 0, ...options } = checkOptions(
+      'Gpt.create',
+      createOptions,
+      given as CreateGptOptions,
+    ) as typeof given;
     return initialize(new Gpt<Config>(config, options), seed);
   }
 
@@ -68,7 +88,8 @@ export class Gpt<Config extends GptConfig = GptConfig> extends CausalLanguageMod
    *
    * @throws SequiturError where the model has no tokenizer, or there is no template
    */
-  chat({ template, messages, endTokens = this.endTokens }: ChatOptions = {}): Conversation {
+  chat(options: ChatOptions = {}): Conversation {
+    const { template, messages, endTokens = this.endTokens } = checkOptions('Gpt.chat', chatOptions, options);
     const tokenizer = this.tokenizer ?? missingTokenizer();
     const found =
       typeof template === 'string' ? { source: template, variables: {} } : (template ?? templateSource(tokenizer));

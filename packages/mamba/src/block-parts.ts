@@ -1,4 +1,4 @@
-import { RmsNorm } from '@sequitur/core';
+import { option, optionsOf, RmsNorm } from '@sequitur/core';
 import { Mamba2Mixer, MambaMixer, S4dMixer } from '@sequitur/ssm';
 import { definePart, MixerBlock } from '@sequitur/transformer';
 import { type MambaConfig, resolveMamba } from './models/mamba/config.js';
@@ -15,21 +15,38 @@ export interface S4dPartOptions {
   readonly stateSize: number;
 }
 
-/** A Mamba block of a `LanguageModel`. */
-export const mamba = definePart<MambaPartOptions>('mamba', (options, { width, depth }) => {
-  const resolved = resolveMamba({ vocabularySize: 1, width, depth, ...options });
-  return block(width, new MambaMixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
+const size = option.optional(option.count);
+const mambaRule = optionsOf<MambaPartOptions>({ innerWidth: size, stateSize: size, kernelSize: size, stepRank: size });
+const mamba2Rule = optionsOf<Mamba2PartOptions>({
+  ...{ innerWidth: size, stateSize: size, headSize: size, groups: size, kernelSize: size, chunkLength: size },
 });
+const s4dRule = optionsOf<S4dPartOptions>({ stateSize: size });
+
+/** A Mamba block of a `LanguageModel`. */
+export const mamba = definePart<MambaPartOptions>(
+  'mamba',
+  (options, { width, depth }) => {
+    const resolved = resolveMamba({ vocabularySize: 1, width, depth, ...options });
+    return block(width, new MambaMixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
+  },
+  mambaRule,
+);
 
 /** A Mamba-2 block of a `LanguageModel`. */
-export const mamba2 = definePart<Mamba2PartOptions>('mamba2', (options, { width, depth }) => {
-  const resolved = resolveMamba2({ vocabularySize: 1, width, depth, ...options });
-  return block(width, new Mamba2Mixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
-});
+export const mamba2 = definePart<Mamba2PartOptions>(
+  'mamba2',
+  (options, { width, depth }) => {
+    const resolved = resolveMamba2({ vocabularySize: 1, width, depth, ...options });
+    return block(width, new Mamba2Mixer({ ...resolved, outputScale: 1 / Math.sqrt(depth) }));
+  },
+  mamba2Rule,
+);
 
 /** An S4D block of a `LanguageModel`. */
-export const s4d = definePart<S4dPartOptions>('s4d', (options, { width }) =>
-  block(width, new S4dMixer({ width, ...options })),
+export const s4d = definePart<S4dPartOptions>(
+  's4d',
+  (options, { width }) => block(width, new S4dMixer({ width, ...options })),
+  s4dRule,
 );
 
 function block(width: number, mixer: MambaMixer | Mamba2Mixer | S4dMixer) {

@@ -1,4 +1,4 @@
-import { initialize } from '@sequitur/core';
+import { checkOptions, initialize } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type LoadPretrainedOptions,
@@ -7,6 +7,7 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
+import { type CreateMambaOptions, createOptions } from './models/create-options.js';
 import { falconMambaFamily } from './models/falcon-mamba/hugging-face.js';
 import type { MambaConfig } from './models/mamba/config.js';
 import { mambaFamily } from './models/mamba/hugging-face.js';
@@ -28,12 +29,10 @@ export class Mamba extends CausalLanguageModel<MambaConfig> {
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(
     config: MambaConfig,
-    {
-      seed = 0,
-      tokenizer = null,
-      family = mambaFamily,
-    }: { seed?: number | string; tokenizer?: Tokenizer | null; family?: MambaFamily } = {},
+    given: CreateMambaOptions & { readonly family?: MambaFamily } = {},
   ): Mamba {
+    const { family = mambaFamily, ...options } = given;
+    const { seed = 0, tokenizer = null } = checkOptions('Mamba.create', createOptions, options);
     return initialize(new Mamba(config, { tokenizer, family }), seed);
   }
 

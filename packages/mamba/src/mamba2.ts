@@ -1,4 +1,4 @@
-import { initialize } from '@sequitur/core';
+import { checkOptions, initialize } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type LoadPretrainedOptions,
@@ -7,6 +7,7 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
+import { type CreateMambaOptions, createOptions } from './models/create-options.js';
 import type { Mamba2Config } from './models/mamba2/config.js';
 import { mamba2Family } from './models/mamba2/hugging-face.js';
 
@@ -20,10 +21,8 @@ export class Mamba2 extends CausalLanguageModel<Mamba2Config> {
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
-  static create(
-    config: Mamba2Config,
-    { seed = 0, tokenizer = null }: { seed?: number | string; tokenizer?: Tokenizer | null } = {},
-  ): Mamba2 {
+  static create(config: Mamba2Config, options: CreateMambaOptions = {}): Mamba2 {
+    const { seed = 0, tokenizer = null } = checkOptions('Mamba2.create', createOptions, options);
     return initialize(new Mamba2(config, { tokenizer }), seed);
   }
 

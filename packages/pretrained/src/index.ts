@@ -4,6 +4,7 @@ export * from './files/file-source.js';
 export { folderSink, folderSource } from './files/folders.js';
 export { type DownloadProgress, type HubOptions, hubSource } from './files/hub.js';
 export * from './files/json-files.js';
+export { checkSource } from './files/location.js';
 export { belongsToModel, isAdapterFile } from './files/model-files.js';
 export { type CheckpointLocation, openSink, openSource } from './files/open-source.js';
 export { type SaveTogetherOptions, saveTogether } from './files/save-together.js';

@@ -1,4 +1,4 @@
-import { RmsNorm, type SequenceMixer } from '@sequitur/core';
+import { option, optionsOf, RmsNorm, type SequenceMixer } from '@sequitur/core';
 import { definePart, MixerBlock } from '@sequitur/transformer';
 import { GruMixer } from './gru.js';
 import { LstmMixer, type RecurrentMixerOptions } from './lstm.js';
@@ -7,10 +7,13 @@ import { MinGruMixer } from './min-gru.js';
 /** Options of a recurrent block; `hiddenWidth` is the width of the model by default. */
 export type RecurrentPartOptions = Pick<RecurrentMixerOptions, 'hiddenWidth'>;
 
+const partRule = optionsOf<RecurrentPartOptions>({ hiddenWidth: option.optional(option.count) });
+
 function part(kind: string, mixer: (options: RecurrentMixerOptions) => SequenceMixer) {
   return definePart<RecurrentPartOptions>(
     kind,
     (options, { width }) => new MixerBlock({ norm: new RmsNorm(width, 1e-5), mixer: mixer({ width, ...options }) }),
+    partRule,
   );
 }
 

@@ -1,6 +1,7 @@
 import { type CausalModel, checkArgument, type LossContext, type Module, option, SequiturError } from '@sequitur/core';
 import type { TrainingData } from './data-reader.js';
 import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
+import { checkModel } from './train-options.js';
 
 /**
  * Evaluates the loss over all batches, as over one large batch and without dropout; by default the next-token loss, in
@@ -19,6 +20,7 @@ export async function evaluate<M extends Module, Batch>(
   data: TrainingData<Batch>,
   loss = nextTokenLoss as unknown as LossFunction<M, Batch>,
 ): Promise<number> {
+  checkModel('evaluate', model);
   checkArgument('evaluate, data', option.iterable, data);
   checkArgument('evaluate, loss', option.callback, loss);
   return loss.countLabels ? meanOverLabels(model, data, loss) : meanOverBatches(model, data, loss);

@@ -1,5 +1,6 @@
 import {
   type CausalModel,
+  checkArgument,
   checkOptions,
   countLabels,
   crossEntropy,
@@ -55,11 +56,9 @@ export const nextTokenLoss = nextToken();
  */
 export function nextToken(options: NextTokenOptions = {}) {
   const { labelSmoothing = 0 } = checkOptions('nextToken', nextTokenOptions, options);
-  const loss = (
-    model: CausalModel,
-    { inputs, labels }: TokenBatch,
-    { labelCounts, ...context }: LossContext = {},
-  ): Scalar => {
+  const loss = (model: CausalModel, batch: TokenBatch, { labelCounts, ...context }: LossContext = {}): Scalar => {
+    checkArgument('the next-token loss, model', causalModel, model);
+    const { inputs, labels } = checkBatch(batch);
     const labelCount = labelCounts?.[0] ?? countLabels(labels);
     if (labelCount === 0) throw withoutLabels('the next-token loss');
     return tidy(() => {
@@ -72,7 +71,23 @@ export function nextToken(options: NextTokenOptions = {}) {
     });
   };
   const settings = { name: 'nextToken', labelSmoothing };
-  return Object.assign(loss, { countLabels: ({ labels }: TokenBatch) => [countLabels(labels)], settings });
+  return Object.assign(loss, { countLabels: (batch: TokenBatch) => [countLabels(checkBatch(batch).labels)], settings });
+}
+
+const causalModel = option.having('a causal model', 'step', 'initState');
+const rows = option.listOf(
+  option.kind('a list of ids', (row) => Array.isArray(row) || (ArrayBuffer.isView(row) && 'length' in row)),
+);
+
+function checkBatch(batch: TokenBatch): TokenBatch {
+  checkArgument('the next-token loss, batch', option.kind('a batch { inputs, labels }', isObject), batch);
+  checkArgument('the next-token loss, inputs', rows, batch.inputs);
+  checkArgument('the next-token loss, labels', rows, batch.labels);
+  return batch;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The next-token loss, plus the load balancing loss where the model has one. */

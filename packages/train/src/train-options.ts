@@ -1,4 +1,4 @@
-import { checkArgument, checkOptions, type Module, option, optionsOf } from '@sequitur/core';
+import { checkArgument, checkOptions, Module, option, optionsOf } from '@sequitur/core';
 import { callbackRules, type TrainCallbacks } from './callbacks/callbacks.js';
 import { type CheckpointFiles, checkpointPlace } from './checkpoints/checkpoint-store.js';
 import type { TrainingData } from './data-reader.js';
@@ -80,15 +80,26 @@ const trainOptions = optionsOf<TrainOptions<Module, unknown>>({
   signal: option.optional(option.signal),
 });
 
+/** @throws SequiturError where it is no model */
+export function checkModel(where: string, model: Module): void {
+  checkArgument(
+    `${where}, model`,
+    option.kind('a model', (value) => value instanceof Module),
+    model,
+  );
+}
+
 /**
  * Checks the arguments of `train`.
  *
  * @throws SequiturError where the data or an option is invalid
  */
 export function checkTraining<M extends Module, Batch>(
+  model: M,
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch>,
 ): void {
+  checkModel('train', model);
   checkArgument('train, data', option.iterable, data);
   checkOptions('train', trainOptions, options as unknown as TrainOptions<Module, unknown>);
 }

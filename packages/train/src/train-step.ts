@@ -1,4 +1,5 @@
 import {
+  checkArgument,
   checkOptions,
   clippingScale,
   type Module,
@@ -59,7 +60,9 @@ export function trainStep(
   options: StepOptions,
 ): StepResult {
   const { combine } = checkOptions('trainStep', stepOptions, options);
-  const computed = computeGradients(model, [losses].flat(), combine);
+  const list = checkArgument('trainStep, losses', option.listOf(option.callback), [losses].flat());
+  checkArgument('trainStep, optimizer', option.having('an optimizer', 'update', 'dispose'), optimizer);
+  const computed = computeGradients(model, list, combine);
   try {
     const [loss, norm] = [valuesOnHost(computed.value), valuesOnHost(computed.norm)];
     if (loss && norm) expectFinite(options.step, loss[0]!, norm[0]!);

@@ -33,7 +33,7 @@ export function train<M extends Module, Batch>(
   data: TrainingData<Batch>,
   options: TrainOptions<M, Batch>,
 ): AsyncGenerator<TrainProgress> {
-  checkTraining(data, options);
+  checkTraining(model, data, options);
   return steps(model, data, options);
 }
 

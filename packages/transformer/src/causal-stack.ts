@@ -1,6 +1,7 @@
 import {
   type CausalModel,
   costOfParts,
+  expectBatchSize,
   expectMasks,
   expectState,
   expectTokens,
@@ -97,6 +98,7 @@ export class CausalStack extends Module implements CausalModel<LanguageModelStat
   }
 
   initState(batchSize: number): LanguageModelState {
+    expectBatchSize('CausalStack', batchSize);
     return { length: 0, blocks: this.blocks.map((block) => block.initState(batchSize)) };
   }
 

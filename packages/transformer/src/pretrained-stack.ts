@@ -1,6 +1,7 @@
 import type { CausalModel } from '@sequitur/core';
 import {
   type CheckpointMetadata,
+  checkConfig,
   type Family,
   type FileSink,
   type ModelContext,
@@ -39,6 +40,7 @@ export class PretrainedStack<Config extends CausalConfig = CausalConfig>
     family: CausalFamily<Config>,
     { tokenizer = null, metadata = {}, headKind = 'languageModel' }: ModelContext<Tokenizer> = {},
   ) {
+    checkConfig(`a ${family?.modelType} model`, config);
     // Without a language model head the output projection is tied, regardless of the config.
     super(family.build(headKind === 'languageModel' ? config : { ...config, tied: true }, headKind));
     this.config = config;

@@ -1,7 +1,8 @@
-import { initialize, SequiturError } from '@sequitur/core';
+import { checkOptions, initialize, option, optionsOf, SequiturError } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type CheckpointMetadata,
+  checkConfig,
   type FileSink,
   type LoadPretrainedOptions,
   loadPretrained,
@@ -21,6 +22,12 @@ export interface CreateSequenceToSequenceOptions {
   /** The families to choose from by `modelType`; default all families of this package. */
   readonly families?: readonly EncoderDecoderFamily[];
 }
+
+const createOptions = optionsOf<CreateSequenceToSequenceOptions>({
+  seed: option.optional(option.seed),
+  tokenizer: option.optional(option.anything),
+  families: option.optional(option.iterable),
+});
 
 export type LoadSequenceToSequenceOptions = LoadPretrainedOptions<EncoderDecoderFamily, Tokenizer>;
 
@@ -60,8 +67,11 @@ export class SequenceToSequence<Config extends SequenceToSequenceConfig = Sequen
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create<Config extends SequenceToSequenceConfig>(
     config: Config,
-    { seed = 0, tokenizer = null, families = SequenceToSequence.families }: CreateSequenceToSequenceOptions = {},
+    options: CreateSequenceToSequenceOptions = {},
   ): SequenceToSequence<Config> {
+    checkConfig('SequenceToSequence.create', config);
+    checkOptions('SequenceToSequence.create', createOptions, options);
+    const { seed = 0, tokenizer = null, families = SequenceToSequence.families } = options;
     const family = familyOf(config.modelType, families) as EncoderDecoderFamily<Config>;
     return initialize(new SequenceToSequence(config, family, { tokenizer }), seed);
   }

@@ -1,4 +1,4 @@
-import { type Random, SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, type Random, SequiturError } from '@sequitur/core';
 
 export interface MaskingOptions {
   /** The mask token. */
@@ -16,6 +16,19 @@ export interface MaskingOptions {
   readonly words?: readonly (number | null)[];
 }
 
+export const maskingRules = {
+  maskToken: option.countOrNone,
+  vocabularySize: option.count,
+  rate: option.optional(option.share),
+  masked: option.optional(option.share),
+  replaced: option.optional(option.share),
+};
+const maskingOptions = optionsOf<MaskingOptions>({
+  ...maskingRules,
+  specialTokens: option.listOf(option.countOrNone),
+  words: option.optional(option.listOf(option.either('a word or null', option.countOrNone, option.oneOf(null)))),
+});
+
 export interface MaskedText {
   readonly tokens: number[];
   /** The original tokens at positions to predict, else -100. */
@@ -27,7 +40,7 @@ export interface MaskedText {
  * for every reading of a sequence, masks are dynamic (Liu et al. 2019, section 4.1).
  */
 export function maskTokens(tokens: ArrayLike<number>, random: Random, options: MaskingOptions): MaskedText {
-  const { masked = 0.8, replaced = 0.1 } = options;
+  const { masked = 0.8, replaced = 0.1 } = checkOptions('maskTokens', maskingOptions, options);
   checkShares(masked, replaced);
   const result = { tokens: Array.from(tokens), labels: new Array<number>(tokens.length).fill(-100) };
   for (const position of chosenPositions(tokens, random, options)) {

@@ -1,10 +1,20 @@
-import { type Json, Random, type ResumableData, SequiturError, showValue } from '@sequitur/core';
+import {
+  checkOptions,
+  type Json,
+  option,
+  optionsOf,
+  Random,
+  type ResumableData,
+  SequiturError,
+  showValue,
+} from '@sequitur/core';
 import type { LabelledBatch } from '../head-loss.js';
 import type { PreTrainingHead } from '../heads/pre-training.js';
-import { type MaskingOptions, maskTokens } from './masking.js';
+import { type MaskingOptions, maskingRules, maskTokens } from './masking.js';
 import {
   type SentencePair,
   type SentencePairOptions,
+  sentencePairRules,
   sentencePairs,
   type TokenizedDocument,
 } from './sentence-pairs.js';
@@ -19,6 +29,16 @@ export interface PreTrainingDataOptions extends SentencePairOptions, Omit<Maskin
   readonly epochs?: number;
 }
 
+const dataOptions = optionsOf<PreTrainingDataOptions>({
+  ...maskingRules,
+  ...sentencePairRules,
+  paddingToken: option.countOrNone,
+  batchSize: option.count,
+  seed: option.optional(option.seed),
+  continues: option.optional(option.callback),
+  epochs: option.optional(option.bound),
+});
+
 /**
  * Batches for BERT's pre-training (Devlin et al. 2019, section 3.1): sentence pairs with masks, both drawn again in
  * every epoch. Deterministic for a seed, and resumable.
@@ -31,7 +51,7 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
 
   constructor(documents: readonly TokenizedDocument[], options: PreTrainingDataOptions) {
     this.#documents = documents;
-    this.#options = options;
+    this.#options = checkOptions('PreTrainingData', dataOptions, options);
   }
 
   get position(): Json {
@@ -55,7 +75,7 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
     const { epochs = Number.POSITIVE_INFINITY, batchSize, seed = 0 } = this.#options;
     while (this.#epoch < epochs) {
       const random = Random.fromSeed(seed).fork(`epoch ${this.#epoch}`);
-      const pairs = random.shuffle(sentencePairs(this.#documents, random.fork('pairs'), this.#options));
+      const pairs = random.shuffle(sentencePairs(this.#documents, random.fork('pairs'), pairOptionsOf(this.#options)));
       while (this.#batch * batchSize < pairs.length) {
         const chosen = pairs.slice(this.#batch * batchSize, (this.#batch + 1) * batchSize);
         const batch = this.#masked(chosen, random.fork(`masks ${this.#batch}`));
@@ -70,9 +90,11 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
   #masked(pairs: readonly SentencePair[], random: Random): LabelledBatch<PreTrainingHead> {
     const { length, startToken, separatorToken, paddingToken, maskToken, continues } = this.#options;
     const specialTokens = [startToken, separatorToken, paddingToken, maskToken];
+    const { vocabularySize, rate, masked: share, replaced } = this.#options;
+    const masking = { maskToken, vocabularySize, rate, masked: share, replaced, specialTokens } as MaskingOptions;
     const masked = pairs.map(({ tokens }) => {
       const words = continues && { words: wordsOf(tokens, continues) };
-      return maskTokens(tokens, random, { ...this.#options, specialTokens, ...words });
+      return maskTokens(tokens, random, { ...masking, ...words });
     });
     const filled = (row: readonly number[], value: number) => [
       ...row,
@@ -93,4 +115,9 @@ export class PreTrainingData implements ResumableData<LabelledBatch<PreTrainingH
 function wordsOf(tokens: readonly number[], continues: (token: number) => boolean): number[] {
   let word = 0;
   return tokens.map((token) => (continues(token) ? word : ++word));
+}
+
+function pairOptionsOf(options: PreTrainingDataOptions): SentencePairOptions {
+  const { length, startToken, separatorToken, randomShare, shortShare } = options;
+  return { length, startToken, separatorToken, randomShare, shortShare } as SentencePairOptions;
 }

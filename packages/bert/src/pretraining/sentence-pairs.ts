@@ -1,4 +1,4 @@
-import { type Random, SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, type Random, SequiturError } from '@sequitur/core';
 
 /** A document as a list of sentences, each as token ids without special tokens. */
 export type TokenizedDocument = readonly (readonly number[])[];
@@ -15,6 +15,15 @@ export interface SentencePairOptions {
   /** Fraction of shorter pairs; default 0.1. */
   readonly shortShare?: number;
 }
+
+export const sentencePairRules = {
+  length: option.count,
+  startToken: option.countOrNone,
+  separatorToken: option.countOrNone,
+  randomShare: option.optional(option.share),
+  shortShare: option.optional(option.share),
+};
+const sentencePairOptions = optionsOf<SentencePairOptions>(sentencePairRules);
 
 export interface SentencePair {
   readonly tokens: number[];
@@ -34,6 +43,7 @@ export function sentencePairs(
   random: Random,
   options: SentencePairOptions,
 ): SentencePair[] {
+  checkOptions('sentencePairs', sentencePairOptions, options);
   const filled = documents.map((sentences) => sentences.filter((sentence) => sentence.length > 0));
   const usable = filled.filter((sentences) => sentences.length > 0);
   if (usable.length < 2 || options.length < 5) {

@@ -1,12 +1,14 @@
-import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, Tensor } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
+import { showValue } from '../options/index.js';
 
 /**
  * Checks that a tensor can be computed with: tfjs itself would fail later, with a message that names neither.
  *
- * @throws SequiturError where the tensor was disposed, or its backend was closed
+ * @throws SequiturError where it is no tensor, was disposed, or its backend was closed
  */
 export function expectUsable(where: string, tensor: Tensor): void {
+  if (!(tensor instanceof Tensor)) throw new SequiturError({ where, expected: 'a tensor', got: showValue(tensor) });
   if (tensor.isDisposed) {
     throw new SequiturError({ where, expected: 'a tensor that was not disposed', got: 'one that was disposed' });
   }

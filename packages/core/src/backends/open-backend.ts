@@ -1,6 +1,7 @@
 import { engine, registerBackend, removeBackend, setBackend } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
 import { expectOneCopy } from '../one-copy.js';
+import { checkArgument, checkOptions, option, optionsOf } from '../options/index.js';
 import type { Backend, BackendName, OpenedBackend } from './backend.js';
 import { registerGradients } from './gradients.js';
 import { loadKernelModules } from './kernel-module.js';
@@ -30,6 +31,13 @@ export interface OpenBackendOptions {
    */
   readonly threads?: number;
 }
+
+const backendOptions = optionsOf<OpenBackendOptions>({
+  allowSoftwareAdapter: option.optional(option.flag),
+  fusedProducts: option.optional(option.flag),
+  halfPrecision: option.optional(option.flag),
+  threads: option.optional(option.count),
+});
 
 type ResolvedOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };
 
@@ -63,9 +71,20 @@ export function openBackend(
   preference: BackendName | readonly BackendName[] = ['webgpu', 'wasm', 'cpu'],
   options: OpenBackendOptions = {},
 ): Promise<Backend> {
-  const call = lastCall.then(() => openFirst(preference, options));
+  const call = lastCall.then(async () => check(preference, options)).then(() => openFirst(preference, options));
   lastCall = call.catch(() => {});
   return call;
+}
+
+const preferenceRule = option.either(
+  'the name of a backend, or a list of them',
+  option.text,
+  option.listOf(option.text),
+);
+
+function check(preference: BackendName | readonly BackendName[], options: OpenBackendOptions): void {
+  checkArgument('openBackend, preference', preferenceRule, preference);
+  checkOptions('openBackend', backendOptions, options);
 }
 
 async function openFirst(

@@ -2,7 +2,7 @@ import { Tensor } from '@tensorflow/tfjs-core';
 import { expectUsable } from '../backends/expect-usable.js';
 import { SequiturError } from '../errors.js';
 import { expectTensor } from '../ops/expect-tensor.js';
-import { showValue } from '../options/index.js';
+import { checkArgument, option, showValue } from '../options/index.js';
 import { showShape } from '../shape.js';
 import type { EncodeContext, MixContext } from './model.js';
 import { maskRows } from './padding.js';
@@ -22,6 +22,11 @@ export function expectTokens(where: string, tokens: Tensor): void {
     got: showShape(tokens.shape),
     ...(tokens.rank === 1 && { fix: 'Make the list of one sequence a batch: tensor2d([ids])' }),
   });
+}
+
+/** @throws SequiturError where the number of sequences of a new state is none */
+export function expectBatchSize(where: string, batchSize: number): void {
+  checkArgument(`${where}.initState, batchSize`, option.count, batchSize);
 }
 
 /** The inputs of a step other than the tokens, with known shapes. */
@@ -49,6 +54,7 @@ export function expectMasks(
   masks: Pick<MixContext, 'attentionMask' | 'positions' | 'resets'> & { readonly tokenTypes?: Tensor | undefined },
   { batch, length }: Chunk,
 ): void {
+  checkArgument(`${where}, context`, anyContext, masks);
   const { attentionMask, positions, resets, tokenTypes } = masks;
   for (const [name, mask] of Object.entries({ attentionMask, positions, resets, tokenTypes })) {
     if (mask === undefined) continue;
@@ -69,6 +75,11 @@ export function expectMasks(
   }
   if (attentionMask && resets) expectNoResetAtPadding(where, attentionMask, resets);
 }
+
+const anyContext = option.kind(
+  'an object',
+  (context) => typeof context === 'object' && context !== null && !Array.isArray(context),
+);
 
 /** Must run before a GPU first reads the mask: its values leave the host then. */
 function expectOnesAndZeros(where: string, mask: Tensor): void {

@@ -1,4 +1,5 @@
 import { SequiturError } from '../errors.js';
+import { showValue } from '../options/index.js';
 import { Random } from '../random.js';
 import { Parameter } from './parameter.js';
 
@@ -39,6 +40,7 @@ export function tiedPathsOf(root: Module): Map<string, string> {
 
 /** All modules below `root` with their paths, `root` itself under the empty one. */
 export function* modulesOf(root: Module, path = ''): Generator<[path: string, module: Module]> {
+  expectModule(root);
   yield [path, root];
   for (const [name, child] of childrenOf(root)) {
     if (child instanceof Module) yield* modulesOf(child, path ? `${path}.${name}` : name);
@@ -63,6 +65,7 @@ export function initialize<M extends Module>(root: M, seed: number | string): M 
 }
 
 function* everyPlaceOf(module: Module, prefix = '', above: readonly Module[] = []): Generator<[string, Parameter]> {
+  expectModule(module);
   if (above.includes(module)) {
     throw new SequiturError({
       where: `the module at ${prefix.slice(0, -1)}`,
@@ -83,6 +86,11 @@ function* childrenOf(module: Module): Generator<[name: string, child: Module | P
       for (const [index, item] of value.entries()) if (isPart(item)) yield [`${name}.${index}`, item];
     }
   }
+}
+
+function expectModule(root: unknown): void {
+  if (root instanceof Module) return;
+  throw new SequiturError({ where: 'the model', expected: 'a Module', got: showValue(root) });
 }
 
 function isPart(value: unknown): value is Module | Parameter {

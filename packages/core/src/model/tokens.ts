@@ -1,5 +1,6 @@
 import { type Tensor2D, tensor2d } from '@tensorflow/tfjs-core';
 import { SequiturError } from '../errors.js';
+import { checkArgument, option } from '../options/index.js';
 
 /**
  * Token ids as a tensor int32 [batch, length], which the caller disposes.
@@ -10,6 +11,7 @@ import { SequiturError } from '../errors.js';
  * @throws SequiturError naming the row and column of the first id that is not an integer in [0, vocabularySize).
  */
 export function tokenTensor(rows: readonly ArrayLike<number>[], vocabularySize: number): Tensor2D {
+  checkArgument('tokenTensor, rows', listOfRows, rows);
   const length = rows[0]?.length ?? 0;
   if (length === 0) throw new SequiturError({ where: 'tokenTensor', expected: 'at least one token', got: 'none' });
   const ids = new Int32Array(rows.length * length);
@@ -27,6 +29,10 @@ export function tokenTensor(rows: readonly ArrayLike<number>[], vocabularySize: 
   }
   return tensor2d(ids, [rows.length, length], 'int32');
 }
+
+const listOfRows = option.listOf(
+  option.kind('a list of token ids', (row) => Array.isArray(row) || (ArrayBuffer.isView(row) && 'length' in row)),
+);
 
 function checkIds(ids: ArrayLike<number>, vocabularySize: number, where: string): void {
   for (let column = 0; column < ids.length; column++) {

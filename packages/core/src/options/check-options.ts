@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { SequiturError } from '../errors.js';
-import { kind, type OptionRule } from './kinds.js';
+import { anObject, type OptionRule } from './kinds.js';
 import { shorten, showValue } from './show-value.js';
 
 /** A rule for each option of an interface: a missing one is a type error. */
@@ -21,13 +21,8 @@ export function optionsOf<Options extends object>(rules: OptionRules<Options>): 
     const missing = (rules as Record<string, OptionRule>)[expected?.slice(1, -1) ?? ''] as { message?: unknown };
     return typeof missing?.message === 'string' ? missing.message : 'a value';
   };
-  return v.pipe(plainObject, v.strictObject({ ...rules }, phrase)) as unknown as OptionsRule<Options>;
+  return v.pipe(anObject, v.strictObject({ ...rules }, phrase)) as unknown as OptionsRule<Options>;
 }
-
-const plainObject = kind(
-  'an object of options',
-  (value) => typeof value === 'object' && !!value && !Array.isArray(value),
-);
 
 /**
  * Checks an option object before anything is computed: names, types, ranges. Every public function with options calls

@@ -62,6 +62,12 @@ export const signal = kind<AbortSignal>(
   (value) => typeof value === 'object' && value !== null && 'aborted' in value && 'throwIfAborted' in value,
 );
 
+/** An object of options, whose names are checked elsewhere. */
+export const anObject = kind<object>(
+  'an object of options',
+  (value) => typeof value === 'object' && !!value && !Array.isArray(value),
+);
+
 /** An object with these methods: an optimizer, files, a tokenizer. */
 export function having(expected: string, ...methods: readonly string[]): OptionRule {
   return kind(expected, (value) => {

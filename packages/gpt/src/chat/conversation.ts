@@ -98,6 +98,7 @@ export class Conversation {
   async *say(content: string, options: SayOptions = {}): AsyncGenerator<string> {
     this.#checkFree('say');
     checkArgument('Conversation.say, content', option.text, content);
+    checkArgument('Conversation.say, options', option.anObject, options);
     checkFit(options as GenerateOptions);
     this.#isSpeaking = true;
     try {

@@ -1,6 +1,7 @@
 import { type Json, SequiturError, shorten, showValue } from '@sequitur/core';
 import { absenceOf, type FileSource, readText } from '../files/file-source.js';
 import { parseJson } from '../files/json.js';
+import { checkSource } from '../files/location.js';
 import type { ReadAttribute } from './attributes.js';
 import { fixesOf, sortUnread, type UnreadAttributes } from './unread-attributes.js';
 
@@ -37,7 +38,7 @@ export class ConfigReader {
 
   /** @throws SequiturError where the source has no `config.json`, or none that is a JSON object */
   static async open(source: FileSource, options: ConfigReaderOptions = {}): Promise<ConfigReader> {
-    const file = await source.open('config.json');
+    const file = await checkSource('the folder of a model', source).open('config.json');
     if (!file) {
       throw new SequiturError({
         where: source.name,

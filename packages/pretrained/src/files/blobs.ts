@@ -1,4 +1,5 @@
 import type { FileSink, FileSource, ReadableFile } from './file-source.js';
+import { checkFiles } from './location.js';
 
 /** A blob as a file. */
 export function blobFile(blob: Blob, name: string): ReadableFile {
@@ -11,6 +12,7 @@ export function blobFile(blob: Blob, name: string): ReadableFile {
 
 /** Files dropped on a page, or chosen in it, known by their names without folders. */
 export function filesSource(files: readonly File[]): FileSource {
+  checkFiles('the files of a checkpoint', files);
   const byName = new Map(files.map((file) => [file.name.split('/').at(-1)!, file]));
   return {
     name: `${files.length} files`,

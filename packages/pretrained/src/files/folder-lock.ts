@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
+import { makeFolder } from './make-folder.js';
 
 /** Holds who is writing to the folder. */
 export const LOCK = '.sequitur-lock';
@@ -33,7 +34,7 @@ let here = '';
  * @throws SequiturError naming the process that has the folder
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const lock = join(folder, LOCK);
   const holder = await thisProcess();
   held.add(holder.token); // before the lock is seen, lest it be taken for one that is over

@@ -1,8 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, SequiturError } from '@sequitur/core';
 import type { FileTransaction } from './file-source.js';
 import { LOCK, lockFolder } from './folder-lock.js';
+import { parseJson } from './json.js';
+import { makeFolder } from './make-folder.js';
 import { syncFolder, UNFINISHED, writeDurably } from './write-durably.js';
 
 /** Holds the files of a save until all are there; then the journal, until they are in their places. */
@@ -46,7 +48,7 @@ export async function beginTransaction(folder: string): Promise<FileTransaction>
     write: async (path, chunks) => {
       if (files.includes(path)) throw twice(folder, path);
       files.push(path);
-      await mkdir(dirname(join(staging, path)), { recursive: true });
+      await makeFolder(dirname(join(staging, path)));
       await writeDurably(join(staging, path), chunks);
     },
     commit: async (replaces) => {
@@ -125,7 +127,7 @@ async function finish(folder: string): Promise<void> {
   const { files, removed } = (await readJournal(folder))!;
   const staging = join(folder, STAGING);
   for (const file of files) {
-    if (dirname(file) !== '.') await mkdir(join(folder, dirname(file)), { recursive: true });
+    if (dirname(file) !== '.') await makeFolder(join(folder, dirname(file)));
     await rename(join(staging, file), join(folder, file)).catch(ignoreMissing);
   }
   for (const file of removed) await rm(join(folder, file), { force: true });
@@ -134,13 +136,21 @@ async function finish(folder: string): Promise<void> {
   await rm(staging, { recursive: true, force: true });
 }
 
+/** A file of the folder, or of one in it: a journal never leads out of its folder. */
+const fileInside = option.kind(
+  'the path of a file in the folder',
+  (name) => typeof name === 'string' && name !== '' && !/^[\\/]|^[A-Za-z]:|(^|[\\/])\.\.?([\\/]|$)|\0/.test(name),
+);
+const journalRule = optionsOf<Journal>({ files: option.listOf(fileInside), removed: option.listOf(fileInside) });
+
+/** @throws SequiturError where it is not one that a save wrote */
 async function readJournal(folder: string): Promise<Journal | null> {
-  try {
-    return JSON.parse(await readFile(join(folder, STAGING, JOURNAL), 'utf8')) as Journal;
-  } catch (error) {
+  const place = join(folder, STAGING, JOURNAL);
+  const text = await readFile(place, 'utf8').catch((error) => {
     ignoreMissing(error as NodeJS.ErrnoException);
     return null;
-  }
+  });
+  return text === null ? null : checkOptions(place, journalRule, parseJson(text, place) as Journal);
 }
 
 async function namesIn(folder: string, wanted: (name: string) => boolean): Promise<string[]> {

@@ -1,9 +1,10 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { dirname, resolve, sep } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import type { FileSink, FileSource, ReadableFile } from './file-source.js';
 import { lockFolder } from './folder-lock.js';
 import { beginTransaction, finishPending, placeOf, recover } from './folder-transaction.js';
+import { makeFolder } from './make-folder.js';
 import { unwritable } from './unwritable.js';
 import { writeDurably } from './write-durably.js';
 
@@ -15,6 +16,7 @@ export function folderSource(folder: string): FileSource {
     open: async (path) => {
       const name = await within(folder, path);
       const file = await reading(name, () => openIn(folder, path));
+      if (!file) await expectFolder(folder);
       const now = await reading(name, () => saveOf(folder)).catch(async (error) => {
         await file?.close?.();
         throw error;
@@ -30,6 +32,18 @@ export function folderSource(folder: string): FileSource {
       });
     },
   };
+}
+
+/** @throws SequiturError where there is something else: a file for example */
+async function expectFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null);
+  if (!found || found.isDirectory()) return;
+  throw new SequiturError({
+    where: folder,
+    expected: 'a folder',
+    got: found.isFile() ? 'a file' : 'something else',
+    fix: 'Give the folder that holds the file',
+  });
 }
 
 /** Each save rewrites one of these. */
@@ -98,7 +112,7 @@ export function folderSink(folder: string): FileSink {
     write: async (path, chunks) => {
       const target = await within(folder, path);
       await writing(target, async () => {
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         await finishPending(folder);
         await writeDurably(target, chunks);
       });

@@ -1,9 +1,10 @@
 import * as here from '#files';
 import type { FileSink, FileSource } from './file-source.js';
+import { checkPath } from './location.js';
 
 /** A folder of this machine (Node). Files of different saves are never read together: that is refused. */
 export function folderSource(folder: string): FileSource {
-  return here.folderSource(folder);
+  return here.folderSource(checkPath('folderSource', folder));
 }
 
 /**
@@ -11,5 +12,5 @@ export function folderSource(folder: string): FileSource {
  * transaction together.
  */
 export function folderSink(folder: string): FileSink {
-  return here.folderSink(folder);
+  return here.folderSink(checkPath('folderSink', folder));
 }

@@ -1,13 +1,14 @@
 import { SequiturError, showValue } from '@sequitur/core';
 import { type FileSink, type FileSource, readText } from './file-source.js';
 import { parseJson, stringifyJson } from './json.js';
+import { checkSink, checkSource } from './location.js';
 
 /** The JSON object in a file, or null where there is none. @throws SequiturError where it holds anything else */
 export async function readJsonObject(
   source: FileSource,
   path: string,
 ): Promise<Readonly<Record<string, unknown>> | null> {
-  const file = await source.open(path);
+  const file = await checkSource('readJsonObject', source).open(path);
   if (!file) return null;
   try {
     const value = parseJson(await readText(file), file.name);
@@ -33,6 +34,7 @@ export type FileContents = Readonly<Record<string, Uint8Array | string | object>
 
 /** Writes each of the files. */
 export async function writeFiles(sink: FileSink, files: FileContents): Promise<void> {
+  checkSink('writeFiles', sink);
   for (const [path, content] of Object.entries(files)) {
     const bytes = content instanceof Uint8Array ? content : new TextEncoder().encode(textOf(content));
     await sink.write(path, [bytes]);

@@ -1,10 +1,11 @@
-import { SequiturError, shorten } from '@sequitur/core';
+import { checkArgument, option, SequiturError, shorten } from '@sequitur/core';
 
 /**
  * The value of a JSON text; a fault in it is one SequiturError. Takes what Python writes beyond the standard: the numbers
  * Infinity and -Infinity.
  */
 export function parseJson(text: string, where: string): unknown {
+  checkArgument(where, option.text, text);
   checkDepth(text, where);
   try {
     return JSON.parse(text.includes('Infinity') ? text.replace(STRING_OR_INFINITY, readable) : text);

@@ -11,7 +11,12 @@ import { checkDigest } from './integrity.js';
 export { folderSink, folderSource } from './folder.js';
 
 export function fileUrlSource(url: URL): FileSource {
-  return folderSource(fileURLToPath(url));
+  try {
+    return folderSource(fileURLToPath(url));
+  } catch (cause) {
+    const [expected, got] = ['the address of a folder of this machine: file:///...', (cause as Error).message];
+    throw new SequiturError({ where: url.href.slice(0, 200), expected, got }, { cause });
+  }
 }
 
 export function isFolder(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { FileSink } from './file-source.js';
+import { checkSink } from './location.js';
 import { unwritable } from './unwritable.js';
 
 export interface SaveTogetherOptions {
@@ -19,6 +20,7 @@ export async function saveTogether(
   write: (sink: FileSink) => Promise<void>,
   { replaces, signal }: SaveTogetherOptions,
 ): Promise<void> {
+  checkSink('saveTogether', sink);
   signal?.throwIfAborted();
   if (!sink.begin) return write(abortable(sink, signal));
   try {

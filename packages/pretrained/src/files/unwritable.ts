@@ -6,6 +6,7 @@ const FIXES: Readonly<Record<string, string>> = {
   EACCES: 'Choose a folder that you may write to',
   EPERM: 'Choose a folder that you may write to',
   EROFS: 'Choose a folder that you may write to',
+  ENOENT: 'Choose a folder in which files can be made',
   ENOTDIR: 'Choose a path that is no file',
   EEXIST: 'Choose a path that is no file',
   EISDIR: 'Choose a path that is no folder',

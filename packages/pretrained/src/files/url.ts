@@ -1,5 +1,6 @@
 import { SequiturError } from '@sequitur/core';
 import type { FileSource, ReadableFile } from './file-source.js';
+import { checkAddress } from './location.js';
 
 export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
@@ -14,7 +15,8 @@ export interface UrlOptions {
  * whole file is read once. A page in place of a file, such as a login or the start of an application, is no file.
  */
 export function urlSource(base: string | URL, options: UrlOptions = {}): FileSource {
-  const root = new URL(String(base).endsWith('/') ? String(base) : `${base}/`);
+  const text = `${base}`.replace(/\/?$/, '/');
+  const root = checkAddress(URL.canParse(text) ? new URL(text) : null, text);
   const absences = new Map<string, string>();
   return {
     name: root.href,

@@ -1,10 +1,10 @@
-import { SequiturError } from '@sequitur/core';
+import { checkOptions, option, optionsOf, SequiturError } from '@sequitur/core';
 import { texts } from '../config/attributes.js';
 import { ConfigReader } from '../config/config-reader.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
 import { findFamily } from './config-of-family.js';
 import type { Family, PretrainedModel } from './family.js';
-import type { LoadPretrainedOptions } from './load-pretrained.js';
+import { type LoadPretrainedOptions, loadRules, sourceRules } from './load-pretrained.js';
 
 /** A class of models that opens folders of its families: `Gpt`, `Bert`. */
 export interface PretrainedClass<M extends PretrainedModel = PretrainedModel> {
@@ -19,6 +19,21 @@ export interface AutoOptions<C extends PretrainedClass> extends Omit<LoadPretrai
   readonly models: readonly C[];
 }
 
+const { onProgress, dtype, seed } = loadRules;
+const autoOptions = optionsOf<AutoOptions<PretrainedClass>>({
+  ...{ ...sourceRules, onProgress, dtype, seed },
+  models: option.listOf(
+    option.kind(
+      'a class of models, such as Gpt',
+      (model) => Array.isArray((model as Partial<PretrainedClass> | null)?.families) && isLoader(model),
+    ),
+  ),
+});
+
+function isLoader(model: unknown): boolean {
+  return typeof (model as Partial<PretrainedClass>).fromPretrained === 'function';
+}
+
 /** Opens folders of any family among those of the classes that it is given. */
 export const Auto = {
   /**
@@ -29,8 +44,13 @@ export const Auto = {
    */
   async fromPretrained<C extends PretrainedClass>(
     location: CheckpointLocation,
-    { models, ...options }: AutoOptions<C>,
+    given: AutoOptions<C>,
   ): Promise<Awaited<ReturnType<C['fromPretrained']>>> {
+    const { models, ...options } = checkOptions(
+      'Auto.fromPretrained',
+      autoOptions,
+      given as AutoOptions<PretrainedClass>,
+    );
     const source = await openSource(location, options);
     const json = await ConfigReader.open(source);
     const family = findFamily(

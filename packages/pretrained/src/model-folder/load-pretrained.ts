@@ -1,4 +1,4 @@
-import { checkOptions, type Module, option, optionsOf, quantizeOnAssign } from '@sequitur/core';
+import { checkArgument, checkOptions, type Module, type OptionRules, option, optionsOf, quantizeOnAssign } from '@sequitur/core';
 import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';
@@ -30,12 +30,8 @@ export interface LoadPretrainedOptions<F extends Family = Family, Tokenizer = un
   readonly seed?: number | string | undefined;
 }
 
-const loadOptions = optionsOf<LoadPretrainedOptions>({
-  families: option.optional(option.iterable),
-  tokenizer: option.optional(option.anything),
-  onProgress: option.optional(option.callback),
-  dtype: option.optional(option.oneOf('float32', 'auto', 'bfloat16', 'float16', 'q8', 'q4')),
-  seed: option.optional(option.seed),
+/** Rules of the options that say where files come from, and how a config is read. */
+export const sourceRules: OptionRules<HubOptions & ConfigReaderOptions> = {
   warn: option.optional(option.callback),
   strict: option.optional(option.flag),
   revision: option.optional(option.text),
@@ -44,7 +40,27 @@ const loadOptions = optionsOf<LoadPretrainedOptions>({
   fetch: option.optional(option.callback),
   signal: option.optional(option.signal),
   onDownload: option.optional(option.callback),
-});
+};
+
+/** Rules of all options of loading, for functions that take more. */
+export const loadRules: OptionRules<LoadPretrainedOptions> = {
+  ...sourceRules,
+  families: option.optional(option.iterable),
+  tokenizer: option.optional(option.anything),
+  onProgress: option.optional(option.callback),
+  dtype: option.optional(option.oneOf('float32', 'auto', 'bfloat16', 'float16', 'q8', 'q4')),
+  seed: option.optional(option.seed),
+};
+const loadOptions = optionsOf<LoadPretrainedOptions>(loadRules);
+
+/** @throws SequiturError where a config is no object */
+export function checkConfig<Config extends object>(where: string, config: Config): Config {
+  return checkArgument(`${where}, config`, option.kind('a config, an object', isPlainObject), config);
+}
+
+function isPlainObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /**
  * The format of weights in memory: `auto` gives each parameter that of its tensor in the checkpoint, `q8` 8-bit integers with a scale per output, `q4`

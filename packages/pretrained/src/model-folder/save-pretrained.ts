@@ -1,4 +1,4 @@
-import { checkOptions, parametersOf, SequiturError } from '@sequitur/core';
+import { checkArgument, checkOptions, option, parametersOf, SequiturError } from '@sequitur/core';
 import { floatAttributes } from '../config/float-attributes.js';
 import type { FileSink } from '../files/file-source.js';
 import { writeFiles, writeJson } from '../files/json-files.js';
@@ -23,6 +23,7 @@ export async function savePretrained(
   location: string | FileSink,
   options: SaveOptions = {},
 ): Promise<void> {
+  checkArgument('savePretrained, model', pretrained, model);
   checkOptions('savePretrained', saveOptions, options);
   const { family, config, tokenizer, metadata } = model;
   const architecture = classOf(model);
@@ -55,6 +56,10 @@ function storesIntegers(model: PretrainedModel): boolean {
 function isPlain(dtype: SaveOptions['dtype']): dtype is WeightDtype {
   return dtype !== undefined && dtype !== 'q8' && dtype !== 'q4';
 }
+const pretrained = option.kind(
+  'a model with a family and a config',
+  (model) => typeof model === 'object' && model !== null && 'family' in model && 'config' in model,
+);
 
 /** Python's class for the head of the model; null where the family names no classes. */
 function classOf({ family, headKind }: PretrainedModel): string | null {

@@ -1,5 +1,6 @@
 import { SequiturError, type StorageFormat, shorten } from '@sequitur/core';
 import { absenceOf, type FileSource, type ReadableFile } from '../files/file-source.js';
+import { checkSource } from '../files/location.js';
 import type { SafetensorsDtype } from './dtypes.js';
 import type { TensorEntry } from './header.js';
 import { SafetensorsFile, type StoredTensor } from './reader.js';
@@ -41,7 +42,7 @@ const INDEX = 'model.safetensors.index.json';
 
 /** Opens `model.safetensors`, or the shards that `model.safetensors.index.json` lists, and checks their headers. */
 export async function openCheckpoint(source: FileSource): Promise<Checkpoint> {
-  const single = await source.open(SINGLE);
+  const single = await checkSource('openCheckpoint', source).open(SINGLE);
   if (single) return fromFiles(source.name, [single]);
   const index = await source.open(INDEX);
   if (index) {

@@ -1,5 +1,6 @@
 import { SequiturError } from '@sequitur/core';
 import type { ReadableFile } from '../files/file-source.js';
+import { checkFile } from '../files/location.js';
 import { decodeValues, type SafetensorsDtype, type StoredValues } from './dtypes.js';
 import { headerLength, parseHeader, type SafetensorsHeader, type TensorEntry } from './header.js';
 
@@ -27,6 +28,7 @@ export class SafetensorsFile {
 
   /** @throws SequiturError where the file is no sound safetensors file */
   static async open(file: ReadableFile): Promise<SafetensorsFile> {
+    checkFile('SafetensorsFile.open', file);
     const length = headerLength(await file.read(0, Math.min(8, file.size)), file.size, file.name);
     const header = parseHeader(await file.read(8, 8 + length), file.size - 8 - length, file.name);
     return new SafetensorsFile(file, header, 8 + length);

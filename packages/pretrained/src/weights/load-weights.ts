@@ -1,4 +1,4 @@
-import { type Module, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
+import { checkArgument, type Module, option, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
 import { type Checkpoint, formatOf, type StoredWeights } from '../safetensors/checkpoint.js';
 import { same, transposed } from './conversions.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
@@ -32,6 +32,7 @@ export async function loadWeights(
   rules: readonly WeightRule[],
   { ignore = [], onProgress, keepFormat = false, signal }: LoadOptions = {},
 ): Promise<void> {
+  checkArgument('loadWeights, checkpoint', readable, checkpoint);
   const parameters = parametersOf(model);
   const pairs = correspondences(rules, parameters.keys());
   checkTotal(parameters, checkpoint, pairs, ignore);
@@ -65,6 +66,8 @@ export async function loadWeights(
     for (const [index, target] of targets.entries()) target.assign(values[index]!, scales ? scales[index] : undefined);
   }
 }
+
+const readable = option.having('a checkpoint, as openCheckpoint gives', 'readFloat32', 'close');
 
 /**
  * Whether the rows of a quantized parameter are those of one stored tensor: they are then quantized while they are read, and

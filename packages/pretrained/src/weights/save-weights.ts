@@ -9,6 +9,7 @@ import {
 } from '@sequitur/core';
 import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
+import { checkSink } from '../files/location.js';
 import type { PackedBits } from '../quantized/packed.js';
 import { packedTensors } from '../quantized/write-packed.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
@@ -51,6 +52,7 @@ export async function saveWeights(
   options: SaveOptions = {},
 ): Promise<SavedWeights> {
   const { maxShardBytes = 5e9, dtype, signal } = checkOptions('saving', saveOptions, options);
+  checkSink('saveWeights', sink);
   const weights = storedWeights(model, rules, { dtype, signal });
   const tensors = weights.flatMap((weight) => weight.tensors);
   const saved = { quantization: quantizationConfig(weights) };

@@ -1,4 +1,4 @@
-import { type CausalModel, SequiturError, showValue } from '@sequitur/core';
+import { type CausalModel, checkArgument, option, SequiturError, showValue } from '@sequitur/core';
 import { type GenerateOptions, type GenerationSettings, generate } from '@sequitur/generation';
 import type { Tokenizer } from '../tokenizers/tokenizer.js';
 import { withCheckpointSettings } from './generation-options.js';
@@ -38,6 +38,7 @@ export async function* completeText(
 ): AsyncGenerator<string> {
   const found = tokenizer ?? missingTokenizer();
   if (typeof prompt !== 'string') throw notText(prompt);
+  checkArgument('complete, options', option.anObject, options);
   const { endTokens = own } = options;
   const encoded = found.encode(prompt, { specialTokens: true });
   const start = encoded.length === 0 && startToken !== undefined ? [startToken] : encoded;

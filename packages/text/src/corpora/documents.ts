@@ -16,10 +16,18 @@ export interface PackingOptions extends WindowOptions {
 const separatorRule = option.optional(option.countOrNone);
 const packingOptions = optionsOf<PackingOptions>({ ...windowRules, separator: separatorRule });
 
+/** Accessed by index only. */
+const documentList = option.kind(
+  'a list of documents',
+  (value) =>
+    typeof value === 'object' && value !== null && Number.isSafeInteger((value as { length?: unknown }).length),
+);
+
 type Place = { readonly document: number; readonly token: number };
 
 /** Concatenates documents, each followed by the separator, if any. */
 export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?: number): Int32Array {
+  checkArgument('joinDocuments, documents', option.iterable, documents);
   checkArgument('joinDocuments, separator', separatorRule, separator);
   const end = separator === undefined ? [] : [separator];
   const parts = Array.from(documents, (tokens) => Int32Array.from([...Array.from(tokens), ...end]));
@@ -40,6 +48,7 @@ export function joinDocuments(documents: Iterable<ArrayLike<number>>, separator?
  * @throws SequiturError where the length of a window is not at least one token
  */
 export function packedWindows(documents: ArrayLike<ArrayLike<number>>, options: PackingOptions): Batches<PackedBatch> {
+  checkArgument('packedWindows, documents', documentList, documents);
   checkOptions('packedWindows', packingOptions, options);
   const { length, batchSize, separator } = options;
   const identity = { windows: 'packed', length, batchSize, separator: separator ?? null, documents: documents.length };

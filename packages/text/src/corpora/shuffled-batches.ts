@@ -1,4 +1,4 @@
-import { checkOptions, option, optionsOf, Random } from '@sequitur/core';
+import { checkArgument, checkOptions, option, optionsOf, Random } from '@sequitur/core';
 import { Batches, type JsonObject } from './batches.js';
 
 export interface ShuffledBatchOptions<Item, Batch> {
@@ -36,6 +36,7 @@ export function shuffledBatches<Item, Batch>(
   items: readonly Item[],
   options: ShuffledBatchOptions<Item, Batch>,
 ): Batches<Batch> {
+  checkArgument('shuffledBatches, items', option.kind('a list of items', Array.isArray), items);
   checkOptions('shuffledBatches', shuffledBatchOptions, options);
   const { source, batchSize, seed, lengthOf, collate } = options;
   let order: { readonly epoch: number; readonly batches: readonly (readonly Item[])[] } | null = null;

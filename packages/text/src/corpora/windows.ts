@@ -1,4 +1,4 @@
-import { checkOptions, option, optionsOf, Random, SequiturError } from '@sequitur/core';
+import { checkArgument, checkOptions, option, optionsOf, Random, SequiturError } from '@sequitur/core';
 import { Batches } from './batches.js';
 
 /** A batch of windows: input ids, and labels, which are the next ids: [batch][length]. */
@@ -93,7 +93,13 @@ function identityOf(tokens: Int32Array): { readonly tokens: number; readonly has
   return { tokens: tokens.length, hash: hash >>> 0 };
 }
 
+const tokenList = option.kind(
+  'a list of token ids',
+  (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
+);
+
 function checked(tokens: ArrayLike<number>, length: number): Int32Array {
+  checkArgument('windows, tokens', tokenList, tokens);
   if (tokens.length > length) return tokens instanceof Int32Array ? tokens : Int32Array.from(tokens);
   throw new SequiturError({
     where: 'windows',

@@ -1,3 +1,4 @@
+import { checkArgument, option } from '@sequitur/core';
 import { countMatches, countNGrams } from './n-grams.js';
 import { alternatives, checkTexts, mean, type References } from './paired.js';
 
@@ -31,6 +32,7 @@ export function answerScores(predictions: readonly string[], references: Referen
 
 /** Lower case, without ASCII punctuation, without `a`, `an` and `the`, single spaces. */
 export function normalizeAnswer(text: string): string {
+  checkArgument('normalizeAnswer, text', option.text, text);
   return text
     .toLowerCase()
     .replace(/[!-/:-@[-`{-~]/g, '')

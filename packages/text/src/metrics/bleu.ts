@@ -1,4 +1,4 @@
-import { checkOptions, option, optionsOf } from '@sequitur/core';
+import { checkArgument, checkOptions, option, optionsOf } from '@sequitur/core';
 import { countMatches, countNGrams, nGramTotal } from './n-grams.js';
 import { alternatives, checkTexts, type References } from './paired.js';
 
@@ -65,6 +65,7 @@ export function bleu(predictions: readonly string[], references: References, opt
 
 /** The tokens of NIST's mteval-v13a, as sacreBLEU splits them. */
 export function tokenize13a(text: string): string[] {
+  checkArgument('tokenize13a, text', option.text, text);
   const plain = text
     .trimEnd()
     .replaceAll('<skipped>', '')

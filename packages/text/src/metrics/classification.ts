@@ -22,6 +22,7 @@ export function classScores(predictions: readonly Label[], references: readonly 
 
 /** Macro F1: the mean F1 over all classes. */
 export function macroF1(predictions: readonly Label[], references: readonly Label[]): number {
+  checkPaired('macroF1', predictions, references);
   const classes = [...new Set([...predictions, ...references])];
   return mean(classes.map((each) => classScores(predictions, references, each).f1));
 }

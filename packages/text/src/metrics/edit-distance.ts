@@ -1,7 +1,10 @@
+import { checkArgument, option } from '@sequitur/core';
 import { checkPaired } from './paired.js';
 
 /** Levenshtein distance: the minimum number of insertions, deletions and substitutions (Levenshtein 1966). */
 export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
+  checkArgument('editDistance, from', listOfUnits, from);
+  checkArgument('editDistance, to', listOfUnits, to);
   let previous = Int32Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [row, unit] of from.entries()) {
     const distances = new Int32Array(to.length + 1);
@@ -14,6 +17,8 @@ export function editDistance<T>(from: readonly T[], to: readonly T[]): number {
   }
   return previous[to.length]!;
 }
+
+const listOfUnits = option.kind('a list of words, characters or other units', Array.isArray);
 
 /** Word, character or phoneme error rate: edits per unit of the references, over a whole corpus. It may exceed 1. */
 export function errorRate<T>(predictions: readonly (readonly T[])[], references: readonly (readonly T[])[]): number {

@@ -1,3 +1,4 @@
+import { checkArgument, option } from '@sequitur/core';
 import { checkPaired } from './paired.js';
 import { type Scores, scoresOf } from './scores.js';
 
@@ -16,6 +17,8 @@ export interface EntityScores {
   readonly byType: Readonly<Record<string, Scores & { readonly support: number }>>;
 }
 
+const listOfTags = option.listOf(option.text);
+
 /** Tags of other schemes by the letters of IOBES. */
 const LETTERS: Readonly<Record<string, string>> = { L: 'E', U: 'S', M: 'I' };
 
@@ -26,6 +29,7 @@ const LETTERS: Readonly<Record<string, string>> = { L: 'E', U: 'S', M: 'I' };
  * @param tags such as `B-PER`, `I-PER`, `O`
  */
 export function entitySpans(tags: readonly string[]): EntitySpan[] {
+  checkArgument('entitySpans, tags', listOfTags, tags);
   const spans: EntitySpan[] = [];
   let open: { type: string; start: number } | null = null;
   let previous = { letter: 'O', type: '' };
@@ -60,6 +64,8 @@ export function entityScores(
     return known;
   };
   for (const [index, tags] of predictions.entries()) {
+    checkArgument(`entityScores, sentence ${index}`, listOfTags, tags);
+    checkArgument(`entityScores, references, sentence ${index}`, listOfTags, references[index]);
     checkPaired(`entityScores, sentence ${index}`, ['', ...tags], ['', ...references[index]!]);
     const referred = entitySpans(references[index]!);
     const right = new Set(referred.map(({ type, start, end }) => `${start} ${end} ${type}`));

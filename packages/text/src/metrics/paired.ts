@@ -6,6 +6,8 @@ import { checkArgument, option, SequiturError } from '@sequitur/core';
  * @throws SequiturError where they differ in length or are empty
  */
 export function checkPaired(where: string, predictions: readonly unknown[], references: readonly unknown[]): void {
+  checkArgument(`${where}, predictions`, anyList, predictions);
+  checkArgument(`${where}, references`, anyList, references);
   if (predictions.length === references.length && predictions.length > 0) return;
   const [expected, got] = [
     'as many predictions as references, and at least one',
@@ -13,6 +15,8 @@ export function checkPaired(where: string, predictions: readonly unknown[], refe
   ];
   throw new SequiturError({ where, expected, got });
 }
+
+const anyList = option.kind('a list', Array.isArray);
 
 /** One reference or several equivalent ones for each prediction. */
 export type References = readonly (string | readonly string[])[];

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 import { SubwordTokenizer } from './subword-tokenizer.js';
 import { bareTemplate } from './template.js';
 import type { TokenizerFiles } from './tokenizer.js';
@@ -10,6 +10,7 @@ export class CharacterTokenizer extends SubwordTokenizer {
 
   /** @param characters without duplicates; a character's id is its index */
   constructor(characters: readonly string[]) {
+    checkArgument('CharacterTokenizer, characters', option.listOf(option.text), characters);
     const vocabulary = Vocabulary.ofList(characters);
     super({
       vocabulary,
@@ -31,6 +32,7 @@ export class CharacterTokenizer extends SubwordTokenizer {
 
   /** The characters of a text, in the order of their code points. */
   static fromText(text: string): CharacterTokenizer {
+    checkArgument('CharacterTokenizer.fromText, text', option.text, text);
     return new CharacterTokenizer([...new Set(text)].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!));
   }
 }

@@ -124,7 +124,7 @@ export function padEncodings(
   options: Padding,
   padding: { readonly id: number; readonly token: string; readonly typeId: number },
 ): Encoding[] {
-  check.padEncodings(options);
+  check.padEncodings(encodings, options);
   const { length, multipleOf = 1, side = 'right' } = options;
   const longest = length ?? encodings.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const target = Math.ceil(longest / multipleOf) * multipleOf;

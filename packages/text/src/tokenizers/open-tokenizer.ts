@@ -1,3 +1,4 @@
+import { checkArgument, option } from '@sequitur/core';
 import { type FileSink, type FileSource, writeFiles } from '@sequitur/pretrained';
 import { bertReader } from './readers/bert-tokenizer.js';
 import { byT5Reader } from './readers/byt5-tokenizer.js';
@@ -38,5 +39,6 @@ export async function openTokenizer(
 
 /** Writes the files of a tokenizer, which `openTokenizer` and Python's `from_pretrained` can read. */
 export function saveTokenizer(tokenizer: Tokenizer, sink: FileSink): Promise<void> {
+  checkArgument('saveTokenizer, tokenizer', option.having('a tokenizer', 'files', 'encode'), tokenizer);
   return writeFiles(sink, tokenizer.files());
 }

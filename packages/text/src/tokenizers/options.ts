@@ -13,9 +13,16 @@ const { count, countOrNone, flag, oneOf, optional, text } = option;
 const side = optional(oneOf('left', 'right'));
 const specialTokens = optional(flag);
 const ids = option.kind<ArrayLike<number>>(
-  'a list of token ids',
-  (value) => Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value),
+  'a list of token ids, which are integers',
+  (value) => (Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value)) && areIds(value as never),
 );
+
+function areIds(values: ArrayLike<unknown>): boolean {
+  for (let at = 0; at < values.length; at++) {
+    if (!Number.isInteger(values[at])) return false;
+  }
+  return true;
+}
 
 const encoding = optionsOf<EncodeOptions>({ specialTokens });
 const truncation = optionsOf<Truncation>({
@@ -46,6 +53,10 @@ const decoding = optionsOf<DecodeOptions>({
   cleanUp: optional(flag),
   after: optional(ids),
 });
+
+const encodingsRule = option.listOf(
+  option.kind('an encoding, as tokenize gives', (value) => Array.isArray((value as { ids?: unknown } | null)?.ids)),
+);
 
 const given = option.either('a string, or a pair of strings', text, pairOfTexts());
 
@@ -78,7 +89,8 @@ export const check = {
     checkArgument('decode, ids', ids, tokens);
     if (options) checkOptions('decode', decoding, options);
   },
-  padEncodings(options: Padding): void {
+  padEncodings(encodings: readonly unknown[], options: Padding): void {
+    checkArgument('padEncodings, encodings', encodingsRule, encodings);
     checkOptions('padEncodings', padding, options);
   },
 };

@@ -42,7 +42,8 @@ const storeOptions = optionsOf<CheckpointStoreOptions>({
 
 /** The option rule of a place: a folder's name, or files. */
 export const checkpointPlace = option.kind('a folder, or files { source, sink }', (place) => {
-  if (typeof place === 'string') return place !== '';
+  if (typeof place === 'string')
+    return place.trim() !== '' && !place.includes('\0') && !/^[a-z][a-z\d+.-]+:/i.test(place);
   const { source, sink } = (place ?? {}) as Partial<CheckpointFiles>;
   return typeof source?.open === 'function' && typeof sink?.write === 'function';
 });

@@ -1,11 +1,14 @@
 import {
   type Context,
-  initialize,
+  checkOptions,
   Linear,
   type Module,
   modulesOf,
+  option,
+  optionsOf,
   type Parameter,
   parametersOf,
+  Random,
   SequiturError,
 } from '@sequitur/core';
 import { add, type Scalar, tidy } from '@tensorflow/tfjs-core';
@@ -28,6 +31,17 @@ export interface LoraOptions {
   readonly seed?: number | string;
 }
 
+const loraOptions = optionsOf<LoraOptions>({
+  rank: option.optional(option.count),
+  alpha: option.optional(option.positive),
+  dropout: option.optional(option.rate),
+  targets: option.optional(
+    option.either('a list of names, or a function', option.callback, option.listOf(option.text)),
+  ),
+  fused: option.optional(option.listOf(option.listOf(option.text))),
+  seed: option.optional(option.seed),
+});
+
 /** A wrapped Linear layer of a model, and its path. */
 export interface Adapted {
   readonly path: string;
@@ -49,6 +63,7 @@ export class Lora {
    * @throws SequiturError where no Linear has one of the names, or the model is adapted already
    */
   constructor(model: Module, options: LoraOptions = {}) {
+    checkOptions('Lora', loraOptions, options);
     const { rank = 8, alpha = 2 * rank, dropout = 0, targets = ['query', 'value'], fused = [], seed = 0 } = options;
     const isTarget = (name: string, path: string) =>
       typeof targets === 'function' ? targets(path) : targets.includes(name);
@@ -60,6 +75,7 @@ export class Lora {
         got: found.length ? 'one that is' : `${[...new Set(linearsOf(model).map(({ name }) => name))].join(', ')}`,
       });
     }
+    for (const { linear } of found) void (linear.weight.quantized ?? linear.weight.value); // throws where there are none
     this.rank = rank;
     this.alpha = alpha;
     this.dropout = dropout;
@@ -76,7 +92,16 @@ export class Lora {
       put(parent, name, adapter);
       return { path, linear: adapter };
     });
-    initialize(model, seed);
+    this.#initialize(seed);
+  }
+
+  /** Draws the values of the adapters alone, each from the stream of its path: the model has its own. */
+  #initialize(seed: number | string): void {
+    const random = Random.fromSeed(seed);
+    const own = new Set(this.adapted.flatMap(({ linear }) => [linear.down.weight, linear.up.weight]));
+    for (const [path, parameter] of parametersOf(this.#model)) {
+      if (own.has(parameter)) parameter.initialize(random.fork(path));
+    }
   }
 
   /** The number of trained parameters. */

@@ -7,6 +7,7 @@ import {
   aShare,
   ConfigReader,
   type ConfigReaderOptions,
+  checkSource,
   type FileSource,
   oneOf,
   only,
@@ -104,7 +105,7 @@ function layerOf(module: string, names: readonly string[]): number {
 
 /** A file that every adapter has. */
 export async function openOf(source: FileSource, name: string) {
-  const file = await source.open(name);
+  const file = await checkSource('the folder of an adapter', source).open(name);
   if (file) return file;
   throw new SequiturError({ where: source.name, expected: name, got: 'none', fix: 'Check that this is an adapter' });
 }

@@ -1,4 +1,13 @@
-import { checkOptions, type Module, option, optionsOf, SequiturError, shorten, showShape } from '@sequitur/core';
+import {
+  checkArgument,
+  checkOptions,
+  type Module,
+  option,
+  optionsOf,
+  SequiturError,
+  shorten,
+  showShape,
+} from '@sequitur/core';
 import {
   type Checkpoint,
   type CheckpointLocation,
@@ -12,6 +21,7 @@ import {
   openSource,
   safetensorsChunks,
   saveTogether,
+  sourceRules,
   type WeightRule,
   writeJson,
 } from '@sequitur/pretrained';
@@ -49,6 +59,7 @@ const saveLoraOptions = optionsOf<SaveLoraOptions>({
  * those of `Lora`.
  */
 export function peftLora(model: Module, rules: readonly WeightRule[], options: LoraOptions = {}): Lora {
+  checkArgument('peftLora, options', option.anObject, options);
   return new Lora(model, { fused: fusedPaths(model, rules), ...options });
 }
 
@@ -101,6 +112,8 @@ function targetNames(tensors: readonly AdaptedTensor[], all: readonly Correspond
 
 export interface LoadLoraOptions extends HubOptions, ConfigReaderOptions {}
 
+const loadLoraOptions = optionsOf<LoadLoraOptions>(sourceRules);
+
 /**
  * Loads adapters saved by {@link saveLora} or by PEFT into a model.
  *
@@ -112,6 +125,7 @@ export async function loadLora(
   location: CheckpointLocation,
   options: LoadLoraOptions = {},
 ): Promise<Lora> {
+  checkOptions('loadLora', loadLoraOptions, options);
   const source = await openSource(location, options);
   const { rank, alpha, dropout, targets } = await readPeftConfig(source, options);
   const file = await openOf(source, 'adapter_model.safetensors');

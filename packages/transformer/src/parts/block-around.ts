@@ -3,6 +3,8 @@ import {
   GatedFeedForward,
   type LinearOptions,
   normal,
+  type OptionRules,
+  option,
   RmsNorm,
   type SequenceMixer,
   type StateTree,
@@ -21,6 +23,12 @@ export interface FeedForwardOptions {
   /** Dropout rate of the outputs; default 0. */
   readonly dropout: number;
 }
+
+export const feedForwardRules: OptionRules<FeedForwardOptions> = {
+  hiddenWidth: option.optional(option.count),
+  activation: option.optional(option.text),
+  dropout: option.optional(option.rate),
+};
 
 /** Options of a mixer that depend on its place in the stack. */
 export interface Projections {

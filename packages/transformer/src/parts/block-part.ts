@@ -1,3 +1,4 @@
+import { checkOptions, type OptionsRule } from '@sequitur/core';
 import type { Block } from '../block.js';
 
 /** The place of a block in the stack. */
@@ -26,15 +27,16 @@ export interface PartFactory<Options extends object = object> {
  *
  * @param kind its name in saved models
  * @param build creates the block, without parameter values, from options that are plain JSON
+ * @param rule of the options, which are checked where they are given or read from a file
  */
 export function definePart<Options extends object>(
   kind: string,
   build: (options: Partial<Options>, place: PartPlace) => Block,
+  rule?: OptionsRule<Options>,
 ): PartFactory<Options> {
-  const make = (options: Partial<Options> = {}): BlockPart => ({
-    kind,
-    options,
-    build: (place) => build(options, place),
-  });
+  const make = (options: Partial<Options> = {}): BlockPart => {
+    if (rule) checkOptions(`the part ${kind}`, rule as OptionsRule<Partial<Options>>, options);
+    return { kind, options, build: (place) => build(options, place) };
+  };
   return Object.assign(make, { kind });
 }

@@ -1,4 +1,14 @@
-import { initialize, Linear, parametersOf, RmsNorm, SequiturError, showValue } from '@sequitur/core';
+import {
+  checkOptions,
+  initialize,
+  Linear,
+  option,
+  optionsOf,
+  parametersOf,
+  RmsNorm,
+  SequiturError,
+  showValue,
+} from '@sequitur/core';
 import {
   aBoolean,
   anInteger,
@@ -7,11 +17,13 @@ import {
   defined,
   type LoadPretrainedOptions,
   loadPretrained,
+  loadRules,
   type ModelContext,
   type PretrainedClass,
   type ReadAttribute,
   readSpecialTokens,
   rule,
+  sourceRules,
   type WeightRule,
   writeSpecialTokens,
 } from '@sequitur/pretrained';
@@ -45,6 +57,31 @@ export interface LoadLanguageModelOptions extends Omit<LoadPretrainedOptions<nev
   readonly parts: readonly PartFactory<never>[];
 }
 
+const createOptions = optionsOf<CreateLanguageModelOptions>({
+  seed: option.optional(option.seed),
+  tokenizer: option.optional(option.anything),
+});
+const { onProgress, dtype } = loadRules;
+const loadOptions = optionsOf<LoadLanguageModelOptions>({
+  ...{ ...sourceRules, onProgress, dtype, tokenizer: option.optional(option.anything) },
+  parts: option.listOf(option.callback),
+});
+const configRule = optionsOf<LanguageModelConfig>({
+  vocabularySize: option.count,
+  width: option.count,
+  blocks: option.listOf(option.having('a part, such as attention()', 'build')),
+  learnedPositions: option.optional(option.count),
+  contextLength: option.optional(option.count),
+  tied: option.optional(option.flag),
+  startToken: option.optional(option.anything),
+  endToken: option.optional(option.anything),
+  paddingToken: option.optional(option.anything),
+});
+
+function checkSizes(config: LanguageModelConfig): void {
+  checkOptions('LanguageModel.create, config', configRule, config);
+}
+
 /** A causal model composed of any parts, which its config lists. */
 export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
   /** A model without parameter values: `create` initialises them, `fromPretrained` loads them. */
@@ -56,10 +93,9 @@ export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
-  static create(
-    config: LanguageModelConfig,
-    { seed = 0, tokenizer = null }: CreateLanguageModelOptions = {},
-  ): LanguageModel {
+  static create(config: LanguageModelConfig, options: CreateLanguageModelOptions = {}): LanguageModel {
+    const { seed = 0, tokenizer = null } = checkOptions('LanguageModel.create', createOptions, options);
+    checkSizes(config);
     return initialize(new LanguageModel(config, { tokenizer }), seed);
   }
 
@@ -68,10 +104,8 @@ export class LanguageModel extends CausalLanguageModel<LanguageModelConfig> {
    *
    * @throws SequiturError where files are missing or corrupt, or a block is of a kind that `parts` does not hold
    */
-  static fromPretrained(
-    location: CheckpointLocation,
-    { parts, ...options }: LoadLanguageModelOptions,
-  ): Promise<LanguageModel> {
+  static async fromPretrained(location: CheckpointLocation, given: LoadLanguageModelOptions): Promise<LanguageModel> {
+    const { parts, ...options } = checkOptions('LanguageModel.fromPretrained', loadOptions, given);
     return loadPretrained(location, options, {
       families: [languageModelFamily(parts)],
       heads: ['languageModel'],

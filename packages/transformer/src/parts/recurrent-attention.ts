@@ -1,5 +1,6 @@
 import { InfiniAttention, LinearAttention, TransformerXlAttention } from '@sequitur/attention';
-import { blockAround, type FeedForwardOptions, headsOf } from './block-around.js';
+import { option, optionsOf } from '@sequitur/core';
+import { blockAround, type FeedForwardOptions, feedForwardRules, headsOf } from './block-around.js';
 import { definePart } from './block-part.js';
 
 export interface LinearAttentionPartOptions extends FeedForwardOptions {
@@ -24,19 +25,40 @@ export interface TransformerXlPartOptions extends LinearAttentionPartOptions {
   readonly segmentLength: number;
 }
 
-/** A block of linear attention ({@link LinearAttention}). */
-export const linearAttention = definePart<LinearAttentionPartOptions>('linear-attention', (options, place) => {
-  const { heads = headsOf(place) } = options;
-  return blockAround(options, place, (projections) => new LinearAttention({ ...projections, heads }));
+const withHeads = { ...feedForwardRules, heads: option.optional(option.count) };
+const linearRule = optionsOf<LinearAttentionPartOptions>(withHeads);
+const infiniRule = optionsOf<InfiniAttentionPartOptions>({
+  ...withHeads,
+  segmentLength: option.optional(option.count),
+  delta: option.optional(option.flag),
+});
+const transformerXlRule = optionsOf<TransformerXlPartOptions>({
+  ...withHeads,
+  memoryLength: option.optional(option.countOrNone),
+  segmentLength: option.optional(option.count),
 });
 
+/** A block of linear attention ({@link LinearAttention}). */
+export const linearAttention = definePart<LinearAttentionPartOptions>(
+  'linear-attention',
+  (options, place) => {
+    const { heads = headsOf(place) } = options;
+    return blockAround(options, place, (projections) => new LinearAttention({ ...projections, heads }));
+  },
+  linearRule,
+);
+
 /** A block of Infini-attention ({@link InfiniAttention}). */
-export const infiniAttention = definePart<InfiniAttentionPartOptions>('infini-attention', (options, place) => {
-  const { heads = headsOf(place), segmentLength = 256, delta = true } = options;
-  return blockAround(options, place, (projections) => {
-    return new InfiniAttention({ ...projections, heads, segmentLength, delta });
-  });
-});
+export const infiniAttention = definePart<InfiniAttentionPartOptions>(
+  'infini-attention',
+  (options, place) => {
+    const { heads = headsOf(place), segmentLength = 256, delta = true } = options;
+    return blockAround(options, place, (projections) => {
+      return new InfiniAttention({ ...projections, heads, segmentLength, delta });
+    });
+  },
+  infiniRule,
+);
 
 /** A block of Transformer-XL attention ({@link TransformerXlAttention}). */
 export const transformerXlAttention = definePart<TransformerXlPartOptions>(
@@ -48,4 +70,5 @@ export const transformerXlAttention = definePart<TransformerXlPartOptions>(
       return new TransformerXlAttention({ ...sizes, projections: input });
     });
   },
+  transformerXlRule,
 );

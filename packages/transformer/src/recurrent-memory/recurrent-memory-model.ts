@@ -1,7 +1,10 @@
 import { readSegments } from '@sequitur/attention';
 import {
   type CausalModel,
+  checkArgument,
+  checkOptions,
   detach,
+  expectBatchSize,
   expectMasks,
   expectState,
   expectTokens,
@@ -9,6 +12,8 @@ import {
   initialize,
   Module,
   normal,
+  option,
+  optionsOf,
   Parameter,
   type PartCost,
   refuseResets,
@@ -38,6 +43,20 @@ export interface RecurrentMemoryOptions {
   readonly gradientSegments?: number;
   /** Initializer of the memory tokens; default normal with standard deviation 0.02. */
   readonly initializer?: Initializer;
+}
+
+const createOptions = optionsOf<RecurrentMemoryOptions & { readonly seed?: number | string }>({
+  memoryTokens: option.count,
+  segmentLength: option.count,
+  gradientSegments: option.optional(option.bound),
+  initializer: option.optional(option.callback),
+  seed: option.optional(option.seed),
+});
+
+/** Of the constructor, which gets the whole config of a saved model. */
+function checkSizes({ memoryTokens, segmentLength, gradientSegments, initializer }: RecurrentMemoryOptions): void {
+  const options = { memoryTokens, segmentLength, gradientSegments, initializer } as RecurrentMemoryOptions;
+  checkOptions('RecurrentMemoryModel', createOptions, options);
 }
 
 export type RecurrentMemoryState = {
@@ -79,6 +98,7 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
 
   constructor(model: M, options: RecurrentMemoryOptions) {
     super();
+    checkSizes(options);
     this.model = model;
     this.memory = new Parameter([options.memoryTokens, model.width], options.initializer ?? normal(0.02));
     this.memoryTokens = options.memoryTokens;
@@ -89,8 +109,9 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
   /** Creates a recurrent memory around `model`; parameters without values are initialised. The caller disposes it. */
   static create<M extends ReadsVectors>(
     model: M,
-    { seed = 0, ...options }: RecurrentMemoryOptions & { readonly seed?: number | string },
+    given: RecurrentMemoryOptions & { readonly seed?: number | string },
   ): RecurrentMemoryModel<M> {
+    const { seed = 0, ...options } = checkOptions('RecurrentMemoryModel.create', createOptions, given);
     return initialize(new RecurrentMemoryModel(model, options), seed);
   }
 
@@ -104,7 +125,10 @@ export class RecurrentMemoryModel<M extends ReadsVectors = ReadsVectors>
    * @param first length of the first segment, and `later` of those after it, where a sequence is not split into
    *   segments of `segmentLength` from its beginning
    */
-  initState(_batchSize: number, first = this.segmentLength, later = this.segmentLength): RecurrentMemoryState {
+  initState(batchSize: number, first = this.segmentLength, later = this.segmentLength): RecurrentMemoryState {
+    expectBatchSize('RecurrentMemoryModel', batchSize);
+    checkArgument('RecurrentMemoryModel.initState, first', option.count, first);
+    checkArgument('RecurrentMemoryModel.initState, later', option.count, later);
     return { room: first, segmentLength: later, segments: 0 };
   }
 

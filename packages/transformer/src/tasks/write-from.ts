@@ -1,4 +1,4 @@
-import { type CausalModel, tokenTensor } from '@sequitur/core';
+import { type CausalModel, checkArgument, option, tokenTensor } from '@sequitur/core';
 import { type GenerateOptions, generateSequences, generateSteps } from '@sequitur/generation';
 import { missingTokenizer, type TextGenerateOptions, textPieces, withCheckpointSettings } from '@sequitur/text';
 import { dispose, tensor2d } from '@tensorflow/tfjs-core';
@@ -22,6 +22,7 @@ export async function writeFrom(
   texts: readonly string[],
   options: WriteFromOptions = {},
 ): Promise<string[]> {
+  checkTexts(texts, options);
   const { batchSize = texts.length, ...settings } = options;
   if (batchSize >= texts.length) return writeTogether(model, texts, settings);
   const order = texts.map((_, index) => index).sort((a, b) => texts[a]!.length - texts[b]!.length);
@@ -36,6 +37,13 @@ export async function writeFrom(
     for (const [row, index] of batch.entries()) written[index] = results[row]!;
   }
   return written;
+}
+
+function checkTexts(texts: readonly string[], options: WriteFromOptions): void {
+  checkArgument('writeFrom, texts', option.listOf(option.text), texts);
+  checkArgument('writeFrom, options', option.anObject, options);
+  checkArgument('writeFrom, batchSize', option.optional(option.count), options.batchSize);
+  checkArgument('writeFrom, prefix', option.optional(option.text), options.prefix);
 }
 
 async function writeTogether(
@@ -58,6 +66,7 @@ export async function* streamFrom(
   text: string,
   options: WriteFromOptions = {},
 ): AsyncGenerator<string> {
+  checkTexts([text], options);
   const { tokenizer, conditioned, prompts, resolved } = read(model, [text], options);
   try {
     yield* textPieces(firstTokens(conditioned, prompts, resolved), tokenizer);

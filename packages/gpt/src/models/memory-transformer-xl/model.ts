@@ -2,6 +2,7 @@ import { readSegments, refuseMasks, type TransformerXlState } from '@sequitur/at
 import {
   type CausalModel,
   dropout,
+  expectBatchSize,
   expectMasks,
   expectState,
   expectTokens,
@@ -18,6 +19,8 @@ import { writerOf } from '@sequitur/transformer';
 import { add, concat, type Tensor2D, type Tensor3D, zeros } from '@tensorflow/tfjs-core';
 import {
   type CreateTransformerXlOptions,
+  checkCreating,
+  checkLoading,
   type LoadTransformerXlOptions,
   PretrainedTransformerXl,
 } from '../transformer-xl/pretrained-transformer-xl.js';
@@ -57,10 +60,8 @@ export class MemoryTransformerXl
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
-  static create(
-    config: MemoryTransformerXlConfig,
-    { seed = 0, tokenizer = null }: CreateTransformerXlOptions = {},
-  ): MemoryTransformerXl {
+  static create(config: MemoryTransformerXlConfig, options: CreateTransformerXlOptions = {}): MemoryTransformerXl {
+    const { seed = 0, tokenizer = null } = checkCreating('MemoryTransformerXl', config, options);
     return initialize(new MemoryTransformerXl(config, { tokenizer }), seed);
   }
 
@@ -70,10 +71,11 @@ export class MemoryTransformerXl
    *
    * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
-  static fromPretrained(
+  static async fromPretrained(
     location: CheckpointLocation,
-    { segmentLength, ...options }: LoadTransformerXlOptions = {},
+    given: LoadTransformerXlOptions = {},
   ): Promise<MemoryTransformerXl> {
+    const { segmentLength, ...options } = checkLoading('MemoryTransformerXl', given);
     return loadPretrained(location, options, {
       families: MemoryTransformerXl.families,
       heads: ['languageModel'],
@@ -89,6 +91,7 @@ export class MemoryTransformerXl
   }
 
   initState(batchSize: number): MemoryTransformerXlState {
+    expectBatchSize('MemoryTransformerXl', batchSize);
     return { blocks: this.blocks.map((block) => block.initState(batchSize)), filled: 0 };
   }
 

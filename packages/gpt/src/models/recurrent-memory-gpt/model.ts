@@ -1,9 +1,11 @@
+import { checkOptions, option, optionsOf } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type CheckpointMetadata,
   type FileSink,
   type LoadPretrainedOptions,
   loadPretrained,
+  loadRules,
   type ModelContext,
   type PretrainedModel,
   type SaveOptions,
@@ -18,6 +20,14 @@ import { recurrentMemoryGptFamily } from './hugging-face.js';
 export interface RecurrentMemoryGptOptions
   extends Pick<RecurrentMemoryOptions, 'gradientSegments'>,
     Omit<ModelContext<Tokenizer>, 'headKind'> {}
+
+type LoadRecurrentMemoryGptOptions = LoadPretrainedOptions<typeof recurrentMemoryGptFamily, Tokenizer> &
+  Pick<RecurrentMemoryGptOptions, 'gradientSegments'>;
+
+const loadOptions = optionsOf<LoadPretrainedOptions & Pick<RecurrentMemoryGptOptions, 'gradientSegments'>>({
+  ...loadRules,
+  gradientSegments: option.optional(option.bound),
+});
 
 /** A GPT with recurrent memory (Bulatov et al. 2022): memory tokens around each segment. */
 export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements PretrainedModel {
@@ -46,14 +56,15 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
    *
    * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
-  static fromPretrained(
+  static async fromPretrained(
     location: CheckpointLocation,
-    {
-      gradientSegments,
-      ...options
-    }: LoadPretrainedOptions<typeof recurrentMemoryGptFamily, Tokenizer> &
-      Pick<RecurrentMemoryGptOptions, 'gradientSegments'> = {},
+    given: LoadRecurrentMemoryGptOptions = {},
   ): Promise<RecurrentMemoryGpt> {
+    const { gradientSegments, ...options } = checkOptions(
+      'RecurrentMemoryGpt.fromPretrained',
+      loadOptions,
+      given as LoadPretrainedOptions,
+    ) as LoadRecurrentMemoryGptOptions;
     return loadPretrained(location, options, {
       families: RecurrentMemoryGpt.families,
       heads: ['languageModel'],

@@ -2,6 +2,7 @@ import type { TransformerXlState } from '@sequitur/attention';
 import {
   type CausalModel,
   dropout,
+  expectBatchSize,
   expectMasks,
   expectState,
   expectTokens,
@@ -20,6 +21,8 @@ import type { TransformerXlConfig } from './config.js';
 import { transformerXlFamily } from './hugging-face.js';
 import {
   type CreateTransformerXlOptions,
+  checkCreating,
+  checkLoading,
   type LoadTransformerXlOptions,
   PretrainedTransformerXl,
 } from './pretrained-transformer-xl.js';
@@ -46,10 +49,8 @@ export class TransformerXl
   }
 
   /** A model with drawn values, to be trained. The caller disposes it. */
-  static create(
-    config: TransformerXlConfig,
-    { seed = 0, tokenizer = null }: CreateTransformerXlOptions = {},
-  ): TransformerXl {
+  static create(config: TransformerXlConfig, options: CreateTransformerXlOptions = {}): TransformerXl {
+    const { seed = 0, tokenizer = null } = checkCreating('TransformerXl', config, options);
     return initialize(new TransformerXl(config, { tokenizer }), seed);
   }
 
@@ -59,10 +60,11 @@ export class TransformerXl
    *
    * @throws SequiturError where files are missing or corrupt, or the config has a setting that is not supported
    */
-  static fromPretrained(
+  static async fromPretrained(
     location: CheckpointLocation,
-    { segmentLength, ...options }: LoadTransformerXlOptions = {},
+    given: LoadTransformerXlOptions = {},
   ): Promise<TransformerXl> {
+    const { segmentLength, ...options } = checkLoading('TransformerXl', given);
     return loadPretrained(location, options, {
       families: TransformerXl.families,
       heads: ['languageModel'],
@@ -78,6 +80,7 @@ export class TransformerXl
   }
 
   initState(batchSize: number): TransformerXlModelState {
+    expectBatchSize('TransformerXl', batchSize);
     return { blocks: this.blocks.map((block) => block.initState(batchSize)) };
   }
 

@@ -1,13 +1,16 @@
-import { Module, type Parameter } from '@sequitur/core';
+import { checkOptions, Module, option, optionsOf, type Parameter } from '@sequitur/core';
 import {
   type CheckpointMetadata,
+  checkConfig,
   type Family,
   type FileSink,
   type LoadPretrainedOptions,
+  loadRules,
   type ModelContext,
   type PretrainedModel,
   type SaveOptions,
   savePretrained,
+  sourceRules,
 } from '@sequitur/pretrained';
 import type { Tokenizer } from '@sequitur/text';
 import { endTokensOf } from '@sequitur/transformer';
@@ -26,6 +29,29 @@ export interface CreateTransformerXlOptions {
   /** The seed of the initial values; default 0. */
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
+}
+
+const { onProgress, dtype, seed } = loadRules;
+const loadOptions = optionsOf<LoadTransformerXlOptions>({
+  ...{ ...sourceRules, onProgress, dtype, seed, tokenizer: option.optional(option.anything) },
+  segmentLength: option.optional(option.count),
+});
+const createOptions = optionsOf<CreateTransformerXlOptions>({
+  seed: option.optional(option.seed),
+  tokenizer: option.optional(option.anything),
+});
+
+export function checkLoading(model: string, options: LoadTransformerXlOptions): LoadTransformerXlOptions {
+  return checkOptions(`${model}.fromPretrained`, loadOptions, options);
+}
+
+export function checkCreating(
+  model: string,
+  config: TransformerXlConfig,
+  options: CreateTransformerXlOptions,
+): CreateTransformerXlOptions {
+  checkConfig(`${model}.create`, config);
+  return checkOptions(`${model}.create`, createOptions, options);
 }
 
 /** What a Transformer-XL has, with or without memory tokens: its parts, its configuration, and its tokenizer if any. */

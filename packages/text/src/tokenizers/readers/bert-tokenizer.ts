@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 import type { AlignedText } from '../aligned-text.js';
 import { piecesOf } from '../models/word-model.js';
 import { WordPieceModel } from '../models/word-piece.js';
@@ -10,7 +10,7 @@ import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bareTemplate, bertTemplate } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
 import { trim } from '../white-space.js';
-import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
 const TOKENS = {
@@ -35,6 +35,7 @@ const CLASSES = ['Bert', 'DistilBert', 'Electra', 'MobileBert', 'ConvBert', 'Lay
  * @throws SequiturError where the vocabulary lacks the token for unknown words
  */
 export function bertTokenizer(vocabularyText: string, settings = new TokenSettings()): SubwordTokenizer {
+  checkSettings('bertTokenizer', settings);
   settings.requireClass(CLASSES);
   settings.refuse('never_split');
   const vocabulary = Vocabulary.ofList(linesOf(vocabularyText), 'vocab.txt');
@@ -84,6 +85,7 @@ function basicTokenizer(settings: TokenSettings): { readonly normalize: Normaliz
 
 /** Lines as in Python: only line feeds and carriage returns end one. */
 function linesOf(text: string): string[] {
+  checkArgument('vocab.txt', option.text, text);
   const lines = text.split(/\r\n|\r|\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;

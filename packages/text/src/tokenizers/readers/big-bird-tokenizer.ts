@@ -2,7 +2,7 @@ import { readSentencePieceFile } from '../sentence-piece/model-file.js';
 import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bareTemplate, bertTemplate } from '../template.js';
-import { specialToken, spellings, type TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, specialToken, spellings, type TokenSettings, withIds } from './token-settings.js';
 
 const TOKENS = {
   begin: specialToken('<s>'),
@@ -16,6 +16,7 @@ const TOKENS = {
 
 /** BigBird's SentencePiece tokenizer with BERT's special tokens, as Python's `BigBirdTokenizer` reads it. */
 export function bigBirdTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
+  checkSettings('bigBirdTokenizer', settings);
   settings.requireClass(['BigBirdTokenizer']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
   const { vocabulary } = processor;

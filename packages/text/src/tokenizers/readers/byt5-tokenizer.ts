@@ -5,7 +5,7 @@ import type { Piece } from '../encoding.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
-import { MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
 const stripped = { stripLeft: true, stripRight: true };
@@ -24,6 +24,7 @@ const FIRST_BYTE = 3;
  * @param settings `extra_ids` (default 125), special tokens
  */
 export function byT5Tokenizer(settings = new TokenSettings()): SubwordTokenizer {
+  checkSettings('byT5Tokenizer', settings);
   settings.requireClass(['ByT5Tokenizer']);
   const roles = settings.roles(TOKENS);
   const special = [roles.padding, roles.end, roles.unknown].map((token) => token?.content ?? '');

@@ -1,4 +1,4 @@
-import { SequiturError, showValue } from '@sequitur/core';
+import { checkArgument, option, SequiturError, showValue } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import { decodeByteLevel } from '../decoders/decoder.js';
 import { BytePairModel } from '../models/byte-pair.js';
@@ -8,6 +8,7 @@ import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bareTemplate, robertaTemplate, type Template } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
 import {
+  checkSettings,
   specialToken,
   spellings,
   type TokenDeclaration,
@@ -47,6 +48,7 @@ export function byteLevelTokenizer(
   mergesText: string,
   settings = new TokenSettings(),
 ): SubwordTokenizer {
+  checkSettings('byteLevelTokenizer', settings);
   settings.requireClass(CLASSES);
   const vocabulary = new Vocabulary(idsOf(vocabularyJson), 'vocab.json');
   const isBracketed = BRACKETED.includes(settings.className);
@@ -90,6 +92,7 @@ function idsOf(json: string): Map<string, number> {
 }
 
 function mergesOf(text: string): [string, string][] {
+  checkArgument('merges.txt', option.text, text);
   const lines = text
     .split(/\r?\n/)
     .filter((line, index) => line !== '' && !(index === 0 && line.startsWith('#version')));

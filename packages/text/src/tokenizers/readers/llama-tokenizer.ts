@@ -4,7 +4,7 @@ import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
 import { prepared, splitAfterUnknown, withoutLoneSpace } from './t5-tokenizer.js';
-import { specialToken, spellings, type TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, specialToken, spellings, type TokenSettings, withIds } from './token-settings.js';
 
 const LLAMA_TOKENS = { begin: specialToken('<s>'), end: specialToken('</s>'), unknown: specialToken('<unk>') };
 const GEMMA_TOKENS = {
@@ -20,6 +20,7 @@ const GEMMA_TOKENS = {
  * @param settings `add_bos_token` (default true), `add_eos_token`, `legacy`, `add_prefix_space`, special tokens
  */
 export function llamaTokenizer(model: Uint8Array, settings: TokenSettings): SubwordTokenizer {
+  checkSettings('llamaTokenizer', settings);
   settings.requireClass(['LlamaTokenizer', 'GemmaTokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isGemma = settings.className === 'GemmaTokenizer';

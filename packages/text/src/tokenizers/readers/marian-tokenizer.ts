@@ -1,4 +1,4 @@
-import { SequiturError, showValue } from '@sequitur/core';
+import { checkArgument, option, SequiturError, showValue } from '@sequitur/core';
 import { parseJson } from '@sequitur/pretrained';
 import type { AlignedText } from '../aligned-text.js';
 import { joinPieces, type Piece } from '../encoding.js';
@@ -9,7 +9,7 @@ import { SubwordTokenizer } from '../subword-tokenizer.js';
 import type { TemplateItem } from '../template.js';
 import { Vocabulary } from '../vocabulary.js';
 import { trim } from '../white-space.js';
-import { specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
 const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padding: specialToken('<pad>') };
@@ -36,6 +36,8 @@ export class MarianTokenizer extends SubwordTokenizer {
 
   /** @param settings special tokens; `separate_vocabs` */
   constructor(files: MarianFiles, settings = new TokenSettings()) {
+    checkSettings('MarianTokenizer', settings);
+    checkArgument('MarianTokenizer, files', option.anObject, files);
     settings.requireClass(['MarianTokenizer']);
     const source = new SentencePieceProcessor(readSentencePieceFile(files.source, 'source.spm'));
     const target = new SentencePieceProcessor(readSentencePieceFile(files.target, 'target.spm'));

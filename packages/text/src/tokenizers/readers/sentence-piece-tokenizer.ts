@@ -5,11 +5,12 @@ import { bareTemplate } from '../template.js';
 import { bigBirdTokenizer } from './big-bird-tokenizer.js';
 import { llamaTokenizer } from './llama-tokenizer.js';
 import { t5Tokenizer } from './t5-tokenizer.js';
-import { TokenSettings } from './token-settings.js';
+import { checkSettings, TokenSettings } from './token-settings.js';
 import type { TokenizerReader } from './tokenizer-folder.js';
 
 /** SentencePiece's tokenizer, without the additions of a model class. */
 export function sentencePieceTokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
+  checkSettings('sentencePieceTokenizer', settings);
   settings.requireClass(['SentencePieceProcessor']);
   const processor = new SentencePieceProcessor(readSentencePieceFile(model, 'SentencePiece model'));
   return new SubwordTokenizer({

@@ -7,7 +7,7 @@ import { SentencePieceProcessor } from '../sentence-piece/processor.js';
 import { SubwordTokenizer } from '../subword-tokenizer.js';
 import { bracketTemplate } from '../template.js';
 import { trim } from '../white-space.js';
-import { MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
+import { checkSettings, MOST_SENTINELS, specialToken, spellings, TokenSettings, withIds } from './token-settings.js';
 
 const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padding: specialToken('<pad>') };
 
@@ -18,6 +18,7 @@ const TOKENS = { end: specialToken('</s>'), unknown: specialToken('<unk>'), padd
  *   special tokens), `add_prefix_space`, special tokens
  */
 export function t5Tokenizer(model: Uint8Array, settings = new TokenSettings()): SubwordTokenizer {
+  checkSettings('t5Tokenizer', settings);
   settings.requireClass(['T5Tokenizer', 'MT5Tokenizer']);
   const file = readSentencePieceFile(model, 'SentencePiece model');
   const isLegacy = settings.flag('legacy', true);

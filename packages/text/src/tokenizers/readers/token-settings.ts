@@ -1,4 +1,4 @@
-import { SequiturError, showValue } from '@sequitur/core';
+import { checkArgument, option, SequiturError, showValue } from '@sequitur/core';
 import type { AddedToken } from '../added-tokens.js';
 import type { SpecialTokens } from '../tokenizer.js';
 import type { Vocabulary } from '../vocabulary.js';
@@ -176,6 +176,12 @@ type Side = 'left' | 'right';
 
 function wrong(name: string, expected: string, got: unknown, fix?: string): SequiturError {
   return new SequiturError({ where: `${FILE}, ${name}`, expected, got: showValue(got), ...(fix && { fix }) });
+}
+
+/** @throws SequiturError where settings are plain values */
+export function checkSettings(where: string, settings: TokenSettings): void {
+  const rule = option.kind('settings: new TokenSettings({ ... })', (value) => value instanceof TokenSettings);
+  checkArgument(`${where}, settings`, rule, settings);
 }
 
 /** A plain special token. */

@@ -1,5 +1,5 @@
 import { SequiturError, showValue } from '@sequitur/core';
-import { type FileSource, parseJson } from '@sequitur/pretrained';
+import { checkSource, type FileSource, parseJson } from '@sequitur/pretrained';
 import type { Tokenizer } from '../tokenizer.js';
 import { TokenSettings } from './token-settings.js';
 
@@ -20,6 +20,7 @@ export class TokenizerFolder {
   #settings: Promise<TokenSettings> | null = null;
 
   constructor(source: FileSource) {
+    checkSource('the folder of a tokenizer', source);
     this.#source = source;
   }
 

@@ -1,4 +1,4 @@
-import { SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 import { CharacterMap } from '../normalizers/precompiled.js';
 import { asBytes, asFloat, asInteger, asNumber, type ProtobufField, readProtobuf } from './protobuf.js';
 
@@ -33,6 +33,11 @@ export interface SentencePieceFile {
  * @throws SequiturError where the bytes are not a model with exactly one unknown piece
  */
 export function readSentencePieceFile(bytes: Uint8Array, where: string): SentencePieceFile {
+  checkArgument(
+    where,
+    option.kind('bytes, a Uint8Array', (value) => value instanceof Uint8Array),
+    bytes,
+  );
   const pieces: SentencePiece[] = [];
   let trainer: Partial<SentencePieceFile> = {};
   let normalizer: Partial<SentencePieceFile> = {};

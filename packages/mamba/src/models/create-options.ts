@@ -1,0 +1,13 @@
+import { option, optionsOf } from '@sequitur/core';
+import type { Tokenizer } from '@sequitur/text';
+
+export interface CreateMambaOptions {
+  /** Default 0. */
+  readonly seed?: number | string;
+  readonly tokenizer?: Tokenizer | null;
+}
+
+export const createOptions = optionsOf<CreateMambaOptions>({
+  seed: option.optional(option.seed),
+  tokenizer: option.optional(option.anything),
+});
