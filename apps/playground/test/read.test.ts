@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { filesSource } from '@sequitur/pretrained';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../src/protocol/index.js';
 import { piecesOf } from '../src/rooms/read/pieces.js';
-import { sectionsOf } from '../src/worker/read/card.js';
+import { cardOf, sectionsOf } from '../src/worker/read/card.js';
 import { memoryStore } from '../src/worker/storage/store.js';
 import { connect, modelFolder } from './in-process.js';
 
@@ -118,6 +119,21 @@ describe('what the room Read shows', () => {
       { text: ' now', span: null },
     ]);
     expect(piecesOf('jazz', [{ ...span, start: 2, end: 99 }])).toEqual([{ text: 'jazz', span: null }]);
+  });
+
+  it.each([
+    ['nothing', null, /no such file/],
+    ['half a file', '{"parameters": 1, ', /JSON/],
+    ['a list', '[]', /a JSON object/],
+    ['thousands of brackets', '['.repeat(5000), /within each other/],
+    ['no accuracy', '{"parameters": 1, "minutes": 1}', /accuracy: expected a number/],
+    ['words', '{"parameters": "many", "accuracy": 1, "minutes": 1}', /parameters: expected a number, got many/],
+  ])('tells what is wrong with figures: %s', async (_what, json, words) => {
+    const source = filesSource(json === null ? [] : [new File([json], 'results.json')]);
+    await expect(cardOf(source, 'accuracy')).rejects.toMatchObject({
+      name: 'SequiturError',
+      message: expect.stringMatching(words),
+    });
   });
 
   it('takes the prose of a card, without code, tables and marks', () => {

@@ -40,11 +40,17 @@ function lineOf(point: CurvePoint): string {
   return `${JSON.stringify(point)}\n`;
 }
 
-/** The point of a line; none if the line is incomplete after a kill. */
+/** The point of a line; none if the line is incomplete after a kill, or no point. */
 function pointOf(line: string): CurvePoint[] {
   try {
-    return line === '' ? [] : [JSON.parse(line)];
+    const point = line === '' ? null : (JSON.parse(line) as Partial<CurvePoint> | null);
+    return isPoint(point) ? [point] : [];
   } catch {
     return [];
   }
+}
+
+function isPoint(point: Partial<CurvePoint> | null): point is CurvePoint {
+  const { step, loss = 0, validationLoss = 0 } = point ?? {};
+  return Number.isSafeInteger(step) && Number.isFinite(loss) && Number.isFinite(validationLoss);
 }

@@ -48,7 +48,8 @@ export class RunFile {
     if (text === null) return null;
     const run = parsed(text);
     const counts = [run?.steps, run?.evaluateEvery];
-    if (counts.every(Number.isInteger) && typeof run?.finished === 'boolean') return run;
+    if (counts.every((count) => Number.isSafeInteger(count) && Number(count) > 0) && typeof run?.finished === 'boolean')
+      return run;
     throw new SequiturError({
       where: this.#path,
       expected: '{"steps": a number, "evaluateEvery": a number, "finished": true or false}',

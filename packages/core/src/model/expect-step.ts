@@ -24,9 +24,9 @@ export function expectTokens(where: string, tokens: Tensor): void {
   });
 }
 
-/** @throws SequiturError where the number of sequences of a new state is none */
+/** @throws SequiturError where the number of sequences of a new state is no count */
 export function expectBatchSize(where: string, batchSize: number): void {
-  checkArgument(`${where}.initState, batchSize`, option.count, batchSize);
+  checkArgument(`${where}.initState, batchSize`, option.countOrNone, batchSize);
 }
 
 /** The inputs of a step other than the tokens, with known shapes. */

@@ -16,7 +16,7 @@ export function folderSource(folder: string): FileSource {
     open: async (path) => {
       const name = await within(folder, path);
       const file = await reading(name, () => openIn(folder, path));
-      if (!file) await expectFolder(folder);
+      if (!file) await reading(folder, () => expectFolder(folder));
       const now = await reading(name, () => saveOf(folder)).catch(async (error) => {
         await file?.close?.();
         throw error;
@@ -36,7 +36,7 @@ export function folderSource(folder: string): FileSource {
 
 /** @throws SequiturError where there is something else: a file for example */
 async function expectFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch(() => null);
+  const found = await stat(folder).catch(missing);
   if (!found || found.isDirectory()) return;
   throw new SequiturError({
     where: folder,
