@@ -27,10 +27,7 @@ export class Mamba extends CausalLanguageModel<MambaConfig> {
   }
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
-  static create(
-    config: MambaConfig,
-    given: CreateMambaOptions & { readonly family?: MambaFamily } = {},
-  ): Mamba {
+  static create(config: MambaConfig, given: CreateMambaOptions & { readonly family?: MambaFamily } = {}): Mamba {
     const { family = mambaFamily, ...options } = given;
     const { seed = 0, tokenizer = null } = checkOptions('Mamba.create', createOptions, options);
     return initialize(new Mamba(config, { tokenizer, family }), seed);

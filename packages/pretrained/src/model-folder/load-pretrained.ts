@@ -1,4 +1,12 @@
-import { checkArgument, checkOptions, type Module, type OptionRules, option, optionsOf, quantizeOnAssign } from '@sequitur/core';
+import {
+  checkArgument,
+  checkOptions,
+  type Module,
+  type OptionRules,
+  option,
+  optionsOf,
+  quantizeOnAssign,
+} from '@sequitur/core';
 import { ConfigReader, type ConfigReaderOptions } from '../config/config-reader.js';
 import type { FileSource } from '../files/file-source.js';
 import type { HubOptions } from '../files/hub.js';

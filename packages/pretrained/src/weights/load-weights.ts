@@ -1,4 +1,13 @@
-import { checkArgument, type Module, option, type Parameter, parametersOf, SequiturError, shorten, showShape } from '@sequitur/core';
+import {
+  checkArgument,
+  type Module,
+  option,
+  type Parameter,
+  parametersOf,
+  SequiturError,
+  shorten,
+  showShape,
+} from '@sequitur/core';
 import { type Checkpoint, formatOf, type StoredWeights } from '../safetensors/checkpoint.js';
 import { same, transposed } from './conversions.js';
 import { type Correspondence, correspondences, fits, storedTensors, type WeightRule } from './weight-map.js';
