@@ -1,4 +1,4 @@
-import { checkOptions, initialize } from '@sequitur/core';
+import { checkOptions, initialize, option, optionsOf } from '@sequitur/core';
 import {
   type CheckpointLocation,
   type LoadPretrainedOptions,
@@ -7,12 +7,17 @@ import {
 } from '@sequitur/pretrained';
 import { openTokenizer, type Tokenizer } from '@sequitur/text';
 import { CausalLanguageModel } from '@sequitur/transformer';
-import { type CreateMambaOptions, createOptions } from './models/create-options.js';
+import { type CreateMambaOptions, createRules } from './models/create-options.js';
 import { falconMambaFamily } from './models/falcon-mamba/hugging-face.js';
 import type { MambaConfig } from './models/mamba/config.js';
 import { mambaFamily } from './models/mamba/hugging-face.js';
 
 type MambaFamily = typeof mambaFamily;
+
+const mambaOptions = optionsOf<CreateMambaOptions & { readonly family?: MambaFamily }>({
+  ...createRules,
+  family: option.optional(option.having('a family', 'build', 'readConfig')),
+});
 
 /** A Mamba (Gu and Dao 2023) or Falcon-Mamba: a language model with its configuration, and its tokenizer where it has one. */
 export class Mamba extends CausalLanguageModel<MambaConfig> {
@@ -28,8 +33,7 @@ export class Mamba extends CausalLanguageModel<MambaConfig> {
 
   /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(config: MambaConfig, given: CreateMambaOptions & { readonly family?: MambaFamily } = {}): Mamba {
-    const { family = mambaFamily, ...options } = given;
-    const { seed = 0, tokenizer = null } = checkOptions('Mamba.create', createOptions, options);
+    const { seed = 0, tokenizer = null, family = mambaFamily } = checkOptions('Mamba.create', mambaOptions, given);
     return initialize(new Mamba(config, { tokenizer, family }), seed);
   }
 

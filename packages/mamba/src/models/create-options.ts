@@ -1,4 +1,4 @@
-import { option, optionsOf } from '@sequitur/core';
+import { type OptionRules, option, optionsOf } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
 
 export interface CreateMambaOptions {
@@ -7,7 +7,8 @@ export interface CreateMambaOptions {
   readonly tokenizer?: Tokenizer | null;
 }
 
-export const createOptions = optionsOf<CreateMambaOptions>({
+export const createRules: OptionRules<CreateMambaOptions> = {
   seed: option.optional(option.seed),
   tokenizer: option.optional(option.anything),
-});
+};
+export const createOptions = optionsOf<CreateMambaOptions>(createRules);
