@@ -5,7 +5,7 @@ import { showValue } from '../options/index.js';
 /**
  * Checks that a tensor can be computed with: tfjs itself would fail later, with a message that names neither.
  *
- * @throws SequiturError where it is no tensor, was disposed, or its backend was closed
+ * @throws SequiturError where it is not a tensor, was disposed, or its backend was closed
  */
 export function expectUsable(where: string, tensor: Tensor): void {
   if (!(tensor instanceof Tensor)) throw new SequiturError({ where, expected: 'a tensor', got: showValue(tensor) });

@@ -2,7 +2,7 @@ import { type OptionRules, option, optionsOf } from '@sequitur/core';
 import type { Tokenizer } from '@sequitur/text';
 
 export interface CreateMambaOptions {
-  /** Default 0. */
+  /** The seed of the initial values; default 0. */
   readonly seed?: number | string;
   readonly tokenizer?: Tokenizer | null;
 }

@@ -61,7 +61,7 @@ export const loadRules: OptionRules<LoadPretrainedOptions> = {
 };
 const loadOptions = optionsOf<LoadPretrainedOptions>(loadRules);
 
-/** @throws SequiturError where a config is no object */
+/** @throws SequiturError where a config is not an object */
 export function checkConfig<Config extends object>(where: string, config: Config): Config {
   return checkArgument(`${where}, config`, option.kind('a config, an object', isPlainObject), config);
 }

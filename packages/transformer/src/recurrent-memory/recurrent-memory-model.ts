@@ -53,7 +53,7 @@ const createOptions = optionsOf<RecurrentMemoryOptions & { readonly seed?: numbe
   seed: option.optional(option.seed),
 });
 
-/** Of the constructor, which gets the whole config of a saved model. */
+/** Checks the options of the constructor, which gets the whole config of a saved model. */
 function checkSizes({ memoryTokens, segmentLength, gradientSegments, initializer }: RecurrentMemoryOptions): void {
   const options = { memoryTokens, segmentLength, gradientSegments, initializer } as RecurrentMemoryOptions;
   checkOptions('RecurrentMemoryModel', createOptions, options);
