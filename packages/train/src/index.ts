@@ -7,5 +7,6 @@ export { type LossFunction, type NextTokenOptions, nextToken, nextTokenLoss, typ
 export * from './optimizers/index.js';
 export * from './schedules.js';
 export * from './train.js';
-export type { CheckpointOptions, EvaluationOptions, TrainOptions, TrainProgress } from './train-options.js';
+export type { CheckpointOptions, EvaluationOptions, TrainOptions } from './train-options.js';
+export type { TrainProgress } from './train-progress.js';
 export { type StepOptions, type StepResult, trainStep } from './train-step.js';

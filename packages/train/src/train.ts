@@ -7,7 +7,8 @@ import { evaluate } from './evaluate.js';
 import { computeGradients, disposeGradients, expectFinite } from './gradients.js';
 import { type LossFunction, nextTokenLoss, type TokenBatch, totalLabels } from './losses.js';
 import { describeOptimizer } from './optimizers/optimizer.js';
-import { checkTraining, type TrainOptions, type TrainProgress } from './train-options.js';
+import { checkTraining, type TrainOptions } from './train-options.js';
+import type { TrainProgress } from './train-progress.js';
 import { applyGradients } from './train-step.js';
 
 /**

@@ -1,5 +1,5 @@
 import { option, optionsOf } from '@sequitur/core';
-import type { TrainProgress } from '../train-options.js';
+import type { TrainProgress } from '../train-progress.js';
 
 /** The beginning of a run in this process. */
 export interface TrainStart {

@@ -1,7 +1,7 @@
 import { checkOptions, option, optionsOf, SequiturError } from '@sequitur/core';
 import { openLogFile } from '#platform';
 import type { LogFile } from '../platform/log-file.js';
-import type { TrainProgress } from '../train-options.js';
+import type { TrainProgress } from '../train-progress.js';
 import type { TrainCallbacks } from './callbacks.js';
 import { logPlace } from './log-place.js';
 

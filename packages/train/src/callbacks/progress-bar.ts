@@ -1,6 +1,6 @@
 import { openBar } from '#platform';
 import type { TerminalBar } from '../platform/log-file.js';
-import type { TrainProgress } from '../train-options.js';
+import type { TrainProgress } from '../train-progress.js';
 import type { TrainCallbacks, TrainStart } from './callbacks.js';
 
 type Present<T> = { readonly [Name in keyof T]-?: NonNullable<T[Name]> };

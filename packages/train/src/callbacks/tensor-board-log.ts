@@ -1,7 +1,7 @@
 import { checkOptions, option, optionsOf } from '@sequitur/core';
 import { openEventFile } from '#platform';
 import type { LogFile } from '../platform/log-file.js';
-import type { TrainProgress } from '../train-options.js';
+import type { TrainProgress } from '../train-progress.js';
 import type { TrainCallbacks } from './callbacks.js';
 import { recordOf } from './event-records.js';
 import { logPlace } from './log-place.js';

@@ -26,7 +26,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { type ChunkSizes, chunksOf, fromChunks, inChunks, sequencesOf } from '../chunks.js';
 import { inverseOfUnitTriangle } from '../delta-rule/triangle.js';
-import type { LinearMemory, LinearMemoryState } from './index.js';
+import type { LinearMemory, LinearMemoryState } from './tensors.js';
 
 /** Its exp is 0, and so is the gradient. */
 const NEVER = -1e9;
