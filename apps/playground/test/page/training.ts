@@ -100,7 +100,9 @@ export function training(stage: Stage): void {
     expect(await picture.getAttribute('aria-label')).toMatch(/LSTM: \d+\s%.* at 6, \d+\s%.* at 12, \d+\s%.* at 24/);
     const files = unzipSync(await saveFolder(page, 'LSTM'));
     expect(Object.keys(files).sort()).toEqual(
-      ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'].map((name) => `lstm/${name}`),
+      [...['config.json', 'model.safetensors', 'modeling_sequitur.py', 'tokenizer.json', 'tokenizer_config.json']].map(
+        (name) => `lstm/${name}`,
+      ),
     );
   });
 }

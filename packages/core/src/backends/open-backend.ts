@@ -36,7 +36,7 @@ const backendOptions = optionsOf<OpenBackendOptions>({
   allowSoftwareAdapter: option.optional(option.flag),
   fusedProducts: option.optional(option.flag),
   halfPrecision: option.optional(option.flag),
-  threads: option.optional(option.count),
+  threads: option.optional(option.integer(1, 64)),
 });
 
 type ResolvedOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };

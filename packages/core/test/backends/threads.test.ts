@@ -127,7 +127,7 @@ describe('threads', () => {
   });
 
   it.each([0, -1, 1.5, 65, Number.NaN])('refuses %s threads', async (threads) => {
-    await expect(openBackend('wasm', { threads })).rejects.toThrow(/threads.*whole number from 1 to 64/s);
+    await expect(openBackend('wasm', { threads })).rejects.toThrow(/threads.*integer from 1 to 64/s);
   });
 
   it('stays alone on a backend that tfjs opened by itself', async () => {

@@ -1,10 +1,10 @@
-import { checkOptions, option, optionsOf, SequiturError } from '@sequitur/core';
+import { checkArgument, option, SequiturError } from '@sequitur/core';
 import { texts } from '../config/attributes.js';
 import { ConfigReader } from '../config/config-reader.js';
 import { type CheckpointLocation, openSource } from '../files/open-source.js';
 import { findFamily } from './config-of-family.js';
 import type { Family, PretrainedModel } from './family.js';
-import { type LoadPretrainedOptions, loadRules, sourceRules } from './load-pretrained.js';
+import type { LoadPretrainedOptions } from './load-pretrained.js';
 
 /** A class of models that opens folders of its families: `Gpt`, `Bert`. */
 export interface PretrainedClass<M extends PretrainedModel = PretrainedModel> {
@@ -19,16 +19,14 @@ export interface AutoOptions<C extends PretrainedClass> extends Omit<LoadPretrai
   readonly models: readonly C[];
 }
 
-const { onProgress, dtype, seed } = loadRules;
-const autoOptions = optionsOf<AutoOptions<PretrainedClass>>({
-  ...{ ...sourceRules, onProgress, dtype, seed },
-  models: option.listOf(
-    option.kind(
-      'a class of models, such as Gpt',
-      (model) => Array.isArray((model as Partial<PretrainedClass> | null)?.families) && isLoader(model),
-    ),
+const classesOfModels = option.listOf(
+  option.kind(
+    'a class of models, such as Gpt',
+    (model) => Array.isArray((model as Partial<PretrainedClass> | null)?.families) && isLoader(model),
   ),
-});
+);
+
+const anObject = option.kind('options with models', (options) => typeof options === 'object' && options !== null);
 
 function isLoader(model: unknown): boolean {
   return typeof (model as Partial<PretrainedClass>).fromPretrained === 'function';
@@ -38,7 +36,7 @@ function isLoader(model: unknown): boolean {
 export const Auto = {
   /**
    * Loads a model with the class whose families hold the `model_type` of the config, and which has the head that
-   * `architectures` names. The caller disposes the model.
+   * `architectures` names. Further options are those of that class, which checks them. The caller disposes the model.
    *
    * @throws SequiturError where no class reads the folder, naming the one that would
    */
@@ -46,11 +44,9 @@ export const Auto = {
     location: CheckpointLocation,
     given: AutoOptions<C>,
   ): Promise<Awaited<ReturnType<C['fromPretrained']>>> {
-    const { models, ...options } = checkOptions(
-      'Auto.fromPretrained',
-      autoOptions,
-      given as AutoOptions<PretrainedClass>,
-    );
+    checkArgument('Auto.fromPretrained, options', anObject, given);
+    const { models, ...options } = given;
+    checkArgument('Auto.fromPretrained, models', classesOfModels, models);
     const source = await openSource(location, options);
     const json = await ConfigReader.open(source);
     const family = findFamily(

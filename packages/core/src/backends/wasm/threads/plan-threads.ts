@@ -23,7 +23,7 @@ export function planThreads(asked: number | undefined): ThreadPlan {
   if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST)) {
     throw new SequiturError({
       where: 'openBackend, threads',
-      expected: `a whole number from 1 to ${MOST}`,
+      expected: `an integer from 1 to ${MOST}`,
       got: String(asked),
       fix: 'Leave it out to use one thread for each processor core',
     });
