@@ -11,6 +11,8 @@ export interface Budget {
   readonly without: readonly string[];
   /** Modules that are loaded lazily, in addition to the entry. */
   readonly loads?: readonly RegExp[];
+  /** Why the budget is not met yet. */
+  readonly over?: string;
 }
 
 const ON_WASM = [
@@ -36,6 +38,7 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
     most: 450_000,
     without: ['recurrent', 'mamba', 'bert', 'train'],
     loads: ON_WASM,
+    over: 'the families of hybrids and their mixers are read with all others: 493 kB',
   },
 };
 
