@@ -139,7 +139,7 @@ it('options are checked before anything is written', async () => {
   const model = llama(1);
   const before = memory().numTensors;
   for (const [options, message] of [
-    [{ dtype: 'F64' }, /dtype: expected one of "F32", "F16", "BF16", got "F64"/],
+    [{ dtype: 'F64' }, /dtype: expected one of "F32", "F16", "BF16", "q8", "q4", got "F64"/],
     [{ maxShardBytes: 0 }, /maxShardBytes: expected a number above 0, got 0/],
     [{ maxShardBytes: Number.NaN }, /got NaN/],
     [{ maxShardSize: 5 }, /got 'maxShardSize'/],

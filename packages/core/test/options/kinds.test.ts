@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import * as option from '../../src/options/kinds.js';
+import { showValue } from '../../src/options/show-value.js';
 
 type Case = readonly [rule: option.OptionRule, accepted: readonly unknown[], refused: readonly unknown[]];
 
@@ -23,6 +24,7 @@ const cases: Readonly<Record<string, Case>> = {
   seed: [option.seed, [0, -3, 0.5, 'seven', ''], [null, true, [], ...INFINITE]],
   callback: [option.callback, [() => 0, Map], [null, {}, 'f']],
   signal: [option.signal, [new AbortController().signal], [{}, null, { aborted: false }, true]],
+  anObject: [option.anObject, [{}, Object.create(null)], [null, [], 'x', undefined]],
   having: [option.having('files', 'open', 'close'), [{ open: () => 0, close: () => 0 }], [{ open: () => 0 }, null, 3]],
   iterable: [option.iterable, [[], new Set(), (function* () {})()], [3, null, {}, undefined]],
   oneOf: [option.oneOf('a', 2, null), ['a', 2, null], ['b', 3, undefined, false]],
@@ -38,9 +40,9 @@ it('every kind has cases', () => {
 
 describe.each(Object.entries(cases))('%s', (_, [rule, accepted, refused]) => {
   it('accepts', () => {
-    for (const value of accepted) expect(v.safeParse(rule, value).success, String(value)).toBe(true);
+    for (const value of accepted) expect(v.safeParse(rule, value).success, showValue(value)).toBe(true);
   });
   it('refuses', () => {
-    for (const value of refused) expect(v.safeParse(rule, value).success, String(value)).toBe(false);
+    for (const value of refused) expect(v.safeParse(rule, value).success, showValue(value)).toBe(false);
   });
 });

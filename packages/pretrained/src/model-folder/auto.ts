@@ -26,8 +26,6 @@ const classesOfModels = option.listOf(
   ),
 );
 
-const anObject = option.kind('options with models', (options) => typeof options === 'object' && options !== null);
-
 function isLoader(model: unknown): boolean {
   return typeof (model as Partial<PretrainedClass>).fromPretrained === 'function';
 }
@@ -44,7 +42,7 @@ export const Auto = {
     location: CheckpointLocation,
     given: AutoOptions<C>,
   ): Promise<Awaited<ReturnType<C['fromPretrained']>>> {
-    checkArgument('Auto.fromPretrained, options', anObject, given);
+    checkArgument('Auto.fromPretrained', option.anObject, given);
     const { models, ...options } = given;
     checkArgument('Auto.fromPretrained, models', classesOfModels, models);
     const source = await openSource(location, options);
