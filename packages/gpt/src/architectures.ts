@@ -17,7 +17,7 @@ import {
   qwen2Family,
 } from './models/index.js';
 
-/** A family as an architecture, for comparisons. */
+/** The architecture of a family, for comparisons. */
 function architecture<Config extends GptConfig>(family: CausalFamily<Config>) {
   return architectureOf(
     'causal',

@@ -56,7 +56,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
   static readonly heads = [HEAD];
   readonly score: Linear; // [width of the last hidden state, labels]
 
-  /** A model without values. */
+  /** A model without parameter values: `fromPretrained` loads them. */
   constructor(config: NoInfer<Config>, { family, ...context }: GptClassifierOptions<Config>) {
     super(config, family, { ...context, headKind: HEAD });
     this.score = new Linear(this.embedding.tokens.weight.shape[1]!, this.labels.length, { bias: false });
@@ -88,7 +88,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
   /**
    * Logits of each sequence: [sequences, labels], which the caller disposes. Sequences may differ in length.
    *
-   * @param texts token ids, at least one in each
+   * @param texts token ids of each sequence, at least one
    */
   scores(texts: Rows, context: MixContext = {}): Tensor2D {
     checkArgument('GptClassifier.scores, texts', option.listOf(option.listOf(option.countOrNone)), texts);

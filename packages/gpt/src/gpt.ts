@@ -20,11 +20,11 @@ export interface GptOptions<Config extends GptConfig = GptConfig> extends ModelC
 export type LoadGptOptions = LoadPretrainedOptions<CausalFamily<GptConfig>, Tokenizer>;
 
 export interface ChatOptions {
-  /** In Jinja, or as a function; default that of the tokenizer's files. */
+  /** Chat template in Jinja, or as a function; default that of the tokenizer's files. */
   readonly template?: string | ChatTemplate;
   /** Messages before the first turn, for example a system message. */
   readonly messages?: readonly Message[];
-  /** Tokens that end an answer; default the model's. */
+  /** End tokens of an answer; default those of the model. */
   readonly endTokens?: readonly number[];
 }
 

@@ -37,7 +37,7 @@ export class ContinuedModel extends Module implements CausalModel {
     this.#onState = onState;
   }
 
-  /** The state that it starts from, with shared tensors. */
+  /** The state of the beginning, with shared tensors. */
   initState(batchSize: number): StateTree {
     this.#skipped = this.#read;
     return this.#start === null ? this.#model.initState(batchSize) : mapState(this.#start, (tensor) => tensor.clone());

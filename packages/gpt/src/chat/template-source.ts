@@ -30,7 +30,7 @@ export function templateSource(tokenizer: Tokenizer): TemplateSource | null {
 
 const TOKENS = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'].map((name) => `${name}_token`);
 
-/** A file may hold one template, or several by name. */
+/** The default template: a file has one template, or several by name. */
 function defaultOf(template: unknown): unknown {
   if (!Array.isArray(template)) return template;
   return (template as ({ name?: string; template?: string } | null)[]).find((each) => each?.name === 'default')

@@ -6,7 +6,7 @@ import type { LlamaConfig } from './llama/config.js';
 /** The common config of models with experts in place of feed-forwards. */
 export interface ExpertConfig {
   readonly experts: number;
-  /** Experts that each token is sent to. */
+  /** Number of experts that each token is sent to. */
   readonly activeExperts: number;
   /** Factor on the load-balancing loss; default 0.001. */
   readonly balanceCoefficient?: number;
@@ -14,7 +14,7 @@ export interface ExpertConfig {
   readonly balances?: boolean;
 }
 
-/** Experts with the activation and the first values of a configuration. */
+/** Experts with the activation and the initial values of a configuration. */
 export function expertsOf(
   config: LlamaConfig & ExpertConfig,
   options: Omit<MixtureOfExpertsOptions, 'width' | 'experts' | 'activeExperts' | 'activation'>,
@@ -30,7 +30,7 @@ export function expertsOf(
   });
 }
 
-/** What balances the experts of a configuration. */
+/** The load balancing of the experts of a configuration. */
 export function balanceOf({ experts, activeExperts, balances, balanceCoefficient = 0.001 }: ExpertConfig): LoadBalance {
   return new LoadBalance({ experts, activeExperts, coefficient: balances ? balanceCoefficient : 0 });
 }
@@ -46,7 +46,7 @@ export function balance(coefficient = 0.001) {
 }
 
 /**
- * Experts whose projections are stored one by one.
+ * Weight rules of experts whose projections are stored one by one.
  *
  * @param checkpoint the layer: `model.layers.{i}.mlp`
  * @param path ours: `blocks.{i}.feedForward`

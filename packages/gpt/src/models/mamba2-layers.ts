@@ -29,7 +29,7 @@ export interface Mamba2LayerConfig {
   readonly kernelSize?: number;
   /** Positions per matrix product; affects only the speed. Default 256. */
   readonly chunkLength?: number;
-  /** Clamps the step sizes; default 0 and infinity. */
+  /** Bounds of the step sizes; default 0 and infinity. */
   readonly stepLimit?: readonly [least: number, most: number];
   /** Biases of the projections into and out of a Mamba-2 layer; default false. */
   readonly projectionBias?: boolean;
@@ -40,7 +40,7 @@ export interface Mamba2LayerConfig {
 export interface Mamba2LayerDefaults {
   readonly scanHeads: number;
   readonly scanHeadSize: number;
-  /** Another attribute for the inner width; default none: it is `mamba_expand` x width. */
+  /** Reads the inner width from another attribute; default `mamba_expand` x width. */
   readonly readInnerWidth?: (json: ConfigReader) => number | undefined;
 }
 
@@ -118,7 +118,7 @@ export function mamba2Mixer(
   });
 }
 
-/** The tensors of a Mamba-2 mixer but its output: `model.layers.{i}.mamba` -> `blocks.{i}.mixer`. */
+/** Weight rules of a Mamba-2 mixer without its output projection: `model.layers.{i}.mamba` -> `blocks.{i}.mixer`. */
 export function mamba2LayerRules(checkpoint: string, path: string): WeightRule[] {
   return [
     ...linearRules(`${checkpoint}.in_proj`, `${path}.input`),
@@ -131,5 +131,5 @@ export function mamba2LayerRules(checkpoint: string, path: string): WeightRule[]
   ];
 }
 
-/** The outputs of layers that are attention or Mamba. */
+/** Names of the output projections of attention and Mamba layers. */
 export const MAMBA_OUTPUTS = { attention: 'self_attn.o_proj', other: 'mamba.out_proj' } as const;

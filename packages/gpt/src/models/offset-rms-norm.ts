@@ -1,7 +1,7 @@
 import { Module, type Norm, Parameter, rmsNorm, zeros } from '@sequitur/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** Root mean square normalisation whose weight is stored less 1, so that it starts at zero (Gemma). */
+/** RMS norm with a factor of 1 + weight, where the weight is 0 initially (Gemma). */
 export class OffsetRmsNorm extends Module implements Norm {
   readonly weight: Parameter; // [width]
   readonly epsilon: number;

@@ -24,7 +24,7 @@ export class PerHeadNorm extends Module implements Norm {
     this.epsilon = epsilon;
   }
 
-  /** x [..., heads, headSize] -> the same shape. */
+  /** Normalizes x of shape [..., heads, headSize]. */
   apply<T extends Tensor>(x: T): T {
     return tidy(() => {
       const normal = layerNorm(x, tensorOfOnes([this.headSize]), null, this.epsilon);

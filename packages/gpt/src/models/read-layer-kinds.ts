@@ -22,7 +22,7 @@ export function readLayerKinds<T>(
 }
 
 /**
- * Names of the output projections, which attention and other mixers of one model call otherwise.
+ * Weight rules of the output projections, whose names differ between attention and the other mixers of a model.
  *
  * @param layer `model.layers.{i}`
  */

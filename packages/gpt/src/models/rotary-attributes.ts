@@ -38,8 +38,8 @@ export interface RotaryAttributes {
 /**
  * The attributes of a rotary encoding.
  *
- * @param base that of Python's class
- * @param share the share of each head that the class rotates, in families that read one
+ * @param base default base of Python's class
+ * @param share default fraction of each head that is rotated, in families that read one
  */
 export function rotary({ base, share }: Pick<RotaryNames, 'base' | 'share'> = {}): AttributeTable<RotaryAttributes> {
   return {
@@ -58,7 +58,7 @@ export function rotary({ base, share }: Pick<RotaryNames, 'base' | 'share'> = {}
 const aPart = aNumber('a number in (0, 1]', (value) => value > 0 && value <= 1);
 
 interface RotaryNames {
-  /** Names of the base, and of the share of a head that is rotated. */
+  /** Names of the base, and of the fraction of each head that is rotated. */
   readonly bases: readonly string[];
   readonly shares?: readonly string[];
   /** The defaults of the class. */
@@ -110,12 +110,12 @@ function readUnited(contextLength: number, canShare: boolean, trainedLength?: nu
 
 type LayerParameters = Readonly<Record<'full_attention' | 'sliding_attention', Json | undefined>>;
 
-/** Whether parameters are given for each kind of layer, as in models that turn windowed layers otherwise. */
+/** Whether parameters are given for each kind of layer, as in models with another rotation in windowed layers. */
 function byLayer(value: Json): value is Json & LayerParameters {
   return typeof value === 'object' && value !== null && ('full_attention' in value || 'sliding_attention' in value);
 }
 
-/** The base of the rotary encoding in windowed layers, which no scaling reaches; undefined where it is not given apart. */
+/** The base of the rotary encoding in windowed layers, which is not scaled; undefined where the config has none. */
 export function readLocalBase(json: ConfigReader): number | undefined {
   return json.maybe('rope_parameters', (value, where) => {
     const { rope_theta: base, rope_type: kind } = ((byLayer(value) && value.sliding_attention) || {}) as Record<
@@ -177,7 +177,7 @@ function readRotaryScaling(contextLength: number, trainedLength?: number): ReadA
   };
 }
 
-/** What YaRN multiplies cosines and sines by, where the configuration says it; else the paper's rule holds. */
+/** YaRN's factor on cosines and sines if the configuration has one; else the paper's rule applies. */
 function yarnAmplitude(rest: Readonly<Record<string, Json>>, number: (name: string) => number) {
   if (rest.attention_factor != null) return { amplitude: number('attention_factor') };
   if (rest.mscale == null || rest.mscale_all_dim == null) return {};
@@ -186,7 +186,7 @@ function yarnAmplitude(rest: Readonly<Record<string, Json>>, number: (name: stri
   return { amplitude: sharpened(number('mscale')) / sharpened(number('mscale_all_dim')) };
 }
 
-/** Ding et al. 2024, section 3.3. */
+/** LongRoPE's factor on cosines and sines (Ding et al. 2024, section 3.3). */
 function longRopeAmplitude(factor: number, trainedLength: number): number {
   return factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trainedLength));
 }
@@ -196,7 +196,7 @@ function factors(value: Json | undefined, where: string): number[] {
   throw new SequiturError({ where, expected: 'a list of numbers, one for each pair', got: showValue(value) });
 }
 
-/** Attributes next to it in published files, which no class reads. */
+/** Attributes of `rope_scaling` in published files that no class reads. */
 const NOTES = ['finetuned'];
 
 function checkAttributes(found: object, known: readonly string[], where: string): void {

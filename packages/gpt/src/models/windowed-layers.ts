@@ -2,7 +2,7 @@ import { causal, type Pattern, slidingWindow } from '@sequitur/attention';
 import { SequiturError } from '@sequitur/core';
 import { type AttributeTable, aBoolean, anInteger, type ConfigReader, texts } from '@sequitur/pretrained';
 
-/** Which layers see a window, and how wide it is. */
+/** The config of sliding windows: their size and layers. */
 export interface WindowedLayers {
   /** Window of the windowed layers: keys that a query attends to, including its own position. */
   readonly window?: number;
@@ -13,9 +13,9 @@ export interface WindowedLayers {
 interface WindowDefaults {
   /** The default window of configs without one; null: no windows. */
   readonly window: number | null;
-  /** Whether `use_sliding_window` says that there are windows, which are off where it is not given. */
+  /** Whether windows depend on `use_sliding_window`, whose default is false. */
   readonly switched?: boolean;
-  /** Which layers have a window where `layer_types` is not given. */
+  /** The layers with a window if `layer_types` is absent. */
   readonly layers: (json: ConfigReader) => (layer: number) => boolean;
 }
 
@@ -35,7 +35,7 @@ export function windowedLayers(defaults: WindowDefaults): AttributeTable<Windowe
   };
 }
 
-/** All layers but every n-th, as `sliding_window_pattern` says, or the class. */
+/** All layers but every n-th, where n is `sliding_window_pattern` or the default of the class. */
 export function allButEvery(usual: number): WindowDefaults['layers'] {
   return (json) => {
     const given =

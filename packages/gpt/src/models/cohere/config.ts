@@ -1,7 +1,7 @@
 import type { LlamaConfig } from '../llama/config.js';
 import type { WindowedLayers } from '../windowed-layers.js';
 
-/** The shape of a Command R or Aya (Cohere 2024), and with windows of a Command R7B or A. */
+/** The config of a Command R or Aya (Cohere 2024), and with windows of a Command R7B or A. */
 export interface CohereConfig extends LlamaConfig, WindowedLayers {
   /** Biases of all four projections of attention; default false. */
   readonly attentionBias?: boolean;

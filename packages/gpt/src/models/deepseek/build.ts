@@ -5,7 +5,7 @@ import { expertsOf } from '../expert-layers.js';
 import { buildLlamaLike, rotaryOf } from '../llama/build.js';
 import type { DeepSeekConfig } from './config.js';
 
-/** The parts of a DeepSeek: latent attention, and from some layer on routed and shared experts. */
+/** The parts of a DeepSeek: latent attention, routed and shared experts from `firstSparseLayer` on. */
 export function buildDeepSeek(config: DeepSeekConfig): LanguageModelParts {
   const rotary = rotaryOf(config, { interleaved: config.interleaved ?? true });
   return buildLlamaLike(config, {
@@ -25,7 +25,7 @@ function latentAttention(config: DeepSeekConfig, positions: ReturnType<typeof ro
   });
 }
 
-/** The factor on the scores by which YaRN sharpens them. */
+/** YaRN's factor on the scores. */
 function sharpness({ rotaryScaling, sharpening = 0 }: DeepSeekConfig): number {
   if (rotaryScaling?.kind !== 'yarn' || rotaryScaling.factor <= 1) return 1;
   return (0.1 * sharpening * Math.log(rotaryScaling.factor) + 1) ** 2;

@@ -2,26 +2,26 @@ import type { ExpertGroups } from '@sequitur/transformer';
 import type { ExpertConfig } from '../expert-layers.js';
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The config of a DeepSeek-V2 or V3 (DeepSeek-AI 2024); `headSize` is the size of what is rotated. */
+/** The config of a DeepSeek-V2 or V3 (DeepSeek-AI 2024); `headSize` is the size of the rotated part of each head. */
 export interface DeepSeekConfig extends LlamaConfig, ExpertConfig {
   readonly headSize: number;
-  /** Size of the vector from which keys and values come. */
+  /** Size of the latent vector of keys and values. */
   readonly latentSize: number;
-  /** Size of the vector from which queries come; absent: they come from the input. */
+  /** Size of the latent vector of queries; absent: queries are projected from the input. */
   readonly queryLatentSize?: number;
   /** Size of the part of queries and keys without positions. */
   readonly plainSize: number;
   readonly valueSize: number;
   /** Biases of the projections to latent vectors and of the output; default false. */
   readonly attentionBias?: boolean;
-  /** Pairs of neighbouring dimensions are rotated, instead of halves; default true. */
+  /** Whether pairs of neighbouring dimensions are rotated, instead of halves; default true. */
   readonly interleaved?: boolean;
-  /** Sharpens the scores of YaRN (`mscale_all_dim`): their factor is multiplied by (0.1 times this ln(factor) + 1)². */
+  /** Coefficient c of YaRN's score factor (0.1 c ln(factor) + 1)² (`mscale_all_dim`); default 0: no factor. */
   readonly sharpening?: number;
-  /** Layers before this one have a plain feed-forward. */
+  /** The first layer with experts; layers before it have a plain feed-forward. */
   readonly firstSparseLayer: number;
   readonly expertWidth: number;
-  /** Experts' widths that all tokens pass; 0: none. */
+  /** Number of shared experts, which all tokens pass; 0: none. */
   readonly sharedExperts: number;
   readonly scoring: 'softmax' | 'sigmoid';
   readonly groups?: ExpertGroups;

@@ -118,7 +118,7 @@ function deepSeek(defaults: DeepSeekDefaults): AttributePart<DeepSeekConfig>[] {
   ];
 }
 
-/** Null means none, regardless of the default of the class. */
+/** The number of shared experts; null means none, regardless of the default of the class. */
 function readSharedExperts(json: ConfigReader, absent: number): number {
   return json.take('n_shared_experts', anInteger(0), json.has('n_shared_experts') ? 0 : absent);
 }

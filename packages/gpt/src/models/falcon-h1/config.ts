@@ -1,7 +1,7 @@
 import type { BiasedLlamaConfig } from '../llama/config.js';
 import type { Mamba2LayerConfig } from '../mamba2-layers.js';
 
-/** The config of a Falcon-H1 (Zuo et al. 2025): attention and Mamba-2 side by side, and factors, all of them 1 by default. */
+/** The config of a Falcon-H1 (Zuo et al. 2025): attention and Mamba-2 side by side, with factors (default 1). */
 export interface FalconH1Config extends BiasedLlamaConfig, Mamba2LayerConfig {
   /** The norm of a Mamba-2 layer after it is gated, before, or none (the default). */
   readonly scanNorm?: 'afterGate' | 'beforeGate' | 'none';
@@ -12,13 +12,13 @@ export interface FalconH1Config extends BiasedLlamaConfig, Mamba2LayerConfig {
   readonly logitScale?: number;
   /** Factor on the keys. */
   readonly keyScale?: number;
-  /** Factors on what attention reads and gives. */
+  /** Factors on the input and output of attention. */
   readonly attentionScales?: readonly [input: number, output: number];
-  /** Factors on what Mamba-2 reads and gives. */
+  /** Factors on the input and output of Mamba-2. */
   readonly scanScales?: readonly [input: number, output: number];
   /** Factors on gate, signal, input matrix, output matrix and step sizes of Mamba-2. */
   readonly projectionScales?: readonly number[];
-  /** Factors on the gate of the feed-forward, and on what it gives. */
+  /** Factors on the gate and the output of the feed-forward. */
   readonly feedForwardScales?: readonly [gate: number, output: number];
 }
 

@@ -1,7 +1,7 @@
 import { type Context, type FeedForwardOptions, GatedFeedForward, Module, type Norm } from '@sequitur/core';
 import { mul, type Tensor, type Tensor3D, tidy } from '@tensorflow/tfjs-core';
 
-/** A factor in the place of a norm. */
+/** Multiplication by a factor, in the place of a norm. */
 export class Factor extends Module implements Norm {
   readonly #factor: number;
 

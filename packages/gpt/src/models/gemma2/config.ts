@@ -1,9 +1,9 @@
 import type { GemmaConfig } from '../gemma/config.js';
 import type { WindowedLayers } from '../windowed-layers.js';
 
-/** The shape of a Gemma 2 (Gemma Team 2024, "Gemma 2"). */
+/** The config of a Gemma 2 (Gemma Team 2024, "Gemma 2"). */
 export interface Gemma2Config extends GemmaConfig, WindowedLayers {
-  /** Scores are divided by its square root; default 256. */
+  /** Divisor of the scores, by its square root; default 256. */
   readonly queryScalar?: number;
   /** Soft caps of the scores and of the logits; absent: none. */
   readonly scoreSoftCap?: number;

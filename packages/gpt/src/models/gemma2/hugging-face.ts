@@ -4,7 +4,7 @@ import { windowedLayers } from '../windowed-layers.js';
 import { buildGemma2 } from './build.js';
 import { type Gemma2Config, gemma2Presets } from './config.js';
 
-/** Norms around both sublayers. */
+/** Tensor names of the norms around both sublayers. */
 export const gemma2Names = {
   norms: {
     ...{ input_layernorm: 'mixerNorm', post_attention_layernorm: 'mixerOutputNorm' },
@@ -15,7 +15,7 @@ export const gemma2Names = {
 /**
  * Attributes of Gemma 2 and 3 that Llama does not have.
  *
- * @param caps of the class, of scores and logits
+ * @param caps the class's default soft caps of scores and logits
  */
 export function gemma2Attributes(
   caps: readonly [score?: number, logit?: number],

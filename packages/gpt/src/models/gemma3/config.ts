@@ -1,8 +1,8 @@
 import type { Gemma2Config } from '../gemma2/config.js';
 
-/** The shape of a Gemma 3 text model (Gemma Team 2025). */
+/** The config of a Gemma 3 text model (Gemma Team 2025). */
 export interface Gemma3Config extends Gemma2Config {
-  /** Base of the rotary encoding in windowed layers, which no scaling reaches; default 10,000. */
+  /** Base of the rotary encoding in windowed layers, which is not scaled; default 10,000. */
   readonly localRotaryBase?: number;
 }
 

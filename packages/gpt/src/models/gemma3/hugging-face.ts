@@ -18,7 +18,7 @@ export const gemma3Family = llamaLikeFamily<Gemma3Config>({
     ...{ contextLength: 131072, tied: true, rotaryBase: 1000000 },
   },
   attributes: [
-    // Published files say how often a layer without a window comes, newer ones name each layer's kind.
+    // Published configs give the interval of layers without a window; newer ones name each layer's kind.
     ...gemma2Attributes([], allButEvery(6)),
     {
       localRotaryBase: {

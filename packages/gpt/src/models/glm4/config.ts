@@ -1,6 +1,6 @@
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The shape of a GLM-4 (GLM Team 2024). */
+/** The config of a GLM-4 (GLM Team 2024). */
 export interface GlmConfig extends LlamaConfig {
   /** Biases of query, key and value; default true. */
   readonly attentionBias?: boolean;

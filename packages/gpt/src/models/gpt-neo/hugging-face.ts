@@ -64,7 +64,7 @@ export const gptNeoFamily = gptFamily<GptNeoConfig>({
   ],
 });
 
-/** `[[["global", "local"], 12]]`: each list of kinds, and how often it comes. */
+/** The kinds of blocks, from lists of kinds with their repetitions: `[[["global", "local"], 12]]`. */
 function reachesFor(depth: number): ReadAttribute<readonly NeoReach[]> {
   return (value, where) => {
     const groups = Array.isArray(value) ? value : [];

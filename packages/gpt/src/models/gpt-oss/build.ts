@@ -6,9 +6,9 @@ import { buildLlamaLike } from '../llama/build.js';
 import { layerPatterns } from '../windowed-layers.js';
 import type { GptOssConfig } from './config.js';
 
-/** Largest size of what enters the product of an expert. */
+/** Upper bound of an expert's gate, and of the absolute value of the other factor. */
 const LIMIT = 7;
-/** The smallest float32. */
+/** The lowest finite float32. */
 const LEAST = -3.4028234663852886e38;
 
 /** The parts of a GPT-OSS: attention sinks, windows in every other layer, experts with biases and clipped gates. */

@@ -8,7 +8,7 @@ export interface GptOssConfig extends LlamaConfig, ExpertConfig, WindowedLayers 
   readonly attentionBias?: boolean;
 }
 
-/** The value of the published models, and of configs without this attribute. */
+/** The rotary scaling of the published models, and of configs without this attribute. */
 export const gptOssScaling = {
   kind: 'yarn',
   factor: 32,

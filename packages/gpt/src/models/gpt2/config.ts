@@ -9,11 +9,11 @@ export interface Gpt2Config extends GptConfig {
   readonly activation?: string;
   /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
-  /** Divide the scores by the square root of the head size; default true. */
+  /** Whether scores are divided by the square root of the head size; default true. */
   readonly scaleScores?: boolean;
   /** Whether scores of block i are also divided by i + 1; default false. */
   readonly scaleScoresByDepth?: boolean;
-  /** Tied embeddings; default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
   readonly embeddingDropout?: number;
   readonly attentionDropout?: number;

@@ -7,13 +7,13 @@ import type { Mamba2LayerConfig } from '../mamba2-layers.js';
  * shared feed-forward. `hiddenWidth` is the width of an expert.
  */
 export interface GraniteMoeHybridConfig extends GraniteConfig, Mamba2LayerConfig, ExpertConfig {
-  /** 0: the shared feed-forward alone. */
+  /** Number of experts; 0: the shared feed-forward alone. */
   readonly experts: number;
   /** Inner width of the feed-forward that all tokens pass. */
   readonly sharedWidth: number;
   /** For each layer whether it is attention; the others are Mamba-2. */
   readonly attends: readonly boolean[];
-  /** Whether attention turns queries and keys by their positions; default false. */
+  /** Whether queries and keys are rotated (RoPE); default false. */
   readonly rotated?: boolean;
 }
 

@@ -16,10 +16,10 @@ import { mixerOutputRules, readLayerKinds } from '../read-layer-kinds.js';
 import { buildGraniteMoeHybrid } from './build.js';
 import { type GraniteMoeHybridConfig, graniteMoeHybridPresets } from './config.js';
 
-/** By the names of transformers 4 and 5. */
+/** Kinds of layers, by the names of transformers 4 and 5. */
 const KINDS = { mamba: false, linear_attention: false, attention: true, full_attention: true } as const;
 
-/** None: a model without experts. */
+/** Number of experts; 0: a model without experts. */
 const someOrNone = anInteger(0, 10_000);
 
 /** Granite 4 (IBM 2025). */

@@ -7,7 +7,7 @@ export function buildGranite(config: GraniteConfig): LanguageModelParts {
   return buildLlamaLike(config, graniteVariation(config));
 }
 
-/** Where Granite differs from Llama: multipliers. */
+/** The variation of Granite from Llama: multipliers. */
 export function graniteVariation(config: GraniteConfig): LlamaVariation {
   const { attentionBias: bias = false, feedForwardBias = false } = config;
   const { embeddingScale = 1, scoreScale = 1, residualScale = 1, logitDivisor = 1 } = config;

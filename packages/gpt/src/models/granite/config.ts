@@ -1,14 +1,14 @@
 import type { BiasedLlamaConfig } from '../llama/config.js';
 
-/** The shape of a Granite 3 (Granite Team 2024): a Llama with four multipliers. */
+/** The config of a Granite 3 (Granite Team 2024): a Llama with four multipliers. */
 export interface GraniteConfig extends BiasedLlamaConfig {
   /** Factor on the token vectors; default 1. */
   readonly embeddingScale?: number;
   /** Factor on the scores, in place of 1 / sqrt(headSize); default 1. */
   readonly scoreScale?: number;
-  /** Factor on what each sublayer adds; default 1. */
+  /** Factor on the output of each sublayer, before the residual connection; default 1. */
   readonly residualScale?: number;
-  /** Divides the logits; default 1. */
+  /** Divisor of the logits; default 1. */
   readonly logitDivisor?: number;
 }
 

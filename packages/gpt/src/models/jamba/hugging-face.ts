@@ -81,7 +81,7 @@ export const jambaFamily = llamaLikeFamily<JambaConfig>({
   build: buildJamba,
 });
 
-/** Layers of a kind, which repeat after a period; the class cannot say others. */
+/** Layers of a kind, by period and offset; the class has no attribute for other arrangements. */
 function periodic(kind: string, usualPeriod: number, usualOffset: number): Attribute<readonly boolean[]> {
   const [period, offset] = [`${kind}_layer_period`, `${kind}_layer_offset`];
   return {
@@ -99,7 +99,7 @@ function periodic(kind: string, usualPeriod: number, usualOffset: number): Attri
   };
 }
 
-/** A number, or `auto`: a sixteenth of the width. */
+/** Rank of the step size projection: a number, or `auto` for a sixteenth of the width. */
 const aRank =
   (width: number): ReadAttribute<number> =>
   (value, where) =>

@@ -4,7 +4,7 @@ import type { LlamaConfig } from '../llama/config.js';
 export interface Lfm2Config extends LlamaConfig {
   /** For each layer whether it is attention; the others are convolutions. */
   readonly attends: readonly boolean[];
-  /** Positions that a convolution reads; default 3. */
+  /** Kernel size of the short convolution; default 3. */
   readonly kernelSize?: number;
   /** Biases of the convolutions and their projections; default false. */
   readonly convolutionBias?: boolean;

@@ -55,7 +55,7 @@ export const lfm2Family = llamaLikeFamily<Lfm2Config>({
   build: buildLfm2,
 });
 
-/** The width of the feed-forward, which is two thirds of the stated one, rounded up to a multiple. */
+/** Hidden width of the feed-forward: two thirds of the stated one, rounded up to a multiple. */
 function readHiddenWidth(json: ConfigReader, stated: number): number {
   const width = json.maybe('block_ff_dim', anInteger()) ?? stated;
   const factor = json.has('block_ffn_dim_multiplier') ? json.maybe('block_ffn_dim_multiplier', aPositive) : 1;

@@ -9,7 +9,7 @@ import {
   SharedNormBlock,
 } from '@sequitur/transformer';
 
-/** The sublayers of a block, and a maker of norms of its width. */
+/** The sublayers of a block, and a factory of norms of its width. */
 export interface Sublayers {
   readonly mixer: SequenceMixer<never>;
   readonly feedForward: PositionwiseLayer;
@@ -18,7 +18,7 @@ export interface Sublayers {
   readonly dropout: number;
 }
 
-/** Puts sublayers together. */
+/** Creates a block of sublayers and norms. */
 export type Arrangement = (sublayers: Sublayers, block: number) => Block<never>;
 
 /** Norms before both sublayers. */

@@ -9,7 +9,7 @@ export interface LlamaDefaults {
   readonly hiddenWidth: number;
   readonly depth: number;
   readonly heads: number;
-  /** Absent: as many as heads. */
+  /** Key and value heads; default the number of heads. */
   readonly keyHeads?: number;
   readonly contextLength: number;
   readonly headSize?: number;
@@ -19,7 +19,7 @@ export interface LlamaDefaults {
   readonly rotaryBase?: number;
   readonly initializerRange?: number;
   readonly tokens?: SpecialTokens;
-  /** Share of each head that is rotated, in families that read one. */
+  /** Fraction of each head that is rotated, in families that read one. */
   readonly partialRotaryFactor?: number;
   /** Names of attributes where they are not Llama's. */
   readonly names?: { readonly activation?: string; readonly epsilon?: string };

@@ -22,7 +22,7 @@ import {
 import { type Arrangement, preNorm, type Sublayers } from './arrangements.js';
 import type { BiasedLlamaConfig, DecoderConfig, LlamaConfig } from './config.js';
 
-/** Where a decoder differs from Llama. */
+/** Variations of a decoder from Llama. */
 export interface LlamaVariation {
   /** The norm of a block; default {@link RmsNorm}. */
   readonly norm?: (width: number, epsilon: number) => Norm;
@@ -36,24 +36,24 @@ export interface LlamaVariation {
   readonly pattern?: (block: number) => Pattern;
   /** The positional encoding of each block; default the rotary encoding of the configuration. */
   readonly positions?: (block: number) => PositionalEncoding;
-  /** Pairs of neighbouring dimensions are rotated, instead of halves. */
+  /** Whether pairs of neighbouring dimensions are rotated, instead of halves; default false. */
   readonly interleaved?: boolean;
   /** Factor on the scores of each block; default 1 / sqrt(headSize). */
   readonly scale?: (block: number) => number;
-  /** Soft cap of the scores. */
+  /** Soft cap of the scores; default none. */
   readonly softCap?: number | undefined;
-  /** What a query attends to whose keys are all masked; default all keys. */
+  /** Keys that a query attends to if all of them are masked; default all keys. */
   readonly fullyMasked?: 'evenly' | 'all';
-  /** Attention sinks; then fully masked queries attend to nothing. */
+  /** Whether attention has sinks; fully masked queries then attend to nothing. Default false. */
   readonly sinks?: boolean;
   /** Norms of queries and keys, given the number of heads; default none. */
   readonly queryKeyNorm?: (heads: number, headSize: number, epsilon: number) => Norm;
   readonly normSpan?: 'head' | 'heads';
-  /** A norm of the keys alone. */
+  /** Norm of the keys alone; default none. */
   readonly keyNorm?: () => Norm;
   readonly logitScale?: number;
   readonly logitSoftCap?: number | undefined;
-  /** Dropout of what each sublayer adds; default 0. */
+  /** Dropout of each sublayer's output, before the residual connection; default 0. */
   readonly residualDropout?: number | undefined;
   /** Standard deviation of the initial weights of output projections; default that of all others. */
   readonly outputRange?: number;
@@ -61,11 +61,11 @@ export interface LlamaVariation {
   readonly mixer?: (block: number, attention: () => MultiHeadAttention) => object | undefined;
   /** The feed-forward layer of each block; undefined or absent: that of the configuration. */
   readonly feedForward?: (block: number) => PositionwiseLayer | undefined;
-  /** What balances the experts, where there are some. */
+  /** Load balancing of the experts; default none. */
   readonly balance?: RouterBalance;
-  /** A gated feed-forward (the default), or the plain one with two products. */
+  /** Whether the feed-forward is gated, or plain with two linear layers; default true. */
   readonly gated?: boolean;
-  /** Puts the sublayers together; default {@link preNorm}. */
+  /** Arrangement of norms and sublayers in a block; default {@link preNorm}. */
   readonly arrange?: Arrangement;
 }
 

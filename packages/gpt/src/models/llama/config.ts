@@ -16,7 +16,7 @@ export interface LlamaConfig extends GptConfig {
   /** Base of the rotary frequencies; default 10,000. */
   readonly rotaryBase?: number;
   readonly rotaryScaling?: RotaryScaling;
-  /** Share of each head's dimensions that is rotated; default 1. */
+  /** Fraction of each head that is rotated; default 1. */
   readonly partialRotaryFactor?: number;
   /** Whether the output projection is tied to the embeddings; default false. */
   readonly tied?: boolean;
@@ -25,7 +25,7 @@ export interface LlamaConfig extends GptConfig {
   readonly initializerRange?: number;
 }
 
-/** The config of any decoder whose layers are those of Llama or vary them; the length of some is unbounded. */
+/** The config of a decoder with layers like those of Llama; unbounded without a `contextLength`. */
 export type DecoderConfig = Omit<LlamaConfig, 'contextLength'> & { readonly contextLength?: number };
 
 /** Additional options of a Llama. */

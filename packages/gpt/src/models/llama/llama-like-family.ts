@@ -5,11 +5,11 @@ import { type LlamaDefaults, llamaAttributes } from './attributes.js';
 import type { LlamaConfig } from './config.js';
 import { type LlamaNames, llamaRules } from './rules.js';
 
-/** What distinguishes a family from Llama. */
+/** The differences of a family from Llama. */
 interface LlamaLikeOptions<Config extends LlamaConfig>
   extends Pick<GptFamilyOptions<Config>, 'modelType' | 'presets' | 'build'>,
     Partial<Pick<GptFamilyOptions<Config>, 'aliases' | 'classes' | 'head'>> {
-  /** What the names of Python's classes begin with. */
+  /** Prefix of the names of Python's classes. */
   readonly name: string;
   readonly defaults: LlamaDefaults;
   /** The attributes that Llama does not have. */
@@ -20,7 +20,7 @@ interface LlamaLikeOptions<Config extends LlamaConfig>
   rules?(config: Config, layer: string, block: string): readonly WeightRule[];
 }
 
-/** A family of models built like Llama, from what distinguishes it. */
+/** A family of models built like Llama, from its differences. */
 export function llamaLikeFamily<Config extends LlamaConfig>(options: LlamaLikeOptions<Config>) {
   const { modelType, presets, build, name, defaults, attributes = [], names = {} } = options;
   return gptFamily<Config>({

@@ -1,6 +1,6 @@
 import { linearRules, rule, sameRules, sideBySideRules, type TensorNames, type WeightRule } from '@sequitur/pretrained';
 
-/** The names of a checkpoint where they are not Llama's: theirs -> ours. */
+/** Tensor names of a checkpoint that differ from Llama's: theirs -> ours. */
 export interface LlamaNames {
   /** The norms of a block. */
   readonly norms?: TensorNames;
@@ -21,7 +21,7 @@ export interface LlamaNames {
 /** The linear layers of a gated feed-forward: theirs -> ours. */
 export const gatedNames = { gate_proj: 'gate', up_proj: 'up', down_proj: 'down' } as const;
 
-/** The tensors of a model built like Llama; those under other names come first, since a parameter's first rule counts. */
+/** Weight rules of a model built like Llama; other names come first, since a parameter's first rule counts. */
 export function llamaRules(prefix: string, names: LlamaNames = {}): WeightRule[] {
   const [layer, block] = [`${prefix}layers.{i}`, 'blocks.{i}'];
   const { norms = { input_layernorm: 'mixerNorm', post_attention_layernorm: 'feedForwardNorm' } } = names;

@@ -19,7 +19,7 @@ export function buildMemoryTransformerXl(config: MemoryTransformerXlConfig): Mem
   return { memory, ...buildTransformerXl(withSharedBiases(config), 'empty') };
 }
 
-/** All blocks share the biases of the scores by default. */
+/** The config with its default: all blocks share the biases of the scores. */
 export function withSharedBiases(config: MemoryTransformerXlConfig): MemoryTransformerXlConfig {
   return { sharedScoreBiases: true, ...config };
 }

@@ -1,8 +1,8 @@
 import type { TransformerXlConfig } from '../transformer-xl/config.js';
 
-/** The config of a Recurrent Memory Transformer on Transformer-XL. */
+/** The config of a Recurrent Memory Transformer on Transformer-XL (Bulatov et al. 2022). */
 export interface MemoryTransformerXlConfig extends TransformerXlConfig {
-  /** All blocks share the biases of the scores; default true. */
+  /** Whether all blocks share the biases of the scores; default true. */
   readonly sharedScoreBiases?: boolean;
   readonly segmentLength: number;
   readonly memoryTokens: number;

@@ -40,5 +40,5 @@ export const memoryTransformerXlFamily: Family<MemoryTransformerXlConfig, Memory
   tiedTensors: (config) => transformerXlTies(withSharedBiases(config), ''),
 };
 
-/** Ours [tokens, width], theirs [tokens, 1, width]. */
+/** Conversion of the memory tokens: ours [tokens, width], theirs [tokens, 1, width]. */
 const withUnitAxis: Conversion = { ...same, shape: ([part]) => [part![0]!, 1, part![1]!] };

@@ -148,7 +148,7 @@ export class MemoryTransformerXl
     });
   }
 
-  /** Memory tokens through the stack, after `filled` tokens of the segment; each block's segment grows by its input. */
+  /** Applies all blocks to memory tokens, after `filled` tokens of the segment, and appends their inputs to it. */
   #readMemory(memory: Tensor3D, states: readonly TransformerXlState[], filled: number, context: MixContext) {
     const { memoryTokens: tokens, segmentLength, memorySeesCache = false, memoryAtEnd = true } = this.config;
     const { clampDistance } = this.config;

@@ -38,7 +38,7 @@ export function mutualReach({ tokens, cached, seesCache, total, clampDistance }:
   };
 }
 
-/** 1 where `holds`, else 0: [rows, keys]. */
+/** A matrix with 1 where `holds`, else 0: [rows, keys]. */
 function mask(rows: number, keys: number, holds: (row: number, key: number) => boolean): Tensor2D {
   const cells = Array.from({ length: rows }, (_, row) => Array.from({ length: keys }, (_, key) => +holds(row, key)));
   return tensor2d(cells, [rows, keys], 'float32');

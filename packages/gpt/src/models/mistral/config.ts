@@ -2,7 +2,7 @@ import type { LlamaConfig } from '../llama/config.js';
 
 /** The config of a Mistral (Jiang et al. 2023). */
 export interface MistralConfig extends LlamaConfig {
-  /** Window size, the query's own position included; absent: all before it. */
+  /** Window: keys that a query attends to, including its own position; absent: full causal attention. */
   readonly window?: number;
 }
 

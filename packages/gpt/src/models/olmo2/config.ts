@@ -1,11 +1,11 @@
 import type { LlamaConfig } from '../llama/config.js';
 import type { WindowedLayers } from '../windowed-layers.js';
 
-/** The shape of an OLMo 2 (Walsh et al. 2024), and with windows of an OLMo 3. */
+/** The config of an OLMo 2 (Walsh et al. 2024), and with windows of an OLMo 3. */
 export interface Olmo2Config extends LlamaConfig, WindowedLayers {
   /** Biases of all four projections of attention; default false. */
   readonly attentionBias?: boolean;
-  /** Base of the rotary encoding in windowed layers, which no scaling reaches; default that of the others. */
+  /** Base of the rotary encoding in windowed layers, which is not scaled; default that of the others. */
   readonly localRotaryBase?: number;
 }
 

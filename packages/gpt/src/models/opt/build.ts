@@ -6,7 +6,7 @@ import { buildLlamaLike } from '../llama/build.js';
 import type { OptConfig } from './config.js';
 import { OutputProjection } from './output-projection.js';
 
-/** Rows of the table before that of the first position. */
+/** Rows of the position embedding before the first position. */
 const OFFSET = 2;
 
 /** The parts of an OPT: learned positions, norms before or after the sublayers, a plain feed-forward. */

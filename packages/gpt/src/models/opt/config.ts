@@ -4,7 +4,7 @@ import type { LlamaConfig } from '../llama/config.js';
 export interface OptConfig extends LlamaConfig {
   /** Width of the token vectors, which are projected to `width` and back; default `width`, without projections. */
   readonly embeddingWidth?: number;
-  /** Norms before the sublayers, and a last one; false: after them (the 350M). Default true. */
+  /** Pre-norm with a last norm, instead of post-norm (the 350M); default true. */
   readonly preNorm?: boolean;
   /** Whether a model with norms before the sublayers has the last one; default true. */
   readonly finalNorm?: boolean;

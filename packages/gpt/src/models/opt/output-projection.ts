@@ -4,12 +4,12 @@ import { type Tensor, tidy } from '@tensorflow/tfjs-core';
 export interface OutputProjectionOptions {
   readonly norm: Norm | null;
   readonly width: number;
-  /** Width of the token vectors, where it differs. */
+  /** Width of the token vectors. */
   readonly embeddingWidth: number;
   readonly linear: LinearOptions;
 }
 
-/** What follows the last block of an OPT: a norm or none, and a projection to the width of the token vectors. */
+/** The last norm of an OPT, if any, and the projection to the width of the token vectors. */
 export class OutputProjection extends Module implements Norm {
   readonly norm: Norm | null;
   readonly project: Linear | null; // [width, embeddingWidth]
@@ -20,7 +20,7 @@ export class OutputProjection extends Module implements Norm {
     this.project = width === embeddingWidth ? null : new Linear(width, embeddingWidth, linear);
   }
 
-  /** x [..., width] -> [..., embeddingWidth]. */
+  /** Normalizes and projects x: [..., width] -> [..., embeddingWidth]. */
   apply<T extends Tensor>(x: T): T {
     return tidy(() => {
       const normed = this.norm ? this.norm.apply(x) : x.clone();

@@ -1,6 +1,6 @@
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The shape of a Phi-1, 1.5 or 2 (Li et al. 2023). */
+/** The config of a Phi-1, 1.5 or 2 (Li et al. 2023). */
 export interface PhiConfig extends LlamaConfig {
   /** Norms of queries and keys; default false. */
   readonly queryKeyNorm?: boolean;

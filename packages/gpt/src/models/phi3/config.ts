@@ -1,9 +1,9 @@
 import type { MistralConfig } from '../mistral/config.js';
 
-/** The shape of a Phi-3 or Phi-4-mini (Abdin et al. 2024). */
+/** The config of a Phi-3 or Phi-4-mini (Abdin et al. 2024). */
 export interface Phi3Config extends MistralConfig {
   readonly residualDropout?: number;
-  /** Tokens of the longest sequence of the first training, which LongRoPE counts from; default `contextLength`. */
+  /** Context length of the first training, the base of LongRoPE's factors; default `contextLength`. */
   readonly trainedLength?: number;
 }
 

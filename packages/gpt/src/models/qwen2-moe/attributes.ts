@@ -4,7 +4,7 @@ import type { QwenExpertConfig } from './config.js';
 
 type ExpertDefaults = Required<Pick<QwenExpertConfig, 'experts' | 'activeExperts' | 'expertWidth'>>;
 
-/** The experts of a Qwen. */
+/** The attributes of the experts of a Qwen. */
 export function qwenExperts(defaults: ExpertDefaults): AttributePart<QwenExpertConfig>[] {
   return [
     attribute.fixed({ use_sliding_window: false }),

@@ -1,7 +1,7 @@
 import type { ExpertConfig } from '../expert-layers.js';
 import type { Qwen2Config } from '../qwen2/config.js';
 
-/** Which layers of a Qwen have experts, and how wide they are. */
+/** The config of the experts of a Qwen: their layers and width. */
 export interface QwenExpertConfig extends ExpertConfig {
   /** Inner width of an expert. */
   readonly expertWidth: number;

@@ -22,7 +22,7 @@ const windows: AttributeTable<Pick<Qwen2Config, 'window' | 'firstWindowedBlock'>
   }),
 };
 
-/** Newer configs name each block's kind; it must be what the other attributes say. */
+/** Checks the kinds of blocks in newer configs against the other attributes. */
 function sameKinds(isWindowed: (block: number) => boolean): ReadAttribute<null> {
   return (value, where) => {
     const kinds = texts(value, where);

@@ -1,7 +1,7 @@
 import type { LlamaConfig } from '../llama/config.js';
 import type { WindowedLayers } from '../windowed-layers.js';
 
-/** The shape of a Qwen3 (Yang et al. 2025). */
+/** The config of a Qwen3 (Yang et al. 2025). */
 export interface Qwen3Config extends LlamaConfig, WindowedLayers {
   readonly headSize: number;
   /** Biases of all four projections of attention; default false. */

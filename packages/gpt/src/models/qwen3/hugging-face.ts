@@ -20,7 +20,7 @@ export const qwen3Family = llamaLikeFamily<Qwen3Config>({
   build: (config) => buildQwen3(config),
 });
 
-/** Windows apply in the layers from `max_window_layers` on. */
+/** The layers with windows: those from `max_window_layers` on. */
 function lateLayers(json: ConfigReader) {
   const first = json.take('max_window_layers', anInteger(0), 28);
   return (layer: number) => layer >= first;

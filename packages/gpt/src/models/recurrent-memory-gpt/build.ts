@@ -1,7 +1,7 @@
 import { Gpt } from '../../gpt.js';
 import type { RecurrentMemoryGptConfig } from './config.js';
 
-/** The GPT that reads the segments. */
+/** Builds the GPT that reads the segments. */
 export function buildRecurrentMemoryGpt({ family, base }: RecurrentMemoryGptConfig): Gpt {
   return new Gpt(base, { family });
 }

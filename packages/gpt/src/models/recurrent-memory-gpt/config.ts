@@ -1,7 +1,7 @@
 import type { CausalFamily, SegmentAlignment } from '@sequitur/transformer';
 import type { GptConfig } from '../gpt-family.js';
 
-/** A GPT of any family, and the memory around it. */
+/** The config of a GPT of any family with memory tokens around each segment (Bulatov et al. 2022). */
 export interface RecurrentMemoryGptConfig {
   readonly base: GptConfig;
   /** The family of the GPT. */

@@ -47,7 +47,7 @@ export const recurrentMemoryGptFamily: Family<RecurrentMemoryGptConfig, Gpt> = {
 
 const INNER = 'memory_cell.model.';
 
-/** The model within has its own names. */
+/** Weight rules of the GPT within, by the names of its family. */
 function rulesWithin(family: RecurrentMemoryGptConfig['family'], config: RecurrentMemoryGptConfig['base']) {
   return weightRules({ family, config, headKind: 'languageModel' }).map(({ checkpoint, parameters, conversion }) =>
     rule(

@@ -39,7 +39,7 @@ export class RecurrentMemoryGpt extends RecurrentMemoryModel<Gpt> implements Pre
   /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
 
-  /** A model without parameter values: `initialize` draws them, `fromPretrained` loads them. */
+  /** A model without parameter values: `initialize` samples them, `fromPretrained` loads them. */
   constructor(
     config: RecurrentMemoryGptConfig,
     { tokenizer = null, metadata = {}, ...options }: RecurrentMemoryGptOptions = {},

@@ -15,7 +15,7 @@ export function buildSmolLm3(config: SmolLm3Config): LanguageModelParts {
   });
 }
 
-/** All layers but every fourth, or another interval. */
+/** Whether a layer is rotated by default: all but every fourth, or another interval. */
 export function isRotatedByDefault(layer: number, interval = 4): boolean {
   return (layer + 1) % interval !== 0;
 }

@@ -1,7 +1,7 @@
 import type { BiasedLlamaConfig } from '../llama/config.js';
 import type { WindowedLayers } from '../windowed-layers.js';
 
-/** The shape of a SmolLM3 (Bakouch et al. 2025). */
+/** The config of a SmolLM3 (Bakouch et al. 2025). */
 export interface SmolLm3Config extends BiasedLlamaConfig, WindowedLayers {
   /** For each layer whether queries and keys are rotated; default all but every fourth. */
   readonly rotated?: readonly boolean[];

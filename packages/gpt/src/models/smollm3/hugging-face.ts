@@ -31,7 +31,7 @@ export const smolLm3Family = llamaLikeFamily<SmolLm3Config>({
   build: buildSmolLm3,
 });
 
-/** `no_rope_layers` has a 1 for each layer that is rotated, against its name. */
+/** `no_rope_layers` has a 1 for each layer that is rotated, contrary to its name. */
 function readRotated(json: ConfigReader, depth: number): readonly boolean[] {
   const interval = json.take('no_rope_layer_interval', anInteger(), 4);
   const given = json.maybe('no_rope_layers', (value, where) => {

@@ -1,12 +1,12 @@
 import type { LlamaConfig } from '../llama/config.js';
 
-/** The shape of a StableLM 2 (Bellagente et al. 2024). */
+/** The config of a StableLM 2 (Bellagente et al. 2024). */
 export interface StableLmConfig extends LlamaConfig {
   /** Biases of query, key and value; default false. */
   readonly attentionBias?: boolean;
   /** Norms of queries and keys with a weight for each head; default false. */
   readonly queryKeyNorm?: boolean;
-  /** Both sublayers read the same normed input; default false. */
+  /** Parallel residual: both sublayers read the same normalized input; default false. */
   readonly parallel?: boolean;
   readonly hiddenDropout?: number;
 }

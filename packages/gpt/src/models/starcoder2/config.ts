@@ -1,6 +1,6 @@
 import type { MistralConfig } from '../mistral/config.js';
 
-/** The shape of a StarCoder 2 (Lozhkov et al. 2024). */
+/** The config of a StarCoder 2 (Lozhkov et al. 2024). */
 export interface Starcoder2Config extends MistralConfig {
   /** Biases of all projections; default true. */
   readonly bias?: boolean;

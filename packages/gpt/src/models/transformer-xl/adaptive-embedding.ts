@@ -42,7 +42,7 @@ export class AdaptiveEmbedding extends Module {
     this.#ranges = tables.map(({ start, end }) => [start, end]);
   }
 
-  /** tokens int32 [batch, length] -> [batch, length, width]. */
+  /** Embeds tokens: int32 [batch, length] -> [batch, length, width]. */
   apply(tokens: Tensor2D): Tensor3D {
     return tidy(() => {
       const parts = this.tables.map((_, cluster) => this.#ofCluster(tokens, cluster));

@@ -45,7 +45,7 @@ export class AdaptiveSoftmax extends Module {
     this.clusterBias = rarer > 0 ? new Parameter([rarer], zeros) : null;
   }
 
-  /** hidden [batch, length, width] -> log-probabilities [batch, length, vocabularySize]. */
+  /** Log-probabilities [batch, length, vocabularySize] of hidden vectors [batch, length, width]. */
   apply(hidden: Tensor3D): Tensor3D {
     const [batch, length, width] = hidden.shape;
     return tidy(() => {

@@ -14,7 +14,7 @@ import {
 import { add, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { TransformerXlConfig } from './config.js';
 
-/** How a block's mixer reads its input: the rest of the block is the same for tokens and memory tokens. */
+/** The call of a block's mixer; the rest of the block is the same for tokens and memory tokens. */
 export type ReadMixer = (mixer: TransformerXlAttention, x: Tensor3D, context: MixContext) => Tensor3D;
 
 /** A Transformer-XL block: attention and a feed-forward layer, pre-norm or post-norm. */
@@ -52,7 +52,7 @@ export class TransformerXlBlock extends Module {
     return { output, state: next };
   }
 
-  /** x [batch, length, width] -> the same shape, for any way in which the mixer reads it. */
+  /** Applies the block to x [batch, length, width], with the given call of the mixer; the shape is the same. */
   read(x: Tensor3D, context: MixContext, readMixer: ReadMixer): Tensor3D {
     const mixed = dropout(readMixer(this.mixer, x, within(context, 'mixer')), this.#dropout, context.random);
     const sum = add(x, mixed) as Tensor3D;

@@ -15,7 +15,7 @@ export interface TransformerXlParts {
 /**
  * The parts of a Transformer-XL.
  *
- * @param firstMemory what the first segment sees before it
+ * @param firstMemory the cache before the first segment: zeros, or empty; default zeros
  */
 export function buildTransformerXl(
   config: TransformerXlConfig,

@@ -1,4 +1,4 @@
-/** The config of a Transformer-XL (Dai et al. 2019), as its Hugging Face class knows it. */
+/** The config of a Transformer-XL (Dai et al. 2019), with the options of its Hugging Face class. */
 export interface TransformerXlConfig {
   readonly vocabularySize: number;
   readonly width: number;
@@ -18,15 +18,15 @@ export interface TransformerXlConfig {
   readonly divisor?: number;
   /** Whether the head shares the embedding's projection, for each cluster; default none. */
   readonly tiedProjections?: readonly boolean[];
-  /** Tied embeddings; default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
-  /** Pre-norm instead of post-norm; default false. */
+  /** Whether blocks are pre-norm instead of post-norm; default false. */
   readonly normFirst?: boolean;
-  /** Every query attends to the same number of keys (`same_length`); default false. */
+  /** Whether every query attends to the same number of keys (`same_length`); default false. */
   readonly sameLength?: boolean;
-  /** Larger distances are clamped to this one (`clamp_len`); default unbounded. */
+  /** Maximum distance; larger ones are clamped to it (`clamp_len`). Default unbounded. */
   readonly clampDistance?: number;
-  /** All blocks share the biases of the scores; default false. */
+  /** Whether all blocks share the biases of the scores; default false. */
   readonly sharedScoreBiases?: boolean;
   /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;

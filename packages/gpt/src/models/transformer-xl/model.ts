@@ -48,7 +48,7 @@ export class TransformerXl
     super(config, buildTransformerXl(config), context);
   }
 
-  /** A model with drawn values, to be trained. The caller disposes it. */
+  /** Creates a model with random parameters, to be trained. The caller disposes it. */
   static create(config: TransformerXlConfig, options: CreateTransformerXlOptions = {}): TransformerXl {
     const { seed = 0, tokenizer = null } = checkCreating('TransformerXl', config, options);
     return initialize(new TransformerXl(config, { tokenizer }), seed);
@@ -104,7 +104,7 @@ export class TransformerXl
   }
 }
 
-/** x [batch, length, width] -> [batch, 1, width]. */
+/** The last position of x: [batch, length, width] -> [batch, 1, width]. */
 function lastPosition(x: Tensor3D): Tensor3D {
   const [batch, length, width] = x.shape;
   return slice(x, [0, length - 1, 0], [batch, 1, width]);

@@ -21,7 +21,7 @@ import type { TransformerXlParts } from './build.js';
 import type { TransformerXlConfig } from './config.js';
 
 export interface LoadTransformerXlOptions extends Omit<LoadPretrainedOptions<never, Tokenizer>, 'families'> {
-  /** Positions of a segment; default as the configuration says. */
+  /** Positions per segment; default that of the config. */
   readonly segmentLength?: number;
 }
 
@@ -54,7 +54,7 @@ export function checkCreating(
   return checkOptions(`${model}.create`, createOptions, options);
 }
 
-/** What a Transformer-XL has, with or without memory tokens: its parts, its configuration, and its tokenizer if any. */
+/** A pretrained Transformer-XL, with or without memory tokens: its parts, config and tokenizer, if any. */
 export abstract class PretrainedTransformerXl<Config extends TransformerXlConfig>
   extends Module
   implements PretrainedModel
@@ -67,7 +67,7 @@ export abstract class PretrainedTransformerXl<Config extends TransformerXlConfig
   readonly config: Config;
   readonly headKind = 'languageModel';
   readonly tokenizer: Tokenizer | null;
-  /** What its folder said of it, for saving it alike. */
+  /** Metadata of its checkpoint, for saving in the same form. */
   readonly metadata: CheckpointMetadata;
   readonly contextLength = Number.POSITIVE_INFINITY;
 
@@ -90,7 +90,7 @@ export abstract class PretrainedTransformerXl<Config extends TransformerXlConfig
     return this.config.vocabularySize;
   }
 
-  /** The tokens that end a text. */
+  /** The end tokens. */
   get endTokens(): readonly number[] {
     return endTokensOf(this);
   }

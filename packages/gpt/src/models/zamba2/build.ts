@@ -27,7 +27,7 @@ export function buildZamba2(config: Zamba2Config): LanguageModelParts {
   };
 }
 
-/** Norms over groups of channels, with an epsilon that no config says. */
+/** The Mamba-2 mixer, with a norm over groups of channels and an epsilon that is not part of the config. */
 function mixerOf(config: Zamba2Config) {
   const { innerWidth, groups = 1 } = config;
   return mamba2Mixer(

@@ -12,7 +12,7 @@ export interface Zamba2Config extends GptConfig, Mamba2LayerConfig {
   readonly hybrid: readonly boolean[];
   /** Number of shared blocks, which take turns; default 1. */
   readonly sharedBlocks?: number;
-  /** Rank of the adapters of the shared blocks, which each layer has for itself; default 128. */
+  /** Rank of the adapters of the shared blocks, separate for each layer; default 128. */
   readonly adapterRank?: number;
   /** Whether the projections of attention have adapters too; default false. */
   readonly attentionAdapters?: boolean;
@@ -25,7 +25,7 @@ export interface Zamba2Config extends GptConfig, Mamba2LayerConfig {
   readonly activation?: string;
   /** Epsilon of the norms; default 1e-5. */
   readonly normEpsilon?: number;
-  /** Tied embeddings; default true. */
+  /** Whether the output projection is tied to the embeddings; default true. */
   readonly tied?: boolean;
   readonly attentionDropout?: number;
   /** Standard deviation of the initial weights; default 0.02. */

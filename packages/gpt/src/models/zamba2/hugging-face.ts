@@ -6,7 +6,7 @@ import { buildZamba2 } from './build.js';
 import { type Zamba2Config, zamba2Presets } from './config.js';
 import { hybridLayers, zamba2Rules } from './rules.js';
 
-/** By the names of transformers 4 and 5. */
+/** Kinds of layers, by the names of transformers 4 and 5. */
 const KINDS = { mamba: false, linear_attention: false, hybrid: true } as const;
 
 const family = gptFamily<Zamba2Config>({
@@ -77,7 +77,7 @@ export const zamba2Family: typeof family = {
   ],
 };
 
-/** Files may store a shared block for each layer that reads it. */
+/** The ties of a shared block, which files may store for each layer that reads it. */
 function sharedTies(prefix: string, layer: number, first: number) {
   const parts = [
     ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((name) => `self_attn.${name}`),
@@ -87,7 +87,7 @@ function sharedTies(prefix: string, layer: number, first: number) {
   return parts.map((part) => ({ tensor: named(layer, part), to: named(first, part) }));
 }
 
-/** Every sixth layer of a model is hybrid, in the last ones of 54 every fourth or fifth. */
+/** The default hybrid layers: every sixth; of 54 layers, every fourth or fifth of the last ones. */
 function usualLayers(depth: number): readonly boolean[] {
   return Array.from({ length: depth }, (_, layer) => [6, 12, 18, 24, 30, 36, 42, 47, 51].includes(layer));
 }

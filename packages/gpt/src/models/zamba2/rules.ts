@@ -8,7 +8,7 @@ export function hybridLayers({ hybrid, sharedBlocks = 1 }: Zamba2Config) {
   return layers.map((layer, place) => ({ layer, place, first: layers[place % sharedBlocks]! }));
 }
 
-/** The names of a Zamba2. A shared block is stored where it is first read, with the adapters of all its layers. */
+/** Weight rules of a Zamba2. A shared block is stored where it is first read, with the adapters of all its layers. */
 export function zamba2Rules(config: Zamba2Config, prefix: string): WeightRule[] {
   const hybrids = new Map(hybridLayers(config).map((each) => [each.layer, each]));
   const ofLayers = config.hybrid.flatMap((_, layer) => {
