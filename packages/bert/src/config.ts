@@ -31,7 +31,7 @@ export interface BertConfig extends LabelConfig {
   readonly attentionDropout?: number;
   /** Dropout rate before the output projection of classification heads; default `dropout`. */
   readonly classifierDropout?: number;
-  /** As `classifierDropout`, of the question answering head where it has its own. */
+  /** Dropout rate of the question answering head where it differs from `classifierDropout`. */
   readonly answerDropout?: number;
   /** The padding token, whose vector gets no gradient; default 0, null for none. */
   readonly paddingToken?: number | null;

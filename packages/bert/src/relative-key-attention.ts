@@ -80,7 +80,7 @@ export class RelativeKeyAttention extends ProjectedAttention implements Sequence
     };
   }
 
-  /** @throws SequiturError where the text is longer than there are vectors of distances for */
+  /** @throws SequiturError where the sequence is longer than `contextLength` */
   mix(x: Tensor3D, state: KeyValueCache, context: MixContext): { output: Tensor3D; state: KeyValueCache } {
     refuseResets('RelativeKeyAttention', context);
     if (context.attentionMask) expectPadding('RelativeKeyAttention', context.attentionMask, 'around');

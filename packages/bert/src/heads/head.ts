@@ -49,7 +49,7 @@ export interface HeadStyle {
    * A norm after the activation of their dense layers, given the width; default one in the masked language head alone.
    */
   readonly norm?: (width: number) => LayerNorm;
-  /** What the pooler reads: the first token (the default), or the mean of all real ones. */
+  /** Input of the pooler: the first token (the default), or the mean of all real ones. */
   readonly pools?: 'first' | 'mean';
   /** Whether tokens are classified after a dense layer, activation and norm; default false. */
   readonly transformsTokens?: boolean;

@@ -58,7 +58,7 @@ export class QuestionAnsweringHead extends Module implements Head<AnswerOutputs,
     return question ? sub(logits, mul(expandDims(cast(question, 'float32'), 2), CLOSED)) : logits;
   }
 
-  /** The mean of the cross-entropies of both ends. */
+  /** Mean of the cross-entropies of start and end, a scalar that the caller disposes. */
   loss({ start, end }: AnswerOutputs, labels: AnswerLabels, [starts, ends]: readonly number[] = []): Scalar {
     return tidy(() => mul(add(endLoss(start, labels.start, starts), endLoss(end, labels.end, ends)), 0.5) as Scalar);
   }

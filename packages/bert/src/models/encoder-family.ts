@@ -28,7 +28,7 @@ export interface EncoderParts {
 /** A family of encoder-only models. */
 export type EncoderFamily<Config extends BertConfig = BertConfig> = Family<Config, EncoderParts>;
 
-/** What the names of Python's classes end with, by the kind of their head. */
+/** Suffixes of the names of Python's classes, by the kind of head. */
 const CLASSES = {
   none: 'Model',
   pooled: 'Model',
@@ -50,7 +50,7 @@ export type Heads = { readonly [Kind in keyof typeof CLASSES]?: HeadRules };
 
 export interface EncoderFamilyOptions<Config extends BertConfig>
   extends Pick<EncoderFamily<Config>, 'modelType' | 'prefix' | 'aliases' | 'build' | 'presentName' | 'storedBuffers'> {
-  /** What the names of Python's classes begin with. */
+  /** Prefix of the names of Python's classes. */
   readonly name: string;
   readonly presets: Readonly<Record<string, Config>>;
   readonly attributes: readonly AttributePart<Config>[];

@@ -26,9 +26,9 @@ const answerOptions = optionsOf<AnswerOptions>({
 });
 
 export interface Answer {
-  /** Empty where there is no answer. */
+  /** The answer; empty where there is none. */
   readonly text: string;
-  /** In UTF-16 code units of the context: `context.slice(start, end)`. */
+  /** Start in UTF-16 code units of the context: `context.slice(start, end)`. */
   readonly start: number;
   readonly end: number;
   /** The product of the start and end probabilities. */

@@ -2,7 +2,7 @@ import type { Offsets } from '@sequitur/text';
 
 /** A token with its predicted tag. */
 export interface TaggedToken {
-  /** As the scheme writes it: `B-PER`, `I-PER`, `O`; L and E end an entity, U and S stand for one of a single token. */
+  /** The tag in its scheme: `B-PER`, `I-PER`, `O`; L and E end an entity, U and S stand for one of a single token. */
   readonly tag: string;
   /** Probability of the tag. */
   readonly score: number;
@@ -10,10 +10,10 @@ export interface TaggedToken {
 }
 
 export interface Entity {
-  /** `PER`, `LOC`: the tag without its place in the entity. */
+  /** Type of the entity, the tag without its place: `PER`, `LOC`. */
   readonly type: string;
   readonly text: string;
-  /** In UTF-16 code units of the text: `text.slice(start, end)`. */
+  /** Start in UTF-16 code units of the text: `text.slice(start, end)`. */
   readonly start: number;
   readonly end: number;
   /** Mean probability of its tokens' tags. */

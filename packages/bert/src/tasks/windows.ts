@@ -3,7 +3,7 @@ import type { Encoding } from '@sequitur/text';
 /** A token of a long text, and the window whose output is used for it. */
 export interface TokenPlace {
   readonly window: number;
-  /** In the window. */
+  /** Index of the token in the window. */
   readonly index: number;
 }
 

@@ -5,7 +5,7 @@ import type { ConfigReader } from './config-reader.js';
 // biome-ignore lint/suspicious/noExplicitAny: each attribute knows the type of those that it asks for
 export type PartialConfig = Readonly<Record<string, any>>;
 
-/** An attribute of our config: how `config.json` says it. See `attribute` for the usual kinds. */
+/** An attribute of our config, and its form in `config.json`. See `attribute` for the usual kinds. */
 export interface Attribute<T> {
   /** @param known the attributes before this one */
   read(json: ConfigReader, known: PartialConfig): T;

@@ -105,7 +105,7 @@ export function settled<T>(value: T): Attribute<T> {
   return { read: () => value, write: () => ({}) };
 }
 
-/** What a config is saved with besides what it is read from, for Python's classes or instead of what is written before. */
+/** Additional attributes to save, for Python's classes or in place of ones written before. */
 export function written<Config extends object>(
   write: (config: Config) => Readonly<Record<string, unknown>>,
 ): AttributeTable<Config> {

@@ -4,7 +4,7 @@ import type { Json } from '@sequitur/core';
 export interface ComputingAttribute {
   /** Values that change nothing, in addition to null, false and empty ones. */
   readonly neutral: readonly Json[];
-  /** What would have to be built, or done instead. */
+  /** The fix of the error: the feature to be built, or an alternative. */
   readonly fix: string;
 }
 
@@ -184,7 +184,7 @@ const aTechnique: ComputingAttribute = {
   fix: 'Merge the adapter into its model in Python with merge_and_unload(), if it is a way to compute',
 };
 
-/** What is known of an attribute that changes what a model of this `model_type` computes. */
+/** The description of an attribute that changes the computation of a model of this `model_type`. */
 export function computingAttribute(name: string, modelType: string): ComputingAttribute | undefined {
   if (modelType !== 'peft') return computingAttributes.get(name);
   return peftAttributes.get(name) ?? (/^use_|_config$/.test(name) ? aTechnique : undefined);

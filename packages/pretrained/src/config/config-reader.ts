@@ -6,9 +6,9 @@ import type { ReadAttribute } from './attributes.js';
 import { fixesOf, sortUnread, type UnreadAttributes } from './unread-attributes.js';
 
 export interface ConfigReaderOptions {
-  /** Gets one message that names all unknown attributes; default `console.warn`. */
+  /** Called with one message that names all unknown attributes; default `console.warn`. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Unknown attributes are an error; default false. */
+  /** Whether unknown attributes are an error; default false. */
   readonly strict?: boolean | undefined;
 }
 
@@ -110,7 +110,7 @@ export class ConfigReader {
   /**
    * Checks every attribute that was not read: the one place where attributes pass, are refused or cause a warning.
    *
-   * @param modelType by which family attributes are known; default what `model_type` says
+   * @param modelType the family by which attributes are known; default the value of `model_type`
    * @throws SequiturError naming every attribute that changes the computation, with `strict` every unknown one too
    */
   finish(modelType = String(this.#values.model_type)): void {
@@ -142,7 +142,7 @@ function list(attributes: UnreadAttributes): string {
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(', ');
 }
 
-/** Newer files spell numbers that JSON has not as `{"__float__": "Infinity"}`. */
+/** The values with plain numbers; newer files spell infinite ones as `{"__float__": "Infinity"}`. */
 function withPlainNumbers(values: Readonly<Record<string, Json>>): Record<string, Json> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)]));
 }

@@ -64,14 +64,14 @@ const encoders = [
   ...['pooler_num_fc_layers', 'pooler_size_per_head', 'pooler_type'],
 ];
 
-/** What old configs say again of what the class settles. */
+/** Attributes of old configs that repeat constants of the class. */
 const bartLike = [
   ...['add_bias_logits', 'add_final_layer_norm', 'do_blenderbot_90_layernorm', 'encoder_attention_type'],
   ...['extra_pos_embeddings', 'force_bos_token_to_be_generated', 'layernorm_variant', 'max_target_positions'],
   ...['n_positions', 'normalize_before', 'normalize_embedding', 'num_hidden_layers', 'static_position_embeddings'],
 ];
 
-/** What the original repositories leave in converted files. */
+/** Attributes that the original repositories leave in converted files. */
 const stateSpace = [
   'd_inner',
   'd_model',

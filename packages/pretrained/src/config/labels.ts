@@ -9,7 +9,7 @@ export type ClassificationProblem = 'singleLabel' | 'multiLabel' | 'regression';
 export interface LabelConfig {
   /** The names of the classes, in their order. */
   readonly labels?: readonly string[];
-  /** Default: derived from the labels in training. */
+  /** The kind of problem; default: derived from the labels in training. */
   readonly problem?: ClassificationProblem;
 }
 

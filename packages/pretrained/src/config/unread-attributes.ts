@@ -18,7 +18,7 @@ export function sortUnread(
   };
 }
 
-/** What would have to be built for these attributes, or be done instead. */
+/** Fixes for these attributes: features to be built, or alternatives. */
 export function fixesOf(attributes: UnreadAttributes, modelType: string): string {
   const fixes = new Map<string, string[]>();
   for (const [name, value] of attributes) {

@@ -1,6 +1,6 @@
 /** A file whose parts can be read in any order. */
 export interface ReadableFile {
-  /** For messages: a path or an address. */
+  /** Name for messages: a path or an address. */
   readonly name: string;
   readonly size: number;
   /** Bytes [start, end). */
@@ -10,21 +10,21 @@ export interface ReadableFile {
 
 /** A source of checkpoint files: a folder, a URL, files dropped on a page, or a repository. */
 export interface FileSource {
-  /** For messages. */
+  /** Name of the source, for messages. */
   readonly name: string;
   /** The file at `path` within the source, or null where there is none. */
   open(path: string): Promise<ReadableFile | null>;
-  /** Why `open` gave null, where there is more to say than that there is none: `status 403 Forbidden`. */
+  /** Reason why `open` returned null, besides that the file is missing: `status 403 Forbidden`. */
   absence?(path: string): string | undefined;
 }
 
-/** What is there in place of a file, for messages. */
+/** The reason for the absence of a file, for messages. */
 export function absenceOf(source: FileSource, path: string): string {
   const reason = source.absence?.(path);
   return reason ? `none (${reason})` : 'none';
 }
 
-/** Where the files of a checkpoint go. */
+/** A destination of checkpoint files. */
 export interface FileSink {
   readonly name: string;
   /** Writes the whole file or none of it: a reader never sees half. */
@@ -44,7 +44,7 @@ export interface FileSink {
 /** A save of several files. Ends with `commit` or `abort`. */
 export interface FileTransaction {
   readonly write: FileSink['write'];
-  /** Lets all appear at once. @param replaces which other files belong to what was there before, and go */
+  /** Publishes all files at once. @param replaces whether another file belongs to the previous save, and is removed */
   commit(replaces: (name: string) => boolean): Promise<void>;
   /** Cancels without any change. */
   abort(): Promise<void>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { SequiturError } from '@sequitur/core';
 import { makeFolder } from './make-folder.js';
 
-/** Holds who is writing to the folder. */
+/** Name of the lock file, which holds the process that writes to the folder. */
 export const LOCK = '.sequitur-lock';
 
 /** A process that writes to a folder. */
@@ -30,7 +30,7 @@ let here = '';
 /**
  * Takes a folder (Node), which it makes, for one writer. The lock of a process that has ended is taken over.
  *
- * @returns what gives the folder back
+ * @returns a function that releases the lock
  * @throws SequiturError naming the process that has the folder
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {

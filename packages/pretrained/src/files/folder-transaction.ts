@@ -11,11 +11,11 @@ import { syncFolder, UNFINISHED, writeDurably } from './write-durably.js';
 const STAGING = '.sequitur-saving';
 const JOURNAL = 'commit.json';
 
-/** What a save that is decided still has to do. */
+/** The remaining steps of a committed save. */
 interface Journal {
   /** Files of the staging folder that belong into the folder; those that are not there have been moved. */
   readonly files: readonly string[];
-  /** Files of the folder that go. */
+  /** Files of the folder to be removed. */
   readonly removed: readonly string[];
 }
 
@@ -69,7 +69,7 @@ export async function beginTransaction(folder: string): Promise<FileTransaction>
   };
 }
 
-/** Finishes or throws away what an earlier writer left; the caller has the lock. */
+/** Finishes or removes an interrupted save; the caller holds the lock. */
 export async function recover(folder: string): Promise<void> {
   if (await readJournal(folder)) await finish(folder);
   else await rm(join(folder, STAGING), { recursive: true, force: true });
@@ -103,7 +103,7 @@ export async function placeOf(folder: string, path: string): Promise<readonly st
   return journal.files.includes(path) ? [join(folder, STAGING, path), place] : [place];
 }
 
-/** From here on the folder is the new one. */
+/** Commits the save: from here on the folder is the new one. */
 async function decide(folder: string, journal: Journal): Promise<void> {
   for (const file of journal.files) {
     const found = await stat(join(folder, file)).catch(() => null);

@@ -46,7 +46,7 @@ async function expectFolder(folder: string): Promise<void> {
   });
 }
 
-/** Each save rewrites one of these. */
+/** Files of which each save rewrites one. */
 const MARKS = ['config.json', 'adapter_config.json'];
 
 /** Identifies the save in a folder. */

@@ -5,7 +5,7 @@ import type { FileSource } from './file-source.js';
 export interface HubOptions {
   /** A branch, tag or commit; default main. */
   readonly revision?: string | undefined;
-  /** For private and gated repositories. */
+  /** Access token for private and gated repositories. */
   readonly accessToken?: string | undefined;
   /** URL of the hub; default the public hub. */
   readonly hubUrl?: string | undefined;
@@ -18,7 +18,7 @@ export interface HubOptions {
 export interface DownloadProgress {
   /** The address, without its query. */
   readonly url: string;
-  /** Bytes so far, and those of the whole answer if it declares them. */
+  /** Bytes received so far, and the total if the response declares it. */
   readonly received: number;
   readonly total: number | null;
 }
@@ -49,7 +49,7 @@ export function hubSource(repository: string, options: HubOptions = {}): FileSou
   };
 }
 
-/** The same answer, telling how much of it has come. */
+/** The same response, with a report of its progress. */
 function watched(response: Response, onDownload: HubOptions['onDownload']): Response {
   if (!onDownload || !response.body) return response;
   const url = response.url.replace(/\?.*$/, '');

@@ -3,7 +3,7 @@ import { checkSink } from './location.js';
 import { unwritable } from './unwritable.js';
 
 export interface SaveTogetherOptions {
-  /** Which other files belong to what was saved there before, and go. */
+  /** Whether another file belongs to the previous save, and is removed. */
   readonly replaces: (name: string) => boolean;
   /** Cancels the save without any change. */
   readonly signal?: AbortSignal | undefined;

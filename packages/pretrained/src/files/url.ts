@@ -6,7 +6,7 @@ export interface UrlOptions {
   readonly signal?: AbortSignal | undefined;
   /** The function that fetches; default the global one. */
   readonly fetch?: typeof fetch | undefined;
-  /** Whether the server tells what it has not (404) from what it does not show (401, 403), which is an error then. */
+  /** Whether the server distinguishes missing files (404) from hidden ones (401, 403), which are then an error. */
   readonly tellsHidden?: boolean | undefined;
 }
 
@@ -32,7 +32,7 @@ export function urlSource(base: string | URL, options: UrlOptions = {}): FileSou
 
 type Get = (headers?: Record<string, string>) => Promise<Response>;
 
-/** Why there is no file. */
+/** The reason for the absence of a file. */
 interface Absence {
   readonly absence: string;
 }

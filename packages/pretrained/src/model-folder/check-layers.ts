@@ -5,7 +5,7 @@ import type { FamilyConfig } from './config-of-family.js';
 import type { Family } from './family.js';
 
 /**
- * Holds the number of layers against the names in the checkpoint, before anything is built for them.
+ * Checks the number of layers against the names in the checkpoint, before anything is built for them.
  *
  * @throws SequiturError where the config asks for more layers than are stored
  */
@@ -38,7 +38,7 @@ const SIZES = [
 ] as const;
 
 /**
- * Holds the sizes of a config against the largest tensor, before anything is built from them.
+ * Checks the sizes of a config against the largest tensor, before anything is built from them.
  *
  * @throws SequiturError where a size exceeds the number of values of every tensor
  */

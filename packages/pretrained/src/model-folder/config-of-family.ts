@@ -8,7 +8,7 @@ import type { Family } from './family.js';
 export interface FamilyConfig<F extends Family> {
   readonly family: F;
   readonly config: ReturnType<F['readConfig']>;
-  /** Null where the config names none. */
+  /** Python's class; null where the config names none. */
   readonly architecture: string | null;
 }
 

@@ -47,7 +47,7 @@ export interface Family<Config extends object = object, Parts = unknown> {
   ignoredTensors?(config: Config, prefix: string): readonly string[];
   /** Tensors that Python's class ties to others. */
   tiedTensors?(config: Config, prefix: string): readonly TiedTensor[];
-  /** Numbers that checkpoints store and a model computes: masks, positions, frequencies. */
+  /** Buffers that checkpoints store and a model computes: masks, positions, frequencies. */
   storedBuffers?(config: Config, prefix: string): readonly StoredBuffer[];
   /** Completes the config from the checkpoint. */
   resolve?(config: Config, checkpoint: Checkpoint): Config;

@@ -85,7 +85,7 @@ export interface FoundModel<F extends Family, Tokenizer> {
   readonly metadata: CheckpointMetadata;
 }
 
-/** How a class of models is loaded. */
+/** A loader of a class of models. */
 export interface PretrainedLoader<F extends Family, Tokenizer, M extends PretrainedModel> {
   readonly families: readonly F[];
   readonly openTokenizer: (source: FileSource) => Promise<Tokenizer | null>;

@@ -14,7 +14,7 @@ import { isBare, type PretrainedModel, weightRules } from './family.js';
 /**
  * Saves a folder (or files) that Python's `from_pretrained` reads: tokenizer, weights, `generation_config.json` and
  * `config.json`. By default weights that are held as integers are stored as such, others in the dtype of the loaded
- * checkpoint. All files appear at once, in place of those that were saved there before.
+ * checkpoint. All files appear at once, in place of the previous save.
  *
  * @throws SequiturError if the folder is not writable or another save is in progress; the folder is unchanged then
  */

@@ -2,11 +2,11 @@ import { SequiturError, shorten } from '@sequitur/core';
 import type { Checkpoint } from '../safetensors/checkpoint.js';
 import { fits } from '../weights/weight-map.js';
 
-/** Numbers that are stored although a model computes them: masks, positions, frequencies. */
+/** A buffer that is stored although a model computes it: masks, positions, frequencies. */
 export interface StoredBuffer {
   /** The name, with `{i}` for numbers. */
   readonly tensor: string;
-  /** What a model computes in its place, for messages. */
+  /** The values that a model computes in its place, for messages. */
   readonly means: string;
   /** Whether these are the numbers that the model computes. */
   holds(values: Float32Array, shape: readonly number[]): boolean;

@@ -6,7 +6,7 @@ import type { SafetensorsDtype } from '../safetensors/dtypes.js';
 export interface GroupedIntegers {
   readonly shape: readonly [outputs: number, inputs: number];
   readonly bits: 4 | 8;
-  /** Without sign, by output and input. */
+  /** The unsigned integer of an output and an input. */
   integer(output: number, input: number): number;
   scale(output: number, group: number): number;
   zero(output: number, group: number): number;

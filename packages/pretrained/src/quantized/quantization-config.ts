@@ -117,7 +117,7 @@ function refusedActivations(value: Json, where: string): never {
   });
 }
 
-/** What is left changes how the model computes, as quantized activations do. */
+/** Refuses the remaining settings, which change the computation, as quantized activations do. */
 function finish(settings: ConfigReader): void {
   for (const name of DONE) settings.maybe(name, anything);
   settings.finish('quantization_config');

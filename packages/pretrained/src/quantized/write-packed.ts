@@ -8,7 +8,7 @@ export interface ScaledIntegers {
   readonly scales: Float32Array;
 }
 
-/** The elements that share a scale in 4 bits. In 8 bits whole rows, or columns, do. */
+/** Number of elements that share a scale in 4 bits. In 8 bits whole rows, or columns, share one. */
 export const GROUP_SIZE = 32;
 
 /**
@@ -60,7 +60,7 @@ export function packedTensors(
   ];
 }
 
-/** Without sign: with half of the range added. */
+/** Unsigned integers, with half of the range added. */
 function integersOf({ values, scales }: ScaledIntegers, bits: PackedBits): Uint8Array {
   const middle = 2 ** (bits - 1);
   return Uint8Array.from(values, (value, i) => (scales[i] === 0 ? 0 : Math.round(value / scales[i]!)) + middle);

@@ -114,7 +114,7 @@ function joined(arrays: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-/** More of them say no more. */
+/** Most names to list in a message. */
 const MOST_LISTED = 10;
 
 const WITHOUT_POOLER = 'Give head: noHead() where the pooled first token is not needed';

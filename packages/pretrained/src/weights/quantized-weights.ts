@@ -7,7 +7,7 @@ import type { Correspondence } from './weight-map.js';
 /** A weight of a checkpoint that is being written. */
 export interface StoredWeight {
   readonly name: string;
-  /** Null where it is not stored as integers. */
+  /** Bits of the integers; null where it is not stored as integers. */
   readonly bits: PackedBits | null;
   readonly isTable: boolean;
   readonly isMatrix: boolean;
@@ -43,7 +43,7 @@ export function directionOfGroups(
 const MOST_GROUPS = 2 ** 13;
 const ROWS = 2 ** 11;
 
-/** For each element the number of its row, modulo `ROWS`, and of its group within the row. */
+/** For each element the index of its row, modulo `ROWS`, and that of its group within the row. */
 function groupsOf({ shape, rowAxis }: Parameter): Float32Array {
   const [height, width] = shape as [number, number];
   return Float32Array.from({ length: height * width }, (_, i) => {

@@ -22,7 +22,7 @@ function below(checkpoint: string, path: string, names?: TensorNames): [theirs: 
   return Object.entries(names).map(([theirs, ours]) => [join(checkpoint, theirs), join(path, ours)]);
 }
 
-/** One Linear for several of ours, concatenated. */
+/** Rules of one stored Linear that concatenates several of ours. */
 export function sideBySideRules(checkpoint: string, paths: readonly string[]): WeightRule[] {
   const each = (name: string) => paths.map((path) => `${path}.${name}`);
   return [

@@ -35,7 +35,7 @@ export const saveOptions = optionsOf<SaveOptions>({
   signal: option.optional(option.signal),
 });
 
-/** How weights were stored. */
+/** The result of saving weights. */
 export interface SavedWeights {
   /** The entry `quantization_config` of `config.json`; null where no weight is quantized. */
   readonly quantization: object | null;
@@ -72,7 +72,7 @@ export async function saveWeights(
   return saved;
 }
 
-/** More of them say no more. */
+/** Most names to list in a message. */
 const MOST_LISTED = 5;
 
 interface Storing {

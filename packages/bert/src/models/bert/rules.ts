@@ -33,7 +33,7 @@ export function bertRules(prefix: string): WeightRule[] {
   ];
 }
 
-/** What old checkpoints of BERT and its descendants have besides, or under other names. */
+/** Tensors of old checkpoints of BERT and its descendants: additional ones, and older names. */
 export const oldCheckpoints = {
   presentName: (stored: string) => stored.replace(/\.gamma$/, '.weight').replace(/\.beta$/, '.bias'),
   storedBuffers: (_config: object, prefix: string): StoredBuffer[] => [

@@ -33,7 +33,7 @@ export class BigBirdMixer extends ProjectedAttention implements SequenceMixer<Ke
   readonly isCausal = false;
   readonly blockSize: number;
   readonly randomBlocks: number;
-  /** Taken instead of drawn blocks. */
+  /** Random blocks to use instead of drawn ones; default null. */
   chosen: ChosenBlockIds | null = null;
 
   constructor({ blockSize, randomBlocks, ...projections }: BigBirdMixerOptions) {

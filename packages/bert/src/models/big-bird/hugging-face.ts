@@ -14,7 +14,7 @@ const pooler =
 /** Most classes have a pooler, whether or not they use it. */
 const unused: HeadRules = (prefix) => linearRules(`${prefix}pooler`, 'unused');
 
-/** The tensors of several. */
+/** The tensors of several heads. */
 const all =
   (...rules: readonly HeadRules[]): HeadRules =>
   (prefix) =>

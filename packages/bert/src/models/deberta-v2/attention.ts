@@ -137,7 +137,7 @@ export class DisentangledAttention extends ProjectedAttention implements Sequenc
 function shifted(x: Tensor4D): Tensor4D {
   const [heads, batch, length, columns] = x.shape;
   const none: [number, number] = [0, 0];
-  // Rows are read as if they were one number shorter than they are stored: each begins one number earlier.
+  // Rows are read as if they were one element shorter than they are stored: each begins one element earlier.
   const stored = reshape(pad(x, [none, none, none, [0, 1]]), [heads, batch, 2 * length * length]);
   const read = slice(stored, [0, 0, length - 1], [heads, batch, length * columns]);
   return slice(

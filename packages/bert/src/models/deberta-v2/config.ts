@@ -7,7 +7,7 @@ export type PositionScore = 'contentToPosition' | 'positionToContent';
 export interface DebertaConfig extends BertConfig {
   /** Scores that count in the scale, and are added where attention is relative; default none. */
   readonly positionScores?: readonly PositionScore[];
-  /** Whether attention knows distances; default false. */
+  /** Whether attention uses relative distances; default false. */
   readonly relative?: boolean;
   /** Vectors of distances to each side: nearby distances have one each, others share some. Absent: one for each. */
   readonly distanceBuckets?: number;
@@ -23,7 +23,7 @@ export interface DebertaConfig extends BertConfig {
   readonly kernelSize?: number;
   /** Activation of that convolution by its Hugging Face name; default `tanh`. */
   readonly convolutionActivation?: string;
-  /** By its Hugging Face name; default `gelu`. */
+  /** Activation of the pooler by its Hugging Face name; default `gelu`. */
   readonly poolerActivation?: string;
 }
 

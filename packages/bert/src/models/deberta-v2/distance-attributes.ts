@@ -9,7 +9,7 @@ type DistanceConfig = Pick<
   'relative' | 'positionScores' | 'distanceBuckets' | 'maxDistance' | 'sharedProjections' | 'distanceNorm'
 >;
 
-/** How attention knows distances. */
+/** Attributes of relative distances in attention. */
 export const distances: AttributeTable<DistanceConfig> = {
   read: (json) => {
     const buckets = json.take('position_buckets', aLength, -1);

@@ -15,7 +15,7 @@ export function buildDistilbert(config: BertConfig, headKind: string): EncoderPa
   };
 }
 
-/** Each class takes it from another attribute. */
+/** Dropout rate of the head; each class reads it from another attribute. */
 function headDropout(
   { dropout = 0, classifierDropout = dropout, answerDropout = 0 }: BertConfig,
   headKind: string,

@@ -3,7 +3,7 @@ import type { BertConfig } from '../../config.js';
 /** The config of a ModernBERT (Warner et al. 2024). */
 export interface ModernBertConfig extends BertConfig {
   readonly hiddenWidth: number;
-  /** Every layer of this number, from the first on, attends to all tokens; the others to a window. */
+  /** Period of the layers with full attention, from the first on; the others attend to a window. */
   readonly fullEvery: number;
   /** Tokens of a window, half of them on each side. */
   readonly window: number;

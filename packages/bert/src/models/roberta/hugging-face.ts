@@ -44,7 +44,7 @@ export const robertaHeads = {
   ignored: (prefix: string) => weightAndBias(`${prefix}pooler.dense`),
 };
 
-/** What RoBERTa and XLM-RoBERTa have in common. */
+/** Settings that RoBERTa and XLM-RoBERTa share. */
 export const robertaLike = {
   prefix: 'roberta.',
   build: buildRoberta,
