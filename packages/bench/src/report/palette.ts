@@ -24,8 +24,10 @@ export function appearances(members: readonly { readonly architecture: string; r
     members.map(({ architecture, family }): [string, Appearance] => {
       const index = counts.get(family) ?? 0;
       counts.set(family, index + 1);
-      const place = index % DASHES.length;
-      return [architecture, { color: `var(--${slug(family)})`, dash: DASHES[place]!, symbol: SYMBOLS[place]! }];
+      // Each round over the dashes begins with the next marker, so that no two of up to 25 members look alike.
+      const dash = DASHES[index % DASHES.length]!;
+      const symbol = SYMBOLS[(index + Math.floor(index / DASHES.length)) % SYMBOLS.length]!;
+      return [architecture, { color: `var(--${slug(family)})`, dash, symbol }];
     }),
   );
 }
