@@ -1,16 +1,9 @@
-import {
-  type Backend,
-  type CausalModel,
-  disposeState,
-  replaceState,
-  scoped,
-  storageOf,
-  tokenTensor,
-} from '@sequitur/core';
+import { type CausalModel, scoped, tokenTensor } from '@sequitur/core';
 import type { WeightFormat } from '@sequitur/pretrained';
 import { perplexity } from '@sequitur/text';
-import { dispose } from '@tensorflow/tfjs-core';
+import { parameterBytes } from './measure/parameter-bytes.js';
 import { median } from './measure/statistics.js';
+import { TokenReader } from './measure/token-reader.js';
 
 /** Every format of weights, the exact one first. */
 export const FORMATS: readonly WeightFormat[] = ['float32', 'bfloat16', 'float16', 'q8', 'q4'];
@@ -38,13 +31,12 @@ export interface FormatOptions {
   readonly windows: readonly (readonly number[])[];
   /** Tokens to decode for the time. */
   readonly decoded: number;
-  readonly backend: Backend;
 }
 
 /** Measures formats of weights one after another, so that one model is in memory at a time, on windows of tokens. */
 export async function* measureFormats(
   open: (format: WeightFormat) => Promise<CausalModel>,
-  { formats, windows, decoded, backend }: FormatOptions,
+  { formats, windows, decoded }: FormatOptions,
 ): AsyncGenerator<FormatRecord> {
   const exact: Float32Array[] = [];
   for (const format of formats) {
@@ -56,12 +48,11 @@ export async function* measureFormats(
         exact[index] ??= logits;
         compareLogits(window, [logits, exact[index]], sums);
       }
-      const bytes = [...storageOf(model).values()].reduce((sum, storage) => sum + storage.bytes, 0);
       yield {
-        ...{ format, bytes, tokens: sums.tokens, largestDifference: sums.largest },
+        ...{ format, bytes: parameterBytes(model), tokens: sums.tokens, largestDifference: sums.largest },
         perplexity: perplexity(sums.loss / sums.tokens),
         agreement: sums.agreed / sums.tokens,
-        milliseconds: await decodingTime(model, windows[0]!, { decoded, backend }),
+        milliseconds: await decodingTime(model, windows[0]!, decoded),
       };
     } finally {
       model.dispose();
@@ -105,26 +96,18 @@ function compareLogits(
 }
 
 /** Median milliseconds of reading one token after half of a window. */
-async function decodingTime(
-  model: CausalModel,
-  window: readonly number[],
-  { decoded, backend }: Pick<FormatOptions, 'decoded' | 'backend'>,
-): Promise<number> {
-  let state = model.initState(1);
-  const read = async (tokens: readonly number[]) => {
-    const input = tokenTensor([tokens], model.vocabularySize);
-    const step = model.step(input, state, { logits: 'last' });
-    state = replaceState(state, step.state);
-    dispose([input, step.logits]);
-    await backend.sync();
-  };
-  await read(window.slice(0, Math.ceil(window.length / 2)));
-  const times: number[] = [];
-  for (let i = 0; i < decoded; i++) {
-    const start = performance.now();
-    await read([window[i % window.length]!]);
-    times.push(performance.now() - start);
+async function decodingTime(model: CausalModel, window: readonly number[], decoded: number): Promise<number> {
+  const reader = new TokenReader(model);
+  try {
+    await reader.read(window.slice(0, Math.ceil(window.length / 2)));
+    const times: number[] = [];
+    for (let i = 0; i < decoded; i++) {
+      const start = performance.now();
+      await reader.read([window[i % window.length]!]);
+      times.push(performance.now() - start);
+    }
+    return median(times);
+  } finally {
+    reader.dispose();
   }
-  disposeState(state);
-  return median(times);
 }

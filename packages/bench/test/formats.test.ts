@@ -8,13 +8,12 @@ import { FORMATS, type FormatRecord, measureFormats } from '../src/formats.js';
 const folder = fileURLToPath(new URL('../../conformance/fixtures/llama', import.meta.url));
 
 it('compares formats of weights with the first', async () => {
-  const backend = await openBackend('wasm', { threads: 1 });
+  await openBackend('wasm', { threads: 1 });
   const windows = [1, 2].map((start) => Array.from({ length: 12 }, (_, i) => (start * 7 + 5 * i * i) % 20));
   const before = memory().numTensors;
   const records: FormatRecord[] = [];
   const open = (dtype: (typeof FORMATS)[number]) => Gpt.fromPretrained(folder, { dtype });
-  for await (const record of measureFormats(open, { formats: FORMATS, windows, decoded: 3, backend }))
-    records.push(record);
+  for await (const record of measureFormats(open, { formats: FORMATS, windows, decoded: 3 })) records.push(record);
   expect(memory().numTensors).toBe(before);
   expect(records.map(({ format }) => format)).toEqual(FORMATS);
   const [exact, bfloat, half, q8, q4] = records as [

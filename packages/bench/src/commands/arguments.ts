@@ -1,5 +1,8 @@
 import { SequiturError } from '@sequitur/core';
 
+/** The backends that `--backend` names. */
+export const BACKENDS = ['cpu', 'wasm', 'webgpu'] as const;
+
 export function positiveInteger(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;

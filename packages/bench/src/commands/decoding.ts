@@ -1,12 +1,10 @@
 import { parseArgs } from 'node:util';
 import { measureDecoding } from '../decoding.js';
-import { oneOf, positiveInteger } from './arguments.js';
-
-const backends = ['cpu', 'wasm', 'webgpu'] as const;
+import { BACKENDS, oneOf, positiveInteger } from './arguments.js';
 
 export const decodingHelp = `bench decoding [options]: time per token and bytes of state of a small Mamba as its sequence grows
 
-  --backend <name>       of ${backends.join(', ')} (default wasm)
+  --backend <name>       of ${BACKENDS.join(', ')} (default wasm)
   --until <position>     stop before a position beyond this one (default 100000)
 `;
 
@@ -15,7 +13,7 @@ export async function decoding(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { backend: { type: 'string', default: 'wasm' }, until: { type: 'string', default: '100000' } },
   });
-  const [backend, until] = [oneOf('--backend', backends, values.backend), positiveInteger('--until', values.until)];
+  const [backend, until] = [oneOf('--backend', BACKENDS, values.backend), positiveInteger('--until', values.until)];
   for await (const { position, milliseconds, stateBytes } of measureDecoding({ backend, until })) {
     console.log(`position ${position}: ${milliseconds.toFixed(2)} ms per token, ${stateBytes} bytes of state`);
   }

@@ -7,9 +7,7 @@ import { Auto, type WeightFormat } from '@sequitur/pretrained';
 import { FORMATS, type FormatRecord, measureFormats } from '../formats.js';
 import { openWithThreads } from '../measure/open-with-threads.js';
 import { bytes, milliseconds } from '../report/format.js';
-import { oneOf, positiveInteger, someOf } from './arguments.js';
-
-const backends = ['cpu', 'wasm', 'webgpu'] as const;
+import { BACKENDS, oneOf, positiveInteger, someOf } from './arguments.js';
 
 export const formatsHelp = `bench formats <folder> --text <file> [options]: a language model in several formats of weights: bytes, time, perplexity
 
@@ -18,7 +16,7 @@ export const formatsHelp = `bench formats <folder> --text <file> [options]: a la
   --windows <count>      windows of the text (default 16)
   --length <tokens>      tokens of a window (default 128)
   --decoded <tokens>     tokens to decode for the time (default 64)
-  --backend <name>       of ${backends.join(', ')} (default wasm)
+  --backend <name>       of ${BACKENDS.join(', ')} (default wasm)
   --threads <count>      threads of WebAssembly (default 1)
 `;
 
@@ -47,9 +45,9 @@ export async function formats(args: readonly string[]): Promise<void> {
   const [count, length] = [positiveInteger('--windows', values.windows), positiveInteger('--length', values.length)];
   const wanted = someOf('--formats', FORMATS, values.formats);
   const threads = positiveInteger('--threads', values.threads);
-  const backend = await openWithThreads(oneOf('--backend', backends, values.backend), { threads });
+  await openWithThreads(oneOf('--backend', BACKENDS, values.backend), { threads });
   const windows = await windowsOf(folder, { file: values.text, count, length });
-  const options = { formats: wanted, windows, decoded: positiveInteger('--decoded', values.decoded), backend };
+  const options = { formats: wanted, windows, decoded: positiveInteger('--decoded', values.decoded) };
   const open = async (dtype: WeightFormat) => (await opened(folder, dtype)) as unknown as CausalModel;
   console.log(row('format', 'bytes', 'ms per token', 'perplexity', 'logit difference', 'same token'));
   for await (const record of measureFormats(open, options)) console.log(lineOf(record));

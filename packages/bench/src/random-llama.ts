@@ -1,14 +1,5 @@
-import { type Backend, disposeState, narrowHalf, Random, replaceState, storageOf, tokenTensor } from '@sequitur/core';
-import { Gpt } from '@sequitur/gpt';
-import {
-  type FileSink,
-  folderSink,
-  safetensorsChunks,
-  type TensorToWrite,
-  type WeightFormat,
-  writeJson,
-} from '@sequitur/pretrained';
-import { dispose } from '@tensorflow/tfjs-core';
+import { narrowHalf, Random } from '@sequitur/core';
+import { type FileSink, folderSink, safetensorsChunks, type TensorToWrite, writeJson } from '@sequitur/pretrained';
 
 /** Sizes of a Llama whose weights are random. */
 export interface RandomLlama {
@@ -91,46 +82,4 @@ function tensorOf(name: string, shape: readonly number[], draw: (random: Random)
 
 function pad(count: number): string {
   return String(count).padStart(5, '0');
-}
-
-/** The cost of loading a checkpoint and of decoding with it. */
-export interface LoadRecord {
-  readonly secondsToLoad: number;
-  /** Bytes of the parameters in memory. */
-  readonly bytes: number;
-  /** Peak bytes of the whole process, where the system reports them. */
-  readonly peakBytes: number;
-  readonly secondsToFirstToken: number;
-  readonly tokensPerSecond: number;
-}
-
-/** Loads a checkpoint and decodes greedily from a prompt of 16 tokens. */
-export async function measureLoad(
-  folder: string,
-  { dtype, decoded, backend }: { readonly dtype: WeightFormat; readonly decoded: number; readonly backend: Backend },
-): Promise<LoadRecord> {
-  const started = performance.now();
-  const model = await Gpt.fromPretrained(folder, { dtype });
-  const loaded = performance.now();
-  let state = model.initState(1);
-  const read = async (tokens: readonly number[]) => {
-    const input = tokenTensor([tokens], model.vocabularySize);
-    const step = model.step(input, state, { logits: 'last' });
-    state = replaceState(state, step.state);
-    const logits = (await step.logits.data()) as Float32Array;
-    dispose([input, step.logits]);
-    return logits.reduce((best, logit, token) => (logit > logits[best]! ? token : best), 0);
-  };
-  let token = await read(Array.from({ length: 16 }, (_, i) => i + 1));
-  await backend.sync();
-  const first = performance.now();
-  for (let i = 0; i < decoded; i++) token = await read([token]);
-  const ended = performance.now();
-  const bytes = [...storageOf(model).values()].reduce((sum, storage) => sum + storage.bytes, 0);
-  disposeState(state);
-  model.dispose();
-  return {
-    ...{ bytes, peakBytes: 1024 * process.resourceUsage().maxRSS, secondsToLoad: (loaded - started) / 1000 },
-    ...{ secondsToFirstToken: (first - loaded) / 1000, tokensPerSecond: (1000 * decoded) / (ended - first) },
-  };
 }

@@ -5,18 +5,19 @@ import { openBackend, parametersOf } from '@sequitur/core';
 import { Gpt } from '@sequitur/gpt';
 import { memory } from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { measureLoad, writeRandomLlama } from '../src/large.js';
+import { measureLoad } from '../src/load.js';
+import { writeRandomLlama } from '../src/random-llama.js';
 
 const SIZES = { vocabularySize: 70, width: 64, depth: 5, heads: 4, keyHeads: 2, hiddenWidth: 96 };
 
 it('writes a checkpoint in shards, and loads it by rows as it would whole', async () => {
-  const backend = await openBackend('wasm', { threads: 1 });
+  await openBackend('wasm', { threads: 1 });
   const folder = await mkdtemp(join(tmpdir(), 'sequitur-large-'));
   try {
     await writeRandomLlama(folder, SIZES);
     expect((await readdir(folder)).filter((name) => name.endsWith('.safetensors'))).toHaveLength(3);
     const before = memory().numTensors;
-    const record = await measureLoad(folder, { dtype: 'q4', decoded: 3, backend });
+    const record = await measureLoad(folder, { dtype: 'q4', decoded: 3 });
     expect(memory().numTensors).toBe(before);
     const exact = await Gpt.fromPretrained(folder);
     const size = [...parametersOf(exact).values()].reduce(
