@@ -161,6 +161,16 @@ export class Parameter {
     return this.rowAxis === 1 ? [width, height] : [height, width];
   }
 
+  /** Elements of the parameter in the order of the rows of the quantized matrix. */
+  #byRow(elements: Float32Array): Float32Array {
+    return this.rowAxis === 1 ? transposed(elements, this.shape[0]!) : elements;
+  }
+
+  /** The inverse of `#byRow`. */
+  #ofRows(elements: Float32Array): Float32Array {
+    return this.rowAxis === 1 ? transposed(elements, this.shape[1]!) : elements;
+  }
+
   #store(values: Float32Array | Tensor): void {
     const fresh = values instanceof Float32Array ? tensor(values.slice(), [...this.shape], 'float32') : values;
     if (this.#variable) this.#variable.assign(fresh);
@@ -173,10 +183,8 @@ export class Parameter {
     if (!(values instanceof Float32Array)) {
       throw new SequiturError({ where, expected: 'values as a Float32Array', got: 'a tensor' });
     }
-    const [height] = this.shape as [number, number];
-    const size = this.#rowsAndColumns();
-    const byRow = (elements: Float32Array) => (this.rowAxis === 1 ? transposed(elements, height) : elements);
-    const quantized = quantizeMatrix(format, byRow(values), size, { where, scales: scales && byRow(scales) });
+    const options = { where, scales: scales && this.#byRow(scales) };
+    const quantized = quantizeMatrix(format, this.#byRow(values), this.#rowsAndColumns(), options);
     this.dispose();
     this.#quantized = quantized;
   }
@@ -187,9 +195,8 @@ export class Parameter {
    */
   async read(): Promise<Float32Array> {
     if (!this.quantized) return ((await this.value.data()) as Float32Array).slice();
-    const { format, columns, rows } = this.quantized;
-    const values = dequantizeRows(format, await this.#bits(this.quantized), columns);
-    return this.rowAxis === 1 ? transposed(values, rows) : values;
+    const { format, columns } = this.quantized;
+    return this.#ofRows(dequantizeRows(format, await this.#bits(this.quantized), columns));
   }
 
   /**
@@ -203,15 +210,13 @@ export class Parameter {
       const where = `a parameter of shape ${showShape(this.shape)} in ${format}`;
       throw new SequiturError({ where, expected: 'a matrix that can be quantized', got: 'none' });
     }
-    const [height] = this.shape as [number, number];
-    const [rows, columns] = this.#rowsAndColumns();
-    const byRow = (values: Float32Array) => (this.rowAxis === 1 ? transposed(values, height) : values);
+    const [, columns] = this.#rowsAndColumns();
     const bits =
       this.#quantized?.format === format
         ? await this.#bits(this.#quantized)
-        : quantizeRows(format, byRow(await this.read()), columns, { where: `a parameter in ${format}` });
-    const back = (values: Float32Array) => (this.rowAxis === 1 ? transposed(values, rows) : values);
-    return { values: back(dequantizeRows(format, bits, columns)), scales: back(expandScales(format, bits, columns)) };
+        : quantizeRows(format, this.#byRow(await this.read()), columns, { where: `a parameter in ${format}` });
+    const [values, scales] = [dequantizeRows(format, bits, columns), expandScales(format, bits, columns)];
+    return { values: this.#ofRows(values), scales: this.#ofRows(scales) };
   }
 
   async #bits({ words, scales }: QuantizedMatrix): Promise<QuantizedBits> {

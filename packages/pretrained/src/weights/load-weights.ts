@@ -5,6 +5,7 @@ import {
   type Parameter,
   parametersOf,
   SequiturError,
+  type StorageFormat,
   shorten,
   showShape,
 } from '@sequitur/core';
@@ -50,13 +51,14 @@ export async function loadWeights(
   for (const pair of pairs) {
     const targets = pair.parameters.map((path) => parameters.get(path)!);
     const shapes = targets.map(({ shape }) => shape);
-    if (isReadByRows(pair, targets, checkpoint, keepFormat)) {
-      const [target] = targets as [Parameter];
-      await target.assignRows(async (first, count) => {
+    const rows = rowsOf(pair, targets, checkpoint);
+    if (rows && keepFormat) takeFormat(rows.target, [rows.format]);
+    if (rows && rows.target.format !== 'float32') {
+      await rows.target.assignRows(async (first, count) => {
         signal?.throwIfAborted();
         return (await checkpoint.readRows(pair.checkpoint, first, count)).values;
       });
-      loaded += sizeOf(target.shape);
+      loaded += sizeOf(rows.target.shape);
       onProgress?.({ tensor: pair.checkpoint, loaded, total });
       continue;
     }
@@ -68,7 +70,8 @@ export async function loadWeights(
       loaded += weights.values.length;
       onProgress?.({ tensor: name, loaded, total });
     }
-    if (keepFormat) for (const target of targets) takeFormat(target, stored);
+    const formats = stored.map(({ format }) => format);
+    if (keepFormat) for (const target of targets) takeFormat(target, formats);
     const split = (values: readonly Float32Array[]) => pair.conversion.split(joined(values), shapes);
     const values = split(stored.map((weights) => weights.values));
     const scales = stored.every((weights) => weights.scales) && split(stored.map((weights) => weights.scales!));
@@ -76,29 +79,26 @@ export async function loadWeights(
   }
 }
 
-const readable = option.having('a checkpoint, as openCheckpoint gives', 'readFloat32', 'close');
+const readable = option.having('a checkpoint, as openCheckpoint gives', 'readWeights', 'readRows');
 
 /**
- * Whether the rows of a quantized parameter are those of one stored tensor: they are then quantized while they are read, and
- * no copy of the whole tensor is in memory.
+ * The only parameter of a pair whose rows, once quantized, are those of its stored tensor, with the format of that tensor;
+ * else null. Such rows are quantized while they are read, and no copy of the whole tensor is in memory.
  */
-function isReadByRows(
+function rowsOf(
   { checkpoint: name, conversion }: Correspondence,
   [target, ...others]: readonly Parameter[],
   { tensors }: Checkpoint,
-  keepFormat: boolean,
-): boolean {
+): { readonly target: Parameter; readonly format: StorageFormat } | null {
   const stored = tensors.get(name);
-  if (!target || others.length > 0 || !stored || stored.isQuantized) return false;
+  if (!target || others.length > 0 || target.isFilled || !stored || stored.isQuantized) return null;
   const isByRow = target.rowAxis === 1 ? conversion === transposed : target.rowAxis === 0 && conversion === same;
-  if (!isByRow || target.isFilled) return false;
-  if (keepFormat) target.format = formatOf(stored.dtype);
-  return target.format !== 'float32';
+  return isByRow ? { target, format: formatOf(stored.dtype) } : null;
 }
 
 /** Gives a parameter the format of its stored tensors: of several, float32. */
-function takeFormat(target: Parameter, stored: readonly StoredWeights[]): void {
-  const [format, ...others] = new Set(stored.map((weights) => weights.format));
+function takeFormat(target: Parameter, stored: readonly StorageFormat[]): void {
+  const [format, ...others] = new Set(stored);
   if (target.rowAxis !== null && !target.isFilled && others.length === 0) target.format = format ?? 'float32';
 }
 

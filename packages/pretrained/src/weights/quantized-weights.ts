@@ -1,6 +1,7 @@
 import type { Parameter } from '@sequitur/core';
 import type { PackedBits } from '../quantized/packed.js';
-import { GROUP_SIZE } from '../quantized/write-packed.js';
+import { GROUP_SIZE, packedTensors } from '../quantized/write-packed.js';
+import type { WeightDtype } from '../safetensors/dtypes.js';
 import type { TensorToWrite } from '../safetensors/writer.js';
 import type { Correspondence } from './weight-map.js';
 
@@ -14,14 +15,55 @@ export interface StoredWeight {
   readonly tensors: readonly TensorToWrite[];
 }
 
+/** How weights are to be stored. */
+export interface Storing {
+  readonly dtype: WeightDtype | 'q8' | 'q4' | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function isTable([first]: readonly Parameter[]): boolean {
+  return first?.rowAxis === 0;
+}
+
+/** The weight as integers; null where it is to be stored otherwise, or cannot be stored so. */
+export function quantizedWeight(
+  pair: Correspondence,
+  sources: readonly Parameter[],
+  { dtype, signal }: Storing,
+): StoredWeight | null {
+  const bits = bitsOf(sources, dtype);
+  const { checkpoint: name } = pair;
+  if (bits === null || !name.endsWith('weight') || name.includes('*')) return null;
+  const shapes = sources.map(({ shape }) => shape);
+  const shape = pair.conversion.shape(shapes);
+  const direction = directionOfGroups(pair, sources);
+  if (shape.length !== 2 || direction === null) return null;
+  const read = async () => {
+    signal?.throwIfAborted();
+    const stored = await Promise.all(sources.map((source) => source.readQuantized(bits === 4 ? 'int4' : 'int8')));
+    const join = (parts: readonly Float32Array[]) => pair.conversion.join(parts, shapes);
+    return { values: join(stored.map(({ values }) => values)), scales: join(stored.map(({ scales }) => scales)) };
+  };
+  const layout = { bits, isTransposed: direction === 'columns', read };
+  const tensors = packedTensors(name, shape as [number, number], layout);
+  return { name, bits, isTable: isTable(sources), isMatrix: true, tensors };
+}
+
+/** The bits in which a weight is stored as integers, or null. */
+function bitsOf(sources: readonly Parameter[], dtype: Storing['dtype']): PackedBits | null {
+  if (sources.some(({ rowAxis }) => rowAxis === null)) return null;
+  const [format, ...others] = new Set(sources.map((source) => source.format));
+  const held = others.length > 0 ? null : format === 'int4' ? 4 : format === 'int8' ? 8 : null;
+  if (dtype === 'q8') return 8;
+  if (dtype === 'q4') return held ?? (isTable(sources) ? 8 : 4);
+  return dtype === undefined ? held : null;
+}
+
 /**
  * Whether the groups of a quantized parameter are parts of rows or of columns of the tensor that it is stored as; null where
  * that takes them apart. Found by storing the group of each element instead of its value.
  */
-export function directionOfGroups(
-  { conversion }: Correspondence,
-  sources: readonly Parameter[],
-): 'rows' | 'columns' | null {
+function directionOfGroups({ conversion }: Correspondence, sources: readonly Parameter[]): 'rows' | 'columns' | null {
   const shapes = sources.map(({ shape }) => shape);
   const [rows, columns] = conversion.shape(shapes) as [number, number];
   const stored = conversion.join(sources.map(groupsOf), shapes);

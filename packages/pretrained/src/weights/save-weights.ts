@@ -10,11 +10,9 @@ import {
 import type { FileSink } from '../files/file-source.js';
 import { writeJson } from '../files/json-files.js';
 import { checkSink } from '../files/location.js';
-import type { PackedBits } from '../quantized/packed.js';
-import { packedTensors } from '../quantized/write-packed.js';
 import { encodeWeights, type WeightDtype } from '../safetensors/dtypes.js';
 import { bytesOf, safetensorsChunks, type TensorToWrite } from '../safetensors/writer.js';
-import { directionOfGroups, quantizationConfig, type StoredWeight } from './quantized-weights.js';
+import { isTable, quantizationConfig, quantizedWeight, type StoredWeight, type Storing } from './quantized-weights.js';
 import { type Correspondence, correspondences, storedTensors, type WeightRule } from './weight-map.js';
 
 export interface SaveOptions {
@@ -75,11 +73,6 @@ export async function saveWeights(
 /** Most names to list in a message. */
 const MOST_LISTED = 5;
 
-interface Storing {
-  readonly dtype: SaveOptions['dtype'];
-  readonly signal: AbortSignal | undefined;
-}
-
 function storedWeights(model: Module, rules: readonly WeightRule[], storing: Storing): StoredWeight[] {
   const parameters = parametersOf(model);
   const pairs = correspondences(rules, parameters.keys());
@@ -96,38 +89,9 @@ function storedWeights(model: Module, rules: readonly WeightRule[], storing: Sto
   }
   return pairs.flatMap((pair) => {
     const sources = pair.parameters.map((path) => parameters.get(path)!);
-    return quantizedWeight(pair, sources, storing) ?? plainWeights(pair, sources, storing);
+    const quantized = quantizedWeight(pair, sources, storing);
+    return quantized ? [quantized] : plainWeights(pair, sources, storing);
   });
-}
-
-/** The weight as integers; null where it is to be stored otherwise, or cannot be stored so. */
-function quantizedWeight(pair: Correspondence, sources: readonly Parameter[], storing: Storing): StoredWeight[] | null {
-  const bits = bitsOf(sources, storing.dtype);
-  const [name] = [pair.checkpoint];
-  if (bits === null || !name.endsWith('weight') || name.includes('*')) return null;
-  const shapes = sources.map(({ shape }) => shape);
-  const shape = pair.conversion.shape(shapes);
-  const direction = directionOfGroups(pair, sources);
-  if (shape.length !== 2 || direction === null) return null;
-  const read = async () => {
-    storing.signal?.throwIfAborted();
-    const stored = await Promise.all(sources.map((source) => source.readQuantized(bits === 4 ? 'int4' : 'int8')));
-    const join = (parts: readonly Float32Array[]) => pair.conversion.join(parts, shapes);
-    return { values: join(stored.map(({ values }) => values)), scales: join(stored.map(({ scales }) => scales)) };
-  };
-  const layout = { bits, isTransposed: direction === 'columns', read };
-  const isTable = sources[0]!.rowAxis === 0;
-  return [{ name, bits, isTable, isMatrix: true, tensors: packedTensors(name, shape as [number, number], layout) }];
-}
-
-/** The bits in which a weight is stored as integers, or null. */
-function bitsOf(sources: readonly Parameter[], dtype: SaveOptions['dtype']): PackedBits | null {
-  if (sources.some(({ rowAxis }) => rowAxis === null)) return null;
-  const [format, ...others] = new Set(sources.map((source) => source.format));
-  const held = others.length > 0 ? null : format === 'int4' ? 4 : format === 'int8' ? 8 : null;
-  if (dtype === 'q8') return 8;
-  if (dtype === 'q4') return held ?? (sources[0]!.rowAxis === 0 ? 8 : 4);
-  return dtype === undefined ? held : null;
 }
 
 function plainWeights(pair: Correspondence, sources: readonly Parameter[], storing: Storing): StoredWeight[] {
@@ -146,11 +110,10 @@ function plainWeights(pair: Correspondence, sources: readonly Parameter[], stori
       if (index === stored.length - 1) whole = null;
       return encodeWeights(own, plain, `saving, tensor ${name}`);
     };
-    const isTable = sources[0]!.rowAxis === 0;
     return {
       name,
       bits: null,
-      isTable,
+      isTable: isTable(sources),
       isMatrix: shape.length === 2,
       tensors: [{ name, dtype: plain, shape, values }],
     };
