@@ -32,11 +32,14 @@ export interface OpenBackendOptions {
   readonly threads?: number;
 }
 
+/** Most threads of a backend. */
+const MOST_THREADS = 64;
+
 const backendOptions = optionsOf<OpenBackendOptions>({
   allowSoftwareAdapter: option.optional(option.flag),
   fusedProducts: option.optional(option.flag),
   halfPrecision: option.optional(option.flag),
-  threads: option.optional(option.integer(1, 64)),
+  threads: option.optional(option.integer(1, MOST_THREADS)),
 });
 
 type ResolvedOptions = Required<Omit<OpenBackendOptions, 'threads'>> & { readonly threads: number | undefined };

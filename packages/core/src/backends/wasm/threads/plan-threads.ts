@@ -1,12 +1,10 @@
 import { processorCount, sharesMemory } from '#platform';
-import { SequiturError } from '../../../errors.js';
 import type { Capability } from '../../backend.js';
 import { isShared } from './shared-memory.js';
 import type { Threads } from './threads.js';
 
 /** With more threads, products of usual sizes lose more by waiting than they gain. */
 const MOST_BY_DEFAULT = 8;
-const MOST = 64;
 
 const GPU = "openBackend('webgpu') computes in parallel where there is a graphics card";
 
@@ -17,17 +15,8 @@ export type ThreadPlan = { readonly count: number; readonly alone?: Capability }
  * Plans the number of threads.
  *
  * @param asked the requested number; undefined for that of processor cores
- * @throws SequiturError where that is not a valid count
  */
 export function planThreads(asked: number | undefined): ThreadPlan {
-  if (asked !== undefined && !(Number.isInteger(asked) && asked >= 1 && asked <= MOST)) {
-    throw new SequiturError({
-      where: 'openBackend, threads',
-      expected: `an integer from 1 to ${MOST}`,
-      got: String(asked),
-      fix: 'Leave it out to use one thread for each processor core',
-    });
-  }
   const count = asked ?? Math.min(processorCount(), MOST_BY_DEFAULT);
   if (count === 1)
     return asked === 1
