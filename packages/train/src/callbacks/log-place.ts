@@ -1,10 +1,10 @@
 import { option } from '@sequitur/core';
 
-const METHODS = ['read', 'replace', 'append'] as const;
+const expected = 'a path, or an object with read, replace and append';
 
 /** A path, or a `LogFile`. */
-export const logPlace = option.kind('a path, or an object with read, replace and append', (value) => {
-  if (typeof value === 'string') return value !== '';
-  if (typeof value !== 'object' || value === null) return false;
-  return METHODS.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
-});
+export const logPlace = option.either(
+  expected,
+  option.kind('a path', (value) => typeof value === 'string' && value !== ''),
+  option.having(expected, 'read', 'replace', 'append'),
+);

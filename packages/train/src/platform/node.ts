@@ -1,23 +1,29 @@
 /** What logs and progress bars need from Node. `#platform` in package.json names this file or `page.ts`. */
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { SequiturError } from '@sequitur/core';
+import { folderSink, folderSource } from '@sequitur/pretrained';
 import { SingleBar } from 'cli-progress';
 import type { LogFile, TerminalBar } from './log-file.js';
 
 export function openLogFile(path: string): LogFile {
+  const [folder, name] = [dirname(path), basename(path)];
   return {
     name: path,
-    read: () =>
-      readFile(path).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw error;
-      }),
-    replace: async (content) => {
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
+    read: async () => {
+      const file = await folderSource(folder).open(name);
+      try {
+        return (await file?.read(0, file.size)) ?? null;
+      } finally {
+        await file?.close?.();
+      }
     },
-    append: (content) => appendFile(path, content),
+    replace: (content) => folderSink(folder).write(name, [content]),
+    append: (content) =>
+      appendFile(path, content).catch((cause: Error) => {
+        throw new SequiturError({ where: path, expected: 'a log that can be written', got: cause.message }, { cause });
+      }),
   };
 }
 
