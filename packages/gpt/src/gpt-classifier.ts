@@ -20,7 +20,13 @@ import {
   type ModelContext,
 } from '@sequitur/pretrained';
 import { missingTokenizer, openTokenizer, type Tokenizer } from '@sequitur/text';
-import { type CausalFamily, classificationLoss, classificationShares, PretrainedStack } from '@sequitur/transformer';
+import {
+  type CausalFamily,
+  classificationLoss,
+  classificationShares,
+  PretrainedStack,
+  problemOf,
+} from '@sequitur/transformer';
 import { reshape, type Scalar, type Tensor2D, tensor1d } from '@tensorflow/tfjs-core';
 import type { LoadGptOptions } from './gpt.js';
 import { type GptConfig, gptFamilies } from './models/index.js';
@@ -82,7 +88,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
 
   /** The kind of problem: as in the config, else single-label, or regression for a single label. */
   get problem(): ClassificationProblem {
-    return this.config.problem ?? (this.labels.length === 1 ? 'regression' : 'singleLabel');
+    return problemOf(this.config);
   }
 
   /**
@@ -115,9 +121,7 @@ export class GptClassifier<Config extends GptConfig = GptConfig> extends Pretrai
     labels: readonly number[] | Rows,
     { labelCounts, ...context }: MixContext & LossContext = {},
   ): Scalar {
-    const several =
-      this.config.problem === undefined && labels.some((row) => typeof row !== 'number' && row.length > 1);
-    const problem = several ? 'multiLabel' : this.problem;
+    const problem = problemOf(this.config, labels);
     const options = { problem, labelCount: labelCounts?.[0], where: 'GptClassifier.loss' };
     return scoped(() => classificationLoss(this.scores(texts, context), labels, options));
   }

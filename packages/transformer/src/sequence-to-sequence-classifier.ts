@@ -38,7 +38,7 @@ import {
   tensor1d,
   tensor2d,
 } from '@tensorflow/tfjs-core';
-import { type ClassificationLabels, classificationLoss } from './classifier/classification.js';
+import { type ClassificationLabels, classificationLoss, problemOf } from './classifier/classification.js';
 import { sequenceToSequenceFamilies } from './models/index.js';
 import { ConditionedDecoder } from './sequence-to-sequence/conditioned-decoder.js';
 import type { TranslationBatch } from './sequence-to-sequence/encoder-decoder.js';
@@ -112,7 +112,7 @@ export class SequenceToSequenceClassifier extends Module implements PretrainedMo
 
   /** The kind of problem: as in the config, else single-label, or regression for a single label. */
   get problem(): ClassificationProblem {
-    return this.config.problem ?? (this.labels.length === 1 ? 'regression' : 'singleLabel');
+    return problemOf(this.config);
   }
 
   /** Creates a classifier with random parameters, to be trained. The caller disposes it. */
@@ -171,10 +171,8 @@ export class SequenceToSequenceClassifier extends Module implements PretrainedMo
     labels: ClassificationLabels,
     { labelCounts, ...context }: LossContext = {},
   ): Scalar {
-    const several =
-      this.config.problem === undefined && labels.some((row) => typeof row !== 'number' && row.length > 1);
     const options = {
-      problem: several ? 'multiLabel' : this.problem,
+      problem: problemOf(this.config, labels),
       labelCount: labelCounts?.[0],
       where: 'SequenceToSequenceClassifier.loss',
     } as const;

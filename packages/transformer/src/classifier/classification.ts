@@ -6,11 +6,21 @@ import {
   SequiturError,
   showShape,
 } from '@sequitur/core';
-import type { ClassificationProblem } from '@sequitur/pretrained';
+import { type ClassificationProblem, type LabelConfig, labelsOf } from '@sequitur/pretrained';
 import { mul, type Scalar, sigmoid, softmax, type Tensor, type Tensor2D, tensor, tidy } from '@tensorflow/tfjs-core';
 
 /** Classes, rows of 0 and 1, or values, by the problem. */
 export type ClassificationLabels = readonly number[] | readonly (readonly number[])[];
+
+/**
+ * The problem of a classifier: as in its config, else by its labels. A single label means regression; rows of several values
+ * mean several labels for each sequence.
+ */
+export function problemOf(config: LabelConfig, given: ClassificationLabels = []): ClassificationProblem {
+  if (config.problem !== undefined) return config.problem;
+  if (given.some((row) => typeof row !== 'number' && row.length > 1)) return 'multiLabel';
+  return labelsOf(config).length === 1 ? 'regression' : 'singleLabel';
+}
 
 export interface ClassificationLossOptions {
   readonly problem: ClassificationProblem;
