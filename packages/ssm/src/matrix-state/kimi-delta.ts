@@ -1,27 +1,8 @@
-import { Linear, type MixContext, Parameter, softplus, uniform } from '@sequitur/core';
-import {
-  add,
-  exp,
-  expandDims,
-  mul,
-  neg,
-  reshape,
-  sigmoid,
-  type Tensor,
-  type Tensor3D,
-  type Tensor4D,
-} from '@tensorflow/tfjs-core';
+import { Linear, Parameter, softplus, uniform } from '@sequitur/core';
+import { add, exp, expandDims, mul, neg, reshape, sigmoid, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { DEFAULT_STEP_SPAN, logUniformInitializer, stepBiasInitializer } from '../initializers.js';
-import { deltaRuleCost } from '../ops/delta-rule/cost.js';
-import { gatedDeltaRule } from '../ops/delta-rule/gated.js';
-import {
-  type HeadVectors,
-  MatrixStateMixer,
-  type MatrixStateOptions,
-  type MatrixStates,
-  masked,
-  unitVectors,
-} from './mixer.js';
+import { DeltaMixer, type DeltaStep } from './delta-mixer.js';
+import { type HeadVectors, type MatrixStateOptions, masked } from './mixer.js';
 
 /**
  * Kimi delta attention (Kimi Team 2025, section 3): gated DeltaNet with a decay for each row of the state, from a projection of
@@ -29,7 +10,7 @@ import {
  *
  * Observable: `learningRates` [batch, length, heads] and `logDecays` [batch, length, heads, keySize].
  */
-export class KimiDeltaMixer extends MatrixStateMixer {
+export class KimiDeltaMixer extends DeltaMixer {
   readonly rates: Linear; // [width, heads]
   readonly stepDown: Linear; // [width, keySize]
   readonly stepUp: Linear; // [keySize, heads * keySize]
@@ -51,27 +32,9 @@ export class KimiDeltaMixer extends MatrixStateMixer {
     return sigmoid(gate);
   }
 
-  protected stateShapes() {
-    const { heads, keySize, valueSize } = this.sizes;
-    return { matrix: [heads, keySize, valueSize] };
-  }
-
-  protected recurrenceCost(length: number) {
-    return deltaRuleCost(length, this.sizes, 'delta');
-  }
-
-  protected recur({ query, key, value, x, real, resets }: HeadVectors, { matrix }: MatrixStates, context: MixContext) {
-    const learningRate = sigmoid(this.rates.apply(x));
+  protected stepOf({ query, x, real }: HeadVectors): DeltaStep {
     const step = softplus(add(this.stepUp.apply(this.stepDown.apply(x)), this.stepBias.value)) as Tensor;
-    const rates = neg(mul(reshape(step, query.shape), expandDims(exp(this.logDecay.value), 1)));
-    const logDecay = masked(rates, real);
-    context.observe?.('learningRates', learningRate);
-    context.observe?.('logDecays', logDecay);
-    const found = gatedDeltaRule({
-      query: mul(unitVectors(query), this.sizes.keySize ** -0.5) as Tensor4D,
-      key: unitVectors(key),
-      ...{ value, logDecay, learningRate: learningRate as Tensor3D, resets, initialState: matrix as Tensor4D },
-    });
-    return { y: found.y, state: { matrix: found.state } };
+    const decays = neg(mul(reshape(step, query.shape), expandDims(exp(this.logDecay.value), 1)));
+    return { learningRate: sigmoid(this.rates.apply(x)) as Tensor3D, logDecay: masked(decays, real) };
   }
 }
