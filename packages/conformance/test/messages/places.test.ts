@@ -180,7 +180,7 @@ describe('a place to write to', () => {
     'an https: address': 'https://example.org/x',
     'an ftp: address': 'ftp://example.org/x',
     'a data: address': 'data:,x',
-    'a file: address': 'file:///tmp/x',
+    'a file: address': 'file:///nowhere/x',
     'a URL': new URL('https://example.org'),
     'a zero character': './a\0b',
     'a file': at('file'),
